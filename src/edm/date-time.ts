@@ -1,0 +1,45 @@
+/** A moment as the service keeps it: milliseconds since 1970, and the 100 ns units (0…9999) beyond them. */
+export interface Instant {
+  readonly milliseconds: number;
+  readonly ticks: number;
+}
+
+/** The first and the last millisecond an `Edm.DateTime` can hold: 1601-01-01 and 9999-12-31, in UTC. */
+export const DATE_TIME_RANGE = Object.freeze({ first: -11_644_473_600_000, last: 253_402_300_799_999 });
+
+const TEXT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,7}))?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** Writes an instant as the service does: UTC, 100 ns, trailing zeros of the fraction left out. */
+export function formatDateTime(milliseconds: number, ticks = 0): string {
+  const iso = new Date(milliseconds).toISOString();
+  const fraction = (iso.slice(-4, -1) + String(ticks).padStart(4, '0')).replace(/0+$/, '');
+  return `${iso.slice(0, -5)}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
+
+/** Reads an `Edm.DateTime`, keeping its 100 ns; `undefined` when the text is none. A text without an offset is UTC. */
+export function parseDateTime(text: string): Instant | undefined {
+  const match = TEXT.exec(text);
+  if (match === null) return undefined;
+  const [, seconds, fraction = '', offset = 'Z'] = match;
+  const digits = fraction.padEnd(7, '0');
+  const milliseconds = Date.parse(`${seconds}.${digits.slice(0, 3)}${offset}`);
+  return Number.isNaN(milliseconds) ? undefined : { milliseconds, ticks: Number(digits.slice(3)) };
+}
+
+/** The ETag of an entity that was last written at an instant: the service derives the one from the other. */
+export function etagOf(milliseconds: number, ticks: number): string {
+  return `W/"datetime'${encodeURIComponent(formatDateTime(milliseconds, ticks))}'"`;
+}
+
+const ETAG = /^W\/"datetime'(.+)'"$/;
+
+/** The instant in an ETag of the service's form; `undefined` for any other. */
+export function instantOfEtag(etag: string): Instant | undefined {
+  const text = ETAG.exec(etag)?.[1];
+  if (text === undefined) return undefined;
+  try {
+    return parseDateTime(decodeURIComponent(text));
+  } catch {
+    return undefined; // not percent-encoded text, so no timestamp either
+  }
+}

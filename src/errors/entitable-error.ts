@@ -1,0 +1,46 @@
+import type { ErrorCode, ErrorDetails } from './error-details.js';
+
+const BRAND: unique symbol = Symbol.for('entitable/EntitableError') as never;
+
+/** The codes a code, or the beginning of one, stands for. */
+export type CodesOf<P extends string> = Extract<ErrorCode, `${P}${string}`>;
+
+/** An error of one code; a union of codes gives a union of errors, so that `code` narrows `details`. */
+export type EntitableErrorOf<C extends ErrorCode> = { [K in C]: EntitableError<K> }[C];
+
+/**
+ * The only error class this package throws. Tell errors apart by {@link code}; `docs/errors.md` explains each.
+ *
+ * ```ts
+ * try { await orders.insert(order); }
+ * catch (error) { if (!EntitableError.is(error, 'store.already-exists')) throw error; }
+ * ```
+ */
+export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
+  /** Recognises an error by its code or the beginning of it, also one thrown by another copy of this package. */
+  static is<const P extends string = ''>(error: unknown, code: P = '' as P): error is EntitableErrorOf<CodesOf<P>> {
+    return error instanceof Error && BRAND in error && (error as EntitableError).code.startsWith(code);
+  }
+
+  /** @internal */
+  readonly [BRAND]!: true;
+  override readonly name = 'EntitableError';
+  readonly code: C;
+  readonly details: ErrorDetails[C];
+
+  constructor(code: C, message: string, details: ErrorDetails[C], options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, BRAND, { value: true });
+    this.code = code;
+    this.details = hideValue(details);
+  }
+}
+
+/** Keeps an offending property value out of logs and `inspect`: it stays readable as `details.value`, but is not enumerable. */
+function hideValue<D extends object>(details: D): D {
+  const copy = { ...details };
+  if ('value' in copy) {
+    Object.defineProperty(copy, 'value', { enumerable: false });
+  }
+  return Object.freeze(copy) as D;
+}

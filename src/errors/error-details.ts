@@ -1,0 +1,129 @@
+/** One thing that is wrong with how a class is declared. */
+export interface MetadataProblem {
+  /** The code this problem would have on its own. */
+  readonly code: Extract<ErrorCode, `metadata.${string}`>;
+  /** The property at fault, where there is one. */
+  readonly property?: string;
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+/** One constraint that an entity breaks. */
+export interface Violation {
+  /** The path of the property, dotted for nested ones. */
+  readonly property: string;
+  /** The names of the broken constraints, e.g. `isEmail`. */
+  readonly constraints: readonly string[];
+}
+
+interface ClassProblems {
+  readonly className: string;
+  /** Everything that is wrong with the class, this code's problem first. */
+  readonly problems: readonly MetadataProblem[];
+}
+
+interface PropertyAt {
+  readonly className: string;
+  readonly property: string;
+  /** The property's name in the table. */
+  readonly storedName: string;
+}
+
+interface KeyAt {
+  readonly className: string;
+  /** Which of the two keys. */
+  readonly key: 'PartitionKey' | 'RowKey';
+  /** The property the key part comes from, where it is one part's fault. */
+  readonly property?: string;
+}
+
+/** What every refusal by a store says, as far as it is known. */
+export interface StoreErrorDetails {
+  readonly table?: string;
+  /** The index of the write that was refused, in the transaction that was submitted. */
+  readonly operation?: number;
+  /** The service's own code, e.g. `EntityAlreadyExists`. */
+  readonly serviceCode?: string;
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number;
+  readonly requestId?: string;
+}
+
+/**
+ * Every code this package throws, with the details that each carries. `docs/errors.md` says why each occurs and what to do.
+ * A detail named `value` holds the offending property value: it is not enumerable, so that no log prints it.
+ */
+export interface ErrorDetails {
+  'metadata.not-an-entity': { readonly className: string };
+  'metadata.already-defined': { readonly className: string };
+  'metadata.missing-key': ClassProblems;
+  'metadata.unknown-type': ClassProblems;
+  'metadata.duplicate-name': ClassProblems;
+  'metadata.reserved-name': ClassProblems;
+  'metadata.invalid-name': ClassProblems;
+  'metadata.invalid-table': ClassProblems;
+  'metadata.invalid-template': ClassProblems;
+  'metadata.invalid-property': ClassProblems;
+  'metadata.not-a-repository': { readonly className: string };
+
+  'key.missing-part': KeyAt;
+  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };
+  'key.out-of-range': KeyAt & { readonly value?: unknown };
+  'key.forbidden-character': KeyAt & { readonly character: string };
+  'key.unpaired-surrogate': KeyAt;
+  'key.too-long': KeyAt & { readonly size: number; readonly limit: number };
+  'key.unparsable': KeyAt & { readonly template: string };
+  'key.changed': { readonly className: string; readonly properties: readonly string[] };
+
+  'entity.foreign': { readonly className: string; readonly table: string };
+  'entity.no-etag': { readonly className: string };
+  'entity.not-an-object': { readonly className: string; readonly found: string };
+  'entity.read-only': { readonly className: string; readonly property: string };
+  'entity.type-mismatch': PropertyAt & {
+    readonly partitionKey: string;
+    readonly rowKey: string;
+    readonly declared: string;
+    readonly found: string;
+    readonly value?: unknown;
+  };
+  'entity.unreadable': PropertyAt & { readonly partitionKey: string; readonly rowKey: string };
+
+  'validation.failed': { readonly className: string; readonly violations: readonly Violation[] };
+  'validation.wrong-type': PropertyAt & { readonly expected: string; readonly found: string; readonly value?: unknown };
+  'validation.out-of-range': PropertyAt & { readonly type: string; readonly range: string; readonly value?: unknown };
+  'validation.unpaired-surrogate': PropertyAt & { readonly value?: unknown };
+  'validation.too-long': PropertyAt & { readonly size: number; readonly limit: number; readonly value?: unknown };
+  'validation.unknown-property': { readonly className: string; readonly property: string };
+  'validation.converter-failed': PropertyAt & { readonly value?: unknown };
+  'validation.too-many-properties': { readonly className: string; readonly count: number; readonly limit: number };
+  'validation.entity-too-large': { readonly className: string; readonly size: number; readonly limit: number };
+  'validation.invalid-option': { readonly option: string; readonly expected: string; readonly found: string };
+
+  'query.no-result': { readonly className: string };
+  'query.unknown-property': { readonly className: string; readonly property: string };
+  'query.invalid-operand': { readonly property: string; readonly operator: string; readonly expected: string; readonly found: string };
+  'query.invalid-filter': { readonly reason: string };
+  'query.not-comparable': { readonly property: string; readonly operator: string };
+  'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
+  'query.too-many-comparisons': { readonly count: number; readonly limit: number };
+  'query.unordered-store': { readonly feature: string };
+
+  'store.already-exists': StoreErrorDetails;
+  'store.not-found': StoreErrorDetails;
+  'store.precondition-failed': StoreErrorDetails;
+  'store.table-not-found': StoreErrorDetails;
+  'store.table-exists': StoreErrorDetails;
+  'store.unauthorized': StoreErrorDetails;
+  'store.throttled': StoreErrorDetails;
+  'store.unavailable': StoreErrorDetails;
+  'store.timeout': StoreErrorDetails;
+  'store.aborted': StoreErrorDetails;
+  'store.rejected': StoreErrorDetails;
+  'store.outcome-unknown': StoreErrorDetails;
+  'store.closed': StoreErrorDetails;
+  'store.unknown-target': { readonly expected: readonly string[] };
+  'store.package-missing': { readonly package: string };
+}
+
+/** The code of an error: its group, a dot, and what happened. */
+export type ErrorCode = keyof ErrorDetails;

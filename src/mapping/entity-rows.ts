@@ -1,0 +1,22 @@
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { ReadRequest, Rows, TableStore } from '../store/table-store.js';
+import type { RowReader } from '../store/row.js';
+
+/** How some properties of a class are read: what to ask of the store, and what to make of each row. */
+export interface Projector {
+  readonly request: ReadRequest;
+  readonly decode: (row: RowReader) => object;
+}
+
+/** One class on one table of one store: all that reading it takes. */
+export interface EntityRows<T extends object> {
+  readonly metadata: EntityMetadata<T>;
+  readonly store: TableStore;
+  /** The table's name in the store. */
+  readonly table: string;
+  readonly rows: Rows;
+  /** Makes an entity of a row and stamps it with what it was loaded from. Throws `entity.type-mismatch` and `key.unparsable`. */
+  readonly decode: (row: RowReader) => T;
+  /** Plain, readonly data of some properties, never stamped. Throws `query.unknown-property`. */
+  project(names: readonly string[]): Projector;
+}

@@ -1,0 +1,32 @@
+import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
+
+/** How stored values sort, compared to the values they stand for; `none` leaves only `eq` and `ne`. */
+export type ConverterOrder = 'preserved' | 'reversed' | 'none';
+
+/**
+ * Stores a `V` as the EDM type `E`. Both functions are pure, and `fromStored(toStored(value))` is the value again.
+ *
+ * A converter of a key part that declares an order must give texts of one length (or none that begins another), so that the
+ * order holds with more text behind it.
+ *
+ * @example
+ * ```ts
+ * const url: Converter<URL, 'String'> = { type: 'String', toStored: String, fromStored: (text) => new URL(text) };
+ * ```
+ */
+export interface Converter<in out V, out E extends EdmType = EdmType> {
+  readonly type: E;
+  /** `'none'` when left out. */
+  readonly order?: ConverterOrder | undefined;
+  /** Throws a `TypeError` for a value of another type and a `RangeError` for one it cannot store: the message must not hold the value. */
+  toStored(value: V): EdmTypeMap[E];
+  fromStored(stored: EdmTypeMap[E]): V;
+}
+
+/** A converter of any value: what metadata keeps. */
+export interface AnyConverter {
+  readonly type: EdmType;
+  readonly order?: ConverterOrder | undefined;
+  toStored(value: unknown): unknown;
+  fromStored(stored: unknown): unknown;
+}

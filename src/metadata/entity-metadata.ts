@@ -1,0 +1,55 @@
+import type { EdmType } from '../edm/edm-type.js';
+import type { AnyConverter } from './converter.js';
+import type { EntityClass } from './entity-types.js';
+import type { KeyTemplate } from './key-template.js';
+
+/** A stored property of a class, resolved. */
+export interface PropertyMetadata {
+  /** The name in the class. */
+  readonly name: string;
+  /** The name in the table. */
+  readonly storedName: string;
+  /** The stored type: the converter's, where there is one. */
+  readonly type: EdmType;
+  readonly converter?: AnyConverter | undefined;
+  /** What an absent property becomes when it is read: a value, or a function that makes one. */
+  readonly default?: unknown;
+  /** Its index among the stored properties of the class. */
+  readonly slot: number;
+  /** A key part that is stored as a property as well: written from the key, never read back. */
+  readonly copiesKey: boolean;
+}
+
+/** What a name of the class stands for. */
+export type Member =
+  | { readonly kind: 'property'; readonly name: string; readonly property: PropertyMetadata }
+  | {
+      readonly kind: 'key';
+      readonly name: string;
+      readonly template: KeyTemplate;
+      /** Its place among the parts of the template. */
+      readonly index: number;
+      /** The property that stores the part as well, where one does. */
+      readonly copy?: PropertyMetadata | undefined;
+    }
+  | { readonly kind: 'etag' | 'timestamp'; readonly name: string };
+
+/** Everything known about an entity class: resolved once, frozen. */
+export interface EntityMetadata<T extends object = object> {
+  readonly entityClass: EntityClass<T>;
+  /** For messages only: class names do not survive minifiers. */
+  readonly className: string;
+  readonly table: string;
+  readonly partitionKey: KeyTemplate;
+  readonly rowKey: KeyTemplate;
+  /** The stored properties, by slot. */
+  readonly properties: readonly PropertyMetadata[];
+  /** Everything the class declares, by its name in the class. */
+  readonly members: ReadonlyMap<string, Member>;
+  /** The name of the `@ETag` property. */
+  readonly etag?: string | undefined;
+  /** The name of the `@Timestamp` property. */
+  readonly timestamp?: string | undefined;
+  /** Makes an entity to be filled. */
+  create(): T;
+}

@@ -1,0 +1,16 @@
+import type { KeyName } from './brands.js';
+
+/** A class whose instances are entities; its constructor may take arguments. */
+export type EntityClass<T extends object = object> = abstract new (...args: never) => T;
+
+/** The names of the stored properties of `T`: all of its members but the methods. */
+export type DataKey<T> = {
+  [K in keyof T]-?: T[K] extends (...args: never) => unknown ? never : K;
+}[keyof T] &
+  string;
+
+/** What `merge` may change: every stored property but the keys; `undefined` or `null` removes a property. */
+export type PatchOf<T> = { readonly [K in Exclude<DataKey<T>, KeyName<T>>]?: T[K] | null | undefined };
+
+/** What `select` gives: plain, readonly data and no entity. */
+export type Projection<T, K extends keyof T> = { readonly [P in K]: T[P] };

@@ -1,0 +1,123 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { AnyConverter } from './converter.js';
+import { checkKeyText } from './key-text.js';
+import { escapePart, unescapePart } from './key-escape.js';
+
+/** One property that a key is composed of. */
+export interface KeyPartMetadata {
+  readonly name: string;
+  readonly converter?: AnyConverter | undefined;
+}
+
+/** How one of the two keys is composed: text, part, text, part, …, text. */
+export interface KeyTemplate {
+  readonly key: 'PartitionKey' | 'RowKey';
+  readonly className: string;
+  /** As it was written, e.g. `TENANT|{tenantId}|{stream}`. */
+  readonly text: string;
+  /** What stands before each part and behind the last: one more than there are parts. */
+  readonly literals: readonly string[];
+  readonly parts: readonly KeyPartMetadata[];
+  /** One property without a template: its text is the key as it is, nothing is escaped. */
+  readonly plain: boolean;
+}
+
+/** The stored text of one part, escaped as its place in the template asks. Throws `key.*`. */
+export function partText(template: KeyTemplate, index: number, value: unknown): string {
+  const part = template.parts[index]!;
+  const text = convertedText(template, part, value);
+  if (template.plain) {
+    checkKeyText(template, text, part.name);
+    return text;
+  }
+  if (!text.isWellFormed()) {
+    checkKeyText(template, text, part.name);
+  }
+  return escapePart(text, template.literals[index + 1]!);
+}
+
+/** The key that an entity, or an object of its key properties, has. Throws `key.*`; lengths are the store's to check. */
+export function composeKey(template: KeyTemplate, source: object): string {
+  const { literals, parts } = template;
+  let key = literals[0]!;
+  for (let index = 0; index < parts.length; index++) {
+    key += partText(template, index, (source as Record<string, unknown>)[parts[index]!.name]) + literals[index + 1]!;
+  }
+  return key;
+}
+
+/** The values of a template's parts in a stored key, in order; `key.unparsable` when the template yields no such key. */
+export function parseKey(template: KeyTemplate, key: string): readonly unknown[] {
+  const values = tryParseKey(template, key);
+  if (values === undefined) {
+    const { className, text } = template;
+    throw new EntitableError(
+      'key.unparsable',
+      `The stored ${template.key} "${key}" is none that the template "${text}" of ${className} yields. ` +
+        'Another class, or another program, wrote this row: give its rows a template of their own, or read them with a class that fits.',
+      { className, key: template.key, template: text },
+    );
+  }
+  return values;
+}
+
+function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | undefined {
+  const { literals, parts, plain } = template;
+  if (!key.startsWith(literals[0]!)) return undefined;
+  const values: unknown[] = [];
+  let at = literals[0]!.length;
+  for (let index = 0; index < parts.length; index++) {
+    const next = literals[index + 1]!;
+    const read = plain ? { text: key, end: key.length } : unescapePart(key, at, next);
+    if (read === undefined || !key.startsWith(next, read.end)) return undefined;
+    at = read.end + next.length;
+    try {
+      values.push(parts[index]!.converter?.fromStored(read.text) ?? read.text);
+    } catch {
+      return undefined; // a converter refused the text: the template yields no such key
+    }
+  }
+  return at === key.length ? values : undefined;
+}
+
+function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetadata, value: unknown): string {
+  const at = { className: template.className, key: template.key, property: name };
+  const where = `${template.className}.${name}`;
+  if (value === undefined || value === null) {
+    throw new EntitableError(
+      'key.missing-part',
+      `${where} is ${value === null ? 'null' : 'undefined'}, and the ${template.key} is composed of it. Give it a value.`,
+      at,
+    );
+  }
+  if (converter === undefined) {
+    if (typeof value === 'string') return value;
+    const found = typeof value;
+    throw new EntitableError(
+      'key.wrong-type',
+      `${where} is part of the ${template.key} and must be a string, not ${found}. Convert it, or give the key a converter.`,
+      { ...at, expected: 'string', found },
+    );
+  }
+  try {
+    return converter.toStored(value) as string;
+  } catch (cause) {
+    throw keyConversionError(where, at, value, cause);
+  }
+}
+
+function keyConversionError(
+  where: string,
+  at: { readonly className: string; readonly key: 'PartitionKey' | 'RowKey'; readonly property: string },
+  value: unknown,
+  cause: unknown,
+): EntitableError {
+  const reason = cause instanceof Error ? cause.message : 'its converter refused it';
+  return cause instanceof TypeError
+    ? new EntitableError('key.wrong-type', `${where} cannot be part of the ${at.key}: ${reason}.`, {
+        ...at,
+        expected: reason,
+        found: typeof value,
+      })
+    : new EntitableError('key.out-of-range', `${where} cannot be part of the ${at.key}: ${reason}.`, { ...at, value });
+}

@@ -1,0 +1,141 @@
+import type { FilterNode } from './filter-node.js';
+import type { ServiceLimits } from './limits.js';
+import type { RetainedRow, RowReader, RowShape, RowWriter, Slot } from './row.js';
+
+/** What every operation that does I/O takes. */
+export interface OperationOptions {
+  /** Stops the operation: it fails with `store.aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the operation fails with `store.timeout`. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * How a write treats the row it finds: `insert` wants none, `merge`, `replace` and `delete` want one under their `ifMatch`,
+ * the two upserts take both. A merge leaves unnamed properties alone; a replace takes them away.
+ */
+export type WriteMode = 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upsert-replace' | 'delete';
+
+export interface WriteOperation {
+  readonly mode: WriteMode;
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** An ETag or `'*'`. Required by merge, replace and delete; refused elsewhere. */
+  readonly ifMatch?: string;
+  /**
+   * Stored names to take away; merge only. A store that cannot do it in one write (see {@link StoreTraits.removes}) reads the row
+   * and replaces it under `ifMatch`, keeping what it does not know.
+   */
+  readonly remove?: readonly string[];
+  /** Pushes the properties. Pure: a store may call it again. Absent for delete. */
+  readonly write?: (writer: RowWriter) => void;
+}
+
+/** A write in the store's own form, encoded once. */
+export interface PreparedWrite {
+  readonly mode: WriteMode;
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** Its share of the body of an entity group transaction, in bytes. */
+  readonly bytes: number;
+  /** The size of the entity it carries, by the service's formula (`keyedSize`, `propertySize`); 0 for a delete. */
+  readonly entityBytes: number;
+}
+
+export interface WriteReceipt {
+  /** The ETag the row has now; absent after a delete. */
+  readonly etag?: string;
+}
+
+export interface Bound {
+  readonly value: string;
+  readonly inclusive: boolean;
+}
+
+/** Keys from a bound to a bound, in the service's order; a side left out is open. */
+export interface KeyRange {
+  readonly from?: Bound;
+  readonly to?: Bound;
+}
+
+/** What a read asks of each row. */
+export interface ReadRequest {
+  /** Slots the decoder will read; absent: all. `[]`: keys only. The keys can always be read. */
+  readonly select?: readonly Slot[];
+  /** Whether the decoder reads `etag`; by default only without `select`. */
+  readonly etag?: boolean;
+  /** Whether the decoder reads `undeclared()`. */
+  readonly undeclared?: boolean;
+}
+
+export interface ScanRequest extends ReadRequest {
+  readonly partitionKey?: string | KeyRange;
+  readonly rowKey?: KeyRange;
+  /** What the ranges do not say. Ranges and filter together stay within `limits.comparisons`. */
+  readonly filter?: FilterNode;
+  /** Rows of one request: 1 to `limits.pageRows`, which is the default. */
+  readonly pageSize?: number;
+  readonly continuation?: string;
+  /** Pages to request ahead of the consumer; 0, the default, requests a page when it is asked for. */
+  readonly ahead?: number;
+}
+
+export interface RowPage<R> {
+  readonly rows: readonly R[];
+  /** Where the next page begins; absent at the end. A page may be short, or empty, and still have one. */
+  readonly continuation?: string;
+}
+
+/** One shape on one table. Cheap to keep, safe to share. */
+export interface Rows {
+  /** A point read: `undefined` when the row is missing; a missing table is `store.table-not-found`. */
+  get<R>(
+    partitionKey: string,
+    rowKey: string,
+    decode: (row: RowReader) => R,
+    request?: ReadRequest,
+    options?: OperationOptions,
+  ): Promise<R | undefined>;
+  /** Pages in key order (where `traits.ordered`), following continuations. An error surfaces at the page it belongs to; `return()` stops what is in flight. */
+  scan<R>(request: ScanRequest, decode: (row: RowReader) => R, options?: OperationOptions): AsyncIterable<RowPage<R>>;
+  /** Opens a row that was retained by a reader of this store and table. */
+  reopen(row: RetainedRow): RowReader;
+  /** Encodes a write; no I/O. */
+  prepare(operation: WriteOperation): PreparedWrite;
+  /** What the row is known to hold after a write of these rows: `before`, where it is known, changed by the write. No I/O. */
+  written(write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): RetainedRow;
+}
+
+/** What a backend must do. Errors are `EntitableError`s with a `store.*` code and nothing else. */
+export interface TableStore extends AsyncDisposable {
+  readonly traits: StoreTraits;
+  rows(table: string, shape: RowShape): Rows;
+  /**
+   * Writes all or nothing: one table, one partition, each row once, prepared by `rows(table, …)` of this store (several shapes may
+   * mix). One write is not sent as a transaction. A refusal carries `details.operation`, the index of the write that failed.
+   * Resolves only when durable; an answer that was lost is `store.outcome-unknown`, never retried inside.
+   */
+  submit(table: string, writes: readonly PreparedWrite[], options?: OperationOptions): Promise<readonly WriteReceipt[]>;
+  /** `false` when the table existed. */
+  createTable(table: string, options?: OperationOptions): Promise<boolean>;
+  /** `false` when the table did not exist. */
+  deleteTable(table: string, options?: OperationOptions): Promise<boolean>;
+  /** Names of tables, ordered by their lower-case form. */
+  tables(
+    request?: { readonly prefix?: string; readonly continuation?: string },
+    options?: OperationOptions,
+  ): Promise<RowPage<string>>;
+}
+
+export interface StoreTraits {
+  /** `memory`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
+  readonly kind: string;
+  /** The same for two data sources on the same tables; holds no secret. */
+  readonly identity: string;
+  /** Whether rows arrive in key order (Cosmos: no). */
+  readonly ordered: boolean;
+  /** How a merge with `remove` is carried out: in one write, or by reading the row and replacing it (two requests). */
+  readonly removes: 'in-place' | 'by-replacing';
+  /** What is refused before I/O. */
+  readonly limits: ServiceLimits;
+}
