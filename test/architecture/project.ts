@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
 /** The folder of package.json, seen from dist/test/architecture. */
 export const ROOT = join(import.meta.dirname, '../../..');
 
-/** The source files below some folders, relative to the project, in a fixed order. */
+/** The source files below some folders, where there are such folders, relative to the project, in a fixed order. */
 export function sourceFiles(...folders: readonly string[]): readonly string[] {
-  return folders.flatMap((folder) => filesBelow(folder, /\.ts$/));
+  return folders.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) => filesBelow(folder, /\.ts$/));
 }
 
 /** The declaration files that the package ships. */

@@ -3,22 +3,29 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { collect, declarationFiles, parse, ROOT } from './project.js';
 
-function exportsWithoutDocumentation(entry: string): readonly string[] {
-  const program = ts.createProgram([join(ROOT, entry)], {
-    module: ts.ModuleKind.Node20,
+const ENTRY = join(ROOT, 'dist/src/index.d.ts');
+
+/** The declarations as a strict user's compiler reads them: libraries are checked too. */
+function programOfDeclarations(): ts.Program {
+  return ts.createProgram([ENTRY], {
+    module: ts.ModuleKind.NodeNext,
     target: ts.ScriptTarget.ES2023,
-    skipLibCheck: true,
-    noLib: true,
-    types: [],
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.esnext.decorators.d.ts'],
+    types: ['node'],
+    strict: true,
+    noEmit: true,
   });
+}
+
+function exportsWithoutDocumentation(program: ts.Program): readonly string[] {
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(join(ROOT, entry));
-  const module = source && checker.getSymbolAtLocation(source);
-  if (module === undefined) {
-    throw new Error(`${entry} is no module`);
+  const source = program.getSourceFile(ENTRY);
+  const face = source && checker.getSymbolAtLocation(source);
+  if (face === undefined) {
+    throw new Error(`${ENTRY} is no module`);
   }
   return checker
-    .getExportsOfModule(module)
+    .getExportsOfModule(face)
     .filter((symbol) => {
       const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
       return meant.getDocumentationComment(checker).length === 0;
@@ -26,7 +33,20 @@ function exportsWithoutDocumentation(entry: string): readonly string[] {
     .map(({ name }) => name);
 }
 
+function problemsOf(program: ts.Program): readonly string[] {
+  const own = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(join(ROOT, 'dist')));
+  return own
+    .flatMap((file) => program.getSemanticDiagnostics(file))
+    .map(({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+}
+
 describe('The public face', () => {
+  let program: ts.Program;
+  before(function () {
+    this.timeout(60_000);
+    program = programOfDeclarations();
+  });
+
   it('has no `any` in any declaration that is shipped', () => {
     const found = declarationFiles().flatMap((file) => {
       const source = parse(file);
@@ -39,6 +59,11 @@ describe('The public face', () => {
   });
 
   it('says of everything it exports what it is for', () => {
-    expect(exportsWithoutDocumentation('dist/src/index.d.ts')).to.deep.equal([]);
-  }).timeout(60_000);
+    expect(exportsWithoutDocumentation(program)).to.deep.equal([]);
+  });
+
+  it('has declarations that stand by themselves: none names what `stripInternal` took away', function () {
+    this.timeout(60_000);
+    expect(problemsOf(program)).to.deep.equal([]);
+  });
 });
