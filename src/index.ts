@@ -74,3 +74,17 @@ export type {
   WriteOperation,
   WriteReceipt,
 } from './store/table-store.js';
+
+export { and, not, or, type Filter } from './filter/filter.js';
+export { filter } from './filter/make-filter.js';
+export type {
+  ComparableRef,
+  EquatableRef,
+  OperandOf,
+  OperatorOf,
+  PresenceRef,
+  PropertyRef,
+  PropertyRefs,
+  StringRef,
+} from './filter/property-refs.js';
+export type { CompiledQuery, Page, Query } from './query/query.js';
