@@ -41,12 +41,16 @@ export function isOperator(name: unknown): name is Operator {
 /** Makes a test; refuses operands that no property could be compared with: absent ones, and a wrong number of them. */
 export function test(property: string, operator: Operator, operands: unknown): Test {
   const refuse = (expected: string, found: string): never => {
-    throw new EntitableError('query.invalid-operand', `"${operator}" on "${property}" takes ${expected}, not ${found}.`, {
-      property,
-      operator,
-      expected,
-      found,
-    });
+    throw new EntitableError(
+      'query.invalid-operand',
+      `"${operator}" on "${property}" takes ${expected}, not ${found}.`,
+      {
+        property,
+        operator,
+        expected,
+        found,
+      },
+    );
   };
   if (!Array.isArray(operands)) return refuse('an array of values', kindOf(operands));
   const { least, most } = OPERANDS[operator];

@@ -47,9 +47,13 @@ export function conditionOf(filter: unknown): Condition {
     return (filter as { readonly [CONDITION]: Condition })[CONDITION];
   }
   const reason = `a filter was expected, not ${kindOf(filter)}`;
-  throw new EntitableError('query.invalid-filter', `${sentence(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`, {
-    reason,
-  });
+  throw new EntitableError(
+    'query.invalid-filter',
+    `${sentence(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`,
+    {
+      reason,
+    },
+  );
 }
 
 class ConditionFilter<in T> implements Filter<T> {

@@ -31,7 +31,8 @@ export const OPERAND_RULES: Readonly<Record<EdmType, OperandRule>> = {
   },
   Double: {
     expected: 'a finite number (the service has no literal for NaN and Infinity)',
-    wrong: (value) => (typeof value !== 'number' ? kindOf(value) : Number.isFinite(value) ? undefined : 'a number that is not finite'),
+    wrong: (value) =>
+      typeof value !== 'number' ? kindOf(value) : Number.isFinite(value) ? undefined : 'a number that is not finite',
   },
   Guid: {
     expected: 'a Guid',
@@ -39,11 +40,13 @@ export const OPERAND_RULES: Readonly<Record<EdmType, OperandRule>> = {
   },
   Int32: {
     expected: 'an integer from -2147483648 to 2147483647',
-    wrong: (value) => (typeof value !== 'number' ? kindOf(value) : (value | 0) === value ? undefined : 'a number that is none'),
+    wrong: (value) =>
+      typeof value !== 'number' ? kindOf(value) : (value | 0) === value ? undefined : 'a number that is none',
   },
   Int64: {
     expected: 'a bigint from -9223372036854775808 to 9223372036854775807',
-    wrong: (value) => (typeof value !== 'bigint' ? kindOf(value) : BigInt.asIntN(64, value) === value ? undefined : 'a bigint beyond it'),
+    wrong: (value) =>
+      typeof value !== 'bigint' ? kindOf(value) : BigInt.asIntN(64, value) === value ? undefined : 'a bigint beyond it',
   },
   String: {
     expected: 'a string',

@@ -100,7 +100,11 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     const [first] = await this.#only(options);
     if (first !== undefined) return first;
     const { className } = this.#state.source.metadata;
-    throw new EntitableError('query.no-result', `No ${className} matches the query. Use first() where that is no error.`, { className });
+    throw new EntitableError(
+      'query.no-result',
+      `No ${className} matches the query. Use first() where that is no error.`,
+      { className },
+    );
   }
 
   async count(options?: OperationOptions): Promise<number> {
@@ -122,7 +126,10 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#upToOne().toArray(options);
   }
 
-  async *#pages<I>(reading: Reading<I>, options: OperationOptions | undefined): AsyncGenerator<Page<I>, void, undefined> {
+  async *#pages<I>(
+    reading: Reading<I>,
+    options: OperationOptions | undefined,
+  ): AsyncGenerator<Page<I>, void, undefined> {
     const { source, take = Infinity } = this.#state;
     const step = this.#plan();
     let remaining = take;
@@ -164,4 +171,7 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 }
 
-const KEYS_ONLY: Reading<undefined> = Object.freeze({ request: Object.freeze({ select: Object.freeze([]) }), decode: () => undefined });
+const KEYS_ONLY: Reading<undefined> = Object.freeze({
+  request: Object.freeze({ select: Object.freeze([]) }),
+  decode: () => undefined,
+});
