@@ -6,12 +6,11 @@ export type KeyValue = Exclude<EdmValue, Uint8Array>;
 /** Which of the two keys. */
 export type KeyKind = 'partition' | 'row';
 
-/** @internal Never exists at run time: it carries the key role of a property in its type. */
+/** Never exists at run time: it carries the key role of a property in its type, also in the shipped declarations. */
 export declare const keyPart: unique symbol;
 
 /** The mark that `PartitionKey` and `RowKey` put on a type. Plain values are assignable to it. */
 export interface KeyPart<out Kind extends KeyKind, out V> {
-  /** @internal */
   readonly [keyPart]?: { readonly kind: Kind; readonly value: V };
 }
 

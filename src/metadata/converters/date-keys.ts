@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+import { typeName } from '../../edm/type-name.js';
 import type { Converter } from '../converter.js';
 
 const TICKS_PER_MILLISECOND = 10_000n;
@@ -44,7 +46,7 @@ export const oldestFirst: Converter<Date, 'String'> = Object.freeze({
 });
 
 function timeOf(value: unknown): number {
-  if (!(value instanceof Date)) throw new TypeError(`it must be a Date, not ${value === null ? 'null' : typeof value}`);
+  if (!isDate(value)) throw new TypeError(`it must be a Date, not ${typeName(value)}`);
   const time = value.getTime();
   if (Number.isNaN(time)) throw new RangeError('it must be a valid Date');
   return time;

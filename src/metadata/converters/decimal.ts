@@ -1,3 +1,4 @@
+import { typeName } from '../../edm/type-name.js';
 import type { Converter } from '../converter.js';
 
 const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
@@ -46,7 +47,7 @@ function scaledDecimal(scale: number): Converter<string, 'Int64'> {
 }
 
 function parse(value: unknown): { readonly sign: string; readonly whole: string; readonly fraction: string } {
-  if (typeof value !== 'string') throw new TypeError(`it must be a decimal in text, not ${value === null ? 'null' : typeof value}`);
+  if (typeof value !== 'string') throw new TypeError(`it must be a decimal in text, not ${typeName(value)}`);
   const match = TEXT.exec(value);
   if (match === null) throw new RangeError("it must be a decimal such as '-12.50': digits, a point, digits");
   const [, sign = '', whole = '0', fraction = ''] = match;

@@ -1,4 +1,5 @@
 import { Guid } from '../../edm/guid.js';
+import { typeName } from '../../edm/type-name.js';
 import type { Converter } from '../converter.js';
 
 interface Range {
@@ -24,7 +25,7 @@ export const descendingBigInt: Converter<bigint, 'String'> = bigIntKey(descendin
 export const guidKey: Converter<Guid, 'String'> = Object.freeze({
   type: 'String',
   toStored(value: Guid): string {
-    if (!Guid.is(value)) throw new TypeError(`it must be a Guid, not ${value === null ? 'null' : typeof value}`);
+    if (!Guid.is(value)) throw new TypeError(`it must be a Guid, not ${typeName(value)}`);
     return value.toString();
   },
   fromStored(text: string): Guid {
@@ -81,7 +82,7 @@ function integerKey({ order, range, write, read }: Digits): Converter<number, 'S
     type: 'String',
     order,
     toStored(value: number): string {
-      if (typeof value !== 'number') throw new TypeError(`it must be a number, not ${value === null ? 'null' : typeof value}`);
+      if (typeof value !== 'number') throw new TypeError(`it must be a number, not ${typeName(value)}`);
       if (!Number.isSafeInteger(value)) throw new RangeError('it must be a safe integer');
       return write(BigInt(value));
     },
@@ -94,7 +95,7 @@ function bigIntKey({ order, range, write, read }: Digits): Converter<bigint, 'St
     type: 'String',
     order,
     toStored(value: bigint): string {
-      if (typeof value !== 'bigint') throw new TypeError(`it must be a bigint, not ${value === null ? 'null' : typeof value}`);
+      if (typeof value !== 'bigint') throw new TypeError(`it must be a bigint, not ${typeName(value)}`);
       return write(inRange(value, range));
     },
     fromStored: (text: string) => inRange(read(text), range),
