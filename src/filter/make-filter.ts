@@ -1,6 +1,6 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
-import { kindOf } from './condition.js';
 import { conditionOf, filterOf, type Filter } from './filter.js';
 import type { PropertyRefs } from './property-refs.js';
 import { propertyReferences } from './property-reference.js';
@@ -20,7 +20,7 @@ export function filter<T extends object>(
   condition: (property: PropertyRefs<T>) => Filter<T>,
 ): Filter<T> {
   if (typeof entityClass !== 'function') {
-    const reason = `a class was expected, not ${kindOf(entityClass)}`;
+    const reason = `a class was expected, not ${typeName(entityClass)}`;
     throw new EntitableError(
       'query.invalid-filter',
       `${reason}: a class that is imported in a circle is undefined until the circle is complete.`,

@@ -1,8 +1,8 @@
+import { typeName } from '../edm/type-name.js';
 import type { EdmType, TypedValue } from '../edm/edm-type.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from '../metadata/converter.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
-import { kindOf } from './condition.js';
 import { OPERAND_RULES } from './operand-rules.js';
 
 /** The operators that remain when `in` and `between` are taken apart and presence is seen to. */
@@ -48,7 +48,7 @@ export function storedOperand(
   const { value, reason } =
     converter === undefined ? { value: operand, reason: undefined } : converted(converter, operand);
   const { expected, wrong } = OPERAND_RULES[type];
-  const found = reason === undefined ? wrong(value) : kindOf(operand);
+  const found = reason === undefined ? wrong(value) : typeName(operand);
   if (found === undefined) return { type, value } as TypedValue;
   const what = reason === undefined ? expected : `what its converter takes (${reason})`;
   throw new EntitableError(
@@ -96,6 +96,9 @@ function converted(converter: AnyConverter, operand: unknown): { readonly value?
   try {
     return { value: converter.toStored(operand) };
   } catch (cause) {
-    return { reason: cause instanceof Error ? cause.message : 'it refused the operand' };
+    // A converter that keeps to its contract never quotes the value; the message of any other error might.
+    return {
+      reason: cause instanceof TypeError || cause instanceof RangeError ? cause.message : 'it refused the operand',
+    };
   }
 }

@@ -16,7 +16,7 @@ import { storedNames } from './stored-names.js';
 import { whereCondition } from './where-condition.js';
 
 /** What a query says. */
-interface QueryState<T extends object> {
+export interface QueryState<T extends object> {
   readonly source: EntityRows<T>;
   /** The partition, by its stored key; absent: all of them. */
   readonly partition?: string;
@@ -26,17 +26,8 @@ interface QueryState<T extends object> {
   readonly pageSize?: number;
 }
 
-/** A query of one partition, given by its stored key. */
-export function query<T extends object>(source: EntityRows<T>, partition: string): Query<T> {
-  return new QueryBuilder<T, T>({ source, partition, filters: [] });
-}
-
-/** A query of all partitions: without bounds on the partition key it reads the whole table. */
-export function scan<T extends object>(source: EntityRows<T>): Query<T> {
-  return new QueryBuilder<T, T>({ source, filters: [] });
-}
-
-class QueryBuilder<T extends object, R> implements Query<T, R> {
+/** What a query says, and how it is carried out. */
+export class QueryBuilder<T extends object, R> implements Query<T, R> {
   readonly #state: QueryState<T>;
 
   constructor(state: QueryState<T>) {
