@@ -6,7 +6,7 @@ export type { DataSourceOptions } from './data-source/options.js';
 export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
 export type { DataSourceTarget } from './data-source/target.js';
 
-export { Repository, type AnyRepository, type RepositoryBase } from './repository/repository.js';
+export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
 export type {
   ConditionOptions,
   DeleteOptions,

@@ -4,7 +4,7 @@ import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
-import { query, scan } from '../query/query-builder.js';
+import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { RetainedRow } from '../store/row.js';
 import type { OperationOptions, PreparedWrite, WriteReceipt } from '../store/table-store.js';
@@ -52,11 +52,11 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   query(partition: PartitionKeyOf<T>): Query<T> {
-    return query(this.#mapper, this.#mapper.partitionOf(partition));
+    return partitionQuery(this.#mapper, this.#mapper.partitionOf(partition));
   }
 
   scan(): Query<T> {
-    return scan(this.#mapper);
+    return tableQuery(this.#mapper);
   }
 
   async insert(entity: T, options?: OperationOptions): Promise<T> {

@@ -13,12 +13,19 @@ import type {
   UpsertOptions,
 } from './session.js';
 
-declare const brand: unique symbol;
+/** @internal Never exists at run time: it tells repositories from entities in types. */
+export declare const repositoryBrand: unique symbol;
 
 /** Any repository, whatever its entities. */
 export interface AnyRepository {
   /** @internal */
-  readonly [brand]: true;
+  readonly [repositoryBrand]: true;
+}
+
+/** Any object but a repository. */
+export interface NoRepository {
+  /** @internal */
+  readonly [repositoryBrand]?: never;
 }
 
 /** What `Repository.of` gives: a base class that knows its entity class. */
@@ -53,7 +60,7 @@ export class Repository<in out T extends object> implements AnyRepository {
   }
 
   /** @internal */
-  declare readonly [brand]: true;
+  declare readonly [repositoryBrand]: true;
   /** The class of the entities. */
   readonly entityClass: EntityClass<T>;
   readonly #session: EntitySession<T>;
