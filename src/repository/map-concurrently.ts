@@ -1,5 +1,9 @@
 /** Maps items with a bounded number of calls under way, keeping their order; after a failure no further call is started. */
-export async function mapConcurrently<I, R>(items: readonly I[], concurrency: number, map: (item: I) => Promise<R>): Promise<R[]> {
+export async function mapConcurrently<I, R>(
+  items: readonly I[],
+  concurrency: number,
+  map: (item: I) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
   const worker = async (): Promise<void> => {

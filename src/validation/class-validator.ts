@@ -37,8 +37,14 @@ export function classValidator(always: boolean): EntityValidator {
 
   async function check(entity: object, entityClass: AnyClass, names: readonly string[] | undefined): Promise<void> {
     const { validate } = await (loading ??= load());
-    const instance = entity instanceof entityClass ? entity : Object.assign(Object.create(entityClass.prototype as object) as object, entity);
-    const errors = await validate(instance, { forbidUnknownValues: false, validationError: { target: false, value: false } });
+    const instance =
+      entity instanceof entityClass
+        ? entity
+        : Object.assign(Object.create(entityClass.prototype as object) as object, entity);
+    const errors = await validate(instance, {
+      forbidUnknownValues: false,
+      validationError: { target: false, value: false },
+    });
     const counted = names === undefined ? errors : errors.filter(({ property }) => names.includes(property));
     if (counted.length > 0) throw failed(entityClass.name, counted);
   }
@@ -48,7 +54,12 @@ export function classValidator(always: boolean): EntityValidator {
 function hasConstraints(target: AnyClass): boolean {
   const { classValidatorMetadataStorage: storage } = globalThis as {
     readonly classValidatorMetadataStorage?: {
-      getTargetValidationMetadatas(target: AnyClass, schema: string, always: boolean, strictGroups: boolean): readonly unknown[];
+      getTargetValidationMetadatas(
+        target: AnyClass,
+        schema: string,
+        always: boolean,
+        strictGroups: boolean,
+      ): readonly unknown[];
     };
   };
   return storage !== undefined && storage.getTargetValidationMetadatas(target, '', false, false).length > 0;
