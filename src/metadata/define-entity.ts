@@ -101,5 +101,5 @@ function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDe
     readonly key?: string;
     readonly name?: string;
   } & Pick<PropertyDefinition, 'type' | 'converter' | 'default'>;
-  return Object.freeze({ name, role: (key !== undefined && ROLES[key]) || 'property', storedName, ...rest });
+  return Object.freeze({ name, role: (key === undefined ? undefined : ROLES[key]) ?? 'property', storedName, ...rest });
 }

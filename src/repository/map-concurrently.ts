@@ -4,7 +4,7 @@ export async function mapConcurrently<I, R>(
   concurrency: number,
   map: (item: I) => Promise<R>,
 ): Promise<R[]> {
-  const results = new Array<R>(items.length);
+  const results = Array.from<R>({ length: items.length });
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < items.length) {

@@ -10,7 +10,7 @@ interface ConstraintError {
 }
 
 interface ClassValidator {
-  validate(object: object, options: object): Promise<readonly ConstraintError[]>;
+  readonly validate: (object: object, options: object) => Promise<readonly ConstraintError[]>;
 }
 
 type AnyClass = abstract new (...args: never) => object;
@@ -67,7 +67,7 @@ function hasConstraints(target: AnyClass): boolean {
 
 async function load(): Promise<ClassValidator> {
   try {
-    return (await import('class-validator')) as unknown as ClassValidator;
+    return await import('class-validator');
   } catch (cause) {
     throw new EntitableError(
       'store.package-missing',
