@@ -49,7 +49,11 @@ console.log(`open: ${(await accounts.open('b').toArray()).map(({ number }) => nu
 console.log(`overdrawn: ${(await accounts.overdrawn('b').toArray()).map(({ number }) => number).join(', ')}`);
 
 console.log('five deposits of 10 at once:');
-await Promise.all(Array.from({ length: 5 }, () => accounts.modify({ bank: 'b', number: 'A1' }, (account) => void (account.balance += 10))));
+await Promise.all(
+  Array.from({ length: 5 }, () =>
+    accounts.modify({ bank: 'b', number: 'A1' }, (account) => void (account.balance += 10)),
+  ),
+);
 console.log(`  A1 has ${(await accounts.getOrThrow({ bank: 'b', number: 'A1' })).balance}`);
 await accounts.deposit('b', 'A2', 50);
 console.log(`overdrawn: ${await accounts.overdrawn('b').count()}`);

@@ -27,14 +27,18 @@ await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLE
 const events = tables.repository(Event);
 const stream = { tenantId: 'a|b', stream: 'orders/2026' }; // any text: what a key cannot hold is escaped
 for (const [hour, text] of ['created', 'paid', 'packed', 'shipped'].entries()) {
-  await events.upsert(Object.assign(new Event(), { ...stream, at: new Date(Date.UTC(2026, 10, 21, hour)), eventId: `e${hour}`, text }));
+  await events.upsert(
+    Object.assign(new Event(), { ...stream, at: new Date(Date.UTC(2026, 10, 21, hour)), eventId: `e${hour}`, text }),
+  );
 }
 
 console.log('The newest two:');
 for await (const { at, text } of events.query(stream).take(2)) console.log(`  ${at.toISOString()} ${text}`);
 
 console.log('From 01:00 to 02:00, a range of row keys:');
-const morning = events.query(stream).where((e) => e.at.between(new Date(Date.UTC(2026, 10, 21, 1)), new Date(Date.UTC(2026, 10, 21, 2))));
+const morning = events
+  .query(stream)
+  .where((e) => e.at.between(new Date(Date.UTC(2026, 10, 21, 1)), new Date(Date.UTC(2026, 10, 21, 2))));
 console.log(`  ${morning.compile().filter}`);
 for await (const { eventId, text } of morning) console.log(`  ${eventId} ${text}`);
 
@@ -49,6 +53,10 @@ try {
 console.log('Two classes in one table:');
 await tables.repository(Order).upsert({ customerId: 'c1', orderId: '7' });
 await tables.repository(Invoice).upsert({ customerId: 'c1', invoiceId: '8' });
-console.log(`  orders: ${(await tables.repository(Order).query({ customerId: 'c1' }).toArray()).map(({ orderId }) => orderId).join()}`);
-console.log(`  invoices: ${(await tables.repository(Invoice).query({ customerId: 'c1' }).toArray()).map(({ invoiceId }) => invoiceId).join()}`);
+console.log(
+  `  orders: ${(await tables.repository(Order).query({ customerId: 'c1' }).toArray()).map(({ orderId }) => orderId).join()}`,
+);
+console.log(
+  `  invoices: ${(await tables.repository(Invoice).query({ customerId: 'c1' }).toArray()).map(({ invoiceId }) => invoiceId).join()}`,
+);
 console.log(`  ${tables.repository(Order).query({ customerId: 'c1' }).compile().filter}`);

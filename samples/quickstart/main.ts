@@ -27,7 +27,11 @@ for await (const { items } of large.pageSize(3).pages()) {
 }
 
 step('Read only what is needed: a projection is plain data');
-const totals = await orders.query({ customerId: 'grace' }).where('status', 'in', ['open', 'shipped']).select('total').toArray();
+const totals = await orders
+  .query({ customerId: 'grace' })
+  .where('status', 'in', ['open', 'shipped'])
+  .select('total')
+  .toArray();
 say(`grace has ${totals.length} orders in hand, worth ${totals.reduce((sum, { total }) => sum + total, 0).toFixed(2)}`);
 
 step('Update under an ETag: only the difference is sent');

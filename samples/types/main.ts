@@ -65,7 +65,12 @@ for (const ratio of [Number.NaN, Infinity, 0.1]) {
 }
 const cheap = await specimens
   .query({ kind: 'sample' })
-  .where((s) => s.large.ge(2n ** 62n).and(s.priority.eq(Priority.High)).and(s.note.isMissing()))
+  .where((s) =>
+    s.large
+      .ge(2n ** 62n)
+      .and(s.priority.eq(Priority.High))
+      .and(s.note.isMissing()),
+  )
   .select('name', 'price')
   .toArray();
 console.log(`found: ${cheap.map(({ name, price }) => `${name} at ${price}`).join(', ')}`);

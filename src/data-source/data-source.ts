@@ -62,9 +62,15 @@ export class DataSource implements AsyncDisposable {
    * The repository of an entity class, or a custom repository with what its constructor needs behind the session.
    * Throws `metadata.*` when the class cannot be stored as it is declared.
    */
-  repository<R extends AnyRepository, const A extends readonly unknown[]>(repository: RepositoryClass<R, A>, ...dependencies: A): R;
+  repository<R extends AnyRepository, const A extends readonly unknown[]>(
+    repository: RepositoryClass<R, A>,
+    ...dependencies: A
+  ): R;
   repository<T extends object & NoRepository>(entityClass: EntityClass<T>): Repository<T>;
-  repository(subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>, ...dependencies: readonly unknown[]): AnyRepository {
+  repository(
+    subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>,
+    ...dependencies: readonly unknown[]
+  ): AnyRepository {
     if (isRepositoryClass(subject)) return new subject(this.#session, ...dependencies);
     return new Repository(this.#session, subject);
   }

@@ -48,7 +48,8 @@ export interface EntitableTypeError<Message extends string> {
   readonly __entitable: Message;
 }
 
-type HalfMarked<Missing extends string> = EntitableTypeError<`mark the ${Missing} key property too: both keys are needed`>;
+type HalfMarked<Missing extends string> =
+  EntitableTypeError<`mark the ${Missing} key property too: both keys are needed`>;
 
 /** What identifies one `T`: an object of its marked key properties. */
 export type KeyOf<T> = [KeyName<T>] extends [never]

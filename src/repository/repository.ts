@@ -80,7 +80,11 @@ export class Repository<in out T extends object> implements AnyRepository {
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
     const { name } = this.entityClass;
-    throw new EntitableError('store.not-found', `No ${name} has the key ${keyText(key)}. Use get() where that is expected.`, {});
+    throw new EntitableError(
+      'store.not-found',
+      `No ${name} has the key ${keyText(key)}. Use get() where that is expected.`,
+      {},
+    );
   }
 
   /** Reads several entities by their keys, in parallel: one request each. In the order of the keys, `undefined` where there is none. */

@@ -49,8 +49,20 @@ onEveryStore('Before anything is sent', (open) => {
   it('takes the largest values of every limit [doc]', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
-    const edges = { email: 'x'.repeat(32_768), signature: new Uint8Array(65_536).fill(7), items: -(2 ** 31), sequence: -(2n ** 63n) };
-    await orders.insert(order({ ...edges, customerId: 'x'.repeat(512), orderId: 'y'.repeat(512), placedAt: new Date('1601-01-01T00:00:00Z') }));
+    const edges = {
+      email: 'x'.repeat(32_768),
+      signature: new Uint8Array(65_536).fill(7),
+      items: -(2 ** 31),
+      sequence: -(2n ** 63n),
+    };
+    await orders.insert(
+      order({
+        ...edges,
+        customerId: 'x'.repeat(512),
+        orderId: 'y'.repeat(512),
+        placedAt: new Date('1601-01-01T00:00:00Z'),
+      }),
+    );
     const [loaded] = await orders.scan().toArray();
     expect(loaded).to.deep.include({ email: edges.email, items: edges.items, sequence: edges.sequence });
     expect(Buffer.compare(loaded!.signature!, edges.signature)).to.equal(0);
@@ -59,18 +71,28 @@ onEveryStore('Before anything is sent', (open) => {
   it('an entity over 1 MiB is refused: validation.entity-too-large [live]', async () => {
     const { tables } = await open({ limits: { entityBytes: 1000 } });
     const error = await rejection(tables.repository(Order).insert(order({ email: 'x'.repeat(500) })));
-    expect(EntitableError.is(error, 'validation.entity-too-large') && error.details).to.include({ className: 'Order', limit: 1000 });
+    expect(EntitableError.is(error, 'validation.entity-too-large') && error.details).to.include({
+      className: 'Order',
+      limit: 1000,
+    });
   });
 
   it('more properties than the store takes are refused: validation.too-many-properties [doc]', async () => {
     const { tables } = await open({ limits: { properties: 1 } });
     const error = await rejection(tables.repository(Order).insert(order()));
-    expect(EntitableError.is(error, 'validation.too-many-properties') && error.details).to.deep.equal({ className: 'Order', count: 2, limit: 1 });
+    expect(EntitableError.is(error, 'validation.too-many-properties') && error.details).to.deep.equal({
+      className: 'Order',
+      count: 2,
+      limit: 1,
+    });
   });
 
   it('an entity that cannot receive its ETag is refused: entity.read-only; one without receivers may be frozen', async () => {
     const { tables } = await open();
-    expect(await rejection(tables.repository(Order).insert(Object.freeze(order())))).to.have.property('code', 'entity.read-only');
+    expect(await rejection(tables.repository(Order).insert(Object.freeze(order())))).to.have.property(
+      'code',
+      'entity.read-only',
+    );
     await tables.repository(Setting).insert(Object.freeze({ scope: 's', name: 'n' }));
     expect(await tables.repository(Setting).exists({ scope: 's', name: 'n' })).to.equal(true);
   });
@@ -78,7 +100,10 @@ onEveryStore('Before anything is sent', (open) => {
   it('what is no object is refused: entity.not-an-object', async () => {
     const { tables } = await open();
     for (const entity of [undefined, null, 'c1', 5]) {
-      expect(await rejection(tables.repository(Order).insert(entity as never))).to.have.property('code', 'entity.not-an-object');
+      expect(await rejection(tables.repository(Order).insert(entity as never))).to.have.property(
+        'code',
+        'entity.not-an-object',
+      );
     }
   });
 });

@@ -20,7 +20,9 @@ onEveryStore('save', (open) => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
-    const saved = await orders.save(order({ placedAt: new Date(5), signature: new Uint8Array([1, 2]), address: { street: 's' } }));
+    const saved = await orders.save(
+      order({ placedAt: new Date(5), signature: new Uint8Array([1, 2]), address: { street: 's' } }),
+    );
     const loaded = await orders.getOrThrow(KEY);
     requests.length = 0;
     await orders.save(saved);
@@ -38,7 +40,12 @@ onEveryStore('save', (open) => {
     loaded.status = 'shipped';
     loaded.total = Number.NaN;
     await orders.save(loaded);
-    expect(await orders.getOrThrow(KEY)).to.deep.include({ status: 'shipped', total: Number.NaN, paid: false, items: 1 });
+    expect(await orders.getOrThrow(KEY)).to.deep.include({
+      status: 'shipped',
+      total: Number.NaN,
+      paid: false,
+      items: 1,
+    });
     expect(await foreign.getOrThrow(KEY)).to.deep.include({ note: 'theirs', weight: 3 });
   });
 
@@ -109,7 +116,13 @@ onEveryStore('save', (open) => {
       rows.get('c1', orderId, (row) => [row.milliseconds(0), row.ticks(0)] as const);
     await orders.insert(order());
     await store.submit(tableName('Orders'), [
-      rows.prepare({ mode: 'merge', partitionKey: 'c1', rowKey: 'o1', ifMatch: '*', write: (writer) => writer.dateTime(0, 1000, 4567) }),
+      rows.prepare({
+        mode: 'merge',
+        partitionKey: 'c1',
+        rowKey: 'o1',
+        ifMatch: '*',
+        write: (writer) => writer.dateTime(0, 1000, 4567),
+      }),
     ]);
     const loaded = await orders.getOrThrow(KEY);
     expect(loaded.placedAt).to.deep.equal(new Date(1000));
@@ -133,7 +146,9 @@ onEveryStore('save', (open) => {
   it('notices a change inside bytes, a date or a converted value', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
-    const entity = await orders.insert(order({ signature: new Uint8Array([1, 2]), placedAt: new Date(5), address: { street: 's' } }));
+    const entity = await orders.insert(
+      order({ signature: new Uint8Array([1, 2]), placedAt: new Date(5), address: { street: 's' } }),
+    );
     entity.signature![1] = 9;
     await orders.save(entity);
     expect(Array.from((await orders.getOrThrow(KEY)).signature!)).to.deep.equal([1, 9]);
@@ -160,13 +175,19 @@ onEveryStore('save', (open) => {
       const orders = tables.repository(Order);
       const { etag } = await orders.insert(order());
       await orders.merge(KEY, { total: 1 });
-      expect(await rejection(orders.save(order({ etag, total: 2 })))).to.have.property('code', 'store.precondition-failed');
+      expect(await rejection(orders.save(order({ etag, total: 2 })))).to.have.property(
+        'code',
+        'store.precondition-failed',
+      );
       expect(await orders.getOrThrow(KEY)).to.have.property('total', 1);
     });
 
     it('refuses a missing row: store.not-found', async () => {
       const { tables } = await open();
-      expect(await rejection(tables.repository(Order).save(order({ etag: `W/"x"` })))).to.have.property('code', 'store.not-found');
+      expect(await rejection(tables.repository(Order).save(order({ etag: `W/"x"` })))).to.have.property(
+        'code',
+        'store.not-found',
+      );
     });
 
     it('a copy by spread is such an entity', async () => {
@@ -184,8 +205,13 @@ onEveryStore('save', (open) => {
     const entity = await orders.insert(order());
     entity.orderId = 'o2';
     const error = await rejection(orders.save(entity));
-    expect(EntitableError.is(error, 'key.changed') && error.details).to.deep.equal({ className: 'Order', properties: ['orderId'] });
-    expect(String(error)).to.include('To move an entity, insert a copy that has the new key and delete the old one by its key.');
+    expect(EntitableError.is(error, 'key.changed') && error.details).to.deep.equal({
+      className: 'Order',
+      properties: ['orderId'],
+    });
+    expect(String(error)).to.include(
+      'To move an entity, insert a copy that has the new key and delete the old one by its key.',
+    );
   });
 
   it('refuses an entity of another table or store: entity.foreign; insert and upsert copy it', async () => {

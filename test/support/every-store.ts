@@ -1,7 +1,9 @@
 import { DataSource } from '../../src/data-source/data-source.js';
 import type { DataSourceOptions } from '../../src/data-source/options.js';
+import { openAzure } from '../../src/stores/azure/open-azure.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import type { TableStore } from '../../src/store/table-store.js';
+import { startAzurite } from '../azurite/azurite.js';
 
 /** A data source of one test, and the store below it. */
 export interface Opened {
@@ -15,6 +17,7 @@ export type Open = (options?: DataSourceOptions) => Promise<Opened>;
 
 const STORES: Readonly<Record<string, () => Promise<TableStore>>> = {
   memory: () => Promise.resolve(memoryStore()),
+  azurite: async () => openAzure((await startAzurite()).connectionString),
 };
 
 let run = 0;

@@ -18,7 +18,10 @@ export function recordingStore(store: TableStore): { readonly store: TableStore;
           written: (write, receipt, before) => rows.written(write, receipt, before),
         };
       },
-      submit: (table, writes, options) => (requests.push(...writes.map(({ mode }) => mode)), store.submit(table, writes, options)),
+      submit: (table, writes, options) => (
+        requests.push(...writes.map(({ mode }) => mode)),
+        store.submit(table, writes, options)
+      ),
       createTable: (table, options) => (requests.push('createTable'), store.createTable(table, options)),
       deleteTable: (table, options) => store.deleteTable(table, options),
       tables: (request, options) => store.tables(request, options),

@@ -7,7 +7,12 @@ declare const events: Repository<DomainEvent>;
 const q = orders.query({ customerId: 'c' });
 
 // ── operators exist only where they are right ──────────────────────────────────────────────────
-q.where((o) => o.total.gt(5).and(o.status.in(['open', 'shipped'])).or(o.email.startsWith('a')));
+q.where((o) =>
+  o.total
+    .gt(5)
+    .and(o.status.in(['open', 'shipped']))
+    .or(o.email.startsWith('a')),
+);
 q.where((o) => o.placedAt.between(new Date(0), new Date()).and(not(o.paid.eq(true))));
 q.where((o) => and(o.sequence.ge(5n), or(o.address.isMissing(), o.signature.eq(new Uint8Array(1)))));
 q.where((o) => o.orderId.startsWith('2026').and(o.updatedAt.gt(new Date(0))));
@@ -52,7 +57,9 @@ events.scan().where((e) => e.at.gt(5));
 events.scan().where((e) => e.at.gt(new Date()));
 
 // ── the short form says the same ───────────────────────────────────────────────────────────────
-q.where('total', 'gt', 5).where('status', 'in', ['open', 'shipped']).where('placedAt', 'between', [new Date(0), new Date()]);
+q.where('total', 'gt', 5)
+  .where('status', 'in', ['open', 'shipped'])
+  .where('placedAt', 'between', [new Date(0), new Date()]);
 q.where('email', 'startsWith', 'x').where('paid', 'eq', true).where('sequence', 'le', 5n).where('address', 'isMissing');
 // @ts-expect-error startsWith is for strings
 q.where('total', 'startsWith', '1');
@@ -91,7 +98,10 @@ filter(Order, (o) => o.totl.gt(5));
 // ── select narrows to plain, readonly data ─────────────────────────────────────────────────────
 const narrowed = q.select('total', 'address');
 assertType<
-  Equal<Awaited<ReturnType<typeof narrowed.toArray>>[number], { readonly total: number; readonly address?: Address | undefined }>
+  Equal<
+    Awaited<ReturnType<typeof narrowed.toArray>>[number],
+    { readonly total: number; readonly address?: Address | undefined }
+  >
 >();
 // @ts-expect-error methods are not stored
 q.select('isLarge');

@@ -24,7 +24,10 @@ declare const unmarked: Repository<Unmarked>;
 assertType<Equal<KeyOf<Order>, { readonly customerId: string; readonly orderId: string }>>();
 assertType<Equal<PartitionKeyOf<Order>, { readonly customerId: string }>>();
 assertType<
-  Equal<KeyOf<DomainEvent>, { readonly tenantId: string; readonly stream: string; readonly at: Date; readonly eventId: string }>
+  Equal<
+    KeyOf<DomainEvent>,
+    { readonly tenantId: string; readonly stream: string; readonly at: Date; readonly eventId: string }
+  >
 >();
 assertType<Equal<KeyOf<Unmarked>, { readonly partitionKey: string; readonly rowKey: string }>>();
 interface HalfMarked {

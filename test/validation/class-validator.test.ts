@@ -27,7 +27,8 @@ onEveryStore('The constraints of class-validator', (open) => {
   it('are checked on every verb that writes, before anything is sent: one error with all violations, values nowhere', async () => {
     const { tables } = await open();
     const customers = tables.repository(Customer);
-    const bad = (): Customer => customer({ credit: -77_777, email: 'nobody', address: Object.assign(new Address(), { zip: 7 }) });
+    const bad = (): Customer =>
+      customer({ credit: -77_777, email: 'nobody', address: Object.assign(new Address(), { zip: 7 }) });
     const loaded = await customers.insert(customer());
     Object.assign(loaded, { credit: -77_777, email: 'nobody', address: Object.assign(new Address(), { zip: 7 }) });
     for (const write of [
@@ -46,7 +47,9 @@ onEveryStore('The constraints of class-validator', (open) => {
           { property: 'address.zip', constraints: ['min'] },
         ],
       });
-      expect(error.message).to.include('Customer breaks its constraints: credit (min); email (isEmail); address.zip (min).');
+      expect(error.message).to.include(
+        'Customer breaks its constraints: credit (min); email (isEmail); address.zip (min).',
+      );
       expect(inspect(error, { depth: 9 })).not.to.match(/77777|nobody/);
     }
     expect(await customers.getOrThrow(KEY)).to.include({ credit: 1 });
@@ -58,7 +61,9 @@ onEveryStore('The constraints of class-validator', (open) => {
     await customers.insert(customer());
     await customers.merge(KEY, { credit: 5 });
     const error = await rejection(customers.merge(KEY, { credit: -1 }));
-    expect(EntitableError.is(error, 'validation.failed') && error.details.violations).to.deep.equal([{ property: 'credit', constraints: ['min'] }]);
+    expect(EntitableError.is(error, 'validation.failed') && error.details.violations).to.deep.equal([
+      { property: 'credit', constraints: ['min'] },
+    ]);
     const removal = await rejection(customers.merge(KEY, { email: undefined }));
     expect(EntitableError.is(removal, 'validation.failed') && removal.details.violations).to.deep.equal([
       { property: 'email', constraints: ['isEmail'] },
@@ -73,9 +78,8 @@ onEveryStore('The constraints of class-validator', (open) => {
 
   it('are checked for plain objects too', async () => {
     const { tables } = await open();
-    expect(await rejection(tables.repository(Customer).insert({ ...KEY, credit: -1, email: 'a@example.org' }))).to.have.property(
-      'code',
-      'validation.failed',
-    );
+    expect(
+      await rejection(tables.repository(Customer).insert({ ...KEY, credit: -1, email: 'a@example.org' })),
+    ).to.have.property('code', 'validation.failed');
   });
 });
