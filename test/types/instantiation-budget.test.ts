@@ -19,8 +19,7 @@ const namesOf = (type: string, properties: number): readonly string[] =>
     .filter((index) => typeOf(index) === type)
     .map((index) => `p${index}`);
 
-type Style = (number: string, text: string) => string;
-
+/** A way to write a query; it is used with other properties every time, so that nothing is reused by luck. */
 interface Style {
   readonly write: (number: string, text: string) => string;
   /** What the first query of a large class may cost: two calls of `where` by name are dearer than one callback. */
@@ -52,11 +51,24 @@ function sourceOf(style: Style, size: number, queries: number): string {
   ].join('\n');
 }
 
+const counts = new Map<string, number>();
+
 /** How many types a compiler instantiates for some queries. The folder lies in dist, where the package knows itself by name. */
 function instantiations(compiler: string, style: Style, size: number, queries: number): number {
+  const source = sourceOf(style, size, queries);
+  const known = counts.get(compiler + source);
+  if (known !== undefined) {
+    return known;
+  }
+  const count = compile(compiler, source);
+  counts.set(compiler + source, count);
+  return count;
+}
+
+function compile(compiler: string, source: string): number {
   const folder = mkdtempSync(join(ROOT, 'dist', 'budget-'));
   try {
-    writeFileSync(join(folder, 'budget.ts'), sourceOf(style, size, queries));
+    writeFileSync(join(folder, 'budget.ts'), source);
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
