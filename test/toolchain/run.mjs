@@ -22,7 +22,7 @@ function run(command, args, cwd, env = {}) {
 
 function install() {
   const packed = run('npm', ['pack', '--silent', '--pack-destination', workplace], root).trim().split('\n').at(-1);
-  const manifest = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(readFileSync(new URL('tools.json', import.meta.url), 'utf8'));
   writeFileSync(
     join(workplace, 'package.json'),
     JSON.stringify({ ...manifest, dependencies: { entitable: `file:${packed}` } }),
