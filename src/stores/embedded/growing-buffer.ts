@@ -34,7 +34,8 @@ export class GrowingBuffer {
   }
 
   bytes(value: Uint8Array): void {
-    this.#buffer.set(value, this.reserve(value.byteLength));
+    const at = this.reserve(value.byteLength);
+    this.#buffer.set(value, at);
   }
 
   /** What was written since it was cleared; valid until the next write. */
