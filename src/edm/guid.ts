@@ -12,6 +12,14 @@ export class Guid {
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 
+  /** @internal Recognises the class, also another copy's: decorator metadata holds classes. */
+  static isClass(value: unknown): boolean {
+    return typeof value === 'function' && Object.hasOwn(value, BRAND);
+  }
+
+  /** @internal */
+  static readonly [BRAND] = true;
+
   /** Whether a text has the 8-4-4-4-12 form of a GUID, in any case. */
   static isText(text: string): boolean {
     return CANONICAL.test(text.toLowerCase());

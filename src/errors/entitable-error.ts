@@ -36,11 +36,13 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Keeps an offending property value out of logs and `inspect`: it stays readable as `details.value`, but is not enumerable. */
+const HIDDEN = ['value', 'error'] as const;
+
+/** Keeps property values, and errors that may quote them, out of logs and `inspect`: they stay readable, but are not enumerable. */
 function hideValue<D extends object>(details: D): D {
   const copy = { ...details };
-  if ('value' in copy) {
-    Object.defineProperty(copy, 'value', { enumerable: false });
+  for (const name of HIDDEN) {
+    if (name in copy) Object.defineProperty(copy, name, { enumerable: false });
   }
   return Object.freeze(copy) as D;
 }

@@ -51,7 +51,8 @@ export interface StoreErrorDetails {
 
 /**
  * Every code this package throws, with the details that each carries. `docs/errors.md` says why each occurs and what to do.
- * A detail named `value` holds the offending property value: it is not enumerable, so that no log prints it.
+ * A detail named `value` holds the offending property value, one named `error` an error that may quote it: they are not enumerable, so
+ * that no log prints them.
  */
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
@@ -86,22 +87,35 @@ export interface ErrorDetails {
     readonly found: string;
     readonly value?: unknown;
   };
-  'entity.unreadable': PropertyAt & { readonly partitionKey: string; readonly rowKey: string };
+  'entity.unreadable': PropertyAt & {
+    readonly partitionKey: string;
+    readonly rowKey: string;
+    readonly error?: unknown;
+  };
 
-  'validation.failed': { readonly className: string; readonly violations: readonly Violation[] };
+  'validation.failed': {
+    readonly className: string;
+    readonly violations: readonly Violation[];
+    readonly error?: unknown;
+  };
   'validation.wrong-type': PropertyAt & { readonly expected: string; readonly found: string; readonly value?: unknown };
   'validation.out-of-range': PropertyAt & { readonly type: string; readonly range: string; readonly value?: unknown };
   'validation.unpaired-surrogate': PropertyAt & { readonly value?: unknown };
   'validation.too-long': PropertyAt & { readonly size: number; readonly limit: number; readonly value?: unknown };
   'validation.unknown-property': { readonly className: string; readonly property: string };
-  'validation.converter-failed': PropertyAt & { readonly value?: unknown };
+  'validation.converter-failed': PropertyAt & { readonly value?: unknown; readonly error?: unknown };
   'validation.too-many-properties': { readonly className: string; readonly count: number; readonly limit: number };
   'validation.entity-too-large': { readonly className: string; readonly size: number; readonly limit: number };
   'validation.invalid-option': { readonly option: string; readonly expected: string; readonly found: string };
 
   'query.no-result': { readonly className: string };
   'query.unknown-property': { readonly className: string; readonly property: string };
-  'query.invalid-operand': { readonly property: string; readonly operator: string; readonly expected: string; readonly found: string };
+  'query.invalid-operand': {
+    readonly property: string;
+    readonly operator: string;
+    readonly expected: string;
+    readonly found: string;
+  };
   'query.invalid-filter': { readonly reason: string };
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };

@@ -34,7 +34,7 @@ export class GrowingBuffer {
   }
 
   bytes(value: Uint8Array): void {
-    const at = this.reserve(value.byteLength);
+    const at = this.reserve(value.byteLength); // may replace the buffer
     this.#buffer.set(value, at);
   }
 

@@ -1,5 +1,5 @@
 import type { ServiceLimits } from '../../store/limits.js';
-import { tableNameProblem } from '../../store/table-name.js';
+import { tableNameProblem } from '../../edm/table-name.js';
 import type { RowPage } from '../../store/table-store.js';
 import { tableContinuation, lastTableOf } from './continuation.js';
 import type { RowSource, RowTransaction } from './ordered-rows.js';

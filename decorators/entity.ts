@@ -1,0 +1,46 @@
+import type { EntityClass } from '../src/metadata/entity-types.js';
+import type { CheckPlain, CheckTemplate } from '../src/metadata/template-types.js';
+import { recordClass } from './record.js';
+
+/** What `@Entity` says about a class. */
+export interface EntityOptions<
+  P extends string | undefined = string | undefined,
+  R extends string | undefined = string | undefined,
+> {
+  /** The table: 3 to 63 letters and digits, a letter first. Required, because class names do not survive minifiers. */
+  readonly table: string;
+  /** How the partition key is composed, e.g. `'TENANT|{tenantId}'`; by default it is the `@PartitionKey()` property as it is. */
+  readonly partitionKey?: P;
+  /** How the row key is composed, e.g. `'{year}|{orderId}'`; by default it is the `@RowKey()` property as it is. */
+  readonly rowKey?: R;
+  /** Makes an entity to be filled when a row is read, where the constructor takes arguments. */
+  readonly create?: () => object;
+}
+
+type Check<T, P, R> = (P extends string ? CheckTemplate<T, P, 'partition'> : CheckPlain<T, 'partition'>) &
+  (R extends string ? CheckTemplate<T, R, 'row'> : CheckPlain<T, 'row'>);
+
+/**
+ * Marks a class as stored in a table.
+ *
+ * Key templates put several properties, or fixed text, into one key. Their parts are escaped, so that any text can stand in them
+ * and be read back; `docs/keys.md` has the stored format. A template that does not fit the class does not compile.
+ *
+ * @example
+ * ```ts
+ * @Entity({ table: 'Events', partitionKey: 'TENANT|{tenantId}', rowKey: '{at}|{eventId}' })
+ * class Event {
+ *   @PartitionKey() tenantId!: PartitionKey;
+ *   @RowKey({ converter: newestFirst }) at!: RowKey<Date>;
+ *   @RowKey() eventId!: RowKey;
+ * }
+ * ```
+ */
+export function Entity<const P extends string | undefined = undefined, const R extends string | undefined = undefined>(
+  options: EntityOptions<P, R>,
+): <T extends object>(
+  target: EntityClass<T> & Check<T, P, R>,
+  context?: ClassDecoratorContext<EntityClass<T>>,
+) => void {
+  return (target, context) => recordClass(target, context, options);
+}

@@ -1,0 +1,47 @@
+import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
+import type { AnyConverter, Converter } from '../src/metadata/converter.js';
+import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
+
+/** How a property is stored. */
+export interface PropertyOptions {
+  /** The name in the table, where it differs from the property's: letters, digits and `_`, at most 255. */
+  readonly name?: string;
+  /** The EDM type. Inferred from the property's own type where the compiler emits decorator metadata; a `number` is then a Double. */
+  readonly type?: EdmType;
+  /** Stores a value that is none of EDM's, or stores one in another form; it says the type. */
+  readonly converter?: AnyConverter;
+  /** What the property becomes when a row that lacks it is read; a function for anything but a plain value. Nothing is written for it. */
+  readonly default?: unknown;
+}
+
+type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
+  ? V
+  : O extends { readonly type: infer E extends EdmType }
+    ? EdmTypeMap[E]
+    : EdmValue;
+
+/**
+ * Stores a property.
+ *
+ * @example
+ * ```ts
+ * @Property() total!: number;                                  // Edm.Double
+ * @Property({ type: 'Int32' }) items!: number;
+ * @Property({ name: 'contact_email' }) email?: string;
+ * @Property({ converter: json<Address>() }) address?: Address;
+ * ```
+ */
+export function Property<const O extends PropertyOptions = object>(options?: O): PropertyDecoratorOf<ValueOf<O>> {
+  const { name: storedName, type, converter, default: fallback }: PropertyOptions = options ?? {};
+  return propertyDecorator({ role: 'property', storedName, type, converter, default: fallback });
+}
+
+/** Receives the entity's ETag when it is read or written; where it is set, writes of the entity are conditional on it. */
+export function ETag(): PropertyDecoratorOf<string> {
+  return propertyDecorator({ role: 'etag' });
+}
+
+/** Receives the time, in milliseconds, at which the store last wrote the entity; never written. */
+export function Timestamp(): PropertyDecoratorOf<Date> {
+  return propertyDecorator({ role: 'timestamp' });
+}

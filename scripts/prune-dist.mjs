@@ -1,0 +1,21 @@
+// Deletes what the compiler once wrote to dist/ for sources that are gone, so that no stale test runs and nothing stale is packed.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const output = /\.(?:d\.ts|js)(?:\.map)?$/;
+
+const outputs = existsSync(dist)
+  ? readdirSync(dist, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && output.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+  : [];
+
+for (const file of outputs) {
+  const source = join(root, relative(dist, file).replace(output, '.ts'));
+  if (!existsSync(source)) {
+    rmSync(file);
+  }
+}

@@ -1,0 +1,66 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
+import type { TableStore } from '../store/table-store.js';
+import type { DataSourceOptions } from './options.js';
+import type { DataSourceTarget } from './target.js';
+
+const EXPECTED = Object.freeze([
+  "'memory:'",
+  "'lmdb:PATH'",
+  "'UseDevelopmentStorage=true'",
+  'a connection string of Azure Storage or Cosmos DB',
+  '{ endpoint, credential }',
+  "{ endpoint, identity: 'default' }",
+  '{ serviceClient }',
+  'a TableStore',
+]);
+
+/** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
+export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<TableStore> {
+  const { limits, clock, httpClient } = options;
+  if (typeof target === 'string') {
+    if (target === 'memory:') {
+      const { memoryStore } = await import('../stores/memory/memory-store.js');
+      return memoryStore({ limits: resolveLimits(STORAGE_LIMITS, limits), clock });
+    }
+    if (target.startsWith('lmdb:') && target !== 'lmdb:') {
+      const { lmdbStore } = await import('../stores/lmdb/lmdb-store.js');
+      return lmdbStore(target.slice('lmdb:'.length), { limits: resolveLimits(STORAGE_LIMITS, limits), clock });
+    }
+    if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target))
+      throw unknownTarget();
+  } else if (isTableStore(target)) {
+    return limits === undefined ? target : withLimits(target, resolveLimits(target.traits.limits, limits));
+  } else if (typeof target !== 'object' || target === null || !('endpoint' in target || 'serviceClient' in target)) {
+    throw unknownTarget();
+  }
+  const { openAzure } = await import('../stores/azure/open-azure.js');
+  return openAzure(target, { limits, httpClient });
+}
+
+function isTableStore(target: unknown): target is TableStore {
+  return typeof target === 'object' && target !== null && 'traits' in target && 'rows' in target && 'submit' in target;
+}
+
+function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
+  const traits = Object.freeze({ ...store.traits, limits });
+  return {
+    traits,
+    rows: (table, shape) => store.rows(table, shape),
+    submit: (table, writes, options) => store.submit(table, writes, options),
+    createTable: (table, options) => store.createTable(table, options),
+    deleteTable: (table, options) => store.deleteTable(table, options),
+    tables: (request, options) => store.tables(request, options),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+function unknownTarget(): EntitableError {
+  return new EntitableError(
+    'store.unknown-target',
+    `The target of a data source is one of: ${EXPECTED.join('; ')}. What was given is none of them, and not shown, because it may hold a key.`,
+    {
+      expected: EXPECTED,
+    },
+  );
+}

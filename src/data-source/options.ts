@@ -1,0 +1,21 @@
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { LimitsOption } from '../store/limits.js';
+
+/** How a data source works with its store. */
+export interface DataSourceOptions {
+  /**
+   * `lazy`, the default: a write to a missing table creates it and is sent once more; a read of a missing table finds nothing and
+   * creates nothing. `never`: both throw `store.table-not-found`.
+   */
+  readonly ensureTables?: 'lazy' | 'never' | undefined;
+  /** The name in the store of a class's table, e.g. one with the environment's name in front. */
+  readonly tableName?: ((name: string) => string) | undefined;
+  /** What is refused before I/O, where it is not what the store itself refuses; embedded stores take `'storage'` (the default) or `'cosmos'`. */
+  readonly limits?: LimitsOption | undefined;
+  /** Whether class-validator's constraints are checked before writes: `'auto'`, the default, where a class has some. */
+  readonly validate?: 'auto' | boolean | undefined;
+  /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
+  readonly clock?: (() => number) | undefined;
+  /** The http client of Azure stores. */
+  readonly httpClient?: HttpClient | undefined;
+}

@@ -1,0 +1,155 @@
+import type { EdmType } from '../edm/edm-type.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
+import { escapePart } from '../metadata/key-escape.js';
+import { comparison, junction, type FilterNode } from '../store/filter-node.js';
+import { ANY_VALUE } from './any-value.js';
+import type { BoundFilter, PartTest } from './bound-filter.js';
+import type { Condition, Operator, Test } from './condition.js';
+import {
+  isComparable,
+  notComparable,
+  storedOperand,
+  storedOperator,
+  type OneOperand,
+  type Subject,
+} from './operand.js';
+import { successor } from './prefix.js';
+
+/**
+ * Puts a class's stored names, types and converters into a condition, and checks every name, operator and operand.
+ *
+ * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`; none shows an operand.
+ */
+export function bind(metadata: EntityMetadata, condition: Condition): BoundFilter {
+  switch (condition.kind) {
+    case 'test':
+      return bindTest(metadata.className, memberOf(metadata, condition.property), condition);
+    case 'not':
+      return { kind: 'not', operand: bind(metadata, condition.operand) };
+    default:
+      return { kind: condition.kind, operands: condition.operands.map((operand) => bind(metadata, operand)) };
+  }
+}
+
+function memberOf({ className, members }: EntityMetadata, name: string): Member {
+  const member = members.get(name);
+  if (member === undefined) {
+    throw new EntitableError(
+      'query.unknown-property',
+      `${className} has no stored property "${name}". It has: ${[...members.keys()].join(', ')}.`,
+      { className, property: name },
+    );
+  }
+  return member;
+}
+
+function bindTest(className: string, member: Member, { operator, operands }: Test): BoundFilter {
+  switch (operator) {
+    case 'isPresent':
+      return presence(className, member, operator);
+    case 'isMissing':
+      return { kind: 'not', operand: presence(className, member, operator) };
+    case 'in':
+      return { kind: 'or', operands: operands.map((operand) => one('eq', operand)) };
+    case 'between':
+      return { kind: 'and', operands: [one('ge', operands[0]), one('le', operands[1])] };
+    default:
+      return one(operator, operands[0]);
+  }
+
+  function one(atom: OneOperand, operand: unknown): BoundFilter {
+    return bindOne(className, member, { operator: atom, operand, asked: operator });
+  }
+}
+
+/** Asks a property with one operand. */
+interface Atom {
+  readonly operator: OneOperand;
+  readonly operand: unknown;
+  /** The operator as the application wrote it. */
+  readonly asked: Operator;
+}
+
+function bindOne(className: string, member: Member, atom: Atom): BoundFilter {
+  switch (member.kind) {
+    case 'property':
+      return compareStored({ className, ...member.property }, atom);
+    case 'timestamp':
+      return compareStored({ className, name: member.name, type: 'DateTime', storedName: 'Timestamp' }, atom);
+    case 'key':
+      return comparePart(className, member, atom);
+    case 'etag':
+      throw noETagFilter(className, member.name, atom.asked);
+    default:
+      return member satisfies never;
+  }
+}
+
+function compareStored(
+  subject: Subject & Pick<PropertyMetadata, 'storedName'>,
+  { operator, operand, asked }: Atom,
+): BoundFilter {
+  const { storedName, type } = subject;
+  const toldBy = storedOperator(subject, operator, asked);
+  const value = storedOperand(subject, operand, asked);
+  if (toldBy !== 'startsWith') return { kind: 'stored', node: comparison(storedName, toldBy, value) };
+  const prefix = value.value as string;
+  if (prefix === '') return { kind: 'stored', node: isPresent(storedName, type) };
+  const end = successor(prefix, false);
+  const from = comparison(storedName, 'ge', value);
+  return {
+    kind: 'stored',
+    node:
+      end === undefined ? from : junction('and', [from, comparison(storedName, 'lt', { type: 'String', value: end })]),
+  };
+}
+
+function comparePart(className: string, { name, template, index, copy }: KeyMember, atom: Atom): BoundFilter {
+  const { operator, operand, asked } = atom;
+  const subject: Subject = { className, name, type: 'String', converter: template.parts[index]!.converter };
+  const askCopy = copy && ((): BoundFilter => compareStored({ className, ...copy }, atom));
+  if (askCopy !== undefined && !isComparable(subject, operator)) return askCopy();
+  const toldBy = storedOperator(subject, operator, asked);
+  const text = storedOperand(subject, operand, asked).value as string;
+  return {
+    kind: 'part',
+    template,
+    index,
+    operator: toldBy,
+    text: template.plain ? text : escapePart(text, template.literals[index + 1]!),
+    asked: { property: name, operator: asked },
+    copy: askCopy,
+  } satisfies PartTest;
+}
+
+type KeyMember = Extract<Member, { readonly kind: 'key' }>;
+
+/** Keys and the timestamp are never missing. */
+function presence(className: string, member: Member, asked: Operator): BoundFilter {
+  switch (member.kind) {
+    case 'property':
+      return { kind: 'stored', node: isPresent(member.property.storedName, member.property.type) };
+    case 'key':
+    case 'timestamp':
+      return { kind: 'always', holds: true };
+    case 'etag':
+      throw noETagFilter(className, member.name, asked);
+    default:
+      return member satisfies never;
+  }
+}
+
+/** A comparison with a missing property is false whatever the operator; with a present one, either `eq` or `ne` holds. */
+function isPresent(storedName: string, type: EdmType): FilterNode {
+  const any = ANY_VALUE[type];
+  return junction('or', [comparison(storedName, 'eq', any), comparison(storedName, 'ne', any)]);
+}
+
+function noETagFilter(className: string, name: string, asked: Operator): EntitableError {
+  return notComparable(
+    { className, name },
+    asked,
+    'the service does not filter by the ETag. Filter by the @Timestamp instead',
+  );
+}

@@ -1,0 +1,84 @@
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { joined, negated, type Condition } from './condition.js';
+import { conditionText } from './condition-text.js';
+
+declare const subject: unique symbol;
+const CONDITION: unique symbol = Symbol.for('entitable/condition') as never;
+
+/**
+ * A condition on entities of type `T`: an immutable value, which fits every subtype of `T` as well. Names and operands are checked
+ * against a class where it is used.
+ *
+ * `String(filter)` shows names and operators, never operands.
+ */
+export interface Filter<in T> {
+  /** Never exists at run time: it carries the entity's type. */
+  readonly [subject]?: (entity: T) => void;
+  /** Both this and all of the others. */
+  and(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;
+  /** This, or any of the others. */
+  or(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;
+  toString(): string;
+}
+
+/** All of some filters. */
+export function and<T>(...filters: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
+  return filterOf(joined('and', filters.map(conditionOf)));
+}
+
+/** Any of some filters. */
+export function or<T>(...filters: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
+  return filterOf(joined('or', filters.map(conditionOf)));
+}
+
+/** The opposite of a filter. `not(x.eq(v))` also holds where `x` is missing, which `x.ne(v)` does not. */
+export function not<T>(filter: Filter<T>): Filter<T> {
+  return filterOf(negated(conditionOf(filter)));
+}
+
+/** The filter that says a condition. */
+export function filterOf<T>(condition: Condition): Filter<T> {
+  return new ConditionFilter<T>(condition);
+}
+
+/** What a filter says, also one made by another copy of this package; `query.invalid-filter` for anything else. */
+export function conditionOf(filter: unknown): Condition {
+  if (typeof filter === 'object' && filter !== null && CONDITION in filter) {
+    return (filter as { readonly [CONDITION]: Condition })[CONDITION];
+  }
+  const reason = `a filter was expected, not ${typeName(filter)}`;
+  throw new EntitableError(
+    'query.invalid-filter',
+    `${sentence(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`,
+    {
+      reason,
+    },
+  );
+}
+
+class ConditionFilter<in T> implements Filter<T> {
+  declare readonly [subject]?: (entity: T) => void;
+  declare readonly [CONDITION]: Condition;
+
+  constructor(condition: Condition) {
+    Object.defineProperty(this, CONDITION, { value: condition });
+    Object.freeze(this);
+  }
+
+  and(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
+    return and<T>(this, ...others);
+  }
+
+  or(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
+    return or<T>(this, ...others);
+  }
+
+  toString(): string {
+    return conditionText(this[CONDITION]);
+  }
+}
+
+function sentence(reason: string): string {
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}

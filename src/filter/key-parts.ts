@@ -1,0 +1,113 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { KeyTemplate } from '../metadata/key-template.js';
+import { comparison, junction, type FilterNode } from '../store/filter-node.js';
+import type { KeyRange } from '../store/table-store.js';
+import type { PartTest } from './bound-filter.js';
+import { keysBy, keysFrom, onlyKey, outside, rangeComparisons } from './key-range.js';
+import { successor } from './prefix.js';
+
+/** The texts of key parts that equalities tell, by template and place. */
+export type KnownParts = ReadonlyMap<KeyTemplate, readonly (string | undefined)[]>;
+
+/** What is known besides, when these tests hold as well. */
+export function withEqualities(known: KnownParts, tests: readonly PartTest[]): KnownParts {
+  const equalities = tests.filter(({ operator, template }) => operator === 'eq' && !template.plain);
+  if (equalities.length === 0) return known;
+  const all = new Map(known);
+  for (const { template, index, text } of equalities) {
+    const texts = [...(all.get(template) ?? template.parts.map(() => undefined))];
+    texts[index] ??= text;
+    all.set(template, texts);
+  }
+  return all;
+}
+
+/**
+ * Says a test of a key part as comparisons of the key, or asks the property that stores the part as well; a boolean when all or none
+ * of the keys pass.
+ *
+ * It says so for keys whose known parts are as known, and that its template yields.
+ *
+ * @throws EntitableError `query.not-expressible` when no key range says it.
+ */
+export function partFilter(test: PartTest, known: KnownParts): FilterNode | boolean | 'copy' {
+  const { template, operator, text } = test;
+  if (template.plain) return plainFilter(template, operator, text);
+  const prefix = knownPrefix(test, known);
+  const range = prefix === undefined ? undefined : partRange(test, prefix);
+  if (range !== undefined) {
+    if (range === 'none') return false;
+    return operator === 'ne' ? (outside(template.key, range) ?? false) : allOf(template, range);
+  }
+  if (test.copy !== undefined) return 'copy';
+  throw notExpressible(test);
+}
+
+function plainFilter({ key }: KeyTemplate, operator: PartTest['operator'], text: string): FilterNode | boolean {
+  if (operator !== 'startsWith') return comparison(key, operator, { type: 'String', value: text });
+  const comparisons = rangeComparisons(key, keysFrom(text));
+  return comparisons.length === 0 || junction('and', comparisons);
+}
+
+function allOf({ key }: KeyTemplate, range: KeyRange): FilterNode | boolean {
+  const comparisons = rangeComparisons(key, range);
+  return comparisons.length === 0 || junction('and', comparisons);
+}
+
+/** What a key begins with before the part; `undefined` unless all parts before it are known. */
+function knownPrefix({ template, index }: PartTest, known: KnownParts): string | undefined {
+  const texts = known.get(template);
+  let prefix = template.literals[0]!;
+  for (let before = 0; before < index; before++) {
+    const text = texts?.[before];
+    if (text === undefined) return undefined;
+    prefix += text + template.literals[before + 1]!;
+  }
+  return prefix;
+}
+
+/** The keys with this prefix that pass the test (for `ne`: that fail it); `undefined` when they are no range. */
+function partRange({ template, index, operator, text }: PartTest, prefix: string): KeyRange | 'none' | undefined {
+  const next = template.literals[index + 1]!;
+  const last = index === template.parts.length - 1;
+  switch (operator) {
+    case 'eq':
+    case 'ne':
+      return last ? onlyKey(prefix + text + next) : keysFrom(prefix + text + next);
+    case 'startsWith':
+      return text === '' ? {} : keysFrom(prefix + text);
+    default:
+      break;
+  }
+  if (!sortsInKey(template, index)) return undefined;
+  const exact = prefix + text + next;
+  if (last) return keysBy(operator, exact);
+  // The part is followed by others: the keys that have it are a range of their own, which is in or out as a whole.
+  if (operator === 'ge' || operator === 'lt') return keysBy(operator, exact);
+  const end = successor(exact, true);
+  if (operator === 'le') return end === undefined ? {} : keysBy('lt', end);
+  return end === undefined ? 'none' : keysBy('ge', end);
+}
+
+/**
+ * Whether keys with the same beginning sort as this part does. What follows the part must not be mistaken for more of it, nor be
+ * escaped inside it.
+ */
+function sortsInKey({ parts, literals }: KeyTemplate, index: number): boolean {
+  const next = literals[index + 1]!;
+  if (parts[index]!.converter !== undefined) return !/^[A-Za-z0-9+-]/.test(next);
+  return index === parts.length - 1 && next === '';
+}
+
+function notExpressible({ template, index, asked }: PartTest): EntitableError {
+  const { className, key, text, parts } = template;
+  const leading = parts.slice(0, index).map((part) => part.name);
+  const decorator = key === 'RowKey' ? '@RowKey' : '@PartitionKey';
+  const equal = leading.length === 0 ? '' : `compare ${leading.join(' and ')} by "eq" in the same conjunction, or `;
+  return new EntitableError(
+    'query.not-expressible',
+    `${className}.${asked.property} is a part of the ${key} "${text}", and no range of keys says "${asked.operator}" of it here. ` +
+      `To filter by it, ${equal}store it as a property too: ${decorator}({ name: '${asked.property}' }).`,
+    { className, property: asked.property, operator: asked.operator },
+  );
+}

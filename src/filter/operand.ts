@@ -1,0 +1,104 @@
+import { typeName } from '../edm/type-name.js';
+import type { EdmType, TypedValue } from '../edm/edm-type.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { AnyConverter } from '../metadata/converter.js';
+import type { ComparisonOperator } from '../store/filter-node.js';
+import { OPERAND_RULES } from './operand-rules.js';
+
+/** The operators that remain when `in` and `between` are taken apart and presence is seen to. */
+export type OneOperand = ComparisonOperator | 'startsWith';
+
+/** What is compared: a stored property, the timestamp, or a part of a key. */
+export interface Subject {
+  readonly className: string;
+  readonly name: string;
+  /** The stored type. */
+  readonly type: EdmType;
+  readonly converter?: AnyConverter | undefined;
+}
+
+const REVERSED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  eq: 'eq',
+  ne: 'ne',
+  gt: 'lt',
+  ge: 'le',
+  lt: 'gt',
+  le: 'ge',
+};
+const WITHOUT_ORDER: ReadonlySet<EdmType> = new Set(['Binary', 'Boolean', 'Guid']);
+
+/** Whether the stored values can answer an operator. */
+export function isComparable(subject: Subject, operator: OneOperand): boolean {
+  return obstacle(subject, operator) === undefined;
+}
+
+/** The operator that asks the stored values the same: order turns round where the converter reverses it. */
+export function storedOperator(subject: Subject, operator: OneOperand, asked: string): OneOperand {
+  const problem = obstacle(subject, operator);
+  if (problem !== undefined) throw notComparable(subject, asked, problem);
+  return operator !== 'startsWith' && subject.converter?.order === 'reversed' ? REVERSED[operator] : operator;
+}
+
+/** The operand as it is stored, checked against the stored type. */
+export function storedOperand(
+  { className, name, type, converter }: Subject,
+  operand: unknown,
+  asked: string,
+): TypedValue {
+  const { value, reason } =
+    converter === undefined ? { value: operand, reason: undefined } : converted(converter, operand);
+  const { expected, wrong } = OPERAND_RULES[type];
+  const found = reason === undefined ? wrong(value) : typeName(operand);
+  if (found === undefined) return { type, value } as TypedValue;
+  const what = reason === undefined ? expected : `what its converter takes (${reason})`;
+  throw new EntitableError(
+    'query.invalid-operand',
+    `"${asked}" on ${className}.${name} (Edm.${type}) takes ${what}, not ${found}.`,
+    {
+      property: name,
+      operator: asked,
+      expected: what,
+      found,
+    },
+  );
+}
+
+/** The error of an operator that the stored values cannot answer. */
+export function notComparable(
+  { className, name }: Pick<Subject, 'className' | 'name'>,
+  asked: string,
+  why: string,
+): EntitableError {
+  return new EntitableError('query.not-comparable', `${className}.${name} cannot be compared by "${asked}": ${why}.`, {
+    property: name,
+    operator: asked,
+  });
+}
+
+function obstacle({ type, converter }: Subject, operator: OneOperand): string | undefined {
+  switch (operator) {
+    case 'eq':
+    case 'ne':
+      return undefined;
+    case 'startsWith':
+      if (converter !== undefined)
+        return 'it has a converter, and what is stored need not begin as the value does. Use eq, ne or in';
+      return type === 'String' ? undefined : `it is stored as Edm.${type}, and only strings begin with something`;
+    default:
+      if (converter !== undefined && (converter.order ?? 'none') === 'none') {
+        return "its converter declares no order. Use eq, ne or in, or a converter with order: 'preserved' or 'reversed'";
+      }
+      return WITHOUT_ORDER.has(type) ? `Edm.${type} has no order. Use eq, ne or in` : undefined;
+  }
+}
+
+function converted(converter: AnyConverter, operand: unknown): { readonly value?: unknown; readonly reason?: string } {
+  try {
+    return { value: converter.toStored(operand) };
+  } catch (cause) {
+    // A converter that keeps to its contract never quotes the value; the message of any other error might.
+    return {
+      reason: cause instanceof TypeError || cause instanceof RangeError ? cause.message : 'it refused the operand',
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import type { EdmValue } from '../edm/edm-type.js';
+import type { Unmarked } from '../metadata/brands.js';
+import type { DataKey } from '../metadata/entity-types.js';
+import type { Filter } from './filter.js';
+
+/** A property that can be asked for its presence: any stored one. */
+export interface PresenceRef<T> {
+  /** Has a value: `(x eq v or x ne v)`. */
+  isPresent(): Filter<T>;
+  /** Has no value, or one of another type than declared. */
+  isMissing(): Filter<T>;
+}
+
+/** A property that can be tested for equality: every one that is stored as it is. */
+export interface EquatableRef<T, in V> extends PresenceRef<T> {
+  eq(value: V): Filter<T>;
+  /** Has another value; a missing property has none, so it is not found: that is `not(x.eq(value))`. */
+  ne(value: V): Filter<T>;
+  /** Equals one of these. */
+  in(values: readonly [V, ...V[]]): Filter<T>;
+}
+
+/** A property with an order: strings (by UTF-16 unit), numbers, bigints and dates. */
+export interface ComparableRef<T, in V> extends EquatableRef<T, V> {
+  gt(value: V): Filter<T>;
+  ge(value: V): Filter<T>;
+  lt(value: V): Filter<T>;
+  le(value: V): Filter<T>;
+  /** Both ends included. */
+  between(from: V, to: V): Filter<T>;
+}
+
+/** A string. */
+export interface StringRef<T, in V> extends ComparableRef<T, V> {
+  /** Begins with these characters, case-sensitive; `''` is `isPresent()`. */
+  startsWith(prefix: string): Filter<T>;
+}
+
+/** What can be asked of a property of type `V`. Not distributive: `boolean` and unions of literals stay in one piece. */
+export type PropertyRef<T, V> = [V] extends [string]
+  ? StringRef<T, Unmarked<V>>
+  : [V] extends [number | bigint | Date]
+    ? ComparableRef<T, Unmarked<V>>
+    : [V] extends [EdmValue]
+      ? EquatableRef<T, Unmarked<V>>
+      : PresenceRef<T>;
+
+/** What a `where` callback receives: one reference per stored property of `T`. */
+export type PropertyRefs<T> = { readonly [K in DataKey<T>]: PropertyRef<T, NonNullable<T[K]>> };
+
+/** The operators with an operand that `where(property, operator, value)` takes, by the property's type. */
+export type OperatorOf<V> = Exclude<keyof PropertyRef<unknown, V> & string, keyof PresenceRef<unknown>>;
+
+/** The operand that an operator takes: several values for `in`, two for `between`. */
+export type OperandOf<V, O extends string> = O extends 'in'
+  ? readonly [Unmarked<V>, ...Unmarked<V>[]]
+  : O extends 'between'
+    ? readonly [from: Unmarked<V>, to: Unmarked<V>]
+    : O extends 'startsWith'
+      ? string
+      : Unmarked<V>;

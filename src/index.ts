@@ -1,0 +1,90 @@
+export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../decorators/index.js';
+export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
+
+export { DataSource, type RepositoryClass } from './data-source/data-source.js';
+export type { DataSourceOptions } from './data-source/options.js';
+export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
+export type { DataSourceTarget } from './data-source/target.js';
+
+export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
+export type {
+  ConditionOptions,
+  DeleteOptions,
+  EntitySession,
+  GetManyOptions,
+  ModifyOptions,
+  Session,
+  UpsertOptions,
+} from './repository/session.js';
+
+export { Guid } from './edm/guid.js';
+export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';
+
+export { EntitableError, type CodesOf, type EntitableErrorOf } from './errors/entitable-error.js';
+export type { ErrorCode, ErrorDetails, MetadataProblem, StoreErrorDetails, Violation } from './errors/error-details.js';
+
+export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
+export { metadataOf } from './metadata/metadata-of.js';
+export type { EntityMetadata, Member, PropertyMetadata } from './metadata/entity-metadata.js';
+export type { KeyPartMetadata, KeyTemplate } from './metadata/key-template.js';
+export type { AnyConverter, Converter, ConverterOrder } from './metadata/converter.js';
+export type {
+  EntitableTypeError,
+  KeyKind,
+  KeyName,
+  KeyOf,
+  KeyPart,
+  KeyValue,
+  PartitionKeyMark,
+  PartitionKeyOf,
+  RowKeyMark,
+  StoredKey,
+  Unmarked,
+} from './metadata/brands.js';
+export type { DataKey, EntityClass, PatchOf, Projection } from './metadata/entity-types.js';
+export type { CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
+
+export { newestFirst, oldestFirst } from './metadata/converters/date-keys.js';
+export { decimal } from './metadata/converters/decimal.js';
+export {
+  ascendingBigInt,
+  ascendingInteger,
+  descendingBigInt,
+  descendingInteger,
+  guidKey,
+} from './metadata/converters/integer-keys.js';
+export { json } from './metadata/converters/json.js';
+export { enumOf, oneOf, type EnumObject } from './metadata/converters/one-of.js';
+
+export type { ComparisonOperator, Comparison, FilterNode, Junction, Negation } from './store/filter-node.js';
+export { COSMOS_LIMITS, STORAGE_LIMITS, type LimitsOption, type ServiceLimits } from './store/limits.js';
+export type { RetainedRow, RowReader, RowShape, RowWriter, Slot, UndeclaredValue } from './store/row.js';
+export type {
+  Bound,
+  KeyRange,
+  OperationOptions,
+  PreparedWrite,
+  ReadRequest,
+  RowPage,
+  Rows,
+  ScanRequest,
+  StoreTraits,
+  TableStore,
+  WriteMode,
+  WriteOperation,
+  WriteReceipt,
+} from './store/table-store.js';
+
+export { and, not, or, type Filter } from './filter/filter.js';
+export { filter } from './filter/make-filter.js';
+export type {
+  ComparableRef,
+  EquatableRef,
+  OperandOf,
+  OperatorOf,
+  PresenceRef,
+  PropertyRef,
+  PropertyRefs,
+  StringRef,
+} from './filter/property-refs.js';
+export type { CompiledQuery, Page, Query } from './query/query.js';

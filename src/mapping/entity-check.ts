@@ -1,0 +1,70 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { ServiceLimits } from '../store/limits.js';
+
+/** Refuses a class whose stored names the store keeps to itself. */
+export function checkNames({ className, properties }: EntityMetadata, { reservedNames }: ServiceLimits): void {
+  const problems = properties
+    .filter(({ storedName }) => reservedNames.includes(storedName.toLowerCase()))
+    .map(({ name, storedName }) => ({
+      code: 'metadata.reserved-name' as const,
+      property: name,
+      message: `the store keeps the name "${storedName}" to itself: give another, @Property({ name })`,
+    }));
+  if (problems.length > 0) {
+    const lines = problems.map(({ property, message }) => `\n- ${property}: ${message}.`);
+    throw new EntitableError(
+      'metadata.reserved-name',
+      `${className} cannot be stored here as it is declared:${lines.join('')}`,
+      {
+        className,
+        problems,
+      },
+    );
+  }
+}
+
+/** Refuses an entity of more properties or bytes than the store takes. */
+export function checkLimits(
+  { className }: EntityMetadata,
+  { count, size }: { readonly count: number; readonly size: number },
+  limits: ServiceLimits,
+): void {
+  if (count > limits.properties) {
+    throw new EntitableError(
+      'validation.too-many-properties',
+      `An entity of ${className} has ${count} properties; the store takes ${limits.properties} beside the keys and the timestamp. Store some of them together, e.g. as JSON.`,
+      { className, count, limit: limits.properties },
+    );
+  }
+  if (size > limits.entityBytes) {
+    throw new EntitableError(
+      'validation.entity-too-large',
+      `An entity of ${className} has ${size} bytes, names included; the store takes ${limits.entityBytes}. Keep large values elsewhere and store where they are.`,
+      { className, size, limit: limits.entityBytes },
+    );
+  }
+}
+
+/** Refuses an entity that could not receive its new ETag and timestamp after a write. */
+export function checkReceivers({ className, etag, timestamp }: EntityMetadata, entity: object): void {
+  for (const name of [etag, timestamp]) {
+    if (name !== undefined && !isWritable(entity, name)) {
+      throw new EntitableError(
+        'entity.read-only',
+        `${className}.${name} cannot be set on this entity, which is frozen or has no setter: it receives what the store answers. Write a copy of the entity.`,
+        { className, property: name },
+      );
+    }
+  }
+}
+
+function isWritable(entity: object, name: string): boolean {
+  for (let holder: object | null = entity; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+    if (descriptor === undefined) continue;
+    if (descriptor.set !== undefined) return true;
+    return descriptor.writable === true && (holder === entity || Object.isExtensible(entity));
+  }
+  return Object.isExtensible(entity);
+}

@@ -1,0 +1,190 @@
+import { instantOfEtag } from '../edm/date-time.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
+import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
+import type { RetainedRow, RowReader } from '../store/row.js';
+import { addressOf, partitionOf, type Address } from './entity-address.js';
+import { entityFiller } from './entity-decoder.js';
+import type { EntityRows, Projector } from './entity-rows.js';
+import { checkLimits, checkNames, checkReceivers } from './entity-check.js';
+import { projector } from './projector.js';
+import { differs, isAbsentDefault } from './property-difference.js';
+import { storedValueOf } from './property-check.js';
+import { pushProperty, type PropertyValue } from './property-writer.js';
+import { stamp, stateOf, type EntitySource } from './stamp.js';
+
+/** What changed between a row and an entity. */
+export interface Difference {
+  readonly changed: readonly PropertyValue[];
+  /** Stored names of properties that the row has and the entity has no longer. */
+  readonly removed: readonly string[];
+}
+
+/** One class on one table of one store: rows become entities, entities become writes. Made once, frozen in behaviour, safe to share. */
+export class EntityMapper<T extends object> implements EntityRows<T> {
+  readonly metadata: EntityMetadata<T>;
+  readonly store: TableStore;
+  readonly table: string;
+  readonly rows: Rows;
+  readonly source: EntitySource;
+  readonly decode: (row: RowReader) => T;
+  /** Reads a row into an entity that is there already. */
+  readonly fill: (entity: object, row: RowReader) => void;
+  readonly #stored: readonly ((value: unknown) => unknown)[];
+
+  /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
+  constructor(metadata: EntityMetadata<T>, store: TableStore, table: string) {
+    const { className, properties } = metadata;
+    const { limits, identity } = store.traits;
+    checkNames(metadata, limits);
+    this.metadata = metadata;
+    this.store = store;
+    this.table = table;
+    this.rows = store.rows(
+      table,
+      Object.freeze({ properties: properties.map(({ storedName: name, type }) => ({ name, type })) }),
+    );
+    this.source = Object.freeze({
+      store: identity,
+      table: limits.tableNamesIgnoreCase ? table.toLowerCase() : table,
+      metadata: metadata as unknown as EntityMetadata,
+      rows: this.rows,
+    });
+    this.fill = entityFiller(this.source.metadata, this.source);
+    this.decode = (row) => {
+      const entity = metadata.create();
+      this.fill(entity, row);
+      return entity;
+    };
+    this.#stored = properties.map((property) => storedValueOf(className, property, limits));
+  }
+
+  project(names: readonly string[]): Projector {
+    return projector(this.metadata, names);
+  }
+
+  /** The stored keys of an entity, or of an object of its key properties. Throws `key.*`. */
+  addressOf(entityOrKey: object): Address {
+    return addressOf(this.metadata, entityOrKey, this.store.traits.limits);
+  }
+
+  /** The stored partition key that an object of its key properties stands for. Throws `key.*`. */
+  partitionOf(partition: object): string {
+    return partitionOf(this.metadata, partition, this.store.traits.limits);
+  }
+
+  /** The properties that an entity has, converted and checked. Throws `validation.*`. */
+  valuesOf(entity: object): readonly PropertyValue[] {
+    return this.metadata.properties.flatMap((property) => {
+      const value = (entity as Record<string, unknown>)[property.name];
+      return value === undefined || value === null ? [] : [{ property, stored: this.#store(property, value) }];
+    });
+  }
+
+  /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
+  patchOf(patch: object): Difference {
+    const { className, members } = this.metadata;
+    const changed: PropertyValue[] = [];
+    const removed: string[] = [];
+    for (const [name, value] of Object.entries(patch)) {
+      const member = members.get(name);
+      if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
+      if (value === undefined || value === null) removed.push(member.property.storedName);
+      else changed.push({ property: member.property, stored: this.#store(member.property, value) });
+    }
+    return { changed, removed };
+  }
+
+  /** What an entity has changed since its row was read or written. Throws `validation.*` for what cannot be stored. */
+  differenceOf(entity: object, row: RetainedRow): Difference {
+    const before = this.rows.reopen(row);
+    const changed: PropertyValue[] = [];
+    const removed: string[] = [];
+    for (const property of this.metadata.properties) {
+      if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
+      const value = (entity as Record<string, unknown>)[property.name];
+      const stands = before.typeOf(property.slot) !== undefined;
+      if (value === undefined || value === null) {
+        if (stands) removed.push(property.storedName);
+        continue;
+      }
+      const stored = this.#store(property, value);
+      const unchanged = stands
+        ? !differs(property, stored, before)
+        : isAbsentDefault(property, stored, (absent) => this.#store(property, absent));
+      if (!unchanged) changed.push({ property, stored });
+    }
+    return { changed, removed };
+  }
+
+  /** Encodes a write of some properties; dates that were not changed since `entity` was read keep their 100 ns. Throws `validation.*`. */
+  prepare(operation: Omit<WriteOperation, 'write'>, values: readonly PropertyValue[], entity?: object): PreparedWrite {
+    const { limits } = this.store.traits;
+    if (operation.mode === 'delete') return this.rows.prepare(operation);
+    const prepared = this.rows.prepare({
+      ...operation,
+      write: (writer) => {
+        const row = entity && this.#readFrom(entity);
+        for (const value of values) pushProperty(writer, value, row);
+      },
+    });
+    checkLimits(this.metadata, { count: values.length, size: prepared.entityBytes }, limits);
+    return prepared;
+  }
+
+  /** Whether a source is this table of this store. */
+  owns(source: EntitySource): boolean {
+    return source.store === this.source.store && source.table === this.source.table;
+  }
+
+  /** Refuses, before anything is sent, an entity that could not receive its ETag and timestamp. Throws `entity.read-only`. */
+  checkReceives(entity: object): void {
+    checkReceivers(this.metadata, entity);
+  }
+
+  /** Makes an entity what was written: its ETag, its timestamp where the ETag tells it, and what it remembers. */
+  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): void {
+    const { etag: etagName, timestamp: timestampName } = this.metadata;
+    const etag = receipt.etag ?? '';
+    stamp(entity, { kind: 'stored', source: this.source, etag, row: this.rows.written(write, receipt, before) });
+    const receiver = entity as Record<string, unknown>;
+    if (etagName !== undefined) receiver[etagName] = etag;
+    const instant = timestampName === undefined ? undefined : instantOfEtag(etag);
+    if (timestampName !== undefined && instant !== undefined) receiver[timestampName] = new Date(instant.milliseconds);
+  }
+
+  /** Makes an entity one that was deleted: saving it inserts it again. */
+  deleted(entity: object): void {
+    stamp(entity, { kind: 'deleted', source: this.source });
+  }
+
+  /** The row an entity was read from, also from another table or store, where the slots are this class's. */
+  #readFrom(entity: object): RowReader | undefined {
+    const state = stateOf(entity);
+    if (state?.kind !== 'stored') return undefined;
+    if (this.owns(state.source)) return this.rows.reopen(state.row);
+    return state.source.metadata === this.source.metadata ? state.source.rows.reopen(state.row) : undefined;
+  }
+
+  #store(property: PropertyMetadata, value: unknown): unknown {
+    return this.#stored[property.slot]!(value);
+  }
+}
+
+function notPatchable(
+  className: string,
+  property: string,
+  kind: 'key' | 'etag' | 'timestamp' | 'property' | undefined,
+): EntitableError {
+  const reason =
+    kind === 'key'
+      ? 'is part of its key, which never changes'
+      : kind === undefined
+        ? 'is no stored property'
+        : `is its ${kind}`;
+  return new EntitableError(
+    'validation.unknown-property',
+    `A patch of ${className} names ${property}, which ${reason}. Leave it out${kind === 'etag' ? ', and pass { etag } as an option' : ''}.`,
+    { className, property },
+  );
+}

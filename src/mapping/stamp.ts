@@ -1,0 +1,59 @@
+import { shared } from '../metadata/shared-slot.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { RetainedRow } from '../store/row.js';
+import type { Rows } from '../store/table-store.js';
+
+/** The table of a store that an entity came from. */
+export interface EntitySource {
+  /** `traits.identity` of the store. */
+  readonly store: string;
+  /** The table's name in the store. */
+  readonly table: string;
+  /** The class it was read as, and the rows that open what was retained. */
+  readonly metadata: EntityMetadata;
+  readonly rows: Rows;
+}
+
+/** What an entity that was loaded or written remembers. */
+export type EntityState =
+  | { readonly kind: 'stored'; readonly source: EntitySource; readonly etag: string; readonly row: RetainedRow }
+  | { readonly kind: 'deleted'; readonly source: EntitySource };
+
+interface Stamps {
+  readonly get: (entity: object) => EntityState | undefined;
+  readonly set: (entity: object, state: EntityState | undefined) => void;
+}
+
+class Returned {
+  constructor(entity: object) {
+    return entity;
+  }
+}
+
+/**
+ * A private field put on somebody else's object: unlike a WeakMap it costs nothing measurable, unlike a symbol property it is
+ * invisible to JSON, equality, copies and structuredClone.
+ */
+class Stamp extends Returned {
+  #state!: EntityState | undefined;
+
+  static readonly get = (entity: object): EntityState | undefined => (#state in entity ? entity.#state : undefined);
+
+  static readonly set = (entity: object, state: EntityState | undefined): void => {
+    const stamped = #state in entity ? entity : new Stamp(entity);
+    stamped.#state = state;
+  };
+}
+
+// One for all copies of the package: what one copy stamped, another reads.
+const stamps: Stamps = shared('stamps', () => ({ get: Stamp.get, set: Stamp.set }));
+
+/** What an entity remembers; `undefined` for one that was never loaded or written here. */
+export function stateOf(entity: object): EntityState | undefined {
+  return stamps.get(entity);
+}
+
+/** Makes an entity remember; `undefined` makes it forget. */
+export function stamp(entity: object, state: EntityState | undefined): void {
+  stamps.set(entity, state);
+}

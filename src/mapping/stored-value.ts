@@ -1,0 +1,53 @@
+import type { EdmType } from '../edm/edm-type.js';
+import { Guid } from '../edm/guid.js';
+import type { RowReader, Slot } from '../store/row.js';
+
+type Read = (row: RowReader, slot: Slot) => unknown;
+
+/** Reads a property of exactly its declared type. */
+export const READ: Readonly<Record<EdmType, Read>> = {
+  Binary: (row, slot) => row.binary(slot),
+  Boolean: (row, slot) => row.boolean(slot),
+  DateTime: (row, slot) => new Date(row.milliseconds(slot)),
+  Double: (row, slot) => row.number(slot),
+  Guid: (row, slot) => Guid.parse(row.guid(slot)),
+  Int32: (row, slot) => row.number(slot),
+  Int64: (row, slot) => row.int64(slot),
+  String: (row, slot) => row.string(slot),
+};
+
+const INT32 = 2 ** 31;
+
+/**
+ * What a declared type makes of a stored one that differs from it: the same value, or `undefined` where something would be lost.
+ * A program that wrote `20` where a Double is declared stored an Int32, for example.
+ */
+const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
+  Binary: {},
+  Boolean: {},
+  DateTime: {},
+  Double: {
+    Int32: (row, slot) => row.number(slot),
+    Int64: (row, slot) => exactly(Number(row.int64(slot)), (value) => BigInt(value) === row.int64(slot)),
+  },
+  Guid: { String: (row, slot) => (Guid.isText(row.string(slot)) ? Guid.parse(row.string(slot)) : undefined) },
+  Int32: {
+    Double: (row, slot) =>
+      exactly(row.number(slot), (value) => Number.isInteger(value) && value >= -INT32 && value < INT32),
+    Int64: (row, slot) => exactly(Number(row.int64(slot)), (value) => value >= -INT32 && value < INT32),
+  },
+  Int64: {
+    Int32: (row, slot) => BigInt(row.number(slot)),
+    Double: (row, slot) => (Number.isSafeInteger(row.number(slot)) ? BigInt(row.number(slot)) : undefined),
+  },
+  String: { Guid: (row, slot) => row.guid(slot) },
+};
+
+function exactly(value: number, holds: (value: number) => boolean): number | undefined {
+  return holds(value) && !Object.is(value, -0) ? value : undefined;
+}
+
+/** Reads a property that is stored as another type than it is declared; `undefined` where something would be lost. */
+export function readDrifted(declared: EdmType, found: EdmType, row: RowReader, slot: Slot): unknown {
+  return DRIFTED[declared][found]?.(row, slot);
+}

@@ -1,0 +1,54 @@
+import { isDate } from 'node:util/types';
+import { typeName } from '../../edm/type-name.js';
+import type { Converter } from '../converter.js';
+
+const TICKS_PER_MILLISECOND = 10_000n;
+/** .NET's `DateTime` counts from the year 1; JavaScript from 1970. */
+const EPOCH_TICKS = 621_355_968_000_000_000n;
+const MAX_TICKS = 3_155_378_975_999_999_999n;
+const DIGITS = 19;
+
+/**
+ * A key part that sorts newest first: 19 digits of `DateTime.MaxValue.Ticks - ticks`, the form that .NET programs write.
+ * Years 1 to 9999, to the millisecond; what is finer in a key that another program wrote is floored away when it is read.
+ */
+export const newestFirst: Converter<Date, 'String'> = Object.freeze({
+  type: 'String',
+  order: 'reversed',
+  toStored(value: Date): string {
+    const ticks = EPOCH_TICKS + BigInt(timeOf(value)) * TICKS_PER_MILLISECOND;
+    if (ticks < 0n || ticks > MAX_TICKS) throw new RangeError('the date must be in the years 1 to 9999');
+    return String(MAX_TICKS - ticks).padStart(DIGITS, '0');
+  },
+  fromStored(text: string): Date {
+    if (!/^\d{19}$/.test(text)) throw new RangeError('not 19 digits');
+    const ticks = MAX_TICKS - BigInt(text) - EPOCH_TICKS;
+    const remainder = ((ticks % TICKS_PER_MILLISECOND) + TICKS_PER_MILLISECOND) % TICKS_PER_MILLISECOND;
+    return new Date(Number((ticks - remainder) / TICKS_PER_MILLISECOND));
+  },
+});
+
+/** A key part that sorts oldest first: ISO 8601 in UTC, e.g. `2026-11-21T09:30:00.000Z`. Years 0 to 9999, to the millisecond. */
+export const oldestFirst: Converter<Date, 'String'> = Object.freeze({
+  type: 'String',
+  order: 'preserved',
+  toStored(value: Date): string {
+    timeOf(value);
+    const text = value.toISOString();
+    if (text.length !== 24) throw new RangeError('the date must be in the years 0 to 9999');
+    return text;
+  },
+  fromStored(text: string): Date {
+    const value = new Date(text);
+    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) || value.toISOString() !== text)
+      throw new RangeError('not an ISO date');
+    return value;
+  },
+});
+
+function timeOf(value: unknown): number {
+  if (!isDate(value)) throw new TypeError(`it must be a Date, not ${typeName(value)}`);
+  const time = value.getTime();
+  if (Number.isNaN(time)) throw new RangeError('it must be a valid Date');
+  return time;
+}

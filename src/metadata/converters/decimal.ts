@@ -1,0 +1,58 @@
+import { typeName } from '../../edm/type-name.js';
+import type { Converter } from '../converter.js';
+
+const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
+const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
+
+/**
+ * Stores an exact decimal, which a program holds as text (`'12.50'`), as a String. Any size and scale, not compared by filters
+ * but for equality, which is that of the text: `'1.5'` is not `'1.50'`.
+ */
+export function decimal(): Converter<string, 'String'>;
+/**
+ * Stores an exact decimal of a fixed number of fraction digits as an Int64 of its smallest unit: `'12.50'` with scale 2 is 1250.
+ * Filters compare it by number. Up to 18 digits; reading gives exactly `scale` fraction digits.
+ */
+export function decimal(options: { readonly scale: number }): Converter<string, 'Int64'>;
+export function decimal(options?: {
+  readonly scale: number;
+}): Converter<string, 'String'> | Converter<string, 'Int64'> {
+  return options === undefined ? TEXT_DECIMAL : scaledDecimal(options.scale);
+}
+
+const TEXT_DECIMAL: Converter<string, 'String'> = Object.freeze({
+  type: 'String',
+  toStored: (value: string) => parse(value) && value,
+  fromStored: (text: string) => parse(text) && text,
+});
+
+function scaledDecimal(scale: number): Converter<string, 'Int64'> {
+  if (!Number.isInteger(scale) || scale < 0 || scale > 18) {
+    throw new RangeError('The scale of a decimal is a whole number of fraction digits, 0 to 18');
+  }
+  return Object.freeze({
+    type: 'Int64',
+    order: 'preserved',
+    toStored(value: string): bigint {
+      const { sign, whole, fraction } = parse(value);
+      if (fraction.length > scale) throw new RangeError(`it must have at most ${scale} fraction digits`);
+      const units = BigInt(`${whole}${fraction.padEnd(scale, '0')}`) * (sign === '-' ? -1n : 1n);
+      if (units < INT64.least || units > INT64.greatest)
+        throw new RangeError('it does not fit an Int64 of its smallest unit');
+      return units;
+    },
+    fromStored(units: bigint): string {
+      const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
+      const whole = digits.slice(0, digits.length - scale);
+      return `${units < 0n ? '-' : ''}${whole}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
+    },
+  });
+}
+
+function parse(value: unknown): { readonly sign: string; readonly whole: string; readonly fraction: string } {
+  if (typeof value !== 'string') throw new TypeError(`it must be a decimal in text, not ${typeName(value)}`);
+  const match = TEXT.exec(value);
+  if (match === null) throw new RangeError("it must be a decimal such as '-12.50': digits, a point, digits");
+  const [, sign = '', whole = '0', fraction = ''] = match;
+  return { sign, whole, fraction };
+}

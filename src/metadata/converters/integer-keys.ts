@@ -1,0 +1,103 @@
+import { Guid } from '../../edm/guid.js';
+import { typeName } from '../../edm/type-name.js';
+import type { Converter } from '../converter.js';
+
+interface Range {
+  readonly least: bigint;
+  readonly greatest: bigint;
+  /** Digits of the greatest value. */
+  readonly digits: number;
+}
+
+const SAFE: Range = { least: BigInt(Number.MIN_SAFE_INTEGER), greatest: BigInt(Number.MAX_SAFE_INTEGER), digits: 16 };
+const INT64: Range = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n, digits: 19 };
+
+/** A key part for safe integers that sorts upwards: 16 digits (`0000000000000042`); a negative one is `-` and its complement to 10^16. */
+export const ascendingInteger: Converter<number, 'String'> = integerKey(ascending(SAFE));
+/** A key part for safe integers that sorts downwards: 17 digits of `Number.MAX_SAFE_INTEGER - n`. */
+export const descendingInteger: Converter<number, 'String'> = integerKey(descending(SAFE));
+/** A key part for 64-bit bigints that sorts upwards: 19 digits; a negative one is `-` and its complement to 10^19. */
+export const ascendingBigInt: Converter<bigint, 'String'> = bigIntKey(ascending(INT64));
+/** A key part for 64-bit bigints that sorts downwards: 20 digits of `2^63 - 1 - n`. */
+export const descendingBigInt: Converter<bigint, 'String'> = bigIntKey(descending(INT64));
+
+/** A key part for Guids: their lower-case text. */
+export const guidKey: Converter<Guid, 'String'> = Object.freeze({
+  type: 'String',
+  toStored(value: Guid): string {
+    if (!Guid.is(value)) throw new TypeError(`it must be a Guid, not ${typeName(value)}`);
+    return value.toString();
+  },
+  fromStored(text: string): Guid {
+    const guid = Guid.parse(text);
+    if (guid.toString() !== text) throw new RangeError('not in lower case');
+    return guid;
+  },
+});
+
+/** Digits that sort as integers do, or the other way round. */
+interface Digits {
+  readonly order: 'preserved' | 'reversed';
+  readonly range: Range;
+  readonly write: (value: bigint) => string;
+  readonly read: (text: string) => bigint;
+}
+
+function ascending(range: Range): Digits {
+  const complement = 10n ** BigInt(range.digits);
+  const pattern = new RegExp(`^-?\\d{${range.digits}}$`);
+  const pad = (value: bigint): string => String(value).padStart(range.digits, '0');
+  return {
+    order: 'preserved',
+    range,
+    write: (value) => (value < 0n ? `-${pad(complement + value)}` : pad(value)),
+    read(text) {
+      if (!pattern.test(text)) throw new RangeError('not the digits of an integer key');
+      return text.startsWith('-') ? BigInt(text.slice(1)) - complement : BigInt(text);
+    },
+  };
+}
+
+function descending(range: Range): Digits {
+  const digits = range.digits + 1;
+  const pattern = new RegExp(`^\\d{${digits}}$`);
+  return {
+    order: 'reversed',
+    range,
+    write: (value) => String(range.greatest - value).padStart(digits, '0'),
+    read(text) {
+      if (!pattern.test(text)) throw new RangeError('not the digits of an integer key');
+      return range.greatest - BigInt(text);
+    },
+  };
+}
+
+function inRange(value: bigint, { least, greatest }: Range): bigint {
+  if (value < least || value > greatest) throw new RangeError(`it must be between ${least} and ${greatest}`);
+  return value;
+}
+
+function integerKey({ order, range, write, read }: Digits): Converter<number, 'String'> {
+  return Object.freeze({
+    type: 'String',
+    order,
+    toStored(value: number): string {
+      if (typeof value !== 'number') throw new TypeError(`it must be a number, not ${typeName(value)}`);
+      if (!Number.isSafeInteger(value)) throw new RangeError('it must be a safe integer');
+      return write(BigInt(value));
+    },
+    fromStored: (text: string) => Number(inRange(read(text), range)),
+  });
+}
+
+function bigIntKey({ order, range, write, read }: Digits): Converter<bigint, 'String'> {
+  return Object.freeze({
+    type: 'String',
+    order,
+    toStored(value: bigint): string {
+      if (typeof value !== 'bigint') throw new TypeError(`it must be a bigint, not ${typeName(value)}`);
+      return write(inRange(value, range));
+    },
+    fromStored: (text: string) => inRange(read(text), range),
+  });
+}

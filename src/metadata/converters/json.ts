@@ -1,0 +1,18 @@
+import type { Converter } from '../converter.js';
+
+/**
+ * Stores any JSON value as a String: at most 32,768 UTF-16 units of JSON. Not compared by filters.
+ *
+ * The value must survive JSON: a Date in it comes back as text, `undefined` members are left out, a bigint is refused.
+ */
+export function json<V>(): Converter<V, 'String'> {
+  return Object.freeze({
+    type: 'String',
+    toStored(value: V): string {
+      const text = JSON.stringify(value) as string | undefined;
+      if (text === undefined) throw new TypeError('the value has no JSON form');
+      return text;
+    },
+    fromStored: (text: string) => JSON.parse(text) as V,
+  });
+}

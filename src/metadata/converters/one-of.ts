@@ -1,0 +1,51 @@
+import type { Converter } from '../converter.js';
+
+/**
+ * Stores one of some strings as a String, and refuses any other, read or written.
+ *
+ * @example
+ * ```ts
+ * @Property({ converter: oneOf('open', 'shipped') }) status!: 'open' | 'shipped';
+ * ```
+ */
+export function oneOf<const V extends string>(...values: readonly [V, ...V[]]): Converter<V, 'String'> {
+  return restricted('String', values, 'preserved');
+}
+
+/** An enum as TypeScript makes it: names to values, for numbers also back. */
+export type EnumObject = Readonly<Record<string, string | number>>;
+
+/** Stores the values of a string enum as a String, those of a numeric enum as an Int32, and refuses any other, read or written. */
+export function enumOf<const E extends EnumObject>(
+  enumeration: E,
+): Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'> {
+  // A numeric enum also maps its values back to its names: those members are no values.
+  const values = Object.keys(enumeration)
+    .filter((name) => typeof enumeration[enumeration[name]!] !== 'number')
+    .map((name) => enumeration[name]!);
+  const kind = values.every((value) => typeof value === 'string')
+    ? 'String'
+    : values.every((value) => typeof value === 'number' && Number.isInteger(value))
+      ? 'Int32'
+      : undefined;
+  if (kind === undefined || values.length === 0) {
+    throw new TypeError('enumOf takes an enum whose values are all strings, or all integers');
+  }
+  return restricted(kind, values, 'preserved') as unknown as Converter<
+    E[keyof E],
+    E[keyof E] extends string ? 'String' : 'Int32'
+  >;
+}
+
+function restricted<V extends string | number, E extends 'String' | 'Int32'>(
+  type: E,
+  values: readonly V[],
+  order: 'preserved',
+): Converter<V, E> {
+  const known: ReadonlySet<unknown> = new Set(values);
+  const check = (value: unknown): never | V => {
+    if (!known.has(value)) throw new RangeError(`it must be one of ${values.map((v) => JSON.stringify(v)).join(', ')}`);
+    return value as V;
+  };
+  return Object.freeze({ type, order, toStored: check, fromStored: check }) as unknown as Converter<V, E>;
+}

@@ -1,0 +1,105 @@
+import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { Converter } from './converter.js';
+import type { DataKey, EntityClass } from './entity-types.js';
+import { recordOf, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
+
+/** The EDM types that carry a `V`. */
+export type EdmTypeFor<V> = {
+  [E in EdmType]: [NonNullable<V>] extends [EdmTypeMap[E]] ? E : never;
+}[EdmType];
+
+/** How one property is stored: the name of its EDM type, what it is to the row, or the same with options. */
+export type PropertySchema<V> =
+  | EdmTypeFor<V>
+  | 'PartitionKey'
+  | 'RowKey'
+  | 'ETag'
+  | 'Timestamp'
+  | {
+      readonly type: EdmTypeFor<V>;
+      readonly name?: string;
+      readonly default?: NonNullable<V> | (() => NonNullable<V>);
+    }
+  | {
+      readonly converter: Converter<NonNullable<V>>;
+      readonly name?: string;
+      readonly default?: NonNullable<V> | (() => NonNullable<V>);
+    }
+  | {
+      readonly key: 'PartitionKey' | 'RowKey';
+      readonly converter?: Converter<NonNullable<V>, 'String'>;
+      readonly name?: string;
+      readonly type?: EdmTypeFor<V>;
+    };
+
+/** An entity class described without decorators. */
+export interface EntitySchema<T extends object> {
+  /** The table: 3 to 63 letters and digits, a letter first. */
+  readonly table: string;
+  /** How the partition key is composed, e.g. `'TENANT|{tenantId}'`. */
+  readonly partitionKey?: string;
+  /** How the row key is composed, e.g. `'{year}|{orderId}'`. */
+  readonly rowKey?: string;
+  /** Makes an entity to be filled, where the constructor takes arguments. */
+  readonly create?: () => T;
+  readonly properties: { readonly [K in DataKey<T>]?: PropertySchema<T[K]> };
+}
+
+const ROLES: Readonly<Record<string, PropertyRole>> = {
+  PartitionKey: 'partition',
+  RowKey: 'row',
+  ETag: 'etag',
+  Timestamp: 'timestamp',
+};
+
+/**
+ * Describes an entity class without decorators: the same as `@Entity`, `@PartitionKey`, `@RowKey`, `@Property`, `@ETag` and
+ * `@Timestamp`, for JavaScript, for compilers without decorators, and for classes that are somebody else's.
+ *
+ * @throws EntitableError `metadata.already-defined` when the class is an entity class already; what is wrong with the description
+ * is told when the class is first used, as with decorators.
+ * @example
+ * ```ts
+ * class Order { customerId!: PartitionKey; orderId!: RowKey; total!: number }
+ * defineEntity(Order, { table: 'Orders', properties: { customerId: 'PartitionKey', orderId: 'RowKey', total: 'Double' } });
+ * ```
+ */
+export function defineEntity<T extends object>(entityClass: EntityClass<T>, schema: EntitySchema<T>): void {
+  const { properties, ...entity } = schema;
+  recordEntity(entityClass, entity);
+  const record = recordOf(entityClass);
+  for (const [name, property] of Object.entries(properties)) {
+    record.properties.push(definitionOf(name, property as PropertySchema<unknown>));
+  }
+}
+
+/** Records what `@Entity` or `defineEntity` says; a class says it once. */
+export function recordEntity(entityClass: EntityClass, entity: EntityDefinition): void {
+  const record = recordOf(entityClass);
+  if (record.entity !== undefined) {
+    const className = entityClass.name;
+    throw new EntitableError(
+      'metadata.already-defined',
+      `${className} is an entity class already: use @Entity or defineEntity once. To store it in another table as well, describe a subclass.`,
+      { className },
+    );
+  }
+  record.entity = Object.freeze({ ...entity });
+}
+
+function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDefinition {
+  if (typeof schema === 'string') {
+    const role = Object.hasOwn(ROLES, schema) ? ROLES[schema] : undefined;
+    return Object.freeze(role === undefined ? { name, role: 'property', type: schema as EdmType } : { name, role });
+  }
+  const {
+    key,
+    name: storedName,
+    ...rest
+  } = schema as {
+    readonly key?: string;
+    readonly name?: string;
+  } & Pick<PropertyDefinition, 'type' | 'converter' | 'default'>;
+  return Object.freeze({ name, role: (key === undefined ? undefined : ROLES[key]) ?? 'property', storedName, ...rest });
+}

@@ -1,0 +1,133 @@
+import { tableNameProblem } from '../edm/table-name.js';
+import type { EntityMetadata, Member, PropertyMetadata } from './entity-metadata.js';
+import type { EntityClass } from './entity-types.js';
+import type { KeyPartMetadata, KeyTemplate } from './key-template.js';
+import { MetadataProblems } from './metadata-problems.js';
+import { parseTemplate, plainTemplate } from './parse-template.js';
+import { knownRecord, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
+import { resolveProperties } from './resolve-properties.js';
+
+/** Resolves what a class and its base classes recorded; throws one error that lists everything wrong with it. */
+export function discover<T extends object>(entityClass: EntityClass<T>, entity: EntityDefinition): EntityMetadata<T> {
+  const problems = new MetadataProblems(entityClass.name || 'An entity class');
+  const definitions = ownAndInherited(entityClass, problems);
+
+  const tableProblem = tableNameProblem(entity.table);
+  if (tableProblem !== undefined) problems.add('metadata.invalid-table', `table: ${tableProblem}`);
+
+  const partitionKey = resolveKey('PartitionKey', 'partition', entity.partitionKey);
+  const rowKey = resolveKey('RowKey', 'row', entity.rowKey);
+  const properties = resolveProperties(entityClass, definitions, problems);
+  const etag = single('etag', '@ETag');
+  const timestamp = single('timestamp', '@Timestamp');
+  problems.throwAny();
+
+  return Object.freeze({
+    entityClass,
+    className: entityClass.name,
+    table: entity.table,
+    partitionKey,
+    rowKey,
+    properties,
+    members: members(definitions, { partitionKey, rowKey, properties }),
+    etag,
+    timestamp,
+    create: creator(entityClass, entity),
+  });
+
+  function resolveKey(key: KeyTemplate['key'], role: PropertyRole, template: string | undefined): KeyTemplate {
+    const head = { key, className: problems.className };
+    const decorator = role === 'partition' ? '@PartitionKey' : '@RowKey';
+    const option = role === 'partition' ? 'partitionKey' : 'rowKey';
+    const parts = new Map<string, KeyPartMetadata>();
+    for (const { name, converter } of definitions.filter((definition) => definition.role === role)) {
+      if (converter !== undefined && converter.type !== 'String') {
+        problems.add('metadata.invalid-property', `its converter gives ${converter.type}; a key is a String`, name);
+      }
+      parts.set(name, Object.freeze({ name, converter }));
+    }
+    if (template !== undefined) {
+      return parseTemplate(head, template, parts, (problem) => problems.add('metadata.invalid-template', problem));
+    }
+    const [only, ...others] = parts.values();
+    if (only === undefined) {
+      problems.add('metadata.missing-key', `it has no ${decorator} property, and @Entity no ${option} template`);
+    } else if (others.length > 0) {
+      const all = [...parts.keys()].map((name) => `{${name}}`).join('|');
+      problems.add(
+        'metadata.invalid-template',
+        `several ${decorator} properties need a template: @Entity({ ${option}: '${all}' })`,
+      );
+    }
+    return plainTemplate(head, only ?? { name: '' });
+  }
+
+  function single(role: PropertyRole, decorator: string): string | undefined {
+    const [only, ...others] = definitions.filter((definition) => definition.role === role);
+    for (const { name } of others)
+      problems.add('metadata.invalid-property', `a second ${decorator}: an entity has one`, name);
+    return only?.name;
+  }
+}
+
+/** Base class first, so that a class can declare a property of its base anew. */
+function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): readonly PropertyDefinition[] {
+  const definitions = new Map<string, PropertyDefinition>();
+  for (const ancestor of lineage(entityClass)) {
+    const own = new Set<string>();
+    for (const definition of knownRecord(ancestor)?.properties ?? []) {
+      const { name } = definition;
+      if (own.has(name)) {
+        const remedy = "A key part that is stored as a property as well is one decorator: @RowKey({ name: 'at' })";
+        problems.add('metadata.invalid-property', `it has two decorators of this package. ${remedy}`, name);
+      }
+      own.add(name);
+      definitions.set(name, definition);
+    }
+  }
+  return [...definitions.values()];
+}
+
+function lineage(entityClass: EntityClass): readonly object[] {
+  const classes: object[] = [];
+  for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype;) {
+    classes.unshift(current);
+    current = Object.getPrototypeOf(current);
+  }
+  return classes;
+}
+
+function members(
+  definitions: readonly PropertyDefinition[],
+  { partitionKey, rowKey, properties }: Pick<EntityMetadata, 'partitionKey' | 'rowKey' | 'properties'>,
+): ReadonlyMap<string, Member> {
+  const byName = new Map(properties.map((property) => [property.name, property]));
+  return new Map(definitions.map((definition) => [definition.name, Object.freeze(member(definition))]));
+
+  function member({ name, role }: PropertyDefinition): Member {
+    const property = byName.get(name);
+    switch (role) {
+      case 'etag':
+      case 'timestamp':
+        return { kind: role, name };
+      case 'property':
+        return { kind: 'property', name, property: property as PropertyMetadata };
+      default: {
+        const template = role === 'partition' ? partitionKey : rowKey;
+        return {
+          kind: 'key',
+          name,
+          template,
+          index: template.parts.findIndex((part) => part.name === name),
+          copy: property,
+        };
+      }
+    }
+  }
+}
+
+function creator<T extends object>(entityClass: EntityClass<T>, entity: EntityDefinition): () => T {
+  if (entity.create !== undefined) return entity.create as () => T;
+  const concrete = entityClass as unknown as new () => T;
+  return concrete.length === 0 ? () => new concrete() : () => Object.create(concrete.prototype as object) as T;
+}

@@ -1,0 +1,93 @@
+import { isEdmType, type EdmType } from '../edm/edm-type.js';
+import { Guid } from '../edm/guid.js';
+import { isSystemName, propertyNameProblem } from '../edm/property-name.js';
+import { inferredType } from './design-type.js';
+import type { PropertyMetadata } from './entity-metadata.js';
+import type { EntityClass } from './entity-types.js';
+import type { MetadataProblems } from './metadata-problems.js';
+import type { PropertyDefinition } from './registry.js';
+
+/** The stored properties of a class, by slot; what is wrong with them is added to `problems`. */
+export function resolveProperties(
+  entityClass: EntityClass,
+  definitions: readonly PropertyDefinition[],
+  problems: MetadataProblems,
+): readonly PropertyMetadata[] {
+  const stored = definitions.filter(
+    ({ role, storedName }) => role === 'property' || (isKeyRole(role) && storedName !== undefined),
+  );
+  const taken = new Map<string, string>();
+  const properties = stored.map((definition, slot) => {
+    const { name } = definition;
+    const storedName = definition.storedName ?? name;
+    checkName(storedName, name);
+    checkDefault(definition);
+    return Object.freeze({
+      name,
+      storedName,
+      type: typeOf(definition),
+      // A key part that is stored natively is not converted: its converter makes key text.
+      converter: isKeyRole(definition.role) && definition.type !== undefined ? undefined : definition.converter,
+      default: definition.default,
+      slot,
+      copiesKey: isKeyRole(definition.role),
+    });
+  });
+  return Object.freeze(properties);
+
+  function checkName(storedName: string, name: string): void {
+    const problem = propertyNameProblem(storedName);
+    const twin = taken.get(storedName);
+    if (isSystemName(storedName)) {
+      problems.add(
+        'metadata.reserved-name',
+        `every row has a ${storedName} of its own: give another name, @Property({ name })`,
+        name,
+      );
+    } else if (problem !== undefined) {
+      problems.add('metadata.invalid-name', `it cannot be stored as "${storedName}": ${problem}`, name);
+    } else if (twin !== undefined) {
+      problems.add(
+        'metadata.duplicate-name',
+        `it is stored as "${storedName}", and so is ${twin}: give one of them another name`,
+        name,
+      );
+    }
+    taken.set(storedName, name);
+  }
+
+  function checkDefault({ name, default: value }: PropertyDefinition): void {
+    if (typeof value === 'object' && value !== null && !Guid.is(value)) {
+      problems.add(
+        'metadata.invalid-property',
+        'its default is an object that all entities would share: give a function that makes one',
+        name,
+      );
+    }
+  }
+
+  function typeOf({ name, role, type, converter }: PropertyDefinition): EdmType {
+    if (type !== undefined && !isEdmType(type)) {
+      problems.add('metadata.invalid-property', `its type ${JSON.stringify(type)} is no EDM type`, name);
+    }
+    if (isKeyRole(role)) return type ?? 'String';
+    if (type !== undefined && converter !== undefined) {
+      problems.add(
+        'metadata.invalid-property',
+        'it has a type and a converter: the converter already says the type',
+        name,
+      );
+    }
+    const known = converter?.type ?? type ?? inferredType(entityClass.prototype as object, name);
+    if (known === undefined) problems.add('metadata.unknown-type', UNKNOWN_TYPE, name);
+    return known ?? 'String';
+  }
+}
+
+const UNKNOWN_TYPE =
+  "its type cannot be told: state it, @Property({ type: 'String' }) or @Property({ converter }). It is inferred only where the compiler emits " +
+  'decorator metadata (tsc with "emitDecoratorMetadata"; esbuild, tsx and standard decorators never do), and never from a union, an object or T | null';
+
+function isKeyRole(role: PropertyDefinition['role']): boolean {
+  return role === 'partition' || role === 'row';
+}

@@ -1,0 +1,84 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { Address } from '../mapping/entity-address.js';
+import { stateOf, type EntityState } from '../mapping/stamp.js';
+import { composeKey, parseKey, type KeyTemplate } from '../metadata/key-template.js';
+import { PARTITION_KEY, ROW_KEY } from '../store/row.js';
+
+type Stored = Extract<EntityState, { readonly kind: 'stored' }>;
+
+/** The value of the `@ETag` property, where it is declared and set. */
+export function statedEtag<T extends object>({ metadata }: EntityMapper<T>, entity: object): string | undefined {
+  const value = metadata.etag === undefined ? undefined : (entity as Record<string, unknown>)[metadata.etag];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The row that an entity was read from or written to; throws `entity.foreign` when that is another store's or table's. */
+export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): Stored | undefined {
+  const state = stateOf(entity);
+  if (state?.kind !== 'stored') return undefined;
+  if (mapper.owns(state.source)) return state;
+  const { className } = mapper.metadata;
+  throw new EntitableError(
+    'entity.foreign',
+    `This ${className} was read from, or written to, another store or the table "${state.source.table}", so its ETag means nothing here. ` +
+      'Use insert or upsert to copy it.',
+    { className, table: state.source.table },
+  );
+}
+
+/** What a replace or delete of an entity is conditional on. Throws `entity.no-etag`, `entity.foreign`, `key.changed`. */
+export function conditionOf<T extends object>(
+  mapper: EntityMapper<T>,
+  entity: object,
+  address: Address,
+  etag: string | undefined,
+): string {
+  if (etag !== undefined) return etag;
+  const state = ownState(mapper, entity);
+  if (state !== undefined) checkKeyUnchanged(mapper, state, address);
+  const known = statedEtag(mapper, entity) ?? state?.etag;
+  if (known !== undefined && known !== '') return known;
+  const { className } = mapper.metadata;
+  throw new EntitableError(
+    'entity.no-etag',
+    `This ${className} has no ETag, so a change by somebody else would be overwritten. Read it first, pass { etag: '*' } to write over whatever is there, or use upsert.`,
+    { className },
+  );
+}
+
+/**
+ * The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's.
+ *
+ * A stored key may be finer than the property that was read from it (100 ns in a key that a .NET program wrote): then it is the same.
+ */
+export function checkKeyUnchanged<T extends object>(
+  mapper: EntityMapper<T>,
+  { row }: Stored,
+  address: Address,
+): Address {
+  const { partitionKey: partitionTemplate, rowKey: rowTemplate, className } = mapper.metadata;
+  const reader = mapper.rows.reopen(row);
+  const partitionKey = reader.string(PARTITION_KEY);
+  const rowKey = reader.string(ROW_KEY);
+  const changed = [
+    ...(isSameKey(partitionTemplate, partitionKey, address.partitionKey) ? [] : partitionTemplate.parts),
+    ...(isSameKey(rowTemplate, rowKey, address.rowKey) ? [] : rowTemplate.parts),
+  ].map(({ name }) => name);
+  if (changed.length === 0) return { partitionKey, rowKey };
+  throw new EntitableError(
+    'key.changed',
+    `The key of this ${className} is not the one it was read with (${changed.join(', ')}), and the key of a row never changes. ` +
+      'To move an entity, insert a copy that has the new key and delete the old one by its key.',
+    { className, properties: changed },
+  );
+}
+
+function isSameKey(template: KeyTemplate, stored: string, composed: string): boolean {
+  if (stored === composed) return true;
+  const values = parseKey(template, stored);
+  return (
+    composeKey(template, Object.fromEntries(template.parts.map(({ name }, index) => [name, values[index]]))) ===
+    composed
+  );
+}

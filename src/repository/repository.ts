@@ -1,0 +1,190 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
+import type { Query } from '../query/query.js';
+import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import type {
+  ConditionOptions,
+  DeleteOptions,
+  EntitySession,
+  GetManyOptions,
+  ModifyOptions,
+  Session,
+  UpsertOptions,
+} from './session.js';
+
+/** @internal Never exists at run time: it tells repositories from entities in types. */
+export declare const repositoryBrand: unique symbol;
+
+/** Any repository, whatever its entities. */
+export interface AnyRepository {
+  /** @internal */
+  readonly [repositoryBrand]: true;
+}
+
+/** Any object but a repository. */
+export interface NoRepository {
+  /** @internal */
+  readonly [repositoryBrand]?: never;
+}
+
+/** What `Repository.of` gives: a base class that knows its entity class. */
+export type RepositoryBase<T extends object> = {
+  new (session: Session): Repository<T>;
+  readonly entityClass: EntityClass<T>;
+};
+
+/**
+ * The entities of one class. Stateless: make one, inject it, keep it.
+ *
+ * Extend `Repository.of(Order)` to name the queries and changes of your domain.
+ *
+ * @example
+ * ```ts
+ * class Orders extends Repository.of(Order) {
+ *   large(customerId: string) { return this.query({ customerId }).where('total', 'gt', 1000); }
+ * }
+ * const orders = tables.repository(Orders);
+ * ```
+ */
+export class Repository<in out T extends object> implements AnyRepository {
+  /** The base class of a repository of one entity class. */
+  static of<T extends object>(entityClass: EntityClass<T>): RepositoryBase<T> {
+    return class extends Repository<T> {
+      static readonly entityClass = entityClass;
+
+      constructor(session: Session) {
+        super(session, entityClass);
+      }
+    };
+  }
+
+  /** @internal */
+  declare readonly [repositoryBrand]: true;
+  /** The class of the entities. */
+  readonly entityClass: EntityClass<T>;
+  readonly #session: EntitySession<T>;
+
+  constructor(session: Session, entityClass: EntityClass<T>) {
+    this.entityClass = entityClass;
+    this.#session = session.of(entityClass);
+  }
+
+  /** Reads one entity by its key: one request. `undefined` when there is none. */
+  get(key: KeyOf<T>, options?: OperationOptions): Promise<T | undefined> {
+    return this.#session.get(key, options);
+  }
+
+  /** Reads one entity by its key: one request. Throws `store.not-found` when there is none. */
+  async getOrThrow(key: KeyOf<T>, options?: OperationOptions): Promise<T> {
+    const entity = await this.#session.get(key, options);
+    if (entity !== undefined) return entity;
+    const { name } = this.entityClass;
+    throw new EntitableError(
+      'store.not-found',
+      `No ${name} has the key ${keyText(key)}. Use get() where that is expected.`,
+      {},
+    );
+  }
+
+  /** Reads several entities by their keys, in parallel: one request each. In the order of the keys, `undefined` where there is none. */
+  getMany(keys: Iterable<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]> {
+    return this.#session.getMany(keys, options);
+  }
+
+  /** Whether an entity with this key is stored: one request, which reads the keys only. */
+  exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {
+    return this.#session.exists(key, options);
+  }
+
+  /** Reads an entity again, into the same object; what it had is gone. Throws `store.not-found` when it is stored no longer. */
+  refresh(entity: T, options?: OperationOptions): Promise<T> {
+    return this.#session.refresh(entity, options);
+  }
+
+  /** Queries one partition. */
+  query(partition: PartitionKeyOf<T>): Query<T> {
+    return this.#session.query(partition);
+  }
+
+  /** Queries the whole table: every partition is read, however few rows match. */
+  scan(): Query<T> {
+    return this.#session.scan();
+  }
+
+  /**
+   * Stores a new entity and gives it back, with its ETag: one request. Throws `store.already-exists` when its key is taken.
+   * Absent (`undefined` or `null`) properties are not stored.
+   */
+  insert(entity: T, options?: OperationOptions): Promise<T> {
+    return this.#session.insert(entity, options);
+  }
+
+  /**
+   * Stores what changed: inserts an entity that was never seen, merges the difference of one that was loaded or written here, under
+   * its ETag; no difference, no request. Throws `store.precondition-failed` when the row was changed meanwhile, `key.changed` when
+   * the entity's key was, `entity.foreign` for an entity of another store or table.
+   *
+   * An entity that was never seen but has its `@ETag` set costs a read: the row must still have that ETag. A property that was set
+   * to `undefined` or `null` is removed, which on Azure costs a read and a replace (two requests); other properties that the row has
+   * are kept exactly.
+   */
+  save(entity: T, options?: OperationOptions): Promise<T> {
+    return this.#session.save(entity, options);
+  }
+
+  /**
+   * Changes some properties of a stored entity, without reading it: one request; the others are kept. An own `undefined` or `null`
+   * in the patch removes the property (on Azure a read and a replace). Unconditional unless an `etag` is given. Throws
+   * `store.not-found` when there is no such entity.
+   *
+   * @example
+   * ```ts
+   * await orders.merge({ customerId: 'c1', orderId: 'o1' }, { status: 'shipped', note: undefined });
+   * ```
+   */
+  merge(key: KeyOf<T>, patch: PatchOf<T>, options?: ConditionOptions): Promise<WriteReceipt> {
+    return this.#session.merge(key, patch, options);
+  }
+
+  /**
+   * Replaces a stored entity as the service does: what the class does not declare is gone. One request, under the entity's ETag:
+   * its `@ETag` property where that is set, else the remembered one. Throws `entity.no-etag` where there is neither.
+   */
+  replace(entity: T, options?: ConditionOptions): Promise<T> {
+    return this.#session.replace(entity, options);
+  }
+
+  /** Stores an entity whether it exists or not: one request, always unconditional. */
+  upsert(entity: T, options?: UpsertOptions): Promise<T> {
+    return this.#session.upsert(entity, options);
+  }
+
+  /**
+   * Deletes an entity, under its ETag, or by its key, unconditionally unless an `etag` is given: one request. `true` when a row was
+   * deleted; a missing one is `store.not-found`, or `false` with `missing: 'ignore'`.
+   */
+  delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean> {
+    return this.#session.delete(entityOrKey, options);
+  }
+
+  /**
+   * Reads an entity, lets `change` change it, and saves it; when another writer was faster, reads and changes it anew, with a wait in
+   * between. `change` may be asynchronous and runs once a try. After the last try the error is `store.precondition-failed`.
+   *
+   * @example
+   * ```ts
+   * await counters.modify({ shard: 'a', name: 'visits' }, (counter) => { counter.value += 1n; });
+   * ```
+   */
+  modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T> {
+    return this.#session.modify(key, change, options);
+  }
+}
+
+/** A key in a message: the names and texts of its parts. */
+function keyText(key: object): string {
+  return `(${Object.entries(key)
+    .map(([name, part]) => `${name}: "${part instanceof Date ? part.toISOString() : String(part)}"`)
+    .join(', ')})`;
+}

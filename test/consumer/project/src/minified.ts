@@ -1,0 +1,43 @@
+// Bundled and minified by the driver: two classes get one name, which must not matter.
+import assert from 'node:assert/strict';
+import { DataSource, Entity, PartitionKey, Property, RowKey } from 'entitable';
+
+function makeOrder() {
+  @Entity({ table: 'Orders' })
+  class Order {
+    @PartitionKey() customerId!: PartitionKey;
+    @RowKey() orderId!: RowKey;
+    @Property({ type: 'Double' }) total!: number;
+  }
+  return Order;
+}
+
+function makeShipment() {
+  @Entity({ table: 'Shipments' })
+  class Shipment {
+    @PartitionKey() orderId!: PartitionKey;
+    @RowKey() parcel!: RowKey;
+    @Property({ type: 'String' }) carrier!: string;
+  }
+  return Shipment;
+}
+
+const Order = makeOrder();
+const Shipment = makeShipment();
+
+async function run(): Promise<void> {
+  const tables = await DataSource.open('memory:');
+  const orders = tables.repository(Order);
+  const shipments = tables.repository(Shipment);
+  await orders.insert(Object.assign(new Order(), { customerId: 'c1', orderId: 'o1', total: 20 }));
+  await shipments.insert(Object.assign(new Shipment(), { orderId: 'o1', parcel: 'p1', carrier: 'sea' }));
+  assert.equal((await orders.getOrThrow({ customerId: 'c1', orderId: 'o1' })).total, 20);
+  assert.equal((await shipments.getOrThrow({ orderId: 'o1', parcel: 'p1' })).carrier, 'sea');
+  await tables.close();
+  console.log(`Minified bundle, classes named ${Order.name} and ${Shipment.name}: ok`);
+}
+
+run().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,35 @@
+// Two copies of the package in one process: one decorates, the other stores, reads and reports.
+import assert from 'node:assert/strict';
+import * as decorating from 'entitable';
+import * as storing from 'entitable-copy';
+
+assert.notEqual(decorating.DataSource, storing.DataSource, 'these must be two copies');
+
+class Reading {}
+decorating.PartitionKey()(Reading.prototype, 'device');
+decorating.RowKey()(Reading.prototype, 'id');
+decorating.Property({ type: 'Guid' })(Reading.prototype, 'batch');
+decorating.Entity({ table: 'Readings' })(Reading);
+
+const tables = await storing.DataSource.open('memory:');
+const readings = tables.repository(Reading);
+const batch = decorating.Guid.random();
+const reading = Object.assign(new Reading(), { device: 'd1', id: 'r1', batch });
+await readings.insert(reading);
+
+const found = await readings.getOrThrow({ device: 'd1', id: 'r1' });
+assert.ok(found instanceof Reading);
+assert.ok(storing.Guid.is(batch) && decorating.Guid.is(found.batch));
+assert.ok(batch.equals(found.batch) && found.batch.equals(batch));
+
+const refusal = await readings.insert(reading).catch((error) => error);
+assert.ok(!(refusal instanceof decorating.EntitableError));
+assert.ok(decorating.EntitableError.is(refusal, 'store.already-exists'));
+
+// What one copy has read the other saves as a difference, under the ETag that the first remembers.
+class Repository extends decorating.Repository.of(Reading) {}
+const again = tables.repository(Repository);
+found.id = 'r1';
+await again.save(found);
+await tables.close();
+console.log('Two copies in one process: ok');

@@ -1,0 +1,75 @@
+// Installs the packed tarball the way a user does and proves it there: ESM with declarations under every supported
+// TypeScript, CommonJS, two copies in one process, and a minified bundle.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const project = mkdtempSync(join(tmpdir(), 'entitable-consumer-'));
+
+/** Runs a command in the project and gives what it printed; what it printed is shown when it fails. */
+function run(command, args, cwd = project) {
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`, { cause: error });
+  }
+}
+
+function install() {
+  const packed = run('npm', ['pack', '--json', '--silent', '--pack-destination', project], root);
+  const [{ filename, entryCount, size }] = JSON.parse(packed.slice(packed.lastIndexOf('\n[') + 1));
+  console.log(`Packed ${filename}: ${entryCount} files, ${Math.round(size / 1024)} KiB`);
+  cpSync(fileURLToPath(new URL('project', import.meta.url)), project, { recursive: true });
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({
+      private: true,
+      type: 'module',
+      dependencies: { entitable: `file:${filename}`, 'entitable-copy': `file:${filename}` },
+      devDependencies: { '@types/node': devDependencies['@types/node'] },
+    }),
+  );
+  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock']);
+}
+
+async function bundleMinified() {
+  await build({
+    absWorkingDir: project,
+    entryPoints: ['src/minified.ts'],
+    outfile: 'out/bundle.mjs',
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    // The SDK reaches some CommonJS packages.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    external: ['lmdb', 'class-validator'],
+    logLevel: 'warning',
+  });
+}
+
+function expectOk(file, expected) {
+  const printed = run(process.execPath, [file]).trim();
+  assert.match(printed, expected);
+  console.log(printed);
+}
+
+try {
+  install();
+  for (const compiler of ['typescript59', 'typescript7', 'typescript']) {
+    run(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), '-p', '.']);
+    expectOk('out/app.js', /^ESM application: ok$/);
+  }
+  expectOk('required.cjs', /^CommonJS application: ok$/);
+  expectOk('two-copies.mjs', /^Two copies in one process: ok$/);
+  await bundleMinified();
+  expectOk('out/bundle.mjs', /^Minified bundle, classes named (\w+) and \1: ok$/);
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}

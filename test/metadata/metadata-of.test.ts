@@ -1,0 +1,324 @@
+import { expect } from 'chai';
+import { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../../decorators/index.js';
+import { Guid } from '../../src/edm/guid.js';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import { newestFirst } from '../../src/metadata/converters/date-keys.js';
+import { json } from '../../src/metadata/converters/json.js';
+import { defineEntity } from '../../src/metadata/define-entity.js';
+import type { EntityClass } from '../../src/metadata/entity-types.js';
+import { metadataOf } from '../../src/metadata/metadata-of.js';
+
+function problemsOf(entityClass: EntityClass): {
+  readonly code: string;
+  readonly message: string;
+  readonly problems: readonly unknown[];
+} {
+  try {
+    metadataOf(entityClass);
+  } catch (error) {
+    if (!EntitableError.is(error, 'metadata.')) throw error;
+    const { problems } = error.details as {
+      readonly problems: readonly { readonly code: string; readonly property?: string }[];
+    };
+    return {
+      code: error.code,
+      message: error.message,
+      problems: problems.map(({ code, property }) => [code, property]),
+    };
+  }
+  throw new Error('the class was accepted');
+}
+
+@Entity({ table: 'Orders' })
+class Order {
+  @PartitionKey() customerId!: PartitionKey;
+  @RowKey() orderId!: RowKey;
+  @Property() total!: number;
+  @Property({ type: 'Int32' }) items!: number;
+  @Property() sequence!: bigint;
+  @Property() placedAt!: Date;
+  @Property() correlation!: Guid;
+  @Property() signature?: Uint8Array;
+  @Property() buffer?: Buffer;
+  @Property() paid!: boolean;
+  @Property({ type: 'String' }) status!: 'open' | 'shipped';
+  @Property({ name: 'contact_email', default: 'nobody' }) email?: string;
+  @Property({ converter: json<{ readonly street: string }>() }) address?: { readonly street: string };
+  @ETag() etag?: string;
+  @Timestamp() updatedAt?: Date;
+}
+
+describe('metadataOf', () => {
+  it('resolves what the decorators said, types of the compiler included, once and frozen', () => {
+    const metadata = metadataOf(Order);
+    expect(metadata.properties.map(({ name, storedName, type, slot }) => [name, storedName, type, slot])).to.deep.equal(
+      [
+        ['total', 'total', 'Double', 0],
+        ['items', 'items', 'Int32', 1],
+        ['sequence', 'sequence', 'Int64', 2],
+        ['placedAt', 'placedAt', 'DateTime', 3],
+        ['correlation', 'correlation', 'Guid', 4],
+        ['signature', 'signature', 'Binary', 5],
+        ['buffer', 'buffer', 'Binary', 6],
+        ['paid', 'paid', 'Boolean', 7],
+        ['status', 'status', 'String', 8],
+        ['email', 'contact_email', 'String', 9],
+        ['address', 'address', 'String', 10],
+      ],
+    );
+    expect(metadata).to.include({ className: 'Order', table: 'Orders', etag: 'etag', timestamp: 'updatedAt' });
+    expect([metadata.partitionKey.text, metadata.rowKey.text]).to.deep.equal(['{customerId}', '{orderId}']);
+    expect(metadataOf(Order)).to.equal(metadata);
+    expect(
+      [metadata, metadata.properties, metadata.properties[0], metadata.rowKey].map((part) => Object.isFrozen(part)),
+    ).to.deep.equal([true, true, true, true]);
+  });
+
+  it('takes base classes in, base first, and lets a class declare a property anew', () => {
+    abstract class Audited {
+      @PartitionKey() tenant!: PartitionKey;
+      @Property() createdBy?: string;
+      @Property({ name: 'v' }) version?: number;
+    }
+    @Entity({ table: 'Documents' })
+    class Document extends Audited {
+      @RowKey() id!: RowKey;
+      @Property({ type: 'Int32' }) override version?: number = 1;
+    }
+    @Entity({ table: 'Notes' })
+    class Note extends Audited {
+      @RowKey() id!: RowKey;
+    }
+    const shape = (entityClass: EntityClass): unknown =>
+      metadataOf(entityClass).properties.map(({ storedName, type }) => [storedName, type]);
+    expect(shape(Document)).to.deep.equal([
+      ['createdBy', 'String'],
+      ['version', 'Int32'],
+    ]);
+    expect(shape(Note)).to.deep.equal([
+      ['createdBy', 'String'],
+      ['v', 'Double'],
+    ]);
+  });
+
+  it('stores a key part as a property as well, where it has a name', () => {
+    @Entity({ table: 'Events', rowKey: '{at}|{id}' })
+    class Event {
+      @PartitionKey() stream!: PartitionKey;
+      @RowKey({ converter: newestFirst, name: 'at', type: 'DateTime' }) at!: RowKey<Date>;
+      @RowKey({ name: 'id' }) id!: RowKey;
+    }
+    expect(
+      metadataOf(Event).properties.map(({ storedName, type, copiesKey }) => [storedName, type, copiesKey]),
+    ).to.deep.equal([
+      ['at', 'DateTime', true],
+      ['id', 'String', true],
+    ]);
+  });
+
+  it('takes a class without decorators that defineEntity describes', () => {
+    class Reading {
+      device!: PartitionKey;
+      at!: RowKey<Date>;
+      value!: number;
+      unit?: string;
+      extra?: { readonly raw: string };
+      etag?: string;
+    }
+    defineEntity(Reading, {
+      table: 'Readings',
+      properties: {
+        device: 'PartitionKey',
+        at: { key: 'RowKey', converter: newestFirst },
+        value: 'Double',
+        unit: { type: 'String', name: 'u', default: 'K' },
+        extra: { converter: json<{ readonly raw: string }>() },
+        etag: 'ETag',
+      },
+    });
+    expect(metadataOf(Reading).properties.map(({ name, storedName, type }) => [name, storedName, type])).to.deep.equal([
+      ['value', 'value', 'Double'],
+      ['unit', 'u', 'String'],
+      ['extra', 'extra', 'String'],
+    ]);
+    expect(metadataOf(Reading)).to.include({ etag: 'etag', table: 'Readings' });
+    expect(() => defineEntity(Reading, { table: 'Again', properties: {} }))
+      .to.throw(EntitableError, 'Reading is an entity class already')
+      .with.property('code', 'metadata.already-defined');
+  });
+
+  it('makes entities with new where the constructor takes no arguments, else with create, else without a constructor', () => {
+    @Entity({ table: 'Things' })
+    class Plain {
+      @PartitionKey() p!: PartitionKey;
+      @RowKey() r!: RowKey;
+      readonly made = 'by new';
+    }
+    @Entity({ table: 'Things', create: () => new Created('by create') })
+    class Created {
+      @PartitionKey() p!: PartitionKey;
+      @RowKey() r!: RowKey;
+      constructor(readonly made: string) {}
+    }
+    @Entity({ table: 'Things' })
+    class Bare {
+      @PartitionKey() p!: PartitionKey;
+      @RowKey() r!: RowKey;
+      constructor(readonly made: string) {}
+    }
+    expect(
+      [Plain, Created, Bare].map((entityClass) => metadataOf<Created>(entityClass).create().made as string | undefined),
+    ).to.deep.equal(['by new', 'by create', undefined]);
+    expect(metadataOf(Bare).create()).to.be.instanceOf(Bare);
+  });
+
+  it('tells two classes of one name apart', () => {
+    const make = (table: string): EntityClass => {
+      class Same {
+        @PartitionKey() p!: string;
+        @RowKey() r!: string;
+      }
+      Entity({ table })(Same);
+      return Same;
+    };
+    expect([make('First'), make('Second')].map((entityClass) => metadataOf(entityClass).table)).to.deep.equal([
+      'First',
+      'Second',
+    ]);
+  });
+
+  it('accepts any identifier as a stored name, also those of Object.prototype', () => {
+    @Entity({ table: 'Things' })
+    class Odd {
+      @PartitionKey() p!: string;
+      @RowKey() r!: string;
+      @Property({ name: '__proto__' }) a?: string;
+      @Property({ name: 'constructor' }) b?: string;
+      @Property({ name: 'größe_漢字' }) c?: string;
+      @Property({ name: 'etag' }) d?: string;
+    }
+    expect(metadataOf(Odd).properties.map(({ storedName }) => storedName)).to.deep.equal([
+      '__proto__',
+      'constructor',
+      'größe_漢字',
+      'etag',
+    ]);
+  });
+});
+
+describe('metadataOf refuses', () => {
+  it('a class that is no entity class, saying what to do', () => {
+    class Stranger {}
+    expect(() => metadataOf(Stranger))
+      .to.throw(
+        EntitableError,
+        'Stranger is not an entity class. Decorate it with @Entity({ table }), or describe it with defineEntity',
+      )
+      .with.property('code', 'metadata.not-an-entity');
+    @Entity({ table: 'Bases' })
+    class Base {
+      @PartitionKey() p!: string;
+      @RowKey() r!: string;
+    }
+    class Derived extends Base {}
+    expect(() => metadataOf(Derived)).to.throw(EntitableError, 'Derived is not an entity class');
+  });
+
+  it('a class that an import in a circle left undefined', () => {
+    expect(() => metadataOf(undefined as never)).to.throw(
+      EntitableError,
+      'A class that is imported in a circle is undefined',
+    );
+  });
+
+  it('types that cannot be told: one error lists every such property and the remedy', () => {
+    @Entity({ table: 'Things' })
+    class Vague {
+      @PartitionKey() p!: string;
+      @RowKey() r!: string;
+      @Property() note!: string | null;
+      @Property() fine!: string;
+      @Property() either!: string | number;
+    }
+    const { code, message, problems } = problemsOf(Vague);
+    expect([code, problems]).to.deep.equal([
+      'metadata.unknown-type',
+      [
+        ['metadata.unknown-type', 'note'],
+        ['metadata.unknown-type', 'either'],
+      ],
+    ]);
+    expect(message).to.match(
+      /^Vague cannot be stored as it is declared:\n- note: its type cannot be told: state it, @Property\({ type: 'String' }\)/,
+    );
+  });
+
+  it('everything that is wrong at once, in one error', () => {
+    class Wrong {
+      @Property({ name: 'RowKey' }) a!: string;
+      @Property({ name: 'x-y' }) b!: string;
+      @Property({ name: 'same' }) c!: string;
+      @Property({ name: 'same' }) d!: string;
+      @Property({ name: 'n'.repeat(256) }) e!: string;
+      @Property({ default: [1] as never, converter: json<number[]>() }) f!: number[];
+      @Property({ type: 'Int32' }) @PartitionKey() g!: never;
+      @ETag() h?: string;
+      @ETag() i?: string;
+      @Property({ type: 'Decimal' as 'String' }) j!: string;
+      @Property({ type: 'String', converter: json<string>() }) k!: string;
+    }
+    Entity({ table: 'no table' })(Wrong as never);
+    const { code, problems } = problemsOf(Wrong);
+    expect(code).to.equal('metadata.invalid-property');
+    expect(problems).to.have.deep.members([
+      ['metadata.invalid-table', undefined],
+      ['metadata.missing-key', undefined],
+      ['metadata.missing-key', undefined],
+      ['metadata.reserved-name', 'a'],
+      ['metadata.invalid-name', 'b'],
+      ['metadata.duplicate-name', 'd'],
+      ['metadata.invalid-name', 'e'],
+      ['metadata.invalid-property', 'f'],
+      ['metadata.invalid-property', 'g'],
+      ['metadata.invalid-property', 'i'],
+      ['metadata.invalid-property', 'j'],
+      ['metadata.invalid-property', 'k'],
+    ]);
+  });
+
+  for (const table of ['', 'ab', '1abc', 'a-bc', 'Tables', 'tables', 'a'.repeat(64), 'tablé', undefined]) {
+    it(`the table name ${JSON.stringify(table)} [doc, rec]`, () => {
+      class Thing {
+        @PartitionKey() p!: string;
+        @RowKey() r!: string;
+      }
+      Entity({ table: table as string })(Thing);
+      expect(problemsOf(Thing)).to.deep.include({ code: 'metadata.invalid-table' });
+    });
+  }
+
+  it('several key parts without a template, showing one', () => {
+    class Thing {
+      @PartitionKey() p!: string;
+      @RowKey() a!: string;
+      @RowKey() b!: string;
+    }
+    (Entity as (options: { table: string }) => (target: object) => void)({ table: 'Things' })(Thing);
+    const { code, message } = problemsOf(Thing);
+    expect(code).to.equal('metadata.invalid-template');
+    expect(message).to.include("several @RowKey properties need a template: @Entity({ rowKey: '{a}|{b}' })");
+  });
+
+  it('a key converter that gives no String', () => {
+    class Thing {
+      @PartitionKey() p!: string;
+      r!: number;
+    }
+    RowKey({ converter: { type: 'Int32', toStored: Number, fromStored: Number } })(Thing.prototype as never, 'r');
+    Entity({ table: 'Things' })(Thing);
+    expect(problemsOf(Thing)).to.deep.include({
+      code: 'metadata.invalid-property',
+      problems: [['metadata.invalid-property', 'r']],
+    });
+  });
+});

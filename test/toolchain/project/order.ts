@@ -1,0 +1,16 @@
+import { Entity, ETag, Guid, PartitionKey, Property, RowKey, Timestamp } from 'entitable';
+
+/** Every type is said: this works with every compiler. */
+@Entity({ table: 'Orders' })
+export class Order {
+  @PartitionKey() customerId!: PartitionKey;
+  @RowKey() orderId!: RowKey;
+  @Property({ type: 'Double' }) total!: number;
+  @Property({ type: 'Int64' }) sequence!: bigint;
+  @Property({ type: 'DateTime' }) placedAt!: Date;
+  @Property({ type: 'Guid' }) correlation!: Guid;
+  @Property({ type: 'Binary' }) signature?: Uint8Array;
+  @Property({ type: 'String' }) note!: string | null;
+  @ETag() etag?: string;
+  @Timestamp() updatedAt?: Date;
+}
