@@ -12,7 +12,7 @@ const sources = fileURLToPath(new URL('project', import.meta.url));
 const page = join(root, 'docs/toolchain.md');
 const MARK = '<!-- written by `npm run test:toolchains -- --record` -->';
 
-const [wanted = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const wanted = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
 const record = process.argv.includes('--record');
 const workplace = mkdtempSync(join(tmpdir(), 'entitable-toolchains-'));
 
