@@ -27,7 +27,8 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
       const { lmdbStore } = await import('../stores/lmdb/lmdb-store.js');
       return lmdbStore(target.slice('lmdb:'.length), { limits: resolveLimits(STORAGE_LIMITS, limits), clock });
     }
-    if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target)) throw unknownTarget();
+    if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target))
+      throw unknownTarget();
   } else if (isTableStore(target)) {
     return limits === undefined ? target : withLimits(target, resolveLimits(target.traits.limits, limits));
   } else if (typeof target !== 'object' || target === null || !('endpoint' in target || 'serviceClient' in target)) {
@@ -55,7 +56,11 @@ function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
 }
 
 function unknownTarget(): EntitableError {
-  return new EntitableError('store.unknown-target', `The target of a data source is one of: ${EXPECTED.join('; ')}. What was given is none of them, and not shown, because it may hold a key.`, {
-    expected: EXPECTED,
-  });
+  return new EntitableError(
+    'store.unknown-target',
+    `The target of a data source is one of: ${EXPECTED.join('; ')}. What was given is none of them, and not shown, because it may hold a key.`,
+    {
+      expected: EXPECTED,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { LimitsOption } from '../store/limits.js';
 
+/** How a data source works with its store. */
 export interface DataSourceOptions {
   /**
    * `lazy`, the default: a write to a missing table creates it and is sent once more; a read of a missing table finds nothing and

@@ -1,5 +1,6 @@
 import type { EdmValue } from '../edm/edm-type.js';
 import type { Unmarked } from '../metadata/brands.js';
+import type { DataKey } from '../metadata/entity-types.js';
 import type { Filter } from './filter.js';
 
 /** A property that can be asked for its presence: any stored one. */
@@ -35,43 +36,37 @@ export interface StringRef<T, in V> extends ComparableRef<T, V> {
   startsWith(prefix: string): Filter<T>;
 }
 
-type Method = (...args: never) => unknown;
+/** What can be asked of a property of type `V`. Not distributive: `boolean` and unions of literals stay in one piece. */
+export type PropertyRef<T, V> = [V] extends [string]
+  ? StringRef<T, Unmarked<V>>
+  : [V] extends [number | bigint | Date]
+    ? ComparableRef<T, Unmarked<V>>
+    : [V] extends [EdmValue]
+      ? EquatableRef<T, Unmarked<V>>
+      : PresenceRef<T>;
 
-/** What can be asked of a property of type `V`, which may be absent. Not distributive: unions stay in one piece. */
-export type PropertyRef<T, V> = [V] extends [string | null | undefined]
-  ? StringRef<T, Operand<V>>
+/** What a `where` callback receives: one reference per stored property of `T`. */
+export type PropertyRefs<T> = { readonly [K in DataKey<T>]: PropertyRef<T, NonNullable<T[K]>> };
+
+type EqualityOperator = 'eq' | 'ne' | 'in';
+type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
+
+/** The operators with an operand that `where(property, operator, value)` takes, by the property's type: the methods of {@link PropertyRef}. */
+export type OperatorOf<V> = [V] extends [string | null | undefined]
+  ? OrderOperator | 'startsWith'
   : [V] extends [number | bigint | Date | null | undefined]
-    ? ComparableRef<T, Operand<V>>
+    ? OrderOperator
     : [V] extends [EdmValue | null | undefined]
-      ? EquatableRef<T, Operand<V>>
-      : [V] extends [Method | undefined]
-        ? never
-        : PresenceRef<T>;
+      ? EqualityOperator
+      : never;
 
-/** What a `where` callback receives: one reference per stored property of `T`. A method has none of its operators. */
-export type PropertyRefs<T> = { readonly [K in keyof T & string]-?: PropertyRef<T, T[K]> };
+/** The operand that an operator takes: several values for `in`, two for `between`. */
+export type OperandOf<V, O extends string> = Operand<Unmarked<V>, O>;
 
-type Operand<V> = Unmarked<NonNullable<V>>;
-
-/** What follows the name of a property of type `V` in `where(name, operator, operand)`. */
-export type PropertyTest<V> = [V] extends [string | null | undefined]
-  ? StringTest<NonNullable<V>>
-  : [V] extends [number | bigint | Date | null | undefined]
-    ? OrderTest<NonNullable<V>>
-    : [V] extends [EdmValue | null | undefined]
-      ? EqualityTest<NonNullable<V>>
-      : [V] extends [Method | undefined]
-        ? never
-        : PresenceTest;
-
-type PresenceTest = readonly [operator: 'isPresent' | 'isMissing'];
-
-type EqualityTest<V> =
-  PresenceTest | readonly [operator: 'eq' | 'ne', value: V] | readonly [operator: 'in', values: readonly [V, ...V[]]];
-
-type OrderTest<V> =
-  | EqualityTest<V>
-  | readonly [operator: 'gt' | 'ge' | 'lt' | 'le', value: V]
-  | readonly [operator: 'between', ends: readonly [from: V, to: V]];
-
-type StringTest<V> = OrderTest<V> | readonly [operator: 'startsWith', prefix: string];
+type Operand<V, O extends string> = O extends 'in'
+  ? readonly [V, ...V[]]
+  : O extends 'between'
+    ? readonly [from: V, to: V]
+    : O extends 'startsWith'
+      ? string
+      : V;

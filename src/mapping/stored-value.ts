@@ -32,7 +32,8 @@ const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
   },
   Guid: { String: (row, slot) => (Guid.isText(row.string(slot)) ? Guid.parse(row.string(slot)) : undefined) },
   Int32: {
-    Double: (row, slot) => exactly(row.number(slot), (value) => Number.isInteger(value) && value >= -INT32 && value < INT32),
+    Double: (row, slot) =>
+      exactly(row.number(slot), (value) => Number.isInteger(value) && value >= -INT32 && value < INT32),
     Int64: (row, slot) => exactly(Number(row.int64(slot)), (value) => value >= -INT32 && value < INT32),
   },
   Int64: {

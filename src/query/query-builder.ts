@@ -4,7 +4,7 @@ import type { BoundFilter } from '../filter/bound-filter.js';
 import { express } from '../filter/express.js';
 import { toOData } from '../filter/odata.js';
 import type { EntityRows, Projector } from '../mapping/entity-rows.js';
-import type { Projection } from '../metadata/entity-types.js';
+import type { DataKey, Projection } from '../metadata/entity-types.js';
 import { countComparisons } from '../store/filter-node.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { checkCount } from './check-option.js';
@@ -40,7 +40,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#with({ filters: [...filters, bind(source.metadata, whereCondition<T>(asked))] });
   }
 
-  select<K extends keyof T & string>(...properties: readonly K[]): Query<T, Projection<T, K>> {
+  select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>> {
     checkCount('The number of selected properties', properties.length, 1);
     return new QueryBuilder<T, Projection<T, K>>({ ...this.#state, projector: this.#state.source.project(properties) });
   }

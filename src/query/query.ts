@@ -1,6 +1,6 @@
 import type { Filter } from '../filter/filter.js';
-import type { PropertyTest, PropertyRefs } from '../filter/property-refs.js';
-import type { Projection } from '../metadata/entity-types.js';
+import type { OperandOf, OperatorOf, PropertyRefs } from '../filter/property-refs.js';
+import type { DataKey, Projection } from '../metadata/entity-types.js';
 import type { OperationOptions } from '../store/table-store.js';
 
 /** A query as a service would be sent it. */
@@ -39,14 +39,15 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    */
   where(condition: (property: PropertyRefs<T>) => Filter<T>): Query<T, R>;
   where(condition: Filter<T>): Query<T, R>;
-  where<K extends keyof T & string>(property: K, ...test: PropertyTest<T[K]>): Query<T, R>;
+  where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
+  where<K extends DataKey<T>, O extends OperatorOf<T[K]>>(
+    property: K,
+    operator: O,
+    value: OperandOf<NonNullable<T[K]>, O>,
+  ): Query<T, R>;
 
-  /**
-   * Reads only some properties: the results are plain data, not entities, and cannot be saved. The key is read where it is selected.
-   *
-   * @throws EntitableError `query.unknown-property`, for a method too.
-   */
-  select<K extends keyof T & string>(first: K, ...others: readonly K[]): Query<T, Projection<T, K>>;
+  /** Reads only some properties: the results are plain data, not entities, and cannot be saved. */
+  select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>>;
 
   /** Stops after so many results. */
   take(count: number): Query<T, R>;

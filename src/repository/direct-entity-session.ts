@@ -12,7 +12,14 @@ import type { EntityValidator } from '../validation/entity-validator.js';
 import { checkKeyUnchanged, conditionOf, ownState, statedEtag } from './entity-condition.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
-import type { ConditionOptions, DeleteOptions, EntitySession, GetManyOptions, ModifyOptions, UpsertOptions } from './session.js';
+import type {
+  ConditionOptions,
+  DeleteOptions,
+  EntitySession,
+  GetManyOptions,
+  ModifyOptions,
+  UpsertOptions,
+} from './session.js';
 
 /** The verbs of one class, each carried out at once. */
 export class DirectEntitySession<T extends object> implements EntitySession<T> {
@@ -29,7 +36,10 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return this.#mapper.rows.get(partitionKey, rowKey, this.#mapper.decode, undefined, options);
   }
 
-  async getMany(keys: Iterable<KeyOf<T>>, { concurrency = 16, ...options }: GetManyOptions = {}): Promise<(T | undefined)[]> {
+  async getMany(
+    keys: Iterable<KeyOf<T>>,
+    { concurrency = 16, ...options }: GetManyOptions = {},
+  ): Promise<(T | undefined)[]> {
     // Every key is checked before the first request.
     const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
     return mapConcurrently(addresses, concurrency, ({ partitionKey, rowKey }) =>
@@ -46,7 +56,13 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   async refresh(entity: T, options?: OperationOptions): Promise<T> {
     const address = this.#mapper.addressOf(entity);
     const fill = this.#mapper.fill;
-    const found = await this.#mapper.rows.get(address.partitionKey, address.rowKey, (row) => (fill(entity, row), true), undefined, options);
+    const found = await this.#mapper.rows.get(
+      address.partitionKey,
+      address.rowKey,
+      (row) => (fill(entity, row), true),
+      undefined,
+      options,
+    );
     if (found === undefined) throw this.#notFound(address);
     return entity;
   }
@@ -86,15 +102,25 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return this.#mergeDifference(entity, composed, etag, row, options);
   }
 
-  async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag = '*', ...options }: ConditionOptions = {}): Promise<WriteReceipt> {
+  async merge(
+    key: KeyOf<T>,
+    patch: PatchOf<T>,
+    { etag = '*', ...options }: ConditionOptions = {},
+  ): Promise<WriteReceipt> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed } = this.#mapper.patchOf(patch);
     await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
-    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch: etag, ...(removed.length > 0 && { remove: removed }) }, changed);
+    const write = this.#mapper.prepare(
+      { mode: 'merge', ...address, ifMatch: etag, ...(removed.length > 0 && { remove: removed }) },
+      changed,
+    );
     return this.#submit(write, options);
   }
 
-  async delete(entityOrKey: T | KeyOf<T>, { etag, missing = 'throw', ...options }: DeleteOptions = {}): Promise<boolean> {
+  async delete(
+    entityOrKey: T | KeyOf<T>,
+    { etag, missing = 'throw', ...options }: DeleteOptions = {},
+  ): Promise<boolean> {
     const address = this.#mapper.addressOf(entityOrKey);
     const isEntity = this.#isEntity(entityOrKey);
     const ifMatch = isEntity
@@ -134,13 +160,23 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
-  async #mergeDifference(entity: T, address: Address, ifMatch: string, row: RetainedRow, options: OperationOptions | undefined): Promise<T> {
+  async #mergeDifference(
+    entity: T,
+    address: Address,
+    ifMatch: string,
+    row: RetainedRow,
+    options: OperationOptions | undefined,
+  ): Promise<T> {
     this.#mapper.checkReceives(entity);
     const difference: Difference = this.#mapper.differenceOf(entity, row);
     if (difference.changed.length === 0 && difference.removed.length === 0) return entity;
     await this.#validate(entity);
     const { changed, removed } = difference;
-    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch, ...(removed.length > 0 && { remove: removed }) }, changed, entity);
+    const write = this.#mapper.prepare(
+      { mode: 'merge', ...address, ifMatch, ...(removed.length > 0 && { remove: removed }) },
+      changed,
+      entity,
+    );
     const receipt = await this.#submit(write, options);
     this.#mapper.written(entity, write, receipt, row);
     return entity;
@@ -183,7 +219,9 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   #notFound(address: Address): EntitableError {
-    return new EntitableError('store.not-found', `${this.#named(address)} is not stored.`, { table: this.#mapper.table });
+    return new EntitableError('store.not-found', `${this.#named(address)} is not stored.`, {
+      table: this.#mapper.table,
+    });
   }
 
   #named({ partitionKey, rowKey }: Address): string {

@@ -31,6 +31,12 @@ describe('Guid', () => {
 
   it('is recognised by its brand, also when another copy of the package made it', () => {
     const foreign = Object.defineProperty({}, Symbol.for('entitable/Guid'), { value: true });
-    expect([Guid.random(), foreign, TEXT, null, {}].map((value) => Guid.is(value))).to.deep.equal([true, true, false, false, false]);
+    expect([Guid.random(), foreign, TEXT, null, {}].map((value) => Guid.is(value))).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

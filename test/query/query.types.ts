@@ -2,7 +2,7 @@
 import type { Guid } from '../../src/edm/guid.js';
 import { and, not, or, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
-import type { PropertyRef, PropertyRefs, PropertyTest } from '../../src/filter/property-refs.js';
+import type { OperatorOf, PropertyRef, PropertyRefs } from '../../src/filter/property-refs.js';
 import type { RowKey } from '../../decorators/index.js';
 import type { Query } from '../../src/query/query.js';
 import type { Address, DomainEvent, Order } from '../filter/entities.js';
@@ -10,8 +10,7 @@ import type { Address, DomainEvent, Order } from '../filter/entities.js';
 type Equal<A, B> = (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false;
 function assertType<_T extends true>(): void {}
 
-type OperatorOf<V> = Exclude<keyof PropertyRef<unknown, V>, 'isPresent' | 'isMissing'>;
-type TripleOperatorOf<V> = Exclude<PropertyTest<V>[0], 'isPresent' | 'isMissing'>;
+type MethodOf<V> = Exclude<keyof PropertyRef<unknown, V>, 'isPresent' | 'isMissing'>;
 
 declare const q: Query<Order>;
 declare const events: Query<DomainEvent>;
@@ -28,10 +27,10 @@ assertType<Equal<OperatorOf<string>, 'eq' | 'ne' | 'in' | 'gt' | 'ge' | 'lt' | '
 assertType<Equal<OperatorOf<RowKey>, OperatorOf<string>>>();
 assertType<Equal<OperatorOf<RowKey<Date>>, OperatorOf<Date>>>();
 assertType<Equal<OperatorOf<Address>, never>>();
-assertType<Equal<OperatorOf<RowKey<Date>>, TripleOperatorOf<RowKey<Date>>>>();
-assertType<Equal<OperatorOf<'a' | 'b'>, TripleOperatorOf<'a' | 'b'>>>();
-assertType<Equal<OperatorOf<boolean>, TripleOperatorOf<boolean>>>();
-assertType<Equal<OperatorOf<Address>, TripleOperatorOf<Address>>>();
+assertType<Equal<OperatorOf<RowKey<Date>>, MethodOf<RowKey<Date>>>>();
+assertType<Equal<OperatorOf<'a' | 'b'>, MethodOf<'a' | 'b'>>>();
+assertType<Equal<OperatorOf<boolean>, MethodOf<boolean>>>();
+assertType<Equal<OperatorOf<Address>, MethodOf<Address>>>();
 assertType<Equal<keyof PropertyRefs<Order>['address'], 'isPresent' | 'isMissing'>>();
 assertType<Equal<Parameters<PropertyRefs<DomainEvent>['at']['eq']>, [value: Date]>>();
 

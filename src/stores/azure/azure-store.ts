@@ -1,0 +1,65 @@
+import type { RowShape } from '../../store/row.js';
+import type {
+  OperationOptions,
+  PreparedWrite,
+  RowPage,
+  Rows,
+  StoreTraits,
+  TableStore,
+  WriteReceipt,
+} from '../../store/table-store.js';
+import { AzureRows } from './azure-rows.js';
+import { Connection, type ConnectionSettings } from './connection.js';
+import { submitWrites } from './submit-writes.js';
+import { createTable, deleteTable, listTables } from './table-operations.js';
+import type { AzureWrite } from './write-request.js';
+
+/**
+ * The tables of one account. Rows travel in requests that are built here and sent through the SDK client's own pipeline; what is done
+ * rarely, the client does itself. A write is sent once: when a signal or a timeout ends the wait for its answer, it fails with
+ * `store.outcome-unknown` and not with `store.aborted` or `store.timeout`, unless it had not left yet.
+ */
+export class AzureStore implements TableStore {
+  readonly #connection: Connection;
+
+  constructor(settings: ConnectionSettings) {
+    this.#connection = new Connection(settings);
+  }
+
+  get traits(): StoreTraits {
+    return this.#connection.traits;
+  }
+
+  rows(table: string, shape: RowShape): Rows {
+    return new AzureRows(this.#connection, table, shape);
+  }
+
+  submit(
+    table: string,
+    writes: readonly PreparedWrite[],
+    options?: OperationOptions,
+  ): Promise<readonly WriteReceipt[]> {
+    return submitWrites(this.#connection, table, writes as readonly AzureWrite[], options);
+  }
+
+  createTable(table: string, options?: OperationOptions): Promise<boolean> {
+    return createTable(this.#connection, table, options);
+  }
+
+  deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
+    return deleteTable(this.#connection, table, options);
+  }
+
+  tables(
+    request: { readonly prefix?: string; readonly continuation?: string } = {},
+    options?: OperationOptions,
+  ): Promise<RowPage<string>> {
+    return listTables(this.#connection, request, options);
+  }
+
+  /** Refuses what comes after it. Sockets that are open close by themselves and keep no process alive. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.close();
+    return Promise.resolve();
+  }
+}

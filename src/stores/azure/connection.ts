@@ -1,0 +1,54 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+import type { StoreTraits } from '../../store/table-store.js';
+import type { AzureService } from './azure-service.js';
+import type { ServiceClient } from './azure-target.js';
+import type { Transport } from './transport.js';
+
+/** What it takes to talk to one account. */
+export interface ConnectionSettings {
+  readonly client: ServiceClient;
+  readonly transport: Transport;
+  /** Where the account's tables are, without a slash at the end. */
+  readonly endpoint: string;
+  readonly service: AzureService;
+  readonly traits: StoreTraits;
+}
+
+/** One account, until it is closed. */
+export class Connection {
+  readonly #settings: ConnectionSettings;
+  #closed = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+  }
+
+  get traits(): StoreTraits {
+    return this.#settings.traits;
+  }
+
+  get service(): AzureService {
+    return this.#settings.service;
+  }
+
+  get endpoint(): string {
+    return this.#settings.endpoint;
+  }
+
+  get client(): ServiceClient {
+    return this.#open().client;
+  }
+
+  get transport(): Transport {
+    return this.#open().transport;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #open(): ConnectionSettings {
+    if (this.#closed) throw new EntitableError('store.closed', 'The store is closed. Open it again to use it.', {});
+    return this.#settings;
+  }
+}

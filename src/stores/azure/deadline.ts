@@ -1,0 +1,46 @@
+import type { OperationOptions } from '../../store/table-store.js';
+
+/** What stopped an operation before its end. */
+export class Stopped extends Error {
+  readonly code: 'store.aborted' | 'store.timeout';
+
+  constructor(code: Stopped['code'], cause?: unknown) {
+    super(code, { cause });
+    this.code = code;
+  }
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Runs an operation under its signal and its time limit; when either stops it, the operation's own signal is aborted and `Stopped` is
+ * thrown at once, even if what was running does not listen.
+ */
+export async function underDeadline<T>(
+  options: OperationOptions | undefined,
+  run: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  const { signal, timeout } = options ?? {};
+  if (signal === undefined && timeout === undefined) return run(undefined);
+  if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
+
+  const controller = new AbortController();
+  let onAbort: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = (reason: Stopped): void => {
+      reject(reason);
+      controller.abort();
+    };
+    onAbort = () => stop(new Stopped('store.aborted', signal?.reason));
+    if (timeout !== undefined)
+      timer = setTimeout(() => stop(new Stopped('store.timeout')), Math.min(timeout, LONGEST_TIMER));
+  });
+  signal?.addEventListener('abort', onAbort!, { once: true });
+  try {
+    return await Promise.race([run(controller.signal), stopped]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort!);
+  }
+}

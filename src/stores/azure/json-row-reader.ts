@@ -1,0 +1,139 @@
+import { parseDateTime } from '../../edm/date-time.js';
+import type { EdmType } from '../../edm/edm-type.js';
+import { Guid } from '../../edm/guid.js';
+import {
+  PARTITION_KEY,
+  TIMESTAMP,
+  type RetainedRow,
+  type RowReader,
+  type Slot,
+  type UndeclaredValue,
+} from '../../store/row.js';
+import { EDM_TYPE_BY_NAME, type JsonRow, type RowLayout } from './row-layout.js';
+import { storedMembers } from './stored-members.js';
+import { openedRow } from './written-row.js';
+
+/** A row's own JSON text, on rows that were read with `undeclared`. */
+export const TEXT = Symbol('text');
+
+const SPECIAL_DOUBLE = new Set(['NaN', 'Infinity', '-Infinity']);
+const INT64 = /^-?\d{1,19}$/;
+
+/** Reads a row where JSON.parse left it. */
+export class JsonRowReader implements RowReader {
+  readonly #layout: RowLayout;
+  readonly #annotated: boolean;
+  #row: JsonRow = {};
+
+  /** @param annotated Whether the rows carry their types; where they do not, the declared type decides. */
+  constructor(layout: RowLayout, annotated: boolean) {
+    this.#layout = layout;
+    this.#annotated = annotated;
+  }
+
+  on(row: JsonRow): this {
+    this.#row = row;
+    return this;
+  }
+
+  typeOf(slot: Slot): EdmType | undefined {
+    if (slot < 0) return slot === TIMESTAMP ? 'DateTime' : 'String';
+    const { names, types, annotations } = this.#layout;
+    const value = this.#row[names[slot]!];
+    switch (typeof value) {
+      case 'string': {
+        if (!this.#annotated) return unannotatedType(value, types[slot]!);
+        const annotation = this.#row[annotations[slot]!];
+        return annotation === undefined ? 'String' : (EDM_TYPE_BY_NAME.get(annotation) ?? 'String');
+      }
+      case 'number':
+        return types[slot] === 'Double' || (value | 0) !== value || Object.is(value, -0) ? 'Double' : 'Int32';
+      case 'boolean':
+        return 'Boolean';
+      default:
+        return undefined; // missing, null, or what Object.prototype has under this name
+    }
+  }
+
+  string(slot: Slot): string {
+    return this.#value(slot) as string;
+  }
+
+  number(slot: Slot): number {
+    return Number(this.#value(slot)); // the special Doubles are strings
+  }
+
+  boolean(slot: Slot): boolean {
+    return this.#value(slot) as boolean;
+  }
+
+  int64(slot: Slot): bigint {
+    return BigInt(this.#value(slot) as string);
+  }
+
+  milliseconds(slot: Slot): number {
+    const text = this.#value(slot) as string;
+    // Date.parse takes a text without an offset for local time, parseDateTime for UTC.
+    return text.endsWith('Z') ? Date.parse(text) : parseDateTime(text)!.milliseconds;
+  }
+
+  ticks(slot: Slot): number {
+    const text = this.#value(slot) as string;
+    return text.length <= '2000-01-01T00:00:00.123Z'.length ? 0 : (parseDateTime(text)?.ticks ?? 0);
+  }
+
+  guid(slot: Slot): string {
+    return (this.#value(slot) as string).toLowerCase();
+  }
+
+  binary(slot: Slot): Uint8Array {
+    return new Uint8Array(Buffer.from(this.#value(slot) as string, 'base64'));
+  }
+
+  get etag(): string {
+    const { 'odata.etag': etag, Timestamp: timestamp } = this.#row;
+    if (etag !== undefined) return etag as string;
+    return timestamp === undefined ? '' : `W/"datetime'${encodeURIComponent(timestamp as string)}'"`;
+  }
+
+  undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]> {
+    const text = (this.#row as { readonly [TEXT]?: string })[TEXT];
+    return text === undefined ? [] : storedMembers(text, new Set(this.#layout.names));
+  }
+
+  retain(): RetainedRow {
+    return this.#row as unknown as RetainedRow;
+  }
+
+  #value(slot: Slot): unknown {
+    if (slot >= 0) return this.#row[this.#layout.names[slot]!];
+    return slot === TIMESTAMP
+      ? this.#row['Timestamp']
+      : slot === PARTITION_KEY
+        ? this.#row['PartitionKey']
+        : this.#row['RowKey'];
+  }
+}
+
+/** Opens a row that was retained, or one that was composed after a write. */
+export function reopenRow(layout: RowLayout, row: RetainedRow): JsonRowReader {
+  return new JsonRowReader(layout, true).on(openedRow(row));
+}
+
+/** Without annotations a text is what is declared, if it can be; a number, a Boolean or an ill-formed text gives itself away. */
+function unannotatedType(text: string, declared: EdmType): EdmType {
+  switch (declared) {
+    case 'Int64':
+      return INT64.test(text) ? declared : 'String';
+    case 'DateTime':
+      return Number.isNaN(Date.parse(text)) ? 'String' : declared;
+    case 'Guid':
+      return Guid.isText(text) ? declared : 'String';
+    case 'Double':
+      return SPECIAL_DOUBLE.has(text) ? declared : 'String';
+    case 'Binary':
+      return declared;
+    default:
+      return 'String';
+  }
+}

@@ -1,0 +1,61 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+import type { StoreErrorDetails } from '../../errors/error-details.js';
+import { Stopped } from './deadline.js';
+
+type Unanswered =
+  'store.aborted' | 'store.timeout' | 'store.unauthorized' | 'store.unavailable' | 'store.outcome-unknown';
+
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const CONNECTING = /^(connect|getaddrinfo) |before secure TLS connection/;
+const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const CREDENTIAL = /^(Authentication|AggregateAuthentication|CredentialUnavailable|AuthenticationRequired)Error$/;
+
+const MESSAGES: Readonly<Record<Unanswered, string>> = {
+  'store.aborted': 'was stopped by its signal.',
+  'store.timeout': 'took longer than its timeout.',
+  'store.unauthorized': 'was not sent: the credential gave no token. The cause says why.',
+  'store.unavailable':
+    'got no answer: the service could not be reached. Check the address and the network; the cause says what happened.',
+  'store.outcome-unknown':
+    'was sent, and its answer was lost: the service may or may not have carried it out. Read back what was written before trying again.',
+};
+
+/** The error of a read that got no answer. */
+export function unansweredRead(error: unknown, details: StoreErrorDetails): EntitableError {
+  return error instanceof EntitableError ? error : unanswered(reasonOf(error), 'A read of', details, error);
+}
+
+/**
+ * The error of a write that got no answer. Once the request was handed to the network the outcome is unknown, also when a signal or a
+ * timeout ended the wait; before, nothing was written.
+ */
+export function unansweredWrite(error: unknown, sent: boolean, details: StoreErrorDetails): EntitableError {
+  if (error instanceof EntitableError) return error;
+  return unanswered(
+    sent && !neverConnected(error) ? 'store.outcome-unknown' : reasonOf(error),
+    'A write to',
+    details,
+    error,
+  );
+}
+
+function unanswered(code: Unanswered, subject: string, details: StoreErrorDetails, cause: unknown): EntitableError {
+  const object = details.table === undefined ? 'the list of tables' : `table "${details.table}"`;
+  return new EntitableError(code, `${subject} ${object} ${MESSAGES[code]}`, details, {
+    cause: cause instanceof Stopped ? cause.cause : cause,
+  });
+}
+
+function reasonOf(error: unknown): Unanswered {
+  if (error instanceof Stopped) return error.code;
+  return error instanceof Error && CREDENTIAL.test(error.name) ? 'store.unauthorized' : 'store.unavailable';
+}
+
+function neverConnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { readonly code?: unknown };
+  return (
+    (typeof code === 'string' && (NEVER_CONNECTED.has(code) || CERTIFICATE.test(code))) ||
+    CONNECTING.test(error.message)
+  );
+}

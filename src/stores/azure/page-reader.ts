@@ -1,0 +1,108 @@
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { RowReader } from '../../store/row.js';
+import type { ScanRequest } from '../../store/table-store.js';
+import type { Connection } from './connection.js';
+import { continuationText, readContinuation } from './continuation.js';
+import { eachMember, elementTexts } from './json-text.js';
+import { JsonRowReader, TEXT } from './json-row-reader.js';
+import { queryText, selectText } from './query-url.js';
+import { refusalOf, refused } from './refusal.js';
+import type { JsonRow, RowLayout } from './row-layout.js';
+import type { WireRequest } from './transport.js';
+import { JSON_TYPE, PROTOCOL } from './write-request.js';
+
+/** What is read: the rows of one table that a request asks for. */
+export interface PageSource {
+  readonly table: string;
+  readonly url: string;
+  readonly layout: RowLayout;
+  readonly request: ScanRequest;
+}
+
+/** A page whose headers are there. */
+export interface ArrivingPage {
+  readonly continuation: string | undefined;
+  /** Its body, as soon as it is there. */
+  readonly text: Promise<string>;
+}
+
+/** Requests and decodes the pages of one scan. */
+export class PageReader {
+  readonly #connection: Connection;
+  readonly #source: PageSource;
+  readonly #query: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #reader: JsonRowReader;
+
+  constructor(connection: Connection, source: PageSource) {
+    const { request, layout } = source;
+    const { limits } = connection.traits;
+    const select = selectText(request, layout);
+    const metadata = select === undefined ? 'minimalmetadata' : connection.service.projection;
+    this.#connection = connection;
+    this.#source = source;
+    this.#query = queryText(request, select, request.pageSize ?? limits.pageRows, connection.service.limits.pageRows);
+    this.#headers = { Accept: JSON_TYPE[metadata], ...PROTOCOL };
+    this.#reader = new JsonRowReader(layout, metadata === 'minimalmetadata');
+  }
+
+  get table(): string {
+    return this.#source.table;
+  }
+
+  /** Requests a page. @param streaming Whether to resolve when its headers are there, so that the next one can be requested. */
+  async request(
+    continuation: string | undefined,
+    streaming: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<ArrivingPage> {
+    const { transport } = this.#connection;
+    const wire = this.#wire(continuation);
+    const response = await (streaming ? transport.stream(wire, signal) : transport.read(wire, signal));
+    if (response.status !== 200) throw refused(refusalOf(response), 'read', { table: this.#source.table });
+    const text = bodyOf(response);
+    text.catch(ignore); // it is told when the page is asked for, which may be later
+    return { continuation: readContinuation(response), text };
+  }
+
+  /** The rows in the body of a page. */
+  parse(text: string): readonly JsonRow[] {
+    const { value } = JSON.parse(text) as { readonly value: readonly JsonRow[] };
+    if (this.#source.request.undeclared) attachTexts(text, value);
+    return value;
+  }
+
+  /** What a decoder makes of them. */
+  decode<R>(values: readonly JsonRow[], decode: (row: RowReader) => R): readonly R[] {
+    const reader = this.#reader;
+    const rows = new Array<R>(values.length);
+    for (let index = 0; index < values.length; index++) rows[index] = decode(reader.on(values[index]!));
+    return rows;
+  }
+
+  #wire(continuation: string | undefined): WireRequest {
+    const options = [this.#query, continuation === undefined ? '' : continuationText(continuation)].filter(
+      (text) => text !== '',
+    );
+    const query = options.length === 0 ? '' : `?${options.join('&')}`;
+    return { method: 'GET', url: `${this.#source.url}()${query}`, headers: this.#headers };
+  }
+}
+
+function ignore(): void {}
+
+async function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<string> {
+  if (readableStreamBody === undefined) return bodyAsText ?? '';
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readableStreamBody as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function attachTexts(text: string, rows: readonly JsonRow[]): void {
+  eachMember(text, text.indexOf('{'), (name, from) => {
+    if (name !== 'value') return;
+    elementTexts(text, from).forEach((element, index) => {
+      (rows[index] as Record<symbol, unknown>)[TEXT] = element;
+    });
+  });
+}

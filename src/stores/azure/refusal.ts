@@ -1,0 +1,132 @@
+import { RestError, type PipelineResponse } from '@azure/core-rest-pipeline';
+import { EntitableError } from '../../errors/entitable-error.js';
+import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js';
+
+type Refused = Exclude<
+  Extract<ErrorCode, `store.${string}`>,
+  'store.unknown-target' | 'store.package-missing' | 'store.closed'
+>;
+
+/** An answer that is no success, as far as it can be read. */
+export interface Refusal {
+  readonly status: number;
+  readonly serviceCode: string | undefined;
+  /** The service's own words. */
+  readonly text: string;
+  readonly requestId: string | undefined;
+}
+
+const BY_SERVICE_CODE: ReadonlyMap<string, Refused> = new Map([
+  ['EntityAlreadyExists', 'store.already-exists'],
+  ['TableAlreadyExists', 'store.table-exists'],
+  ['TableBeingDeleted', 'store.unavailable'],
+  ['TableNotFound', 'store.table-not-found'],
+  ['ResourceNotFound', 'store.not-found'],
+  ['EntityNotFound', 'store.not-found'],
+  ['UpdateConditionNotSatisfied', 'store.precondition-failed'],
+  ['ConditionNotMet', 'store.precondition-failed'],
+  ['ServerBusy', 'store.throttled'],
+  ['TooManyRequests', 'store.throttled'],
+] as const);
+
+const BY_STATUS: ReadonlyMap<number, Refused> = new Map([
+  [401, 'store.unauthorized'],
+  [403, 'store.unauthorized'],
+  [404, 'store.not-found'],
+  [408, 'store.unavailable'],
+  [412, 'store.precondition-failed'],
+  [429, 'store.throttled'],
+  [500, 'store.unavailable'],
+  [502, 'store.unavailable'],
+  [503, 'store.unavailable'],
+  [504, 'store.unavailable'],
+] as const);
+
+/** After these a write may have been carried out all the same. */
+const UNDECIDED = new Set([408, 500, 502, 504]);
+
+const MESSAGES: Readonly<Record<Refused, string>> = {
+  'store.aborted': 'was stopped.',
+  'store.already-exists': 'was refused: the row exists. Use upsert to write over it.',
+  'store.not-found': 'was refused: the row does not exist.',
+  'store.outcome-unknown':
+    'was answered with a failure after which it may have been carried out all the same. Read back what was written before trying again.',
+  'store.precondition-failed': 'was refused: the row was changed meanwhile. Read it again and repeat the change.',
+  'store.rejected':
+    'was refused by the service for another reason; its code is in details.serviceCode, its words in the cause.',
+  'store.table-exists': 'was refused: the table exists.',
+  'store.table-not-found': 'was refused: the table does not exist. Create it.',
+  'store.throttled': 'was refused because too much is asked of the service. Try again later, or ask less.',
+  'store.timeout': 'took too long.',
+  'store.unauthorized': 'was refused: the credential does not allow it, or it is wrong or has expired.',
+  'store.unavailable': 'was refused because the service is not available now. Try again later.',
+};
+
+/** Reads an answer that is no success: the service's own code is in the body, or in a header. */
+export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
+  const { code, message } = errorBody(body);
+  const serviceCode = header('x-ms-error-code') ?? code;
+  return {
+    status,
+    serviceCode,
+    text: message ?? serviceCode ?? `HTTP status ${status}`,
+    requestId: header('x-ms-request-id'),
+  };
+}
+
+/** The same, of a whole response. */
+export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): Refusal {
+  return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '');
+}
+
+/** The error that tells a refusal. The service's words may quote what was sent, so they are only in the cause. */
+export function refused(
+  refusal: Refusal,
+  kind: 'read' | 'write',
+  context: Pick<StoreErrorDetails, 'table' | 'operation'>,
+): EntitableError {
+  const { status, serviceCode, requestId, text } = refusal;
+  const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : codeOf(refusal);
+  const details: StoreErrorDetails = {
+    ...context,
+    status,
+    ...(serviceCode === undefined ? {} : { serviceCode }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+  const where = context.table === undefined ? '' : ` ${kind === 'write' ? 'to' : 'of'} table "${context.table}"`;
+  const cause = new RestError(text, {
+    statusCode: status,
+    ...(serviceCode === undefined ? {} : { code: serviceCode }),
+  });
+  return new EntitableError(code, `A ${kind}${where} ${MESSAGES[code]}`, details, { cause });
+}
+
+function codeOf({ status, serviceCode }: Refusal): Refused {
+  return (
+    (serviceCode === undefined ? undefined : BY_SERVICE_CODE.get(serviceCode)) ??
+    BY_STATUS.get(status) ??
+    'store.rejected'
+  );
+}
+
+/** `{"odata.error":{…}}` of the service, `{"odataError":{…}}` of an SDK client, or the XML of a front end. */
+function errorBody(body: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
+  const xml = /^\uFEFF?\s*<[^]*<(?:m:)?code>([^<]+)</i.exec(body);
+  if (xml !== null) return { code: xml[1], message: /<(?:m:)?message[^>]*>([^<]*)</i.exec(body)?.[1] };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return {}; // no JSON: a proxy's page, or nothing at all; the status says what is known
+  }
+  const error = member(parsed, 'odata.error') ?? member(parsed, 'odataError');
+  return { code: text(member(error, 'code')), message: text(member(member(error, 'message'), 'value')) };
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,40 @@
+import { EDM_TYPES, type EdmType } from '../../edm/edm-type.js';
+import type { RowShape } from '../../store/row.js';
+
+/** The suffix of the member that names a property's type. */
+export const TYPE_SUFFIX = '@odata.type';
+
+/** A row as JSON.parse makes it of `minimalmetadata` or `nometadata`. */
+export type JsonRow = Readonly<Record<string, unknown>>;
+
+/** EDM types by their full names, as annotations spell them. */
+export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES.map((type) => [`Edm.${type}`, type]));
+
+/** What a shape's slots are in JSON, worked out once. */
+export interface RowLayout {
+  readonly names: readonly string[];
+  readonly types: readonly EdmType[];
+  /** The names of the annotations. */
+  readonly annotations: readonly string[];
+  /** `,"name":`, to write. */
+  readonly prefixes: readonly string[];
+  /** `,"name@odata.type":"Edm.`, to write. */
+  readonly annotationPrefixes: readonly string[];
+}
+
+export function rowLayout({ properties }: RowShape): RowLayout {
+  const names = properties.map(({ name }) => name);
+  const annotations = names.map((name) => name + TYPE_SUFFIX);
+  return {
+    names,
+    types: properties.map(({ type }) => type),
+    annotations,
+    prefixes: names.map(memberPrefix),
+    annotationPrefixes: annotations.map((name) => `${memberPrefix(name)}"Edm.`),
+  };
+}
+
+/** What stands before a member's value, but for the first. */
+export function memberPrefix(name: string): string {
+  return `,${JSON.stringify(name)}:`;
+}

@@ -1,0 +1,94 @@
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+  type HttpMethods,
+  type Pipeline,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+
+/** A request as this store builds it. */
+export interface WireRequest {
+  readonly method: HttpMethods;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** One try to send a write. */
+export interface Attempt {
+  /** Whether the request was handed to the http client: from then on the service may have carried it out. */
+  sent: boolean;
+}
+
+type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
+type TrackedRequest = PipelineRequest & { attempt?: Attempt };
+
+/** They only serve operations that the SDK describes; requests built here pass them unchanged, at a cost. */
+const IDLE_POLICIES = ['serializationPolicy', 'deserializationPolicy', 'formDataPolicy', 'multipartPolicy'];
+
+const STREAMED: ReadonlySet<number> = new Set([200]);
+
+/**
+ * Sends requests through an SDK client's own pipeline, so that its credential, tracing, proxy and custom policies keep working. Writes
+ * leave out its retries, which would turn a lost answer into a false conflict.
+ */
+export class Transport {
+  readonly #read: Send;
+  readonly #write: Send;
+  readonly #query: string;
+
+  /** @param query What the client appends to every URL, e.g. a signature it was given in its own URL. */
+  constructor(pipeline: Pipeline, httpClient: HttpClient, query: string) {
+    const last: Send = (request: TrackedRequest) => {
+      if (request.attempt !== undefined) request.attempt.sent = true;
+      return httpClient.sendRequest(request);
+    };
+    const reads = pipeline.clone();
+    for (const name of IDLE_POLICIES) reads.removePolicy({ name });
+    const writes = reads.clone();
+    writes.removePolicy({ phase: 'Retry' });
+    this.#read = compose(reads, last);
+    this.#write = compose(writes, last);
+    this.#query = query;
+  }
+
+  /** Sends a read; a failure on its way is tried again as the pipeline's retry policy says. */
+  read(wire: WireRequest, signal: AbortSignal | undefined): Promise<PipelineResponse> {
+    return this.#read(this.#request(wire, signal));
+  }
+
+  /** Sends a read and resolves as soon as the headers are there; the body of a 200 follows as a stream. */
+  stream(wire: WireRequest, signal: AbortSignal | undefined): Promise<PipelineResponse> {
+    const request = this.#request(wire, signal);
+    request.streamResponseStatusCodes = STREAMED as Set<number>;
+    return this.#read(request);
+  }
+
+  /** Sends a write once. */
+  write(wire: WireRequest, signal: AbortSignal | undefined, attempt: Attempt): Promise<PipelineResponse> {
+    const request: TrackedRequest = this.#request(wire, signal);
+    request.attempt = attempt;
+    return this.#write(request);
+  }
+
+  #request({ method, url, headers, body }: WireRequest, signal: AbortSignal | undefined): PipelineRequest {
+    const query = this.#query;
+    return createPipelineRequest({
+      method,
+      url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
+      headers: createHttpHeaders(headers),
+      allowInsecureConnection: url.startsWith('http:'),
+      ...(body === undefined ? undefined : { body }),
+      ...(signal === undefined ? undefined : { abortSignal: signal }),
+    });
+  }
+}
+
+/** Puts the policies of a pipeline around a sender, once for all requests. */
+function compose(pipeline: Pipeline, last: Send): Send {
+  return pipeline
+    .getOrderedPolicies()
+    .reduceRight<Send>((next, policy) => (request) => policy.sendRequest(request, next), last);
+}

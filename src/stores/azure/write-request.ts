@@ -1,0 +1,46 @@
+import type { HttpMethods } from '@azure/core-rest-pipeline';
+import type { PreparedWrite, WriteMode } from '../../store/table-store.js';
+import type { AzureService } from './azure-service.js';
+import type { WireRequest } from './transport.js';
+
+/** The version of the protocol this store speaks, and the OData version of its JSON. */
+export const PROTOCOL = Object.freeze({ 'x-ms-version': '2019-02-02', DataServiceVersion: '3.0' });
+
+/** The media type of rows without, and with, what JSON cannot tell of their types. */
+export const JSON_TYPE = Object.freeze({
+  nometadata: 'application/json;odata=nometadata',
+  minimalmetadata: 'application/json;odata=minimalmetadata',
+});
+
+/** A write that is ready to be sent. */
+export interface AzureWrite extends PreparedWrite {
+  /** The table's URL for an insert, else the row's. */
+  readonly url: string;
+  readonly body: string | undefined;
+  readonly ifMatch: string | undefined;
+  /** Names a merge takes away; such a write reads the row and replaces it. */
+  readonly remove: readonly string[];
+}
+
+const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, HttpMethods>> = {
+  insert: 'POST',
+  replace: 'PUT',
+  'upsert-replace': 'PUT',
+  delete: 'DELETE',
+};
+
+/** The request that carries a write, alone or as part of a transaction. */
+export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: AzureService): WireRequest {
+  const merging = mode === 'merge' || mode === 'upsert-merge';
+  const headers: Record<string, string> = { Accept: JSON_TYPE.minimalmetadata, ...PROTOCOL };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (mode === 'insert') headers['Prefer'] = 'return-no-content';
+  if (merging && service.merge === 'POST') headers['X-HTTP-Method'] = 'MERGE';
+  if (ifMatch !== undefined) headers['If-Match'] = ifMatch;
+  return {
+    method: merging ? service.merge : METHODS[mode],
+    url,
+    headers,
+    ...(body === undefined ? undefined : { body }),
+  };
+}
