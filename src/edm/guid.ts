@@ -43,8 +43,8 @@ export class Guid {
     return new Guid(globalThis.crypto.randomUUID());
   }
 
-  /** @internal */
-  readonly [BRAND]!: true;
+  /** @internal Declared only: a field would be enumerable, and so shown by every log. */
+  declare readonly [BRAND]: true;
   readonly #text: string;
 
   private constructor(text: string) {

@@ -18,6 +18,10 @@ describe('Guid', () => {
     expect(Guid.parse(TEXT).equals(Guid.random())).to.equal(false);
   });
 
+  it('shows no marks of this package', () => {
+    expect(inspect(Guid.random())).to.equal('Guid {}');
+  });
+
   it('cannot be changed', () => {
     expect(Object.isFrozen(Guid.random())).to.equal(true);
   });
