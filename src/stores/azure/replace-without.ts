@@ -20,7 +20,7 @@ export async function withoutRemovals(
 ): Promise<readonly AzureWrite[]> {
   if (writes.every(({ remove }) => remove.length === 0)) return writes;
   return Promise.all(
-    writes.map((write, operation) =>
+    writes.map(async (write, operation) =>
       write.remove.length === 0 ? write : replacement(connection, write, signal, { table, operation }),
     ),
   );

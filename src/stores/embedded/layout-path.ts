@@ -49,7 +49,7 @@ export class LayoutPath {
   }
 
   /** The path with one more property. `key` tells the properties and types of one root apart. */
-  then(key: number | string, name: string, type: EdmType): LayoutPath {
+  followedBy(key: number | string, name: string, type: EdmType): LayoutPath {
     const known = this.#next.get(key);
     if (known !== undefined) return known;
     const next = new LayoutPath(this.#paths, this, [name, type]);

@@ -113,7 +113,7 @@ export class RowEncoder implements RowWriter {
 
   undeclared(name: string, value: UndeclaredValue): void {
     if (name === 'Timestamp') return; // the service ignores a timestamp that a client sends
-    this.#path = this.#path.then(`${TYPE_NUMBERS[value.type]}${name}`, name, value.type);
+    this.#path = this.#path.followedBy(`${TYPE_NUMBERS[value.type]}${name}`, name, value.type);
     switch (value.type) {
       case 'Binary':
         return this.#binary(value.bytes);
@@ -142,7 +142,7 @@ export class RowEncoder implements RowWriter {
   }
 
   #declared(slot: Slot, type: EdmType): void {
-    this.#path = this.#path.then(
+    this.#path = this.#path.followedBy(
       slot * EDM_TYPES.length + TYPE_NUMBERS[type],
       this.#shape.properties[slot]!.name,
       type,

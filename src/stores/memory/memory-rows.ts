@@ -32,7 +32,7 @@ export class MemoryRows implements OrderedRows {
 
   /** The work runs in a turn of its own, so that it never meets a page half-way. */
   async transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
-    await undefined;
+    await Promise.resolve();
     const writes: (() => void)[] = [];
     const result = work({
       get: (table, partitionKey, rowKey) => this.get(table, partitionKey, rowKey),
