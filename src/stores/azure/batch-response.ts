@@ -2,7 +2,7 @@
 export interface BatchPart {
   readonly status: number;
   readonly body: string;
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 /**
