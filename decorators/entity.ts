@@ -3,7 +3,10 @@ import type { CheckPlain, CheckTemplate } from '../src/metadata/template-types.j
 import { recordClass } from './record.js';
 
 /** What `@Entity` says about a class. */
-export interface EntityOptions<P extends string | undefined = string | undefined, R extends string | undefined = string | undefined> {
+export interface EntityOptions<
+  P extends string | undefined = string | undefined,
+  R extends string | undefined = string | undefined,
+> {
   /** The table: 3 to 63 letters and digits, a letter first. Required, because class names do not survive minifiers. */
   readonly table: string;
   /** How the partition key is composed, e.g. `'TENANT|{tenantId}'`; by default it is the `@PartitionKey()` property as it is. */
@@ -35,6 +38,9 @@ type Check<T, P, R> = (P extends string ? CheckTemplate<T, P, 'partition'> : Che
  */
 export function Entity<const P extends string | undefined = undefined, const R extends string | undefined = undefined>(
   options: EntityOptions<P, R>,
-): <T extends object>(target: EntityClass<T> & Check<T, P, R>, context?: ClassDecoratorContext<EntityClass<T>>) => void {
+): <T extends object>(
+  target: EntityClass<T> & Check<T, P, R>,
+  context?: ClassDecoratorContext<EntityClass<T>>,
+) => void {
   return (target, context) => recordClass(target, context, options);
 }

@@ -39,6 +39,9 @@ export function RowKey<const O extends KeyOptions = object>(options?: O): Proper
   return keyDecorator('row', options);
 }
 
-function keyDecorator<V>(role: 'partition' | 'row', { converter, name: storedName, type }: KeyOptions = {}): PropertyDecoratorOf<V> {
+function keyDecorator<V>(
+  role: 'partition' | 'row',
+  { converter, name: storedName, type }: KeyOptions = {},
+): PropertyDecoratorOf<V> {
   return propertyDecorator({ role, converter, storedName, type });
 }

@@ -32,7 +32,11 @@ export function propertyDecorator<V>(definition: Omit<PropertyDefinition, 'name'
 }
 
 /** Records what `@Entity` says, and under standard decorators what the properties said before it. */
-export function recordClass(target: EntityClass, context: { readonly metadata?: object } | undefined, entity: EntityDefinition): void {
+export function recordClass(
+  target: EntityClass,
+  context: { readonly metadata?: object } | undefined,
+  entity: EntityDefinition,
+): void {
   recordEntity(target, entity);
   recordOf(target).properties.push(...inherited(context?.metadata));
 }

@@ -6,7 +6,7 @@ export type { DataSourceOptions } from './data-source/options.js';
 export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
 export type { DataSourceTarget } from './data-source/target.js';
 
-export { Repository, type AnyRepository, type RepositoryBase } from './repository/repository.js';
+export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
 export type {
   ConditionOptions,
   DeleteOptions,
@@ -74,3 +74,17 @@ export type {
   WriteOperation,
   WriteReceipt,
 } from './store/table-store.js';
+
+export { and, not, or, type Filter } from './filter/filter.js';
+export { filter } from './filter/make-filter.js';
+export type {
+  ComparableRef,
+  EquatableRef,
+  OperandOf,
+  OperatorOf,
+  PresenceRef,
+  PropertyRef,
+  PropertyRefs,
+  StringRef,
+} from './filter/property-refs.js';
+export type { CompiledQuery, Page, Query } from './query/query.js';

@@ -1,6 +1,6 @@
 import type { EntityClass } from '../metadata/entity-types.js';
 import { DirectSession } from '../repository/direct-session.js';
-import { Repository, type AnyRepository } from '../repository/repository.js';
+import { Repository, type AnyRepository, type NoRepository } from '../repository/repository.js';
 import type { Session } from '../repository/session.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
@@ -62,9 +62,15 @@ export class DataSource implements AsyncDisposable {
    * The repository of an entity class, or a custom repository with what its constructor needs behind the session.
    * Throws `metadata.*` when the class cannot be stored as it is declared.
    */
-  repository<R extends AnyRepository, const A extends readonly unknown[]>(repository: RepositoryClass<R, A>, ...dependencies: A): R;
-  repository<T extends object>(entityClass: EntityClass<T>): Repository<T>;
-  repository(subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>, ...dependencies: readonly unknown[]): AnyRepository {
+  repository<R extends AnyRepository, const A extends readonly unknown[]>(
+    repository: RepositoryClass<R, A>,
+    ...dependencies: A
+  ): R;
+  repository<T extends object & NoRepository>(entityClass: EntityClass<T>): Repository<T>;
+  repository(
+    subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>,
+    ...dependencies: readonly unknown[]
+  ): AnyRepository {
     if (isRepositoryClass(subject)) return new subject(this.#session, ...dependencies);
     return new Repository(this.#session, subject);
   }

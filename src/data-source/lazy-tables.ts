@@ -62,4 +62,3 @@ function lenientRows(rows: Rows): Rows {
     written: (write, receipt, before) => rows.written(write, receipt, before),
   };
 }
-

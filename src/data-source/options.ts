@@ -1,6 +1,7 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { LimitsOption } from '../store/limits.js';
 
+/** How a data source works with its store. */
 export interface DataSourceOptions {
   /**
    * `lazy`, the default: a write to a missing table creates it and is sent once more; a read of a missing table finds nothing and
@@ -15,6 +16,11 @@ export interface DataSourceOptions {
   readonly validate?: 'auto' | boolean | undefined;
   /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
   readonly clock?: (() => number) | undefined;
+  /**
+   * What an acknowledged write to an `lmdb:` store survives: `full`, the default, also the loss of power; `relaxed` may lose the last
+   * transactions then, never the whole, and writes alone take about half as long.
+   */
+  readonly durability?: 'full' | 'relaxed' | undefined;
   /** The http client of Azure stores. */
   readonly httpClient?: HttpClient | undefined;
 }

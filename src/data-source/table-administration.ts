@@ -2,6 +2,7 @@ import { tableNameProblem } from '../edm/table-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 
+/** Which tables are listed. */
 export interface ListTablesOptions extends OperationOptions {
   /** Only tables whose name begins so. */
   readonly prefix?: string | undefined;
@@ -18,7 +19,11 @@ export class TableAdministration {
   /** Creates a table. Throws `store.table-exists` when there is one of this name. */
   async create(table: string, options?: OperationOptions): Promise<void> {
     if (!(await this.createIfMissing(table, options))) {
-      throw new EntitableError('store.table-exists', `The table ${table} exists already. Use createIfMissing() where that is expected.`, { table });
+      throw new EntitableError(
+        'store.table-exists',
+        `The table ${table} exists already. Use createIfMissing() where that is expected.`,
+        { table },
+      );
     }
   }
 
@@ -62,9 +67,13 @@ export class TableAdministration {
 function checkTableName(table: string): void {
   const problem = tableNameProblem(table);
   if (problem === undefined) return;
-  throw new EntitableError('validation.invalid-option', `${typeof table === 'string' ? `"${table}"` : 'This'} names no table: ${problem}.`, {
-    option: 'table',
-    expected: 'a table name',
-    found: typeof table,
-  });
+  throw new EntitableError(
+    'validation.invalid-option',
+    `${typeof table === 'string' ? `"${table}"` : 'This'} names no table: ${problem}.`,
+    {
+      option: 'table',
+      expected: 'a table name',
+      found: typeof table,
+    },
+  );
 }

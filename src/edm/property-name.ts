@@ -11,6 +11,7 @@ export function isSystemName(name: string): boolean {
 
 /** What is wrong with the name of a stored property, or `undefined`: the service takes C# identifiers of up to 255 UTF-16 units. */
 export function propertyNameProblem(name: string): string | undefined {
-  if (name.length > PROPERTY_NAME_UNITS) return `a stored name has at most ${PROPERTY_NAME_UNITS} UTF-16 units, not ${name.length}`;
+  if (name.length > PROPERTY_NAME_UNITS)
+    return `a stored name has at most ${PROPERTY_NAME_UNITS} UTF-16 units, not ${name.length}`;
   return PATTERN.test(name) ? undefined : 'a stored name is letters, digits and _, and does not begin with a digit';
 }

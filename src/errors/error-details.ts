@@ -87,9 +87,17 @@ export interface ErrorDetails {
     readonly found: string;
     readonly value?: unknown;
   };
-  'entity.unreadable': PropertyAt & { readonly partitionKey: string; readonly rowKey: string; readonly error?: unknown };
+  'entity.unreadable': PropertyAt & {
+    readonly partitionKey: string;
+    readonly rowKey: string;
+    readonly error?: unknown;
+  };
 
-  'validation.failed': { readonly className: string; readonly violations: readonly Violation[]; readonly error?: unknown };
+  'validation.failed': {
+    readonly className: string;
+    readonly violations: readonly Violation[];
+    readonly error?: unknown;
+  };
   'validation.wrong-type': PropertyAt & { readonly expected: string; readonly found: string; readonly value?: unknown };
   'validation.out-of-range': PropertyAt & { readonly type: string; readonly range: string; readonly value?: unknown };
   'validation.unpaired-surrogate': PropertyAt & { readonly value?: unknown };
@@ -102,7 +110,12 @@ export interface ErrorDetails {
 
   'query.no-result': { readonly className: string };
   'query.unknown-property': { readonly className: string; readonly property: string };
-  'query.invalid-operand': { readonly property: string; readonly operator: string; readonly expected: string; readonly found: string };
+  'query.invalid-operand': {
+    readonly property: string;
+    readonly operator: string;
+    readonly expected: string;
+    readonly found: string;
+  };
   'query.invalid-filter': { readonly reason: string };
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
@@ -122,6 +135,7 @@ export interface ErrorDetails {
   'store.rejected': StoreErrorDetails;
   'store.outcome-unknown': StoreErrorDetails;
   'store.closed': StoreErrorDetails;
+  'store.incompatible-format': StoreErrorDetails;
   'store.unknown-target': { readonly expected: readonly string[] };
   'store.package-missing': { readonly package: string };
 }

@@ -6,7 +6,14 @@ import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import { ANY_VALUE } from './any-value.js';
 import type { BoundFilter, PartTest } from './bound-filter.js';
 import type { Condition, Operator, Test } from './condition.js';
-import { isComparable, notComparable, storedOperand, storedOperator, type OneOperand, type Subject } from './operand.js';
+import {
+  isComparable,
+  notComparable,
+  storedOperand,
+  storedOperator,
+  type OneOperand,
+  type Subject,
+} from './operand.js';
 import { successor } from './prefix.js';
 
 /**
@@ -79,7 +86,10 @@ function bindOne(className: string, member: Member, atom: Atom): BoundFilter {
   }
 }
 
-function compareStored(subject: Subject & Pick<PropertyMetadata, 'storedName'>, { operator, operand, asked }: Atom): BoundFilter {
+function compareStored(
+  subject: Subject & Pick<PropertyMetadata, 'storedName'>,
+  { operator, operand, asked }: Atom,
+): BoundFilter {
   const { storedName, type } = subject;
   const toldBy = storedOperator(subject, operator, asked);
   const value = storedOperand(subject, operand, asked);
@@ -90,7 +100,8 @@ function compareStored(subject: Subject & Pick<PropertyMetadata, 'storedName'>, 
   const from = comparison(storedName, 'ge', value);
   return {
     kind: 'stored',
-    node: end === undefined ? from : junction('and', [from, comparison(storedName, 'lt', { type: 'String', value: end })]),
+    node:
+      end === undefined ? from : junction('and', [from, comparison(storedName, 'lt', { type: 'String', value: end })]),
   };
 }
 
@@ -136,5 +147,9 @@ function isPresent(storedName: string, type: EdmType): FilterNode {
 }
 
 function noETagFilter(className: string, name: string, asked: Operator): EntitableError {
-  return notComparable({ className, name }, asked, 'the service does not filter by the ETag. Filter by the @Timestamp instead');
+  return notComparable(
+    { className, name },
+    asked,
+    'the service does not filter by the ETag. Filter by the @Timestamp instead',
+  );
 }

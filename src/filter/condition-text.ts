@@ -9,7 +9,9 @@ export function conditionText(condition: Condition): string {
       return `not (${conditionText(condition.operand)})`;
     default:
       return condition.operands
-        .map((operand) => (operand.kind === 'and' || operand.kind === 'or' ? `(${conditionText(operand)})` : conditionText(operand)))
+        .map((operand) =>
+          operand.kind === 'and' || operand.kind === 'or' ? `(${conditionText(operand)})` : conditionText(operand),
+        )
         .join(` ${condition.kind} `);
   }
 }

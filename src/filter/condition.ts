@@ -1,3 +1,4 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
 
@@ -41,21 +42,25 @@ export function isOperator(name: unknown): name is Operator {
 /** Makes a test; refuses operands that no property could be compared with: absent ones, and a wrong number of them. */
 export function test(property: string, operator: Operator, operands: unknown): Test {
   const refuse = (expected: string, found: string): never => {
-    throw new EntitableError('query.invalid-operand', `"${operator}" on "${property}" takes ${expected}, not ${found}.`, {
-      property,
-      operator,
-      expected,
-      found,
-    });
+    throw new EntitableError(
+      'query.invalid-operand',
+      `"${operator}" on "${property}" takes ${expected}, not ${found}.`,
+      {
+        property,
+        operator,
+        expected,
+        found,
+      },
+    );
   };
-  if (!Array.isArray(operands)) return refuse('an array of values', kindOf(operands));
+  if (!Array.isArray(operands)) return refuse('an array of values', typeName(operands));
   const { least, most } = OPERANDS[operator];
   if (operands.length < least || operands.length > most) {
     return refuse(least === most ? `${least} operands` : 'at least one value', String(operands.length));
   }
   const absent = operands.find((operand) => operand === undefined || operand === null) as null | undefined;
   if (operands.includes(undefined) || operands.includes(null)) {
-    return refuse('a value (isPresent and isMissing ask for absence)', kindOf(absent));
+    return refuse('a value (isPresent and isMissing ask for absence)', typeName(absent));
   }
   return Object.freeze({ kind: 'test', property, operator, operands: Object.freeze(operands.map(snapshot)) });
 }
@@ -70,13 +75,6 @@ export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Cond
 /** The opposite of a condition. */
 export function negated(operand: Condition): Condition {
   return Object.freeze({ kind: 'not', operand });
-}
-
-/** What a value is, in words, without showing it. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return typeof value;
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** A filter does not change when a date or bytes that were put into it do. */

@@ -25,7 +25,10 @@ export function express(filter: BoundFilter, known: KnownParts): FilterNode | bo
     case 'and':
       return conjunction(flatten(filter), known);
     case 'or':
-      return joined('or', filter.operands.map((operand) => express(operand, known)));
+      return joined(
+        'or',
+        filter.operands.map((operand) => express(operand, known)),
+      );
     default:
       return filter satisfies never;
   }
@@ -41,7 +44,10 @@ function conjunction(operands: readonly BoundFilter[], outer: KnownParts): Filte
     outer,
     operands.filter((operand) => operand.kind === 'part'),
   );
-  const all = joined('and', operands.map((operand) => express(operand, known)));
+  const all = joined(
+    'and',
+    operands.map((operand) => express(operand, known)),
+  );
   return typeof all === 'boolean' || all.kind !== 'and' ? all : narrowKeys(all.operands);
 }
 

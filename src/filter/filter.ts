@@ -1,5 +1,6 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { joined, kindOf, negated, type Condition } from './condition.js';
+import { joined, negated, type Condition } from './condition.js';
 import { conditionText } from './condition-text.js';
 
 declare const subject: unique symbol;
@@ -46,10 +47,14 @@ export function conditionOf(filter: unknown): Condition {
   if (typeof filter === 'object' && filter !== null && CONDITION in filter) {
     return (filter as { readonly [CONDITION]: Condition })[CONDITION];
   }
-  const reason = `a filter was expected, not ${kindOf(filter)}`;
-  throw new EntitableError('query.invalid-filter', `${sentence(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`, {
-    reason,
-  });
+  const reason = `a filter was expected, not ${typeName(filter)}`;
+  throw new EntitableError(
+    'query.invalid-filter',
+    `${sentence(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`,
+    {
+      reason,
+    },
+  );
 }
 
 class ConditionFilter<in T> implements Filter<T> {

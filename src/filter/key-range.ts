@@ -1,4 +1,10 @@
-import { comparison, junction, type Comparison, type ComparisonOperator, type FilterNode } from '../store/filter-node.js';
+import {
+  comparison,
+  junction,
+  type Comparison,
+  type ComparisonOperator,
+  type FilterNode,
+} from '../store/filter-node.js';
 import type { Bound, KeyRange } from '../store/table-store.js';
 import { successor } from './prefix.js';
 
@@ -39,7 +45,8 @@ export function keysBy(operator: Exclude<ComparisonOperator, 'ne'>, value: strin
 
 /** The range that a filter is, where it is one comparison of this key and no `ne`. */
 export function rangeOf(key: KeyName, node: FilterNode): KeyRange | undefined {
-  if (node.kind !== 'comparison' || node.property !== key || node.operator === 'ne' || node.operand.type !== 'String') return undefined;
+  if (node.kind !== 'comparison' || node.property !== key || node.operator === 'ne' || node.operand.type !== 'String')
+    return undefined;
   return keysBy(node.operator, node.operand.value);
 }
 
@@ -50,7 +57,7 @@ export function intersection(left: KeyRange, right: KeyRange): KeyRange | undefi
   if (from !== undefined && to !== undefined) {
     if (from.value > to.value || (from.value === to.value && !(from.inclusive && to.inclusive))) return undefined;
   }
-  if (to !== undefined && to.value === '' && !to.inclusive) return undefined; // nothing is less than the empty key
+  if (to?.value === '' && !to.inclusive) return undefined; // nothing is less than the empty key
   return Object.freeze({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
 }
 
@@ -62,7 +69,8 @@ export function singleKey({ from, to }: KeyRange): string | undefined {
 /** The comparisons that say a range: none, one or two. */
 export function rangeComparisons(key: KeyName, range: KeyRange): readonly Comparison[] {
   const only = singleKey(range);
-  const compare = (operator: ComparisonOperator, value: string): Comparison => comparison(key, operator, { type: 'String', value });
+  const compare = (operator: ComparisonOperator, value: string): Comparison =>
+    comparison(key, operator, { type: 'String', value });
   if (only !== undefined) return [compare('eq', only)];
   const { from, to } = range;
   return [
@@ -74,11 +82,12 @@ export function rangeComparisons(key: KeyName, range: KeyRange): readonly Compar
 /** The keys outside of a range, as a filter; `undefined` when it holds all. */
 export function outside(key: KeyName, range: KeyRange): FilterNode | undefined {
   const only = singleKey(range);
-  const compare = (operator: ComparisonOperator, value: string): Comparison => comparison(key, operator, { type: 'String', value });
+  const compare = (operator: ComparisonOperator, value: string): Comparison =>
+    comparison(key, operator, { type: 'String', value });
   if (only !== undefined) return compare('ne', only);
   const sides = [
     ...(range.from === undefined ? [] : [compare(range.from.inclusive ? 'lt' : 'le', range.from.value)]),
-    ...(range.to === undefined ? [] : [compare(range.to.inclusive ? 'ge' : 'gt', range.to.value)]),
+    ...(range.to === undefined ? [] : [compare(range.to.inclusive ? 'gt' : 'ge', range.to.value)]),
   ];
   return sides.length === 0 ? undefined : junction('or', sides);
 }

@@ -1,6 +1,6 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
-import { kindOf } from './condition.js';
 import { conditionOf, filterOf, type Filter } from './filter.js';
 import type { PropertyRefs } from './property-refs.js';
 import { propertyReferences } from './property-reference.js';
@@ -15,12 +15,19 @@ import { propertyReferences } from './property-reference.js';
  * orders.query({ customerId }).where(large);
  * ```
  */
-export function filter<T extends object>(entityClass: EntityClass<T>, condition: (property: PropertyRefs<T>) => Filter<T>): Filter<T> {
+export function filter<T extends object>(
+  entityClass: EntityClass<T>,
+  condition: (property: PropertyRefs<T>) => Filter<T>,
+): Filter<T> {
   if (typeof entityClass !== 'function') {
-    const reason = `a class was expected, not ${kindOf(entityClass)}`;
-    throw new EntitableError('query.invalid-filter', `${reason}: a class that is imported in a circle is undefined until the circle is complete.`, {
-      reason,
-    });
+    const reason = `a class was expected, not ${typeName(entityClass)}`;
+    throw new EntitableError(
+      'query.invalid-filter',
+      `${reason}: a class that is imported in a circle is undefined until the circle is complete.`,
+      {
+        reason,
+      },
+    );
   }
   return filterOf<T>(conditionOf(condition(propertyReferences<T>())));
 }

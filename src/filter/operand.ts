@@ -1,8 +1,8 @@
+import { typeName } from '../edm/type-name.js';
 import type { EdmType, TypedValue } from '../edm/edm-type.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from '../metadata/converter.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
-import { kindOf } from './condition.js';
 import { OPERAND_RULES } from './operand-rules.js';
 
 /** The operators that remain when `in` and `between` are taken apart and presence is seen to. */
@@ -17,7 +17,14 @@ export interface Subject {
   readonly converter?: AnyConverter | undefined;
 }
 
-const REVERSED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge' };
+const REVERSED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  eq: 'eq',
+  ne: 'ne',
+  gt: 'lt',
+  ge: 'le',
+  lt: 'gt',
+  le: 'ge',
+};
 const WITHOUT_ORDER: ReadonlySet<EdmType> = new Set(['Binary', 'Boolean', 'Guid']);
 
 /** Whether the stored values can answer an operator. */
@@ -33,22 +40,35 @@ export function storedOperator(subject: Subject, operator: OneOperand, asked: st
 }
 
 /** The operand as it is stored, checked against the stored type. */
-export function storedOperand({ className, name, type, converter }: Subject, operand: unknown, asked: string): TypedValue {
-  const { value, reason } = converter === undefined ? { value: operand, reason: undefined } : converted(converter, operand);
+export function storedOperand(
+  { className, name, type, converter }: Subject,
+  operand: unknown,
+  asked: string,
+): TypedValue {
+  const { value, reason } =
+    converter === undefined ? { value: operand, reason: undefined } : converted(converter, operand);
   const { expected, wrong } = OPERAND_RULES[type];
-  const found = reason === undefined ? wrong(value) : kindOf(operand);
+  const found = reason === undefined ? wrong(value) : typeName(operand);
   if (found === undefined) return { type, value } as TypedValue;
   const what = reason === undefined ? expected : `what its converter takes (${reason})`;
-  throw new EntitableError('query.invalid-operand', `"${asked}" on ${className}.${name} (Edm.${type}) takes ${what}, not ${found}.`, {
-    property: name,
-    operator: asked,
-    expected: what,
-    found,
-  });
+  throw new EntitableError(
+    'query.invalid-operand',
+    `"${asked}" on ${className}.${name} (Edm.${type}) takes ${what}, not ${found}.`,
+    {
+      property: name,
+      operator: asked,
+      expected: what,
+      found,
+    },
+  );
 }
 
 /** The error of an operator that the stored values cannot answer. */
-export function notComparable({ className, name }: Pick<Subject, 'className' | 'name'>, asked: string, why: string): EntitableError {
+export function notComparable(
+  { className, name }: Pick<Subject, 'className' | 'name'>,
+  asked: string,
+  why: string,
+): EntitableError {
   return new EntitableError('query.not-comparable', `${className}.${name} cannot be compared by "${asked}": ${why}.`, {
     property: name,
     operator: asked,
@@ -61,11 +81,12 @@ function obstacle({ type, converter }: Subject, operator: OneOperand): string | 
     case 'ne':
       return undefined;
     case 'startsWith':
-      if (converter !== undefined) return 'it has a converter, and what is stored need not begin as the value does. Use eq, ne or in';
+      if (converter !== undefined)
+        return 'it has a converter, and what is stored need not begin as the value does. Use eq, ne or in';
       return type === 'String' ? undefined : `it is stored as Edm.${type}, and only strings begin with something`;
     default:
       if (converter !== undefined && (converter.order ?? 'none') === 'none') {
-        return 'its converter declares no order. Use eq, ne or in, or a converter with order: \'preserved\' or \'reversed\'';
+        return "its converter declares no order. Use eq, ne or in, or a converter with order: 'preserved' or 'reversed'";
       }
       return WITHOUT_ORDER.has(type) ? `Edm.${type} has no order. Use eq, ne or in` : undefined;
   }
@@ -75,6 +96,9 @@ function converted(converter: AnyConverter, operand: unknown): { readonly value?
   try {
     return { value: converter.toStored(operand) };
   } catch (cause) {
-    return { reason: cause instanceof Error ? cause.message : 'it refused the operand' };
+    // A converter that keeps to its contract never quotes the value; the message of any other error might.
+    return {
+      reason: cause instanceof TypeError || cause instanceof RangeError ? cause.message : 'it refused the operand',
+    };
   }
 }

@@ -22,7 +22,11 @@ export function addressOf(metadata: EntityMetadata, source: object, limits: Serv
 }
 
 /** The stored partition key that an object of its key properties, or `{ partitionKey }`, stands for. */
-export function partitionOf({ className, partitionKey }: EntityMetadata, source: object, limits: ServiceLimits): string {
+export function partitionOf(
+  { className, partitionKey }: EntityMetadata,
+  source: object,
+  limits: ServiceLimits,
+): string {
   requireObject({ className }, source);
   return statesPart(source, partitionKey, 'partitionKey')
     ? storedText(partitionKey, source, limits)
@@ -32,7 +36,10 @@ export function partitionOf({ className, partitionKey }: EntityMetadata, source:
 function requireObject({ className }: Pick<EntityMetadata, 'className'>, source: unknown): void {
   if (typeof source !== 'object' || source === null) {
     const found = typeName(source);
-    throw new EntitableError('entity.not-an-object', `An entity or a key of ${className} is an object, not ${found}.`, { className, found });
+    throw new EntitableError('entity.not-an-object', `An entity or a key of ${className} is an object, not ${found}.`, {
+      className,
+      found,
+    });
   }
 }
 
@@ -46,7 +53,10 @@ function statesPart(source: object, template: KeyTemplate, name: 'partitionKey' 
   const part = template.parts.find((candidate) => candidate.name === name);
   // A property of that very name holds the part itself, unless its values are not the stored text.
   if (part !== undefined) return part.converter !== undefined;
-  return template.parts.length === 0 || template.parts.some((candidate) => (source as Record<string, unknown>)[candidate.name] === undefined);
+  return (
+    template.parts.length === 0 ||
+    template.parts.some((candidate) => (source as Record<string, unknown>)[candidate.name] === undefined)
+  );
 }
 
 function storedText(template: KeyTemplate, source: object, limits: ServiceLimits): string {

@@ -13,10 +13,14 @@ export function checkNames({ className, properties }: EntityMetadata, { reserved
     }));
   if (problems.length > 0) {
     const lines = problems.map(({ property, message }) => `\n- ${property}: ${message}.`);
-    throw new EntitableError('metadata.reserved-name', `${className} cannot be stored here as it is declared:${lines.join('')}`, {
-      className,
-      problems,
-    });
+    throw new EntitableError(
+      'metadata.reserved-name',
+      `${className} cannot be stored here as it is declared:${lines.join('')}`,
+      {
+        className,
+        problems,
+      },
+    );
   }
 }
 

@@ -70,6 +70,7 @@ function setter(name: string, read: (row: RowReader) => unknown): Step {
 }
 
 function assign(entity: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(entity, name, { value, writable: true, enumerable: true, configurable: true });
+  if (name === '__proto__')
+    Object.defineProperty(entity, name, { value, writable: true, enumerable: true, configurable: true });
   else entity[name] = value;
 }

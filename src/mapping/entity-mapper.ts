@@ -40,11 +40,14 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     this.metadata = metadata;
     this.store = store;
     this.table = table;
-    this.rows = store.rows(table, Object.freeze({ properties: properties.map(({ storedName: name, type }) => ({ name, type })) }));
+    this.rows = store.rows(
+      table,
+      Object.freeze({ properties: properties.map(({ storedName: name, type }) => ({ name, type })) }),
+    );
     this.source = Object.freeze({
       store: identity,
       table: limits.tableNamesIgnoreCase ? table.toLowerCase() : table,
-      metadata: metadata as unknown as EntityMetadata,
+      metadata,
       rows: this.rows,
     });
     this.fill = entityFiller(this.source.metadata, this.source);
@@ -168,8 +171,17 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   }
 }
 
-function notPatchable(className: string, property: string, kind: 'key' | 'etag' | 'timestamp' | 'property' | undefined): EntitableError {
-  const reason = kind === 'key' ? 'is part of its key, which never changes' : kind === undefined ? 'is no stored property' : `is its ${kind}`;
+function notPatchable(
+  className: string,
+  property: string,
+  kind: 'key' | 'etag' | 'timestamp' | 'property' | undefined,
+): EntitableError {
+  const reason =
+    kind === 'key'
+      ? 'is part of its key, which never changes'
+      : kind === undefined
+        ? 'is no stored property'
+        : `is its ${kind}`;
   return new EntitableError(
     'validation.unknown-property',
     `A patch of ${className} names ${property}, which ${reason}. Leave it out${kind === 'etag' ? ', and pass { etag } as an option' : ''}.`,

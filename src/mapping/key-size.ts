@@ -3,7 +3,11 @@ import type { KeyTemplate } from '../metadata/key-template.js';
 import { keySize, type ServiceLimits } from '../store/limits.js';
 
 /** Refuses a key that is longer than the store allows. */
-export function checkKeySize({ key, className }: Pick<KeyTemplate, 'key' | 'className'>, text: string, limits: ServiceLimits): void {
+export function checkKeySize(
+  { key, className }: Pick<KeyTemplate, 'key' | 'className'>,
+  text: string,
+  limits: ServiceLimits,
+): void {
   const limit = key === 'PartitionKey' ? limits.keyBytes.partition : limits.keyBytes.row;
   const size = keySize(text, limits);
   if (size > limit) {

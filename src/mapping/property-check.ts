@@ -92,29 +92,50 @@ function refusalOf(className: string, property: PropertyMetadata, value: unknown
   const found = typeName(value);
   return {
     wrongType: (expected) =>
-      new EntitableError('validation.wrong-type', `${where} is Edm.${type} and takes ${expected}, not ${found}. Convert it, or declare another type or a converter.`, {
-        ...details,
-        expected,
-        found,
-      }),
+      new EntitableError(
+        'validation.wrong-type',
+        `${where} is Edm.${type} and takes ${expected}, not ${found}. Convert it, or declare another type or a converter.`,
+        {
+          ...details,
+          expected,
+          found,
+        },
+      ),
     outOfRange: (range) =>
-      new EntitableError('validation.out-of-range', `${where} is Edm.${type} and takes ${range}. Change the value, or declare a wider type.`, {
-        ...details,
-        type,
-        range,
-      }),
+      new EntitableError(
+        'validation.out-of-range',
+        `${where} is Edm.${type} and takes ${range}. Change the value, or declare a wider type.`,
+        {
+          ...details,
+          type,
+          range,
+        },
+      ),
     tooLong: (size, limit, unit) =>
-      new EntitableError('validation.too-long', `${where} is Edm.${type} and has ${size} ${unit}; the store takes ${limit}. Shorten it, or spread it over several properties.`, {
-        ...details,
-        size,
-        limit,
-      }),
+      new EntitableError(
+        'validation.too-long',
+        `${where} is Edm.${type} and has ${size} ${unit}; the store takes ${limit}. Shorten it, or spread it over several properties.`,
+        {
+          ...details,
+          size,
+          limit,
+        },
+      ),
     unpairedSurrogate: () =>
-      new EntitableError('validation.unpaired-surrogate', `${where} holds half of a surrogate pair, which is no character and cannot be sent. Use well-formed text, or store bytes.`, details),
+      new EntitableError(
+        'validation.unpaired-surrogate',
+        `${where} holds half of a surrogate pair, which is no character and cannot be sent. Use well-formed text, or store bytes.`,
+        details,
+      ),
   };
 }
 
-function converterFailed(className: string, { name, storedName, type }: PropertyMetadata, value: unknown, error: unknown): EntitableError {
+function converterFailed(
+  className: string,
+  { name, storedName, type }: PropertyMetadata,
+  value: unknown,
+  error: unknown,
+): EntitableError {
   // A converter of ours, or one that keeps to its contract, never quotes the value; the message of any other error might.
   const reason = error instanceof TypeError || error instanceof RangeError ? `: ${error.message}` : '';
   return new EntitableError(

@@ -15,7 +15,11 @@ export function differs({ type, slot, converter }: PropertyMetadata, stored: unk
 }
 
 /** Whether a value is what the reader gave for an absent property, so that nothing was changed. */
-export function isAbsentDefault(property: PropertyMetadata, stored: unknown, convert: (value: unknown) => unknown): boolean {
+export function isAbsentDefault(
+  property: PropertyMetadata,
+  stored: unknown,
+  convert: (value: unknown) => unknown,
+): boolean {
   const value = absentValue(property)();
   return value !== undefined && value !== null && same(property.type, convert(value), stored);
 }

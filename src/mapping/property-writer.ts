@@ -8,7 +8,8 @@ type Push = (writer: RowWriter, slot: Slot, value: never, before: RowReader | un
 const PUSH: Readonly<Record<EdmType, Push>> = {
   Binary: (writer, slot, value: Uint8Array) => writer.binary(slot, value),
   Boolean: (writer, slot, value: boolean) => writer.boolean(slot, value),
-  DateTime: (writer, slot, value: Date, before) => writer.dateTime(slot, value.getTime(), unchangedTicks(slot, value, before)),
+  DateTime: (writer, slot, value: Date, before) =>
+    writer.dateTime(slot, value.getTime(), unchangedTicks(slot, value, before)),
   Double: (writer, slot, value: number) => writer.double(slot, value),
   Guid: (writer, slot, value: Guid) => writer.guid(slot, value.toString()),
   Int32: (writer, slot, value: number) => writer.int32(slot, value + 0), // an Int32 has no -0
@@ -29,6 +30,10 @@ export interface PropertyValue {
 }
 
 /** Pushes one property; `before` is the row that the entity came from, where it is known. */
-export function pushProperty(writer: RowWriter, { property: { type, slot }, stored }: PropertyValue, before: RowReader | undefined): void {
+export function pushProperty(
+  writer: RowWriter,
+  { property: { type, slot }, stored }: PropertyValue,
+  before: RowReader | undefined,
+): void {
   PUSH[type](writer, slot, stored as never, before);
 }

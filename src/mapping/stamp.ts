@@ -20,8 +20,8 @@ export type EntityState =
   | { readonly kind: 'deleted'; readonly source: EntitySource };
 
 interface Stamps {
-  get(entity: object): EntityState | undefined;
-  set(entity: object, state: EntityState | undefined): void;
+  readonly get: (entity: object) => EntityState | undefined;
+  readonly set: (entity: object, state: EntityState | undefined) => void;
 }
 
 class Returned {
@@ -37,14 +37,12 @@ class Returned {
 class Stamp extends Returned {
   #state!: EntityState | undefined;
 
-  static get(entity: object): EntityState | undefined {
-    return #state in entity ? entity.#state : undefined;
-  }
+  static readonly get = (entity: object): EntityState | undefined => (#state in entity ? entity.#state : undefined);
 
-  static set(entity: object, state: EntityState | undefined): void {
-    const stamped = #state in entity ? entity : (new Stamp(entity) as Stamp);
+  static readonly set = (entity: object, state: EntityState | undefined): void => {
+    const stamped = #state in entity ? entity : new Stamp(entity);
     stamped.#state = state;
-  }
+  };
 }
 
 // One for all copies of the package: what one copy stamped, another reads.

@@ -10,7 +10,7 @@ export const READ: Readonly<Record<EdmType, Read>> = {
   Boolean: (row, slot) => row.boolean(slot),
   DateTime: (row, slot) => new Date(row.milliseconds(slot)),
   Double: (row, slot) => row.number(slot),
-  Guid: (row, slot) => Guid.parse(row.guid(slot)),
+  Guid: (row, slot) => Guid.ofCanonical(row.guid(slot)),
   Int32: (row, slot) => row.number(slot),
   Int64: (row, slot) => row.int64(slot),
   String: (row, slot) => row.string(slot),
@@ -32,7 +32,8 @@ const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
   },
   Guid: { String: (row, slot) => (Guid.isText(row.string(slot)) ? Guid.parse(row.string(slot)) : undefined) },
   Int32: {
-    Double: (row, slot) => exactly(row.number(slot), (value) => Number.isInteger(value) && value >= -INT32 && value < INT32),
+    Double: (row, slot) =>
+      exactly(row.number(slot), (value) => Number.isInteger(value) && value >= -INT32 && value < INT32),
     Int64: (row, slot) => exactly(Number(row.int64(slot)), (value) => value >= -INT32 && value < INT32),
   },
   Int64: {

@@ -21,16 +21,22 @@ export type PartitionKeyMark<V extends KeyValue = string> = V & KeyPart<'partiti
 export type RowKeyMark<V extends KeyValue = string> = V & KeyPart<'row', V>;
 
 /** The names of the properties of `T` whose type is marked as a key part. */
-export type KeyName<T, Kind extends KeyKind = KeyKind> = {
-  [K in keyof T]-?: IsAny<T[K]> extends true
+export type KeyName<T, Kind extends KeyKind = KeyKind> = KindOf<T, MarkedName<T>, Kind> & string;
+
+/** Distributes over the names, which is the cheapest way through a large class; both keys share the one pass. */
+type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
+  ? typeof keyPart extends keyof T[K]
+    ? K
+    : never
+  : never;
+
+type KindOf<T, K extends keyof T, Kind extends KeyKind> = K extends unknown
+  ? IsAny<T[K]> extends true
     ? never
-    : typeof keyPart extends keyof T[K]
-      ? T[K] extends KeyPart<Kind, unknown>
-        ? K
-        : never
-      : never;
-}[keyof T] &
-  string;
+    : T[K] extends KeyPart<Kind, unknown>
+      ? K
+      : never
+  : never;
 
 /** `RowKey<Date>` without its mark: `Date`. */
 export type Unmarked<P> = P extends KeyPart<KeyKind, infer V> ? V : P;
@@ -46,7 +52,8 @@ export interface EntitableTypeError<Message extends string> {
   readonly __entitable: Message;
 }
 
-type HalfMarked<Missing extends string> = EntitableTypeError<`mark the ${Missing} key property too: both keys are needed`>;
+type HalfMarked<Missing extends string> =
+  EntitableTypeError<`mark the ${Missing} key property too: both keys are needed`>;
 
 /** What identifies one `T`: an object of its marked key properties. */
 export type KeyOf<T> = [KeyName<T>] extends [never]

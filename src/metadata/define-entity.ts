@@ -93,9 +93,13 @@ function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDe
     const role = Object.hasOwn(ROLES, schema) ? ROLES[schema] : undefined;
     return Object.freeze(role === undefined ? { name, role: 'property', type: schema as EdmType } : { name, role });
   }
-  const { key, name: storedName, ...rest } = schema as {
+  const {
+    key,
+    name: storedName,
+    ...rest
+  } = schema as {
     readonly key?: string;
     readonly name?: string;
   } & Pick<PropertyDefinition, 'type' | 'converter' | 'default'>;
-  return Object.freeze({ name, role: (key !== undefined && ROLES[key]) || 'property', storedName, ...rest });
+  return Object.freeze({ name, role: (key === undefined ? undefined : ROLES[key]) ?? 'property', storedName, ...rest });
 }

@@ -54,14 +54,18 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
       problems.add('metadata.missing-key', `it has no ${decorator} property, and @Entity no ${option} template`);
     } else if (others.length > 0) {
       const all = [...parts.keys()].map((name) => `{${name}}`).join('|');
-      problems.add('metadata.invalid-template', `several ${decorator} properties need a template: @Entity({ ${option}: '${all}' })`);
+      problems.add(
+        'metadata.invalid-template',
+        `several ${decorator} properties need a template: @Entity({ ${option}: '${all}' })`,
+      );
     }
     return plainTemplate(head, only ?? { name: '' });
   }
 
   function single(role: PropertyRole, decorator: string): string | undefined {
     const [only, ...others] = definitions.filter((definition) => definition.role === role);
-    for (const { name } of others) problems.add('metadata.invalid-property', `a second ${decorator}: an entity has one`, name);
+    for (const { name } of others)
+      problems.add('metadata.invalid-property', `a second ${decorator}: an entity has one`, name);
     return only?.name;
   }
 }
@@ -86,7 +90,7 @@ function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): 
 
 function lineage(entityClass: EntityClass): readonly object[] {
   const classes: object[] = [];
-  for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype; ) {
+  for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype;) {
     classes.unshift(current);
     current = Object.getPrototypeOf(current);
   }
@@ -110,7 +114,13 @@ function members(
         return { kind: 'property', name, property: property as PropertyMetadata };
       default: {
         const template = role === 'partition' ? partitionKey : rowKey;
-        return { kind: 'key', name, template, index: template.parts.findIndex((part) => part.name === name), copy: property };
+        return {
+          kind: 'key',
+          name,
+          template,
+          index: template.parts.findIndex((part) => part.name === name),
+          copy: property,
+        };
       }
     }
   }

@@ -8,7 +8,11 @@ const ESCAPE = '~';
  */
 export function escapePart(text: string, next: string): string {
   const separator = firstCharacter(next);
-  if (forbiddenCharacter(text) === undefined && !text.includes(ESCAPE) && (separator === '' || !text.includes(separator))) {
+  if (
+    forbiddenCharacter(text) === undefined &&
+    !text.includes(ESCAPE) &&
+    (separator === '' || !text.includes(separator))
+  ) {
     return text;
   }
   let escaped = '';
@@ -20,7 +24,11 @@ export function escapePart(text: string, next: string): string {
 }
 
 /** Reads one part from `start` up to the literal that follows, or to the end; `undefined` when no part was escaped so. */
-export function unescapePart(key: string, start: number, next: string): { readonly text: string; readonly end: number } | undefined {
+export function unescapePart(
+  key: string,
+  start: number,
+  next: string,
+): { readonly text: string; readonly end: number } | undefined {
   const separator = firstCharacter(next);
   let text = '';
   let at = start;

@@ -23,7 +23,7 @@ function notAnEntity(found: unknown): EntitableError {
       'metadata.not-an-entity',
       `An entity class was expected, not ${found === null ? 'null' : typeof found}. ` +
         'A class that is imported in a circle is undefined until the circle is complete: look at the imports of the file that uses it.',
-      { className: String(typeof found) },
+      { className: typeof found },
     );
   }
   const className = found.name || 'A class without a name';

@@ -23,7 +23,9 @@ export class MetadataProblems {
   throwAny(): void {
     const [first] = this.#problems;
     if (first === undefined) return;
-    const lines = this.#problems.map(({ property, message }) => `\n- ${property === undefined ? '' : `${property}: `}${message}.`);
+    const lines = this.#problems.map(
+      ({ property, message }) => `\n- ${property === undefined ? '' : `${property}: `}${message}.`,
+    );
     throw new EntitableError(first.code, `${this.className} cannot be stored as it is declared:${lines.join('')}`, {
       className: this.className,
       problems: Object.freeze([...this.#problems]),

@@ -31,7 +31,9 @@ export function parseTemplate(
   for (const [index, literal] of literals.entries()) {
     const character = forbiddenCharacter(literal) ?? /[~{}]/.exec(literal)?.[0];
     if (character !== undefined) {
-      problem(`holds ${characterName(character)} outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`);
+      problem(
+        `holds ${characterName(character)} outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`,
+      );
     } else if (!literal.isWellFormed()) {
       problem('holds half of a surrogate pair');
     } else if (literal === '' && index > 0 && index < names.length) {
@@ -39,7 +41,8 @@ export function parseTemplate(
     }
   }
   for (const [index, name] of names.entries()) {
-    if (!parts.has(name)) problem(`names {${name}}, which is no ${option === 'rowKey' ? '@RowKey' : '@PartitionKey'} property`);
+    if (!parts.has(name))
+      problem(`names {${name}}, which is no ${option === 'rowKey' ? '@RowKey' : '@PartitionKey'} property`);
     if (names.indexOf(name) !== index) problem(`names {${name}} twice`);
   }
   for (const name of parts.keys()) {

@@ -13,7 +13,9 @@ export function resolveProperties(
   definitions: readonly PropertyDefinition[],
   problems: MetadataProblems,
 ): readonly PropertyMetadata[] {
-  const stored = definitions.filter(({ role, storedName }) => role === 'property' || (isKeyRole(role) && storedName !== undefined));
+  const stored = definitions.filter(
+    ({ role, storedName }) => role === 'property' || (isKeyRole(role) && storedName !== undefined),
+  );
   const taken = new Map<string, string>();
   const properties = stored.map((definition, slot) => {
     const { name } = definition;
@@ -37,18 +39,30 @@ export function resolveProperties(
     const problem = propertyNameProblem(storedName);
     const twin = taken.get(storedName);
     if (isSystemName(storedName)) {
-      problems.add('metadata.reserved-name', `every row has a ${storedName} of its own: give another name, @Property({ name })`, name);
+      problems.add(
+        'metadata.reserved-name',
+        `every row has a ${storedName} of its own: give another name, @Property({ name })`,
+        name,
+      );
     } else if (problem !== undefined) {
       problems.add('metadata.invalid-name', `it cannot be stored as "${storedName}": ${problem}`, name);
     } else if (twin !== undefined) {
-      problems.add('metadata.duplicate-name', `it is stored as "${storedName}", and so is ${twin}: give one of them another name`, name);
+      problems.add(
+        'metadata.duplicate-name',
+        `it is stored as "${storedName}", and so is ${twin}: give one of them another name`,
+        name,
+      );
     }
     taken.set(storedName, name);
   }
 
   function checkDefault({ name, default: value }: PropertyDefinition): void {
     if (typeof value === 'object' && value !== null && !Guid.is(value)) {
-      problems.add('metadata.invalid-property', 'its default is an object that all entities would share: give a function that makes one', name);
+      problems.add(
+        'metadata.invalid-property',
+        'its default is an object that all entities would share: give a function that makes one',
+        name,
+      );
     }
   }
 
@@ -58,7 +72,11 @@ export function resolveProperties(
     }
     if (isKeyRole(role)) return type ?? 'String';
     if (type !== undefined && converter !== undefined) {
-      problems.add('metadata.invalid-property', 'it has a type and a converter: the converter already says the type', name);
+      problems.add(
+        'metadata.invalid-property',
+        'it has a type and a converter: the converter already says the type',
+        name,
+      );
     }
     const known = converter?.type ?? type ?? inferredType(entityClass.prototype as object, name);
     if (known === undefined) problems.add('metadata.unknown-type', UNKNOWN_TYPE, name);

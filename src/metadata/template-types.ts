@@ -1,7 +1,9 @@
 import type { EntitableTypeError, KeyKind, KeyName } from './brands.js';
 
 /** `'TENANT|{tenantId}|{year}'`: `'tenantId' | 'year'`. */
-export type TemplateNames<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | TemplateNames<Rest> : never;
+export type TemplateNames<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | TemplateNames<Rest>
+  : never;
 
 type Literals<S extends string> = S extends `${infer Head}{${string}}${infer Rest}` ? `${Head}${Literals<Rest>}` : S;
 
@@ -25,8 +27,15 @@ export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string ex
             : EntitableTypeError<`'${Exclude<TemplateNames<S>, KeyName<T, Kind>>}' in the ${Kind} key template is no property marked as ${Kind} key`>;
 
 /** A class without a template has one part of each key. */
-export type CheckPlain<T, Kind extends KeyKind> = IsUnion<KeyName<T, Kind>> extends true
-  ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
-  : unknown;
+export type CheckPlain<T, Kind extends KeyKind> =
+  IsUnion<KeyName<T, Kind>> extends true
+    ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
+    : unknown;
 
-type IsUnion<U, Whole = U> = [U] extends [never] ? false : U extends unknown ? ([Whole] extends [U] ? false : true) : never;
+type IsUnion<U, Whole = U> = [U] extends [never]
+  ? false
+  : U extends unknown
+    ? [Whole] extends [U]
+      ? false
+      : true
+    : never;

@@ -3,7 +3,12 @@ import { EntitableError } from '../errors/entitable-error.js';
 /** Refuses a count that is no whole number of a range. */
 export function checkCount(option: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const expected = most === Number.MAX_SAFE_INTEGER ? `a whole number, at least ${least}` : `a whole number from ${least} to ${most}`;
+  const expected =
+    most === Number.MAX_SAFE_INTEGER ? `a whole number, at least ${least}` : `a whole number from ${least} to ${most}`;
   const found = typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
-  throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, { option, expected, found });
+  throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
+    option,
+    expected,
+    found,
+  });
 }

@@ -40,7 +40,10 @@ function operandsOf(step: Step): readonly FilterNode[] {
     case 'nothing':
       return rangeComparisons('PartitionKey', NO_KEY);
     case 'point':
-      return [...rangeComparisons('PartitionKey', onlyKey(step.partitionKey)), ...rangeComparisons('RowKey', onlyKey(step.rowKey))];
+      return [
+        ...rangeComparisons('PartitionKey', onlyKey(step.partitionKey)),
+        ...rangeComparisons('RowKey', onlyKey(step.rowKey)),
+      ];
     case 'scan':
       return [
         ...rangeComparisons('PartitionKey', step.partitionKey),

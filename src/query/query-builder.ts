@@ -16,7 +16,7 @@ import { storedNames } from './stored-names.js';
 import { whereCondition } from './where-condition.js';
 
 /** What a query says. */
-interface QueryState<T extends object> {
+export interface QueryState<T extends object> {
   readonly source: EntityRows<T>;
   /** The partition, by its stored key; absent: all of them. */
   readonly partition?: string;
@@ -26,17 +26,8 @@ interface QueryState<T extends object> {
   readonly pageSize?: number;
 }
 
-/** A query of one partition, given by its stored key. */
-export function query<T extends object>(source: EntityRows<T>, partition: string): Query<T> {
-  return new QueryBuilder<T, T>({ source, partition, filters: [] });
-}
-
-/** A query of all partitions: without bounds on the partition key it reads the whole table. */
-export function scan<T extends object>(source: EntityRows<T>): Query<T> {
-  return new QueryBuilder<T, T>({ source, filters: [] });
-}
-
-class QueryBuilder<T extends object, R> implements Query<T, R> {
+/** What a query says, and how it is carried out. */
+export class QueryBuilder<T extends object, R> implements Query<T, R> {
   readonly #state: QueryState<T>;
 
   constructor(state: QueryState<T>) {
@@ -100,7 +91,11 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     const [first] = await this.#only(options);
     if (first !== undefined) return first;
     const { className } = this.#state.source.metadata;
-    throw new EntitableError('query.no-result', `No ${className} matches the query. Use first() where that is no error.`, { className });
+    throw new EntitableError(
+      'query.no-result',
+      `No ${className} matches the query. Use first() where that is no error.`,
+      { className },
+    );
   }
 
   async count(options?: OperationOptions): Promise<number> {
@@ -122,7 +117,10 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#upToOne().toArray(options);
   }
 
-  async *#pages<I>(reading: Reading<I>, options: OperationOptions | undefined): AsyncGenerator<Page<I>, void, undefined> {
+  async *#pages<I>(
+    reading: Reading<I>,
+    options: OperationOptions | undefined,
+  ): AsyncGenerator<Page<I>, void, undefined> {
     const { source, take = Infinity } = this.#state;
     const step = this.#plan();
     let remaining = take;
@@ -164,4 +162,7 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 }
 
-const KEYS_ONLY: Reading<undefined> = Object.freeze({ request: Object.freeze({ select: Object.freeze([]) }), decode: () => undefined });
+const KEYS_ONLY: Reading<undefined> = Object.freeze({
+  request: Object.freeze({ select: Object.freeze([]) }),
+  decode: () => undefined,
+});

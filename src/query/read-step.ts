@@ -21,7 +21,13 @@ export async function* readStep<R>(
     case 'nothing':
       return;
     case 'point': {
-      const found = await rows.get(step.partitionKey, step.rowKey, (row) => ({ rows: [decode(row)] }), request, options);
+      const found = await rows.get(
+        step.partitionKey,
+        step.rowKey,
+        (row) => ({ rows: [decode(row)] }),
+        request,
+        options,
+      );
       if (found !== undefined) yield found;
       return;
     }

@@ -1,5 +1,6 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { isOperator, kindOf, test, type Condition } from '../filter/condition.js';
+import { isOperator, test, type Condition } from '../filter/condition.js';
 import { conditionOf, type Filter } from '../filter/filter.js';
 import { propertyReferences } from '../filter/property-reference.js';
 import type { PropertyRefs } from '../filter/property-refs.js';
@@ -24,7 +25,7 @@ export function whereCondition<T>([first, operator, value]: readonly unknown[]):
 }
 
 function noOperator(property: string, found: unknown): EntitableError {
-  const reason = `"${property}" is followed by ${typeof found === 'string' ? `"${found}"` : kindOf(found)}, which is no operator`;
+  const reason = `"${property}" is followed by ${typeof found === 'string' ? `"${found}"` : typeName(found)}, which is no operator`;
   return new EntitableError(
     'query.invalid-filter',
     `In where, ${reason}. The operators are eq, ne, gt, ge, lt, le, in, between, startsWith, isPresent and isMissing.`,

@@ -4,6 +4,7 @@ import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
+import { checkCount } from '../query/check-option.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { RetainedRow } from '../store/row.js';
@@ -12,7 +13,14 @@ import type { EntityValidator } from '../validation/entity-validator.js';
 import { checkKeyUnchanged, conditionOf, ownState, statedEtag } from './entity-condition.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
-import type { ConditionOptions, DeleteOptions, EntitySession, GetManyOptions, ModifyOptions, UpsertOptions } from './session.js';
+import type {
+  ConditionOptions,
+  DeleteOptions,
+  EntitySession,
+  GetManyOptions,
+  ModifyOptions,
+  UpsertOptions,
+} from './session.js';
 
 /** The verbs of one class, each carried out at once. */
 export class DirectEntitySession<T extends object> implements EntitySession<T> {
@@ -29,7 +37,11 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return this.#mapper.rows.get(partitionKey, rowKey, this.#mapper.decode, undefined, options);
   }
 
-  async getMany(keys: Iterable<KeyOf<T>>, { concurrency = 16, ...options }: GetManyOptions = {}): Promise<(T | undefined)[]> {
+  async getMany(
+    keys: Iterable<KeyOf<T>>,
+    { concurrency = 16, ...options }: GetManyOptions = {},
+  ): Promise<(T | undefined)[]> {
+    checkCount('concurrency', concurrency, 1);
     // Every key is checked before the first request.
     const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
     return mapConcurrently(addresses, concurrency, ({ partitionKey, rowKey }) =>
@@ -46,7 +58,13 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   async refresh(entity: T, options?: OperationOptions): Promise<T> {
     const address = this.#mapper.addressOf(entity);
     const fill = this.#mapper.fill;
-    const found = await this.#mapper.rows.get(address.partitionKey, address.rowKey, (row) => (fill(entity, row), true), undefined, options);
+    const found = await this.#mapper.rows.get(
+      address.partitionKey,
+      address.rowKey,
+      (row) => (fill(entity, row), true),
+      undefined,
+      options,
+    );
     if (found === undefined) throw this.#notFound(address);
     return entity;
   }
@@ -64,7 +82,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async upsert(entity: T, { mode = 'merge', ...options }: UpsertOptions = {}): Promise<T> {
-    return this.#writeWhole(entity, { mode: `upsert-${mode}` }, options);
+    return this.#writeWhole(entity, { mode: upsertMode(mode) }, options);
   }
 
   async replace(entity: T, { etag, ...options }: ConditionOptions = {}): Promise<T> {
@@ -86,15 +104,25 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return this.#mergeDifference(entity, composed, etag, row, options);
   }
 
-  async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag = '*', ...options }: ConditionOptions = {}): Promise<WriteReceipt> {
+  async merge(
+    key: KeyOf<T>,
+    patch: PatchOf<T>,
+    { etag = '*', ...options }: ConditionOptions = {},
+  ): Promise<WriteReceipt> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed } = this.#mapper.patchOf(patch);
     await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
-    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch: etag, ...(removed.length > 0 && { remove: removed }) }, changed);
+    const write = this.#mapper.prepare(
+      { mode: 'merge', ...address, ifMatch: etag, ...(removed.length > 0 && { remove: removed }) },
+      changed,
+    );
     return this.#submit(write, options);
   }
 
-  async delete(entityOrKey: T | KeyOf<T>, { etag, missing = 'throw', ...options }: DeleteOptions = {}): Promise<boolean> {
+  async delete(
+    entityOrKey: T | KeyOf<T>,
+    { etag, missing = 'throw', ...options }: DeleteOptions = {},
+  ): Promise<boolean> {
     const address = this.#mapper.addressOf(entityOrKey);
     const isEntity = this.#isEntity(entityOrKey);
     const ifMatch = isEntity
@@ -134,13 +162,23 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
-  async #mergeDifference(entity: T, address: Address, ifMatch: string, row: RetainedRow, options: OperationOptions | undefined): Promise<T> {
+  async #mergeDifference(
+    entity: T,
+    address: Address,
+    ifMatch: string,
+    row: RetainedRow,
+    options: OperationOptions | undefined,
+  ): Promise<T> {
     this.#mapper.checkReceives(entity);
     const difference: Difference = this.#mapper.differenceOf(entity, row);
     if (difference.changed.length === 0 && difference.removed.length === 0) return entity;
     await this.#validate(entity);
     const { changed, removed } = difference;
-    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch, ...(removed.length > 0 && { remove: removed }) }, changed, entity);
+    const write = this.#mapper.prepare(
+      { mode: 'merge', ...address, ifMatch, ...(removed.length > 0 && { remove: removed }) },
+      changed,
+      entity,
+    );
     const receipt = await this.#submit(write, options);
     this.#mapper.written(entity, write, receipt, row);
     return entity;
@@ -183,10 +221,23 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   #notFound(address: Address): EntitableError {
-    return new EntitableError('store.not-found', `${this.#named(address)} is not stored.`, { table: this.#mapper.table });
+    return new EntitableError('store.not-found', `${this.#named(address)} is not stored.`, {
+      table: this.#mapper.table,
+    });
   }
 
   #named({ partitionKey, rowKey }: Address): string {
     return `${this.#mapper.metadata.className} ("${partitionKey}", "${rowKey}") of the table ${this.#mapper.table}`;
   }
+}
+
+const UPSERT_MODES = { merge: 'upsert-merge', replace: 'upsert-replace' } as const;
+
+function upsertMode(mode: NonNullable<UpsertOptions['mode']>): 'upsert-merge' | 'upsert-replace' {
+  if (Object.hasOwn(UPSERT_MODES, mode)) return UPSERT_MODES[mode];
+  throw new EntitableError('validation.invalid-option', "The mode of an upsert is 'merge' or 'replace'.", {
+    option: 'mode',
+    expected: "'merge' or 'replace'",
+    found: typeof mode,
+  });
 }

@@ -28,7 +28,12 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
 }
 
 /** What a replace or delete of an entity is conditional on. Throws `entity.no-etag`, `entity.foreign`, `key.changed`. */
-export function conditionOf<T extends object>(mapper: EntityMapper<T>, entity: object, address: Address, etag: string | undefined): string {
+export function conditionOf<T extends object>(
+  mapper: EntityMapper<T>,
+  entity: object,
+  address: Address,
+  etag: string | undefined,
+): string {
   if (etag !== undefined) return etag;
   const state = ownState(mapper, entity);
   if (state !== undefined) checkKeyUnchanged(mapper, state, address);
@@ -47,7 +52,11 @@ export function conditionOf<T extends object>(mapper: EntityMapper<T>, entity: o
  *
  * A stored key may be finer than the property that was read from it (100 ns in a key that a .NET program wrote): then it is the same.
  */
-export function checkKeyUnchanged<T extends object>(mapper: EntityMapper<T>, { row }: Stored, address: Address): Address {
+export function checkKeyUnchanged<T extends object>(
+  mapper: EntityMapper<T>,
+  { row }: Stored,
+  address: Address,
+): Address {
   const { partitionKey: partitionTemplate, rowKey: rowTemplate, className } = mapper.metadata;
   const reader = mapper.rows.reopen(row);
   const partitionKey = reader.string(PARTITION_KEY);
@@ -68,5 +77,8 @@ export function checkKeyUnchanged<T extends object>(mapper: EntityMapper<T>, { r
 function isSameKey(template: KeyTemplate, stored: string, composed: string): boolean {
   if (stored === composed) return true;
   const values = parseKey(template, stored);
-  return composeKey(template, Object.fromEntries(template.parts.map(({ name }, index) => [name, values[index]]))) === composed;
+  return (
+    composeKey(template, Object.fromEntries(template.parts.map(({ name }, index) => [name, values[index]]))) ===
+    composed
+  );
 }

@@ -1,6 +1,10 @@
 /** Maps items with a bounded number of calls under way, keeping their order; after a failure no further call is started. */
-export async function mapConcurrently<I, R>(items: readonly I[], concurrency: number, map: (item: I) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length);
+export async function mapConcurrently<I, R>(
+  items: readonly I[],
+  concurrency: number,
+  map: (item: I) => Promise<R>,
+): Promise<R[]> {
+  const results = Array.from<R>({ length: items.length });
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < items.length) {

@@ -13,12 +13,19 @@ import type {
   UpsertOptions,
 } from './session.js';
 
-declare const brand: unique symbol;
+/** @internal Never exists at run time: it tells repositories from entities in types. */
+export declare const repositoryBrand: unique symbol;
 
 /** Any repository, whatever its entities. */
 export interface AnyRepository {
   /** @internal */
-  readonly [brand]: true;
+  readonly [repositoryBrand]: true;
+}
+
+/** Any object but a repository. */
+export interface NoRepository {
+  /** @internal */
+  readonly [repositoryBrand]?: never;
 }
 
 /** What `Repository.of` gives: a base class that knows its entity class. */
@@ -53,7 +60,7 @@ export class Repository<in out T extends object> implements AnyRepository {
   }
 
   /** @internal */
-  declare readonly [brand]: true;
+  declare readonly [repositoryBrand]: true;
   /** The class of the entities. */
   readonly entityClass: EntityClass<T>;
   readonly #session: EntitySession<T>;
@@ -73,7 +80,11 @@ export class Repository<in out T extends object> implements AnyRepository {
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
     const { name } = this.entityClass;
-    throw new EntitableError('store.not-found', `No ${name} has the key ${keyText(key)}. Use get() where that is expected.`, {});
+    throw new EntitableError(
+      'store.not-found',
+      `No ${name} has the key ${keyText(key)}. Use get() where that is expected.`,
+      {},
+    );
   }
 
   /** Reads several entities by their keys, in parallel: one request each. In the order of the keys, `undefined` where there is none. */

@@ -8,21 +8,25 @@ export interface ConditionOptions extends OperationOptions {
   readonly etag?: string | undefined;
 }
 
+/** How an upsert treats the row it finds. */
 export interface UpsertOptions extends OperationOptions {
   /** Whether a stored row keeps the properties that the entity does not have: `merge`, the default, or `replace`. */
   readonly mode?: 'merge' | 'replace' | undefined;
 }
 
+/** What a delete is conditional on, and what a missing row is to it. */
 export interface DeleteOptions extends ConditionOptions {
   /** What a missing row is: an error, the default, or nothing to do. */
   readonly missing?: 'throw' | 'ignore' | undefined;
 }
 
+/** How often `modify` tries. */
 export interface ModifyOptions extends OperationOptions {
   /** Tries in all, 1 or more; 20 by default. A lost race costs one, and a wait with jitter before the next. */
   readonly attempts?: number | undefined;
 }
 
+/** How many reads of `getMany` are under way at once. */
 export interface GetManyOptions extends OperationOptions {
   /** Point reads under way at once; 16 by default. */
   readonly concurrency?: number | undefined;

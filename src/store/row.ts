@@ -1,6 +1,6 @@
 import type { EdmType } from '../edm/edm-type.js';
 
-/** Index into {@link RowShape.properties}; the three negative slots name what every row has. */
+/** Index into the properties of a `RowShape`; the three negative slots name what every row has. */
 export type Slot = number;
 
 /** The slot of the partition key. */
@@ -15,7 +15,11 @@ export interface RowShape {
   readonly properties: readonly { readonly name: string; readonly type: EdmType }[];
 }
 
-const SYSTEM_SLOTS: Readonly<Record<string, Slot>> = { PartitionKey: PARTITION_KEY, RowKey: ROW_KEY, Timestamp: TIMESTAMP };
+const SYSTEM_SLOTS: Readonly<Record<string, Slot>> = {
+  PartitionKey: PARTITION_KEY,
+  RowKey: ROW_KEY,
+  Timestamp: TIMESTAMP,
+};
 
 /** The slot of a stored name, the keys and the timestamp included; `undefined` when the shape does not declare it. */
 export function slotOf(shape: RowShape, storedName: string): Slot | undefined {

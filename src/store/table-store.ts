@@ -16,6 +16,7 @@ export interface OperationOptions {
  */
 export type WriteMode = 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upsert-replace' | 'delete';
 
+/** One write, before a store encodes it. */
 export interface WriteOperation {
   readonly mode: WriteMode;
   readonly partitionKey: string;
@@ -42,11 +43,13 @@ export interface PreparedWrite {
   readonly entityBytes: number;
 }
 
+/** What a store answers to a write. */
 export interface WriteReceipt {
   /** The ETag the row has now; absent after a delete. */
   readonly etag?: string;
 }
 
+/** One end of a range of keys. */
 export interface Bound {
   readonly value: string;
   readonly inclusive: boolean;
@@ -68,6 +71,7 @@ export interface ReadRequest {
   readonly undeclared?: boolean;
 }
 
+/** Which rows are read, and how. */
 export interface ScanRequest extends ReadRequest {
   readonly partitionKey?: string | KeyRange;
   readonly rowKey?: KeyRange;
@@ -80,6 +84,7 @@ export interface ScanRequest extends ReadRequest {
   readonly ahead?: number;
 }
 
+/** Rows that arrived together. */
 export interface RowPage<R> {
   readonly rows: readonly R[];
   /** Where the next page begins; absent at the end. A page may be short, or empty, and still have one. */
@@ -127,6 +132,7 @@ export interface TableStore extends AsyncDisposable {
   ): Promise<RowPage<string>>;
 }
 
+/** What a store is and can do. */
 export interface StoreTraits {
   /** `memory`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
   readonly kind: string;

@@ -10,7 +10,7 @@ interface ConstraintError {
 }
 
 interface ClassValidator {
-  validate(object: object, options: object): Promise<readonly ConstraintError[]>;
+  readonly validate: (object: object, options: object) => Promise<readonly ConstraintError[]>;
 }
 
 type AnyClass = abstract new (...args: never) => object;
@@ -37,8 +37,14 @@ export function classValidator(always: boolean): EntityValidator {
 
   async function check(entity: object, entityClass: AnyClass, names: readonly string[] | undefined): Promise<void> {
     const { validate } = await (loading ??= load());
-    const instance = entity instanceof entityClass ? entity : Object.assign(Object.create(entityClass.prototype as object) as object, entity);
-    const errors = await validate(instance, { forbidUnknownValues: false, validationError: { target: false, value: false } });
+    const instance =
+      entity instanceof entityClass
+        ? entity
+        : Object.assign(Object.create(entityClass.prototype as object) as object, entity);
+    const errors = await validate(instance, {
+      forbidUnknownValues: false,
+      validationError: { target: false, value: false },
+    });
     const counted = names === undefined ? errors : errors.filter(({ property }) => names.includes(property));
     if (counted.length > 0) throw failed(entityClass.name, counted);
   }
@@ -48,7 +54,12 @@ export function classValidator(always: boolean): EntityValidator {
 function hasConstraints(target: AnyClass): boolean {
   const { classValidatorMetadataStorage: storage } = globalThis as {
     readonly classValidatorMetadataStorage?: {
-      getTargetValidationMetadatas(target: AnyClass, schema: string, always: boolean, strictGroups: boolean): readonly unknown[];
+      getTargetValidationMetadatas(
+        target: AnyClass,
+        schema: string,
+        always: boolean,
+        strictGroups: boolean,
+      ): readonly unknown[];
     };
   };
   return storage !== undefined && storage.getTargetValidationMetadatas(target, '', false, false).length > 0;
@@ -56,7 +67,7 @@ function hasConstraints(target: AnyClass): boolean {
 
 async function load(): Promise<ClassValidator> {
   try {
-    return (await import('class-validator')) as unknown as ClassValidator;
+    return await import('class-validator');
   } catch (cause) {
     throw new EntitableError(
       'store.package-missing',

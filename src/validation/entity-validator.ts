@@ -3,7 +3,11 @@ export interface EntityValidator {
   /**
    * @param names Where only some properties are written: theirs are the only constraints that count.
    */
-  validate(entity: object, entityClass: abstract new (...args: never) => object, names?: readonly string[]): void | Promise<void>;
+  validate(
+    entity: object,
+    entityClass: abstract new (...args: never) => object,
+    names?: readonly string[],
+  ): void | Promise<void>;
 }
 
 /** Accepts everything. */

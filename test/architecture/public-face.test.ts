@@ -42,9 +42,12 @@ function problemsOf(program: ts.Program): readonly string[] {
 
 describe('The public face', () => {
   let program: ts.Program;
+  let problems: readonly string[];
   before(function () {
     this.timeout(60_000);
     program = programOfDeclarations();
+    // First of all: reading documentation makes the compiler report its links as errors.
+    problems = problemsOf(program);
   });
 
   it('has no `any` in any declaration that is shipped', () => {
@@ -62,8 +65,7 @@ describe('The public face', () => {
     expect(exportsWithoutDocumentation(program)).to.deep.equal([]);
   });
 
-  it('has declarations that stand by themselves: none names what `stripInternal` took away', function () {
-    this.timeout(60_000);
-    expect(problemsOf(program)).to.deep.equal([]);
+  it('has declarations that stand by themselves: none names what `stripInternal` took away', () => {
+    expect(problems).to.deep.equal([]);
   });
 });

@@ -31,7 +31,14 @@ describe('DateTime text', () => {
     });
   });
 
-  for (const text of ['', '2020-01-01', '2020-13-01T00:00:00Z', '2020-01-01T00:00:00.12345678Z', 'x', '2020-01-01 00:00:00Z']) {
+  for (const text of [
+    '',
+    '2020-01-01',
+    '2020-13-01T00:00:00Z',
+    '2020-01-01T00:00:00.12345678Z',
+    'x',
+    '2020-01-01 00:00:00Z',
+  ]) {
     it(`is not read from "${text}"`, () => {
       expect(parseDateTime(text)).to.equal(undefined);
     });
@@ -40,7 +47,9 @@ describe('DateTime text', () => {
 
 describe('The ETag of a timestamp', () => {
   it('is the percent-encoded text of it [rec]', () => {
-    expect(etagOf(Date.UTC(2017, 1, 17, 0, 56, 0, 409), 1025)).to.equal(`W/"datetime'2017-02-17T00%3A56%3A00.4091025Z'"`);
+    expect(etagOf(Date.UTC(2017, 1, 17, 0, 56, 0, 409), 1025)).to.equal(
+      `W/"datetime'2017-02-17T00%3A56%3A00.4091025Z'"`,
+    );
   });
 
   it('tells the timestamp', () => {
@@ -53,8 +62,8 @@ describe('The ETag of a timestamp', () => {
   });
 
   it('tells nothing when it has another form', () => {
-    expect(['', '*', '"x"', `W/"datetime'%'"`, `W/"datetime'nonsense'"`].map((etag) => instantOfEtag(etag))).to.deep.equal(
-      Array.from({ length: 5 }, () => undefined),
-    );
+    expect(
+      ['', '*', '"x"', `W/"datetime'%'"`, `W/"datetime'nonsense'"`].map((etag) => instantOfEtag(etag)),
+    ).to.deep.equal(Array.from({ length: 5 }, () => undefined));
   });
 });

@@ -14,7 +14,10 @@ const TABLE: readonly (readonly [TypedValue, string])[] = [
   [{ type: 'Double', value: 0.5 }, '0.5'],
   [{ type: 'Double', value: 1e21 }, '1e+21'],
   [{ type: 'DateTime', value: new Date(Date.UTC(2020, 0, 1, 0, 0, 0, 120)) }, "datetime'2020-01-01T00:00:00.12Z'"],
-  [{ type: 'Guid', value: Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833') }, "guid'c9da6455-213d-42c9-9a79-3e9149a57833'"],
+  [
+    { type: 'Guid', value: Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833') },
+    "guid'c9da6455-213d-42c9-9a79-3e9149a57833'",
+  ],
   [{ type: 'Binary', value: new Uint8Array([9, 10, 255, 9]).subarray(1, 3) }, "X'0aff'"],
 ];
 

@@ -10,7 +10,12 @@ export interface Address {
   readonly street: string;
 }
 
-const backwards: Converter<number, 'Int32'> = { type: 'Int32', order: 'reversed', toStored: (n) => -n, fromStored: (n) => -n };
+const backwards: Converter<number, 'Int32'> = {
+  type: 'Int32',
+  order: 'reversed',
+  toStored: (n) => -n,
+  fromStored: (n) => -n,
+};
 
 /** Every kind of property, and plain keys. */
 @Entity({ table: 'Orders' })

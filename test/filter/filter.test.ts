@@ -1,18 +1,9 @@
 import { expect } from 'chai';
-import { EntitableError } from '../../src/errors/entitable-error.js';
+
 import { and, conditionOf, not, or, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { Order } from './entities.js';
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-  } catch (error) {
-    if (EntitableError.is(error)) return error.code;
-    throw error;
-  }
-  return 'nothing was thrown';
-};
+import { codeOf } from './thrown.js';
 
 describe('A filter', () => {
   const large = filter(Order, (o) => o.total.gt(1000));
@@ -36,7 +27,12 @@ describe('A filter', () => {
   it('is readable, and shows no operand', () => {
     const text = String(
       filter(Order, (o) =>
-        and(o.total.between(1, 2), or(o.status.in(['open']), o.status.in(['open', 'shipped'])), not(o.email.startsWith('secret')), o.address.isMissing()),
+        and(
+          o.total.between(1, 2),
+          or(o.status.in(['open']), o.status.in(['open', 'shipped'])),
+          not(o.email.startsWith('secret')),
+          o.address.isMissing(),
+        ),
       ),
     );
     expect(text).to.equal(
@@ -66,7 +62,9 @@ describe('A filter', () => {
   });
 
   it('refuses absent operands and wrong numbers of them where they are given', () => {
-    const wrong: readonly ((o: Record<string, Record<string, (...values: unknown[]) => Filter<Order>>>) => Filter<Order>)[] = [
+    const wrong: readonly ((
+      o: Record<string, Record<string, (...values: unknown[]) => Filter<Order>>>,
+    ) => Filter<Order>)[] = [
       (o) => o['total']!['eq']!(null),
       (o) => o['total']!['gt']!(undefined),
       (o) => o['total']!['in']!([]),
@@ -75,7 +73,9 @@ describe('A filter', () => {
       (o) => o['total']!['between']!(1, undefined),
       (o) => o['email']!['startsWith']!(undefined),
     ];
-    expect(wrong.map((make) => codeOf(() => filter(Order, make as never)))).to.deep.equal(wrong.map(() => 'query.invalid-operand'));
+    expect(wrong.map((make) => codeOf(() => filter(Order, make as never)))).to.deep.equal(
+      wrong.map(() => 'query.invalid-operand'),
+    );
   });
 
   it('is what a callback must return', () => {

@@ -20,13 +20,33 @@ describe('The successor of a prefix', () => {
   });
 
   it('holds in a key only characters that keys may have', () => {
-    expect(['.', '[', '"', '>', '~', 'a~'].map((prefix) => successor(prefix, true))).to.deep.equal(['0', ']', '$', '@', '\u00A0', 'a\u00A0']);
+    expect(['.', '[', '"', '>', '~', 'a~'].map((prefix) => successor(prefix, true))).to.deep.equal([
+      '0',
+      ']',
+      '$',
+      '@',
+      '\u00A0',
+      'a\u00A0',
+    ]);
   });
 
   for (const inKey of [false, true]) {
     it(`ends exactly the texts that begin with the prefix${inKey ? ', among keys' : ''}`, () => {
       const character = fc.oneof(
-        fc.constantFrom('a', 'b', '.', '/', '0', '~', '\u00A0', '\uD7FF', '\u{10000}', '\u{10FFFF}', '\uE000', '\uFFFF'),
+        fc.constantFrom(
+          'a',
+          'b',
+          '.',
+          '/',
+          '0',
+          '~',
+          '\u00A0',
+          '\uD7FF',
+          '\u{10000}',
+          '\u{10FFFF}',
+          '\uE000',
+          '\uFFFF',
+        ),
         fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
       );
       const text = fc.array(character, { maxLength: 3 }).map((characters) => characters.join(''));
@@ -35,7 +55,9 @@ describe('The successor of a prefix', () => {
           const end = successor(prefix, inKey);
           for (const candidate of [prefix + rest, rest + prefix, rest]) {
             if (inKey && forbiddenCharacter(candidate) !== undefined) continue;
-            expect(candidate >= prefix && (end === undefined || candidate < end)).to.equal(candidate.startsWith(prefix));
+            expect(candidate >= prefix && (end === undefined || candidate < end)).to.equal(
+              candidate.startsWith(prefix),
+            );
           }
         }),
         { seed: 1, numRuns: 2000 },

@@ -8,7 +8,9 @@ const HEAD = { key: 'RowKey', className: 'Thing' } as const;
 
 function template(text: string, ...names: readonly string[]): KeyTemplate {
   const problems: string[] = [];
-  const parsed = parseTemplate(HEAD, text, new Map(names.map((name) => [name, { name }])), (problem) => problems.push(problem));
+  const parsed = parseTemplate(HEAD, text, new Map(names.map((name) => [name, { name }])), (problem) =>
+    problems.push(problem),
+  );
   expect(problems).to.deep.equal([]);
   return parsed;
 }
@@ -49,15 +51,19 @@ describe('A key template', () => {
 
   it('reads back any parts of any template', () => {
     fc.assert(
-      fc.property(fc.array(literal, { minLength: 1, maxLength: 4 }), fc.array(part, { minLength: 5, maxLength: 5 }), (separators, values) => {
-        const names = [...separators.keys(), separators.length].map((index) => `p${index}`);
-        const text = names.map((name, index) => `{${name}}${separators[index] ?? ''}`).join('');
-        const parsed = template(text, ...names);
-        const source = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
-        const key = composeKey(parsed, source);
-        expect(parseKey(parsed, key)).to.deep.equal(Object.values(source));
-        expect(key).not.to.match(/[/\\#?\p{Cc}]/u);
-      }),
+      fc.property(
+        fc.array(literal, { minLength: 1, maxLength: 4 }),
+        fc.array(part, { minLength: 5, maxLength: 5 }),
+        (separators, values) => {
+          const names = [...separators.keys(), separators.length].map((index) => `p${index}`);
+          const text = names.map((name, index) => `{${name}}${separators[index] ?? ''}`).join('');
+          const parsed = template(text, ...names);
+          const source = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+          const key = composeKey(parsed, source);
+          expect(parseKey(parsed, key)).to.deep.equal(Object.values(source));
+          expect(key).not.to.match(/[/\\#?\p{Cc}]/u);
+        },
+      ),
       { seed: 7, numRuns: 3000 },
     );
   });
@@ -80,7 +86,16 @@ describe('A key template', () => {
     );
   });
 
-  for (const key of ['TENANT', 'TENANT|a', 'tenant|a|b', 'TENANT|~7|b', 'TENANT|~41|b', 'TENANT|~7c|b', 'TENANT|a|~', '']) {
+  for (const key of [
+    'TENANT',
+    'TENANT|a',
+    'tenant|a|b',
+    'TENANT|~7|b',
+    'TENANT|~41|b',
+    'TENANT|~7c|b',
+    'TENANT|a|~',
+    '',
+  ]) {
     it(`'TENANT|{a}|{b}' yields no ${JSON.stringify(key)}: key.unparsable`, () => {
       expect(() => parseKey(template('TENANT|{a}|{b}', 'a', 'b'), key))
         .to.throw(EntitableError)
@@ -91,10 +106,26 @@ describe('A key template', () => {
   const WRONG: readonly (readonly [string, readonly string[], string])[] = [
     ['', ['a'], "rowKey: '' is empty: name a key property in braces, or give the key a constant text"],
     ['{a}{b}', ['a', 'b'], "rowKey: '{a}{b}' has nothing between {a} and {b}: separate them, e.g. with |"],
-    ['T#{a}', ['a'], `rowKey: 'T#{a}' holds "#" (U+0023) outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`],
-    ['T~{a}', ['a'], `rowKey: 'T~{a}' holds "~" (U+007E) outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`],
-    ['T{{a}', ['a'], `rowKey: 'T{{a}' holds "{" (U+007B) outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`],
-    ['T\n{a}', ['a'], `rowKey: 'T\n{a}' holds U+000A outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`],
+    [
+      'T#{a}',
+      ['a'],
+      `rowKey: 'T#{a}' holds "#" (U+0023) outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`,
+    ],
+    [
+      'T~{a}',
+      ['a'],
+      `rowKey: 'T~{a}' holds "~" (U+007E) outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`,
+    ],
+    [
+      'T{{a}',
+      ['a'],
+      `rowKey: 'T{{a}' holds "{" (U+007B) outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`,
+    ],
+    [
+      'T\n{a}',
+      ['a'],
+      `rowKey: 'T\n{a}' holds U+000A outside its placeholders, where neither / \\ # ? ~ { } nor a control character can stand`,
+    ],
     ['{b}', ['b', 'a'], "rowKey: '{b}' leaves out {a}: a key that leaves out a part could not be read back"],
     ['{a}|{c}', ['a'], "rowKey: '{a}|{c}' names {c}, which is no @RowKey property"],
     ['{a}|{a}', ['a'], "rowKey: '{a}|{a}' names {a} twice"],
@@ -127,7 +158,9 @@ describe('A key without a template', () => {
   ];
   for (const [value, code, message] of REFUSED) {
     it(`refuses ${JSON.stringify(value) ?? 'undefined'}: ${code} [doc]`, () => {
-      expect(() => composeKey(plain, { id: value })).to.throw(EntitableError, message).with.property('code', code);
+      expect(() => composeKey(plain, { id: value }))
+        .to.throw(EntitableError, message)
+        .with.property('code', code);
     });
   }
 });

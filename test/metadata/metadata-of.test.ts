@@ -8,13 +8,23 @@ import { defineEntity } from '../../src/metadata/define-entity.js';
 import type { EntityClass } from '../../src/metadata/entity-types.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
 
-function problemsOf(entityClass: EntityClass): { readonly code: string; readonly message: string; readonly problems: readonly unknown[] } {
+function problemsOf(entityClass: EntityClass): {
+  readonly code: string;
+  readonly message: string;
+  readonly problems: readonly unknown[];
+} {
   try {
     metadataOf(entityClass);
   } catch (error) {
     if (!EntitableError.is(error, 'metadata.')) throw error;
-    const { problems } = error.details as { readonly problems: readonly { readonly code: string; readonly property?: string }[] };
-    return { code: error.code, message: error.message, problems: problems.map(({ code, property }) => [code, property]) };
+    const { problems } = error.details as {
+      readonly problems: readonly { readonly code: string; readonly property?: string }[];
+    };
+    return {
+      code: error.code,
+      message: error.message,
+      problems: problems.map(({ code, property }) => [code, property]),
+    };
   }
   throw new Error('the class was accepted');
 }
@@ -41,28 +51,27 @@ class Order {
 describe('metadataOf', () => {
   it('resolves what the decorators said, types of the compiler included, once and frozen', () => {
     const metadata = metadataOf(Order);
-    expect(metadata.properties.map(({ name, storedName, type, slot }) => [name, storedName, type, slot])).to.deep.equal([
-      ['total', 'total', 'Double', 0],
-      ['items', 'items', 'Int32', 1],
-      ['sequence', 'sequence', 'Int64', 2],
-      ['placedAt', 'placedAt', 'DateTime', 3],
-      ['correlation', 'correlation', 'Guid', 4],
-      ['signature', 'signature', 'Binary', 5],
-      ['buffer', 'buffer', 'Binary', 6],
-      ['paid', 'paid', 'Boolean', 7],
-      ['status', 'status', 'String', 8],
-      ['email', 'contact_email', 'String', 9],
-      ['address', 'address', 'String', 10],
-    ]);
+    expect(metadata.properties.map(({ name, storedName, type, slot }) => [name, storedName, type, slot])).to.deep.equal(
+      [
+        ['total', 'total', 'Double', 0],
+        ['items', 'items', 'Int32', 1],
+        ['sequence', 'sequence', 'Int64', 2],
+        ['placedAt', 'placedAt', 'DateTime', 3],
+        ['correlation', 'correlation', 'Guid', 4],
+        ['signature', 'signature', 'Binary', 5],
+        ['buffer', 'buffer', 'Binary', 6],
+        ['paid', 'paid', 'Boolean', 7],
+        ['status', 'status', 'String', 8],
+        ['email', 'contact_email', 'String', 9],
+        ['address', 'address', 'String', 10],
+      ],
+    );
     expect(metadata).to.include({ className: 'Order', table: 'Orders', etag: 'etag', timestamp: 'updatedAt' });
     expect([metadata.partitionKey.text, metadata.rowKey.text]).to.deep.equal(['{customerId}', '{orderId}']);
     expect(metadataOf(Order)).to.equal(metadata);
-    expect([metadata, metadata.properties, metadata.properties[0], metadata.rowKey].map((part) => Object.isFrozen(part))).to.deep.equal([
-      true,
-      true,
-      true,
-      true,
-    ]);
+    expect(
+      [metadata, metadata.properties, metadata.properties[0], metadata.rowKey].map((part) => Object.isFrozen(part)),
+    ).to.deep.equal([true, true, true, true]);
   });
 
   it('takes base classes in, base first, and lets a class declare a property anew', () => {
@@ -80,7 +89,8 @@ describe('metadataOf', () => {
     class Note extends Audited {
       @RowKey() id!: RowKey;
     }
-    const shape = (entityClass: EntityClass): unknown => metadataOf(entityClass).properties.map(({ storedName, type }) => [storedName, type]);
+    const shape = (entityClass: EntityClass): unknown =>
+      metadataOf(entityClass).properties.map(({ storedName, type }) => [storedName, type]);
     expect(shape(Document)).to.deep.equal([
       ['createdBy', 'String'],
       ['version', 'Int32'],
@@ -98,7 +108,9 @@ describe('metadataOf', () => {
       @RowKey({ converter: newestFirst, name: 'at', type: 'DateTime' }) at!: RowKey<Date>;
       @RowKey({ name: 'id' }) id!: RowKey;
     }
-    expect(metadataOf(Event).properties.map(({ storedName, type, copiesKey }) => [storedName, type, copiesKey])).to.deep.equal([
+    expect(
+      metadataOf(Event).properties.map(({ storedName, type, copiesKey }) => [storedName, type, copiesKey]),
+    ).to.deep.equal([
       ['at', 'DateTime', true],
       ['id', 'String', true],
     ]);
@@ -154,11 +166,9 @@ describe('metadataOf', () => {
       @RowKey() r!: RowKey;
       constructor(readonly made: string) {}
     }
-    expect([Plain, Created, Bare].map((entityClass) => (metadataOf<Created>(entityClass).create().made as string | undefined))).to.deep.equal([
-      'by new',
-      'by create',
-      undefined,
-    ]);
+    expect(
+      [Plain, Created, Bare].map((entityClass) => metadataOf<Created>(entityClass).create().made as string | undefined),
+    ).to.deep.equal(['by new', 'by create', undefined]);
     expect(metadataOf(Bare).create()).to.be.instanceOf(Bare);
   });
 
@@ -171,7 +181,10 @@ describe('metadataOf', () => {
       Entity({ table })(Same);
       return Same;
     };
-    expect([make('First'), make('Second')].map((entityClass) => metadataOf(entityClass).table)).to.deep.equal(['First', 'Second']);
+    expect([make('First'), make('Second')].map((entityClass) => metadataOf(entityClass).table)).to.deep.equal([
+      'First',
+      'Second',
+    ]);
   });
 
   it('accepts any identifier as a stored name, also those of Object.prototype', () => {
@@ -184,7 +197,12 @@ describe('metadataOf', () => {
       @Property({ name: 'größe_漢字' }) c?: string;
       @Property({ name: 'etag' }) d?: string;
     }
-    expect(metadataOf(Odd).properties.map(({ storedName }) => storedName)).to.deep.equal(['__proto__', 'constructor', 'größe_漢字', 'etag']);
+    expect(metadataOf(Odd).properties.map(({ storedName }) => storedName)).to.deep.equal([
+      '__proto__',
+      'constructor',
+      'größe_漢字',
+      'etag',
+    ]);
   });
 });
 
@@ -192,7 +210,10 @@ describe('metadataOf refuses', () => {
   it('a class that is no entity class, saying what to do', () => {
     class Stranger {}
     expect(() => metadataOf(Stranger))
-      .to.throw(EntitableError, 'Stranger is not an entity class. Decorate it with @Entity({ table }), or describe it with defineEntity')
+      .to.throw(
+        EntitableError,
+        'Stranger is not an entity class. Decorate it with @Entity({ table }), or describe it with defineEntity',
+      )
       .with.property('code', 'metadata.not-an-entity');
     @Entity({ table: 'Bases' })
     class Base {
@@ -204,7 +225,10 @@ describe('metadataOf refuses', () => {
   });
 
   it('a class that an import in a circle left undefined', () => {
-    expect(() => metadataOf(undefined as never)).to.throw(EntitableError, 'A class that is imported in a circle is undefined');
+    expect(() => metadataOf(undefined as never)).to.throw(
+      EntitableError,
+      'A class that is imported in a circle is undefined',
+    );
   });
 
   it('types that cannot be told: one error lists every such property and the remedy', () => {
@@ -224,7 +248,9 @@ describe('metadataOf refuses', () => {
         ['metadata.unknown-type', 'either'],
       ],
     ]);
-    expect(message).to.match(/^Vague cannot be stored as it is declared:\n- note: its type cannot be told: state it, @Property\({ type: 'String' }\)/);
+    expect(message).to.match(
+      /^Vague cannot be stored as it is declared:\n- note: its type cannot be told: state it, @Property\({ type: 'String' }\)/,
+    );
   });
 
   it('everything that is wrong at once, in one error', () => {
@@ -290,6 +316,9 @@ describe('metadataOf refuses', () => {
     }
     RowKey({ converter: { type: 'Int32', toStored: Number, fromStored: Number } })(Thing.prototype as never, 'r');
     Entity({ table: 'Things' })(Thing);
-    expect(problemsOf(Thing)).to.deep.include({ code: 'metadata.invalid-property', problems: [['metadata.invalid-property', 'r']] });
+    expect(problemsOf(Thing)).to.deep.include({
+      code: 'metadata.invalid-property',
+      problems: [['metadata.invalid-property', 'r']],
+    });
   });
 });

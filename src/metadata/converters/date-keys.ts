@@ -40,7 +40,8 @@ export const oldestFirst: Converter<Date, 'String'> = Object.freeze({
   },
   fromStored(text: string): Date {
     const value = new Date(text);
-    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) || value.toISOString() !== text) throw new RangeError('not an ISO date');
+    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) || value.toISOString() !== text)
+      throw new RangeError('not an ISO date');
     return value;
   },
 });

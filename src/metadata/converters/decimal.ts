@@ -14,7 +14,9 @@ export function decimal(): Converter<string, 'String'>;
  * Filters compare it by number. Up to 18 digits; reading gives exactly `scale` fraction digits.
  */
 export function decimal(options: { readonly scale: number }): Converter<string, 'Int64'>;
-export function decimal(options?: { readonly scale: number }): Converter<string, 'String'> | Converter<string, 'Int64'> {
+export function decimal(options?: {
+  readonly scale: number;
+}): Converter<string, 'String'> | Converter<string, 'Int64'> {
   return options === undefined ? TEXT_DECIMAL : scaledDecimal(options.scale);
 }
 
@@ -35,7 +37,8 @@ function scaledDecimal(scale: number): Converter<string, 'Int64'> {
       const { sign, whole, fraction } = parse(value);
       if (fraction.length > scale) throw new RangeError(`it must have at most ${scale} fraction digits`);
       const units = BigInt(`${whole}${fraction.padEnd(scale, '0')}`) * (sign === '-' ? -1n : 1n);
-      if (units < INT64.least || units > INT64.greatest) throw new RangeError('it does not fit an Int64 of its smallest unit');
+      if (units < INT64.least || units > INT64.greatest)
+        throw new RangeError('it does not fit an Int64 of its smallest unit');
       return units;
     },
     fromStored(units: bigint): string {

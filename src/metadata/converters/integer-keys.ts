@@ -39,8 +39,8 @@ export const guidKey: Converter<Guid, 'String'> = Object.freeze({
 interface Digits {
   readonly order: 'preserved' | 'reversed';
   readonly range: Range;
-  write(value: bigint): string;
-  read(text: string): bigint;
+  readonly write: (value: bigint) => string;
+  readonly read: (text: string) => bigint;
 }
 
 function ascending(range: Range): Digits {

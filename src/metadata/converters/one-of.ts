@@ -16,7 +16,9 @@ export function oneOf<const V extends string>(...values: readonly [V, ...V[]]): 
 export type EnumObject = Readonly<Record<string, string | number>>;
 
 /** Stores the values of a string enum as a String, those of a numeric enum as an Int32, and refuses any other, read or written. */
-export function enumOf<const E extends EnumObject>(enumeration: E): Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'> {
+export function enumOf<const E extends EnumObject>(
+  enumeration: E,
+): Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'> {
   // A numeric enum also maps its values back to its names: those members are no values.
   const values = Object.keys(enumeration)
     .filter((name) => typeof enumeration[enumeration[name]!] !== 'number')
@@ -29,7 +31,10 @@ export function enumOf<const E extends EnumObject>(enumeration: E): Converter<E[
   if (kind === undefined || values.length === 0) {
     throw new TypeError('enumOf takes an enum whose values are all strings, or all integers');
   }
-  return restricted(kind, values, 'preserved') as unknown as Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'>;
+  return restricted(kind, values, 'preserved') as unknown as Converter<
+    E[keyof E],
+    E[keyof E] extends string ? 'String' : 'Int32'
+  >;
 }
 
 function restricted<V extends string | number, E extends 'String' | 'Int32'>(

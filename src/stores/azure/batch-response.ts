@@ -3,7 +3,7 @@ export interface BatchPart {
   readonly status: number;
   readonly etag: string | undefined;
   readonly body: string;
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 const STATUS_LINE = '\nHTTP/1.';

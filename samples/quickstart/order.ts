@@ -1,0 +1,19 @@
+import { IsEmail, IsOptional, Min } from 'class-validator';
+import { Entity, ETag, PartitionKey, Property, RowKey } from 'entitable';
+
+/** One order: a row of the table QuickstartOrders, in the partition of its customer. */
+@Entity({ table: 'QuickstartOrders' })
+export class Order {
+  @PartitionKey() customerId!: PartitionKey;
+  @RowKey() orderId!: RowKey;
+  @Property() placedAt!: Date;
+  @Property() @Min(0) total!: number;
+  @Property({ type: 'Int32' }) items!: number;
+  @Property({ type: 'String' }) status!: 'open' | 'shipped' | 'cancelled';
+  @Property({ name: 'contact_email' }) @IsOptional() @IsEmail() email?: string;
+  @ETag() etag?: string;
+
+  get summary(): string {
+    return `${this.orderId}  ${this.total.toFixed(2).padStart(8)}  ${this.items} item${this.items === 1 ? ' ' : 's'}  ${this.status}`;
+  }
+}

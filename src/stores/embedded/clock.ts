@@ -1,0 +1,20 @@
+import type { Instant } from '../../edm/date-time.js';
+import { FIRST_INSTANT, INSTANT_BYTES, nextInstant, readMilliseconds, readTicks, writeInstant } from './instant.js';
+import type { RowTransaction } from './ordered-rows.js';
+import { SYSTEM, SYSTEM_TABLE } from './system-table.js';
+
+const CLOCK = 'clock';
+
+/** Moves the store's clock on, within a transaction: timestamps increase strictly, across restarts, processes and steps of the system's clock. */
+export function tick(transaction: RowTransaction, now: number): Instant {
+  const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, CLOCK);
+  const last =
+    row === undefined
+      ? FIRST_INSTANT
+      : { milliseconds: readMilliseconds(row.bytes, 0), ticks: readTicks(row.bytes, 0) };
+  const next = nextInstant(last, now);
+  const bytes = Buffer.allocUnsafe(INSTANT_BYTES);
+  writeInstant(bytes, 0, next.milliseconds, next.ticks);
+  transaction.put(SYSTEM_TABLE, SYSTEM.state, CLOCK, bytes);
+  return next;
+}

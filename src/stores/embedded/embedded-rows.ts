@@ -1,0 +1,122 @@
+import { setImmediate } from 'node:timers/promises';
+import { instantOfEtag } from '../../edm/date-time.js';
+import type { RetainedRow, RowReader, RowShape, RowWriter } from '../../store/row.js';
+import type {
+  OperationOptions,
+  PreparedWrite,
+  ReadRequest,
+  RowPage,
+  Rows,
+  ScanRequest,
+  WriteOperation,
+  WriteReceipt,
+} from '../../store/table-store.js';
+import { Deadline } from './deadline.js';
+import type { EngineState } from './engine-state.js';
+import { FIRST_INSTANT } from './instant.js';
+import { KeptRow } from './kept-row.js';
+import { keyProblem } from './key-problem.js';
+import type { LayoutPath } from './layout-path.js';
+import type { StoredRow } from './ordered-rows.js';
+import { compileFilter, filteredNames } from './predicate.js';
+import { PreparedRow } from './prepared-row.js';
+import { refused } from './refusal.js';
+import { RowFlyweight } from './row-flyweight.js';
+import { stampRow } from './row-format.js';
+import { scanPage, type PageReading } from './scan-page.js';
+import { scanProblem } from './scan-problem.js';
+import { ShapeLayouts } from './shape-layouts.js';
+
+/** One shape on one table of an embedded store. */
+export class EmbeddedRows implements Rows {
+  readonly #table: string;
+  readonly #shape: RowShape;
+  readonly #state: EngineState;
+  readonly #root: LayoutPath;
+  readonly #shapes: ShapeLayouts;
+
+  constructor(table: string, shape: RowShape, state: EngineState) {
+    this.#table = table;
+    this.#shape = shape;
+    this.#state = state;
+    this.#root = state.codec.root();
+    this.#shapes = new ShapeLayouts(shape);
+  }
+
+  async get<R>(
+    partitionKey: string,
+    rowKey: string,
+    decode: (row: RowReader) => R,
+    request?: ReadRequest,
+    options?: OperationOptions,
+  ): Promise<R | undefined> {
+    const { rows, tables, limits } = this.#state;
+    this.#state.checkOpen();
+    if (options !== undefined) new Deadline(options).check();
+    const row = rows.get(tables.numberOf(rows, this.#table), partitionKey, rowKey);
+    if (row !== undefined) return decode(this.#reader(this.#shapes, request).on(row));
+    const problem = keyProblem(partitionKey, rowKey, limits, false);
+    if (problem !== undefined) throw refused(problem, { table: this.#table });
+    return undefined;
+  }
+
+  async *scan<R>(
+    request: ScanRequest,
+    decode: (row: RowReader) => R,
+    options?: OperationOptions,
+  ): AsyncGenerator<RowPage<R>> {
+    const { rows, tables, limits } = this.#state;
+    const deadline = new Deadline(options);
+    const problem = scanProblem(request, limits);
+    if (problem !== undefined) throw refused(problem, { table: this.#table });
+    const reading = this.#reading(request, decode);
+    let { continuation } = request;
+    do {
+      this.#state.checkOpen();
+      deadline.check();
+      const from = continuation === undefined ? request : { ...request, continuation };
+      const page = scanPage(rows, tables.numberOf(rows, this.#table), from, reading);
+      yield page;
+      ({ continuation } = page);
+      if (continuation !== undefined) await setImmediate(); // lets timers, signals and other work in between pages
+    } while (continuation !== undefined);
+  }
+
+  reopen(row: RetainedRow): RowReader {
+    return this.#reader(this.#shapes).on(row as RetainedRow & StoredRow);
+  }
+
+  prepare(operation: WriteOperation): PreparedWrite {
+    const { codec, limits } = this.#state;
+    const encoded = codec.encode(this.#shape, this.#root, operation.write ?? writeNothing);
+    return new PreparedRow(this.#table, operation, encoded, limits);
+  }
+
+  written(write: PreparedWrite, { etag }: WriteReceipt, before?: RetainedRow): RetainedRow {
+    const { codec, rows } = this.#state;
+    const { mode, partitionKey, rowKey, remove, encoded } = write as PreparedRow;
+    const merges = before !== undefined && (mode === 'merge' || mode === 'upsert-merge');
+    const row = merges ? codec.merge(before as RetainedRow & StoredRow, encoded, remove, rows) : encoded;
+    const timestamp = (etag === undefined ? undefined : instantOfEtag(etag)) ?? FIRST_INSTANT;
+    const kept: StoredRow = new KeptRow(partitionKey, rowKey, stampRow(row, undefined, timestamp));
+    return kept as StoredRow & RetainedRow;
+  }
+
+  #reading<R>({ filter, pageSize, ...request }: ScanRequest, decode: (row: RowReader) => R): PageReading<R> {
+    const names = filter === undefined ? [] : filteredNames(filter).filter((name) => this.#shapes.slotOf(name) < 0);
+    const shapes = names.length === 0 ? this.#shapes : new ShapeLayouts(this.#shape, names);
+    return {
+      reader: this.#reader(shapes, request),
+      matches: filter && compileFilter(filter, (name) => shapes.slotOf(name)),
+      decode,
+      pageSize: pageSize ?? this.#state.limits.pageRows,
+    };
+  }
+
+  #reader(shapes: ShapeLayouts, request?: ReadRequest): RowFlyweight {
+    const withEtag = request?.etag ?? request?.select === undefined;
+    return new RowFlyweight(shapes, this.#state.layouts, this.#state.rows, withEtag);
+  }
+}
+
+function writeNothing(_writer: RowWriter): void {}

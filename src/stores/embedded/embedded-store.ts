@@ -1,0 +1,140 @@
+import type { RowShape } from '../../store/row.js';
+import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
+import type {
+  OperationOptions,
+  PreparedWrite,
+  RowPage,
+  Rows,
+  StoreTraits,
+  TableStore,
+  WriteReceipt,
+} from '../../store/table-store.js';
+import { batchProblem } from './batch-problem.js';
+import { tick } from './clock.js';
+import { Deadline } from './deadline.js';
+import { EmbeddedRows } from './embedded-rows.js';
+import { EngineState } from './engine-state.js';
+import { NUMBERED_LAYOUTS } from './layouts.js';
+import type { OrderedRows } from './ordered-rows.js';
+import { PreparedRow } from './prepared-row.js';
+import { refusal, refused } from './refusal.js';
+import { writeRows } from './write-rows.js';
+
+/** Rows of a dropped table that are removed in one transaction. */
+const SWEPT_ROWS = 1000;
+
+/** What tells one embedded store from another. */
+export interface EmbeddedStoreSettings {
+  readonly kind: string;
+  readonly identity: string;
+  readonly limits?: ServiceLimits | undefined;
+  /** Milliseconds since 1970; the system's clock by default. */
+  readonly clock?: (() => number) | undefined;
+  /** Layouts that are given a number; rows of further ones carry their layout. */
+  readonly numberedLayouts?: number;
+}
+
+/** The Table service's behaviour over ordered rows: strict, and the same wherever the rows are kept. */
+export class EmbeddedStore implements TableStore {
+  readonly traits: StoreTraits;
+  readonly #state: EngineState;
+
+  constructor(
+    rows: OrderedRows,
+    {
+      kind,
+      identity,
+      limits = STORAGE_LIMITS,
+      clock = Date.now,
+      numberedLayouts = NUMBERED_LAYOUTS,
+    }: EmbeddedStoreSettings,
+  ) {
+    this.traits = Object.freeze({ kind, identity, ordered: true, removes: 'in-place', limits });
+    this.#state = new EngineState(rows, limits, clock, numberedLayouts);
+  }
+
+  rows(table: string, shape: RowShape): Rows {
+    return new EmbeddedRows(table, shape, this.#state);
+  }
+
+  async submit(
+    table: string,
+    writes: readonly PreparedWrite[],
+    options?: OperationOptions,
+  ): Promise<readonly WriteReceipt[]> {
+    const deadline = this.#begin(options);
+    const state = this.#state;
+    const own = writes.filter((write): write is PreparedRow => write instanceof PreparedRow && write.table === table);
+    if (own.length < writes.length) {
+      throw refused(refusal('InvalidInput', 'A write was prepared for another table or by another store.'), { table });
+    }
+    const problem = batchProblem(own, state.limits);
+    if (problem !== undefined) {
+      throw refused(
+        problem.refusal,
+        problem.operation === undefined ? { table } : { table, operation: problem.operation },
+      );
+    }
+    state.layouts.refresh();
+    return state.rows.transact((transaction) => {
+      deadline.check();
+      const number = state.tables.numberOf(transaction, table);
+      return own.length === 0 ? [] : writeRows(transaction, number, own, tick(transaction, state.clock()), state);
+    });
+  }
+
+  async createTable(table: string, options?: OperationOptions): Promise<boolean> {
+    const deadline = this.#begin(options);
+    return this.#state.rows.transact((transaction) => {
+      deadline.check();
+      return this.#state.tables.create(transaction, table);
+    });
+  }
+
+  async deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
+    const deadline = this.#begin(options);
+    const existed = await this.#state.rows.transact((transaction) => {
+      deadline.check();
+      return this.#state.tables.drop(transaction, table);
+    });
+    for (const number of this.#state.tables.dropped(this.#state.rows)) await this.#sweep(number);
+    return existed;
+  }
+
+  async tables(
+    { prefix = '', continuation }: { readonly prefix?: string; readonly continuation?: string } = {},
+    options?: OperationOptions,
+  ): Promise<RowPage<string>> {
+    this.#begin(options);
+    return this.#state.tables.list(this.#state.rows, prefix, continuation);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state.closed) return;
+    this.#state.closed = true;
+    await this.#state.rows.close();
+  }
+
+  #begin(options: OperationOptions | undefined): Deadline {
+    this.#state.checkOpen();
+    const deadline = new Deadline(options);
+    deadline.check();
+    return deadline;
+  }
+
+  /** Removes the rows of a dropped table, also those that a process left behind which ended meanwhile. */
+  async #sweep(number: number): Promise<void> {
+    let more: boolean;
+    do {
+      more = await this.#state.rows.transact((transaction) => {
+        let left = SWEPT_ROWS;
+        transaction.range(number, undefined, undefined, ({ partitionKey, rowKey }) => {
+          transaction.delete(number, partitionKey, rowKey);
+          return --left > 0;
+        });
+        if (left > 0) this.#state.tables.forget(transaction, number);
+        return left === 0;
+      });
+    } while (more);
+  }
+}

@@ -1,0 +1,30 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+import type { ServiceLimits } from '../../store/limits.js';
+import { Layouts } from './layouts.js';
+import type { OrderedRows } from './ordered-rows.js';
+import { RowCodec } from './row-codec.js';
+import { Tables } from './tables.js';
+
+/** What the parts of one embedded store share. */
+export class EngineState {
+  readonly layouts: Layouts;
+  readonly codec: RowCodec;
+  readonly tables: Tables;
+  closed = false;
+
+  constructor(
+    readonly rows: OrderedRows,
+    readonly limits: ServiceLimits,
+    readonly clock: () => number,
+    numberedLayouts: number,
+  ) {
+    this.layouts = new Layouts(rows, numberedLayouts);
+    this.codec = new RowCodec(this.layouts, limits);
+    this.tables = new Tables(limits);
+  }
+
+  /** Throws `store.closed` once the store is. */
+  checkOpen(): void {
+    if (this.closed) throw new EntitableError('store.closed', 'The store is closed. Open it again to use it.', {});
+  }
+}

@@ -1,0 +1,14 @@
+import type { StoredRow } from './ordered-rows.js';
+
+/** A row that is its own: what is kept of a lent one, and what is composed after a write. */
+export class KeptRow implements StoredRow {
+  constructor(
+    readonly partitionKey: string,
+    readonly rowKey: string,
+    readonly bytes: Buffer,
+  ) {}
+
+  keep(): StoredRow {
+    return this;
+  }
+}

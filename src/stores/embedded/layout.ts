@@ -1,0 +1,62 @@
+import type { EdmType } from '../../edm/edm-type.js';
+import type { RowShape } from '../../store/row.js';
+import { INSTANT_BYTES } from './instant.js';
+
+/** Bytes of a property in the fixed part of a row; a String or Binary keeps there where its bytes end. */
+const FIXED_BYTES: Readonly<Record<EdmType, number>> = {
+  Binary: 4,
+  Boolean: 1,
+  DateTime: INSTANT_BYTES,
+  Double: 8,
+  Guid: 16,
+  Int32: 4,
+  Int64: 8,
+  String: 4,
+};
+
+/** Whether a type's bytes are kept in the variable part of a row. */
+export function isVariable(type: EdmType): boolean {
+  return type === 'String' || type === 'Binary';
+}
+
+/**
+ * The names and types of a row's properties, in the order they were written, and where each stands. Kept once for all rows that have
+ * it; the rows say its number.
+ */
+export class Layout {
+  static parse(text: string): Layout {
+    return new Layout(JSON.parse(text) as [string, EdmType][], text);
+  }
+
+  static textOf(properties: readonly (readonly [name: string, type: EdmType])[]): string {
+    return JSON.stringify(properties);
+  }
+
+  readonly text: string;
+  /** A shape that names every property, so that a whole row can be read by slot. */
+  readonly shape: RowShape;
+  readonly slots: ReadonlyMap<string, number>;
+  /** Where each property stands in the fixed part. */
+  readonly offsets: Int32Array;
+  /** Where the bytes of each String and Binary begin is where the one before ends: the place of that end, or -1 for the first. */
+  readonly begins: Int32Array;
+  /** Size of the fixed part. */
+  readonly fixedBytes: number;
+
+  constructor(properties: readonly (readonly [name: string, type: EdmType])[], text = Layout.textOf(properties)) {
+    this.text = text;
+    this.shape = { properties: properties.map(([name, type]) => ({ name, type })) };
+    this.slots = new Map(properties.map(([name], index) => [name, index]));
+    this.offsets = new Int32Array(properties.length);
+    this.begins = new Int32Array(properties.length);
+    let at = 0;
+    let previous = -1;
+    properties.forEach(([, type], index) => {
+      this.offsets[index] = at;
+      this.begins[index] = previous;
+      if (isVariable(type)) previous = at;
+      at += FIXED_BYTES[type];
+    });
+    this.fixedBytes = at;
+  }
+}

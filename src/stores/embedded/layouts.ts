@@ -1,0 +1,86 @@
+import { Layout } from './layout.js';
+import type { OrderedRows, RowSource, RowTransaction } from './ordered-rows.js';
+import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
+import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
+
+/** Rows of layouts beyond these carry them: the number of a layout is two bytes of each row. */
+export const NUMBERED_LAYOUTS = 60_000;
+const INTERNED_LAYOUTS = 10_000;
+
+/**
+ * The dictionary of layouts: append-only, kept with the rows, so that several processes share it. A number is remembered only once it
+ * was read outside a transaction: one given inside may yet come to nothing.
+ */
+export class Layouts {
+  readonly #rows: OrderedRows;
+  readonly #limit: number;
+  readonly #interned = new Map<string, Layout>();
+  readonly #numbered: (Layout | undefined)[] = [];
+  readonly #numbers = new Map<string, number>();
+  #behind = true;
+
+  constructor(rows: OrderedRows, limit: number) {
+    this.#rows = rows;
+    this.#limit = limit;
+  }
+
+  /** The one layout of a text. */
+  intern(text: string): Layout {
+    const known = this.#interned.get(text);
+    if (known !== undefined) return known;
+    if (this.#interned.size >= INTERNED_LAYOUTS) this.#interned.clear();
+    const layout = Layout.parse(text);
+    this.#interned.set(text, layout);
+    return layout;
+  }
+
+  /** The layout of a stored row, read from where the row was read. */
+  of(bytes: Buffer, source: RowSource): Layout {
+    const number = layoutNumberOf(bytes);
+    if (number === undefined) return this.intern(carriedLayoutOf(bytes));
+    return this.#numbered[number] ?? this.#read(number, source);
+  }
+
+  #read(number: number, source: RowSource): Layout {
+    const layout = this.intern(source.get(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number))!.bytes.toString());
+    if (source === this.#rows) this.#numbered[number] = layout;
+    return layout;
+  }
+
+  /** Reads the numbers that were given since the last time, here or by another process. Call it before a transaction. */
+  refresh(): void {
+    if (!this.#behind) return;
+    this.#behind = false;
+    for (const { bytes } of systemRows(this.#rows, SYSTEM.layouts, numberKey(this.#numbers.size))) {
+      this.#numbers.set(bytes.toString(), this.#numbers.size);
+    }
+  }
+
+  /** Numbers layouts within a transaction, giving new numbers where there are none; `undefined` when no more are left. */
+  numbering(transaction: RowTransaction): (layout: Layout) => number | undefined {
+    const given = new Map<string, number>();
+    let next: number | undefined;
+    return ({ text }) => {
+      const known = this.#numbers.get(text) ?? given.get(text);
+      if (known !== undefined) return known;
+      this.#behind = true;
+      next ??= this.#numberedMeanwhile(transaction, given);
+      const number = given.get(text) ?? next;
+      if (number >= this.#limit) return undefined;
+      if (number === next) {
+        transaction.put(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number), Buffer.from(text));
+        given.set(text, number);
+        next += 1;
+      }
+      return number;
+    };
+  }
+
+  /** Adds what was numbered since the last {@link refresh}, and gives the first number that is free. */
+  #numberedMeanwhile(transaction: RowTransaction, given: Map<string, number>): number {
+    let number = this.#numbers.size;
+    for (const { bytes } of systemRows(transaction, SYSTEM.layouts, numberKey(number)))
+      given.set(bytes.toString(), number++);
+    return number;
+  }
+}

@@ -1,0 +1,39 @@
+/** One row where it is kept. Lent: valid only until the visitor or reader it was given to is done; `keep` makes it last. */
+export interface StoredRow {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** The row in the row codec, at the beginning of these bytes; those of a lent row may go on behind it. */
+  readonly bytes: Buffer;
+  /** The same row for as long as it is wanted: itself where rows are objects, a copy where they are pages. */
+  keep(): StoredRow;
+}
+
+/** A place between rows: before or after a row, or before or after a whole partition where no row key is given. */
+export interface Place {
+  readonly partitionKey: string;
+  readonly rowKey?: string;
+  readonly after: boolean;
+}
+
+/** Ordered rows of numbered tables: by table, partition key and row key, in UTF-16 code units. Reads of one synchronous stretch agree. */
+export interface RowSource {
+  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined;
+  /** Visits rows from a place to a place, in order, until `visit` returns `false`. Seeks: rows before `from` cost nothing. */
+  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void;
+}
+
+/** Reads the state before the transaction; writes take place together when its work has returned. */
+export interface RowTransaction extends RowSource {
+  put(table: number, partitionKey: string, rowKey: string, bytes: Buffer): void;
+  delete(table: number, partitionKey: string, rowKey: string): void;
+}
+
+/** All that the embedded engine asks of a place to keep rows: memory and LMDB are the two there are. */
+export interface OrderedRows extends RowSource {
+  /**
+   * Runs `work` alone, once. When it returns, its writes are made together, and the promise resolves once they are durable; when it throws
+   * nothing is written and the promise is rejected with that error.
+   */
+  transact<T>(work: (transaction: RowTransaction) => T): Promise<T>;
+  close(): Promise<void>;
+}

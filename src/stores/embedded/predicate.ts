@@ -1,0 +1,106 @@
+import { compareValues } from '../../edm/compare.js';
+import type { EdmType, TypedValue } from '../../edm/edm-type.js';
+import type { Comparison, ComparisonOperator, FilterNode } from '../../store/filter-node.js';
+import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../../store/row.js';
+import { refusal, refused } from './refusal.js';
+
+/** Whether a row matches a filter. */
+export type Predicate = (row: RowReader) => boolean;
+
+/** The properties that every row has, which unlike all others are declared, so that another type is an error. */
+const DECLARED: Readonly<Record<string, { readonly slot: Slot; readonly type: EdmType }>> = {
+  PartitionKey: { slot: PARTITION_KEY, type: 'String' },
+  RowKey: { slot: ROW_KEY, type: 'String' },
+  Timestamp: { slot: TIMESTAMP, type: 'DateTime' },
+};
+
+/** What an order (negative, zero, positive, NaN for none) must be for an operator to hold. */
+const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+};
+
+/** The names of stored properties that a filter compares, once each. */
+export function filteredNames(node: FilterNode): readonly string[] {
+  switch (node.kind) {
+    case 'comparison':
+      return Object.hasOwn(DECLARED, node.property) ? [] : [node.property];
+    case 'not':
+      return filteredNames(node.operand);
+    default:
+      return [...new Set(node.operands.flatMap(filteredNames))];
+  }
+}
+
+/** Compiles a filter once for many rows. Throws `store.rejected` where the service would. */
+export function compileFilter(node: FilterNode, slotOf: (name: string) => Slot): Predicate {
+  switch (node.kind) {
+    case 'comparison':
+      return compileComparison(node, slotOf);
+    case 'not': {
+      const operand = compileFilter(node.operand, slotOf);
+      return (row) => !operand(row);
+    }
+    case 'and': {
+      const operands = node.operands.map((operand) => compileFilter(operand, slotOf));
+      return (row) => operands.every((operand) => operand(row));
+    }
+    case 'or': {
+      const operands = node.operands.map((operand) => compileFilter(operand, slotOf));
+      return (row) => operands.some((operand) => operand(row));
+    }
+    default:
+      return node satisfies never;
+  }
+}
+
+function compileComparison({ property, operator, operand }: Comparison, slotOf: (name: string) => Slot): Predicate {
+  const declared = Object.hasOwn(DECLARED, property) ? DECLARED[property] : undefined;
+  if (declared !== undefined && declared.type !== operand.type) {
+    throw refused(
+      refusal(
+        'InvalidInput',
+        `${property} is an Edm.${declared.type} and cannot be compared with an Edm.${operand.type}.`,
+      ),
+    );
+  }
+  const slot = declared?.slot ?? slotOf(property);
+  const holds = HOLDS[operator];
+  const order = orderAgainst(operand, slot);
+  if (declared !== undefined) return (row) => holds(order(row));
+  const { type } = operand;
+  return (row) => row.typeOf(slot) === type && holds(order(row));
+}
+
+/** How a row's property stands to a constant of its type. */
+function orderAgainst(operand: TypedValue, slot: Slot): (row: RowReader) => number {
+  switch (operand.type) {
+    case 'Binary': {
+      const value = Buffer.from(operand.value);
+      return (row) => Buffer.compare(row.binary(slot), value);
+    }
+    case 'Boolean':
+      return (row) => Number(row.boolean(slot)) - Number(operand.value);
+    case 'DateTime': {
+      const value = operand.value.getTime();
+      return (row) => row.milliseconds(slot) - value || row.ticks(slot);
+    }
+    case 'Double':
+    case 'Int32':
+      return (row) => compareValues('Double', row.number(slot), operand.value);
+    case 'Guid': {
+      const value = operand.value.toString();
+      return (row) => compareValues('String', row.guid(slot), value);
+    }
+    case 'Int64':
+      return (row) => compareValues('Int64', row.int64(slot), operand.value);
+    case 'String':
+      return (row) => compareValues('String', row.string(slot), operand.value);
+    default:
+      return operand satisfies never;
+  }
+}

@@ -1,0 +1,146 @@
+import type { EdmType } from '../../edm/edm-type.js';
+import {
+  PARTITION_KEY,
+  TIMESTAMP,
+  type RetainedRow,
+  type RowReader,
+  type Slot,
+  type UndeclaredValue,
+} from '../../store/row.js';
+import { etagText } from './etag-text.js';
+import { readGuid } from './guid-bytes.js';
+import { readMilliseconds, readTicks } from './instant.js';
+import type { Layout } from './layout.js';
+import type { Layouts } from './layouts.js';
+import type { RowSource, StoredRow } from './ordered-rows.js';
+import {
+  fixedStartOf,
+  layoutNumberOf,
+  textFormOf,
+  timestampMillisecondsOf,
+  timestampTicksOf,
+  UTF16,
+  UTF8,
+} from './row-format.js';
+import { ShapeLayouts, type SlotMap } from './shape-layouts.js';
+import { undeclaredValue } from './undeclared-value.js';
+
+const BOOLEAN_TRUE = 1;
+
+/** Reads stored rows by the slots of a shape, one at a time, straight from their bytes. */
+export class RowFlyweight implements RowReader {
+  readonly #shapes: ShapeLayouts;
+  readonly #layouts: Layouts;
+  readonly #source: RowSource;
+  readonly #withEtag: boolean;
+  #row!: StoredRow;
+  #bytes!: Buffer;
+  #layoutNumber: number | undefined;
+  #layout!: Layout;
+  #map!: SlotMap;
+  #fixed = 0;
+  #variable = 0;
+
+  /** @param source where the rows come from, and with them layouts that are not known yet. */
+  constructor(shapes: ShapeLayouts, layouts: Layouts, source: RowSource, withEtag = true) {
+    this.#shapes = shapes;
+    this.#layouts = layouts;
+    this.#source = source;
+    this.#withEtag = withEtag;
+  }
+
+  /** Stands on a row from now on; `layout` where it is known already. */
+  on(row: StoredRow, layout?: Layout): this {
+    const { bytes } = row;
+    this.#row = row;
+    this.#bytes = bytes;
+    const number = layoutNumberOf(bytes);
+    if (layout !== undefined || number === undefined || number !== this.#layoutNumber) {
+      this.#layoutNumber = layout === undefined ? number : undefined;
+      this.#layout = layout ?? this.#layouts.of(bytes, this.#source);
+      this.#map = this.#shapes.of(this.#layout);
+    }
+    this.#fixed = fixedStartOf(bytes);
+    this.#variable = this.#fixed + this.#layout.fixedBytes;
+    return this;
+  }
+
+  typeOf(slot: Slot): EdmType | undefined {
+    if (slot >= 0) return this.#map.types[slot];
+    return slot === TIMESTAMP ? 'DateTime' : 'String';
+  }
+
+  string(slot: Slot): string {
+    if (slot < 0) return slot === PARTITION_KEY ? this.#row.partitionKey : this.#row.rowKey;
+    const begin = this.#begin(slot);
+    const end = this.#end(slot);
+    switch (textFormOf(this.#bytes)) {
+      case UTF16:
+        return this.#bytes.toString('utf16le', begin, end);
+      case UTF8:
+        return this.#bytes.toString('utf8', begin, end);
+      default:
+        return this.#bytes.toString('latin1', begin, end);
+    }
+  }
+
+  number(slot: Slot): number {
+    const at = this.#at(slot);
+    return this.#map.types[slot] === 'Int32' ? this.#bytes.readInt32LE(at) : this.#bytes.readDoubleLE(at);
+  }
+
+  boolean(slot: Slot): boolean {
+    return this.#bytes[this.#at(slot)] === BOOLEAN_TRUE;
+  }
+
+  int64(slot: Slot): bigint {
+    return this.#bytes.readBigInt64LE(this.#at(slot));
+  }
+
+  milliseconds(slot: Slot): number {
+    return slot === TIMESTAMP ? timestampMillisecondsOf(this.#bytes) : readMilliseconds(this.#bytes, this.#at(slot));
+  }
+
+  ticks(slot: Slot): number {
+    return slot === TIMESTAMP ? timestampTicksOf(this.#bytes) : readTicks(this.#bytes, this.#at(slot));
+  }
+
+  guid(slot: Slot): string {
+    return readGuid(this.#bytes, this.#at(slot));
+  }
+
+  binary(slot: Slot): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(this.#begin(slot), this.#end(slot)));
+  }
+
+  get etag(): string {
+    return this.#withEtag ? etagText(timestampMillisecondsOf(this.#bytes), timestampTicksOf(this.#bytes)) : '';
+  }
+
+  *undeclared(): Generator<readonly [name: string, value: UndeclaredValue]> {
+    const whole = new RowFlyweight(new ShapeLayouts(this.#layout.shape), this.#layouts, this.#source).on(
+      this.#row,
+      this.#layout,
+    );
+    for (const place of this.#map.undeclared) {
+      yield [this.#layout.shape.properties[place]!.name, undeclaredValue(whole, place)];
+    }
+  }
+
+  retain(): RetainedRow {
+    return this.#row.keep() as StoredRow & RetainedRow;
+  }
+
+  #at(slot: Slot): number {
+    return this.#fixed + this.#map.offsets[slot]!;
+  }
+
+  #begin(slot: Slot): number {
+    const begin = this.#map.begins[slot]!;
+    return begin < 0 ? this.#variable : this.#variable + this.#bytes.readUInt32LE(this.#fixed + begin);
+  }
+
+  #end(slot: Slot): number {
+    return this.#variable + this.#bytes.readUInt32LE(this.#at(slot));
+  }
+}

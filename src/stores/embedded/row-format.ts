@@ -1,0 +1,76 @@
+import type { Instant } from '../../edm/date-time.js';
+import { INSTANT_BYTES, readMilliseconds, readTicks, writeInstant } from './instant.js';
+import type { Layout } from './layout.js';
+
+/**
+ * A row in bytes: flags (1), the number of its layout (2), its timestamp (8), then the fixed part and the variable part that the layout
+ * describes. A row whose layout has no number carries it after the timestamp: its length (4) and its text.
+ */
+export const FLAGS = 0;
+const LAYOUT = 1;
+const TIMESTAMP_AT = 3;
+export const HEADER_BYTES = TIMESTAMP_AT + INSTANT_BYTES;
+
+/** How the Strings of a row are kept: one byte each, in UTF-8, or in UTF-16 where one has an unpaired surrogate. */
+export const ASCII = 0;
+export const UTF8 = 1;
+export const UTF16 = 2;
+export type TextForm = typeof ASCII | typeof UTF8 | typeof UTF16;
+
+const TEXT_FORM = 0b011;
+const CARRIES_LAYOUT = 0b100;
+
+export function textFormOf(bytes: Buffer): TextForm {
+  return (bytes[FLAGS]! & TEXT_FORM) as TextForm;
+}
+
+/** The number of the layout; `undefined` where the row carries it. */
+export function layoutNumberOf(bytes: Buffer): number | undefined {
+  return (bytes[FLAGS]! & CARRIES_LAYOUT) === 0 ? bytes.readUInt16LE(LAYOUT) : undefined;
+}
+
+/** The text of the layout that a row carries. */
+export function carriedLayoutOf(bytes: Buffer): string {
+  return bytes.toString('utf8', HEADER_BYTES + 4, fixedStartOf(bytes));
+}
+
+/** Where the fixed part begins. */
+export function fixedStartOf(bytes: Buffer): number {
+  return (bytes[FLAGS]! & CARRIES_LAYOUT) === 0 ? HEADER_BYTES : HEADER_BYTES + 4 + bytes.readUInt32LE(HEADER_BYTES);
+}
+
+export function timestampMillisecondsOf(bytes: Buffer): number {
+  return readMilliseconds(bytes, TIMESTAMP_AT);
+}
+
+export function timestampTicksOf(bytes: Buffer): number {
+  return readTicks(bytes, TIMESTAMP_AT);
+}
+
+/** What an encoder makes of a row before it is stored: all but the number of its layout and its timestamp. */
+export interface EncodedRow {
+  readonly layout: Layout;
+  readonly textForm: TextForm;
+  /** The fixed and the variable part. */
+  readonly body: Buffer;
+}
+
+/** The bytes of a row as they are stored; a layout without a number is carried along. */
+export function stampRow(
+  { layout, textForm, body }: EncodedRow,
+  number: number | undefined,
+  timestamp: Instant,
+): Buffer {
+  const carried = number === undefined ? Buffer.from(layout.text) : undefined;
+  const start = carried === undefined ? HEADER_BYTES : HEADER_BYTES + 4 + carried.length;
+  const bytes = Buffer.allocUnsafe(start + body.length);
+  bytes[FLAGS] = carried === undefined ? textForm : textForm | CARRIES_LAYOUT;
+  bytes.writeUInt16LE(number ?? 0, LAYOUT);
+  writeInstant(bytes, TIMESTAMP_AT, timestamp.milliseconds, timestamp.ticks);
+  if (carried !== undefined) {
+    bytes.writeUInt32LE(carried.length, HEADER_BYTES);
+    carried.copy(bytes, HEADER_BYTES + 4);
+  }
+  body.copy(bytes, start);
+  return bytes;
+}

@@ -1,0 +1,103 @@
+import type { ServiceLimits } from '../../store/limits.js';
+import { tableNameProblem } from '../../edm/table-name.js';
+import type { RowPage } from '../../store/table-store.js';
+import { tableContinuation, lastTableOf } from './continuation.js';
+import type { RowSource, RowTransaction } from './ordered-rows.js';
+import { refusal, refused } from './refusal.js';
+import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
+
+const NUMBER_BYTES = 4;
+const NEXT_NUMBER = 'next-table';
+const LETTERS_AND_DIGITS = /^[A-Za-z][A-Za-z0-9]*$/;
+
+/** The names of tables and their numbers. A number is never used again, so that rows of a dropped table can be removed later. */
+export class Tables {
+  readonly #limits: ServiceLimits;
+
+  constructor(limits: ServiceLimits) {
+    this.#limits = limits;
+  }
+
+  /** The number of a table. Throws when it does not exist. */
+  numberOf(source: RowSource, name: string): number {
+    const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));
+    if (row !== undefined) return row.bytes.readUInt32LE(0);
+    refuseTableName(name);
+    throw refused(refusal('TableNotFound', `The table ${name} does not exist. Create it first.`), { table: name });
+  }
+
+  /** `false` when the table existed. */
+  create(transaction: RowTransaction, name: string): boolean {
+    refuseTableName(name);
+    const key = this.#fold(name);
+    if (transaction.get(SYSTEM_TABLE, SYSTEM.tables, key) !== undefined) return false;
+    const number = transaction.get(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER)?.bytes.readUInt32LE(0) ?? SYSTEM_TABLE + 1;
+    transaction.put(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER, numberBytes(number + 1));
+    transaction.put(SYSTEM_TABLE, SYSTEM.tables, key, Buffer.concat([numberBytes(number), Buffer.from(name)]));
+    return true;
+  }
+
+  /** Takes the name away; the rows are left to be removed. `false` when there was no such table. */
+  drop(transaction: RowTransaction, name: string): boolean {
+    refuseTableName(name);
+    const key = this.#fold(name);
+    const row = transaction.get(SYSTEM_TABLE, SYSTEM.tables, key);
+    if (row === undefined) return false;
+    transaction.put(SYSTEM_TABLE, SYSTEM.dropped, numberKey(row.bytes.readUInt32LE(0)), Buffer.alloc(0));
+    transaction.delete(SYSTEM_TABLE, SYSTEM.tables, key);
+    return true;
+  }
+
+  /** Numbers of dropped tables whose rows are not all removed yet. */
+  dropped(source: RowSource): readonly number[] {
+    return systemRows(source, SYSTEM.dropped).map(({ rowKey }) => Number(rowKey));
+  }
+
+  /** Says that a dropped table's rows are all removed. */
+  forget(transaction: RowTransaction, number: number): void {
+    transaction.delete(SYSTEM_TABLE, SYSTEM.dropped, numberKey(number));
+  }
+
+  list(source: RowSource, prefix: string, continuation: string | undefined): RowPage<string> {
+    const folded = prefix.toLowerCase();
+    const last = continuation === undefined ? undefined : lastTableOf(continuation);
+    const partitionKey = SYSTEM.tables;
+    const from = { partitionKey, rowKey: last ?? folded, after: last !== undefined };
+    const rows: string[] = [];
+    let next: string | undefined;
+    let lastKey = '';
+    source.range(SYSTEM_TABLE, from, { partitionKey, after: true }, (row) => {
+      const { rowKey } = row;
+      if (!rowKey.startsWith(folded)) return false;
+      if (rows.length === this.#limits.pageRows) {
+        next = tableContinuation(lastKey);
+        return false;
+      }
+      const name = row.keep().bytes.toString('utf8', NUMBER_BYTES);
+      if (this.#limits.tableNamesIgnoreCase || name.startsWith(prefix)) rows.push(name);
+      lastKey = rowKey;
+      return true;
+    });
+    return next === undefined ? { rows } : { rows, continuation: next };
+  }
+
+  /** The key of a name: names are listed by their lower-case form. */
+  #fold(name: string): string {
+    const lower = name.toLowerCase();
+    return this.#limits.tableNamesIgnoreCase ? lower : `${lower} ${name}`;
+  }
+}
+
+function numberBytes(number: number): Buffer {
+  const bytes = Buffer.alloc(NUMBER_BYTES);
+  bytes.writeUInt32LE(number);
+  return bytes;
+}
+
+function refuseTableName(name: string): void {
+  const problem = tableNameProblem(name);
+  if (problem === undefined) return;
+  const serviceCode =
+    LETTERS_AND_DIGITS.test(name) && name.toLowerCase() !== 'tables' ? 'OutOfRangeInput' : 'InvalidResourceName';
+  throw refused(refusal(serviceCode, `The table name ${JSON.stringify(name)} is refused: ${problem}.`));
+}

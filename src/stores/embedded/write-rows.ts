@@ -1,0 +1,84 @@
+import type { Instant } from '../../edm/date-time.js';
+import { keyedSize } from '../../store/entity-size.js';
+import type { ServiceLimits } from '../../store/limits.js';
+import type { WriteReceipt } from '../../store/table-store.js';
+import { etagText } from './etag-text.js';
+import type { Layouts } from './layouts.js';
+import type { RowTransaction, StoredRow } from './ordered-rows.js';
+import { sizeProblem, type PreparedRow } from './prepared-row.js';
+import { refusal, refused, type Refusal } from './refusal.js';
+import type { RowCodec } from './row-codec.js';
+import type { EncodedWrite } from './row-encoder.js';
+import { stampRow, timestampMillisecondsOf, timestampTicksOf } from './row-format.js';
+
+/** What writing needs to know beside the writes. */
+export interface WriteContext {
+  readonly limits: ServiceLimits;
+  readonly layouts: Layouts;
+  readonly codec: RowCodec;
+}
+
+/** Writes rows of one table that have passed {@link batchProblem}. Throws at the first that the rows it meets refuse. */
+export function writeRows(
+  transaction: RowTransaction,
+  table: number,
+  writes: readonly PreparedRow[],
+  timestamp: Instant,
+  context: WriteContext,
+): readonly WriteReceipt[] {
+  const etag = etagText(timestamp.milliseconds, timestamp.ticks);
+  const numberOf = context.layouts.numbering(transaction);
+  return writes.map((write, operation) => {
+    const { partitionKey, rowKey, mode } = write;
+    const existing = transaction.get(table, partitionKey, rowKey);
+    const problem = conflict(write, existing);
+    if (problem !== undefined) throw refused(problem, { table: write.table, operation });
+    if (mode === 'delete') {
+      transaction.delete(table, partitionKey, rowKey);
+      return {};
+    }
+    const row = mergesInto(write, existing) ? merged(write, existing!, operation, transaction, context) : write.encoded;
+    transaction.put(table, partitionKey, rowKey, stampRow(row, numberOf(row.layout), timestamp));
+    return { etag };
+  });
+}
+
+/** Why a write cannot meet the row that is there, or that is not. */
+function conflict(write: PreparedRow, existing: StoredRow | undefined): Refusal | undefined {
+  const { mode, ifMatch } = write;
+  if (mode === 'insert') {
+    return (
+      existing && refusal('EntityAlreadyExists', `${nameOf(write)} exists already. Upsert it, or change its keys.`)
+    );
+  }
+  if (ifMatch === undefined) return undefined;
+  if (existing === undefined) return refusal('ResourceNotFound', `${nameOf(write)} does not exist.`);
+  return ifMatch === '*' ||
+    ifMatch === etagText(timestampMillisecondsOf(existing.bytes), timestampTicksOf(existing.bytes))
+    ? undefined
+    : refusal(
+        'UpdateConditionNotSatisfied',
+        `${nameOf(write)} has another ETag: it was changed meanwhile. Read it again.`,
+      );
+}
+
+function nameOf({ table, partitionKey, rowKey }: PreparedRow): string {
+  return `The entity ${JSON.stringify(partitionKey)}, ${JSON.stringify(rowKey)} of table ${table}`;
+}
+
+function mergesInto({ mode }: PreparedRow, existing: StoredRow | undefined): boolean {
+  return mode === 'merge' || (mode === 'upsert-merge' && existing !== undefined);
+}
+
+function merged(
+  write: PreparedRow,
+  existing: StoredRow,
+  operation: number,
+  transaction: RowTransaction,
+  { codec, limits }: WriteContext,
+): EncodedWrite {
+  const row = codec.merge(existing, write.encoded, write.remove, transaction);
+  const problem = row.problem ?? sizeProblem(keyedSize(write.partitionKey, write.rowKey) + row.entityBytes, limits);
+  if (problem !== undefined) throw refused(problem, { table: write.table, operation });
+  return row;
+}

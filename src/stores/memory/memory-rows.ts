@@ -1,0 +1,75 @@
+import { KeptRow } from '../embedded/kept-row.js';
+import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
+import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
+import { SortedMap } from './sorted-map.js';
+
+type Partitions = SortedMap<SortedMap<StoredRow>>;
+
+/** Ordered rows in memory: sorted partitions of sorted rows. */
+export class MemoryRows implements OrderedRows {
+  readonly #tables = new Map<number, Partitions>();
+  readonly #target: WriteTarget = {
+    put: (table, partitionKey, rowKey, bytes) => this.#put(table, new KeptRow(partitionKey, rowKey, bytes)),
+    delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
+  };
+
+  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+    return this.#tables.get(table)?.get(partitionKey)?.get(rowKey);
+  }
+
+  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+    const partitions = this.#tables.get(table);
+    if (partitions === undefined) return;
+    let goesOn = true;
+    const first = from?.partitionKey ?? '';
+    const skipsFirst = from !== undefined && from.after && from.rowKey === undefined;
+    partitions.visit(first, skipsFirst, (rows, partitionKey) => {
+      if (to !== undefined && isBeyond(partitionKey, to)) return false;
+      const begins = from?.rowKey !== undefined && partitionKey === first ? from : undefined;
+      const ends = to?.rowKey !== undefined && partitionKey === to.partitionKey ? to : undefined;
+      rows.visit(begins?.rowKey ?? '', begins?.after ?? false, (row, rowKey) => {
+        goesOn = (ends === undefined || isBefore(rowKey, ends.rowKey!, ends.after)) && visit(row);
+        return goesOn;
+      });
+      return goesOn;
+    });
+  }
+
+  /** The work runs in a turn of its own, so that it never meets a page half-way. */
+  async transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
+    await Promise.resolve();
+    const writes = new StagedWrites(this);
+    const result = work(writes);
+    writes.apply(this.#target);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#tables.clear();
+  }
+
+  #put(table: number, row: StoredRow): void {
+    let partitions = this.#tables.get(table);
+    if (partitions === undefined) this.#tables.set(table, (partitions = new SortedMap()));
+    let rows = partitions.get(row.partitionKey);
+    if (rows === undefined) partitions.set(row.partitionKey, (rows = new SortedMap()));
+    rows.set(row.rowKey, row);
+  }
+
+  #delete(table: number, partitionKey: string, rowKey: string): void {
+    const partitions = this.#tables.get(table);
+    const rows = partitions?.get(partitionKey);
+    rows?.delete(rowKey);
+    if (rows?.size === 0) partitions?.delete(partitionKey);
+    if (partitions?.size === 0) this.#tables.delete(table);
+  }
+}
+
+/** Whether a partition has no row before a place. */
+function isBeyond(partitionKey: string, { partitionKey: last, rowKey, after }: Place): boolean {
+  return partitionKey > last || (partitionKey === last && rowKey === undefined && !after);
+}
+
+function isBefore(key: string, last: string, inclusive: boolean): boolean {
+  return inclusive ? key <= last : key < last;
+}

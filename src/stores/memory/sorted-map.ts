@@ -1,0 +1,91 @@
+const CHUNK = 512;
+
+interface Chunk<V> {
+  readonly keys: string[];
+  readonly values: V[];
+}
+
+/** Values by text, in the order of UTF-16 code units: found at once by key, and visited from any place on. */
+export class SortedMap<V> {
+  readonly #values = new Map<string, V>();
+  readonly #chunks: Chunk<V>[] = [];
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  get(key: string): V | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: V): void {
+    const { size } = this.#values;
+    this.#values.set(key, value);
+    const chunk = this.#chunkFor(key);
+    const at = indexOf(chunk.keys, key, false);
+    if (this.#values.size === size) {
+      chunk.values[at] = value;
+      return;
+    }
+    chunk.keys.splice(at, 0, key);
+    chunk.values.splice(at, 0, value);
+    if (chunk.keys.length > CHUNK) this.#split(chunk);
+  }
+
+  delete(key: string): void {
+    if (!this.#values.delete(key)) return;
+    const index = this.#chunkIndex(key);
+    const chunk = this.#chunks[index]!;
+    const at = indexOf(chunk.keys, key, false);
+    chunk.keys.splice(at, 1);
+    chunk.values.splice(at, 1);
+    if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
+  }
+
+  /** Visits values from a key on, or after it, until `visit` returns `false`. */
+  visit(from: string, after: boolean, visit: (value: V, key: string) => boolean): void {
+    for (let index = this.#chunkIndex(from), first = true; index < this.#chunks.length; index++, first = false) {
+      const { keys, values } = this.#chunks[index]!;
+      for (let at = first ? indexOf(keys, from, after) : 0; at < keys.length; at++) {
+        if (!visit(values[at]!, keys[at]!)) return;
+      }
+    }
+  }
+
+  #chunkFor(key: string): Chunk<V> {
+    if (this.#chunks.length === 0) this.#chunks.push({ keys: [], values: [] });
+    return this.#chunks[this.#chunkIndex(key)]!;
+  }
+
+  /** The last chunk that begins at or before a key. */
+  #chunkIndex(key: string): number {
+    let low = 0;
+    let high = this.#chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#chunks[middle]!.keys[0]! <= key) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Ascending keys leave full chunks behind; others leave halves. */
+  #split(chunk: Chunk<V>): void {
+    const index = this.#chunks.indexOf(chunk);
+    const at = index === this.#chunks.length - 1 ? CHUNK : CHUNK >> 1;
+    this.#chunks.splice(index + 1, 0, { keys: chunk.keys.splice(at), values: chunk.values.splice(at) });
+  }
+}
+
+/** The first index whose key is at or beyond a key; beyond it where `after`. */
+function indexOf(keys: readonly string[], key: string, after: boolean): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const found = keys[middle]!;
+    if (found < key || (after && found === key)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

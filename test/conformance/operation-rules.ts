@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import { rule, type Rule } from './rule.js';
+import { firstPage, refusal, SHAPE } from './table-fixture.js';
+
+export const operationRules: readonly Rule[] = [
+  rule('doc', 'a read of a missing row gives undefined', async (t) => {
+    expect(await t.get('p', 'r')).to.equal(undefined);
+  }),
+  rule('doc', 'a signal that is aborted stops every operation, with its reason as the cause', async (t) => {
+    const reason = new Error('stop');
+    const options = { signal: AbortSignal.abort(reason) };
+    const operations = [
+      () => t.rows.get('p', 'r', () => 0, {}, options),
+      () => firstPage(t.rows.scan({}, () => 0, options)),
+      () => t.store.submit(t.table, [t.prepare('insert', 'p', 'r')], options),
+      () => t.store.createTable('T0Never', options),
+      () => t.store.deleteTable(t.table, options),
+      () => t.store.tables({}, options),
+    ];
+    for (const operation of operations) {
+      const error = await operation().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(EntitableError.is(error, 'store.aborted')).to.equal(true);
+      expect((error as Error).cause).to.equal(reason);
+    }
+    expect(await t.keys()).to.deep.equal([]);
+  }),
+  rule('doc', 'a signal that is aborted between pages stops the scan there', async (t) => {
+    await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    const abort = new AbortController();
+    const pages = t.rows.scan({ pageSize: 1 }, () => 0, { signal: abort.signal })[Symbol.asyncIterator]();
+    expect((await pages.next()).done).to.equal(false);
+    abort.abort();
+    expect(await refusal(pages.next())).to.deep.equal({ code: 'store.aborted' });
+  }),
+  rule('doc', 'a timeout that is over stops the operation', async (t) => {
+    await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    const pages = t.rows.scan({ pageSize: 1 }, () => 0, { timeout: 200 })[Symbol.asyncIterator]();
+    expect((await pages.next()).done).to.equal(false);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(await refusal(pages.next())).to.deep.equal({ code: 'store.timeout' });
+  }),
+  rule('doc', 'an error of the decoder is thrown where its page is asked for', async (t) => {
+    await t.write('insert', 'p', 'r');
+    const failing = (): never => {
+      throw new RangeError('from the decoder');
+    };
+    const caught = async (operation: Promise<unknown>): Promise<unknown> => operation.catch((error: unknown) => error);
+    expect(await caught(t.rows.get('p', 'r', failing))).to.be.instanceOf(RangeError);
+    expect(await caught(firstPage(t.rows.scan({}, failing)))).to.be.instanceOf(RangeError);
+  }),
+  rule('doc', 'rows may be read while others are written', async (t) => {
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => t.write('insert', `p${i % 5}`, String(i), { i: `Int32 ${i}` })),
+    );
+    expect(await t.keys()).to.have.lengthOf(50);
+    expect(t.store.rows(t.table, SHAPE)).to.not.equal(t.rows);
+  }),
+  rule('doc', 'of concurrent writes under one ETag one wins', async (t) => {
+    const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 0' });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, i) => t.write('merge', 'p', 'r', { i: `Int32 ${i + 1}` }, { ifMatch: etag! })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.lengthOf(1);
+  }),
+];

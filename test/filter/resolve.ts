@@ -1,0 +1,26 @@
+import { bind } from '../../src/filter/bind.js';
+import { express } from '../../src/filter/express.js';
+import { conditionOf, type Filter } from '../../src/filter/filter.js';
+import { filter } from '../../src/filter/make-filter.js';
+import { toOData } from '../../src/filter/odata.js';
+import type { PropertyRefs } from '../../src/filter/property-refs.js';
+import type { EntityClass } from '../../src/metadata/entity-types.js';
+import { metadataOf } from '../../src/metadata/metadata-of.js';
+import type { FilterNode } from '../../src/store/filter-node.js';
+
+type Callback<T> = (property: PropertyRefs<T>) => Filter<T>;
+
+/** What a filter of a class is in the service's terms, nothing else being known. */
+export function resolve<T extends object>(
+  entityClass: EntityClass<T>,
+  condition: Callback<T> | Filter<T>,
+): FilterNode | boolean {
+  const asked = typeof condition === 'function' ? filter(entityClass, condition) : condition;
+  return express(bind(metadataOf(entityClass), conditionOf(asked)), new Map());
+}
+
+/** The same as OData text. */
+export function odataOf<T extends object>(entityClass: EntityClass<T>, condition: Callback<T>): string | boolean {
+  const resolved = resolve(entityClass, condition);
+  return typeof resolved === 'boolean' ? resolved : toOData(resolved);
+}

@@ -1,0 +1,19 @@
+import { EntitableError } from '../../src/errors/entitable-error.js';
+
+/** The code and the details of the error that this throws. */
+export function thrown(work: () => unknown): {
+  readonly code: string;
+  readonly details: object;
+  readonly message: string;
+} {
+  try {
+    work();
+  } catch (error) {
+    if (EntitableError.is(error)) return { code: error.code, details: error.details, message: error.message };
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** The code of the error that this throws. */
+export const codeOf = (work: () => unknown): string => thrown(work).code;

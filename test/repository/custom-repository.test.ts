@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { Repository } from '../../src/repository/repository.js';
+import type { Session } from '../../src/repository/session.js';
+import { onEveryStore } from '../support/every-store.js';
+import { order, Order } from '../support/models.js';
+
+class Mailer {
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+}
+
+class Orders extends Repository.of(Order) {
+  large(customerId: string): Promise<Order[]> {
+    return this.query({ customerId })
+      .where((o) => o.total.gt(1000))
+      .toArray();
+  }
+}
+
+class AnnouncedOrders extends Repository.of(Order) {
+  constructor(
+    session: Session,
+    readonly mailer: Mailer,
+  ) {
+    super(session);
+  }
+
+  override async insert(entity: Order): Promise<Order> {
+    const inserted = await super.insert(entity);
+    this.mailer.send(inserted.orderId);
+    return inserted;
+  }
+}
+
+onEveryStore('A custom repository', (open) => {
+  it('knows its entity and names the queries of its domain', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Orders);
+    await orders.insert(order({ total: 2000 }));
+    await orders.insert(order({ orderId: 'o2', total: 1 }));
+    expect(orders).to.be.instanceOf(Orders).and.to.be.instanceOf(Repository);
+    expect((await orders.large('c1')).map(({ orderId }) => orderId)).to.deep.equal(['o1']);
+  });
+
+  it('is given what its constructor needs', async () => {
+    const { tables } = await open();
+    const mailer = new Mailer();
+    await tables.repository(AnnouncedOrders, mailer).insert(order());
+    expect(mailer.sent).to.deep.equal(['o1']);
+  });
+});

@@ -1,0 +1,233 @@
+// Compiles if, and only if, the typings hold: every @ts-expect-error must be needed.
+import {
+  ascendingBigInt,
+  decimal,
+  defineEntity,
+  Entity,
+  enumOf,
+  ETag,
+  Guid,
+  guidKey,
+  json,
+  newestFirst,
+  oneOf,
+  PartitionKey,
+  Property,
+  RowKey,
+  Timestamp,
+  type Converter,
+} from '../../src/index.js';
+
+interface Address {
+  readonly street: string;
+}
+
+enum Level {
+  Low,
+  High,
+}
+
+// ── what fits ──────────────────────────────────────────────────────────────────────────────────
+@Entity({ table: 'Fine' })
+export class Fine {
+  @PartitionKey() partition!: PartitionKey;
+  @RowKey({ converter: newestFirst, name: 'at', type: 'DateTime' }) at!: RowKey<Date>;
+  @Property() text!: string;
+  @Property() optional?: string;
+  @Property({ type: 'String' }) nullable!: string | null;
+  @Property({ type: 'String' }) union!: 'a' | 'b';
+  @Property({ type: 'Int32' }) int!: number;
+  @Property({ type: 'Int64' }) long!: bigint;
+  @Property({ type: 'Guid' }) guid!: Guid;
+  @Property({ type: 'Binary' }) bytes!: Buffer;
+  @Property({ converter: json<Address>() }) address?: Address;
+  @Property({ converter: oneOf('a', 'b') }) checked!: 'a' | 'b';
+  @Property({ converter: enumOf(Level) }) level!: Level;
+  @Property({ converter: decimal({ scale: 2 }) }) price!: string;
+  @Property({ name: 'other', default: 5 }) renamed!: number;
+  @ETag() etag?: string;
+  @Timestamp() updatedAt?: Date;
+}
+
+// ── a property has the type its decorator says ─────────────────────────────────────────────────
+export class Misdeclared {
+  // @ts-expect-error an Int64 is a bigint
+  @Property({ type: 'Int64' }) a!: number;
+  // @ts-expect-error an Int32 is a number
+  @Property({ type: 'Int32' }) b!: bigint;
+  // @ts-expect-error a Double is a number
+  @Property({ type: 'Double' }) c!: string;
+  // @ts-expect-error a Boolean is a boolean
+  @Property({ type: 'Boolean' }) d!: string;
+  // @ts-expect-error a DateTime is a Date
+  @Property({ type: 'DateTime' }) e!: string;
+  // @ts-expect-error a Guid is no string
+  @Property({ type: 'Guid' }) f!: string;
+  // @ts-expect-error a Binary is a Uint8Array
+  @Property({ type: 'Binary' }) g!: number[];
+  // @ts-expect-error a String is a string
+  @Property({ type: 'String' }) h!: number;
+  // @ts-expect-error there is no such EDM type
+  @Property({ type: 'Decimal' }) i!: number;
+  // @ts-expect-error an object needs a converter
+  @Property() j!: Address;
+  // @ts-expect-error an array needs a converter
+  @Property() k!: string[];
+  // @ts-expect-error a Map needs a converter
+  @Property() l!: Map<string, string>;
+  // @ts-expect-error this converter makes addresses
+  @Property({ converter: json<Address>() }) m!: { readonly zip: number };
+  // @ts-expect-error this converter makes 'a' or 'b'
+  @Property({ converter: oneOf('a', 'b') }) n!: 'a' | 'c';
+  // @ts-expect-error this converter makes text
+  @Property({ converter: decimal() }) o!: number;
+  // @ts-expect-error a method is no property
+  @Property() p(): void {}
+  // @ts-expect-error an ETag is a string
+  @ETag() q!: number;
+  // @ts-expect-error a timestamp is a Date
+  @Timestamp() r!: string;
+  // @ts-expect-error there is no such option
+  @Property({ column: 'x' }) s!: string;
+}
+
+// ── keys are strings, or have a converter ──────────────────────────────────────────────────────
+export class MisdeclaredKeys {
+  // @ts-expect-error a key that is no string needs a converter
+  @RowKey() a!: RowKey<Date>;
+  // @ts-expect-error a key that is no string needs a converter
+  @PartitionKey() b!: number;
+  // @ts-expect-error this converter makes dates
+  @RowKey({ converter: newestFirst }) c!: RowKey<number>;
+  // @ts-expect-error this converter makes bigints
+  @RowKey({ converter: ascendingBigInt }) d!: RowKey<Date>;
+  // @ts-expect-error this converter makes Guids
+  @PartitionKey({ converter: guidKey }) e!: PartitionKey;
+  // @ts-expect-error bytes cannot be a key
+  @PartitionKey() f!: PartitionKey<Uint8Array>;
+  @RowKey({ converter: guidKey }) fine!: RowKey<Guid>;
+}
+
+// ── templates fit their class ──────────────────────────────────────────────────────────────────
+// @ts-expect-error '{tenant}' is no key property
+@Entity({ table: 'Any', partitionKey: '{tenant}' })
+export class WrongPlaceholder {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+
+// @ts-expect-error '{id}' is a property of the other key
+@Entity({ table: 'Any', partitionKey: '{tenantId}|{id}' })
+export class OtherKey {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+
+// @ts-expect-error the template leaves out 'year'
+@Entity({ table: 'Any', rowKey: 'R|{id}' })
+export class IncompleteTemplate {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @RowKey() year!: RowKey;
+}
+
+// @ts-expect-error two parts need a separator
+@Entity({ table: 'Any', rowKey: '{id}{year}' })
+export class Unseparated {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @RowKey() year!: RowKey;
+}
+
+// @ts-expect-error a key cannot hold #
+@Entity({ table: 'Any', rowKey: 'R#{id}' })
+export class Hash {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+
+// @ts-expect-error a key cannot hold /
+@Entity({ table: 'Any', rowKey: '{id}/{year}' })
+export class Slash {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @RowKey() year!: RowKey;
+}
+
+// @ts-expect-error ~ is what parts are escaped with
+@Entity({ table: 'Any', rowKey: 'R~{id}' })
+export class Tilde {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+
+// @ts-expect-error a template is not empty
+@Entity({ table: 'Any', rowKey: '' })
+export class EmptyTemplate {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+
+// @ts-expect-error several parts need a template
+@Entity({ table: 'Any' })
+export class SeveralParts {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @RowKey() year!: RowKey;
+}
+
+// @ts-expect-error the table is always named
+@Entity({})
+export class Unnamed {}
+
+// @ts-expect-error @Entity takes options
+@Entity()
+export class WithoutOptions {}
+
+@Entity({ table: 'Any', partitionKey: 'TENANT|{tenantId}|{stream}', rowKey: 'order|{id}' })
+export class FineTemplates {
+  @PartitionKey() tenantId!: PartitionKey;
+  @PartitionKey() stream!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+
+// ── the same without decorators ────────────────────────────────────────────────────────────────
+class Reading {
+  device!: PartitionKey;
+  at!: RowKey<Date>;
+  value!: number;
+  raw?: Address;
+  describe(): string {
+    return this.device;
+  }
+}
+defineEntity(Reading, {
+  table: 'Readings',
+  properties: {
+    device: 'PartitionKey',
+    at: { key: 'RowKey', converter: newestFirst },
+    value: 'Double',
+    raw: { converter: json<Address>() },
+  },
+});
+// @ts-expect-error the table is always named
+defineEntity(Reading, { properties: {} });
+// @ts-expect-error a number is no Int64
+defineEntity(Reading, { table: 'Any', properties: { value: 'Int64' } });
+// @ts-expect-error this converter makes addresses
+defineEntity(Reading, { table: 'Any', properties: { value: { converter: json<Address>() } } });
+// @ts-expect-error no such property
+defineEntity(Reading, { table: 'Any', properties: { valu: 'Double' } });
+// @ts-expect-error a method is no property
+defineEntity(Reading, { table: 'Any', properties: { describe: 'String' } });
+// @ts-expect-error an object has no EDM type
+defineEntity(Reading, { table: 'Any', properties: { raw: 'String' } });
+
+// ── converters keep both sides ─────────────────────────────────────────────────────────────────
+export const url: Converter<URL, 'String'> = { type: 'String', toStored: String, fromStored: (text) => new URL(text) };
+// @ts-expect-error a String is stored as a string
+export const wrong: Converter<URL, 'String'> = { ...url, toStored: () => 5 };
+// @ts-expect-error one of some strings
+oneOf(1, 2);
+// @ts-expect-error at least one
+oneOf();

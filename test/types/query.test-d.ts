@@ -1,0 +1,139 @@
+import { and, filter, not, or, type Filter, type Query, type Repository } from '../../src/index.js';
+import { Order, type Address, type DomainEvent, type Setting } from '../support/models.js';
+import { assertType, type Equal } from './equal.js';
+
+declare const orders: Repository<Order>;
+declare const events: Repository<DomainEvent>;
+const q = orders.query({ customerId: 'c' });
+
+// ── operators exist only where they are right ──────────────────────────────────────────────────
+q.where((o) =>
+  o.total
+    .gt(5)
+    .and(o.status.in(['open', 'shipped']))
+    .or(o.email.startsWith('a')),
+);
+q.where((o) => o.placedAt.between(new Date(0), new Date()).and(not(o.paid.eq(true))));
+q.where((o) => and(o.sequence.ge(5n), or(o.address.isMissing(), o.signature.eq(new Uint8Array(1)))));
+q.where((o) => o.orderId.startsWith('2026').and(o.updatedAt.gt(new Date(0))));
+// @ts-expect-error startsWith is for strings
+q.where((o) => o.total.startsWith('1'));
+// @ts-expect-error booleans have no order
+q.where((o) => o.paid.gt(true));
+// @ts-expect-error Guids have no order
+q.where((o) => o.correlation.lt(o));
+// @ts-expect-error bytes have no order
+q.where((o) => o.signature.ge(new Uint8Array(1)));
+// @ts-expect-error booleans have no range
+q.where((o) => o.paid.between(false, true));
+// @ts-expect-error an Int64 is a bigint
+q.where((o) => o.sequence.eq(5));
+// @ts-expect-error a Double is a number
+q.where((o) => o.total.eq(1n));
+// @ts-expect-error a Date
+q.where((o) => o.placedAt.gt('2026-01-01'));
+// @ts-expect-error not one of the union
+q.where((o) => o.status.eq('lost'));
+// @ts-expect-error not one of the union
+q.where((o) => o.status.in(['open', 'lost']));
+// @ts-expect-error the service has no null
+q.where((o) => o.email.eq(null));
+// @ts-expect-error nor undefined
+q.where((o) => o.email.eq(undefined));
+// @ts-expect-error `in` needs a value
+q.where((o) => o.items.in([]));
+// @ts-expect-error converted objects are only present or missing
+q.where((o) => o.address.eq({ street: 'x' }));
+// @ts-expect-error methods are no properties
+q.where((o) => o.isLarge.eq(true));
+// @ts-expect-error no such property
+q.where((o) => o.totl.eq(1));
+// @ts-expect-error a condition must be returned
+q.where((o) => o.total);
+// @ts-expect-error a condition is no boolean
+q.where((o) => o.total.gt(5) && true);
+// @ts-expect-error a key part has its own type
+events.scan().where((e) => e.at.gt(5));
+events.scan().where((e) => e.at.gt(new Date()));
+
+// ── the short form says the same ───────────────────────────────────────────────────────────────
+q.where('total', 'gt', 5)
+  .where('status', 'in', ['open', 'shipped'])
+  .where('placedAt', 'between', [new Date(0), new Date()]);
+q.where('email', 'startsWith', 'x').where('paid', 'eq', true).where('sequence', 'le', 5n).where('address', 'isMissing');
+// @ts-expect-error startsWith is for strings
+q.where('total', 'startsWith', '1');
+// @ts-expect-error booleans have no order
+q.where('paid', 'gt', true);
+// @ts-expect-error an Int64 is a bigint
+q.where('sequence', 'eq', 5);
+// @ts-expect-error not one of the union
+q.where('status', 'eq', 'lost');
+// @ts-expect-error converted objects cannot be compared
+q.where('address', 'eq', { street: 'x' });
+// @ts-expect-error no such property
+q.where('totl', 'eq', 1);
+// @ts-expect-error no such operator
+q.where('total', 'gte', 1);
+// @ts-expect-error two ends
+q.where('total', 'between', [1]);
+// @ts-expect-error an operand
+q.where('total', 'gt');
+
+// ── filters belong to a type, and fit its subtypes ─────────────────────────────────────────────
+interface Priced {
+  readonly total: number;
+}
+declare const expensive: Filter<Priced>;
+declare const ofSettings: Filter<Setting>;
+q.where(expensive);
+// @ts-expect-error a filter on another entity
+q.where(ofSettings);
+// @ts-expect-error a filter on another entity
+q.where((o) => o.total.gt(1).and(ofSettings));
+q.where(filter(Order, (o) => o.total.gt(5)));
+// @ts-expect-error no such property
+filter(Order, (o) => o.totl.gt(5));
+
+// ── select narrows to plain, readonly data ─────────────────────────────────────────────────────
+const narrowed = q.select('total', 'address');
+assertType<
+  Equal<
+    Awaited<ReturnType<typeof narrowed.toArray>>[number],
+    { readonly total: number; readonly address?: Address | undefined }
+  >
+>();
+// @ts-expect-error methods are not stored
+q.select('isLarge');
+// @ts-expect-error at least one
+q.select();
+// @ts-expect-error no such property
+q.select('totl');
+void narrowed.firstOrThrow().then((o) => {
+  o.total.toFixed();
+  // @ts-expect-error not selected
+  void o.items;
+  // @ts-expect-error a projection is no entity
+  o.total = 5;
+  // @ts-expect-error a projection has no methods
+  o.isLarge();
+});
+narrowed.where('items', 'gt', 1);
+// @ts-expect-error a projection cannot be saved
+void narrowed.firstOrThrow().then((o) => orders.save(o));
+
+// ── results ────────────────────────────────────────────────────────────────────────────────────
+assertType<Equal<Awaited<ReturnType<typeof q.first>>, Order | undefined>>();
+assertType<Equal<Awaited<ReturnType<typeof q.firstOrThrow>>, Order>>();
+assertType<Equal<Awaited<ReturnType<typeof q.count>>, number>>();
+export async function iterate(): Promise<void> {
+  for await (const order of q) order.isLarge();
+  for await (const { total } of q.select('total')) total.toFixed();
+}
+export const wider: Query<Order, { readonly total: number }> = q;
+// @ts-expect-error a projection is no Order
+export const narrower: Query<Order> = narrowed;
+// @ts-expect-error a number of results
+q.take('5');
+// @ts-expect-error a number of rows
+q.pageSize({});

@@ -1,0 +1,156 @@
+import {
+  EntitableError,
+  Repository,
+  type DataSource,
+  type EntitableTypeError,
+  type KeyOf,
+  type PartitionKeyOf,
+  type PatchOf,
+  type RowKey,
+  type PartitionKey,
+  type Session,
+} from '../../src/index.js';
+import type { DomainEvent, Setting, Unmarked } from '../support/models.js';
+import { Order } from '../support/models.js';
+import { assertType, type Equal } from './equal.js';
+
+declare const tables: DataSource;
+declare const orders: Repository<Order>;
+declare const events: Repository<DomainEvent>;
+declare const settings: Repository<Setting>;
+declare const unmarked: Repository<Unmarked>;
+
+// ── keys follow the marks ──────────────────────────────────────────────────────────────────────
+assertType<Equal<KeyOf<Order>, { readonly customerId: string; readonly orderId: string }>>();
+assertType<Equal<PartitionKeyOf<Order>, { readonly customerId: string }>>();
+assertType<
+  Equal<
+    KeyOf<DomainEvent>,
+    { readonly tenantId: string; readonly stream: string; readonly at: Date; readonly eventId: string }
+  >
+>();
+assertType<Equal<KeyOf<Unmarked>, { readonly partitionKey: string; readonly rowKey: string }>>();
+interface HalfMarked {
+  tenant: PartitionKey;
+  id: string;
+}
+assertType<Equal<KeyOf<HalfMarked>, EntitableTypeError<'mark the row key property too: both keys are needed'>>>();
+interface OtherHalf {
+  tenant: string;
+  id: RowKey;
+}
+assertType<Equal<KeyOf<OtherHalf>, EntitableTypeError<'mark the partition key property too: both keys are needed'>>>();
+// A mark changes nothing for plain values.
+export const id: RowKey = 'plain';
+export const text: string = id;
+
+void orders.get({ customerId: 'c', orderId: 'o' });
+// @ts-expect-error the row key is missing
+void orders.get({ customerId: 'c' });
+// @ts-expect-error a key is an object
+void orders.get('c');
+// @ts-expect-error no such key property
+void orders.get({ customerId: 'c', orderId: 'o', total: 5 });
+// @ts-expect-error a string
+void orders.get({ customerId: 'c', orderId: 5 });
+// @ts-expect-error marked keys are addressed by their names
+void orders.get({ partitionKey: 'c', rowKey: 'o' });
+// @ts-expect-error `at` is a Date
+void events.get({ tenantId: 't', stream: 's', at: '2026', eventId: 'e' });
+// @ts-expect-error all parts are needed
+void events.get({ tenantId: 't', at: new Date(), eventId: 'e' });
+// @ts-expect-error unmarked keys are addressed by the stored keys
+void unmarked.get({ p: 'a', r: 'b' });
+void unmarked.get({ partitionKey: 'a', rowKey: 'b' });
+// @ts-expect-error a partition, not a key
+orders.query({ orderId: 'o' });
+// @ts-expect-error half of the partition key
+events.query({ tenantId: 't' });
+declare const half: Repository<HalfMarked>;
+// @ts-expect-error both keys must be marked
+void half.get({ tenant: 't' });
+
+// ── what comes back ────────────────────────────────────────────────────────────────────────────
+assertType<Equal<Awaited<ReturnType<typeof orders.get>>, Order | undefined>>();
+assertType<Equal<Awaited<ReturnType<typeof orders.getOrThrow>>, Order>>();
+assertType<Equal<Awaited<ReturnType<typeof orders.getMany>>, (Order | undefined)[]>>();
+assertType<Equal<Awaited<ReturnType<typeof orders.insert>>, Order>>();
+
+// ── patches ────────────────────────────────────────────────────────────────────────────────────
+const key = { customerId: 'c', orderId: 'o' } as const;
+void orders.merge(key, { total: 5, email: undefined, status: null });
+// @ts-expect-error a number
+void orders.merge(key, { total: 'x' });
+// @ts-expect-error not one of the union
+void orders.merge(key, { status: 'lost' });
+// @ts-expect-error keys never change
+void orders.merge(key, { orderId: 'x' });
+// @ts-expect-error methods are not stored
+void orders.merge(key, { isLarge: () => true });
+// @ts-expect-error no such property
+void orders.merge(key, { totl: 5 });
+assertType<Equal<PatchOf<Setting>, { readonly value?: string | null | undefined }>>();
+
+// ── options ────────────────────────────────────────────────────────────────────────────────────
+// @ts-expect-error merge or replace
+void orders.upsert(new Order(), { mode: 'insert' });
+// @ts-expect-error throw or ignore
+void orders.delete(key, { missing: true });
+// @ts-expect-error an upsert is unconditional
+void orders.upsert(new Order(), { etag: '*' });
+// @ts-expect-error an insert is unconditional
+void orders.insert(new Order(), { etag: '*' });
+
+// ── entities are typed ─────────────────────────────────────────────────────────────────────────
+// @ts-expect-error not an Order
+void orders.insert({ customerId: 'c', orderId: 'o' });
+// @ts-expect-error not a Setting
+void settings.insert(new Order());
+void settings.insert({ scope: 's', name: 'n' });
+// @ts-expect-error repositories of different entities are not interchangeable
+export const mixed: Repository<Setting> = orders;
+
+// ── custom repositories ────────────────────────────────────────────────────────────────────────
+class Mailer {
+  send(): void {}
+}
+class Orders extends Repository.of(Order) {
+  large(customerId: string): ReturnType<Orders['query']> {
+    return this.query({ customerId }).where('total', 'gt', 1000);
+  }
+}
+class Mailing extends Repository.of(Order) {
+  constructor(
+    session: Session,
+    readonly mailer: Mailer,
+  ) {
+    super(session);
+  }
+}
+assertType<Equal<ReturnType<typeof tables.repository<Orders, []>>, Orders>>();
+tables.repository(Orders).large('c');
+tables.repository(Mailing, new Mailer()).mailer.send();
+void tables.repository(Order).get(key);
+// @ts-expect-error the mailer is missing
+tables.repository(Mailing);
+// @ts-expect-error not a mailer
+tables.repository(Mailing, 5);
+// @ts-expect-error an entity class has no dependencies
+tables.repository(Order, new Mailer());
+
+// ── generic code over any entity ───────────────────────────────────────────────────────────────
+export async function load<T extends object>(repository: Repository<T>, key: KeyOf<T>): Promise<T> {
+  return repository.getOrThrow(key);
+}
+void load(orders, key);
+
+// ── errors narrow by their code, or by the beginning of it ─────────────────────────────────────
+declare const thrown: unknown;
+if (EntitableError.is(thrown, 'query.too-many-comparisons')) {
+  assertType<Equal<typeof thrown.details, { readonly count: number; readonly limit: number }>>();
+}
+if (EntitableError.is(thrown, 'store.unknown-target')) assertType<Equal<typeof thrown.code, 'store.unknown-target'>>();
+if (EntitableError.is(thrown)) {
+  // @ts-expect-error no such code
+  void (thrown.code === 'store.no-such-code');
+}
