@@ -48,14 +48,25 @@ export type PropertyRef<T, V> = [V] extends [string]
 /** What a `where` callback receives: one reference per stored property of `T`. */
 export type PropertyRefs<T> = { readonly [K in DataKey<T>]: PropertyRef<T, NonNullable<T[K]>> };
 
-/** The operators with an operand that `where(property, operator, value)` takes, by the property's type. */
-export type OperatorOf<V> = Exclude<keyof PropertyRef<unknown, V> & string, keyof PresenceRef<unknown>>;
+type EqualityOperator = 'eq' | 'ne' | 'in';
+type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
+
+/** The operators with an operand that `where(property, operator, value)` takes, by the property's type: the methods of {@link PropertyRef}. */
+export type OperatorOf<V> = [V] extends [string | null | undefined]
+  ? OrderOperator | 'startsWith'
+  : [V] extends [number | bigint | Date | null | undefined]
+    ? OrderOperator
+    : [V] extends [EdmValue | null | undefined]
+      ? EqualityOperator
+      : never;
 
 /** The operand that an operator takes: several values for `in`, two for `between`. */
-export type OperandOf<V, O extends string> = O extends 'in'
-  ? readonly [Unmarked<V>, ...Unmarked<V>[]]
+export type OperandOf<V, O extends string> = Operand<Unmarked<V>, O>;
+
+type Operand<V, O extends string> = O extends 'in'
+  ? readonly [V, ...V[]]
   : O extends 'between'
-    ? readonly [from: Unmarked<V>, to: Unmarked<V>]
+    ? readonly [from: V, to: V]
     : O extends 'startsWith'
       ? string
-      : Unmarked<V>;
+      : V;

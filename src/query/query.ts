@@ -40,7 +40,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   where(condition: (property: PropertyRefs<T>) => Filter<T>): Query<T, R>;
   where(condition: Filter<T>): Query<T, R>;
   where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
-  where<const K extends DataKey<T>, const O extends OperatorOf<NonNullable<T[K]>>>(
+  where<K extends DataKey<T>, O extends OperatorOf<T[K]>>(
     property: K,
     operator: O,
     value: OperandOf<NonNullable<T[K]>, O>,
