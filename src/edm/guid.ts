@@ -44,13 +44,22 @@ export class Guid {
   }
 
   /** @internal */
-  readonly [BRAND]!: true;
+  declare readonly [BRAND]: true;
+
+  static {
+    // On the prototype, so that making a Guid costs no more than the object.
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
   readonly #text: string;
 
   private constructor(text: string) {
     this.#text = text;
-    Object.defineProperty(this, BRAND, { value: true });
-    Object.freeze(this);
+  }
+
+  /** @internal Takes a text that a store has checked already: lower case, 8-4-4-4-12. */
+  static ofCanonical(text: string): Guid {
+    return new Guid(text);
   }
 
   /** Whether both stand for the same GUID. */

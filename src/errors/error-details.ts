@@ -139,6 +139,7 @@ export interface ErrorDetails {
   'store.rejected': StoreErrorDetails;
   'store.outcome-unknown': StoreErrorDetails;
   'store.closed': StoreErrorDetails;
+  'store.incompatible-format': StoreErrorDetails;
   'store.unknown-target': { readonly expected: readonly string[] };
   'store.package-missing': { readonly package: string };
 }

@@ -4,6 +4,7 @@ import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
+import { checkCount } from '../query/check-option.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { RetainedRow } from '../store/row.js';
@@ -40,6 +41,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     keys: Iterable<KeyOf<T>>,
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
+    checkCount('concurrency', concurrency, 1);
     // Every key is checked before the first request.
     const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
     return mapConcurrently(addresses, concurrency, ({ partitionKey, rowKey }) =>
@@ -80,7 +82,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async upsert(entity: T, { mode = 'merge', ...options }: UpsertOptions = {}): Promise<T> {
-    return this.#writeWhole(entity, { mode: `upsert-${mode}` }, options);
+    return this.#writeWhole(entity, { mode: upsertMode(mode) }, options);
   }
 
   async replace(entity: T, { etag, ...options }: ConditionOptions = {}): Promise<T> {
@@ -227,4 +229,15 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   #named({ partitionKey, rowKey }: Address): string {
     return `${this.#mapper.metadata.className} ("${partitionKey}", "${rowKey}") of the table ${this.#mapper.table}`;
   }
+}
+
+const UPSERT_MODES = { merge: 'upsert-merge', replace: 'upsert-replace' } as const;
+
+function upsertMode(mode: NonNullable<UpsertOptions['mode']>): 'upsert-merge' | 'upsert-replace' {
+  if (Object.hasOwn(UPSERT_MODES, mode)) return UPSERT_MODES[mode];
+  throw new EntitableError('validation.invalid-option', "The mode of an upsert is 'merge' or 'replace'.", {
+    option: 'mode',
+    expected: "'merge' or 'replace'",
+    found: typeof mode,
+  });
 }

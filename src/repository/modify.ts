@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { EntitableError } from '../errors/entitable-error.js';
+import { checkCount } from '../query/check-option.js';
 import type { ModifyOptions } from './session.js';
 
 const FIRST_WAIT = 4;
@@ -12,13 +13,7 @@ export async function modify<T>(
   write: (entity: T) => Promise<T>,
   { attempts = 20, signal }: ModifyOptions,
 ): Promise<T> {
-  if (!Number.isInteger(attempts) || attempts < 1) {
-    throw new EntitableError('validation.invalid-option', 'attempts is a whole number of tries, 1 or more.', {
-      option: 'attempts',
-      expected: 'an integer ≥ 1',
-      found: typeof attempts === 'number' ? 'another number' : typeof attempts,
-    });
-  }
+  checkCount('attempts', attempts, 1);
   for (let attempt = 1; ; attempt++) {
     const entity = await read();
     await change(entity);

@@ -319,6 +319,19 @@ onEveryStore('modify', (open) => {
 });
 
 onEveryStore('Any verb', (open) => {
+  it('refuses options that mean nothing: validation.invalid-option', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    for (const verb of [
+      () => orders.getMany([KEY], { concurrency: 0 }),
+      () => orders.getMany([KEY], { concurrency: 1.5 }),
+      () => orders.modify(KEY, () => 1, { attempts: 0 }),
+      () => orders.upsert(order(), { mode: 'insert' as 'merge' }),
+    ]) {
+      expect(await rejection(verb())).to.have.property('code', 'validation.invalid-option');
+    }
+  });
+
   it('stops at an aborted signal before anything is sent: store.aborted', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);

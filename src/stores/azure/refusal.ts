@@ -4,7 +4,7 @@ import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js
 
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
-  'store.unknown-target' | 'store.package-missing' | 'store.closed'
+  'store.unknown-target' | 'store.package-missing' | 'store.incompatible-format' | 'store.closed'
 >;
 
 /** An answer that is no success, as far as it can be read. */

@@ -37,7 +37,9 @@ async function submit(
   attempt: Attempt,
   races: number,
 ): Promise<readonly WriteReceipt[]> {
-  const direct = await withoutRemovals(connection, table, writes, signal);
+  const direct = writes.some(({ remove }) => remove.length > 0)
+    ? await withoutRemovals(connection, table, writes, signal)
+    : writes;
   try {
     const only = direct[0]!;
     return await (direct.length === 1
