@@ -39,7 +39,12 @@ export function conditionJSON(condition: Condition): FilterJSON {
 }
 
 function operandJSON(operand: unknown): OperandJSON {
-  if (typeof operand === 'string' || typeof operand === 'boolean' || (typeof operand === 'number' && Number.isFinite(operand))) return operand;
+  if (
+    typeof operand === 'string' ||
+    typeof operand === 'boolean' ||
+    (typeof operand === 'number' && Number.isFinite(operand))
+  )
+    return operand;
   if (typeof operand === 'bigint') return { Int64: String(operand) };
   if (operand instanceof Date && !Number.isNaN(operand.getTime())) return { DateTime: operand.toISOString() };
   if (Guid.is(operand)) return { Guid: operand.toString() };

@@ -34,7 +34,8 @@ export function filterFromJSON<T extends object>(entityClass: EntityClass<T>, js
 
   function read(node: unknown, depth: number): Condition {
     if (depth > DEEPEST) throw invalid(`it nests more than ${DEEPEST} deep`);
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) throw invalid(`an object was expected, not ${typeName(node)}`);
+    if (typeof node !== 'object' || node === null || Array.isArray(node))
+      throw invalid(`an object was expected, not ${typeName(node)}`);
     const keys = Object.keys(node).sort().join();
     const { and, or, not, property, operator, operands } = node as Readonly<Record<string, unknown>>;
     switch (keys) {
@@ -48,18 +49,22 @@ export function filterFromJSON<T extends object>(entityClass: EntityClass<T>, js
       case 'operands,operator,property':
         return readTest(property, operator, operands ?? []);
       default:
-        throw invalid('an object has the member "and", "or" or "not", or the members "property", "operator" and "operands"');
+        throw invalid(
+          'an object has the member "and", "or" or "not", or the members "property", "operator" and "operands"',
+        );
     }
   }
 
   function readAll(nodes: unknown, depth: number): readonly Condition[] {
-    if (!Array.isArray(nodes) || nodes.length === 0) throw invalid('"and" and "or" have an array of at least one filter');
+    if (!Array.isArray(nodes) || nodes.length === 0)
+      throw invalid('"and" and "or" have an array of at least one filter');
     return nodes.map((node) => read(node, depth + 1));
   }
 
   function readTest(property: unknown, operator: unknown, operands: unknown): Condition {
     if (typeof property !== 'string') throw invalid(`"property" is a string, not ${typeName(property)}`);
-    if (!isOperator(operator)) throw invalid('"operator" is eq, ne, gt, ge, lt, le, in, between, startsWith, isPresent or isMissing');
+    if (!isOperator(operator))
+      throw invalid('"operator" is eq, ne, gt, ge, lt, le, in, between, startsWith, isPresent or isMissing');
     if (!Array.isArray(operands)) throw invalid(`"operands" is an array, not ${typeName(operands)}`);
     tests += 1 + operands.length;
     if (tests > LARGEST) throw invalid(`it has more than ${LARGEST} tests and operands`);
@@ -74,7 +79,9 @@ function readOperand(json: unknown): unknown {
   const read = type !== undefined && others.length === 0 && Object.hasOwn(READ, type) ? READ[type] : undefined;
   const value = typeof text === 'string' ? read?.(text) : undefined;
   if (value === undefined) {
-    throw invalid('an operand is a string, a number, a boolean, or an object such as { "Int64": "5" }, { "DateTime": "2026-01-01T00:00:00Z" }, { "Guid": "…" }, { "Binary": "base64" }');
+    throw invalid(
+      'an operand is a string, a number, a boolean, or an object such as { "Int64": "5" }, { "DateTime": "2026-01-01T00:00:00Z" }, { "Guid": "…" }, { "Binary": "base64" }',
+    );
   }
   return value;
 }

@@ -28,7 +28,7 @@ export interface MatchMerge {
 /** Changes the rows of a class in its store. */
 export function matchWrites<T extends object>(
   mapper: EntityMapper<T>,
-  validate: (patch: object) => Promise<void>,
+  validate: (patch: object) => void | Promise<void>,
 ): MatchWrites {
   return Object.freeze({
     delete:

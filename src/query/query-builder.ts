@@ -229,5 +229,9 @@ const KEYS_ONLY: Reading<undefined> = Object.freeze({
 
 const MATCHES: Reading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),
-  decode: (row: RowReader): MatchedRow => ({ partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), etag: row.etag }),
+  decode: (row: RowReader): MatchedRow => ({
+    partitionKey: row.string(PARTITION_KEY),
+    rowKey: row.string(ROW_KEY),
+    etag: row.etag,
+  }),
 });
