@@ -5,6 +5,7 @@ import { stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
+import { matchWrites, type MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { RetainedRow } from '../store/row.js';
@@ -70,12 +71,17 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
-  query(partition: PartitionKeyOf<T>): Query<T> {
-    return partitionQuery(this.#mapper, this.#mapper.partitionOf(partition));
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    return partitionQuery(
+      this.#mapper,
+      partitions.map((key) => this.#mapper.partitionOf(key)),
+      this.#matchWrites(),
+    );
   }
 
   scan(): Query<T> {
-    return tableQuery(this.#mapper);
+    return tableQuery(this.#mapper, this.#matchWrites());
   }
 
   async insert(entity: T, options?: OperationOptions): Promise<T> {
@@ -207,6 +213,12 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     } catch (error) {
       throw inWordsOf(this.#mapper, write, error);
     }
+  }
+
+  #matchWrites(): MatchWrites {
+    return matchWrites(this.#mapper, (patch) =>
+      this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch)),
+    );
   }
 
   async #validate(entity: object): Promise<void> {
