@@ -1,6 +1,8 @@
 import type { EntityClass } from '../metadata/entity-types.js';
 import { DirectSession } from '../repository/direct-session.js';
-import { Repository, type AnyRepository, type NoRepository } from '../repository/repository.js';
+import { EntityMappers } from '../repository/entity-mappers.js';
+import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
+import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { Session } from '../repository/session.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
@@ -12,11 +14,6 @@ import { openStore } from './open-store.js';
 import type { DataSourceOptions } from './options.js';
 import { TableAdministration } from './table-administration.js';
 import type { DataSourceTarget } from './target.js';
-
-/** A class that extends `Repository.of(…)`; its constructor takes the session, then its dependencies. */
-export type RepositoryClass<R, A extends readonly unknown[]> = (new (session: Session, ...dependencies: A) => R) & {
-  readonly entityClass: EntityClass;
-};
 
 /**
  * The tables of one connection, and the way to their repositories. It holds no entities: share one as long as the process runs.
@@ -40,12 +37,14 @@ export class DataSource implements AsyncDisposable {
 
   readonly #store: TableStore;
   readonly #validator: EntityValidator;
+  readonly #mappers: EntityMappers;
   readonly #session: Session;
 
   private constructor(store: TableStore, validator: EntityValidator, tableName: (name: string) => string) {
     this.#store = store;
     this.#validator = validator;
-    this.#session = new DirectSession({ store, validator, tableName: (name) => checkedName(name, tableName(name)) });
+    this.#mappers = new EntityMappers(store, (name) => checkedName(name, tableName(name)));
+    this.#session = new DirectSession(this.#mappers, validator);
   }
 
   /** What kind of store this is, and what it refuses. */
@@ -71,8 +70,7 @@ export class DataSource implements AsyncDisposable {
     subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>,
     ...dependencies: readonly unknown[]
   ): AnyRepository {
-    if (isRepositoryClass(subject)) return new subject(this.#session, ...dependencies);
-    return new Repository(this.#session, subject);
+    return repositoryIn(this.#session, subject, dependencies);
   }
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
@@ -89,11 +87,6 @@ export class DataSource implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function isRepositoryClass(subject: unknown): subject is RepositoryClass<AnyRepository, readonly unknown[]> {
-  // By what it has, not by instanceof: it may come from another copy of this package.
-  return typeof subject === 'function' && 'entityClass' in subject && 'getOrThrow' in (subject.prototype as object);
 }
 
 function validatorOf({ validate = 'auto' }: DataSourceOptions): EntityValidator {
