@@ -65,7 +65,7 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
 /** Reads an answer that is no success: the service's own code is in the body, or in a header. */
 export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
   const { code, message } = errorBody(body);
-  const serviceCode = header('x-ms-error-code') ?? code;
+  const serviceCode = header('x-ms-error-code') || code || undefined;
   return {
     status,
     serviceCode,

@@ -139,14 +139,16 @@ describe('Scans on Azure', () => {
     expect(signals.map((signal) => signal?.aborted)).to.deep.equal([true]);
   });
 
-  it('the timeout is for each page, not for what is done between them', async () => {
-    const { store } = await cannedStore(pages(['a'], ['b'], ['c']));
-    let seen = 0;
-    for await (const _ of store.rows('T', SHAPE).scan({}, () => 1, { timeout: 20 })) {
-      seen++;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    expect(seen).to.equal(3);
+  it('the timeout is for the whole scan, what is done between the pages included', async () => {
+    const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({}, () => 1, { timeout: 20 })
+      [Symbol.asyncIterator]();
+    expect((await iterator.next()).done).to.equal(false);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    expect((await outcomeOf(iterator.next())).code).to.equal('store.timeout');
+    expect(sent).to.have.length(1);
   });
 });
 
