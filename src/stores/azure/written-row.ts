@@ -58,5 +58,5 @@ function compose(
   const stored = before?.[TEXT];
   if (before === undefined) row[TEXT] = body;
   else if (stored !== undefined) row[TEXT] = mergedBody(stored, body, removed);
-  return row as JsonRow;
+  return row;
 }
