@@ -7,7 +7,6 @@ import { newestFirst } from '../../src/metadata/converters/date-keys.js';
 import { decimal } from '../../src/metadata/converters/decimal.js';
 import { json } from '../../src/metadata/converters/json.js';
 import { oneOf } from '../../src/metadata/converters/one-of.js';
-import type { PatchOf } from '../../src/metadata/entity-types.js';
 import { rejection } from '../support/every-store.js';
 import { Max, MinLength } from 'class-validator';
 
@@ -107,7 +106,7 @@ const insert =
 const merge =
   (patch: object): Drive =>
   (tables) =>
-    tables.repository(Marked).merge(key, patch as PatchOf<Marked>);
+    tables.repository(Marked).merge(key, patch);
 const where =
   (...condition: readonly unknown[]): Drive =>
   (tables) =>
