@@ -5,6 +5,7 @@ import { stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
+import { matchWrites, type MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { RetainedRow } from '../store/row.js';
@@ -13,6 +14,7 @@ import type { EntityValidator } from '../validation/entity-validator.js';
 import { checkKeyUnchanged, conditionOf, ownState, statedEtag } from './entity-condition.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
+import { inWordsOf, rowError } from './row-error.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -65,16 +67,21 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
       undefined,
       options,
     );
-    if (found === undefined) throw this.#notFound(address);
+    if (found === undefined) throw rowError(this.#mapper, address, 'store.not-found');
     return entity;
   }
 
-  query(partition: PartitionKeyOf<T>): Query<T> {
-    return partitionQuery(this.#mapper, this.#mapper.partitionOf(partition));
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    return partitionQuery(
+      this.#mapper,
+      partitions.map((key) => this.#mapper.partitionOf(key)),
+      this.#matchWrites(),
+    );
   }
 
   scan(): Query<T> {
-    return tableQuery(this.#mapper);
+    return tableQuery(this.#mapper, this.#matchWrites());
   }
 
   async insert(entity: T, options?: OperationOptions): Promise<T> {
@@ -140,7 +147,9 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
 
   async modify(key: KeyOf<T>, change: (entity: T) => unknown, options: ModifyOptions = {}): Promise<T> {
     return modify(
-      async () => (await this.get(key, options)) ?? Promise.reject(this.#notFound(this.#mapper.addressOf(key))),
+      async () =>
+        (await this.get(key, options)) ??
+        Promise.reject(rowError(this.#mapper, this.#mapper.addressOf(key), 'store.not-found')),
       change,
       (entity) => this.save(entity, options),
       options,
@@ -192,18 +201,24 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
       undefined,
       options,
     );
-    if (found === undefined) throw this.#notFound(address);
+    if (found === undefined) throw rowError(this.#mapper, address, 'store.not-found');
     if (found.etag === etag || etag === '*') return found.row;
-    throw new EntitableError(
-      'store.precondition-failed',
-      `${this.#named(address)} was changed since this entity's ETag was taken. Read it again and repeat the change.`,
-      { table: this.#mapper.table },
-    );
+    throw rowError(this.#mapper, address, 'store.precondition-failed');
   }
 
   async #submit(write: PreparedWrite, options: OperationOptions | undefined): Promise<WriteReceipt> {
-    const [receipt] = await this.#mapper.store.submit(this.#mapper.table, [write], options);
-    return receipt ?? {};
+    try {
+      const [receipt] = await this.#mapper.store.submit(this.#mapper.table, [write], options);
+      return receipt ?? {};
+    } catch (error) {
+      throw inWordsOf(this.#mapper, write, error);
+    }
+  }
+
+  #matchWrites(): MatchWrites {
+    return matchWrites(this.#mapper, (patch) =>
+      this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch)),
+    );
   }
 
   async #validate(entity: object): Promise<void> {
@@ -218,16 +233,6 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   #ownRow(entity: object): RetainedRow | undefined {
     const state = stateOf(entity);
     return state?.kind === 'stored' && this.#mapper.owns(state.source) ? state.row : undefined;
-  }
-
-  #notFound(address: Address): EntitableError {
-    return new EntitableError('store.not-found', `${this.#named(address)} is not stored.`, {
-      table: this.#mapper.table,
-    });
-  }
-
-  #named({ partitionKey, rowKey }: Address): string {
-    return `${this.#mapper.metadata.className} ("${partitionKey}", "${rowKey}") of the table ${this.#mapper.table}`;
   }
 }
 

@@ -20,7 +20,7 @@ export function withoutRemovals(
   signal: AbortSignal | undefined,
 ): Promise<readonly AzureWrite[]> {
   return Promise.all(
-    writes.map((write, operation) =>
+    writes.map(async (write, operation) =>
       write.remove.length === 0 ? write : replacement(connection, write, signal, { table, operation }),
     ),
   );
