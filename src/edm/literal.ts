@@ -28,5 +28,5 @@ export function literal(operand: TypedValue): string {
 /** A Double in text: integral values keep a `.0`, without which the service would take them for an Int32. */
 export function doubleText(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${text}.0` : text;
 }

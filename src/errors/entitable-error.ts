@@ -22,8 +22,8 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
     return error instanceof Error && BRAND in error && (error as EntitableError).code.startsWith(code);
   }
 
-  /** @internal */
-  readonly [BRAND]!: true;
+  /** @internal Declared only: a field would be enumerable, and so shown by every log. */
+  declare readonly [BRAND]: true;
   override readonly name = 'EntitableError';
   readonly code: C;
   readonly details: ErrorDetails[C];

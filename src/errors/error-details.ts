@@ -169,6 +169,10 @@ export interface ErrorDetails {
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };
   'query.unordered-store': { readonly feature: string };
+  'query.invalid-continuation': { readonly className: string };
+  'query.too-many-to-sort': { readonly limit: number };
+  'query.sorted-on-client': { readonly feature: string };
+  'query.raw-filter': { readonly kind: string };
 
   'store.already-exists': StoreErrorDetails;
   'store.not-found': StoreErrorDetails;
@@ -183,6 +187,7 @@ export interface ErrorDetails {
   'store.rejected': StoreErrorDetails;
   'store.outcome-unknown': StoreErrorDetails;
   'store.closed': StoreErrorDetails;
+  'store.incompatible-format': StoreErrorDetails;
   'store.unknown-target': { readonly expected: readonly string[] };
   'store.package-missing': { readonly package: string };
 

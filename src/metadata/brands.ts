@@ -24,7 +24,11 @@ export type RowKeyMark<V extends KeyValue = string> = V & KeyPart<'row', V>;
 export type KeyName<T, Kind extends KeyKind = KeyKind> = KindOf<T, MarkedName<T>, Kind> & string;
 
 /** Distributes over the names, which is the cheapest way through a large class; both keys share the one pass. */
-type MarkedName<T, K extends keyof T = keyof T> = K extends unknown ? (typeof keyPart extends keyof T[K] ? K : never) : never;
+type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
+  ? typeof keyPart extends keyof T[K]
+    ? K
+    : never
+  : never;
 
 type KindOf<T, K extends keyof T, Kind extends KeyKind> = K extends unknown
   ? IsAny<T[K]> extends true

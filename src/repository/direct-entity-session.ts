@@ -5,6 +5,7 @@ import { stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
+import { matchWrites, type MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { RetainedRow } from '../store/row.js';
@@ -23,7 +24,9 @@ import { checkKeyUnchanged, ownState, statedEtag } from './entity-condition.js';
 import { EntityWrites, type EntityWrite } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
-import { notStored, readUnder } from './read-under.js';
+import { readUnder } from './read-under.js';
+import { inWordsOf, rowError } from './row-error.js';
+import { upsertMode } from './upsert-mode.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -74,16 +77,21 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
       undefined,
       options,
     );
-    if (found === undefined) throw notStored(this.#mapper, address);
+    if (found === undefined) throw rowError(this.#mapper, address, 'store.not-found');
     return entity;
   }
 
-  query(partition: PartitionKeyOf<T>): Query<T> {
-    return partitionQuery(this.#mapper, this.#mapper.partitionOf(partition));
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    return partitionQuery(
+      this.#mapper,
+      partitions.map((key) => this.#mapper.partitionOf(key)),
+      this.#matchWrites(),
+    );
   }
 
   scan(): Query<T> {
-    return tableQuery(this.#mapper);
+    return tableQuery(this.#mapper, this.#matchWrites());
   }
 
   async insert(entity: T, options?: OperationOptions): Promise<T> {
@@ -92,7 +100,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async upsert(entity: T, { mode = 'merge', ...options }: UpsertOptions = {}): Promise<T> {
-    await this.#submit(await this.#writes.whole(entity, { mode: `upsert-${mode}` }), options);
+    await this.#submit(await this.#writes.whole(entity, { mode: upsertMode(mode) }), options);
     return entity;
   }
 
@@ -137,7 +145,8 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   async modify(key: KeyOf<T>, change: (entity: T) => unknown, options: ModifyOptions = {}): Promise<T> {
     return modify(
       async () =>
-        (await this.get(key, options)) ?? Promise.reject(notStored(this.#mapper, this.#mapper.addressOf(key))),
+        (await this.get(key, options)) ??
+        Promise.reject(rowError(this.#mapper, this.#mapper.addressOf(key), 'store.not-found')),
       change,
       (entity) => this.save(entity, options),
       options,
@@ -149,7 +158,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async upsertMany(entities: Items<T>, { mode = 'merge', ...options }: BulkUpsertOptions = {}): Promise<BulkResult<T>> {
-    return this.#bulk(entities, (entity) => this.#writes.whole(entity, { mode: `upsert-${mode}` }), options);
+    return this.#bulk(entities, (entity) => this.#writes.whole(entity, { mode: upsertMode(mode) }), options);
   }
 
   async mergeMany(changes: Items<MergeItem<T>>, options: BulkOptions = {}): Promise<BulkResult<MergeItem<T>>> {
@@ -181,9 +190,17 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async #submit({ table, write, written }: EntityWrite, options: OperationOptions | undefined): Promise<WriteReceipt> {
-    const [receipt = {}] = await this.#mapper.store.submit(table, [write], options);
-    written(receipt);
-    return receipt;
+    try {
+      const [receipt = {}] = await this.#mapper.store.submit(table, [write], options);
+      written(receipt);
+      return receipt;
+    } catch (error) {
+      throw inWordsOf(this.#mapper, write, error);
+    }
+  }
+
+  #matchWrites(): MatchWrites {
+    return matchWrites(this.#mapper, (patch) => this.#writes.validatePatch(patch));
   }
 
   #bulk<I>(

@@ -59,7 +59,7 @@ export class EntityWrites<T extends object> {
   async merge(key: KeyOf<T>, patch: PatchOf<T>, etag = '*'): Promise<EntityWrite> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed } = this.#mapper.patchOf(patch);
-    await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
+    await this.validatePatch(patch);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
     const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch: etag, ...remove }, changed);
     return { table: this.#mapper.table, write, written: () => undefined };
@@ -83,6 +83,11 @@ export class EntityWrites<T extends object> {
   /** Throws `validation.failed`. */
   async validate(entity: object): Promise<void> {
     await this.#validator.validate(entity, this.#mapper.metadata.entityClass);
+  }
+
+  /** Throws `validation.failed` for a constraint of what a patch changes. */
+  async validatePatch(patch: object): Promise<void> {
+    await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
   }
 
   #entityWrite(write: PreparedWrite, entity: object, before: RetainedRow | undefined): EntityWrite {

@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { checkCount } from '../query/check-option.js';
 import { jitteredWait } from './jittered-wait.js';
 import type { ModifyOptions } from './session.js';
 
@@ -11,13 +12,7 @@ export async function modify<T>(
   write: (entity: T) => Promise<T>,
   { attempts = 20, signal }: ModifyOptions,
 ): Promise<T> {
-  if (!Number.isInteger(attempts) || attempts < 1) {
-    throw new EntitableError('validation.invalid-option', 'attempts is a whole number of tries, 1 or more.', {
-      option: 'attempts',
-      expected: 'an integer ≥ 1',
-      found: typeof attempts === 'number' ? 'another number' : typeof attempts,
-    });
-  }
+  checkCount('attempts', attempts, 1);
   for (let attempt = 1; ; attempt++) {
     const entity = await read();
     await change(entity);

@@ -120,8 +120,8 @@ export class Repository<in out T extends object> implements AnyRepository {
     return this.#session.refresh(entity, options);
   }
 
-  /** Queries one partition. */
-  query(partition: PartitionKeyOf<T>): Query<T> {
+  /** Queries one partition, or several: one request each at least, several under way at once, with the results in key order. */
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
     return this.#session.query(partition);
   }
 

@@ -52,7 +52,7 @@ export interface EntitySession<T extends object> {
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
   exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean>;
   refresh(entity: T, options?: OperationOptions): Promise<T>;
-  query(partition: PartitionKeyOf<T>): Query<T>;
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T>;
   scan(): Query<T>;
   insert(entity: T, options?: OperationOptions): Promise<T>;
   save(entity: T, options?: OperationOptions): Promise<T>;

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import ts from 'typescript';
 import { collect, parse, sourceFiles, textOf } from './project.js';
 
-const KEBAB_CASE = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.test-d)?\.ts$/;
+const KEBAB_CASE =
+  /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:property\.test|test|test-d|types))?\.ts$/;
 
 const library = sourceFiles('src', 'decorators');
 const linesOf = (file: string): number => textOf(file).trimEnd().split('\n').length;
@@ -10,6 +11,13 @@ const linesOf = (file: string): number => textOf(file).trimEnd().split('\n').len
 function isTopLevelAwait(node: ts.Node): boolean {
   const awaits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
   return awaits && ts.findAncestor(node, (ancestor) => ts.isFunctionLike(ancestor)) === undefined;
+}
+
+/** What runs when a file is imported for nothing: statements of its own, and packages that it imports for nothing. */
+function isSideEffect(statement: ts.Statement): boolean {
+  return ts.isImportDeclaration(statement)
+    ? statement.importClause === undefined && !statement.moduleSpecifier.getText().startsWith("'.")
+    : ts.isExpressionStatement(statement);
 }
 
 describe('The files of the library', () => {
@@ -28,5 +36,11 @@ describe('The files of the library', () => {
     const awaits = (file: string): boolean =>
       collect(parse(file), (node) => isTopLevelAwait(node) || undefined).length > 0;
     expect(library.filter(awaits)).to.deep.equal([]);
+  });
+
+  it('have side effects exactly where package.json tells bundlers', () => {
+    const { sideEffects } = JSON.parse(textOf('package.json')) as { readonly sideEffects: readonly string[] };
+    const files = library.filter((file) => parse(file).statements.some(isSideEffect));
+    expect(files.map((file) => `./dist/${file.replace(/\.ts$/, '.js')}`)).to.deep.equal(sideEffects);
   });
 });

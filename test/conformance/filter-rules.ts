@@ -45,7 +45,7 @@ const ROWS: Readonly<Record<string, Properties>> = {
   x2: { x: 'Binary ff' },
 };
 
-const ALL = Object.keys(ROWS).sort();
+const ALL = Object.keys(ROWS).toSorted();
 
 function is(property: string, operator: ComparisonOperator, operand: TypedText): FilterNode {
   return comparison(property, operator, typedValue(operand));

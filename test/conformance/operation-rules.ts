@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { rule, type Rule } from './rule.js';
-import { refusal, SHAPE } from './table-fixture.js';
+import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
 export const operationRules: readonly Rule[] = [
   rule('doc', 'a read of a missing row gives undefined', async (t) => {
@@ -11,18 +11,15 @@ export const operationRules: readonly Rule[] = [
     const reason = new Error('stop');
     const options = { signal: AbortSignal.abort(reason) };
     const operations = [
-      t.rows.get('p', 'r', () => 0, {}, options),
-      t.rows
-        .scan({}, () => 0, options)
-        [Symbol.asyncIterator]()
-        .next(),
-      t.store.submit(t.table, [t.prepare('insert', 'p', 'r')], options),
-      t.store.createTable('T0Never', options),
-      t.store.deleteTable(t.table, options),
-      t.store.tables({}, options),
+      () => t.rows.get('p', 'r', () => 0, {}, options),
+      () => firstPage(t.rows.scan({}, () => 0, options)),
+      () => t.store.submit(t.table, [t.prepare('insert', 'p', 'r')], options),
+      () => t.store.createTable('T0Never', options),
+      () => t.store.deleteTable(t.table, options),
+      () => t.store.tables({}, options),
     ];
     for (const operation of operations) {
-      const error = await operation.then(
+      const error = await operation().then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -53,7 +50,7 @@ export const operationRules: readonly Rule[] = [
     };
     const caught = async (operation: Promise<unknown>): Promise<unknown> => operation.catch((error: unknown) => error);
     expect(await caught(t.rows.get('p', 'r', failing))).to.be.instanceOf(RangeError);
-    expect(await caught(t.rows.scan({}, failing)[Symbol.asyncIterator]().next())).to.be.instanceOf(RangeError);
+    expect(await caught(firstPage(t.rows.scan({}, failing)))).to.be.instanceOf(RangeError);
   }),
   rule('doc', 'rows may be read while others are written', async (t) => {
     await Promise.all(

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { rule, type Rule } from './rule.js';
-import { readProperties, refusal, type Properties } from './table-fixture.js';
+import { firstPage, readProperties, refusal, type Properties } from './table-fixture.js';
 import type { TypedText } from './typed-text.js';
 
 const KIB = 1024;
@@ -61,7 +61,7 @@ export const propertyRules: readonly Rule[] = [
     rule('rec', `${name} comes back exactly`, async (t) => {
       await t.write('insert', 'p', 'r', properties);
       expect(await t.get('p', 'r')).to.deep.equal(properties);
-      expect(await firstOf(t.rows.scan({ undeclared: true }, readProperties))).to.deep.equal([properties]);
+      expect(await firstPage(t.rows.scan({ undeclared: true }, readProperties))).to.deep.equal({ rows: [properties] });
     }),
   ),
   rule('doc', 'a negative zero stays negative', async (t) => {
@@ -161,9 +161,4 @@ export const propertyRules: readonly Rule[] = [
 
 async function refuses(operation: Promise<unknown>, serviceCode: string): Promise<void> {
   expect(await refusal(operation)).to.include({ code: 'store.rejected', status: 400, serviceCode });
-}
-
-async function firstOf<R>(pages: AsyncIterable<{ readonly rows: readonly R[] }>): Promise<readonly R[]> {
-  for await (const { rows } of pages) return rows;
-  return [];
 }

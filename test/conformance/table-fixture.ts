@@ -11,6 +11,7 @@ import {
 } from '../../src/store/row.js';
 import type {
   PreparedWrite,
+  RowPage,
   Rows,
   ScanRequest,
   TableStore,
@@ -55,6 +56,11 @@ export class TableFixture {
   static async create(store: TableStore): Promise<TableFixture> {
     const table = `T${randomBytes(12).toString('hex')}`;
     await store.createTable(table);
+    return new TableFixture(store, table);
+  }
+
+  /** On a table that is there already. */
+  static open(store: TableStore, table: string): TableFixture {
     return new TableFixture(store, table);
   }
 
@@ -139,6 +145,12 @@ export function readProperties(row: RowReader): Properties {
   const declared = SHAPE.properties.map(({ name, type }, slot) => [name, readDeclared(row, slot, type)] as const);
   const undeclared = [...row.undeclared()].map(([name, value]) => [name, textOfUndeclared(value)] as const);
   return Object.fromEntries([...declared, ...undeclared].filter(([, value]) => value !== undefined)) as Properties;
+}
+
+/** The first page of a scan. */
+export async function firstPage<R>(pages: AsyncIterable<RowPage<R>>): Promise<RowPage<R> | undefined> {
+  for await (const page of pages) return page;
+  return undefined;
 }
 
 /** How an operation was refused; fails when it was not. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { rule, type Rule } from './rule.js';
-import { refusal, SHAPE } from './table-fixture.js';
+import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
 const missing = 'T0Missing';
 
@@ -32,14 +32,7 @@ export const tableRules: readonly Rule[] = [
     const notFound = { code: 'store.table-not-found', status: 404, serviceCode: 'TableNotFound' };
     const insert = rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r', write: () => {} });
     expect(await refusal(rows.get('p', 'r', () => 0))).to.deep.equal(notFound);
-    expect(
-      await refusal(
-        rows
-          .scan({}, () => 0)
-          [Symbol.asyncIterator]()
-          .next(),
-      ),
-    ).to.deep.equal(notFound);
+    expect(await refusal(firstPage(rows.scan({}, () => 0)))).to.deep.equal(notFound);
     expect(await refusal(t.store.submit(missing, [insert]))).to.deep.include(notFound);
   }),
   rule('doc', 'table names ignore case, where the store says so', async (t) => {

@@ -36,31 +36,24 @@ export function typedValue(value: TypedText): TypedValue {
   }
 }
 
+const WRITE: Readonly<Record<EdmType, (writer: RowWriter, slot: Slot, text: string) => void>> = {
+  Binary: (writer, slot, text) => writer.binary(slot, Buffer.from(text, 'hex')),
+  Boolean: (writer, slot, text) => writer.boolean(slot, text === 'true'),
+  DateTime: (writer, slot, text) => {
+    const { milliseconds, ticks } = parseDateTime(text)!;
+    writer.dateTime(slot, milliseconds, ticks);
+  },
+  Double: (writer, slot, text) => writer.double(slot, Number(text)),
+  Guid: (writer, slot, text) => writer.guid(slot, text),
+  Int32: (writer, slot, text) => writer.int32(slot, Number(text)),
+  Int64: (writer, slot, text) => writer.int64(slot, BigInt(text)),
+  String: (writer, slot, text) => writer.string(slot, text),
+};
+
 /** Writes a declared property. */
 export function writeDeclared(writer: RowWriter, slot: Slot, value: TypedText): void {
   const { type, text } = split(value);
-  switch (type) {
-    case 'Binary':
-      return writer.binary(slot, Buffer.from(text, 'hex'));
-    case 'Boolean':
-      return writer.boolean(slot, text === 'true');
-    case 'DateTime': {
-      const instant = parseDateTime(text)!;
-      return writer.dateTime(slot, instant.milliseconds, instant.ticks);
-    }
-    case 'Double':
-      return writer.double(slot, Number(text));
-    case 'Guid':
-      return writer.guid(slot, text);
-    case 'Int32':
-      return writer.int32(slot, Number(text));
-    case 'Int64':
-      return writer.int64(slot, BigInt(text));
-    case 'String':
-      return writer.string(slot, text);
-    default:
-      return type satisfies never;
-  }
+  WRITE[type](writer, slot, text);
 }
 
 /** Reads a declared property; an Int32 where a Double is declared is one, since the wire cannot tell. */

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { etagOf } from '../../src/edm/date-time.js';
-import { parseDateTime } from '../../src/edm/date-time.js';
+import { etagOf, parseDateTime } from '../../src/edm/date-time.js';
 import { rule, type Rule } from './rule.js';
 import { refusal } from './table-fixture.js';
 

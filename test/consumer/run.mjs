@@ -64,6 +64,7 @@ try {
   install();
   for (const compiler of ['typescript59', 'typescript7', 'typescript']) {
     run(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), '-p', '.']);
+    console.log(`Compiles under ${compiler}`);
     expectOk('out/app.js', /^ESM application: ok$/);
   }
   expectOk('required.cjs', /^CommonJS application: ok$/);

@@ -12,7 +12,7 @@ const sources = fileURLToPath(new URL('project', import.meta.url));
 const page = join(root, 'docs/toolchain.md');
 const MARK = '<!-- written by `npm run test:toolchains -- --record` -->';
 
-const [wanted = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const wanted = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
 const record = process.argv.includes('--record');
 const workplace = mkdtempSync(join(tmpdir(), 'entitable-toolchains-'));
 
@@ -22,7 +22,7 @@ function run(command, args, cwd, env = {}) {
 
 function install() {
   const packed = run('npm', ['pack', '--silent', '--pack-destination', workplace], root).trim().split('\n').at(-1);
-  const manifest = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(readFileSync(new URL('tools.json', import.meta.url), 'utf8'));
   writeFileSync(
     join(workplace, 'package.json'),
     JSON.stringify({ ...manifest, dependencies: { entitable: `file:${packed}` } }),

@@ -47,11 +47,23 @@ function sourceOf(style: Style, size: number, queries: number): string {
   ].join('\n');
 }
 
-/** How many types a compiler instantiates for some queries. The folder lies in dist, where the package knows itself by name. */
+const counts = new Map<string, number>();
+
+/** How many types a compiler instantiates for some queries. */
 function instantiations(compiler: string, style: Style, size: number, queries: number): number {
+  const source = sourceOf(style, size, queries);
+  const known = counts.get(compiler + source);
+  if (known !== undefined) return known;
+  const count = compile(compiler, source);
+  counts.set(compiler + source, count);
+  return count;
+}
+
+/** The folder lies in dist, where the package knows itself by name. */
+function compile(compiler: string, source: string): number {
   const folder = mkdtempSync(join(ROOT, 'dist', 'budget-'));
   try {
-    writeFileSync(join(folder, 'budget.ts'), sourceOf(style, size, queries));
+    writeFileSync(join(folder, 'budget.ts'), source);
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({

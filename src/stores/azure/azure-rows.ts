@@ -22,8 +22,8 @@ import { PageReader } from './page-reader.js';
 import { selectText } from './query-url.js';
 import { refusalOf, refused } from './refusal.js';
 import { rowLayout, type JsonRow, type RowLayout } from './row-layout.js';
-import type { WireRequest } from './transport.js';
-import { JSON_TYPE, PROTOCOL, type AzureWrite } from './write-request.js';
+import { readRequest, type WireRequest } from './wire-request.js';
+import type { AzureWrite } from './write-request.js';
 import { WrittenRow } from './written-row.js';
 
 /** One shape on one table of an account. */
@@ -50,11 +50,7 @@ export class AzureRows implements Rows {
     const select = selectText(request, this.#layout);
     const metadata = select === undefined ? 'minimalmetadata' : this.#connection.service.projection;
     const address = entityUrl(this.#url, partitionKey, rowKey);
-    const wire = {
-      method: 'GET',
-      url: select === undefined ? address : `${address}?${select}`,
-      headers: { Accept: JSON_TYPE[metadata], ...PROTOCOL },
-    } as const;
+    const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadata);
     const row = await this.#read(wire, request.undeclared === true, options);
     return row === undefined
       ? undefined
@@ -77,12 +73,17 @@ export class AzureRows implements Rows {
 
   prepare({ mode, partitionKey, rowKey, ifMatch, remove = [], write }: WriteOperation): AzureWrite {
     const url = mode === 'insert' ? this.#url : entityUrl(this.#url, partitionKey, rowKey);
-    const shared = { mode, partitionKey, rowKey, url, ifMatch, remove };
-    if (mode === 'delete') return { ...shared, body: undefined, entityBytes: 0, bytes: PART_BYTES + url.length };
-    const writer = new JsonRowWriter(this.#layout, partitionKey, rowKey);
-    write?.(writer);
-    const body = writer.text;
-    return { ...shared, body, entityBytes: writer.size, bytes: PART_BYTES + url.length + Buffer.byteLength(body) };
+    let body: string | undefined;
+    let entityBytes = 0;
+    let bytes = PART_BYTES + url.length;
+    if (mode !== 'delete') {
+      const writer = new JsonRowWriter(this.#layout, partitionKey, rowKey);
+      write?.(writer);
+      body = writer.text;
+      entityBytes = writer.size;
+      bytes += writer.bytes;
+    }
+    return { mode, partitionKey, rowKey, url, body, ifMatch, remove, entityBytes, bytes };
   }
 
   written(write: PreparedWrite, { etag }: WriteReceipt, before?: RetainedRow): RetainedRow {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AzureService } from './azure-service.js';
-import type { WireRequest } from './transport.js';
-import { PROTOCOL, writeRequest, type AzureWrite } from './write-request.js';
+import { PROTOCOL_VERSION, type WireRequest } from './wire-request.js';
+import { writeRequest, type AzureWrite } from './write-request.js';
 
 const PART_HEADERS = 'Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n';
 
@@ -12,31 +12,56 @@ export const PART_BYTES = 600;
 export function batchRequest(endpoint: string, writes: readonly AzureWrite[], service: AzureService): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;
-  let body = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n\r\n`;
+  const before = `--${changes}\r\n${PART_HEADERS}`;
+  let text = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n\r\n`;
+  const frames = new Map<AzureWrite['mode'], Frame>(); // what is the same for all writes of a mode
   for (let index = 0; index < writes.length; index++) {
-    body += `--${changes}\r\n${PART_HEADERS}${partText(writeRequest(writes[index]!, service), index)}\r\n`;
+    const write = writes[index]!;
+    const { mode, url, ifMatch, body = '' } = write;
+    let frame = frames.get(mode);
+    if (frame === undefined)
+      frames.set(mode, (frame = frameOf(writeRequest({ ...write, ifMatch: undefined }, service))));
+    const condition = ifMatch === undefined ? '' : `If-Match: ${ifMatch}\r\n`;
+    text += `${before}${frame.method} ${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}${frame.headers}\r\n${body}\r\n`;
   }
-  body += `--${changes}--\r\n--${batch}--\r\n`;
-  return envelope(endpoint, batch, body);
+  return envelope(endpoint, batch, `${text}--${changes}--\r\n--${batch}--\r\n`);
 }
 
 /** One query as the only part of a batch, for a URL that is too long to be one. */
 export function batchedQuery(endpoint: string, query: WireRequest): WireRequest {
   const batch = `batch_${randomUUID()}`;
-  return envelope(endpoint, batch, `--${batch}\r\n${PART_HEADERS}${partText(query, 0)}\r\n--${batch}--\r\n`);
+  const { method, headers } = frameOf(query);
+  return envelope(
+    endpoint,
+    batch,
+    `--${batch}\r\n${PART_HEADERS}${method} ${query.url} HTTP/1.1\r\n${headers}\r\n\r\n--${batch}--\r\n`,
+  );
+}
+
+interface Frame {
+  readonly method: string;
+  readonly headers: string;
+}
+
+function frameOf({ method, headers }: WireRequest): Frame {
+  return {
+    method,
+    headers: Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join(''),
+  };
 }
 
 function envelope(endpoint: string, boundary: string, body: string): WireRequest {
   return {
     method: 'POST',
     url: `${endpoint}/$batch`,
-    headers: { Accept: 'application/json', 'Content-Type': `multipart/mixed; boundary=${boundary}`, ...PROTOCOL },
+    headers: {
+      Accept: 'application/json',
+      'Content-Type': `multipart/mixed; boundary=${boundary}`,
+      DataServiceVersion: '3.0',
+      'x-ms-version': PROTOCOL_VERSION,
+    },
     body,
   };
-}
-
-function partText({ method, url, headers, body = '' }: WireRequest, index: number): string {
-  let text = `${method} ${url} HTTP/1.1\r\nContent-ID: ${index}\r\n`;
-  for (const name in headers) text += `${name}: ${headers[name]!}\r\n`;
-  return `${text}\r\n${body}`;
 }

@@ -1,56 +1,57 @@
 /** One answer within the answer to a batch. */
 export interface BatchPart {
   readonly status: number;
+  readonly etag: string | undefined;
   readonly body: string;
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
-const STATUS = /^HTTP\/1\.\d (\d{3})/;
-const CHANGESET = /^content-type:\s*multipart\/mixed;\s*boundary="?([^";\r\n]+)/im;
+const STATUS_LINE = '\nHTTP/1.';
+const STATUS_AT = 'HTTP/1.1 '.length;
+const ETAG = '\nETag: ';
 
-/** The answers in the answer to a batch, in their order; none when the text is no such answer. */
+/**
+ * The answers in the answer to a batch, in their order; none when the text is no such answer. Each begins with a status line; lines of
+ * JSON, which has no raw line breaks, never look like one or like a boundary.
+ */
 export function batchParts(text: string): readonly BatchPart[] {
-  return sections(text, text.slice(0, lineEnd(text, 0)).trim()).flatMap((section) => {
-    const inner = CHANGESET.exec(headOf(section))?.[1];
-    return (inner === undefined ? [section] : sections(section, `--${inner}`)).flatMap(part);
-  });
-}
-
-/** What stands between the lines of a boundary. */
-function sections(text: string, boundary: string): readonly string[] {
-  if (!boundary.startsWith('--')) return [];
-  const found: string[] = [];
-  let from = -1;
-  for (let at = text.indexOf(boundary); at >= 0; at = text.indexOf(boundary, at + boundary.length)) {
-    if (at > 0 && text[at - 1] !== '\n') continue;
-    if (from >= 0) found.push(text.slice(from, at));
-    from = lineEnd(text, at) + 1;
+  const parts: BatchPart[] = [];
+  for (let at = text.indexOf(STATUS_LINE); at >= 0;) {
+    const next = text.indexOf(STATUS_LINE, at + STATUS_LINE.length);
+    parts.push(new Part(text.slice(at + 1, next < 0 ? text.length : next)));
+    at = next;
   }
-  return found;
+  return parts;
 }
 
-function part(section: string): readonly BatchPart[] {
-  const start = section.search(/^HTTP\//m);
-  if (start < 0) return [];
-  const answer = section.slice(start);
-  const head = headOf(answer);
-  const status = Number(STATUS.exec(head)?.[1]);
-  if (Number.isNaN(status)) return [];
-  return [{ status, body: answer.slice(head.length).trim(), header: (name) => headerOf(head, name) }];
-}
+class Part implements BatchPart {
+  readonly status: number;
+  /** From the status line to the next one: after the body come the boundary and the headers of what follows. */
+  readonly #text: string;
 
-function headOf(text: string): string {
-  const end = /\r?\n\r?\n/.exec(text);
-  return end === null ? text : text.slice(0, end.index);
-}
+  constructor(text: string) {
+    this.status = Number(text.slice(STATUS_AT, STATUS_AT + 3));
+    this.#text = text;
+  }
 
-function headerOf(head: string, name: string): string | undefined {
-  const wanted = `\n${name.toLowerCase()}:`;
-  const at = head.toLowerCase().indexOf(wanted);
-  return at < 0 ? undefined : head.slice(at + wanted.length, lineEnd(head, at + 1)).trim();
-}
+  get etag(): string | undefined {
+    const at = this.#text.indexOf(ETAG); // as the service spells it; whatever spells it otherwise costs a little more
+    if (at < 0 || this.status >= 300) return this.header('etag');
+    return this.#text.slice(at + ETAG.length, this.#text.indexOf('\n', at + ETAG.length)).trim();
+  }
 
-function lineEnd(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? text.length : end;
+  get body(): string {
+    const body = this.#text.slice(this.#headEnd());
+    const boundary = body.indexOf('\n--');
+    return (boundary < 0 ? body : body.slice(0, boundary)).trim();
+  }
+
+  header(name: string): string | undefined {
+    return new RegExp(`\\n${name}:[ \\t]*([^\\r\\n]*)`, 'i').exec(this.#text.slice(0, this.#headEnd()))?.[1]?.trimEnd();
+  }
+
+  #headEnd(): number {
+    const end = this.#text.search(/\r?\n\r?\n/);
+    return end < 0 ? this.#text.length : end;
+  }
 }

@@ -16,12 +16,17 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * Runs an operation under its signal and its time limit; when either stops it, the operation's own signal is aborted and `Stopped` is
  * thrown at once, even if what was running does not listen.
  */
-export async function underDeadline<T>(
+export function underDeadline<T>(
   options: OperationOptions | undefined,
   run: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  const { signal, timeout } = options ?? {};
-  if (signal === undefined && timeout === undefined) return run(undefined);
+  return options?.signal === undefined && options?.timeout === undefined ? run(undefined) : runUnder(options, run);
+}
+
+async function runUnder<T>(
+  { signal, timeout }: OperationOptions,
+  run: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
   if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
 
   const controller = new AbortController();

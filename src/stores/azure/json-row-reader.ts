@@ -16,38 +16,49 @@ import { openedRow } from './written-row.js';
 /** A row's own JSON text, on rows that were read with `undeclared`. */
 export const TEXT = Symbol('text');
 
+/** No slot. */
+const NONE = -4;
+
 const SPECIAL_DOUBLE = new Set(['NaN', 'Infinity', '-Infinity']);
 const INT64 = /^-?\d{1,19}$/;
 
 /** Reads a row where JSON.parse left it. */
 export class JsonRowReader implements RowReader {
-  readonly #layout: RowLayout;
+  readonly #names: RowLayout['names'];
+  readonly #types: RowLayout['types'];
+  readonly #annotations: RowLayout['annotations'];
   readonly #annotated: boolean;
   #row: JsonRow = {};
+  /** The slot and the value that were looked up last: a decoder asks for the type, then for the value. */
+  #slot = NONE;
+  #found: unknown;
 
   /** @param annotated Whether the rows carry their types; where they do not, the declared type decides. */
   constructor(layout: RowLayout, annotated: boolean) {
-    this.#layout = layout;
+    this.#names = layout.names;
+    this.#types = layout.types;
+    this.#annotations = layout.annotations;
     this.#annotated = annotated;
   }
 
   on(row: JsonRow): this {
     this.#row = row;
+    this.#slot = NONE;
     return this;
   }
 
   typeOf(slot: Slot): EdmType | undefined {
     if (slot < 0) return slot === TIMESTAMP ? 'DateTime' : 'String';
-    const { names, types, annotations } = this.#layout;
-    const value = this.#row[names[slot]!];
+    const value = (this.#found = this.#row[this.#names[slot]!]);
+    this.#slot = slot;
     switch (typeof value) {
       case 'string': {
-        if (!this.#annotated) return unannotatedType(value, types[slot]!);
-        const annotation = this.#row[annotations[slot]!];
+        if (!this.#annotated) return unannotatedType(value, this.#types[slot]!);
+        const annotation = this.#row[this.#annotations[slot]!];
         return annotation === undefined ? 'String' : (EDM_TYPE_BY_NAME.get(annotation) ?? 'String');
       }
       case 'number':
-        return types[slot] === 'Double' || (value | 0) !== value || Object.is(value, -0) ? 'Double' : 'Int32';
+        return this.#types[slot] === 'Double' || (value | 0) !== value || Object.is(value, -0) ? 'Double' : 'Int32';
       case 'boolean':
         return 'Boolean';
       default:
@@ -98,7 +109,7 @@ export class JsonRowReader implements RowReader {
 
   undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]> {
     const text = (this.#row as { readonly [TEXT]?: string })[TEXT];
-    return text === undefined ? [] : storedMembers(text, new Set(this.#layout.names));
+    return text === undefined ? [] : storedMembers(text, new Set(this.#names));
   }
 
   retain(): RetainedRow {
@@ -106,7 +117,8 @@ export class JsonRowReader implements RowReader {
   }
 
   #value(slot: Slot): unknown {
-    if (slot >= 0) return this.#row[this.#layout.names[slot]!];
+    if (slot === this.#slot) return this.#found;
+    if (slot >= 0) return this.#row[this.#names[slot]!];
     return slot === TIMESTAMP
       ? this.#row['Timestamp']
       : slot === PARTITION_KEY

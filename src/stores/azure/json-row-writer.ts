@@ -3,7 +3,7 @@ import type { EdmType } from '../../edm/edm-type.js';
 import { doubleText } from '../../edm/literal.js';
 import { keyedSize, propertySize } from '../../store/entity-size.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
-import { memberPrefix, TYPE_SUFFIX, type RowLayout } from './row-layout.js';
+import { memberPrefix, TYPE_SUFFIX, wideBytes, type RowLayout } from './row-layout.js';
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -12,11 +12,14 @@ export class JsonRowWriter implements RowWriter {
   readonly #layout: RowLayout;
   #text: string;
   #size: number;
+  /** How many bytes the text has beyond one for each UTF-16 unit. */
+  #wide = 0;
 
   constructor(layout: RowLayout, partitionKey: string, rowKey: string) {
     this.#layout = layout;
     this.#text = `{"PartitionKey":${JSON.stringify(partitionKey)},"RowKey":${JSON.stringify(rowKey)}`;
     this.#size = keyedSize(partitionKey, rowKey);
+    this.#wide = wideBytes(partitionKey) + wideBytes(rowKey);
   }
 
   /** The body. */
@@ -29,7 +32,13 @@ export class JsonRowWriter implements RowWriter {
     return this.#size;
   }
 
+  /** The body's length in UTF-8. */
+  get bytes(): number {
+    return this.#text.length + 1 + this.#wide;
+  }
+
   string(slot: Slot, value: string): void {
+    this.#wide += wideBytes(value);
     this.#plain(slot, 'String', JSON.stringify(value), value.length);
   }
 
@@ -69,17 +78,21 @@ export class JsonRowWriter implements RowWriter {
       this.#text += `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${value.type}"`;
     }
     this.#size += propertySize(name, value.type, length);
+    this.#wide += wideBytes(name) * 2 + (value.type === 'String' ? wideBytes(value.text) : 0);
   }
 
   #plain(slot: Slot, type: EdmType, json: string, length = 0): void {
-    this.#text += this.#layout.prefixes[slot]! + json;
-    this.#size += propertySize(this.#layout.names[slot]!, type, length);
+    const { names, prefixes, wideNames } = this.#layout;
+    this.#text += prefixes[slot]! + json;
+    this.#size += propertySize(names[slot]!, type, length);
+    this.#wide += wideNames[slot]!;
   }
 
   #annotated(slot: Slot, type: EdmType, json: string, length = 0): void {
-    const { names, prefixes, annotationPrefixes } = this.#layout;
+    const { names, prefixes, annotationPrefixes, wideNames } = this.#layout;
     this.#text += `${prefixes[slot]!}${json}${annotationPrefixes[slot]!}${type}"`;
     this.#size += propertySize(names[slot]!, type, length);
+    this.#wide += wideNames[slot]! * 2;
   }
 }
 

@@ -22,7 +22,7 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
 
 /** The error of a read that got no answer. */
 export function unansweredRead(error: unknown, details: StoreErrorDetails): EntitableError {
-  return error instanceof EntitableError ? error : unanswered(reasonOf(error), 'A read of', details, error);
+  return EntitableError.is(error) ? error : unanswered(reasonOf(error), 'A read of', details, error);
 }
 
 /**
@@ -30,7 +30,7 @@ export function unansweredRead(error: unknown, details: StoreErrorDetails): Enti
  * timeout ended the wait; before, nothing was written.
  */
 export function unansweredWrite(error: unknown, sent: boolean, details: StoreErrorDetails): EntitableError {
-  if (error instanceof EntitableError) return error;
+  if (EntitableError.is(error)) return error;
   return unanswered(
     sent && !neverConnected(error) ? 'store.outcome-unknown' : reasonOf(error),
     'A write to',

@@ -8,8 +8,7 @@ import { JsonRowReader, TEXT } from './json-row-reader.js';
 import { queryText, selectText } from './query-url.js';
 import { refusalOf, refused } from './refusal.js';
 import type { JsonRow, RowLayout } from './row-layout.js';
-import type { WireRequest } from './transport.js';
-import { JSON_TYPE, PROTOCOL } from './write-request.js';
+import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 
 /** What is read: the rows of one table that a request asks for. */
 export interface PageSource {
@@ -31,7 +30,7 @@ export class PageReader {
   readonly #connection: Connection;
   readonly #source: PageSource;
   readonly #query: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #metadata: MetadataLevel;
   readonly #reader: JsonRowReader;
 
   constructor(connection: Connection, source: PageSource) {
@@ -42,7 +41,7 @@ export class PageReader {
     this.#connection = connection;
     this.#source = source;
     this.#query = queryText(request, select, request.pageSize ?? limits.pageRows, connection.service.limits.pageRows);
-    this.#headers = { Accept: JSON_TYPE[metadata], ...PROTOCOL };
+    this.#metadata = metadata;
     this.#reader = new JsonRowReader(layout, metadata === 'minimalmetadata');
   }
 
@@ -85,7 +84,7 @@ export class PageReader {
       (text) => text !== '',
     );
     const query = options.length === 0 ? '' : `?${options.join('&')}`;
-    return { method: 'GET', url: `${this.#source.url}()${query}`, headers: this.#headers };
+    return readRequest(`${this.#source.url}()${query}`, this.#metadata);
   }
 }
 

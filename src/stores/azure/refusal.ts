@@ -4,7 +4,7 @@ import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js
 
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
-  'store.unknown-target' | 'store.package-missing' | 'store.closed'
+  'store.unknown-target' | 'store.package-missing' | 'store.incompatible-format' | 'store.closed'
 >;
 
 /** An answer that is no success, as far as it can be read. */
@@ -85,7 +85,7 @@ export function refused(
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
 ): EntitableError {
-  const { status, serviceCode, requestId, text } = refusal;
+  const { status, serviceCode, requestId } = refusal;
   const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : codeOf(refusal);
   const details: StoreErrorDetails = {
     ...context,
@@ -94,7 +94,7 @@ export function refused(
     ...(requestId === undefined ? {} : { requestId }),
   };
   const where = context.table === undefined ? '' : ` ${kind === 'write' ? 'to' : 'of'} table "${context.table}"`;
-  const cause = new RestError(text, {
+  const cause = new RestError(refusal.text, {
     statusCode: status,
     ...(serviceCode === undefined ? {} : { code: serviceCode }),
   });

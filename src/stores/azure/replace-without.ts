@@ -4,7 +4,8 @@ import { JsonRowWriter } from './json-row-writer.js';
 import { unansweredRead } from './lost-answer.js';
 import { refusalOf, refused } from './refusal.js';
 import { storedMembers } from './stored-members.js';
-import { JSON_TYPE, PROTOCOL, type AzureWrite } from './write-request.js';
+import { readRequest } from './wire-request.js';
+import type { AzureWrite } from './write-request.js';
 
 const NO_SHAPE = rowLayout({ properties: [] });
 
@@ -12,15 +13,14 @@ const NO_SHAPE = rowLayout({ properties: [] });
  * The same writes, in terms the service knows: it cannot remove a property, so a merge that does becomes the replacement of the row as
  * it is now, under its ETag.
  */
-export async function withoutRemovals(
+export function withoutRemovals(
   connection: Connection,
   table: string,
   writes: readonly AzureWrite[],
   signal: AbortSignal | undefined,
 ): Promise<readonly AzureWrite[]> {
-  if (writes.every(({ remove }) => remove.length === 0)) return writes;
   return Promise.all(
-    writes.map((write, operation) =>
+    writes.map(async (write, operation) =>
       write.remove.length === 0 ? write : replacement(connection, write, signal, { table, operation }),
     ),
   );
@@ -32,8 +32,7 @@ async function replacement(
   signal: AbortSignal | undefined,
   context: { readonly table: string; readonly operation: number },
 ): Promise<AzureWrite> {
-  const headers = { Accept: JSON_TYPE.minimalmetadata, ...PROTOCOL };
-  const response = await transport.read({ method: 'GET', url: write.url, headers }, signal).catch((error: unknown) => {
+  const response = await transport.read(readRequest(write.url, 'minimalmetadata'), signal).catch((error: unknown) => {
     throw unansweredRead(error, context);
   });
   if (response.status !== 200) throw refused(refusalOf(response), 'read', context);

@@ -16,6 +16,8 @@ export interface RowLayout {
   readonly types: readonly EdmType[];
   /** The names of the annotations. */
   readonly annotations: readonly string[];
+  /** How many bytes each name has beyond one for each UTF-16 unit. */
+  readonly wideNames: readonly number[];
   /** `,"name":`, to write. */
   readonly prefixes: readonly string[];
   /** `,"name@odata.type":"Edm.`, to write. */
@@ -29,6 +31,7 @@ export function rowLayout({ properties }: RowShape): RowLayout {
     names,
     types: properties.map(({ type }) => type),
     annotations,
+    wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),
     annotationPrefixes: annotations.map((name) => `${memberPrefix(name)}"Edm.`),
   };
@@ -37,4 +40,11 @@ export function rowLayout({ properties }: RowShape): RowLayout {
 /** What stands before a member's value, but for the first. */
 export function memberPrefix(name: string): string {
   return `,${JSON.stringify(name)}:`;
+}
+
+const NOT_ASCII = /[\u0080-\uffff]/;
+
+/** What a text takes in UTF-8 beyond a byte for each unit: nothing for most, which is quicker to see than to count. */
+export function wideBytes(text: string): number {
+  return NOT_ASCII.test(text) ? Buffer.byteLength(text) - text.length : 0;
 }

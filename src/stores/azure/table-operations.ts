@@ -8,7 +8,7 @@ import { refusalOf, refused } from './refusal.js';
 type Settings = Parameters<Connection['client']['createTable']>[1] & object;
 
 /** Makes a table; `false` when it existed. */
-export function createTable(
+export async function createTable(
   { client }: Connection,
   table: string,
   options: OperationOptions | undefined,
@@ -17,7 +17,7 @@ export function createTable(
 }
 
 /** Deletes a table; `false` when it did not exist. */
-export function deleteTable(
+export async function deleteTable(
   { client }: Connection,
   table: string,
   options: OperationOptions | undefined,

@@ -2,19 +2,11 @@ import {
   createHttpHeaders,
   createPipelineRequest,
   type HttpClient,
-  type HttpMethods,
   type Pipeline,
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-
-/** A request as this store builds it. */
-export interface WireRequest {
-  readonly method: HttpMethods;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+import type { WireRequest } from './wire-request.js';
 
 /** One try to send a write. */
 export interface Attempt {
@@ -25,8 +17,15 @@ export interface Attempt {
 type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
 type TrackedRequest = PipelineRequest & { attempt?: Attempt };
 
-/** They only serve operations that the SDK describes; requests built here pass them unchanged, at a cost. */
-const IDLE_POLICIES = ['serializationPolicy', 'deserializationPolicy', 'formDataPolicy', 'multipartPolicy'];
+/** They serve operations that the SDK describes, or signals that are none of the platform's: requests built here would pass them unchanged. */
+const IDLE_POLICIES = [
+  'serializationPolicy',
+  'deserializationPolicy',
+  'formDataPolicy',
+  'multipartPolicy',
+  'wrapAbortSignalLikePolicy',
+  'tablesSecondaryEndpointPolicy',
+];
 
 const STREAMED: ReadonlySet<number> = new Set([200]);
 
@@ -75,14 +74,16 @@ export class Transport {
 
   #request({ method, url, headers, body }: WireRequest, signal: AbortSignal | undefined): PipelineRequest {
     const query = this.#query;
-    return createPipelineRequest({
+    const request = createPipelineRequest({
       method,
       url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
       headers: createHttpHeaders(headers),
       allowInsecureConnection: url.startsWith('http:'),
-      ...(body === undefined ? undefined : { body }),
-      ...(signal === undefined ? undefined : { abortSignal: signal }),
     });
+    // Bytes: the length of a text is counted by the policy that signs, and counted and encoded again by the http client.
+    if (body !== undefined) request.body = Buffer.from(body);
+    if (signal !== undefined) request.abortSignal = signal;
+    return request;
   }
 }
 

@@ -1,16 +1,7 @@
 import type { HttpMethods } from '@azure/core-rest-pipeline';
 import type { PreparedWrite, WriteMode } from '../../store/table-store.js';
 import type { AzureService } from './azure-service.js';
-import type { WireRequest } from './transport.js';
-
-/** The version of the protocol this store speaks, and the OData version of its JSON. */
-export const PROTOCOL = Object.freeze({ 'x-ms-version': '2019-02-02', DataServiceVersion: '3.0' });
-
-/** The media type of rows without, and with, what JSON cannot tell of their types. */
-export const JSON_TYPE = Object.freeze({
-  nometadata: 'application/json;odata=nometadata',
-  minimalmetadata: 'application/json;odata=minimalmetadata',
-});
+import { PROTOCOL_VERSION, type WireRequest } from './wire-request.js';
 
 /** A write that is ready to be sent. */
 export interface AzureWrite extends PreparedWrite {
@@ -32,15 +23,14 @@ const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, Htt
 /** The request that carries a write, alone or as part of a transaction. */
 export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: AzureService): WireRequest {
   const merging = mode === 'merge' || mode === 'upsert-merge';
-  const headers: Record<string, string> = { Accept: JSON_TYPE.minimalmetadata, ...PROTOCOL };
+  const headers: Record<string, string> = {
+    Accept: 'application/json;odata=minimalmetadata',
+    DataServiceVersion: '3.0',
+    'x-ms-version': PROTOCOL_VERSION,
+  };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (mode === 'insert') headers['Prefer'] = 'return-no-content';
   if (merging && service.merge === 'POST') headers['X-HTTP-Method'] = 'MERGE';
   if (ifMatch !== undefined) headers['If-Match'] = ifMatch;
-  return {
-    method: merging ? service.merge : METHODS[mode],
-    url,
-    headers,
-    ...(body === undefined ? undefined : { body }),
-  };
+  return { method: merging ? service.merge : METHODS[mode], url, headers, body };
 }

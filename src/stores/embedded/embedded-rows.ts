@@ -98,8 +98,8 @@ export class EmbeddedRows implements Rows {
     const merges = before !== undefined && (mode === 'merge' || mode === 'upsert-merge');
     const row = merges ? codec.merge(before as RetainedRow & StoredRow, encoded, remove, rows) : encoded;
     const timestamp = (etag === undefined ? undefined : instantOfEtag(etag)) ?? FIRST_INSTANT;
-    return new KeptRow(partitionKey, rowKey, stampRow(row, undefined, timestamp)) as StoredRow as StoredRow &
-      RetainedRow;
+    const kept: StoredRow = new KeptRow(partitionKey, rowKey, stampRow(row, undefined, timestamp));
+    return kept as StoredRow & RetainedRow;
   }
 
   #reading<R>({ filter, pageSize, ...request }: ScanRequest, decode: (row: RowReader) => R): PageReading<R> {
@@ -114,7 +114,7 @@ export class EmbeddedRows implements Rows {
   }
 
   #reader(shapes: ShapeLayouts, request?: ReadRequest): RowFlyweight {
-    const withEtag = request === undefined || (request.etag ?? request.select === undefined);
+    const withEtag = request?.etag ?? request?.select === undefined;
     return new RowFlyweight(shapes, this.#state.layouts, this.#state.rows, withEtag);
   }
 }

@@ -14,6 +14,7 @@ import { tick } from './clock.js';
 import { Deadline } from './deadline.js';
 import { EmbeddedRows } from './embedded-rows.js';
 import { EngineState } from './engine-state.js';
+import { NUMBERED_LAYOUTS } from './layouts.js';
 import type { OrderedRows } from './ordered-rows.js';
 import { PreparedRow } from './prepared-row.js';
 import { refusal, refused } from './refusal.js';
@@ -29,6 +30,8 @@ export interface EmbeddedStoreSettings {
   readonly limits?: ServiceLimits | undefined;
   /** Milliseconds since 1970; the system's clock by default. */
   readonly clock?: (() => number) | undefined;
+  /** Layouts that are given a number; rows of further ones carry their layout. */
+  readonly numberedLayouts?: number;
 }
 
 /** The Table service's behaviour over ordered rows: strict, and the same wherever the rows are kept. */
@@ -36,9 +39,18 @@ export class EmbeddedStore implements TableStore {
   readonly traits: StoreTraits;
   readonly #state: EngineState;
 
-  constructor(rows: OrderedRows, { kind, identity, limits = STORAGE_LIMITS, clock = Date.now }: EmbeddedStoreSettings) {
+  constructor(
+    rows: OrderedRows,
+    {
+      kind,
+      identity,
+      limits = STORAGE_LIMITS,
+      clock = Date.now,
+      numberedLayouts = NUMBERED_LAYOUTS,
+    }: EmbeddedStoreSettings,
+  ) {
     this.traits = Object.freeze({ kind, identity, ordered: true, removes: 'in-place', limits });
-    this.#state = new EngineState(rows, limits, clock);
+    this.#state = new EngineState(rows, limits, clock, numberedLayouts);
   }
 
   rows(table: string, shape: RowShape): Rows {

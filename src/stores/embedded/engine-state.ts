@@ -16,8 +16,9 @@ export class EngineState {
     readonly rows: OrderedRows,
     readonly limits: ServiceLimits,
     readonly clock: () => number,
+    numberedLayouts: number,
   ) {
-    this.layouts = new Layouts(rows);
+    this.layouts = new Layouts(rows, numberedLayouts);
     this.codec = new RowCodec(this.layouts, limits);
     this.tables = new Tables(limits);
   }

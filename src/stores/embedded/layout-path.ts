@@ -3,12 +3,14 @@ import { propertySize } from '../../store/entity-size.js';
 import type { ServiceLimits } from '../../store/limits.js';
 import { Layout } from './layout.js';
 import type { Layouts } from './layouts.js';
-import { propertyNameProblem } from './property-name-problem.js';
+import { nameProblem } from './name-problem.js';
 import { refusal, type Refusal } from './refusal.js';
 import { propertyWireBytes } from './wire-size.js';
 
 /** Paths of one shape are forgotten and begun again beyond these: rows of arbitrary undeclared names must not fill the memory. */
 const REMEMBERED_PATHS = 10_000;
+
+type NamedType = readonly [name: string, type: EdmType];
 
 interface Paths {
   readonly layouts: Layouts;
@@ -25,23 +27,19 @@ export class LayoutPath {
     return new LayoutPath({ layouts, limits, count: 0 });
   }
 
-  readonly properties: number;
   /** What the properties weigh by the service's formula, without the contents of Strings and Binaries. */
   readonly entityBytes: number;
   /** The same on the wire. */
   readonly wireBytes: number;
   readonly problem: Refusal | undefined;
   readonly #paths: Paths;
-  readonly #before: LayoutPath | undefined;
-  readonly #property: readonly [name: string, type: EdmType] | undefined;
+  readonly #properties: readonly NamedType[];
   readonly #next = new Map<number | string, LayoutPath>();
   #layout: Layout | undefined;
 
-  private constructor(paths: Paths, before?: LayoutPath, property?: readonly [name: string, type: EdmType]) {
+  private constructor(paths: Paths, before?: LayoutPath, property?: NamedType) {
     this.#paths = paths;
-    this.#before = before;
-    this.#property = property;
-    this.properties = before === undefined ? 0 : before.properties + 1;
+    this.#properties = before === undefined || property === undefined ? [] : [...before.#properties, property];
     this.entityBytes = (before?.entityBytes ?? 0) + (property === undefined ? 0 : propertySize(...property));
     this.wireBytes = (before?.wireBytes ?? 0) + (property === undefined ? 0 : propertyWireBytes(...property));
     this.problem = before?.problem ?? this.#ownProblem();
@@ -49,7 +47,7 @@ export class LayoutPath {
   }
 
   /** The path with one more property. `key` tells the properties and types of one root apart. */
-  then(key: number | string, name: string, type: EdmType): LayoutPath {
+  with(key: number | string, name: string, type: EdmType): LayoutPath {
     const known = this.#next.get(key);
     if (known !== undefined) return known;
     const next = new LayoutPath(this.#paths, this, [name, type]);
@@ -68,36 +66,24 @@ export class LayoutPath {
 
   /** The name of the property written last. */
   get lastName(): string {
-    return this.#property![0];
+    return this.#properties.at(-1)![0];
   }
 
   get layout(): Layout {
-    this.#layout ??= this.#paths.layouts.intern(Layout.textOf(this.#list()));
+    this.#layout ??= this.#paths.layouts.intern(Layout.textOf(this.#properties));
     return this.#layout;
   }
 
-  #list(): (readonly [name: string, type: EdmType])[] {
-    const list: (readonly [name: string, type: EdmType])[] = [];
-    for (let path: LayoutPath | undefined = this; path !== undefined; path = path.#before) {
-      if (path.#property !== undefined) list.push(path.#property);
-    }
-    return list.reverse();
-  }
-
   #ownProblem(): Refusal | undefined {
-    if (this.#property === undefined) return undefined;
-    const [name] = this.#property;
+    const before = this.#properties.slice(0, -1);
+    const name = this.#properties.at(-1)?.[0];
+    if (name === undefined) return undefined;
     const { limits } = this.#paths;
-    if (this.#before!.#has(name)) {
+    if (before.some(([other]) => other === name)) {
       return refusal('DuplicatePropertiesSpecified', `The property ${JSON.stringify(name)} is written twice.`);
     }
-    if (this.properties > limits.properties) {
-      return refusal('TooManyProperties', `The entity has more than ${limits.properties} properties. Split it.`);
-    }
-    return propertyNameProblem(name, limits);
-  }
-
-  #has(name: string): boolean {
-    return this.#property !== undefined && (this.#property[0] === name || this.#before!.#has(name));
+    return before.length >= limits.properties
+      ? refusal('TooManyProperties', `The entity has more than ${limits.properties} properties. Split it.`)
+      : nameProblem(name, limits);
   }
 }

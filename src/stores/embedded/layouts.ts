@@ -3,7 +3,7 @@ import type { OrderedRows, RowSource, RowTransaction } from './ordered-rows.js';
 import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
 
-/** Layouts beyond these are carried by their rows; the number of a layout is two bytes of each row. */
+/** Rows of layouts beyond these carry them: the number of a layout is two bytes of each row. */
 export const NUMBERED_LAYOUTS = 60_000;
 const INTERNED_LAYOUTS = 10_000;
 
@@ -13,13 +13,15 @@ const INTERNED_LAYOUTS = 10_000;
  */
 export class Layouts {
   readonly #rows: OrderedRows;
+  readonly #limit: number;
   readonly #interned = new Map<string, Layout>();
   readonly #numbered: (Layout | undefined)[] = [];
   readonly #numbers = new Map<string, number>();
   #behind = true;
 
-  constructor(rows: OrderedRows) {
+  constructor(rows: OrderedRows, limit: number) {
     this.#rows = rows;
+    this.#limit = limit;
   }
 
   /** The one layout of a text. */
@@ -64,7 +66,7 @@ export class Layouts {
       this.#behind = true;
       next ??= this.#numberedMeanwhile(transaction, given);
       const number = given.get(text) ?? next;
-      if (number === NUMBERED_LAYOUTS) return undefined;
+      if (number >= this.#limit) return undefined;
       if (number === next) {
         transaction.put(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number), Buffer.from(text));
         given.set(text, number);

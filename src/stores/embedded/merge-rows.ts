@@ -1,3 +1,4 @@
+import type { EdmType } from '../../edm/edm-type.js';
 import type { RowReader, RowShape, RowWriter, Slot } from '../../store/row.js';
 import type { Layout } from './layout.js';
 
@@ -26,29 +27,21 @@ export function planMerge(before: Layout, change: Layout, remove: readonly strin
 
 /** Writes the merged row: both readers stand on whole rows. */
 export function writeMerged({ steps }: MergePlan, before: RowReader, change: RowReader, writer: RowWriter): void {
-  steps.forEach(({ changed, slot }, target) => copyProperty(changed ? change : before, slot, writer, target));
+  steps.forEach(({ changed, slot }, target) => {
+    const row = changed ? change : before;
+    COPY[row.typeOf(slot)!](row, slot, writer, target);
+  });
 }
 
-function copyProperty(row: RowReader, slot: Slot, writer: RowWriter, target: Slot): void {
-  const type = row.typeOf(slot)!;
-  switch (type) {
-    case 'Binary':
-      return writer.binary(target, row.binary(slot));
-    case 'Boolean':
-      return writer.boolean(target, row.boolean(slot));
-    case 'DateTime':
-      return writer.dateTime(target, row.milliseconds(slot), row.ticks(slot));
-    case 'Double':
-      return writer.double(target, row.number(slot));
-    case 'Guid':
-      return writer.guid(target, row.guid(slot));
-    case 'Int32':
-      return writer.int32(target, row.number(slot));
-    case 'Int64':
-      return writer.int64(target, row.int64(slot));
-    case 'String':
-      return writer.string(target, row.string(slot));
-    default:
-      return type satisfies never;
-  }
-}
+type Copy = (row: RowReader, slot: Slot, writer: RowWriter, target: Slot) => void;
+
+const COPY: Readonly<Record<EdmType, Copy>> = {
+  Binary: (row, slot, writer, target) => writer.binary(target, row.binary(slot)),
+  Boolean: (row, slot, writer, target) => writer.boolean(target, row.boolean(slot)),
+  DateTime: (row, slot, writer, target) => writer.dateTime(target, row.milliseconds(slot), row.ticks(slot)),
+  Double: (row, slot, writer, target) => writer.double(target, row.number(slot)),
+  Guid: (row, slot, writer, target) => writer.guid(target, row.guid(slot)),
+  Int32: (row, slot, writer, target) => writer.int32(target, row.number(slot)),
+  Int64: (row, slot, writer, target) => writer.int64(target, row.int64(slot)),
+  String: (row, slot, writer, target) => writer.string(target, row.string(slot)),
+};

@@ -1,3 +1,4 @@
+import { isSystemName } from '../../edm/property-name.js';
 import { keyedSize } from '../../store/entity-size.js';
 import type { ServiceLimits } from '../../store/limits.js';
 import type { PreparedWrite, WriteMode, WriteOperation } from '../../store/table-store.js';
@@ -17,7 +18,6 @@ const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
 };
 
 const ETAG = /^(W\/)?"[^"]*"$/;
-const SYSTEM_NAMES: readonly string[] = ['PartitionKey', 'RowKey', 'Timestamp'];
 
 /** A write of the embedded engine: encoded, weighed, and checked as far as it can be without the row it meets. */
 export class PreparedRow implements PreparedWrite {
@@ -69,7 +69,7 @@ function conditionProblem({ mode, ifMatch, remove }: WriteOperation): Refusal | 
   }
   if (remove === undefined || remove.length === 0) return undefined;
   if (mode !== 'merge') return refusal('InvalidInput', `Only a merge removes properties; this is a ${mode}.`);
-  const system = remove.find((name) => SYSTEM_NAMES.includes(name));
+  const system = remove.find(isSystemName);
   return system === undefined ? undefined : refusal('InvalidInput', `${system} cannot be removed from a row.`);
 }
 

@@ -12,7 +12,6 @@ import { ASCII, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format
 
 /** A row encoded, what it weighs, and why the service would refuse it. */
 export interface EncodedWrite extends EncodedRow {
-  readonly properties: number;
   /** By the service's formula, without the keys. */
   readonly entityBytes: number;
   /** In the body of a transaction, without the keys. */
@@ -24,6 +23,15 @@ const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, n
   Record<EdmType, number>
 >;
 const INT64_BITS = 64;
+const INTEGER = /^-?\d+$/;
+
+/** The texts that undeclared values of a type have, where reading one tells less. */
+const FORMS: Readonly<Partial<Record<EdmType, RegExp>>> = {
+  Boolean: /^(true|false)$/,
+  Double: /^(NaN|-?Infinity|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/,
+  Int32: INTEGER,
+  Int64: INTEGER,
+};
 
 /** Writes rows in the row codec: the fixed part and the variable part grow side by side, and the path of properties names the layout. */
 export class RowEncoder implements RowWriter {
@@ -51,7 +59,6 @@ export class RowEncoder implements RowWriter {
       layout: path.layout,
       textForm: this.#textForm,
       body: Buffer.concat([this.#fixed.written(), this.#variable.written()]),
-      properties: path.properties,
       entityBytes: path.entityBytes + this.#entityBytes,
       wireBytes: path.wireBytes + this.#wireBytes,
       problem: path.problem ?? this.#problem,
@@ -113,36 +120,44 @@ export class RowEncoder implements RowWriter {
 
   undeclared(name: string, value: UndeclaredValue): void {
     if (name === 'Timestamp') return; // the service ignores a timestamp that a client sends
-    this.#path = this.#path.then(`${TYPE_NUMBERS[value.type]}${name}`, name, value.type);
-    switch (value.type) {
-      case 'Binary':
-        return this.#binary(value.bytes);
+    this.#path = this.#path.with(`${TYPE_NUMBERS[value.type]}${name}`, name, value.type);
+    if (value.type === 'Binary') this.#binary(value.bytes);
+    else this.#text(value.type, value.text);
+  }
+
+  #text(edmType: Exclude<EdmType, 'Binary'>, text: string): void {
+    if (FORMS[edmType]?.test(text) === false) this.#refuseValue(edmType);
+    switch (edmType) {
       case 'Boolean':
-        if (value.text !== 'true' && value.text !== 'false') this.#refuseValue('Boolean');
-        return this.#boolean(value.text === 'true');
+        this.#boolean(text === 'true');
+        break;
       case 'DateTime': {
-        const instant = parseDateTime(value.text);
-        return this.#dateTime(instant?.milliseconds ?? Number.NaN, instant?.ticks ?? 0);
+        const instant = parseDateTime(text);
+        this.#dateTime(instant?.milliseconds ?? Number.NaN, instant?.ticks ?? 0);
+        break;
       }
       case 'Double':
-        if (!DOUBLE.test(value.text)) this.#refuseValue('Double');
-        return this.#double(Number(value.text));
+        this.#double(Number(text));
+        break;
       case 'Guid':
-        return this.#guid(value.text);
+        this.#guid(text);
+        break;
       case 'Int32':
-        return this.#int32(INTEGER.test(value.text) ? Number(value.text) : Number.NaN);
+        this.#int32(Number(text));
+        break;
       case 'Int64':
-        if (!INTEGER.test(value.text)) this.#refuseValue('Int64');
-        return this.#int64(INTEGER.test(value.text) ? BigInt(value.text) : 0n);
+        this.#int64(INTEGER.test(text) ? BigInt(text) : 0n);
+        break;
       case 'String':
-        return this.#string(value.text);
+        this.#string(text);
+        break;
       default:
-        return value satisfies never;
+        edmType satisfies never;
     }
   }
 
   #declared(slot: Slot, type: EdmType): void {
-    this.#path = this.#path.then(
+    this.#path = this.#path.with(
       slot * EDM_TYPES.length + TYPE_NUMBERS[type],
       this.#shape.properties[slot]!.name,
       type,
@@ -221,6 +236,3 @@ export class RowEncoder implements RowWriter {
     this.#problem ??= refusal(serviceCode, `The value of ${JSON.stringify(this.#path.lastName)} ${problem}`);
   }
 }
-
-const INTEGER = /^-?\d+$/;
-const DOUBLE = /^(NaN|-?Infinity|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/;

@@ -110,7 +110,7 @@ export class RowFlyweight implements RowReader {
   }
 
   binary(slot: Slot): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.#bytes, this.#begin(slot), this.#end(slot));
+    return new Uint8Array(this.#bytes.subarray(this.#begin(slot), this.#end(slot)));
   }
 
   get etag(): string {

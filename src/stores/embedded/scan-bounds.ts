@@ -49,7 +49,10 @@ export function visitRows(
   { from, to, rowKey }: ScanBounds,
   visit: (row: StoredRow) => boolean,
 ): void {
-  if (rowKey === undefined) return source.range(table, from, to, visit);
+  if (rowKey === undefined) {
+    source.range(table, from, to, visit);
+    return;
+  }
   let next: Place | undefined = from;
   let seek: boolean;
   do {

@@ -8,7 +8,7 @@ defineEntity(Order, {
   properties: { customerId: 'PartitionKey', orderId: 'RowKey', total: 'Double' },
 });
 
-(async () => {
+async function main() {
   const tables = await DataSource.open('memory:');
   const orders = tables.repository(Order);
   await orders.insert(Object.assign(new Order(), { customerId: 'c1', orderId: 'o1', total: 20 }));
@@ -17,4 +17,5 @@ defineEntity(Order, {
   await tables.close();
   assert.equal(await import('entitable').then((module) => module.DataSource), DataSource);
   console.log('CommonJS application: ok');
-})();
+}
+void main();

@@ -26,10 +26,11 @@ const refusal = await readings.insert(reading).catch((error) => error);
 assert.ok(!(refusal instanceof decorating.EntitableError));
 assert.ok(decorating.EntitableError.is(refusal, 'store.already-exists'));
 
-// What one copy has read the other saves as a difference, under the ETag that the first remembers.
-class Repository extends decorating.Repository.of(Reading) {}
-const again = tables.repository(Repository);
-found.id = 'r1';
-await again.save(found);
+// What one copy has read, a repository class of the other saves as a difference, under the ETag that was remembered.
+class Readings extends decorating.Repository.of(Reading) {}
+found.batch = storing.Guid.random();
+await tables.repository(Readings).save(found);
+const saved = await readings.getOrThrow({ device: 'd1', id: 'r1' });
+assert.ok(saved.batch.equals(found.batch));
 await tables.close();
 console.log('Two copies in one process: ok');

@@ -1,0 +1,65 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { DataSource } from '../../src/data-source/data-source.js';
+import { Guid } from '../../src/edm/guid.js';
+import { Order } from '../support/models.js';
+import { rejection } from '../support/every-store.js';
+import { memoryStore } from '../../src/stores/memory/memory-store.js';
+
+const KEY = Buffer.from('a very secret key').toString('base64');
+
+describe('DataSource.open', () => {
+  it('takes memory:, each time a store of its own', async () => {
+    await using first = await DataSource.open('memory:');
+    await using second = await DataSource.open('memory:');
+    expect([first.traits.kind, second.traits.kind]).to.deep.equal(['memory', 'memory']);
+    expect(first.traits.identity).not.to.equal(second.traits.identity);
+  });
+
+  it('takes any TableStore', async () => {
+    const store = memoryStore();
+    await using tables = await DataSource.open(store);
+    expect(tables.traits).to.equal(store.traits);
+  });
+
+  it('takes an Azure connection string without sending anything', async () => {
+    await using tables = await DataSource.open(`AccountName=acme;AccountKey=${KEY};EndpointSuffix=core.windows.net`);
+    expect(tables.traits).to.include({ kind: 'azure-storage', identity: 'https://acme.table.core.windows.net' });
+  });
+
+  for (const target of [
+    '',
+    'lmdb:',
+    'memory',
+    `AccountKey=${KEY}`,
+    `postgres://user:${KEY}@host`,
+    { endpoint: `https://acme.table.core.windows.net?sig=${KEY}`, credential: { name: 'acme', key: KEY } },
+    { endpoint: 'no url', credential: { name: 'acme', key: KEY } },
+    { key: KEY },
+    undefined,
+    null,
+    5,
+  ]) {
+    it(`refuses ${inspect(target).replaceAll(KEY, '…')}: store.unknown-target, and never echoes it`, async () => {
+      const error = await rejection(DataSource.open(target as never));
+      expect(error).to.have.property('code', 'store.unknown-target');
+      expect(inspect(error, { depth: 9 })).not.to.include(KEY);
+    });
+  }
+
+  it('limits of a service can be asked of an embedded store', async () => {
+    await using tables = await DataSource.open('memory:', { limits: 'cosmos' });
+    const error = await rejection(
+      tables.repository(Order).insert(Object.assign(new Order(), { customerId: 'c', orderId: 'x'.repeat(256) })),
+    );
+    expect(error).to.have.property('code', 'key.too-long');
+  });
+
+  it('a clock gives embedded stores their timestamps', async () => {
+    await using tables = await DataSource.open('memory:', { clock: () => Date.UTC(2026, 0, 1) });
+    const inserted = await tables
+      .repository(Order)
+      .insert(Object.assign(new Order(), { customerId: 'c', orderId: 'o', correlation: Guid.random() }));
+    expect(inserted.updatedAt).to.deep.equal(new Date(Date.UTC(2026, 0, 1)));
+  });
+});

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { DataSource } from '../../src/data-source/data-source.js';
+import { onEveryStore, rejection } from '../support/every-store.js';
+import { order, Order, Setting } from '../support/models.js';
+import { recordingStore } from '../support/recording-store.js';
+
+const KEY = { customerId: 'c1', orderId: 'o1' } as const;
+
+onEveryStore('Lazy tables', (open) => {
+  it('a read of a missing table finds nothing and creates nothing', async () => {
+    const { tables, tableName } = await open();
+    const orders = tables.repository(Order);
+    expect(await orders.get(KEY)).to.equal(undefined);
+    expect(await orders.getMany([KEY])).to.deep.equal([undefined]);
+    expect(await orders.exists(KEY)).to.equal(false);
+    expect(await orders.query({ customerId: 'c1' }).toArray()).to.deep.equal([]);
+    expect(await orders.scan().first()).to.equal(undefined);
+    expect(await orders.scan().count()).to.equal(0);
+    expect(await tables.tables.exists(tableName('Orders'))).to.equal(false);
+  });
+
+  it('a write to a missing table creates it and is sent once more; later writes are sent once', async () => {
+    const { store, tableName } = await open();
+    const { store: recorded, requests } = recordingStore(store);
+    const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
+    await orders.insert(order());
+    await orders.insert(order({ orderId: 'o2' }));
+    expect(requests).to.deep.equal(['insert', 'createTable', 'insert', 'insert']);
+  });
+
+  it('many writers that find a table missing at once all succeed, and create it once', async () => {
+    const { store, tableName } = await open();
+    const { store: recorded, requests } = recordingStore(store);
+    const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
+    await Promise.all(Array.from({ length: 10 }, (_, index) => orders.insert(order({ orderId: `o${index}` }))));
+    expect(await orders.scan().count()).to.equal(10);
+    expect(requests.filter((request) => request === 'createTable').length)
+      .to.be.at.least(1)
+      .and.at.most(2);
+  });
+
+  it('a change or deletion in a missing table is store.not-found', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    expect(await rejection(orders.merge(KEY, { total: 1 }))).to.have.property('code', 'store.not-found');
+    expect(await orders.delete(KEY, { missing: 'ignore' })).to.equal(false);
+  });
+
+  it("are not made with ensureTables: 'never': both are store.table-not-found", async () => {
+    const { tables } = await open({ ensureTables: 'never' });
+    const orders = tables.repository(Order);
+    for (const refused of [
+      () => orders.get(KEY),
+      () => orders.insert(order()),
+      () => orders.query({ customerId: 'c1' }).toArray(),
+      () => orders.delete(KEY, { missing: 'ignore' }),
+    ]) {
+      expect(await rejection(refused())).to.have.property('code', 'store.table-not-found');
+    }
+  });
+});
+
+onEveryStore('Table names', (open) => {
+  it('are mapped by tableName, for every class', async () => {
+    const { tables, store, tableName } = await open();
+    await tables.repository(Order).insert(order());
+    await tables.repository(Setting).insert({ scope: 's', name: 'n' });
+    const { rows: names } = await store.tables({});
+    expect(names).to.include.members([tableName('Orders'), tableName('Settings')]);
+  });
+
+  it('withTables is the same connection with other names, such as a tenant’s', async () => {
+    const { tables, tableName } = await open();
+    const acme = tables.withTables((name) => tableName(`Acme${name}`));
+    await acme.repository(Order).insert(order());
+    expect(await tables.repository(Order).exists(KEY)).to.equal(false);
+    expect(await acme.repository(Order).exists(KEY)).to.equal(true);
+    expect(await tables.tables.exists(tableName('AcmeOrders'))).to.equal(true);
+  });
+
+  it('that tableName makes wrong are refused before anything is sent', async () => {
+    const { tables } = await open({ tableName: (name) => `dev-${name}` });
+    expect(() => tables.repository(Order)).to.throw(
+      'tableName made no table name of "Orders": a table name is 3 to 63 letters and digits',
+    );
+  });
+});
+
+onEveryStore('Administration', (open, name) => {
+  it('creates, finds, lists and deletes tables, and says whether it did', async () => {
+    const { tables, tableName } = await open();
+    const admin = tables.tables;
+    const [first, second] = [tableName('Aaa'), tableName('Aab')];
+    await admin.create(first);
+    expect(await admin.createIfMissing(first)).to.equal(false);
+    expect(await admin.createIfMissing(second)).to.equal(true);
+    expect(await rejection(admin.create(second))).to.have.property('code', 'store.table-exists');
+    expect([await admin.exists(first), await admin.exists(tableName('Aac'))]).to.deep.equal([true, false]);
+    const listed: string[] = [];
+    for await (const table of admin.list({ prefix: 'Aa' })) if (table.endsWith(tableName(''))) listed.push(table);
+    expect(listed).to.deep.equal([first, second]);
+    expect([await admin.delete(first), await admin.delete(first)]).to.deep.equal([true, false]);
+    expect(await admin.exists(first)).to.equal(false);
+  });
+
+  if (name !== 'azurite') {
+    it('knows tables in any case [doc] (the emulator tells Orders from orders)', async () => {
+      const { tables, tableName } = await open();
+      await tables.tables.create(tableName('Orders'));
+      expect(await tables.tables.exists(tableName('ORDERS'))).to.equal(true);
+    });
+  }
+
+  for (const table of ['ab', 'a-b', '1ab', 'tables', '']) {
+    it(`refuses the name ${JSON.stringify(table)} before anything is sent`, async () => {
+      const { tables } = await open();
+      expect(await rejection(tables.tables.create(table))).to.have.property('code', 'validation.invalid-option');
+    });
+  }
+});

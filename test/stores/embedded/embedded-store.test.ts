@@ -1,0 +1,195 @@
+import { expect } from 'chai';
+import { parseDateTime } from '../../../src/edm/date-time.js';
+import { comparison } from '../../../src/store/filter-node.js';
+import { STORAGE_LIMITS } from '../../../src/store/limits.js';
+import { EmbeddedStore } from '../../../src/stores/embedded/embedded-store.js';
+import { EXAMINED_ROWS } from '../../../src/stores/embedded/scan-page.js';
+import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
+import { memoryStore } from '../../../src/stores/memory/memory-store.js';
+import { refusal, SHAPE, TableFixture } from '../../conformance/table-fixture.js';
+
+describe('The embedded store', () => {
+  it('gives strictly later timestamps while its clock stands still, and when it goes back', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const t = await TableFixture.create(memoryStore({ clock: () => now }));
+    const timestamps: string[] = [];
+    for (const step of [0, 0, 5, -86_400_000, 0, 10]) {
+      now += step;
+      await t.write('upsert-replace', 'p', 'r');
+      timestamps.push((await t.timestamp('p', 'r'))!);
+    }
+    expect(timestamps).to.deep.equal([
+      '2026-01-01T00:00:00Z',
+      '2026-01-01T00:00:00.0000001Z',
+      '2026-01-01T00:00:00.005Z',
+      '2026-01-01T00:00:00.0050001Z',
+      '2026-01-01T00:00:00.0050002Z',
+      '2026-01-01T00:00:00.0050003Z',
+    ]);
+  });
+
+  it('carries 10,000 writes of one millisecond over into the next', async () => {
+    const t = await TableFixture.create(memoryStore({ clock: () => 0 }));
+    await Promise.all(Array.from({ length: 10_001 }, () => t.write('upsert-replace', 'p', 'r')));
+    expect(parseDateTime((await t.timestamp('p', 'r'))!)).to.deep.equal({ milliseconds: 1, ticks: 0 });
+  });
+
+  it('gives the rows of one transaction one timestamp', async () => {
+    const t = await TableFixture.create(memoryStore());
+    const receipts = await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    expect(receipts[0]).to.deep.equal(receipts[1]);
+  });
+
+  it('keeps the layouts of rows whose numbers have run out with the rows', async () => {
+    const rows = new MemoryRows();
+    const settings = { kind: 'memory', identity: 'test' };
+    const t = await TableFixture.create(new EmbeddedStore(rows, { ...settings, numberedLayouts: 2 }));
+    const written = [
+      { i: 'Int32 1' },
+      { s: 'String é' },
+      { d: 'Double 1.5', other: 'Int64 5' },
+      { x: 'Binary 00ff' },
+    ] as const;
+    await t.submit(...written.map((properties, index) => t.prepare('insert', 'p', String(index), properties)));
+    await t.write('merge', 'p', '0', { s: 'String b' });
+    const other = new EmbeddedStore(rows, settings).rows(t.table, SHAPE);
+    expect(await Promise.all(['0', '1', '2', '3'].map((rowKey) => t.get('p', rowKey)))).to.deep.equal([
+      { i: 'Int32 1', s: 'String b' },
+      ...written.slice(1),
+    ]);
+    expect(
+      await other.get('p', '2', (row) => [row.number(2), [...row.undeclared()]], { undeclared: true }),
+    ).to.deep.equal([1.5, [['other', { type: 'Int64', text: '5' }]]]);
+  });
+
+  it('shares rows with another store on the same ordered rows, whose layouts it learns', async () => {
+    const rows = new MemoryRows();
+    const [one, other] = [
+      new EmbeddedStore(rows, { kind: 'a', identity: 'a' }),
+      new EmbeddedStore(rows, { kind: 'b', identity: 'b' }),
+    ];
+    await one.createTable('Orders');
+    for (const [index, store] of [one, other, one, other].entries()) {
+      const prepared = store.rows('Orders', SHAPE).prepare({
+        mode: 'insert',
+        partitionKey: 'p',
+        rowKey: String(index),
+        write: (writer) => writer.undeclared(`p${index % 3}`, { type: 'Int32', text: String(index) }),
+      });
+      await store.submit('Orders', [prepared]);
+    }
+    const expected = [0, 1, 2, 3].map((index) => [[`p${index % 3}`, { type: 'Int32', text: String(index) }]]);
+    for (const store of [one, other]) {
+      const found: unknown[] = [];
+      for await (const page of store.rows('Orders', SHAPE).scan({ undeclared: true }, (row) => [...row.undeclared()]))
+        found.push(...page.rows);
+      expect(found).to.deep.equal(expected);
+    }
+  });
+
+  it('ends a page that looks at many rows and finds few, and goes on after it', async () => {
+    const t = await TableFixture.create(memoryStore());
+    const count = EXAMINED_ROWS + 1;
+    for (let at = 0; at < count; at += 100) {
+      const size = Math.min(100, count - at);
+      await t.submit(
+        ...Array.from({ length: size }, (_, i) =>
+          t.prepare('insert', 'p', String(at + i).padStart(6, '0'), { i: 'Int32 1' }),
+        ),
+      );
+    }
+    const filter = comparison('i', 'eq', { type: 'Int32', value: 2 });
+    expect(await t.pages({ filter })).to.deep.equal([
+      [[], true],
+      [[], false],
+    ]);
+  });
+
+  it('is closed once disposed of, whatever is asked', async () => {
+    const store = memoryStore();
+    const t = await TableFixture.create(store);
+    await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    const write = t.prepare('insert', 'p', 'c');
+    const pages = t.rows.scan({ pageSize: 1 }, () => 0)[Symbol.asyncIterator]();
+    await pages.next();
+    await store[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    const operations = [
+      () => pages.next(),
+      () => t.get('p', 'a'),
+      () => t.keys(),
+      () => t.submit(write),
+      () => store.createTable('Orders'),
+      () => store.deleteTable('Orders'),
+      () => store.tables(),
+    ];
+    for (const operation of operations) expect(await refusal(operation())).to.deep.equal({ code: 'store.closed' });
+  });
+
+  it('lists more tables than a page holds, page by page', async () => {
+    const store = memoryStore({ limits: { ...STORAGE_LIMITS, pageRows: 2 } });
+    for (const name of ['aaaa', 'AAAB', 'aaac', 'bbbb', 'aaad', 'aaae']) await store.createTable(name);
+    const pages: (readonly string[])[] = [];
+    let continuation: string | undefined;
+    do {
+      const page = await store.tables({ prefix: 'AA', ...(continuation === undefined ? {} : { continuation }) });
+      pages.push(page.rows);
+      ({ continuation } = page);
+    } while (continuation !== undefined);
+    expect(pages).to.deep.equal([['aaaa', 'AAAB'], ['aaac', 'aaad'], ['aaae']]);
+  });
+
+  for (const continuation of [
+    '',
+    'x',
+    '!!',
+    Buffer.from('[1]').toString('base64url'),
+    Buffer.from('{}').toString('base64url'),
+  ]) {
+    it(`refuses the continuation ${JSON.stringify(continuation)}`, async () => {
+      const t = await TableFixture.create(memoryStore());
+      const rejected = { code: 'store.rejected', status: 400, serviceCode: 'InvalidInput' };
+      expect(await refusal(t.keys({ continuation }))).to.deep.equal(rejected);
+      expect(await refusal(t.store.tables({ continuation }))).to.deep.equal(rejected);
+    });
+  }
+
+  it('refuses a continuation of another partition', async () => {
+    const t = await TableFixture.create(memoryStore());
+    await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    for await (const { continuation } of t.rows.scan({ pageSize: 1 }, () => 0)) {
+      expect(await refusal(t.keys({ partitionKey: 'q', continuation: continuation! }))).to.include({
+        code: 'store.rejected',
+      });
+      break;
+    }
+  });
+
+  it('refuses writes that were prepared for another table or store', async () => {
+    const t = await TableFixture.create(memoryStore());
+    const other = await TableFixture.create(memoryStore());
+    expect(await refusal(t.submit(other.prepare('insert', 'p', 'r')))).to.include({ code: 'store.rejected' });
+  });
+
+  it('finds nothing to write in an empty list', async () => {
+    const t = await TableFixture.create(memoryStore());
+    expect(await t.submit()).to.deep.equal([]);
+  });
+
+  it('may read again within a decoder', async () => {
+    const t = await TableFixture.create(memoryStore());
+    await t.submit(t.prepare('insert', 'p', 'a', { i: 'Int32 1' }), t.prepare('insert', 'p', 'b', { i: 'Int32 2' }));
+    const inner: Promise<unknown>[] = [];
+    const found: number[] = [];
+    for await (const page of t.rows.scan({}, (row) => {
+      inner.push(t.rows.get('p', 'b', (again) => again.number(1)));
+      inner.push(t.write('upsert-merge', 'p', `a${row.string(-2)}`));
+      return row.number(1);
+    })) {
+      found.push(...page.rows);
+    }
+    expect(found).to.deep.equal([1, 2]);
+    expect((await Promise.all(inner))[0]).to.equal(2);
+    expect(await t.keys()).to.deep.equal(['a', 'aa', 'ab', 'b']);
+  });
+});
