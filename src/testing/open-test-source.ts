@@ -1,7 +1,6 @@
 import { DataSource } from '../data-source/data-source.js';
 import type { DataSourceOptions } from '../data-source/options.js';
 import { resolveLimits, STORAGE_LIMITS } from '../store/limits.js';
-import { memoryStore } from '../stores/memory/memory-store.js';
 import type { Guid } from '../edm/guid.js';
 import { fixedClock, type FixedClock } from './fixed-clock.js';
 import { recordingStore, requestNames, type RecordedRequest } from './recording-store.js';
@@ -35,6 +34,7 @@ export interface TestSource extends AsyncDisposable {
 export async function openTestSource(
   options: Omit<DataSourceOptions, 'clock' | 'httpClient'> = {},
 ): Promise<TestSource> {
+  const { memoryStore } = await import('../stores/memory/memory-store.js');
   const clock = fixedClock();
   const { store, requests } = recordingStore(
     memoryStore({ limits: resolveLimits(STORAGE_LIMITS, options.limits), clock: clock.now }),
