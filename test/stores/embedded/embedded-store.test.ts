@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { parseDateTime } from '../../../src/edm/date-time.js';
 import { comparison } from '../../../src/store/filter-node.js';
@@ -103,6 +104,16 @@ describe('The embedded store', () => {
       [[], true],
       [[], false],
     ]);
+  });
+
+  it('stops a scan whose time is over at its next page', async () => {
+    const t = await TableFixture.create(memoryStore());
+    await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    const pages = t.rows.scan({ pageSize: 1 }, () => 0, { timeout: 50 })[Symbol.asyncIterator]();
+    expect((await pages.next()).done).to.equal(false);
+    await setTimeout(60);
+    expect(await refusal(pages.next())).to.deep.equal({ code: 'store.timeout' });
+    expect(await refusal(t.rows.get('p', 'a', () => 0, {}, { timeout: 0 }))).to.deep.equal({ code: 'store.timeout' });
   });
 
   it('is closed once disposed of, whatever is asked', async () => {
