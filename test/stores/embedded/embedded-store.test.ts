@@ -176,6 +176,39 @@ describe('The embedded store', () => {
     }
   });
 
+  it('never leaves the bounds of a request for a continuation of another', async () => {
+    const t = await TableFixture.create(memoryStore());
+    for (const p of ['p', 'q', 'r']) await t.submit(...['a', 'b', 'c'].map((r) => t.prepare('insert', p, r)));
+    for await (const { continuation } of t.rows.scan({ pageSize: 1 }, () => 0)) {
+      const from = { value: 'q', inclusive: true };
+      const rowKey = { from: { value: 'b', inclusive: false } };
+      expect(await t.keyPairs({ partitionKey: { from }, rowKey, continuation: continuation! })).to.deep.equal([
+        ['q', 'c'],
+        ['r', 'c'],
+      ]);
+      break;
+    }
+    for await (const { continuation } of t.rows.scan({ partitionKey: 'p', pageSize: 1 }, () => 0)) {
+      const rowKey = { from: { value: 'c', inclusive: true } };
+      expect(await t.keys({ partitionKey: 'p', rowKey, continuation: continuation! })).to.deep.equal(['c']);
+      break;
+    }
+  });
+
+  it('ends a page that skips many partitions, and goes on after it', async () => {
+    const t = await TableFixture.create(memoryStore());
+    const count = EXAMINED_ROWS + 2;
+    const rowKeys = (index: number): string => (index === count - 1 ? 'b' : 'a');
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => t.write('insert', String(i).padStart(6, '0'), rowKeys(i))),
+    );
+    const pages = await t.pages({ rowKey: { from: { value: 'b', inclusive: true } } });
+    expect(pages).to.deep.equal([
+      [[], true],
+      [['b'], false],
+    ]);
+  });
+
   it('refuses writes that were prepared for another table or store', async () => {
     const t = await TableFixture.create(memoryStore());
     const other = await TableFixture.create(memoryStore());
