@@ -28,6 +28,11 @@ export type {
   MergeItem,
 } from './repository/bulk-options.js';
 
+export { UnitOfWork } from './unit-of-work/unit-of-work.js';
+export type { CommitOptions } from './unit-of-work/commit.js';
+export type { PlannedBatch } from './unit-of-work/plan.js';
+export type { UnitOfWorkOptions } from './unit-of-work/run-unit.js';
+
 export { Guid } from './edm/guid.js';
 export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';
 

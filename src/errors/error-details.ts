@@ -113,7 +113,6 @@ export interface ErrorDetails {
   'metadata.invalid-table': ClassProblems;
   'metadata.invalid-template': ClassProblems;
   'metadata.invalid-property': ClassProblems;
-  'metadata.not-a-repository': { readonly className: string };
 
   'key.missing-part': KeyAt;
   'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };

@@ -1,12 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { TableWrite } from './batch.js';
 import type { Concurrency } from './concurrency.js';
+import { jitteredWait } from './jittered-wait.js';
 
 const TRIES = 8;
-const FIRST_WAIT = 100;
-const LONGEST_WAIT = 10_000;
+const WAITS = Object.freeze({ first: 100, longest: 10_000 });
 
 interface Patience {
   readonly store: TableStore;
@@ -33,6 +32,6 @@ export async function submitPatiently(
       if (isBusy) concurrency.refused();
       if (!isBusy || !concurrency.patient || attempt === TRIES || stopped()) throw error;
     }
-    await wait(Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt));
+    await jitteredWait(attempt, WAITS, operation.signal);
   }
 }
