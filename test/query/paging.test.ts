@@ -119,7 +119,6 @@ describe('Pages with continuations', () => {
     ];
     for (const other of others)
       expect(await refusal(other.page({ continuation }))).to.equal('query.invalid-continuation');
-    fc.assert;
     for (let at = 0; at < continuation!.length; at++) {
       const changed =
         continuation!.slice(0, at) + (continuation![at] === 'A' ? 'B' : 'A') + continuation!.slice(at + 1);
@@ -247,7 +246,7 @@ describe('Sorting', () => {
     (await query.toArray()).map(({ orderId }) => orderId.slice(1)).join('');
 
   it('puts absent values last, and what is equal in key order', async () => {
-    expect(await keys(inPartition.orderBy('total'))).to.equal('143052'.replace('3', '3'));
+    expect(await keys(inPartition.orderBy('total'))).to.equal('143052');
     expect(await keys(inPartition.orderBy('total', 'desc'))).to.equal('031452');
     expect(await keys(inPartition.orderBy('items', 'desc').orderBy('total'))).to.equal('135402');
   });
