@@ -76,4 +76,9 @@ export class Guid {
   toJSON(): string {
     return this.#text;
   }
+
+  /** How Node's `console.log` shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Guid ${this.#text}`;
+  }
 }

@@ -59,6 +59,11 @@ export class TableFixture {
     return new TableFixture(store, table);
   }
 
+  /** On a table that is there already. */
+  static open(store: TableStore, table: string): TableFixture {
+    return new TableFixture(store, table);
+  }
+
   readonly rows: Rows;
 
   private constructor(

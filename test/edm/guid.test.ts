@@ -22,6 +22,10 @@ describe('Guid', () => {
     expect(Reflect.ownKeys(Guid.random())).to.deep.equal([]);
   });
 
+  it('shows its text in a log', () => {
+    expect(inspect({ id: Guid.parse(TEXT) })).to.equal(`{ id: Guid ${TEXT} }`);
+  });
+
   for (const text of ['', 'x', TEXT.slice(1), `${TEXT}0`, `{${TEXT}}`, TEXT.replaceAll('-', ''), `${TEXT}\n`]) {
     it(`refuses ${inspect(text)}, without quoting it`, () => {
       expect(() => Guid.parse(text)).to.throw(RangeError, 'A GUID has the form 00000000-0000-0000-0000-000000000000');

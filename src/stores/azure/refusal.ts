@@ -65,7 +65,8 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
 /** Reads an answer that is no success: the service's own code is in the body, or in a header. */
 export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
   const { code, message } = errorBody(body);
-  const serviceCode = header('x-ms-error-code') ?? code;
+  const told = header('x-ms-error-code');
+  const serviceCode = told === undefined || told === '' ? code : told;
   return {
     status,
     serviceCode,
@@ -85,7 +86,7 @@ export function refused(
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
 ): EntitableError {
-  const { status, serviceCode, requestId, text } = refusal;
+  const { status, serviceCode, requestId } = refusal;
   const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : codeOf(refusal);
   const details: StoreErrorDetails = {
     ...context,
@@ -94,7 +95,7 @@ export function refused(
     ...(requestId === undefined ? {} : { requestId }),
   };
   const where = context.table === undefined ? '' : ` ${kind === 'write' ? 'to' : 'of'} table "${context.table}"`;
-  const cause = new RestError(text, {
+  const cause = new RestError(refusal.text, {
     statusCode: status,
     ...(serviceCode === undefined ? {} : { code: serviceCode }),
   });

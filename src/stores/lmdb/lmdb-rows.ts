@@ -7,6 +7,8 @@ import { openDatabase, unavailable, type Durability, type LmdbDatabase } from '.
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
+/** Behind every table, and behind every key of another program that is likely. */
+const LAST_TABLE = 0xffff_ffff;
 /** Transactions after which the marks of readers that died are looked for: they keep pages from being used again. */
 const TRANSACTIONS_PER_CHECK = 1000;
 
@@ -61,6 +63,12 @@ export class LmdbRows implements OrderedRows {
       cursor.return?.();
       this.#idle.push(row);
     }
+  }
+
+  /** Whether the environment holds nothing at all, also nothing of another program. */
+  isEmpty(): boolean {
+    const rows = this.#database.getRange({ start: { table: 0 }, end: { table: LAST_TABLE } });
+    return rows[Symbol.iterator]().next().done === true;
   }
 
   transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
