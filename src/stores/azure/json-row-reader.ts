@@ -9,12 +9,9 @@ import {
   type Slot,
   type UndeclaredValue,
 } from '../../store/row.js';
-import { EDM_TYPE_BY_NAME, type JsonRow, type RowLayout } from './row-layout.js';
+import { EDM_TYPE_BY_NAME, TEXT, type JsonRow, type RowLayout } from './row-layout.js';
 import { storedMembers } from './stored-members.js';
 import { openedRow } from './written-row.js';
-
-/** A row's own JSON text, on rows that were read with `undeclared`. */
-export const TEXT = Symbol('text');
 
 /** No slot. */
 const NONE = -4;
@@ -108,7 +105,7 @@ export class JsonRowReader implements RowReader {
   }
 
   undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]> {
-    const text = (this.#row as { readonly [TEXT]?: string })[TEXT];
+    const text = this.#row[TEXT];
     return text === undefined ? [] : storedMembers(text, new Set(this.#names));
   }
 

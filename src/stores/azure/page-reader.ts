@@ -4,10 +4,10 @@ import type { ScanRequest } from '../../store/table-store.js';
 import type { Connection } from './connection.js';
 import { continuationText, readContinuation } from './continuation.js';
 import { eachMember, elementTexts } from './json-text.js';
-import { JsonRowReader, TEXT } from './json-row-reader.js';
+import { JsonRowReader } from './json-row-reader.js';
 import { queryText, selectText } from './query-url.js';
 import { refusalOf, refused } from './refusal.js';
-import type { JsonRow, RowLayout } from './row-layout.js';
+import { TEXT, type JsonRow, type RowLayout } from './row-layout.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 
 /** What is read: the rows of one table that a request asks for. */
