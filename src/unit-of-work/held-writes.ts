@@ -4,7 +4,7 @@ import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkKeyUnchanged, conditionOf, isEntity, ownState, statedEtag } from '../repository/entity-condition.js';
-import { notStored, rowName } from '../repository/read-under.js';
+import { rowError, rowName } from '../repository/row-error.js';
 import { applyPatch } from './apply-patch.js';
 import { afterDelete, type Held } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
@@ -72,7 +72,7 @@ export class HeldWrites<T extends object> {
       this.#rows.set(this.#mapper, address, entity, { kind: 'replace', ifMatch });
     };
     if (row === undefined) return conditional();
-    if (row.held.kind === 'delete') throw notStored(this.#mapper, address);
+    if (row.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
     this.#checkSame(row, entity);
     switch (row.held.kind) {
       case 'difference':
@@ -104,7 +104,7 @@ export class HeldWrites<T extends object> {
     const address = this.#mapper.addressOf(key);
     const difference = this.#mapper.patchOf(patch);
     const row = this.#rows.at(this.#mapper, address);
-    if (row?.held.kind === 'delete') throw notStored(this.#mapper, address);
+    if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
     if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, patch, etag);
     const before = row?.held.kind === 'merge' ? row.held : undefined;
     this.#rows.set(this.#mapper, address, undefined, {
@@ -121,7 +121,7 @@ export class HeldWrites<T extends object> {
     const { address, row } = this.#locate(entityOrKey);
     if (row?.held.kind === 'delete') {
       if (missing === 'ignore') return false;
-      throw notStored(this.#mapper, address);
+      throw rowError(this.#mapper, address, 'store.not-found');
     }
     if (entity !== undefined && row !== undefined) this.#checkSame(row, entity);
     const left = afterDelete(row?.held, {
@@ -150,7 +150,7 @@ export class HeldWrites<T extends object> {
   #mergeInto(row: TrackedRow, entity: object, patch: object, etag: string | undefined): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
     if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } as Held });
-    else if (etag !== undefined && etag !== '*') throw notStored(this.#mapper, row.address);
+    else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.not-found');
     applyPatch(entity, patch);
   }
 

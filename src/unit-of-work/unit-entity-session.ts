@@ -8,7 +8,8 @@ import type { Query } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
-import { notStored, readUnder } from '../repository/read-under.js';
+import { readUnder } from '../repository/read-under.js';
+import { rowError } from '../repository/row-error.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -63,7 +64,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     if (this.#rows.of(entity) === undefined && ownState(this.#mapper, entity) !== undefined) this.writes.track(entity);
     const address = this.#rows.of(entity)?.address ?? this.#mapper.addressOf(entity);
     const found = await this.#reads.get(address, true, options);
-    if (found === undefined) throw notStored(this.#mapper, address);
+    if (found === undefined) throw rowError(this.#mapper, address, 'store.not-found');
     return found;
   }
 
