@@ -21,7 +21,14 @@ export { Guid } from './edm/guid.js';
 export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';
 
 export { EntitableError, type CodesOf, type EntitableErrorOf } from './errors/entitable-error.js';
-export type { ErrorCode, ErrorDetails, MetadataProblem, StoreErrorDetails, Violation } from './errors/error-details.js';
+export type {
+  ErrorCode,
+  ErrorDetails,
+  MetadataProblem,
+  OutcomeUnknownDetails,
+  StoreErrorDetails,
+  Violation,
+} from './errors/error-details.js';
 
 export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
 export { metadataOf } from './metadata/metadata-of.js';
