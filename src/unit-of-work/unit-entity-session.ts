@@ -3,6 +3,7 @@ import { stamp, stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
+import type { MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
@@ -68,12 +69,17 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     return found;
   }
 
-  query(partition: PartitionKeyOf<T>): Query<T> {
-    return partitionQuery(unitRows(this.#mapper, this.#reads), this.#mapper.partitionOf(partition));
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    return partitionQuery(
+      unitRows(this.#mapper, this.#reads),
+      partitions.map((key) => this.#mapper.partitionOf(key)),
+      NO_WRITES,
+    );
   }
 
   scan(): Query<T> {
-    return tableQuery(unitRows(this.#mapper, this.#reads));
+    return tableQuery(unitRows(this.#mapper, this.#reads), NO_WRITES);
   }
 
   async insert(entity: T): Promise<T> {
@@ -134,3 +140,13 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     stamp(entity, { kind: 'stored', source: this.#mapper.source, ...read });
   }
 }
+
+/** Writes by filter would go past what the unit holds. */
+const NO_WRITES: MatchWrites = Object.freeze({
+  delete: () => {
+    throw notInUnit('query.delete()');
+  },
+  merge: () => {
+    throw notInUnit('query.merge()');
+  },
+});

@@ -76,8 +76,11 @@ export class UnitOfWork implements Session {
     return this.of(entityClass).get(key, options);
   }
 
-  /** Queries one partition. What it gives is tracked; projections are not. */
-  query<T extends object>(entityClass: EntityClass<T>, partition: PartitionKeyOf<T>): Query<T> {
+  /** Queries one partition, or several. What it gives is tracked; projections are not. */
+  query<T extends object>(
+    entityClass: EntityClass<T>,
+    partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[],
+  ): Query<T> {
     return this.of(entityClass).query(partition);
   }
 
