@@ -10,6 +10,7 @@ import { ownState, statedEtag } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
 import { readUnder } from '../repository/read-under.js';
 import { rowError } from '../repository/row-error.js';
+import { upsertMode } from '../repository/upsert-mode.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -20,7 +21,7 @@ import type {
 } from '../repository/session.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import { HeldWrites } from './held-writes.js';
-import { notInUnit } from './not-in-unit.js';
+import { NO_WRITES, notInUnit } from './not-in-unit.js';
 import { TrackedReads } from './tracked-reads.js';
 import type { TrackedRows } from './tracked-rows.js';
 import { unitRows } from './unit-rows.js';
@@ -68,12 +69,14 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     return found;
   }
 
-  query(partition: PartitionKeyOf<T>): Query<T> {
-    return partitionQuery(unitRows(this.#mapper, this.#reads), this.#mapper.partitionOf(partition));
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    const keys = partitions.map((key) => this.#mapper.partitionOf(key));
+    return partitionQuery(unitRows(this.#mapper, this.#reads), keys, NO_WRITES);
   }
 
   scan(): Query<T> {
-    return tableQuery(unitRows(this.#mapper, this.#reads));
+    return tableQuery(unitRows(this.#mapper, this.#reads), NO_WRITES);
   }
 
   async insert(entity: T): Promise<T> {
@@ -98,7 +101,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async upsert(entity: T, { mode = 'merge' }: UpsertOptions = {}): Promise<T> {
-    this.writes.upsert(entity, mode);
+    this.writes.upsert(entity, upsertMode(mode));
     return entity;
   }
 

@@ -77,7 +77,10 @@ export class UnitOfWork implements Session {
   }
 
   /** Queries one partition. What it gives is tracked; projections are not. */
-  query<T extends object>(entityClass: EntityClass<T>, partition: PartitionKeyOf<T>): Query<T> {
+  query<T extends object>(
+    entityClass: EntityClass<T>,
+    partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[],
+  ): Query<T> {
     return this.of(entityClass).query(partition);
   }
 
