@@ -42,7 +42,7 @@ onEveryStore('Before anything is sent', (open) => {
       expect(error).to.have.property('code', code);
       expect((error as Error).message).to.match(/^Order\.|^The RowKey of Order /);
       expect(inspect(error, { depth: 9 })).not.to.include(SECRET);
-      expect(await tables.tables.exists('Orders')).to.equal(false);
+      expect(await tables.tables.exists(tableName('Orders'))).to.equal(false);
     });
   }
 
