@@ -17,7 +17,7 @@ const EXPECTED = Object.freeze([
 
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
 export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<TableStore> {
-  const { limits, clock, httpClient } = options;
+  const { limits, clock, durability, httpClient } = options;
   if (typeof target === 'string') {
     if (target === 'memory:') {
       const { memoryStore } = await import('../stores/memory/memory-store.js');
@@ -25,7 +25,11 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
     }
     if (target.startsWith('lmdb:') && target !== 'lmdb:') {
       const { lmdbStore } = await import('../stores/lmdb/lmdb-store.js');
-      return lmdbStore(target.slice('lmdb:'.length), { limits: resolveLimits(STORAGE_LIMITS, limits), clock });
+      return lmdbStore(target.slice('lmdb:'.length), {
+        limits: resolveLimits(STORAGE_LIMITS, limits),
+        clock,
+        durability,
+      });
     }
     if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target))
       throw unknownTarget();

@@ -105,5 +105,8 @@ onEveryStore('Before anything is sent', (open) => {
         'entity.not-an-object',
       );
     }
+    expect(() => tables.repository(Order).query('c1' as never)).to.throw(
+      'A partition of Order is an object, not string. Give { customerId }.',
+    );
   });
 });

@@ -1,51 +1,67 @@
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startAzurite } from '../azurite/azurite.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const topics = readdirSync(join(ROOT, 'samples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-interface Run {
-  readonly argument?: string;
-  readonly variable?: string;
-}
+const run = promisify(execFile);
 
-/** What a sample prints, with a target by argument, by the variable TABLES, or without one. */
-function output(topic: string, { argument, variable }: Run): string {
-  const { TABLES: _, ...env } = process.env;
-  const main = join(ROOT, 'dist', 'samples', topic, 'main.js');
-  return execFileSync(process.execPath, [main, ...(argument === undefined ? [] : [argument])], {
-    encoding: 'utf8',
-    env: { ...env, ...(variable !== undefined && { TABLES: variable }) },
-    stdio: 'pipe',
+describe('The samples', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'entitable-sample-'));
   });
-}
-
-const expected = (topic: string): string => readFileSync(join(ROOT, 'samples', topic, 'expected.txt'), 'utf8');
-
-describe('The samples', () => {
-  it('all say what they print', () => {
-    expect(topics.filter((topic) => !existsSync(join(ROOT, 'samples', topic, 'expected.txt')))).to.deep.equal([]);
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
   });
+
+  /** What a sample prints in a folder of its own, with a target by argument or by the variable TABLES. */
+  async function output(topic: string, argument?: string, variable?: string): Promise<string> {
+    const { TABLES: _, ...env } = process.env;
+    const main = join(ROOT, 'dist', 'samples', topic, 'main.js');
+    const { stdout } = await run(process.execPath, [main, ...(argument === undefined ? [] : [argument])], {
+      cwd: folder,
+      env: { ...env, ...(variable !== undefined && { TABLES: variable }) },
+    });
+    return stdout.replace(/on the [a-z]+ store/, 'on the … store');
+  }
 
   for (const topic of topics) {
-    it(`print what they say: ${topic}, without a target`, () => {
-      expect(output(topic, {})).to.equal(expected(topic));
+    const expected = readFileSync(join(ROOT, 'samples', topic, 'expected.txt'), 'utf8');
+
+    it(`print what they say: ${topic}, without a target`, async () => {
+      expect(await output(topic)).to.equal(expected);
     });
 
-    it(`print what they say: ${topic}, with a target by argument`, () => {
-      expect(output(topic, { argument: 'memory:', variable: 'nowhere:' })).to.equal(expected(topic));
+    it(`print what they say: ${topic}, in memory by argument`, async () => {
+      expect(await output(topic, 'memory:', 'nowhere:')).to.equal(expected);
     });
 
-    it(`print what they say: ${topic}, with a target in TABLES`, () => {
-      expect(output(topic, { variable: 'memory:' })).to.equal(expected(topic));
+    it(`print what they say: ${topic}, on disk by TABLES, also the second time`, async () => {
+      const target = `lmdb:${join(folder, 'tables')}`;
+      await output(topic, undefined, target);
+      expect(await output(topic, undefined, target)).to.equal(expected);
     });
 
-    it(`use the target that TABLES names: ${topic} refuses one that is none`, () => {
-      expect(() => output(topic, { variable: 'nowhere:' })).to.throw('store.unknown-target');
+    it(`print what they say: ${topic}, on the emulator`, async () => {
+      expect(await output(topic, (await startAzurite()).connectionString)).to.equal(expected);
+    });
+
+    it(`refuse a target that is none: ${topic}`, async () => {
+      const refused = await output(topic, undefined, 'nowhere:').then(
+        () => '',
+        (error: unknown) => String((error as { readonly stderr?: unknown }).stderr),
+      );
+      expect(refused).to.include('store.unknown-target');
     });
   }
 });

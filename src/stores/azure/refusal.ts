@@ -65,7 +65,8 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
 /** Reads an answer that is no success: the service's own code is in the body, or in a header. */
 export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
   const { code, message } = errorBody(body);
-  const serviceCode = header('x-ms-error-code') ?? code;
+  const told = header('x-ms-error-code');
+  const serviceCode = told === undefined || told === '' ? code : told;
   return {
     status,
     serviceCode,

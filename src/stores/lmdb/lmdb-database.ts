@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
+import { checkFiles } from './check-files.js';
 import { writeKey, type TableKey } from './key-bytes.js';
 
 /** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
@@ -35,6 +36,7 @@ export async function openDatabase(path: string, durability: Durability, cursor:
   const { open } = await importLmdb();
   try {
     mkdirSync(path, { recursive: true });
+    checkFiles(path);
     const database: unknown = open({
       path,
       noSubdir: false,
@@ -52,6 +54,7 @@ export async function openDatabase(path: string, durability: Durability, cursor:
     } as object as Parameters<typeof open>[0]);
     return database as LmdbDatabase;
   } catch (error) {
+    if (EntitableError.is(error)) throw error;
     throw unavailable(`The store in ${path} cannot be opened`, error);
   }
 }

@@ -7,6 +7,8 @@ import { openDatabase, unavailable, type Durability, type LmdbDatabase } from '.
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
+/** Behind every table, and behind every key of another program that is likely. */
+const LAST_TABLE = 0xffff_ffff;
 /** Transactions after which the marks of readers that died are looked for: they keep pages from being used again. */
 const TRANSACTIONS_PER_CHECK = 1000;
 
@@ -63,6 +65,12 @@ export class LmdbRows implements OrderedRows {
     }
   }
 
+  /** Whether the environment holds nothing at all, also nothing of another program. */
+  isEmpty(): boolean {
+    const rows = this.#database.getRange({ start: { table: 0 }, end: { table: LAST_TABLE } });
+    return rows[Symbol.iterator]().next().done === true;
+  }
+
   transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as (result: unknown) => void, reject });
@@ -90,14 +98,14 @@ export class LmdbRows implements OrderedRows {
     const group = this.#queue;
     this.#queue = [];
     try {
+      this.#transactions += 1;
+      if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
       const settle = this.#database.transactionSync(() => group.map((queued) => this.#run(queued)), SYNCHRONOUS_COMMIT);
       for (const each of settle) each();
     } catch (cause) {
       const error = unavailable('The store cannot be written; nothing was', cause);
       for (const { reject } of group) reject(error);
     }
-    this.#transactions += 1;
-    if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
   }
 
   /** Runs one work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */

@@ -1,6 +1,6 @@
-import { EntitableError } from '../../errors/entitable-error.js';
-import type { OrderedRows } from '../embedded/ordered-rows.js';
 import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
+import { incompatibleFormat } from './incompatible-format.js';
+import type { LmdbRows } from './lmdb-rows.js';
 
 /** The version of keys, rows and system rows that this package reads and writes. */
 const VERSION = 1;
@@ -13,7 +13,7 @@ interface Format {
 }
 
 /** Marks new files with their format, and refuses those of another, or of another program, without touching them. */
-export async function checkFormat(rows: OrderedRows, path: string, tableNamesIgnoreCase: boolean): Promise<void> {
+export async function checkFormat(rows: LmdbRows, path: string, tableNamesIgnoreCase: boolean): Promise<void> {
   const expected: Format = { version: VERSION, tableNamesIgnoreCase };
   await rows.transact((transaction) => {
     const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, ROW_KEY);
@@ -21,9 +21,7 @@ export async function checkFormat(rows: OrderedRows, path: string, tableNamesIgn
       checkEqual(parse(row.bytes.toString(), path), expected, path);
       return;
     }
-    transaction.range(SYSTEM_TABLE, undefined, undefined, () => {
-      throw incompatible(path, 'they were not written by this library');
-    });
+    if (!rows.isEmpty()) throw incompatibleFormat(path, 'they were not written by this library');
     transaction.put(SYSTEM_TABLE, SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected)));
   });
 }
@@ -32,27 +30,19 @@ function parse(text: string, path: string): Partial<Format> {
   try {
     return JSON.parse(text) as Partial<Format>;
   } catch {
-    throw incompatible(path, 'their format is not readable');
+    throw incompatibleFormat(path, 'their format is not readable');
   }
 }
 
 function checkEqual(found: Partial<Format>, expected: Format, path: string): void {
   if (found.version !== expected.version) {
-    throw incompatible(
+    throw incompatibleFormat(
       path,
       `they have format ${found.version}, and this version of the library knows format ${VERSION}`,
     );
   }
   if (found.tableNamesIgnoreCase !== expected.tableNamesIgnoreCase) {
     const made = found.tableNamesIgnoreCase === true ? 'ignore case' : 'tell case apart';
-    throw incompatible(path, `their table names ${made}, and the limits given say otherwise`);
+    throw incompatibleFormat(path, `their table names ${made}, and the limits given say otherwise`);
   }
-}
-
-function incompatible(path: string, why: string): EntitableError {
-  return new EntitableError(
-    'store.incompatible-format',
-    `The files in ${path} cannot be used: ${why}. Nothing was changed. Give another path, or use what wrote them.`,
-    {},
-  );
 }
