@@ -126,8 +126,8 @@ export interface ErrorDetails {
   'metadata.invalid-property': ClassProblems;
 
   'key.missing-part': KeyAt;
-  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };
-  'key.out-of-range': KeyAt & { readonly value?: unknown };
+  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string; readonly error?: unknown };
+  'key.out-of-range': KeyAt & { readonly value?: unknown; readonly error?: unknown };
   'key.forbidden-character': KeyAt & { readonly character: string };
   'key.unpaired-surrogate': KeyAt;
   'key.too-long': KeyAt & { readonly size: number; readonly limit: number };
