@@ -36,7 +36,7 @@ const REFUSED: readonly (readonly [rule: string, changes: object, code: string])
 onEveryStore('Before anything is sent', (open) => {
   for (const [rule, changes, code] of REFUSED) {
     it(`${rule} is refused: ${code}`, async () => {
-      const { tables } = await open();
+      const { tables, tableName } = await open();
       const orders = tables.repository(Order);
       const error = await rejection(orders.insert(order(changes)));
       expect(error).to.have.property('code', code);
