@@ -138,13 +138,3 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     stamp(entity, { kind: 'stored', source: this.#mapper.source, ...read });
   }
 }
-
-/** Writes by filter would go past what the unit holds. */
-const NO_WRITES: MatchWrites = Object.freeze({
-  delete: () => {
-    throw notInUnit('query.delete()');
-  },
-  merge: () => {
-    throw notInUnit('query.merge()');
-  },
-});
