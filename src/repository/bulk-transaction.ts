@@ -65,7 +65,7 @@ export async function sendBatch<I>(batch: Batch<ItemWrite<I>>, sending: BulkSend
         groups.unshift(without(group, verdict.items));
         break;
       case 'failed':
-        failed.push(...verdict.items.map(({ index, item }) => ({ index, item, error })));
+        failed.push(...verdict.items.map(({ index, item, refused }) => ({ index, item, error: refused(error) })));
         groups.unshift(without(group, verdict.items));
         if (!sending.collects) return { written, failed, unsent: groups.flat(), stop: { cause: error } };
         break;

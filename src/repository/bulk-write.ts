@@ -92,8 +92,7 @@ class BulkWrite<I> {
 
   async #take(next: { readonly index: number; readonly item: I }): Promise<void> {
     try {
-      const { table, write, written } = await this.#task.prepare(next.item);
-      this.#lanes.add({ ...next, table, write, written });
+      this.#lanes.add({ ...next, ...(await this.#task.prepare(next.item)) });
     } catch (error) {
       this.#failed.push({ ...next, error });
       if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);

@@ -25,7 +25,7 @@ import { EntityWrites, type EntityWrite } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
 import { readUnder } from './read-under.js';
-import { inWordsOf, rowError } from './row-error.js';
+import { rowError } from './row-error.js';
 import { upsertMode } from './upsert-mode.js';
 import type {
   ConditionOptions,
@@ -189,13 +189,13 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
-  async #submit({ table, write, written }: EntityWrite, options: OperationOptions | undefined): Promise<WriteReceipt> {
+  async #submit(ready: EntityWrite, options: OperationOptions | undefined): Promise<WriteReceipt> {
     try {
-      const [receipt = {}] = await this.#mapper.store.submit(table, [write], options);
-      written(receipt);
+      const [receipt = {}] = await this.#mapper.store.submit(ready.table, [ready.write], options);
+      ready.written(receipt);
       return receipt;
     } catch (error) {
-      throw inWordsOf(this.#mapper, write, error);
+      throw ready.refused(error);
     }
   }
 

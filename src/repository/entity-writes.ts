@@ -5,11 +5,14 @@ import type { RetainedRow } from '../store/row.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type { TableWrite } from './batch.js';
+import { inWordsOf } from './row-error.js';
 import { conditionOf, isEntity, ownRow, statedEtag } from './entity-condition.js';
 
 /** A write that is ready to be sent, and what the store's answer makes of its entity. */
 export interface EntityWrite extends TableWrite {
-  written(receipt: WriteReceipt): void;
+  readonly written: (receipt: WriteReceipt) => unknown;
+  /** A refusal of it, in the words of its class. */
+  readonly refused: (error: unknown) => unknown;
 }
 
 type WholeWrite =
@@ -36,7 +39,8 @@ export class EntityWrites<T extends object> {
     await this.validate(entity);
     const values = this.#mapper.valuesOf(entity);
     const write = this.#mapper.prepare({ mode, ...condition, ...address }, values, entity);
-    return this.#entityWrite(write, entity, mode === 'upsert-merge' ? ownRow(this.#mapper, entity) : undefined);
+    const before = mode === 'upsert-merge' ? ownRow(this.#mapper, entity) : undefined;
+    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, before));
   }
 
   /** What an entity has changed since it had a row; `undefined` when that is nothing. */
@@ -52,7 +56,7 @@ export class EntityWrites<T extends object> {
     await this.validate(entity);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
     const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch, ...remove }, changed, entity);
-    return this.#entityWrite(write, entity, row);
+    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, row));
   }
 
   /** Some properties of a row that was not read. */
@@ -62,7 +66,7 @@ export class EntityWrites<T extends object> {
     await this.validatePatch(patch);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
     const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch: etag, ...remove }, changed);
-    return { table: this.#mapper.table, write, written: () => undefined };
+    return this.#entityWrite(write, () => undefined);
   }
 
   delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): EntityWrite {
@@ -73,11 +77,8 @@ export class EntityWrites<T extends object> {
       entity === undefined
         ? (etag ?? statedEtag(mapper, entityOrKey) ?? '*')
         : conditionOf(mapper, entity, address, etag);
-    return {
-      table: mapper.table,
-      write: mapper.prepare({ mode: 'delete', ...address, ifMatch }, []),
-      written: () => entity !== undefined && mapper.deleted(entity),
-    };
+    const write = mapper.prepare({ mode: 'delete', ...address, ifMatch }, []);
+    return this.#entityWrite(write, () => entity !== undefined && mapper.deleted(entity));
   }
 
   /** Throws `validation.failed`. */
@@ -90,8 +91,12 @@ export class EntityWrites<T extends object> {
     await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
   }
 
-  #entityWrite(write: PreparedWrite, entity: object, before: RetainedRow | undefined): EntityWrite {
-    const mapper = this.#mapper;
-    return { table: mapper.table, write, written: (receipt) => mapper.written(entity, write, receipt, before) };
+  #entityWrite(write: PreparedWrite, written: (receipt: WriteReceipt) => unknown): EntityWrite {
+    return {
+      table: this.#mapper.table,
+      write,
+      written,
+      refused: (error) => inWordsOf(this.#mapper, write, error),
+    };
   }
 }

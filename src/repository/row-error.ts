@@ -21,8 +21,7 @@ export function rowError<T extends object>(
   return new EntitableError(code, `${rowName(mapper, address)} ${SAYS[code]}`, details, refused && { cause: refused });
 }
 
-/** A row in a message. */
-export function rowName<T extends object>(
+function rowName<T extends object>(
   { metadata, table }: EntityMapper<T>,
   { partitionKey, rowKey }: Address,
 ): string {

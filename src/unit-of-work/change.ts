@@ -38,7 +38,7 @@ export function changeOf(row: TrackedRow): Change | undefined {
     case 'replace':
       return whole(row, { mode: 'replace', ifMatch: held.ifMatch, ...address });
     case 'upsert':
-      return whole(row, { mode: `upsert-${held.mode}`, ...address });
+      return whole(row, { mode: held.mode, ...address });
     case 'merge':
       return change(row, { mode: 'merge', ...address, ifMatch: held.ifMatch }, held.difference, undefined);
     case 'delete':

@@ -1,5 +1,6 @@
-import type { CommitReport, CommitWrite, FailedWrite } from '../errors/error-details.js';
+import type { CommitReport, FailedWrite } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { inWordsOf } from '../repository/row-error.js';
 import { describeChange, type Change } from './change.js';
 
 /** Writes down what becomes of the writes of a commit. */
@@ -39,7 +40,7 @@ export class CommitRecord {
   conclude(): CommitReport {
     const report: CommitReport = Object.freeze({
       committed: Object.freeze(this.#committed.map(describeChange)),
-      failed: Object.freeze(Array.from(this.#failed, ([change, error]) => failedWrite(describeChange(change), error))),
+      failed: Object.freeze(Array.from(this.#failed, ([change, error]) => failedWrite(change, error))),
       unknown: Object.freeze(this.#unknown.map(describeChange)),
       pending: Object.freeze(Array.from(this.#pending, describeChange)),
     });
@@ -55,7 +56,9 @@ export class CommitRecord {
   }
 }
 
-function failedWrite(write: CommitWrite, error: unknown): FailedWrite {
+function failedWrite(change: Change, refused: unknown): FailedWrite {
+  const write = describeChange(change);
+  const error = inWordsOf(change.row.mapper, write, refused);
   return Object.freeze(Object.defineProperty({ ...write, error }, 'entity', { value: write.entity }));
 }
 

@@ -4,7 +4,7 @@ import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkKeyUnchanged, conditionOf, isEntity, ownState, statedEtag } from '../repository/entity-condition.js';
-import { rowError, rowName } from '../repository/row-error.js';
+import { rowError } from '../repository/row-error.js';
 import { applyPatch } from './apply-patch.js';
 import { afterDelete, type Held } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
@@ -30,12 +30,12 @@ export class HeldWrites<T extends object> {
         return this.#rows.change(row, { entity, held: { kind: 'insert', over: row.held } });
       case 'insert':
         if (row.entity === entity) return undefined;
-        throw this.#exists(address);
+        throw rowError(this.#mapper, address, 'store.already-exists');
       case 'difference':
       case 'replace':
       case 'upsert':
       case 'merge':
-        throw this.#exists(address);
+        throw rowError(this.#mapper, address, 'store.already-exists');
       default:
         return row.held satisfies never;
     }
@@ -80,7 +80,7 @@ export class HeldWrites<T extends object> {
       case 'replace':
         return this.#rows.change(row, { held: { kind: 'replace', ifMatch: etag ?? row.held.ifMatch } });
       case 'upsert':
-        return this.#rows.change(row, { held: { kind: 'upsert', mode: 'replace' } });
+        return this.#rows.change(row, { held: { kind: 'upsert', mode: 'upsert-replace' } });
       case 'insert':
       case 'merge':
         return undefined;
@@ -90,7 +90,7 @@ export class HeldWrites<T extends object> {
   }
 
   /** Holds an upsert. */
-  upsert(entity: T, mode: 'merge' | 'replace'): void {
+  upsert(entity: T, mode: 'upsert-merge' | 'upsert-replace'): void {
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
     if (row?.held.kind === 'delete') return this.insert(entity);
@@ -150,7 +150,7 @@ export class HeldWrites<T extends object> {
   #mergeInto(row: TrackedRow, entity: object, patch: object, etag: string | undefined): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
     if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } as Held });
-    else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.not-found');
+    else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
     applyPatch(entity, patch);
   }
 
@@ -164,14 +164,6 @@ export class HeldWrites<T extends object> {
 
   #checkSame(row: TrackedRow, entity: object): void {
     if (row.entity !== entity) throw rowTracked(this.#mapper, row);
-  }
-
-  #exists(address: Address): EntitableError {
-    return new EntitableError(
-      'store.already-exists',
-      `${rowName(this.#mapper, address)} is stored, or will be, as far as this unit of work knows. Change the entity that get() gives, or delete() it first.`,
-      { table: this.#mapper.table },
-    );
   }
 
   #unknown(): EntitableError {

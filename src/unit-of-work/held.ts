@@ -14,7 +14,7 @@ export type Held =
   /** Inserts the entity; `over` is a delete of the same row that came first, which makes it a replace. */
   | { readonly kind: 'insert'; readonly over?: Removal | undefined }
   | { readonly kind: 'replace'; readonly ifMatch: string }
-  | { readonly kind: 'upsert'; readonly mode: 'merge' | 'replace' }
+  | { readonly kind: 'upsert'; readonly mode: 'upsert-merge' | 'upsert-replace' }
   /** Merges a patch into a row that was not read. */
   | { readonly kind: 'merge'; readonly ifMatch: string; readonly patch: object; readonly difference: Difference }
   | Removal;

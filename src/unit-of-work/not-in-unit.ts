@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import type { MatchWrites } from '../query/match-writes.js';
 
 /** The refusal of a verb that writes at once, whatever a unit of work holds. */
 export function notInUnit(verb: string): EntitableError {
@@ -8,3 +9,11 @@ export function notInUnit(verb: string): EntitableError {
     { verb },
   );
 }
+
+/** The writes by filter of a unit of work: there are none. */
+export const NO_WRITES: MatchWrites = Object.freeze({
+  delete: () => {
+    throw notInUnit('query.delete()');
+  },
+  merge: () => Promise.reject(notInUnit('query.merge()')),
+});

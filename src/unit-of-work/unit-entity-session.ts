@@ -11,6 +11,7 @@ import { ownState, statedEtag } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
 import { readUnder } from '../repository/read-under.js';
 import { rowError } from '../repository/row-error.js';
+import { upsertMode } from '../repository/upsert-mode.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -21,7 +22,7 @@ import type {
 } from '../repository/session.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import { HeldWrites } from './held-writes.js';
-import { notInUnit } from './not-in-unit.js';
+import { NO_WRITES, notInUnit } from './not-in-unit.js';
 import { TrackedReads } from './tracked-reads.js';
 import type { TrackedRows } from './tracked-rows.js';
 import { unitRows } from './unit-rows.js';
@@ -71,11 +72,8 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
 
   query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
     const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
-    return partitionQuery(
-      unitRows(this.#mapper, this.#reads),
-      partitions.map((key) => this.#mapper.partitionOf(key)),
-      NO_WRITES,
-    );
+    const keys = partitions.map((key) => this.#mapper.partitionOf(key));
+    return partitionQuery(unitRows(this.#mapper, this.#reads), keys, NO_WRITES);
   }
 
   scan(): Query<T> {
@@ -104,7 +102,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async upsert(entity: T, { mode = 'merge' }: UpsertOptions = {}): Promise<T> {
-    this.writes.upsert(entity, mode);
+    this.writes.upsert(entity, upsertMode(mode));
     return entity;
   }
 

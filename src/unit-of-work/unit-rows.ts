@@ -1,15 +1,14 @@
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { EntityRows } from '../mapping/entity-rows.js';
 import type { RowReader } from '../store/row.js';
-import type { RowPage, Rows, TableStore } from '../store/table-store.js';
-import { notInUnit } from './not-in-unit.js';
+import type { RowPage, Rows } from '../store/table-store.js';
 import type { TrackedReads } from './tracked-reads.js';
 
 /** What queries of a unit of work read: the store's rows without those that the unit has removed, as the entities it tracks. */
 export function unitRows<T extends object>(mapper: EntityMapper<T>, reads: TrackedReads<T>): EntityRows<T> {
   return {
     metadata: mapper.metadata,
-    store: readOnlyStore(mapper.store),
+    store: mapper.store,
     table: mapper.table,
     rows: remainingRows(mapper.rows, reads),
     decode: reads.tracked,
@@ -36,25 +35,7 @@ function remainingRows<T extends object>(rows: Rows, reads: TrackedReads<T>): Ro
       }
     },
     reopen: (row) => rows.reopen(row),
-    prepare: () => {
-      throw notInUnit('query.delete() or query.merge()');
-    },
+    prepare: (operation) => rows.prepare(operation),
     written: (write, receipt, before) => rows.written(write, receipt, before),
-  };
-}
-
-/** Writes by filter would go past what the unit holds. */
-function readOnlyStore(store: TableStore): TableStore {
-  const refuse = (): never => {
-    throw notInUnit('query.delete() or query.merge()');
-  };
-  return {
-    traits: store.traits,
-    rows: (table, shape) => store.rows(table, shape),
-    submit: refuse,
-    createTable: refuse,
-    deleteTable: refuse,
-    tables: (request, options) => store.tables(request, options),
-    [Symbol.asyncDispose]: refuse,
   };
 }
