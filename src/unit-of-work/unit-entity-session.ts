@@ -3,7 +3,6 @@ import { stamp, stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
-import type { MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
@@ -138,13 +137,3 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     stamp(entity, { kind: 'stored', source: this.#mapper.source, ...read });
   }
 }
-
-/** Writes by filter would go past what the unit holds. */
-const NO_WRITES: MatchWrites = Object.freeze({
-  delete: () => {
-    throw notInUnit('query.delete()');
-  },
-  merge: () => {
-    throw notInUnit('query.merge()');
-  },
-});

@@ -150,7 +150,7 @@ describe('A query', () => {
       .pageSize(3)
       [Symbol.asyncIterator]();
     const found = await Promise.all(Array.from({ length: 22 }, () => iterator.next()));
-    expect(found.map(({ done, value }) => (done === true ? 'done' : (value as Order).orderId))).to.deep.equal([
+    expect(found.map(({ done, value }) => (done === true ? 'done' : value.orderId))).to.deep.equal([
       ...rows.map(({ rowKey }) => rowKey),
       'done',
       'done',
