@@ -47,6 +47,17 @@ export interface StoreErrorDetails {
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
   readonly requestId?: string;
+  /** Milliseconds after which the service asked to be tried again. */
+  readonly retryAfter?: number;
+}
+
+/** What was found when a write whose answer was lost was read back. */
+export interface OutcomeUnknownDetails extends StoreErrorDetails {
+  /**
+   * `as-before`: nothing of it stands, but it may still be on its way; `missing`: there is no such row, any more or yet; `changed`: the
+   * row is another, written since; `unread`: it could not be read, or there was no time to.
+   */
+  readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
 
 /** One write of a commit: which row, and how. */
@@ -113,7 +124,6 @@ export interface ErrorDetails {
   'metadata.invalid-table': ClassProblems;
   'metadata.invalid-template': ClassProblems;
   'metadata.invalid-property': ClassProblems;
-  'metadata.not-a-repository': { readonly className: string };
 
   'key.missing-part': KeyAt;
   'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };
@@ -185,7 +195,7 @@ export interface ErrorDetails {
   'store.timeout': StoreErrorDetails;
   'store.aborted': StoreErrorDetails;
   'store.rejected': StoreErrorDetails;
-  'store.outcome-unknown': StoreErrorDetails;
+  'store.outcome-unknown': OutcomeUnknownDetails;
   'store.closed': StoreErrorDetails;
   'store.incompatible-format': StoreErrorDetails;
   'store.unknown-target': { readonly expected: readonly string[] };

@@ -4,7 +4,19 @@
  */
 export function refusalReason(error: unknown, value: unknown): string | undefined {
   if (!(error instanceof TypeError || error instanceof RangeError)) return undefined;
-  return typeof value !== 'object' && quotes(error.message, String(value)) ? undefined : error.message;
+  return quotes(error.message, textOf(value)) ? undefined : error.message;
+}
+
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+      return String(value);
+    default:
+      return '';
+  }
 }
 
 /** Whether a message holds a text as a word of its own: "at most 10" does not quote 1. */

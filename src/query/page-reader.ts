@@ -40,8 +40,8 @@ export async function readPage<R>(
   const remaining = from?.remaining ?? take;
   const most = Math.min(reader.pageSize, remaining);
   const items: R[] = [];
-  let next: Position | undefined = from?.position ?? { leg: 0 };
-  while (next !== undefined && next.leg < plan.legs.length && items.length < most) {
+  let next: Position | undefined = plan.legs.length === 0 ? undefined : (from?.position ?? { leg: 0 });
+  while (next !== undefined && items.length < most) {
     const { leg }: Position = next;
     const chunk: Chunk<R> = await firstChunk({ ...reader, pageSize: most - items.length, ahead: 0 }, next, options);
     items.push(...chunk.rows);

@@ -28,14 +28,19 @@ export function splitFilter(
     Math.min(room - others, Math.floor((largest.operands.length * LONGEST) / lengthOf(operands))),
   );
   const parts = Math.max(2, Math.ceil(largest.operands.length / size));
-  return chunks(distinct(largest.operands), parts).flatMap((chunk) =>
+  const split = chunks(distinct(largest.operands), parts).flatMap((chunk) =>
     splitFilter(
       operands.map((operand) => (operand === largest ? junction('or', chunk) : operand)),
       room,
       limit,
     ),
   );
+  if (split.length > MOST_REQUESTS) throw tooMany(count + limit - room, limit);
+  return split;
 }
+
+/** Requests that one query may become: several "in" multiply them. */
+const MOST_REQUESTS = 1000;
 
 /** UTF-16 units of operands in a request: a filter is sent in a URL, whose length servers and proxies bound. */
 const LONGEST = 4096;

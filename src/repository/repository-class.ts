@@ -1,3 +1,4 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { Repository, type AnyRepository } from './repository.js';
 import type { Session } from './session.js';
@@ -13,10 +14,21 @@ export function repositoryIn(
   subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>,
   dependencies: readonly unknown[],
 ): AnyRepository {
-  return isRepositoryClass(subject) ? new subject(session, ...dependencies) : new Repository(session, subject);
+  if (isRepositoryClass(subject)) return new subject(session, ...dependencies);
+  if (typeof subject === 'function' && subject.prototype instanceof Repository) throw ofNoEntity(subject.name);
+  return new Repository(session, subject);
 }
 
 function isRepositoryClass(subject: unknown): subject is RepositoryClass<AnyRepository, readonly unknown[]> {
   // By what it has, not by instanceof: it may come from another copy of this package.
   return typeof subject === 'function' && 'entityClass' in subject && 'getOrThrow' in (subject.prototype as object);
+}
+
+function ofNoEntity(name: string): EntitableError {
+  const className = name || 'A repository class without a name';
+  return new EntitableError(
+    'metadata.not-an-entity',
+    `${className} is a repository that does not say of which entities. Extend what Repository.of gives: class ${name || 'Orders'} extends Repository.of(Order).`,
+    { className },
+  );
 }

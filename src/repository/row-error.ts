@@ -12,18 +12,20 @@ type RowCode = keyof typeof SAYS;
 
 /** What is the matter with one row, in the words of its class: the same on every store. */
 export function rowError<T extends object>(
-  { metadata, table }: EntityMapper<T>,
-  { partitionKey, rowKey }: Address,
+  mapper: EntityMapper<T>,
+  address: Address,
   code: RowCode,
   refused?: EntitableError,
 ): EntitableError {
-  const row = `${metadata.className} ("${partitionKey}", "${rowKey}") of the table ${table}`;
-  return new EntitableError(
-    code,
-    `${row} ${SAYS[code]}`,
-    { table, ...refused?.details },
-    refused && { cause: refused },
-  );
+  const details = { table: mapper.table, ...refused?.details };
+  return new EntitableError(code, `${rowName(mapper, address)} ${SAYS[code]}`, details, refused && { cause: refused });
+}
+
+function rowName<T extends object>(
+  { metadata, table }: EntityMapper<T>,
+  { partitionKey, rowKey }: Address,
+): string {
+  return `${metadata.className} ("${partitionKey}", "${rowKey}") of the table ${table}`;
 }
 
 /** A refusal by the store, in the words of the class where it is about the row; any other error as it is. */

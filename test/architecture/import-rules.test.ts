@@ -21,14 +21,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/filter': [...VALUES, 'src/metadata', 'src/store'],
   'src/mapping': [...VALUES, 'src/metadata', 'src/store'],
   'src/validation': ['src/errors', 'src/metadata'],
+  'src/observability': ['src/errors', 'src/store'],
+  'src/resilience': [...VALUES, 'src/observability', 'src/store'],
   'src/query': BELOW_QUERY,
   'src/repository': ['src/errors', 'src/mapping', 'src/metadata', 'src/query', 'src/store', 'src/validation'],
-  'src/unit-of-work': BELOW_UNIT_OF_WORK,
-  'src/data-source': [...BELOW_UNIT_OF_WORK, 'src/unit-of-work', ...STORES],
+  'src/unit-of-work': [...BELOW_UNIT_OF_WORK, 'src/resilience'],
+  'src/data-source': [...BELOW_UNIT_OF_WORK, 'src/observability', 'src/resilience', 'src/unit-of-work', ...STORES],
   'src/stores/embedded': BELOW_STORES,
   'src/stores/memory': [...BELOW_STORES, 'src/stores/embedded'],
   'src/stores/lmdb': [...BELOW_STORES, 'src/stores/embedded'],
   'src/stores/azure': BELOW_STORES,
+  'src/testing': [...VALUES, 'src/store', 'src/stores/memory', 'src/data-source'],
 };
 const FACE = 'src/index.ts';
 const manifest = JSON.parse(textOf('package.json')) as Readonly<

@@ -1,13 +1,28 @@
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
-import { readGuide, ROOT } from './guide.js';
+import { readGuide, ROOT, type Guide } from './guide.js';
+
+const run = promisify(execFile);
 
 const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(ROOT, 'docs')).map((page) => `docs/${page}`)];
 // The toolchain page shows other projects' files; test/toolchain runs those.
-const guides = pages.filter((page) => page !== 'docs/toolchain.md').map(readGuide);
+const programs = pages
+  .filter((page) => page !== 'docs/toolchain.md')
+  .map(readGuide)
+  .filter(({ program }) => program.trim() !== '');
+const readme = programs.find(({ page }) => page === 'README.md')!;
+
+/** What the program of a guide prints. */
+async function output(guide: Guide, target: string): Promise<string> {
+  const options = { cwd: ROOT, env: { ...process.env, TABLES: target } };
+  return (await run(process.execPath, ['--enable-source-maps', compiled(guide)], options)).stdout;
+}
 
 /** The anchors that GitHub gives the headings of a page. */
 function anchorsOf(page: string): readonly string[] {
@@ -37,16 +52,33 @@ function brokenLinks(page: string): readonly string[] {
 describe('The documentation', function () {
   this.timeout(120_000);
 
-  it('has examples that compile', () => {
-    expect(compile(guides.filter(({ program }) => program.trim() !== ''))).to.deep.equal([]);
+  let problems: readonly string[];
+  before(() => {
+    problems = compile(programs);
   });
 
-  for (const guide of guides.filter(({ program }) => program.trim() !== '')) {
-    it(`has examples in ${guide.page} that print what it says they do`, () => {
-      const options = ['--enable-source-maps', compiled(guide)];
-      expect(execFileSync(process.execPath, options, { cwd: ROOT, encoding: 'utf8' })).to.equal(guide.output);
+  it('has examples that compile', () => {
+    expect(problems).to.deep.equal([]);
+  });
+
+  for (const guide of programs) {
+    it(`has examples in ${guide.page} that print what it says they do`, async () => {
+      expect(await output(guide, 'memory:')).to.equal(guide.output);
     });
   }
+
+  it('has an example in README.md that prints the same on disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'entitable-readme-'));
+    try {
+      expect(await output(readme, `lmdb:${folder}`)).to.equal(readme.output);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has an example in README.md that prints the same on the emulator', async () => {
+    expect(await output(readme, (await startAzurite()).connectionString)).to.equal(readme.output);
+  });
 
   for (const page of pages) {
     it(`has links in ${page} that lead somewhere`, () => {

@@ -9,7 +9,7 @@ import {
   guidKey,
 } from '../../src/metadata/converters/integer-keys.js';
 import { newestFirst, oldestFirst } from '../../src/metadata/converters/date-keys.js';
-import { defineEntity, type EntitySchema } from '../../src/metadata/define-entity.js';
+import { defineEntity } from '../../src/metadata/define-entity.js';
 import { composeKey, parseKey } from '../../src/metadata/key-template.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
 import { Guid } from '../../src/edm/guid.js';
@@ -32,7 +32,7 @@ function tableUnder(heading: string): readonly (readonly (readonly string[])[])[
 function rowKeyOf(template: string, names: readonly string[]) {
   const entityClass = class {};
   const properties = Object.fromEntries(names.map((name) => [name, 'RowKey']));
-  defineEntity(entityClass, { table: 'Keys', partitionKey: 'P', rowKey: template, properties } as EntitySchema<object>);
+  defineEntity(entityClass, { table: 'Keys', partitionKey: 'P', rowKey: template, properties });
   return metadataOf(entityClass).rowKey;
 }
 

@@ -3,11 +3,12 @@ import { DataSource } from '../../src/data-source/data-source.js';
 import type { DataSourceOptions } from '../../src/data-source/options.js';
 import type { ErrorCode } from '../../src/errors/error-details.js';
 import type { Converter } from '../../src/metadata/converter.js';
+import { not } from '../../src/filter/filter.js';
+import { filter } from '../../src/filter/make-filter.js';
 import { newestFirst } from '../../src/metadata/converters/date-keys.js';
 import { decimal } from '../../src/metadata/converters/decimal.js';
 import { json } from '../../src/metadata/converters/json.js';
 import { oneOf } from '../../src/metadata/converters/one-of.js';
-import type { PatchOf } from '../../src/metadata/entity-types.js';
 import { rejection } from '../support/every-store.js';
 import { Max, MinLength } from 'class-validator';
 
@@ -95,6 +96,7 @@ const marks = {
 };
 const marked = (changes: object = {}): Marked => Object.assign(new Marked(), { ...key, ...marks }, changes);
 const date = new Date('1234-05-06');
+const MANY = [MARK, ...Array.from({ length: 20 }, (_, index) => `${MARK}${index}`)] as const;
 const circle: Record<string, unknown> = {};
 circle[MARK] = circle;
 
@@ -107,7 +109,7 @@ const insert =
 const merge =
   (patch: object): Drive =>
   (tables) =>
-    tables.repository(Marked).merge(key, patch as PatchOf<Marked>);
+    tables.repository(Marked).merge(key, patch);
 const where =
   (...condition: readonly unknown[]): Drive =>
   (tables) =>
@@ -191,14 +193,37 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['query.invalid-filter', where({ text: MARK })],
   ['query.not-comparable', where('flag', 'gt', MARK)],
   ['query.not-expressible', where('id', 'eq', MARK)],
+  ['query.too-many-comparisons', where(() => not(filter(Marked, (m) => m.text.in(MANY))))],
+  ['query.invalid-continuation', (tables) => tables.repository(Marked).query({ p: 'p' }).page({ continuation: MARK })],
+  ['query.sorted-on-client', (tables) => tables.repository(Marked).query({ p: 'p' }).orderBy('text').page()],
   [
-    'query.too-many-comparisons',
-    where(
-      'text',
-      'in',
-      Array.from({ length: 20 }, (_, index) => `${MARK}${index}`),
+    'query.raw-filter',
+    (tables) => tables.repository(Marked).query({ p: 'p' }).rawFilter(`text eq '${MARK}'`).toArray(),
+  ],
+
+  [
+    'commit.partial',
+    withEntity((tables) => tables.unitOfWork((work) => (work.insert(marked()), work.insert(marked({ p: 'q' }))))),
+  ],
+  [
+    'commit.not-atomic',
+    (tables) => tables.unitOfWork((work) => (work.insert(marked()), work.insert(marked({ p: 'q' }))), { atomic: true }),
+  ],
+  ['commit.not-in-unit', (tables) => tables.unitOfWork((work) => work.repository(Marked).insertMany([marked()]))],
+  [
+    'commit.in-progress',
+    (tables) => tables.unitOfWork((work) => (work.insert(marked()), void work.commit(), work.discard())),
+  ],
+  [
+    'commit.row-tracked',
+    withEntity((tables, entity) =>
+      tables.unitOfWork(async (work) => {
+        await work.get(Marked, key);
+        work.track(entity);
+      }),
     ),
   ],
+  ['commit.bulk-stopped', withEntity((tables) => tables.repository(Marked).insertMany([marked()]))],
 ];
 
 /** Ways to be refused, of every code that a property's value or an operand can lead to. */

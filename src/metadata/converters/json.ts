@@ -20,7 +20,7 @@ export function json<V>(): Converter<V, 'String'> {
 /** What JSON cannot hold, a circle or a bigint, it tells with the names of members: they are data here. */
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch (cause) {
     throw new TypeError('the value has no JSON form', { cause });
   }

@@ -30,7 +30,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
   const endpoint = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   return new AzureStore({
     client,
-    transport: new Transport(client.pipeline, httpClient, url.search.slice(1)),
+    transport: new Transport(client.pipeline, httpClient, url.search.slice(1), options.retry?.maxRetries !== 0),
     endpoint,
     service,
     traits: Object.freeze({
@@ -38,6 +38,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
       identity: endpoint.toLowerCase(),
       ordered: service.ordered,
       removes: 'by-replacing',
+      rawFilters: true,
       limits: resolveLimits(service.limits, options.limits),
     }),
   });

@@ -58,19 +58,21 @@ async function changed(
   options: OperationOptions | undefined,
   send: (settings: Settings) => Promise<void>,
 ): Promise<boolean> {
+  let sent = false;
   let status = 0;
   try {
-    await underDeadline(options, (abortSignal) =>
-      send({
+    await underDeadline(options, async (abortSignal) => {
+      sent = true;
+      await send({
         ...(abortSignal === undefined ? undefined : { abortSignal }),
         onResponse: (response) => {
           status = response.status;
         },
-      }),
-    );
+      });
+    });
     return status !== unchanged;
   } catch (error) {
-    throw refusal(error, table, 'write') ?? unansweredWrite(error, true, { table });
+    throw refusal(error, table, 'write') ?? unansweredWrite(error, sent, { table });
   }
 }
 

@@ -38,8 +38,11 @@ export class Transport {
   readonly #write: Send;
   readonly #query: string;
 
-  /** @param query What the client appends to every URL, e.g. a signature it was given in its own URL. */
-  constructor(pipeline: Pipeline, httpClient: HttpClient, query: string) {
+  /**
+   * @param query What the client appends to every URL, e.g. a signature it was given in its own URL.
+   * @param retries Whether reads are tried again as the pipeline's retry policy says.
+   */
+  constructor(pipeline: Pipeline, httpClient: HttpClient, query: string, retries: boolean) {
     const last: Send = (request: TrackedRequest) => {
       if (request.attempt !== undefined) request.attempt.sent = true;
       return httpClient.sendRequest(request);
@@ -48,6 +51,7 @@ export class Transport {
     for (const name of IDLE_POLICIES) reads.removePolicy({ name });
     const writes = reads.clone();
     writes.removePolicy({ phase: 'Retry' });
+    if (!retries) reads.removePolicy({ phase: 'Retry' });
     this.#read = compose(reads, last);
     this.#write = compose(writes, last);
     this.#query = query;

@@ -3,6 +3,7 @@ import type { StoredRow } from '../embedded/ordered-rows.js';
 import { partitionEnd, readPartitionKey, readRowKey } from './key-bytes.js';
 
 const FIRST_BYTES = 4096;
+const HEAD_STEP = 256;
 
 /**
  * The row a cursor stands on, copied out of the buffers that LMDB uses again for every read. It is used again for the next row; its
@@ -11,8 +12,10 @@ const FIRST_BYTES = 4096;
 export class LentRow implements StoredRow {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #size = 0;
-  /** The package's buffer, seen whole: the package changes the `length` of its own, which `copy` would believe. */
+  /** The package's buffer, seen whole: the package changes the `length` of its own, which copying would believe. */
   #source: Buffer = this.#bytes;
+  /** Its beginnings by size, so that copying a row needs no new view: a little more than the row is copied. */
+  #heads: Buffer[] = [];
   readonly #key = Buffer.allocUnsafe(FIRST_BYTES);
   #keySize = 0;
   #partitionEnd = 0;
@@ -41,11 +44,13 @@ export class LentRow implements StoredRow {
   }
 
   takeBytes(source: Buffer, size: number): void {
-    if (size > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(2 * size);
     if (source.buffer !== this.#source.buffer || source.byteOffset !== this.#source.byteOffset) {
       this.#source = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+      this.#heads = [];
     }
-    this.#source.copy(this.#bytes, 0, 0, size);
+    const steps = Math.ceil(size / HEAD_STEP);
+    if (steps * HEAD_STEP > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(2 * steps * HEAD_STEP);
+    this.#bytes.set((this.#heads[steps] ??= this.#source.subarray(0, steps * HEAD_STEP)));
     this.#size = size;
   }
 

@@ -98,14 +98,14 @@ export class LmdbRows implements OrderedRows {
     const group = this.#queue;
     this.#queue = [];
     try {
+      this.#transactions += 1;
+      if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
       const settle = this.#database.transactionSync(() => group.map((queued) => this.#run(queued)), SYNCHRONOUS_COMMIT);
       for (const each of settle) each();
     } catch (cause) {
       const error = unavailable('The store cannot be written; nothing was', cause);
       for (const { reject } of group) reject(error);
     }
-    this.#transactions += 1;
-    if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
   }
 
   /** Runs one work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */

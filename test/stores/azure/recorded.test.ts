@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { EntitableError } from '../../../src/errors/entitable-error.js';
-import type { PreparedWrite, WriteMode } from '../../../src/store/table-store.js';
-import { cannedStore, type CannedAnswer, type SentRequest } from './canned-service.js';
+import type { EntitableError } from '../../../src/errors/entitable-error.js';
+import { cannedStore } from './canned-service.js';
+import { codeOf, comparable, exchanges, partsOf, preparedAs, recorded } from './recorded-exchange.js';
 import { shapeOf, valuesOf } from './row-values.js';
-
-interface Exchange {
-  readonly name: string;
-  readonly request: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body?: string;
-  };
-  readonly response: Required<CannedAnswer>;
-}
 
 const PERSON = shapeOf({
   age: 'Int64',
@@ -59,7 +47,7 @@ describe('What the real service was sent and answered', () => {
     for (const [name, expected] of cases) {
       it(`${name}: the same request, and the row in its own types`, async () => {
         const { exchange, sent, found } = await pointRead(name, {});
-        const { accept: _, ...wanted } = comparable({ ...exchange.request, body: undefined });
+        const { accept: _level, ...wanted } = comparable({ ...exchange.request, body: undefined });
         expect(comparable(sent)).to.deep.include(wanted);
         expect(found).to.deep.equal(expected);
       });
@@ -249,7 +237,7 @@ describe('What the real service was sent and answered', () => {
       expect(receipts).to.deep.equal([
         { etag: `W/"datetime'2017-02-17T00%3A49%3A57.5240405Z'"` },
         {},
-        ...Array<object>(4).fill({ etag: later }),
+        ...Array.from({ length: 4 }, () => ({ etag: later })),
       ]);
     });
 
@@ -295,134 +283,3 @@ describe('What the real service was sent and answered', () => {
     });
   });
 });
-
-function exchanges(family: string): readonly Exchange[] {
-  const file = new URL(`../../../../test/fixtures/recorded/${family}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as readonly Exchange[];
-}
-
-function recorded(family: string, name: string): Exchange {
-  const exchange = exchanges(family).find((one) => one.name === name);
-  if (exchange === undefined) throw new Error(`no ${family} exchange is called ${name}`);
-  return exchange;
-}
-
-type Sent = Pick<SentRequest, 'method' | 'url' | 'headers' | 'body'>;
-
-/** What matters of a request: a verb, a target, conditions and media types, and what the body means. */
-function comparable({
-  method,
-  url,
-  headers,
-  body,
-}: Sent | (Omit<Sent, 'body'> & { readonly body?: string | undefined })) {
-  const target = new URL(url, 'https://account.table.core.windows.net');
-  const header = (name: string) => Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
-  return {
-    method: method === 'PATCH' ? 'MERGE' : method,
-    path: decodeURIComponent(target.pathname),
-    query: [...target.searchParams].toSorted(),
-    accept: header('accept'),
-    ifMatch: header('if-match'),
-    prefer: header('prefer'),
-    contentType: header('content-type'),
-    body: body === undefined ? undefined : meaning(body),
-  };
-}
-
-/** A body without nulls, which the service ignores, and without the one annotation that only says what the text says. */
-function meaning(body: string): Readonly<Record<string, unknown>> {
-  const members = Object.entries(JSON.parse(body) as Record<string, unknown>);
-  return Object.fromEntries(members.filter(([, value]) => value !== null && value !== 'Edm.Double').toSorted());
-}
-
-function partsOf(body: string): readonly Sent[] {
-  return [...body.matchAll(/^(\w+) (\/\S*|https?:\/\/\S*) HTTP\/1\.1\r?\n([^]*?)\r?\n\r?\n([^]*?)\r?\n/gm)].map(
-    ([, method, url, head, text]) => ({
-      method: method!,
-      url: url!,
-      headers: Object.fromEntries(head!.split(/\r?\n/).map((line) => line.split(/: (.*)/) as [string, string])),
-      body: text!.startsWith('{') ? text! : undefined,
-    }),
-  );
-}
-
-/** The write a recorded request stands for, prepared by a store. */
-function preparedAs(
-  store: { rows: (table: string, shape: typeof PERSON) => { prepare: (operation: never) => PreparedWrite } },
-  {
-    method,
-    url,
-    headers,
-    body,
-  }: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body?: string | undefined;
-  },
-): PreparedWrite {
-  const entity = JSON.parse(body ?? '{}') as Record<string, unknown>;
-  const keys = /PartitionKey='(.*)',RowKey='(.*)'\)/.exec(decodeURIComponent(url));
-  const key = (index: number, name: string) => keys?.[index]?.replaceAll("''", "'") ?? (entity[name] as string);
-  const names = Object.keys(entity).filter(
-    (name) => !name.includes('@') && !['PartitionKey', 'RowKey'].includes(name) && entity[name] !== null,
-  );
-  const shape = shapeOf(Object.fromEntries(names.map((name) => [name, typeOf(entity, name)])));
-  const ifMatch = headers['If-Match'];
-  return store.rows('People', shape).prepare({
-    mode: modeOf(method, ifMatch),
-    partitionKey: key(1, 'PartitionKey'),
-    rowKey: key(2, 'RowKey'),
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    write: (writer: Parameters<typeof writeText>[0]) => {
-      names.forEach((name, slot) => writeText(writer, slot, shape.properties[slot]!.type, entity[name]));
-    },
-  } as never);
-}
-
-function modeOf(method: string, ifMatch: string | undefined): WriteMode {
-  const conditional = ifMatch !== undefined;
-  switch (method) {
-    case 'POST':
-      return 'insert';
-    case 'PUT':
-      return conditional ? 'replace' : 'upsert-replace';
-    case 'DELETE':
-      return 'delete';
-    default:
-      return conditional ? 'merge' : 'upsert-merge';
-  }
-}
-
-function typeOf(entity: Readonly<Record<string, unknown>>, name: string) {
-  const annotation = entity[`${name}@odata.type`] as string | undefined;
-  if (annotation !== undefined) return annotation.slice('Edm.'.length) as 'Int64';
-  const value = entity[name];
-  if (typeof value === 'number') return name === 'evenratio' || !Number.isInteger(value) ? 'Double' : 'Int32';
-  return typeof value === 'boolean' ? 'Boolean' : 'String';
-}
-
-function writeText(
-  writer: import('../../../src/store/row.js').RowWriter,
-  slot: number,
-  type: string,
-  value: unknown,
-): void {
-  const text = String(value);
-  const write: Readonly<Record<string, () => void>> = {
-    Binary: () => writer.binary(slot, Buffer.from(text, 'base64')),
-    Boolean: () => writer.boolean(slot, value as boolean),
-    DateTime: () => writer.dateTime(slot, Date.parse(text), 0),
-    Double: () => writer.double(slot, value as number),
-    Guid: () => writer.guid(slot, text),
-    Int32: () => writer.int32(slot, value as number),
-    Int64: () => writer.int64(slot, BigInt(text)),
-    String: () => writer.string(slot, text),
-  };
-  write[type]!();
-}
-
-function codeOf(error: unknown): string {
-  return EntitableError.is(error) ? error.code : String(error);
-}

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
 import { PARTITION_KEY, ROW_KEY } from '../../../src/store/row.js';
+import { comparison } from '../../../src/store/filter-node.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { cannedStore, ENDPOINT, KEY, type CannedAnswer, type SentRequest } from './canned-service.js';
 import { outcomeOf } from './outcome.js';
@@ -21,7 +22,7 @@ describe('Scans on Azure', () => {
     const answers = [{ NextPartitionKey: '1!8!cGs+/ &=' }, { NextPartitionKey: "p'é", NextRowKey: 'r+ %' }, {}];
     const { store, sent } = await cannedStore(() => page([], answers[sent.length - 1]!));
     await collect(store.rows('T', SHAPE).scan({ partitionKey: 'p' }, () => 1));
-    expect(sent.map(({ url }) => [...new URL(url).searchParams])).to.deep.equal([
+    expect(sent.map(({ url }) => Array.from(new URL(url).searchParams))).to.deep.equal([
       [['$filter', "PartitionKey eq 'p'"]],
       [
         ['$filter', "PartitionKey eq 'p'"],
@@ -51,11 +52,46 @@ describe('Scans on Azure', () => {
     await collect(
       store.rows('T', SHAPE).scan({ partitionKey: 'p', continuation: "x&$filter=true\ny&$select=a#?'" }, () => 1),
     );
-    expect([...new URL(sent[0]!.url).searchParams]).to.deep.equal([
+    expect(Array.from(new URL(sent[0]!.url).searchParams)).to.deep.equal([
       ['$filter', "PartitionKey eq 'p'"],
       ['NextPartitionKey', 'x&$filter=true'],
       ['NextRowKey', "y&$select=a#?'"],
     ]);
+  });
+
+  it('a filter too long for a URL travels as the only part of a batch, page by page', async () => {
+    const value = "it's 日本 ".repeat(400);
+    const answers = [
+      {
+        headers: 'x-ms-continuation-NextPartitionKey: one\r\nx-ms-continuation-NextRowKey: two',
+        body: '{"value":[{"RowKey":"a"}]}',
+      },
+      { headers: 'Content-Type: application/json', body: '{"value":[{"RowKey":"b"}]}' },
+    ];
+    const { store, sent } = await cannedStore(() =>
+      inBatch(200, answers[sent.length - 1]!.headers, answers[sent.length - 1]!.body),
+    );
+    const filter = comparison('a', 'eq', { type: 'String', value });
+    const found = await collect(store.rows('T', SHAPE).scan({ filter, ahead: 1 }, (row) => row.string(ROW_KEY)));
+    expect(found.map(({ rows }) => rows)).to.deep.equal([['a'], ['b']]);
+    expect(sent.map(({ method, url }) => [method, url])).to.deep.equal(
+      Array.from({ length: 2 }, () => ['POST', `${ENDPOINT}/$batch`]),
+    );
+    const queries = sent.map(({ body }) => new URL(/^GET (\S+) HTTP\/1.1\r$/m.exec(body!)![1]!).searchParams);
+    expect(
+      queries.map((query) => [query.get('$filter'), query.get('NextPartitionKey'), query.get('NextRowKey')]),
+    ).to.deep.equal([
+      [`a eq '${value.replaceAll("'", "''")}'`, null, null],
+      [`a eq '${value.replaceAll("'", "''")}'`, 'one', 'two'],
+    ]);
+    const { store: refusing } = await cannedStore(() =>
+      inBatch(400, 'A: b', '{"odata.error":{"code":"InvalidInput"}}'),
+    );
+    expect((await outcomeOf(collect(refusing.rows('T', SHAPE).scan({ filter }, () => 1)))).details).to.deep.equal({
+      table: 'T',
+      status: 400,
+      serviceCode: 'InvalidInput',
+    });
   });
 
   it('request nothing before they are asked, and one page at a time', async () => {
@@ -139,20 +175,27 @@ describe('Scans on Azure', () => {
     expect(signals.map((signal) => signal?.aborted)).to.deep.equal([true]);
   });
 
-  it('the timeout is for each page, not for what is done between them', async () => {
-    const { store } = await cannedStore(pages(['a'], ['b'], ['c']));
-    let seen = 0;
-    for await (const _ of store.rows('T', SHAPE).scan({}, () => 1, { timeout: 20 })) {
-      seen++;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    expect(seen).to.equal(3);
+  it('the timeout is for the whole scan, what is done between the pages included', async () => {
+    const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({}, () => 1, { timeout: 20 })
+      [Symbol.asyncIterator]();
+    expect((await iterator.next()).done).to.equal(false);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    expect((await outcomeOf(iterator.next())).code).to.equal('store.timeout');
+    expect(sent).to.have.length(1);
   });
 });
 
-async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
+function inBatch(status: number, headers: string, body: string): CannedAnswer {
+  const part = `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status} Any\r\n${headers}\r\n\r\n${body}`;
+  return { status: 202, body: `--batchresponse_1\r\n${part}\r\n--batchresponse_1--\r\n` };
+}
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
-  for await (const one of pages) all.push(one);
+  for await (const one of source) all.push(one);
   return all;
 }
 

@@ -31,7 +31,7 @@ describe('Keys in bytes', () => {
         );
         expect(Math.sign(compared)).to.equal(order(p1, p2) || order(r1, r2));
       }),
-      { ...RUNS, numRuns: 5000 },
+      { ...RUNS, numRuns: 2000 },
     );
   });
 
@@ -60,7 +60,7 @@ describe('Keys in bytes', () => {
         const compared = Buffer.compare(bytesOf({ table: 1, partitionKey, rowKey }), bytesOf({ table: 1, ...at }));
         expect(compared < 0).to.equal(side < 0 || (side === 0 && rest.after));
       }),
-      { ...RUNS, numRuns: 5000 },
+      { ...RUNS, numRuns: 2000 },
     );
   });
 

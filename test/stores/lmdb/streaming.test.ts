@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { TableFixture } from '../../conformance/table-fixture.js';
@@ -27,10 +28,19 @@ async function fill(t: TableFixture): Promise<void> {
   }
 }
 
+/**
+ * The memory that is this process's own, in bytes. Pages of the file that LMDB has mapped are counted as resident too, but they are the
+ * system's cache of the file: it takes them back when it needs them.
+ */
+function ownMemory(): number {
+  if (process.platform !== 'linux') return process.memoryUsage.rss();
+  return Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+}
+
 describe('A scan of a large table', () => {
   const newPath = scratchDirectory();
 
-  it(`streams ${ROWS} rows while memory grows by less than 100 MB`, async function () {
+  it(`streams ${ROWS} rows while its memory grows by less than 100 MB`, async function () {
     this.timeout(stress(60_000, 600_000));
     const store = await lmdbStore(newPath(), { durability: 'relaxed' });
     const t = await TableFixture.create(store);
@@ -38,7 +48,7 @@ describe('A scan of a large table', () => {
     let rows = 0;
     let sum = 0;
     let most = 0;
-    const before = process.memoryUsage.rss();
+    const before = ownMemory();
     for await (const page of t.rows.scan({}, (row) => ({
       key: row.string(-2),
       text: row.string(0),
@@ -46,7 +56,7 @@ describe('A scan of a large table', () => {
     }))) {
       rows += page.rows.length;
       for (const { number } of page.rows) sum += number;
-      most = Math.max(most, process.memoryUsage.rss());
+      most = Math.max(most, ownMemory());
     }
     expect([rows, sum]).to.deep.equal([ROWS, (ROWS * (ROWS - 1)) / 2]);
     expect((most - before) / MEGABYTE).to.be.lessThan(100);
