@@ -3,7 +3,6 @@ import { stamp, stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
-import type { MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
