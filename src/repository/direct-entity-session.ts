@@ -205,7 +205,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return matchWrites(this.#mapper, (patch) => this.#writes.validatePatch(patch));
   }
 
-  #bulk<I>(
+  async #bulk<I>(
     items: Items<I>,
     prepare: (item: I) => EntityWrite | Promise<EntityWrite>,
     options: BulkOptions,
