@@ -1,7 +1,7 @@
 export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../decorators/index.js';
 export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
 
-export { DataSource, type RepositoryClass } from './data-source/data-source.js';
+export { DataSource } from './data-source/data-source.js';
 export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
 export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
@@ -22,23 +22,44 @@ export type {
 } from './observability/events.js';
 
 export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
+export type { RepositoryClass } from './repository/repository-class.js';
 export type {
   ConditionOptions,
   DeleteOptions,
   EntitySession,
   GetManyOptions,
   ModifyOptions,
+  ReadOptions,
   Session,
   UpsertOptions,
 } from './repository/session.js';
+export type {
+  BulkDeleteOptions,
+  BulkOptions,
+  BulkProgress,
+  BulkResult,
+  BulkUpsertOptions,
+  Items,
+  MergeItem,
+} from './repository/bulk-options.js';
+
+export { UnitOfWork } from './unit-of-work/unit-of-work.js';
+export type { CommitOptions } from './unit-of-work/commit.js';
+export type { PlannedBatch } from './unit-of-work/plan.js';
+export type { UnitOfWorkOptions } from './unit-of-work/run-unit.js';
 
 export { Guid } from './edm/guid.js';
 export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';
 
 export { EntitableError, type CodesOf, type EntitableErrorOf } from './errors/entitable-error.js';
 export type {
+  BulkFailure,
+  BulkReport,
+  CommitReport,
+  CommitWrite,
   ErrorCode,
   ErrorDetails,
+  FailedWrite,
   MetadataProblem,
   OutcomeUnknownDetails,
   StoreErrorDetails,
@@ -99,6 +120,8 @@ export type {
 
 export { and, not, or, type Filter } from './filter/filter.js';
 export { filter } from './filter/make-filter.js';
+export { filterFromJSON } from './filter/filter-json.js';
+export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
 export type {
   ComparableRef,
   EquatableRef,
@@ -109,4 +132,6 @@ export type {
   PropertyRefs,
   StringRef,
 } from './filter/property-refs.js';
-export type { CompiledQuery, Page, Query } from './query/query.js';
+export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query/query.js';
+export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
+export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';

@@ -45,15 +45,17 @@ const accounts = tables.repository(Accounts, new Journal());
 for (const [number, balance] of Object.entries({ A1: 100, A2: -20, A3: 5 })) {
   await accounts.upsert({ bank: 'b', number, balance, state: number === 'A3' ? 'closed' : 'open' });
 }
-console.log(`open: ${(await accounts.open('b').toArray()).map(({ number }) => number).join(', ')}`);
+console.log(`open:      ${(await accounts.open('b').toArray()).map(({ number }) => number).join(', ')}`);
 console.log(`overdrawn: ${(await accounts.overdrawn('b').toArray()).map(({ number }) => number).join(', ')}`);
 
-console.log('five deposits of 10 at once:');
+console.log('\nFive deposits of 10 at once, and none is lost:');
 await Promise.all(
   Array.from({ length: 5 }, () =>
     accounts.modify({ bank: 'b', number: 'A1' }, (account) => void (account.balance += 10)),
   ),
 );
 console.log(`  A1 has ${(await accounts.getOrThrow({ bank: 'b', number: 'A1' })).balance}`);
+
+console.log('\nA deposit that the journal hears of:');
 await accounts.deposit('b', 'A2', 50);
-console.log(`overdrawn: ${await accounts.overdrawn('b').count()}`);
+console.log(`  overdrawn now: ${await accounts.overdrawn('b').count()}`);

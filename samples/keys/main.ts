@@ -35,22 +35,23 @@ for (const [hour, text] of ['created', 'paid', 'packed', 'shipped'].entries()) {
 console.log('The newest two:');
 for await (const { at, text } of events.query(stream).take(2)) console.log(`  ${at.toISOString()} ${text}`);
 
-console.log('From 01:00 to 02:00, a range of row keys:');
-const morning = events
+console.log('\nFrom 01:00 to 02:00, a range of row keys:');
+const early = events
   .query(stream)
   .where((e) => e.at.between(new Date(Date.UTC(2026, 10, 21, 1)), new Date(Date.UTC(2026, 10, 21, 2))));
-console.log(`  ${morning.compile().filter}`);
-for await (const { eventId, text } of morning) console.log(`  ${eventId} ${text}`);
+console.log(`  ${early.compile().filter}`);
+for await (const { eventId, text } of early) console.log(`  ${eventId} ${text}`);
 
-console.log('A part behind another is no range of its own:');
+console.log('\nA part behind another is no range of its own:');
 try {
   await events.query(stream).where('eventId', 'eq', 'e1').toArray();
 } catch (error) {
   if (!EntitableError.is(error, 'query.not-expressible')) throw error;
-  console.log(`  ${error.code}: ${error.message}`);
+  console.log(`  ${error.code}`);
+  console.log(`  ${error.message}`);
 }
 
-console.log('Two classes in one table:');
+console.log('\nTwo classes in one table:');
 await tables.repository(Order).upsert({ customerId: 'c1', orderId: '7' });
 await tables.repository(Invoice).upsert({ customerId: 'c1', invoiceId: '8' });
 console.log(

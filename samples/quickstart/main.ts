@@ -3,10 +3,11 @@ import { Order } from './order.js';
 import { readOrders } from './read-orders.js';
 
 const FILE = new URL('../../../samples/quickstart/orders.csv', import.meta.url);
-const target = process.argv[2] ?? process.env['TABLES'] ?? 'memory:';
+const target = process.argv[2] ?? process.env['TABLES'] ?? 'lmdb:./data';
 
 await using tables = await DataSource.open(target);
 const orders = tables.repository(Order);
+let steps = 0;
 console.log(`Entitable quickstart, on the ${tables.traits.kind} store`);
 
 step('Import orders.csv: class instances in, rows out; the table is made on the way');
@@ -32,6 +33,7 @@ const totals = await orders
   .where('status', 'in', ['open', 'shipped'])
   .select('total')
   .toArray();
+say(`the first of them: ${JSON.stringify(totals[0])}`);
 say(`grace has ${totals.length} orders in hand, worth ${totals.reduce((sum, { total }) => sum + total, 0).toFixed(2)}`);
 
 step('Update under an ETag: only the difference is sent');
@@ -55,12 +57,14 @@ await refused(orders.merge(key, { items: 2.5 }));
 await refused(orders.merge(key, { email: 'nobody' }));
 await refused(orders.insert(Object.assign(new Order(), { ...order, orderId: 'a/b' })));
 
+console.log('\nThe program is samples/quickstart/main.ts. Read on in README.md, and in docs/modelling.md.');
+
 function step(title: string): void {
-  console.log(`\n${title}`);
+  console.log(`\n${++steps}. ${title}`);
 }
 
 function say(text: string): void {
-  console.log(`  ${text}`);
+  console.log(`   ${text}`);
 }
 
 async function refused(write: Promise<unknown>): Promise<void> {
@@ -68,7 +72,8 @@ async function refused(write: Promise<unknown>): Promise<void> {
     await write;
   } catch (error) {
     if (!EntitableError.is(error)) throw error;
-    return say(`refused, ${error.code}: ${error.message}`);
+    say(`refused: ${error.code}`);
+    return say(`  ${error.message}`);
   }
   throw new Error('It should have been refused.');
 }

@@ -53,15 +53,19 @@ const specimen = Object.assign(new Specimen(), {
 });
 await specimens.upsert(specimen, { mode: 'replace' });
 
+console.log('What was stored, read back:');
 const loaded = await specimens.getOrThrow({ kind: 'sample', name: 'one' });
 for (const [name, value] of Object.entries(loaded)) {
-  console.log(`${name.padEnd(9)} ${value instanceof Uint8Array ? `bytes ${value.join(' ')}` : show(value)}`);
+  console.log(`  ${name.padEnd(9)}${value instanceof Uint8Array ? `bytes ${value.join(' ')}` : show(value)}`);
 }
-console.log(`is a Specimen: ${loaded instanceof Specimen}`);
+console.log(`It is a Specimen: ${loaded instanceof Specimen}`);
 
-for (const ratio of [Number.NaN, Infinity, 0.1]) {
+console.log('\nDoubles that JSON has no word for:');
+
+for (const ratio of [Number.NaN, -Infinity]) {
   await specimens.merge({ kind: 'sample', name: 'one' }, { ratio });
-  console.log(`ratio ${ratio}: ${(await specimens.getOrThrow({ kind: 'sample', name: 'one' })).ratio}`);
+  const { ratio: found } = await specimens.getOrThrow({ kind: 'sample', name: 'one' });
+  console.log(`  ${Object.is(found, ratio) ? 'the same' : 'another'}:`, found);
 }
 const cheap = await specimens
   .query({ kind: 'sample' })
@@ -73,7 +77,8 @@ const cheap = await specimens
   )
   .select('name', 'price')
   .toArray();
-console.log(`found: ${cheap.map(({ name, price }) => `${name} at ${price}`).join(', ')}`);
+console.log('\nA filter by an Int64, an enum and absence, the price read from an Int64 of cents:');
+console.log(`  ${cheap.map(({ name, price }) => `${name} at ${price}`).join(', ')}`);
 
 function show(value: unknown): string {
   if (value instanceof Date) return `Date ${value.toISOString()}`;

@@ -1,23 +1,22 @@
 import type { EntityClass } from '../metadata/entity-types.js';
 import { DirectSession } from '../repository/direct-session.js';
-import { Repository, type AnyRepository, type NoRepository } from '../repository/repository.js';
-import type { Session } from '../repository/session.js';
+import { EntityMappers } from '../repository/entity-mappers.js';
+import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
+import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { StoreTraits } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
+import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
+import { runUnit, type UnitOfWorkOptions } from '../unit-of-work/run-unit.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { tableNameProblem } from '../edm/table-name.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { connect, type CloseOptions, type Connection } from './connection.js';
+import { JoiningSession } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
 import { TableAdministration } from './table-administration.js';
 import type { DataSourceTarget } from './target.js';
-
-/** A class that extends `Repository.of(…)`; its constructor takes the session, then its dependencies. */
-export type RepositoryClass<R, A extends readonly unknown[]> = (new (session: Session, ...dependencies: A) => R) & {
-  readonly entityClass: EntityClass;
-};
 
 /**
  * The tables of one connection, and the way to their repositories. It holds no entities: share one as long as the process runs.
@@ -40,16 +39,14 @@ export class DataSource implements AsyncDisposable {
 
   readonly #connection: Connection;
   readonly #validator: EntityValidator;
-  readonly #session: Session;
+  readonly #mappers: EntityMappers;
+  readonly #session: JoiningSession;
 
   private constructor(connection: Connection, validator: EntityValidator, tableName: (name: string) => string) {
     this.#connection = connection;
     this.#validator = validator;
-    this.#session = new DirectSession({
-      store: connection.store,
-      validator,
-      tableName: (name) => checkedName(name, tableName(name)),
-    });
+    this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)));
+    this.#session = new JoiningSession(new DirectSession(this.#mappers, validator));
   }
 
   /** What kind of store this is, and what it refuses. */
@@ -75,8 +72,35 @@ export class DataSource implements AsyncDisposable {
     subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>,
     ...dependencies: readonly unknown[]
   ): AnyRepository {
-    if (isRepositoryClass(subject)) return new subject(this.#session, ...dependencies);
-    return new Repository(this.#session, subject);
+    return repositoryIn(this.#session, subject, dependencies);
+  }
+
+  /**
+   * A unit of work, which holds writes until it is committed. With `work`: runs it, commits at the end, and discards when it throws.
+   * With `retries` the commit is atomic, and when it is refused because somebody else was faster, `work` runs again in a new unit; it
+   * never does after `store.outcome-unknown`.
+   *
+   * @example
+   * ```ts
+   * await tables.unitOfWork(async (work) => {
+   *   const order = await work.repository(Order).getOrThrow(key);
+   *   order.status = 'shipped';
+   * });
+   * ```
+   */
+  unitOfWork(): UnitOfWork;
+  unitOfWork<R>(work: (unit: UnitOfWork) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R>;
+  unitOfWork<R>(work?: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): UnitOfWork | Promise<R> {
+    const begin = (): UnitOfWork => new UnitOfWork(this.#mappers, this.#validator);
+    return work === undefined ? begin() : runUnit(begin, work, options);
+  }
+
+  /**
+   * Runs work in a unit of work that the repositories of this data source join, however deep in the call they are used: what they write
+   * is held, and committed at the end. For repositories that are shared, e.g. injected once; without `run` nothing is ever bound.
+   */
+  run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
+    return this.unitOfWork((unit) => this.#session.bind(unit, () => work(unit)), options);
   }
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
@@ -114,11 +138,6 @@ export class DataSource implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function isRepositoryClass(subject: unknown): subject is RepositoryClass<AnyRepository, readonly unknown[]> {
-  // By what it has, not by instanceof: it may come from another copy of this package.
-  return typeof subject === 'function' && 'entityClass' in subject && 'getOrThrow' in (subject.prototype as object);
 }
 
 function validatorOf({ validate = 'auto' }: DataSourceOptions): EntityValidator {

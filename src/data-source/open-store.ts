@@ -23,7 +23,7 @@ export interface OpenedStore {
 
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
 export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<OpenedStore> {
-  const { limits, clock, httpClient } = options;
+  const { limits, clock, durability, httpClient } = options;
   if (typeof target === 'string') {
     if (target === 'memory:') {
       const { memoryStore } = await import('../stores/memory/memory-store.js');
@@ -34,7 +34,7 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
       const path = target.slice('lmdb:'.length);
       return {
         kind: 'embedded',
-        store: await lmdbStore(path, { limits: resolveLimits(STORAGE_LIMITS, limits), clock }),
+        store: await lmdbStore(path, { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability }),
       };
     }
     if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target))

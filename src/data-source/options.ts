@@ -18,6 +18,11 @@ export interface DataSourceOptions {
   readonly validate?: 'auto' | boolean | undefined;
   /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
   readonly clock?: (() => number) | undefined;
+  /**
+   * What an acknowledged write to an `lmdb:` store survives: `full`, the default, also the loss of power; `relaxed` may lose the last
+   * transactions then, never the whole, and writes alone take about half as long.
+   */
+  readonly durability?: 'full' | 'relaxed' | undefined;
   /** The http client of Azure stores. */
   readonly httpClient?: HttpClient | undefined;
   /**

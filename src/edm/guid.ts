@@ -44,13 +44,22 @@ export class Guid {
   }
 
   /** @internal */
-  readonly [BRAND]!: true;
+  declare readonly [BRAND]: true;
+
+  static {
+    // On the prototype, so that making a Guid costs no more than the object.
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
   readonly #text: string;
 
   private constructor(text: string) {
     this.#text = text;
-    Object.defineProperty(this, BRAND, { value: true });
-    Object.freeze(this);
+  }
+
+  /** @internal Takes a text that a store has checked already: lower case, 8-4-4-4-12. */
+  static ofCanonical(text: string): Guid {
+    return new Guid(text);
   }
 
   /** Whether both stand for the same GUID. */
@@ -66,5 +75,10 @@ export class Guid {
   /** The same as {@link toString}, so that a Guid is a plain string in JSON. */
   toJSON(): string {
     return this.#text;
+  }
+
+  /** How Node's `console.log` shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Guid ${this.#text}`;
   }
 }

@@ -3,6 +3,8 @@ export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number that is not finite';
   if (typeof value !== 'object') return typeof value;
-  const name: unknown = (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
+  // The class's name, by the prototype: an own member "constructor" would be data.
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
+  const name = prototype?.constructor?.name;
   return typeof name === 'string' && name !== '' ? name : 'object';
 }

@@ -22,8 +22,8 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
     return error instanceof Error && BRAND in error && (error as EntitableError).code.startsWith(code);
   }
 
-  /** @internal */
-  readonly [BRAND]!: true;
+  /** @internal Declared only: a field would be enumerable, and so shown by every log. */
+  declare readonly [BRAND]: true;
   override readonly name = 'EntitableError';
   readonly code: C;
   readonly details: ErrorDetails[C];
@@ -36,9 +36,9 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-const HIDDEN = ['value', 'error'] as const;
+const HIDDEN = ['value', 'error', 'committed', 'failed', 'unknown', 'pending'] as const;
 
-/** Keeps property values, and errors that may quote them, out of logs and `inspect`: they stay readable, but are not enumerable. */
+/** Keeps property values, entities, and errors that may quote them, out of logs and `inspect`: they stay readable, but are not enumerable. */
 function hideValue<D extends object>(details: D): D {
   const copy = { ...details };
   for (const name of HIDDEN) {

@@ -60,10 +60,58 @@ export interface OutcomeUnknownDetails extends StoreErrorDetails {
   readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
 
+/** One write of a commit: which row, and how. */
+export interface CommitWrite {
+  readonly mode: 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upsert-replace' | 'delete';
+  readonly className: string;
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** The entity, where the unit of work has one; it holds values, so it is not enumerable. */
+  readonly entity?: object;
+}
+
+/** One write that a store refused, and its reason. */
+export interface FailedWrite extends CommitWrite {
+  readonly error: unknown;
+}
+
+/** What became of the writes of a commit. The lists hold entities: they are not enumerable, so that no log prints them. */
+export interface CommitReport {
+  /** What is stored now. */
+  readonly committed: readonly CommitWrite[];
+  /** What was refused: not written, still pending in the unit of work. */
+  readonly failed: readonly FailedWrite[];
+  /** What may or may not have been written, because the answer was lost; the next commit reads it back first. */
+  readonly unknown: readonly CommitWrite[];
+  /** What was not written, because something else failed. */
+  readonly pending: readonly CommitWrite[];
+}
+
+/** One item of a bulk write that was not written. */
+export interface BulkFailure<I = unknown> {
+  /** Its place in the input, from 0. */
+  readonly index: number;
+  /** What the input gave. */
+  readonly item: I;
+  /** Why; `store.outcome-unknown` where it may have been written after all. */
+  readonly error: unknown;
+}
+
+/** How far a bulk write came. The lists hold items: they are not enumerable, so that no log prints them. */
+export interface BulkReport {
+  /** Items taken from the input: as many as were written, failed and are pending together. */
+  readonly read: number;
+  readonly written: number;
+  readonly failed: readonly BulkFailure[];
+  /** Items that were taken from the input but not written, in their order. */
+  readonly pending: readonly unknown[];
+}
+
 /**
  * Every code this package throws, with the details that each carries. `docs/errors.md` says why each occurs and what to do.
- * A detail named `value` holds the offending property value, one named `error` an error that may quote it: they are not enumerable, so
- * that no log prints them.
+ * A detail named `value` holds the offending property value, one named `error` an error that may quote it, and the lists of a commit
+ * or a bulk write hold entities: they are not enumerable, so that no log prints them.
  */
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
@@ -76,7 +124,6 @@ export interface ErrorDetails {
   'metadata.invalid-table': ClassProblems;
   'metadata.invalid-template': ClassProblems;
   'metadata.invalid-property': ClassProblems;
-  'metadata.not-a-repository': { readonly className: string };
 
   'key.missing-part': KeyAt;
   'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };
@@ -132,6 +179,10 @@ export interface ErrorDetails {
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };
   'query.unordered-store': { readonly feature: string };
+  'query.invalid-continuation': { readonly className: string };
+  'query.too-many-to-sort': { readonly limit: number };
+  'query.sorted-on-client': { readonly feature: string };
+  'query.raw-filter': { readonly kind: string };
 
   'store.already-exists': StoreErrorDetails;
   'store.not-found': StoreErrorDetails;
@@ -146,8 +197,21 @@ export interface ErrorDetails {
   'store.rejected': StoreErrorDetails;
   'store.outcome-unknown': OutcomeUnknownDetails;
   'store.closed': StoreErrorDetails;
+  'store.incompatible-format': StoreErrorDetails;
   'store.unknown-target': { readonly expected: readonly string[] };
   'store.package-missing': { readonly package: string };
+
+  'commit.partial': CommitReport;
+  'commit.not-atomic': {
+    /** What one transaction cannot hold. */
+    readonly reason: 'partitions' | 'writes' | 'bytes';
+    readonly found: number;
+    readonly limit: number;
+  };
+  'commit.not-in-unit': { readonly verb: string };
+  'commit.in-progress': { readonly className?: string };
+  'commit.row-tracked': { readonly className: string; readonly table: string; readonly trackedAs: string };
+  'commit.bulk-stopped': BulkReport;
 }
 
 /** The code of an error: its group, a dot, and what happened. */

@@ -1,6 +1,7 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { joined, negated, type Condition } from './condition.js';
+import { conditionJSON, type FilterJSON } from './condition-json.js';
 import { conditionText } from './condition-text.js';
 
 declare const subject: unique symbol;
@@ -19,7 +20,10 @@ export interface Filter<in T> {
   and(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;
   /** This, or any of the others. */
   or(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;
+  /** Names and operators, and `…` for operands. */
   toString(): string;
+  /** The filter with its operands, for `filterFromJSON`. */
+  toJSON(): FilterJSON;
 }
 
 /** All of some filters. */
@@ -76,6 +80,10 @@ class ConditionFilter<in T> implements Filter<T> {
 
   toString(): string {
     return conditionText(this[CONDITION]);
+  }
+
+  toJSON(): FilterJSON {
+    return conditionJSON(this[CONDITION]);
   }
 }
 

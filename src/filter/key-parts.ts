@@ -93,7 +93,7 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
  * Whether keys with the same beginning sort as this part does. What follows the part must not be mistaken for more of it, nor be
  * escaped inside it.
  */
-function sortsInKey({ parts, literals }: KeyTemplate, index: number): boolean {
+export function sortsInKey({ parts, literals }: KeyTemplate, index: number): boolean {
   const next = literals[index + 1]!;
   if (parts[index]!.converter !== undefined) return !/^[A-Za-z0-9+-]/.test(next);
   return index === parts.length - 1 && next === '';

@@ -57,7 +57,7 @@ export function intersection(left: KeyRange, right: KeyRange): KeyRange | undefi
   if (from !== undefined && to !== undefined) {
     if (from.value > to.value || (from.value === to.value && !(from.inclusive && to.inclusive))) return undefined;
   }
-  if (to !== undefined && to.value === '' && !to.inclusive) return undefined; // nothing is less than the empty key
+  if (to?.value === '' && !to.inclusive) return undefined; // nothing is less than the empty key
   return Object.freeze({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
 }
 

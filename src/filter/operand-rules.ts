@@ -7,7 +7,7 @@ import { Guid } from '../edm/guid.js';
 interface OperandRule {
   readonly expected: string;
   /** What was found instead, in words; `undefined` when the operand is right. */
-  wrong(value: unknown): string | undefined;
+  readonly wrong: (value: unknown) => string | undefined;
 }
 
 /** What an operand must be to be compared with a property of each type. */

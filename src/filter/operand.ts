@@ -2,6 +2,7 @@ import { typeName } from '../edm/type-name.js';
 import type { EdmType, TypedValue } from '../edm/edm-type.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from '../metadata/converter.js';
+import { refusalReason } from '../metadata/converter-refusal.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
 import { OPERAND_RULES } from './operand-rules.js';
 
@@ -96,9 +97,6 @@ function converted(converter: AnyConverter, operand: unknown): { readonly value?
   try {
     return { value: converter.toStored(operand) };
   } catch (cause) {
-    // A converter that keeps to its contract never quotes the value; the message of any other error might.
-    return {
-      reason: cause instanceof TypeError || cause instanceof RangeError ? cause.message : 'it refused the operand',
-    };
+    return { reason: refusalReason(cause, operand) ?? 'it refused the operand' };
   }
 }

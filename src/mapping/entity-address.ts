@@ -14,8 +14,8 @@ export interface Address {
 
 /** Makes the address of an entity, or of an object that holds its key properties or `{ partitionKey, rowKey }`. Throws `key.*`. */
 export function addressOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): Address {
-  requireObject(metadata, source);
   const { partitionKey, rowKey } = metadata;
+  requireObject(metadata.className, 'An entity or a key', source, [partitionKey, rowKey]);
   return stated(source, metadata)
     ? { partitionKey: storedText(partitionKey, source, limits), rowKey: storedText(rowKey, source, limits) }
     : { partitionKey: composed(partitionKey, source, limits), rowKey: composed(rowKey, source, limits) };
@@ -27,20 +27,21 @@ export function partitionOf(
   source: object,
   limits: ServiceLimits,
 ): string {
-  requireObject({ className }, source);
+  requireObject(className, 'A partition', source, [partitionKey]);
   return statesPart(source, partitionKey, 'partitionKey')
     ? storedText(partitionKey, source, limits)
     : composed(partitionKey, source, limits);
 }
 
-function requireObject({ className }: Pick<EntityMetadata, 'className'>, source: unknown): void {
-  if (typeof source !== 'object' || source === null) {
-    const found = typeName(source);
-    throw new EntitableError('entity.not-an-object', `An entity or a key of ${className} is an object, not ${found}.`, {
-      className,
-      found,
-    });
-  }
+function requireObject(className: string, what: string, source: unknown, templates: readonly KeyTemplate[]): void {
+  if (typeof source === 'object' && source !== null) return;
+  const found = typeName(source);
+  const names = templates.flatMap(({ parts }) => parts.map(({ name }) => name));
+  throw new EntitableError(
+    'entity.not-an-object',
+    `${what} of ${className} is an object, not ${found}. Give { ${names.join(', ')} }.`,
+    { className, found },
+  );
 }
 
 /** Whether an object states the stored keys themselves, as an unmarked class is addressed. */

@@ -47,7 +47,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     this.source = Object.freeze({
       store: identity,
       table: limits.tableNamesIgnoreCase ? table.toLowerCase() : table,
-      metadata: metadata as unknown as EntityMetadata,
+      metadata,
       rows: this.rows,
     });
     this.fill = entityFiller(this.source.metadata, this.source);

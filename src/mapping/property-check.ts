@@ -4,6 +4,7 @@ import type { EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { refusalReason } from '../metadata/converter-refusal.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { ServiceLimits } from '../store/limits.js';
 
@@ -136,8 +137,8 @@ function converterFailed(
   value: unknown,
   error: unknown,
 ): EntitableError {
-  // A converter of ours, or one that keeps to its contract, never quotes the value; the message of any other error might.
-  const reason = error instanceof TypeError || error instanceof RangeError ? `: ${error.message}` : '';
+  const words = refusalReason(error, value);
+  const reason = words === undefined ? '' : `: ${words}`;
   return new EntitableError(
     'validation.converter-failed',
     `${className}.${name} cannot be stored as Edm.${type}; its converter refused it${reason}. What it threw is in details.error.`,

@@ -22,7 +22,7 @@ export type PropertySchema<V> =
       readonly default?: NonNullable<V> | (() => NonNullable<V>);
     }
   | {
-      readonly converter: Converter<NonNullable<V>>;
+      readonly converter: Converter<NonNullable<V>> | Converter<V>;
       readonly name?: string;
       readonly default?: NonNullable<V> | (() => NonNullable<V>);
     }

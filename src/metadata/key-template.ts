@@ -1,6 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from './converter.js';
 import { checkKeyText } from './key-text.js';
+import { refusalReason } from './converter-refusal.js';
 import { escapePart, unescapePart } from './key-escape.js';
 
 /** One property that a key is composed of. */
@@ -112,7 +113,7 @@ function keyConversionError(
   value: unknown,
   cause: unknown,
 ): EntitableError {
-  const reason = cause instanceof Error ? cause.message : 'its converter refused it';
+  const reason = refusalReason(cause, value) ?? 'its converter refused it';
   return cause instanceof TypeError
     ? new EntitableError('key.wrong-type', `${where} cannot be part of the ${at.key}: ${reason}.`, {
         ...at,

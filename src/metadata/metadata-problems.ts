@@ -3,7 +3,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 
 type ProblemCode = Exclude<
   Extract<ErrorCode, `metadata.${string}`>,
-  'metadata.not-an-entity' | 'metadata.already-defined' | 'metadata.not-a-repository'
+  'metadata.not-an-entity' | 'metadata.already-defined'
 >;
 
 /** Collects everything that is wrong with one class, so that it is told at once. */

@@ -12,3 +12,15 @@ export function checkCount(option: string, value: unknown, least: number, most =
     found,
   });
 }
+
+/** Refuses what is none of some words. */
+export function checkChoice(option: string, value: unknown, choices: readonly string[]): void {
+  if (choices.some((choice) => choice === value)) return;
+  const expected = choices.join(' or ');
+  const found = typeof value === 'string' ? 'another word' : value === null ? 'null' : typeof value;
+  throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
+    option,
+    expected,
+    found,
+  });
+}

@@ -1,44 +1,72 @@
-import { joined, splitKeys } from '../filter/express.js';
-import { intersection, onlyKey, rangeComparisons, singleKey } from '../filter/key-range.js';
-import { forbiddenCharacter } from '../metadata/key-text.js';
-import { junction, type FilterNode } from '../store/filter-node.js';
+import { joined } from '../filter/express.js';
+import { onlyKey, rangeComparisons, singleKey } from '../filter/key-range.js';
+import { countComparisons, type FilterNode } from '../store/filter-node.js';
 import type { KeyRange } from '../store/table-store.js';
-import type { Scope } from './scope.js';
 
-/** What has to be read: nothing, one row, or the rows of key ranges that pass a filter. */
-export type Step =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'point'; readonly partitionKey: string; readonly rowKey: string }
-  | { readonly kind: 'scan'; readonly partitionKey: KeyRange; readonly rowKey: KeyRange; readonly filter?: FilterNode };
-
-const NOTHING: Step = Object.freeze({ kind: 'nothing' });
-
-/** Reads as little as a filter allows: its bounds on the keys become ranges, what they do not say stays a filter. */
-export function planStep(scope: Pick<Scope, 'partitionKey' | 'rowKey'>, filter: FilterNode | boolean): Step {
-  if (filter === false) return NOTHING;
-  const { ranges, rest } = splitKeys(conjuncts(filter));
-  const partitionKey = ranges && intersection(scope.partitionKey, ranges.PartitionKey);
-  const rowKey = ranges && intersection(scope.rowKey, ranges.RowKey);
-  if (partitionKey === undefined || rowKey === undefined) return NOTHING;
-  const partition = singleKey(partitionKey);
-  const row = singleKey(rowKey);
-  if ([partition, row].some((key) => key !== undefined && forbiddenCharacter(key) !== undefined)) return NOTHING;
-  if (rest.length > 0) return { kind: 'scan', partitionKey, rowKey, filter: junction('and', rest) };
-  return partition !== undefined && row !== undefined
-    ? { kind: 'point', partitionKey: partition, rowKey: row }
-    : { kind: 'scan', partitionKey, rowKey };
+/** One row, read by its key. */
+export interface PointStep {
+  readonly kind: 'point';
+  readonly partitionKey: string;
+  readonly rowKey: string;
 }
 
-/** All that a step asks of a row, as one filter: what a service would be sent. `undefined` when every row of the table passes. */
+/** The rows of key ranges that pass a filter, read page by page. */
+export interface ScanStep {
+  readonly kind: 'scan';
+  readonly partitionKey: KeyRange;
+  readonly rowKey: KeyRange;
+  /** What the ranges do not say. */
+  readonly filter?: FilterNode;
+}
+
+/** What one request, or a sequence of them by continuation, reads. */
+export type Step = PointStep | ScanStep;
+
+/** Steps that read different rows of the same keys: merged by key, they are in order. */
+export interface Leg {
+  readonly steps: readonly Step[];
+}
+
+/** What a query reads: legs in the order of their keys, none of which has a key of another; no legs when nothing can match. */
+export interface Plan {
+  readonly legs: readonly Leg[];
+}
+
+/** All that a step asks of a row, as a conjunction: what a service would be sent. */
 export function stepFilter(step: Step): FilterNode | undefined {
-  const filter = joined('and', operandsOf(step));
+  const filter = joined('and', stepConjuncts(step));
   return typeof filter === 'boolean' ? undefined : filter;
 }
 
-function operandsOf(step: Step): readonly FilterNode[] {
+/** All that a plan asks of a row. `undefined` when every row of the table passes. */
+export function planFilter({ legs }: Plan): FilterNode | undefined {
+  const steps = legs.flatMap((leg) => leg.steps);
+  const filter = joined(
+    'or',
+    steps.length === 0 ? rangeComparisons('PartitionKey', NO_KEY) : steps.map((step) => stepFilter(step) ?? true),
+  );
+  return typeof filter === 'boolean' ? undefined : filter;
+}
+
+/** The comparisons of a step as stores count them: one for a partition, one for each bound, and those of the filter. */
+export function stepComparisons(step: Step): number {
+  if (step.kind === 'point') return 2;
+  const { partitionKey, rowKey, filter } = step;
+  const partition = singleKey(partitionKey) === undefined ? bounds(partitionKey) : 1;
+  return partition + bounds(rowKey) + (filter === undefined ? 0 : countComparisons(filter));
+}
+
+/** The operands of a conjunction; a filter of another kind is its only one. */
+export function conjuncts(filter: FilterNode | true | undefined): readonly FilterNode[] {
+  if (filter === undefined || filter === true) return [];
+  return filter.kind === 'and' ? filter.operands : [filter];
+}
+
+/** Nothing is less than the empty key. */
+const NO_KEY: KeyRange = Object.freeze({ to: Object.freeze({ value: '', inclusive: false }) });
+
+function stepConjuncts(step: Step): readonly FilterNode[] {
   switch (step.kind) {
-    case 'nothing':
-      return rangeComparisons('PartitionKey', NO_KEY);
     case 'point':
       return [
         ...rangeComparisons('PartitionKey', onlyKey(step.partitionKey)),
@@ -48,17 +76,13 @@ function operandsOf(step: Step): readonly FilterNode[] {
       return [
         ...rangeComparisons('PartitionKey', step.partitionKey),
         ...rangeComparisons('RowKey', step.rowKey),
-        ...conjuncts(step.filter ?? true),
+        ...conjuncts(step.filter),
       ];
     default:
       return step satisfies never;
   }
 }
 
-/** Nothing is less than the empty key. */
-const NO_KEY: KeyRange = Object.freeze({ to: Object.freeze({ value: '', inclusive: false }) });
-
-function conjuncts(filter: FilterNode | true): readonly FilterNode[] {
-  if (filter === true) return [];
-  return filter.kind === 'and' ? filter.operands : [filter];
+function bounds({ from, to }: KeyRange): number {
+  return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
 }

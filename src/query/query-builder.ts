@@ -1,30 +1,24 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { bind } from '../filter/bind.js';
-import type { BoundFilter } from '../filter/bound-filter.js';
-import { express } from '../filter/express.js';
 import { toOData } from '../filter/odata.js';
-import type { EntityRows, Projector } from '../mapping/entity-rows.js';
-import type { DataKey, Projection } from '../metadata/entity-types.js';
-import { countComparisons } from '../store/filter-node.js';
+import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
+import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { OperationOptions } from '../store/table-store.js';
-import { checkCount } from './check-option.js';
-import { planStep, stepFilter, type Step } from './plan.js';
-import type { CompiledQuery, Page, Query } from './query.js';
-import { readStep, type Reading } from './read-step.js';
-import { scopeOf } from './scope.js';
+import { checkChoice, checkCount } from './check-option.js';
+import type { Reading } from './keyed-rows.js';
+import type { MatchedRow, MatchMerge, MatchWrites } from './match-writes.js';
+import { readPage, readPages, type PageSource } from './page-reader.js';
+import { planFilter } from './plan.js';
+import type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query.js';
+import { explainPlan, type QueryPlan } from './query-plan.js';
+import { clientOrders, fingerprintOf, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
+import { readPlan } from './read-plan.js';
+import { rereadMatch } from './reread-match.js';
+import { checkSortOrder, compareSortable, sortableReading } from './sort-order.js';
+import { sortRows } from './sort-rows.js';
 import { storedNames } from './stored-names.js';
 import { whereCondition } from './where-condition.js';
-
-/** What a query says. */
-export interface QueryState<T extends object> {
-  readonly source: EntityRows<T>;
-  /** The partition, by its stored key; absent: all of them. */
-  readonly partition?: string;
-  readonly filters: readonly BoundFilter[];
-  readonly projector?: Projector;
-  readonly take?: number;
-  readonly pageSize?: number;
-}
+import { writeMatches, type WriteByFilterOptions, type WriteReport } from './write-matches.js';
 
 /** What a query says, and how it is carried out. */
 export class QueryBuilder<T extends object, R> implements Query<T, R> {
@@ -40,9 +34,29 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#with({ filters: [...filters, bind(source.metadata, whereCondition<T>(asked))] });
   }
 
+  rawFilter(filter: string): Query<T, R> {
+    const { kind, rawFilters } = this.#state.source.store.traits;
+    if (rawFilters !== true) {
+      throw new EntitableError(
+        'query.raw-filter',
+        `The store "${kind}" does not read OData: say it with where(), or use Azure.`,
+        { kind },
+      );
+    }
+    const { rawFilter } = this.#state;
+    return this.#with({ rawFilter: rawFilter === undefined ? filter : `(${rawFilter}) and (${filter})` });
+  }
+
   select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>> {
     checkCount('The number of selected properties', properties.length, 1);
-    return new QueryBuilder<T, Projection<T, K>>({ ...this.#state, projector: this.#state.source.project(properties) });
+    const selected = { names: properties, projector: this.#state.source.project(properties) };
+    return new QueryBuilder<T, Projection<T, K>>({ ...this.#state, selected });
+  }
+
+  orderBy(name: SortableKey<T>, direction: 'asc' | 'desc' = 'asc'): Query<T, R> {
+    checkChoice('orderBy', direction, ['asc', 'desc']);
+    checkSortOrder(this.#state.source, { name, direction });
+    return this.#with({ orders: [...this.#state.orders, { name, direction }] });
   }
 
   take(count: number): Query<T, R> {
@@ -50,29 +64,44 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   pageSize(rows: number): Query<T, R> {
-    return this.#with({ pageSize: checkCount('pageSize', rows, 1, this.#state.source.store.traits.limits.pageRows) });
+    return this.#with({ pageSize: this.#checkPageSize(rows) });
   }
 
   compile(): CompiledQuery {
-    const { source, projector, take } = this.#state;
-    const filter = stepFilter(this.#plan());
-    const select = projector?.request.select;
+    const { source, selected, rawFilter, take } = this.#state;
+    const plan = planOf(this.#state);
+    const filter = planFilter(plan);
+    const texts = [...(filter === undefined ? [] : [toOData(filter)]), ...(rawFilter === undefined ? [] : [rawFilter])];
+    const select = selected?.projector.request.select;
     return Object.freeze({
       table: source.table,
-      filter: filter === undefined ? '' : toOData(filter),
+      filter: texts.length > 1 ? texts.map((text) => `(${text})`).join(' and ') : (texts[0] ?? ''),
       ...(select !== undefined && { select: storedNames(source.metadata, select) }),
       ...(take !== undefined && { take }),
-      pageSize: this.#rowsPerRequest(),
+      pageSize: rowsPerRequest(this.#state, clientOrders(this.#state, plan).length > 0),
     });
+  }
+
+  explain(): QueryPlan {
+    const plan = planOf(this.#state);
+    const orders = clientOrders(this.#state, plan);
+    const sorts = orders.map(({ name, direction }) => `${name} ${direction}`).join(', ');
+    return explainPlan(plan, sorts === '' ? [] : [`reads every match and sorts by ${sorts}`]);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
     for await (const { items } of this.pages()) yield* items;
   }
 
-  pages(options?: OperationOptions): AsyncIterable<Page<R>> {
-    const { source, projector } = this.#state;
-    return this.#pages((projector ?? { request: {}, decode: source.decode }) as Reading<R>, options);
+  pages(options?: PagesOptions): AsyncIterable<Page<R>> {
+    return this.#pages(this.#reading(), options);
+  }
+
+  async page({ continuation, pageSize, ...options }: PageOptions = {}): Promise<Page<R>> {
+    const sized = pageSize === undefined ? this : this.#with({ pageSize: this.#checkPageSize(pageSize) });
+    const source = sized.#pageSource(this.#reading());
+    refuseSorted(clientOrders(this.#state, source.plan), 'page()');
+    return readPage(source, continuation, options);
   }
 
   async toArray(options?: OperationOptions): Promise<R[]> {
@@ -84,11 +113,11 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   async first(options?: OperationOptions): Promise<R | undefined> {
-    return (await this.#only(options))[0];
+    return (await this.#upToOne().toArray(options))[0];
   }
 
   async firstOrThrow(options?: OperationOptions): Promise<R> {
-    const [first] = await this.#only(options);
+    const [first] = await this.#upToOne().toArray(options);
     if (first !== undefined) return first;
     const { className } = this.#state.source.metadata;
     throw new EntitableError(
@@ -100,57 +129,88 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 
   async count(options?: OperationOptions): Promise<number> {
     let count = 0;
-    for await (const { items } of this.#pages(KEYS_ONLY, options)) {
-      count += items.length;
-    }
+    for await (const { items } of this.#with({ orders: [] }).#pages(KEYS_ONLY, options)) count += items.length;
     return count;
   }
 
   async exists(options?: OperationOptions): Promise<boolean> {
-    for await (const { items } of this.#upToOne().#pages(KEYS_ONLY, options)) {
+    for await (const { items } of this.#upToOne().#with({ orders: [] }).#pages(KEYS_ONLY, options)) {
       if (items.length > 0) return true;
     }
     return false;
   }
 
-  #only(options: OperationOptions | undefined): Promise<R[]> {
-    return this.#upToOne().toArray(options);
+  async delete(options?: WriteByFilterOptions): Promise<WriteReport> {
+    return this.#writeMatches((writes) => ({ prepare: writes.delete(), removes: false }), options);
   }
 
-  async *#pages<I>(
-    reading: Reading<I>,
-    options: OperationOptions | undefined,
-  ): AsyncGenerator<Page<I>, void, undefined> {
-    const { source, take = Infinity } = this.#state;
-    const step = this.#plan();
-    let remaining = take;
-    if (remaining === 0) return;
-    for await (const { rows } of readStep(source.rows, step, reading, { pageSize: this.#rowsPerRequest() }, options)) {
-      yield { items: rows.length > remaining ? rows.slice(0, remaining) : rows };
-      remaining -= rows.length;
-      if (remaining <= 0) return;
+  async merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport> {
+    return this.#writeMatches((writes) => writes.merge(patch), options);
+  }
+
+  async #writeMatches(
+    change: (writes: MatchWrites) => MatchMerge | Promise<MatchMerge>,
+    options: WriteByFilterOptions | undefined,
+  ): Promise<WriteReport> {
+    const { source, writes } = this.#state;
+    if (writes === undefined) throw new TypeError('This query was made for reading only');
+    const { prepare, removes } = await change(writes);
+    const { store, table } = source;
+    const { removes: removal, limits } = store.traits;
+    const matches = this.#pageSource(MATCHES);
+    refuseSorted(clientOrders(this.#state, matches.plan), 'A write by filter');
+    const reread = rereadMatch(source.rows, matches.plan, matches.reader.reading, options);
+    const batchSize = removes && removal === 'by-replacing' ? 1 : limits.transactionWrites;
+    const chunks = (async function* () {
+      for await (const { items } of readPages(matches, options)) yield { rows: items };
+    })();
+    return writeMatches({ store, table, prepare, batchSize, reread }, chunks, options);
+  }
+
+  async *#pages<I>(reading: Reading<I>, options: PagesOptions | undefined): AsyncGenerator<Page<I>, void, undefined> {
+    const source = this.#pageSource(reading);
+    const orders = clientOrders(this.#state, source.plan);
+    if (orders.length === 0) {
+      yield* readPages(source, options);
+      return;
+    }
+    const { take, pageSize } = this.#state;
+    if (take === 0) return;
+    const sortable = { ...source.reader, reading: sortableReading(this.#state.source, reading, orders) };
+    const sorted = await sortRows(readPlan(sortable, { leg: 0 }, options), compareSortable(orders), take);
+    const size = pageSize ?? sorted.length;
+    for (let first = 0; first < sorted.length; first += size) {
+      yield { items: sorted.slice(first, first + size).map(({ value }) => value.result) };
     }
   }
 
-  #plan(): Step {
-    const { source, partition, filters } = this.#state;
-    const scope = scopeOf(source.metadata, partition);
-    const step = planStep(scope, express({ kind: 'and', operands: filters }, scope.known));
-    const filter = stepFilter(step);
-    const count = filter === undefined ? 0 : countComparisons(filter);
-    const limit = source.store.traits.limits.comparisons;
-    if (count <= limit) return step;
-    throw new EntitableError(
-      'query.too-many-comparisons',
-      `The query has ${count} comparisons, the partition and the bounds on keys included; the store takes ${limit}. ` +
-        'Ask several queries, or test on the client what the keys do not tell.',
-      { count, limit },
-    );
+  #pageSource<I>(reading: Reading<I>): PageSource<I> {
+    const { source, take, rawFilter } = this.#state;
+    const plan = planOf(this.#state);
+    const pageSize = rowsPerRequest(this.#state, clientOrders(this.#state, plan).length > 0);
+    let fingerprint: string | undefined;
+    return {
+      plan,
+      take,
+      className: source.metadata.className,
+      fingerprint: () => (fingerprint ??= fingerprintOf(this.#state, plan)),
+      reader: {
+        rows: source.rows,
+        plan,
+        reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
+        pageSize,
+        ahead: take !== undefined && take <= pageSize ? 0 : 1,
+      },
+    };
   }
 
-  #rowsPerRequest(): number {
-    const { source, take = Infinity, pageSize = source.store.traits.limits.pageRows } = this.#state;
-    return Math.max(1, Math.min(take, pageSize));
+  #reading(): Reading<R> {
+    const { source, selected } = this.#state;
+    return (selected?.projector ?? { request: {}, decode: source.decode }) as Reading<R>;
+  }
+
+  #checkPageSize(rows: number): number {
+    return checkCount('pageSize', rows, 1, this.#state.source.store.traits.limits.pageRows);
   }
 
   #upToOne(): QueryBuilder<T, R> {
@@ -165,4 +225,13 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 const KEYS_ONLY: Reading<undefined> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]) }),
   decode: () => undefined,
+});
+
+const MATCHES: Reading<MatchedRow> = Object.freeze({
+  request: Object.freeze({ select: Object.freeze([]), etag: true }),
+  decode: (row: RowReader): MatchedRow => ({
+    partitionKey: row.string(PARTITION_KEY),
+    rowKey: row.string(ROW_KEY),
+    etag: row.etag,
+  }),
 });

@@ -1,13 +1,23 @@
 import type { EntityRows } from '../mapping/entity-rows.js';
+import type { MatchWrites } from './match-writes.js';
 import { QueryBuilder } from './query-builder.js';
 import type { Query } from './query.js';
 
-/** A query of one partition, given by its stored key. */
-export function partitionQuery<T extends object>(source: EntityRows<T>, partition: string): Query<T> {
-  return new QueryBuilder<T, T>({ source, partition, filters: [] });
+/** A query of one partition or of several, given by their stored keys; `writes` is what its writes by filter go through. */
+export function partitionQuery<T extends object>(
+  source: EntityRows<T>,
+  partitions: string | readonly string[],
+  writes?: MatchWrites,
+): Query<T> {
+  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].sort(byUnit);
+  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, filters: [], orders: [] });
 }
 
 /** A query of all partitions: without bounds on the partition key it reads the whole table. */
-export function tableQuery<T extends object>(source: EntityRows<T>): Query<T> {
-  return new QueryBuilder<T, T>({ source, filters: [] });
+export function tableQuery<T extends object>(source: EntityRows<T>, writes?: MatchWrites): Query<T> {
+  return new QueryBuilder<T, T>({ source, writes, filters: [], orders: [] });
+}
+
+function byUnit(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }

@@ -1,7 +1,9 @@
 import type { Filter } from '../filter/filter.js';
 import type { OperandOf, OperatorOf, PropertyRefs } from '../filter/property-refs.js';
-import type { DataKey, Projection } from '../metadata/entity-types.js';
+import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
 import type { OperationOptions } from '../store/table-store.js';
+import type { QueryPlan } from './query-plan.js';
+import type { WriteByFilterOptions, WriteReport } from './write-matches.js';
 
 /** A query as a service would be sent it. */
 export interface CompiledQuery {
@@ -19,7 +21,29 @@ export interface CompiledQuery {
 /** Results that arrived together. */
 export interface Page<out R> {
   readonly items: readonly R[];
+  /** What `page({ continuation })` of the same query goes on from: opaque, URL-safe. Absent at the end, and where results are sorted here. */
+  readonly continuation?: string;
 }
+
+/** How pages are given. */
+export interface PagesOptions extends OperationOptions {
+  /** A request may find nothing and yet not be the last: whether its empty page is given, or followed (the default). */
+  readonly emptyPages?: 'follow' | 'give' | undefined;
+}
+
+/** Which page is asked for. */
+export interface PageOptions extends PagesOptions {
+  /** Where an earlier page of the same query said that the next begins; the first page without one. */
+  readonly continuation?: string | undefined;
+  /** Results of the page at most: 1 to the store's `limits.pageRows`. A page may have fewer, and still not be the last. */
+  readonly pageSize?: number | undefined;
+}
+
+/** The names of the properties of `T` that results can be sorted by. */
+export type SortableKey<T> = {
+  [K in keyof T]-?: [T[K]] extends [string | number | bigint | Date | null | undefined] ? K : never;
+}[keyof T] &
+  string;
 
 /**
  * Reads entities of `T` as `R`. Immutable: every method but the reading ones gives another query. Nothing is sent until it is
@@ -55,8 +79,30 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** Asks for so many rows a request: 1 to the store's `limits.pageRows`, which is the default. */
   pageSize(rows: number): Query<T, R>;
 
-  /** Gives the results page by page, as they arrive. */
-  pages(options?: OperationOptions): AsyncIterable<Page<R>>;
+  /**
+   * Sorts the results; a further call sorts what is equal by the one before. Absent values come last, ties in key order.
+   *
+   * The service does not sort: unless it is the order of the keys, every match is read and sorted here. With `take(n)` about twice
+   * as many are held, without it all of them, up to 100,000 (`query.too-many-to-sort`). `explain()` tells.
+   */
+  orderBy(property: SortableKey<T>, direction?: 'asc' | 'desc'): Query<T, R>;
+
+  /**
+   * Adds the text of a `$filter` as it is, unchecked: for what this package does not say. Azure only: other stores refuse it with
+   * `query.raw-filter`. Never put into it what a user typed.
+   */
+  rawFilter(filter: string): Query<T, R>;
+
+  /** Gives the results page by page, as they arrive; the next page is requested while one is used. */
+  pages(options?: PagesOptions): AsyncIterable<Page<R>>;
+
+  /**
+   * Reads one page, and tells where the next begins: to page through results from request to request of a client.
+   *
+   * @throws EntitableError `query.invalid-continuation` for a continuation of another query, or one that was changed or cut;
+   * `query.sorted-on-client` for a query with `orderBy`, unless it is the order of the keys.
+   */
+  page(options?: PageOptions): Promise<Page<R>>;
 
   /** Reads all results into memory. */
   toArray(options?: OperationOptions): Promise<R[]>;
@@ -74,7 +120,19 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   exists(options?: OperationOptions): Promise<boolean>;
 
   /**
-   * What a service would be sent. Nothing is sent.
+   * Deletes what matches, in transactions of one partition, each row on condition that it is as it was read. A row that was changed
+   * meanwhile is read and tested again. Not all or nothing: what was deleted before an error stays deleted.
+   */
+  delete(options?: WriteByFilterOptions): Promise<WriteReport>;
+
+  /** Changes some properties of what matches, as `delete()` does; an own `undefined` or `null` in the patch removes the property. */
+  merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
+
+  /** What the query costs. Nothing is sent. */
+  explain(): QueryPlan;
+
+  /**
+   * What a service would be sent; where that is several requests, the filters of all, joined by `or`. Nothing is sent.
    *
    * @throws EntitableError `query.not-expressible`, `query.too-many-comparisons`.
    */

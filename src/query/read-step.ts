@@ -1,25 +1,20 @@
 import { singleKey } from '../filter/key-range.js';
-import type { RowReader } from '../store/row.js';
-import type { KeyRange, OperationOptions, ReadRequest, RowPage, Rows, ScanRequest } from '../store/table-store.js';
-import type { Step } from './plan.js';
+import type { KeyRange, OperationOptions, RowPage, Rows, ScanRequest } from '../store/table-store.js';
+import type { Reading } from './keyed-rows.js';
+import type { ScanStep, Step } from './plan.js';
 
-/** What to make of each row, and what that asks of the store. */
-export interface Reading<out R> {
-  readonly request: ReadRequest;
-  readonly decode: (row: RowReader) => R;
-}
+/** How the requests of a step go on from one to the next. */
+export type StepPaging = Pick<ScanRequest, 'pageSize' | 'continuation' | 'ahead'>;
 
 /** Reads what a step says, page by page. */
 export async function* readStep<R>(
   rows: Rows,
   step: Step,
   { request, decode }: Reading<R>,
-  paging: Pick<ScanRequest, 'pageSize' | 'continuation' | 'ahead'>,
+  paging: StepPaging,
   options?: OperationOptions,
 ): AsyncGenerator<RowPage<R>, void, undefined> {
   switch (step.kind) {
-    case 'nothing':
-      return;
     case 'point': {
       const found = await rows.get(
         step.partitionKey,
@@ -32,14 +27,14 @@ export async function* readStep<R>(
       return;
     }
     case 'scan':
-      yield* rows.scan({ ...request, ...scanOf(step), ...paging }, decode, options);
+      yield* rows.scan({ ...request, ...scanRequest(step), ...paging }, decode, options);
       return;
     default:
       return step satisfies never;
   }
 }
 
-function scanOf({ partitionKey, rowKey, filter }: Extract<Step, { readonly kind: 'scan' }>): ScanRequest {
+function scanRequest({ partitionKey, rowKey, filter }: ScanStep): ScanRequest {
   return {
     ...(isBounded(partitionKey) && { partitionKey: singleKey(partitionKey) ?? partitionKey }),
     ...(isBounded(rowKey) && { rowKey }),

@@ -3,9 +3,10 @@ import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Address } from '../mapping/entity-address.js';
 import { stateOf, type EntityState } from '../mapping/stamp.js';
 import { composeKey, parseKey, type KeyTemplate } from '../metadata/key-template.js';
-import { PARTITION_KEY, ROW_KEY } from '../store/row.js';
+import { PARTITION_KEY, ROW_KEY, type RetainedRow } from '../store/row.js';
 
-type Stored = Extract<EntityState, { readonly kind: 'stored' }>;
+/** What an entity that is stored remembers. */
+export type Stored = Extract<EntityState, { readonly kind: 'stored' }>;
 
 /** The value of the `@ETag` property, where it is declared and set. */
 export function statedEtag<T extends object>({ metadata }: EntityMapper<T>, entity: object): string | undefined {
@@ -25,6 +26,17 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
       'Use insert or upsert to copy it.',
     { className, table: state.source.table },
   );
+}
+
+/** What the row of an entity is known to hold; `undefined` when the entity was not read from, or written to, this table. */
+export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object): RetainedRow | undefined {
+  const state = stateOf(entity);
+  return state?.kind === 'stored' && mapper.owns(state.source) ? state.row : undefined;
+}
+
+/** An entity is an instance of its class, or any object that was loaded or written; all else is a key. */
+export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entityOrKey: object): boolean {
+  return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
 }
 
 /** What a replace or delete of an entity is conditional on. Throws `entity.no-etag`, `entity.foreign`, `key.changed`. */

@@ -1,22 +1,30 @@
-/** Maps items with a bounded number of calls under way, keeping their order; after a failure no further call is started. */
+import type { Items } from './bulk-options.js';
+
+/** Maps items with a bounded number of calls under way, keeping their order; the next item is asked for when there is room, and after a failure none. */
 export async function mapConcurrently<I, R>(
-  items: readonly I[],
+  items: Items<I>,
   concurrency: number,
   map: (item: I) => Promise<R>,
 ): Promise<R[]> {
-  const results = Array.from<R>({ length: items.length });
-  let next = 0;
+  const results: R[] = [];
+  const iterator =
+    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<I>)[Symbol.iterator]();
+  let asked = 0;
+  let ended = false;
   const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
+    while (!ended) {
+      const index = asked++;
       try {
-        results[index] = await map(items[index]!);
+        const answer = iterator.next();
+        const { done = false, value } = answer instanceof Promise ? await answer : answer;
+        if (done) ended = true;
+        else results[index] = await map(value as I);
       } catch (error) {
-        next = items.length;
+        ended = true;
         throw error;
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return results;
 }

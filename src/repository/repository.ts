@@ -4,11 +4,20 @@ import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import type { Query } from '../query/query.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type {
+  BulkDeleteOptions,
+  BulkOptions,
+  BulkResult,
+  BulkUpsertOptions,
+  Items,
+  MergeItem,
+} from './bulk-options.js';
+import type {
   ConditionOptions,
   DeleteOptions,
   EntitySession,
   GetManyOptions,
   ModifyOptions,
+  ReadOptions,
   Session,
   UpsertOptions,
 } from './session.js';
@@ -63,20 +72,26 @@ export class Repository<in out T extends object> implements AnyRepository {
   declare readonly [repositoryBrand]: true;
   /** The class of the entities. */
   readonly entityClass: EntityClass<T>;
-  readonly #session: EntitySession<T>;
+  readonly #place: Session;
 
   constructor(session: Session, entityClass: EntityClass<T>) {
     this.entityClass = entityClass;
-    this.#session = session.of(entityClass);
+    this.#place = session;
+    session.of(entityClass); // tells at once what is wrong with the class
+  }
+
+  /** Asked for with every verb: the place of a shared repository may be the unit of work that is bound just then. */
+  get #session(): EntitySession<T> {
+    return this.#place.of(this.entityClass);
   }
 
   /** Reads one entity by its key: one request. `undefined` when there is none. */
-  get(key: KeyOf<T>, options?: OperationOptions): Promise<T | undefined> {
+  get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined> {
     return this.#session.get(key, options);
   }
 
   /** Reads one entity by its key: one request. Throws `store.not-found` when there is none. */
-  async getOrThrow(key: KeyOf<T>, options?: OperationOptions): Promise<T> {
+  async getOrThrow(key: KeyOf<T>, options?: ReadOptions): Promise<T> {
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
     const { name } = this.entityClass;
@@ -87,8 +102,11 @@ export class Repository<in out T extends object> implements AnyRepository {
     );
   }
 
-  /** Reads several entities by their keys, in parallel: one request each. In the order of the keys, `undefined` where there is none. */
-  getMany(keys: Iterable<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]> {
+  /**
+   * Reads several entities by their keys, in parallel: one request each. In the order of the keys, `undefined` where there is none.
+   * The next key is asked for when there is room for another request.
+   */
+  getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]> {
     return this.#session.getMany(keys, options);
   }
 
@@ -102,8 +120,8 @@ export class Repository<in out T extends object> implements AnyRepository {
     return this.#session.refresh(entity, options);
   }
 
-  /** Queries one partition. */
-  query(partition: PartitionKeyOf<T>): Query<T> {
+  /** Queries one partition, or several: one request each at least, several under way at once, with the results in key order. */
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
     return this.#session.query(partition);
   }
 
@@ -179,6 +197,38 @@ export class Repository<in out T extends object> implements AnyRepository {
    */
   modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T> {
     return this.#session.modify(key, change, options);
+  }
+
+  /**
+   * Inserts entities of any number: an array, or anything that gives them one by one, which is asked for the next only when there is
+   * room for it, so that memory stays the same however many come. They are written in entity group transactions of one partition
+   * each, many partitions at once; entities of one partition keep their order. Not atomic as a whole.
+   *
+   * Throws `commit.bulk-stopped` at the first entity that cannot be written, with how far it came; with `onError: 'collect'` such an
+   * entity is left out and reported.
+   *
+   * @example
+   * ```ts
+   * const { written, failed } = await orders.insertMany(readOrders(file), { onError: 'collect' });
+   * ```
+   */
+  insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
+    return this.#session.insertMany(entities, options);
+  }
+
+  /** Stores entities of any number, whether they exist or not. Like {@link insertMany}. */
+  upsertMany(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
+    return this.#session.upsertMany(entities, options);
+  }
+
+  /** Changes some properties of stored entities of any number, without reading them. Like {@link insertMany}. */
+  mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>> {
+    return this.#session.mergeMany(changes, options);
+  }
+
+  /** Deletes any number: entities under their ETags, keys unconditionally. Like {@link insertMany}. */
+  deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>> {
+    return this.#session.deleteMany(entitiesOrKeys, options);
   }
 }
 

@@ -2,6 +2,14 @@ import type { PartitionKeyOf, KeyOf } from '../metadata/brands.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import type { Query } from '../query/query.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import type {
+  BulkDeleteOptions,
+  BulkOptions,
+  BulkResult,
+  BulkUpsertOptions,
+  Items,
+  MergeItem,
+} from './bulk-options.js';
 
 /** `etag` of a write: what the row must still have, or `'*'` for whatever it has. */
 export interface ConditionOptions extends OperationOptions {
@@ -26,19 +34,25 @@ export interface ModifyOptions extends OperationOptions {
   readonly attempts?: number | undefined;
 }
 
+/** How a read treats an entity that a unit of work has already. */
+export interface ReadOptions extends OperationOptions {
+  /** Inside a unit of work: reads the row anew, into the entity that is there, whose changes are lost. Elsewhere every read is new. */
+  readonly refresh?: boolean | undefined;
+}
+
 /** How many reads of `getMany` are under way at once. */
-export interface GetManyOptions extends OperationOptions {
+export interface GetManyOptions extends ReadOptions {
   /** Point reads under way at once; 16 by default. */
   readonly concurrency?: number | undefined;
 }
 
 /** The verbs of one entity class, as a session carries them out. `Repository` documents them. */
 export interface EntitySession<T extends object> {
-  get(key: KeyOf<T>, options?: OperationOptions): Promise<T | undefined>;
-  getMany(keys: Iterable<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
+  get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
+  getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
   exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean>;
   refresh(entity: T, options?: OperationOptions): Promise<T>;
-  query(partition: PartitionKeyOf<T>): Query<T>;
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T>;
   scan(): Query<T>;
   insert(entity: T, options?: OperationOptions): Promise<T>;
   save(entity: T, options?: OperationOptions): Promise<T>;
@@ -47,6 +61,10 @@ export interface EntitySession<T extends object> {
   upsert(entity: T, options?: UpsertOptions): Promise<T>;
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean>;
   modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T>;
+  insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>>;
+  upsertMany(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>>;
+  mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>>;
+  deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>>;
 }
 
 /** What a repository needs of the place it works in: a data source, which writes at once, or a unit of work, which holds writes. */

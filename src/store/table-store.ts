@@ -77,6 +77,8 @@ export interface ScanRequest extends ReadRequest {
   readonly rowKey?: KeyRange;
   /** What the ranges do not say. Ranges and filter together stay within `limits.comparisons`. */
   readonly filter?: FilterNode;
+  /** The text of a further `$filter`, joined by `and` as it is; only for a store whose `traits.rawFilters` is true. */
+  readonly rawFilter?: string;
   /** Rows of one request: 1 to `limits.pageRows`, which is the default. */
   readonly pageSize?: number;
   readonly continuation?: string;
@@ -142,6 +144,8 @@ export interface StoreTraits {
   readonly ordered: boolean;
   /** How a merge with `remove` is carried out: in one write, or by reading the row and replacing it (two requests). */
   readonly removes: 'in-place' | 'by-replacing';
+  /** Whether scans take `rawFilter`: the text of an OData filter. */
+  readonly rawFilters?: boolean;
   /** What is refused before I/O. */
   readonly limits: ServiceLimits;
 }

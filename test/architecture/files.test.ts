@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import ts from 'typescript';
 import { collect, parse, sourceFiles, textOf } from './project.js';
 
-const KEBAB_CASE = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:(?:\.property)?\.test|\.test-d)?\.ts$/;
+const KEBAB_CASE =
+  /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:property\.test|test|test-d|types))?\.ts$/;
 
 const library = sourceFiles('src', 'decorators');
 const linesOf = (file: string): number => textOf(file).trimEnd().split('\n').length;

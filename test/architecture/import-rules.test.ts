@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/stores/memory': [...BELOW_STORES, 'src/stores/embedded'],
   'src/stores/lmdb': [...BELOW_STORES, 'src/stores/embedded'],
   'src/stores/azure': BELOW_STORES,
+  'src/testing': [...VALUES, 'src/store', 'src/stores/memory', 'src/data-source'],
 };
 const FACE = 'src/index.ts';
 const manifest = JSON.parse(textOf('package.json')) as Readonly<

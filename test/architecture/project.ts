@@ -7,7 +7,10 @@ export const ROOT = join(import.meta.dirname, '../../..');
 
 /** The source files below some folders, where there are such folders, relative to the project, in a fixed order. */
 export function sourceFiles(...folders: readonly string[]): readonly string[] {
-  return folders.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) => filesBelow(folder, /\.ts$/));
+  return folders
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) => filesBelow(folder, /\.ts$/))
+    .filter((file) => !file.includes('node_modules/'));
 }
 
 /** The declaration files that the package ships. */

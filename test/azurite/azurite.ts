@@ -40,8 +40,15 @@ async function start(): Promise<Azurite> {
   const server = new Server(
     new Configuration(
       ...Object.values(memory),
-      ...[undefined, undefined, loose, skipApiVersionCheck],
-      ...['', '', '', undefined, false],
+      undefined,
+      undefined,
+      loose,
+      skipApiVersionCheck,
+      '',
+      '',
+      '',
+      undefined,
+      false,
       true, // in memory
     ),
   );

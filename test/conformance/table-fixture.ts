@@ -59,6 +59,11 @@ export class TableFixture {
     return new TableFixture(store, table);
   }
 
+  /** On a table that is there already. */
+  static open(store: TableStore, table: string): TableFixture {
+    return new TableFixture(store, table);
+  }
+
   readonly rows: Rows;
 
   private constructor(
@@ -93,6 +98,11 @@ export class TableFixture {
   /** Everything a row holds. */
   get(partitionKey: string, rowKey: string): Promise<Properties | undefined> {
     return this.rows.get(partitionKey, rowKey, readProperties, { undeclared: true });
+  }
+
+  /** What a row holds of the shape. */
+  declared(partitionKey: string, rowKey: string): Promise<Properties | undefined> {
+    return this.rows.get(partitionKey, rowKey, readDeclaredProperties);
   }
 
   etag(partitionKey: string, rowKey: string): Promise<string | undefined> {
@@ -136,10 +146,16 @@ export function writeProperties(writer: RowWriter, properties: Properties): void
   }
 }
 
-export function readProperties(row: RowReader): Properties {
+/** What a row holds of the shape. */
+export function readDeclaredProperties(row: RowReader): Properties {
   const declared = SHAPE.properties.map(({ name, type }, slot) => [name, readDeclared(row, slot, type)] as const);
+  return Object.fromEntries(declared.filter(([, value]) => value !== undefined)) as Properties;
+}
+
+/** Everything a row holds. */
+export function readProperties(row: RowReader): Properties {
   const undeclared = [...row.undeclared()].map(([name, value]) => [name, textOfUndeclared(value)] as const);
-  return Object.fromEntries([...declared, ...undeclared].filter(([, value]) => value !== undefined)) as Properties;
+  return { ...readDeclaredProperties(row), ...Object.fromEntries(undeclared) };
 }
 
 /** The first page of a scan. */

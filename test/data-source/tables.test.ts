@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { order, Order, Setting } from '../support/models.js';
-import { recordingStore } from '../support/recording-store.js';
+import { recordingStore, requestNames } from '../../src/testing/recording-store.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
@@ -25,7 +25,7 @@ onEveryStore('Lazy tables', (open) => {
     const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
     await orders.insert(order());
     await orders.insert(order({ orderId: 'o2' }));
-    expect(requests).to.deep.equal(['insert', 'createTable', 'insert', 'insert']);
+    expect(requestNames(requests)).to.deep.equal(['insert', 'createTable', 'insert', 'insert']);
   });
 
   it('many writers that find a table missing at once all succeed, and create it once', async () => {
@@ -34,7 +34,7 @@ onEveryStore('Lazy tables', (open) => {
     const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
     await Promise.all(Array.from({ length: 10 }, (_, index) => orders.insert(order({ orderId: `o${index}` }))));
     expect(await orders.scan().count()).to.equal(10);
-    expect(requests.filter((request) => request === 'createTable').length)
+    expect(requestNames(requests).filter((request) => request === 'createTable').length)
       .to.be.at.least(1)
       .and.at.most(2);
   });
@@ -65,8 +65,7 @@ onEveryStore('Table names', (open) => {
     const { tables, store, tableName } = await open();
     await tables.repository(Order).insert(order());
     await tables.repository(Setting).insert({ scope: 's', name: 'n' });
-    const names: string[] = [];
-    for await (const { rows } of [await store.tables({})]) names.push(...rows);
+    const { rows: names } = await store.tables({});
     expect(names).to.include.members([tableName('Orders'), tableName('Settings')]);
   });
 

@@ -18,8 +18,12 @@ describe('Guid', () => {
     expect(Guid.parse(TEXT).equals(Guid.random())).to.equal(false);
   });
 
-  it('cannot be changed', () => {
-    expect(Object.isFrozen(Guid.random())).to.equal(true);
+  it('has nothing that could be changed', () => {
+    expect(Reflect.ownKeys(Guid.random())).to.deep.equal([]);
+  });
+
+  it('shows its text in a log', () => {
+    expect(inspect({ id: Guid.parse(TEXT) })).to.equal(`{ id: Guid ${TEXT} }`);
   });
 
   for (const text of ['', 'x', TEXT.slice(1), `${TEXT}0`, `{${TEXT}}`, TEXT.replaceAll('-', ''), `${TEXT}\n`]) {

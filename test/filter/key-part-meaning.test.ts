@@ -187,7 +187,7 @@ describe('A filter on the parts of a key', () => {
           throw error;
         }
         expressed++;
-        for (const row of [...rows, ...rows.map((one, index) => ({ ...rows[0]!, ...pick(one, index) }))]) {
+        for (const row of [...rows, ...rows.map((one, index) => ({ ...rows[0], ...pick(one, index) }))]) {
           const key = composeKey(template, row);
           const found =
             typeof filter === 'boolean'

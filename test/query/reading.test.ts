@@ -128,7 +128,7 @@ describe('A query', () => {
     const stop = AbortSignal.abort(new Error('stopped'));
     const stopped = await tableQuery(ordersIn(store))
       .toArray({ signal: stop })
-      .catch((error: Error) => error.message);
+      .catch((error: unknown) => (error as Error).message);
     expect(stopped).to.equal('stopped');
   });
 });

@@ -51,4 +51,12 @@ onEveryStore('A custom repository', (open) => {
     await tables.repository(AnnouncedOrders, mailer).insert(order());
     expect(mailer.sent).to.deep.equal(['o1']);
   });
+
+  it('that extends Repository itself does not say its entity: metadata.not-an-entity, which says what to extend', async () => {
+    const { tables } = await open();
+    class Nobody extends Repository<Order> {}
+    expect(() => tables.repository(Nobody as never))
+      .to.throw('class Nobody extends Repository.of(Order)')
+      .with.property('code', 'metadata.not-an-entity');
+  });
 });

@@ -3,7 +3,7 @@ import { DataSource } from '../../src/data-source/data-source.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { Foreign, order, Order, Setting } from '../support/models.js';
-import { recordingStore } from '../support/recording-store.js';
+import { recordingStore, requestNames } from '../../src/testing/recording-store.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
@@ -27,7 +27,7 @@ onEveryStore('save', (open) => {
     requests.length = 0;
     await orders.save(saved);
     await orders.save(loaded);
-    expect(requests).to.deep.equal([]);
+    expect(requestNames(requests)).to.deep.equal([]);
   });
 
   it('merges the difference of a loaded entity, leaving alone what another program stored', async () => {
@@ -166,7 +166,7 @@ onEveryStore('save', (open) => {
       const { store: recorded, requests } = recordingStore(store);
       const others = (await DataSource.open(recorded, { tableName })).repository(Order);
       await others.save(order({ etag, total: 99, status: 'shipped' }));
-      expect(requests).to.deep.equal(['get', 'merge']);
+      expect(requestNames(requests)).to.deep.equal(['get', 'merge']);
       expect(await orders.getOrThrow(KEY)).to.deep.include({ total: 99, status: 'shipped' });
     });
 

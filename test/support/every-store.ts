@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DataSource } from '../../src/data-source/data-source.js';
 import type { DataSourceOptions } from '../../src/data-source/options.js';
 import { openAzure } from '../../src/stores/azure/open-azure.js';
+import { lmdbStore } from '../../src/stores/lmdb/lmdb-store.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import { startAzurite } from '../azurite/azurite.js';
@@ -17,10 +21,17 @@ export type Open = (options?: DataSourceOptions) => Promise<Opened>;
 
 const STORES: Readonly<Record<string, () => Promise<TableStore>>> = {
   memory: () => Promise.resolve(memoryStore()),
+  lmdb: () => lmdbStore(temporaryFolder()),
   azurite: async () => openAzure((await startAzurite()).connectionString),
 };
 
 let run = 0;
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'entitable-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 /** Declares the same tests for every store; what a test opens is closed behind it. */
 export function onEveryStore(title: string, define: (open: Open, store: string) => void): void {

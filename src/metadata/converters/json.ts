@@ -9,10 +9,19 @@ export function json<V>(): Converter<V, 'String'> {
   return Object.freeze({
     type: 'String',
     toStored(value: V): string {
-      const text = JSON.stringify(value) as string | undefined;
+      const text = jsonOf(value);
       if (text === undefined) throw new TypeError('the value has no JSON form');
       return text;
     },
     fromStored: (text: string) => JSON.parse(text) as V,
   });
+}
+
+/** What JSON cannot hold, a circle or a bigint, it tells with the names of members: they are data here. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new TypeError('the value has no JSON form', { cause });
+  }
 }

@@ -1,9 +1,14 @@
 /** One answer within the answer to a batch. */
 export interface BatchPart {
   readonly status: number;
+  readonly etag: string | undefined;
   readonly body: string;
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
+
+const STATUS_LINE = '\nHTTP/1.';
+const STATUS_AT = 'HTTP/1.1 '.length;
+const ETAG = '\nETag: ';
 
 /**
  * The answers in the answer to a batch, in their order; none when the text is no such answer. Each begins with a status line; lines of
@@ -19,17 +24,20 @@ export function batchParts(text: string): readonly BatchPart[] {
   return parts;
 }
 
-const STATUS_LINE = '\nHTTP/1.';
-const STATUS_AT = 'HTTP/1.1 '.length;
-
 class Part implements BatchPart {
   readonly status: number;
+  /** From the status line to the next one: after the body come the boundary and the headers of what follows. */
   readonly #text: string;
 
-  /** @param text From the status line to the next one: after the body come the boundary and the headers of what follows. */
   constructor(text: string) {
     this.status = Number(text.slice(STATUS_AT, STATUS_AT + 3));
     this.#text = text;
+  }
+
+  get etag(): string | undefined {
+    const at = this.#text.indexOf(ETAG); // as the service spells it; whatever spells it otherwise costs a little more
+    if (at < 0 || this.status >= 300) return this.header('etag');
+    return this.#text.slice(at + ETAG.length, this.#text.indexOf('\n', at + ETAG.length)).trim();
   }
 
   get body(): string {

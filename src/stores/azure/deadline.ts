@@ -28,6 +28,7 @@ async function runUnder<T>(
   run: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
   if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
+  if (timeout !== undefined && timeout <= 0) throw new Stopped('store.timeout');
 
   const controller = new AbortController();
   let onAbort: (() => void) | undefined;

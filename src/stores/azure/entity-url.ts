@@ -21,6 +21,5 @@ export function encodeText(text: string): string {
 const PLAIN = /^[\w.~|:-]*$/;
 
 function keyText(key: string): string {
-  // Two apostrophes stand for one, and are encoded: a proxy may not know what a bare one means.
-  return PLAIN.test(key) ? key : encodeText(key.replaceAll("'", "''")).replaceAll("'", '%27');
+  return PLAIN.test(key) ? key : encodeText(key.replaceAll("'", "''"));
 }

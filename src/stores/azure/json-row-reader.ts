@@ -9,12 +9,9 @@ import {
   type Slot,
   type UndeclaredValue,
 } from '../../store/row.js';
-import { EDM_TYPE_BY_NAME, type JsonRow, type RowLayout } from './row-layout.js';
+import { EDM_TYPE_BY_NAME, TEXT, type JsonRow, type RowLayout } from './row-layout.js';
 import { storedMembers } from './stored-members.js';
 import { openedRow } from './written-row.js';
-
-/** A row's own JSON text, on rows that were read with `undeclared`. */
-export const TEXT = Symbol('text');
 
 /** No slot. */
 const NONE = -4;
@@ -83,9 +80,7 @@ export class JsonRowReader implements RowReader {
   }
 
   milliseconds(slot: Slot): number {
-    const text = this.#value(slot) as string;
-    // Date.parse takes a text without an offset for local time, parseDateTime for UTC.
-    return text.endsWith('Z') ? Date.parse(text) : parseDateTime(text)!.milliseconds;
+    return millisecondsOf(this.#value(slot) as string);
   }
 
   ticks(slot: Slot): number {
@@ -108,7 +103,7 @@ export class JsonRowReader implements RowReader {
   }
 
   undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]> {
-    const text = (this.#row as { readonly [TEXT]?: string })[TEXT];
+    const text = this.#row[TEXT];
     return text === undefined ? [] : storedMembers(text, new Set(this.#names));
   }
 
@@ -148,4 +143,27 @@ function unannotatedType(text: string, declared: EdmType): EdmType {
     default:
       return 'String';
   }
+}
+
+/** A DateTime as the service writes it is read by position, which takes a third of the time of Date.parse. */
+function millisecondsOf(text: string): number {
+  const { length } = text;
+  const fraction = length === 20 ? 0 : length > 23 ? digits(text, 20) * 10 + text.charCodeAt(22) - ZERO : undefined;
+  if (fraction === undefined || !text.endsWith('Z')) return parseDateTime(text)!.milliseconds;
+  const year = digits(text, 0) * 100 + digits(text, 2);
+  return Date.UTC(
+    year,
+    digits(text, 5) - 1,
+    digits(text, 8),
+    digits(text, 11),
+    digits(text, 14),
+    digits(text, 17),
+    fraction,
+  );
+}
+
+const ZERO = 48;
+
+function digits(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 }

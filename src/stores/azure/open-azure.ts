@@ -38,6 +38,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
       identity: endpoint.toLowerCase(),
       ordered: service.ordered,
       removes: 'by-replacing',
+      rawFilters: true,
       limits: resolveLimits(service.limits, options.limits),
     }),
   });

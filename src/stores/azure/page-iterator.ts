@@ -9,7 +9,7 @@ type Coming = Promise<ArrivingPage | undefined>;
 
 /**
  * The pages of one scan. With `ahead`, the next page is requested as soon as the headers of one tell where it begins, while its body is
- * still on its way. The time limit is each page's own; the signal stops the scan.
+ * still on its way. The time limit is the whole scan's, from the first page on.
  */
 export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   readonly #reader: PageReader;
@@ -20,6 +20,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   /** Pages on their way, in order; one that follows the last is nothing. */
   readonly #coming: Coming[] = [];
   #continuation: string | undefined;
+  #endsAt: number | undefined;
   #done = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -67,7 +68,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
 
   async #arrival(): Promise<{ readonly continuation: string | undefined; readonly values: readonly JsonRow[] }> {
     try {
-      return await underDeadline(this.#options, async () => {
+      return await underDeadline(this.#remaining(), async () => {
         const { continuation, text } = (await this.#page())!;
         this.#continuation = continuation;
         return { continuation, values: this.#reader.parse(await text) };
@@ -75,6 +76,13 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     } catch (error) {
       throw unansweredRead(error, { table: this.#reader.table });
     }
+  }
+
+  #remaining(): OperationOptions | undefined {
+    const { signal, timeout } = this.#options ?? {};
+    if (timeout === undefined) return this.#options;
+    this.#endsAt ??= performance.now() + timeout;
+    return { signal, timeout: this.#endsAt - performance.now() };
   }
 
   /** The page that is due; those after it are asked for. */

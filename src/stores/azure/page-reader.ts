@@ -1,13 +1,15 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { RowReader } from '../../store/row.js';
 import type { ScanRequest } from '../../store/table-store.js';
+import { batchedQuery } from './batch-request.js';
+import { batchParts } from './batch-response.js';
 import type { Connection } from './connection.js';
 import { continuationText, readContinuation } from './continuation.js';
 import { eachMember, elementTexts } from './json-text.js';
-import { JsonRowReader, TEXT } from './json-row-reader.js';
+import { JsonRowReader } from './json-row-reader.js';
 import { queryText, selectText } from './query-url.js';
-import { refusalOf, refused } from './refusal.js';
-import type { JsonRow, RowLayout } from './row-layout.js';
+import { readRefusal, refusalOf, refused } from './refusal.js';
+import { TEXT, type JsonRow, type RowLayout } from './row-layout.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 
 /** What is read: the rows of one table that a request asks for. */
@@ -55,13 +57,14 @@ export class PageReader {
     streaming: boolean,
     signal: AbortSignal | undefined,
   ): Promise<ArrivingPage> {
-    const { transport } = this.#connection;
+    const { transport, service } = this.#connection;
     const wire = this.#wire(continuation);
+    if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, signal);
     const response = await (streaming ? transport.stream(wire, signal) : transport.read(wire, signal));
     if (response.status !== 200) throw refused(refusalOf(response), 'read', { table: this.#source.table });
     const text = bodyOf(response);
     text.catch(ignore); // it is told when the page is asked for, which may be later
-    return { continuation: readContinuation(response), text };
+    return { continuation: readContinuation((name) => response.headers.get(name)), text };
   }
 
   /** The rows in the body of a page. */
@@ -77,6 +80,19 @@ export class PageReader {
     const rows = new Array<R>(values.length);
     for (let index = 0; index < values.length; index++) rows[index] = decode(reader.on(values[index]!));
     return rows;
+  }
+
+  /** A query whose URL would be too long travels as the only part of a batch, where there is room for it. */
+  async #requestInBatch(wire: WireRequest, signal: AbortSignal | undefined): Promise<ArrivingPage> {
+    const { transport, endpoint } = this.#connection;
+    const context = { table: this.#source.table };
+    const response = await transport.read(batchedQuery(endpoint, wire), signal);
+    if (response.status >= 300) throw refused(refusalOf(response), 'read', context);
+    const [part] = batchParts(response.bodyAsText ?? '');
+    if (part === undefined) throw new SyntaxError('The answer to the batch has no part');
+    const header = (name: string): string | undefined => part.header(name);
+    if (part.status !== 200) throw refused(readRefusal(part.status, header, part.body), 'read', context);
+    return { continuation: readContinuation(header), text: Promise.resolve(part.body) };
   }
 
   #wire(continuation: string | undefined): WireRequest {

@@ -4,7 +4,7 @@ import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js
 
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
-  'store.unknown-target' | 'store.package-missing' | 'store.closed'
+  'store.unknown-target' | 'store.package-missing' | 'store.incompatible-format' | 'store.closed'
 >;
 
 /** An answer that is no success, as far as it can be read. */
@@ -67,7 +67,8 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
 /** Reads an answer that is no success: the service's own code is in the body, or in a header. */
 export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
   const { code, message } = errorBody(body);
-  const serviceCode = header('x-ms-error-code') ?? code;
+  const told = header('x-ms-error-code');
+  const serviceCode = told === undefined || told === '' ? code : told;
   return {
     status,
     serviceCode,
@@ -103,7 +104,7 @@ export function refused(
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
 ): EntitableError {
-  const { status, serviceCode, requestId, retryAfter, text } = refusal;
+  const { status, serviceCode, requestId, retryAfter } = refusal;
   const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : codeOf(refusal);
   const details: StoreErrorDetails = {
     ...context,
@@ -113,7 +114,7 @@ export function refused(
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
   const where = context.table === undefined ? '' : ` ${kind === 'write' ? 'to' : 'of'} table "${context.table}"`;
-  const cause = new RestError(text, {
+  const cause = new RestError(refusal.text, {
     statusCode: status,
     ...(serviceCode === undefined ? {} : { code: serviceCode }),
   });

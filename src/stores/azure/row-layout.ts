@@ -4,8 +4,11 @@ import type { RowShape } from '../../store/row.js';
 /** The suffix of the member that names a property's type. */
 export const TYPE_SUFFIX = '@odata.type';
 
+/** A row's own JSON text, where it was read with `undeclared`. */
+export const TEXT = Symbol('text');
+
 /** A row as JSON.parse makes it of `minimalmetadata` or `nometadata`. */
-export type JsonRow = Readonly<Record<string, unknown>>;
+export type JsonRow = Readonly<Record<string, unknown>> & { readonly [TEXT]?: string };
 
 /** EDM types by their full names, as annotations spell them. */
 export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES.map((type) => [`Edm.${type}`, type]));

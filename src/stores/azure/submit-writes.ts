@@ -85,7 +85,7 @@ async function together(
   const failed = parts.find(({ status }) => status >= 300);
   if (failed !== undefined) throw refusedPart(failed, table, writes.length, response.headers.get('x-ms-request-id'));
   if (parts.length !== writes.length) throw incomplete(table, parts.length, writes.length);
-  return parts.map((part) => receipt(part.header('etag')));
+  return parts.map((part) => receipt(part.etag));
 }
 
 function receipt(etag: string | undefined): WriteReceipt {
@@ -93,7 +93,7 @@ function receipt(etag: string | undefined): WriteReceipt {
 }
 
 function refusedPart(part: BatchPart, table: string, count: number, requestId: string | undefined): EntitableError {
-  const own = readRefusal(part.status, part.header, part.body);
+  const own = readRefusal(part.status, (name) => part.header(name), part.body);
   const refusal = { ...own, requestId: own.requestId ?? requestId };
   const operation = failedIndex(refusal, part, count);
   return refused(refusal, 'write', operation === undefined ? { table } : { table, operation });
@@ -102,8 +102,8 @@ function refusedPart(part: BatchPart, table: string, count: number, requestId: s
 /** Which write failed: the service says so in its message, or echoes the Content-ID; where it does neither nobody knows. */
 function failedIndex({ text }: Refusal, part: BatchPart, count: number): number | undefined {
   const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');
-  const index = Number(told ?? Number.NaN);
-  return Number.isInteger(index) && index < count ? index : undefined;
+  const index = told !== undefined && /^\d+$/.test(told) ? Number(told) : count;
+  return index < count ? index : undefined;
 }
 
 function incomplete(table: string, found: number, expected: number): EntitableError {

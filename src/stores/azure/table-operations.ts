@@ -8,7 +8,7 @@ import { refusalOf, refused } from './refusal.js';
 type Settings = Parameters<Connection['client']['createTable']>[1] & object;
 
 /** Makes a table; `false` when it existed. */
-export function createTable(
+export async function createTable(
   { client }: Connection,
   table: string,
   options: OperationOptions | undefined,
@@ -17,7 +17,7 @@ export function createTable(
 }
 
 /** Deletes a table; `false` when it did not exist. */
-export function deleteTable(
+export async function deleteTable(
   { client }: Connection,
   table: string,
   options: OperationOptions | undefined,
@@ -58,19 +58,21 @@ async function changed(
   options: OperationOptions | undefined,
   send: (settings: Settings) => Promise<void>,
 ): Promise<boolean> {
+  let sent = false;
   let status = 0;
   try {
-    await underDeadline(options, (abortSignal) =>
-      send({
+    await underDeadline(options, async (abortSignal) => {
+      sent = true;
+      await send({
         ...(abortSignal === undefined ? undefined : { abortSignal }),
         onResponse: (response) => {
           status = response.status;
         },
-      }),
-    );
+      });
+    });
     return status !== unchanged;
   } catch (error) {
-    throw refusal(error, table, 'write') ?? unansweredWrite(error, true, { table });
+    throw refusal(error, table, 'write') ?? unansweredWrite(error, sent, { table });
   }
 }
 

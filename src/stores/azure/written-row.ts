@@ -1,6 +1,7 @@
-import { instantOfEtag, formatDateTime } from '../../edm/date-time.js';
+import { formatDateTime, instantOfEtag } from '../../edm/date-time.js';
 import type { RetainedRow } from '../../store/row.js';
-import { TYPE_SUFFIX, type JsonRow } from './row-layout.js';
+import { mergedBody } from './merged-body.js';
+import { TEXT, TYPE_SUFFIX, type JsonRow } from './row-layout.js';
 
 /** What a row holds after a write, put together only when someone asks. */
 export class WrittenRow {
@@ -14,8 +15,8 @@ export class WrittenRow {
    */
   constructor(body: string, etag: string | undefined, before: RetainedRow | undefined, removed: readonly string[]) {
     // A row before that was never asked for is composed now: otherwise each write would keep the one before it alive.
-    const earlier = before === undefined ? {} : openedRow(before);
-    this.#compose = () => compose(earlier, JSON.parse(body) as JsonRow, removed, etag);
+    const earlier = before === undefined ? undefined : openedRow(before);
+    this.#compose = () => compose(earlier, body, removed, etag);
   }
 
   get row(): JsonRow {
@@ -33,13 +34,18 @@ export function openedRow(row: RetainedRow): JsonRow {
   return retained instanceof WrittenRow ? retained.row : (retained as JsonRow);
 }
 
-function compose(before: JsonRow, sent: JsonRow, removed: readonly string[], etag: string | undefined): JsonRow {
-  const members = new Map(Object.entries(before));
+function compose(
+  before: JsonRow | undefined,
+  body: string,
+  removed: readonly string[],
+  etag: string | undefined,
+): JsonRow {
+  const members = new Map(Object.entries(before ?? {}));
   for (const name of removed) {
     members.delete(name);
     members.delete(name + TYPE_SUFFIX);
   }
-  for (const [name, value] of Object.entries(sent)) {
+  for (const [name, value] of Object.entries(JSON.parse(body) as JsonRow)) {
     if (!name.endsWith(TYPE_SUFFIX)) members.delete(name + TYPE_SUFFIX);
     members.set(name, value);
   }
@@ -48,5 +54,9 @@ function compose(before: JsonRow, sent: JsonRow, removed: readonly string[], eta
   const instant = etag === undefined ? undefined : instantOfEtag(etag);
   if (etag !== undefined) members.set('odata.etag', etag);
   if (instant !== undefined) members.set('Timestamp', formatDateTime(instant.milliseconds, instant.ticks));
-  return Object.fromEntries(members);
+  const row = Object.fromEntries(members) as Record<string | symbol, unknown>;
+  const stored = before?.[TEXT];
+  if (before === undefined) row[TEXT] = body;
+  else if (stored !== undefined) row[TEXT] = mergedBody(stored, body, removed);
+  return row;
 }

@@ -93,12 +93,16 @@ export class EmbeddedRows implements Rows {
   }
 
   written(write: PreparedWrite, { etag }: WriteReceipt, before?: RetainedRow): RetainedRow {
-    const { codec, rows } = this.#state;
+    const { codec, layouts, rows } = this.#state;
     const { mode, partitionKey, rowKey, remove, encoded } = write as PreparedRow;
     const merges = before !== undefined && (mode === 'merge' || mode === 'upsert-merge');
     const row = merges ? codec.merge(before as RetainedRow & StoredRow, encoded, remove, rows) : encoded;
     const timestamp = (etag === undefined ? undefined : instantOfEtag(etag)) ?? FIRST_INSTANT;
-    const kept: StoredRow = new KeptRow(partitionKey, rowKey, stampRow(row, undefined, timestamp));
+    const kept: StoredRow = new KeptRow(
+      partitionKey,
+      rowKey,
+      stampRow(row, layouts.knownNumber(row.layout), timestamp),
+    );
     return kept as StoredRow & RetainedRow;
   }
 

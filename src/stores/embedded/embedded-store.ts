@@ -126,6 +126,7 @@ export class EmbeddedStore implements TableStore {
   async #sweep(number: number): Promise<void> {
     let more: boolean;
     do {
+      this.#state.checkOpen();
       more = await this.#state.rows.transact((transaction) => {
         let left = SWEPT_ROWS;
         transaction.range(number, undefined, undefined, ({ partitionKey, rowKey }) => {

@@ -38,9 +38,9 @@ export class GrowingBuffer {
     this.#buffer.set(value, at);
   }
 
-  /** What was written since it was cleared; valid until the next write. */
-  written(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
+  /** Copies what was written since it was cleared. */
+  copyTo(target: Buffer, at: number): void {
+    this.#buffer.copy(target, at, 0, this.#length);
   }
 
   #room(size: number): void {

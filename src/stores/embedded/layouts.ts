@@ -47,6 +47,13 @@ export class Layouts {
     return layout;
   }
 
+  /** The number of a layout, where it is known without asking. */
+  knownNumber(layout: Layout): number | undefined {
+    const number = this.#numbers.get(layout.text);
+    if (number !== undefined) this.#numbered[number] ??= layout;
+    return number;
+  }
+
   /** Reads the numbers that were given since the last time, here or by another process. Call it before a transaction. */
   refresh(): void {
     if (!this.#behind) return;

@@ -2,7 +2,7 @@
 export interface StoredRow {
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** The row in the row codec; never written to once stored. */
+  /** The row in the row codec, at the beginning of these bytes; those of a lent row may go on behind it. */
   readonly bytes: Buffer;
   /** The same row for as long as it is wanted: itself where rows are objects, a copy where they are pages. */
   keep(): StoredRow;

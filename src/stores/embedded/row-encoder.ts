@@ -58,11 +58,18 @@ export class RowEncoder implements RowWriter {
     return {
       layout: path.layout,
       textForm: this.#textForm,
-      body: Buffer.concat([this.#fixed.written(), this.#variable.written()]),
+      body: this.#body(),
       entityBytes: path.entityBytes + this.#entityBytes,
       wireBytes: path.wireBytes + this.#wireBytes,
       problem: path.problem ?? this.#problem,
     };
+  }
+
+  #body(): Buffer {
+    const body = Buffer.allocUnsafe(this.#fixed.length + this.#variable.length);
+    this.#fixed.copyTo(body, 0);
+    this.#variable.copyTo(body, this.#fixed.length);
+    return body;
   }
 
   #run(textForm: TextForm, shape: RowShape, root: LayoutPath, write: (writer: RowWriter) => void): void {

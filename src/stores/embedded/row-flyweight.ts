@@ -22,7 +22,7 @@ import {
   UTF16,
   UTF8,
 } from './row-format.js';
-import { ShapeLayouts, type SlotMap } from './shape-layouts.js';
+import type { ShapeLayouts, SlotMap } from './shape-layouts.js';
 import { undeclaredValue } from './undeclared-value.js';
 
 const BOOLEAN_TRUE = 1;
@@ -118,13 +118,7 @@ export class RowFlyweight implements RowReader {
   }
 
   *undeclared(): Generator<readonly [name: string, value: UndeclaredValue]> {
-    const whole = new RowFlyweight(new ShapeLayouts(this.#layout.shape), this.#layouts, this.#source).on(
-      this.#row,
-      this.#layout,
-    );
-    for (const place of this.#map.undeclared) {
-      yield [this.#layout.shape.properties[place]!.name, undeclaredValue(whole, place)];
-    }
+    for (const { name, slot } of this.#map.undeclared) yield [name, undeclaredValue(this, slot)];
   }
 
   retain(): RetainedRow {

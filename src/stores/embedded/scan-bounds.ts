@@ -14,9 +14,16 @@ export function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest):
   const partition = typeof partitionKey === 'string' ? partitionKey : undefined;
   const bounds =
     partition === undefined ? rangeBounds(partitionKey as PartitionRange, rowKey) : partitionBounds(partition, rowKey);
-  return continuation === undefined
-    ? bounds
-    : { ...bounds, from: { ...lastRowOf(continuation, partition), after: true } };
+  if (continuation === undefined) return bounds;
+  return { ...bounds, from: later(bounds.from, { ...lastRowOf(continuation, partition), after: true }) };
+}
+
+/** The later of the beginning of a request and the place of its continuation, which is not believed to be within the bounds. */
+function later(from: Place | undefined, continued: Required<Place>): Place {
+  if (from === undefined || from.partitionKey < continued.partitionKey) return continued;
+  if (from.partitionKey > continued.partitionKey) return from;
+  if (from.rowKey === undefined) return from.after ? from : continued;
+  return from.rowKey > continued.rowKey ? from : continued;
 }
 
 type PartitionRange = Exclude<ScanRequest['partitionKey'], string>;
@@ -42,29 +49,32 @@ function rangeBounds(partitionKey: PartitionRange, rowKey: ScanRequest['rowKey']
   };
 }
 
-/** Visits the rows within bounds; rows that a range of row keys leaves out are skipped by seeking, partition by partition. */
+/**
+ * Visits the rows within bounds; rows that a range of row keys leaves out are skipped by seeking, partition by partition. Either function
+ * ends it by `false`.
+ */
 export function visitRows(
   source: RowSource,
   table: number,
   { from, to, rowKey }: ScanBounds,
   visit: (row: StoredRow) => boolean,
+  onSkip: (row: StoredRow) => boolean,
 ): void {
   if (rowKey === undefined) {
     source.range(table, from, to, visit);
     return;
   }
   let next: Place | undefined = from;
-  let seek: boolean;
+  let seeks: boolean;
   do {
-    seek = false;
+    seeks = false;
     source.range(table, next, to, (row) => {
-      const place = skip(row, rowKey);
-      if (place === undefined) return visit(row);
-      next = place;
-      seek = true;
+      next = skip(row, rowKey);
+      if (next === undefined) return visit(row);
+      seeks = onSkip(row);
       return false;
     });
-  } while (seek);
+  } while (seeks);
 }
 
 /** Where to go on when a row's key is outside the range; `undefined` when it is inside. */

@@ -1,7 +1,7 @@
 import type { RowReader } from '../../store/row.js';
 import type { RowPage, ScanRequest } from '../../store/table-store.js';
 import { continuationAfter, type LastRow } from './continuation.js';
-import type { RowSource } from './ordered-rows.js';
+import type { RowSource, StoredRow } from './ordered-rows.js';
 import type { Predicate } from './predicate.js';
 import type { RowFlyweight } from './row-flyweight.js';
 import { scanBounds, visitRows } from './scan-bounds.js';
@@ -24,25 +24,34 @@ export function scanPage<R>(
   request: ScanRequest,
   { reader, matches, decode, pageSize }: PageReading<R>,
 ): RowPage<R> {
+  const partition = typeof request.partitionKey === 'string' ? request.partitionKey : undefined;
   const rows: R[] = [];
   let examined = 0;
   let last: LastRow | undefined;
   let continuation: string | undefined;
-  visitRows(source, table, scanBounds(request), (row) => {
+
+  const visit = (row: StoredRow): boolean => {
     if (last !== undefined) {
-      continuation = continuationAfter(
-        last,
-        typeof request.partitionKey === 'string' ? request.partitionKey : undefined,
-      );
+      continuation = continuationAfter(last, partition);
       return false;
     }
     reader.on(row);
     if (matches === undefined || matches(reader)) rows.push(decode(reader));
     examined += 1;
-    if (rows.length === pageSize || examined === EXAMINED_ROWS) {
-      last = { partitionKey: row.partitionKey, rowKey: row.rowKey };
-    }
+    if (rows.length === pageSize || examined >= EXAMINED_ROWS) last = keysOf(row);
     return true;
-  });
+  };
+  const onSkip = (row: StoredRow): boolean => {
+    examined += 1;
+    if (examined < EXAMINED_ROWS) return true;
+    continuation = continuationAfter(last ?? keysOf(row), partition);
+    return false;
+  };
+
+  visitRows(source, table, scanBounds(request), visit, onSkip);
   return continuation === undefined ? { rows } : { rows, continuation };
+}
+
+function keysOf({ partitionKey, rowKey }: StoredRow): LastRow {
+  return { partitionKey, rowKey };
 }

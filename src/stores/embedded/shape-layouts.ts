@@ -7,19 +7,19 @@ export interface SlotMap {
   readonly types: readonly (EdmType | undefined)[];
   readonly offsets: Int32Array;
   readonly begins: Int32Array;
-  /** Places in the layout that the shape does not declare. */
-  readonly undeclared: readonly number[];
+  /** What the shape does not declare; its slots come after all others. */
+  readonly undeclared: readonly { readonly name: string; readonly slot: number }[];
 }
 
 /** The slot maps of one shape. Properties that only a filter names come after the declared ones. */
 export class ShapeLayouts {
-  readonly shape: RowShape;
+  readonly #declared: ReadonlySet<string>;
   readonly #names: readonly string[];
   readonly #maps = new WeakMap<Layout, SlotMap>();
 
   constructor(shape: RowShape, filteredNames: readonly string[] = []) {
-    this.shape = shape;
-    this.#names = [...shape.properties.map(({ name }) => name), ...filteredNames];
+    this.#declared = new Set(shape.properties.map(({ name }) => name));
+    this.#names = [...this.#declared, ...filteredNames];
   }
 
   /** The slot of a name, declared or not. */
@@ -37,13 +37,13 @@ export class ShapeLayouts {
 
   #map(layout: Layout): SlotMap {
     const { properties } = layout.shape;
-    const places = this.#names.map((name) => layout.slots.get(name) ?? -1);
-    const declared = new Set(this.shape.properties.map(({ name }) => name));
+    const rest = properties.filter(({ name }) => !this.#declared.has(name)).map(({ name }) => name);
+    const places = [...this.#names, ...rest].map((name) => layout.slots.get(name) ?? -1);
     return {
       types: places.map((place) => properties[place]?.type),
       offsets: Int32Array.from(places, (place) => layout.offsets[place] ?? -1),
       begins: Int32Array.from(places, (place) => layout.begins[place] ?? -1),
-      undeclared: properties.flatMap(({ name }, place) => (declared.has(name) ? [] : [place])),
+      undeclared: rest.map((name, index) => ({ name, slot: this.#names.length + index })),
     };
   }
 }

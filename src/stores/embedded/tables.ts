@@ -66,13 +66,14 @@ export class Tables {
     const rows: string[] = [];
     let next: string | undefined;
     let lastKey = '';
-    source.range(SYSTEM_TABLE, from, { partitionKey, after: true }, ({ rowKey, bytes }) => {
+    source.range(SYSTEM_TABLE, from, { partitionKey, after: true }, (row) => {
+      const { rowKey } = row;
       if (!rowKey.startsWith(folded)) return false;
       if (rows.length === this.#limits.pageRows) {
         next = tableContinuation(lastKey);
         return false;
       }
-      const name = bytes.toString('utf8', NUMBER_BYTES);
+      const name = row.keep().bytes.toString('utf8', NUMBER_BYTES);
       if (this.#limits.tableNamesIgnoreCase || name.startsWith(prefix)) rows.push(name);
       lastKey = rowKey;
       return true;

@@ -1,5 +1,6 @@
 import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
+import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
 import { SortedMap } from './sorted-map.js';
 
 type Partitions = SortedMap<SortedMap<StoredRow>>;
@@ -7,6 +8,10 @@ type Partitions = SortedMap<SortedMap<StoredRow>>;
 /** Ordered rows in memory: sorted partitions of sorted rows. */
 export class MemoryRows implements OrderedRows {
   readonly #tables = new Map<number, Partitions>();
+  readonly #target: WriteTarget = {
+    put: (table, partitionKey, rowKey, bytes) => this.#put(table, new KeptRow(partitionKey, rowKey, bytes)),
+    delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
+  };
 
   get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
     return this.#tables.get(table)?.get(partitionKey)?.get(rowKey);
@@ -33,15 +38,9 @@ export class MemoryRows implements OrderedRows {
   /** The work runs in a turn of its own, so that it never meets a page half-way. */
   async transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
     await Promise.resolve();
-    const writes: (() => void)[] = [];
-    const result = work({
-      get: (table, partitionKey, rowKey) => this.get(table, partitionKey, rowKey),
-      range: (table, from, to, visit) => this.range(table, from, to, visit),
-      put: (table, partitionKey, rowKey, bytes) =>
-        writes.push(() => this.#put(table, new KeptRow(partitionKey, rowKey, bytes))),
-      delete: (table, partitionKey, rowKey) => writes.push(() => this.#delete(table, partitionKey, rowKey)),
-    });
-    for (const write of writes) write();
+    const writes = new StagedWrites(this);
+    const result = work(writes);
+    writes.apply(this.#target);
     return result;
   }
 

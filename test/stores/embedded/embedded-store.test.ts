@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { parseDateTime } from '../../../src/edm/date-time.js';
 import { comparison } from '../../../src/store/filter-node.js';
@@ -105,6 +106,16 @@ describe('The embedded store', () => {
     ]);
   });
 
+  it('stops a scan whose time is over at its next page', async () => {
+    const t = await TableFixture.create(memoryStore());
+    await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
+    const pages = t.rows.scan({ pageSize: 1 }, () => 0, { timeout: 50 })[Symbol.asyncIterator]();
+    expect((await pages.next()).done).to.equal(false);
+    await setTimeout(60);
+    expect(await refusal(pages.next())).to.deep.equal({ code: 'store.timeout' });
+    expect(await refusal(t.rows.get('p', 'a', () => 0, {}, { timeout: 0 }))).to.deep.equal({ code: 'store.timeout' });
+  });
+
   it('is closed once disposed of, whatever is asked', async () => {
     const store = memoryStore();
     const t = await TableFixture.create(store);
@@ -163,6 +174,39 @@ describe('The embedded store', () => {
       });
       break;
     }
+  });
+
+  it('never leaves the bounds of a request for a continuation of another', async () => {
+    const t = await TableFixture.create(memoryStore());
+    for (const p of ['p', 'q', 'r']) await t.submit(...['a', 'b', 'c'].map((r) => t.prepare('insert', p, r)));
+    for await (const { continuation } of t.rows.scan({ pageSize: 1 }, () => 0)) {
+      const from = { value: 'q', inclusive: true };
+      const rowKey = { from: { value: 'b', inclusive: false } };
+      expect(await t.keyPairs({ partitionKey: { from }, rowKey, continuation: continuation! })).to.deep.equal([
+        ['q', 'c'],
+        ['r', 'c'],
+      ]);
+      break;
+    }
+    for await (const { continuation } of t.rows.scan({ partitionKey: 'p', pageSize: 1 }, () => 0)) {
+      const rowKey = { from: { value: 'c', inclusive: true } };
+      expect(await t.keys({ partitionKey: 'p', rowKey, continuation: continuation! })).to.deep.equal(['c']);
+      break;
+    }
+  });
+
+  it('ends a page that skips many partitions, and goes on after it', async () => {
+    const t = await TableFixture.create(memoryStore());
+    const count = EXAMINED_ROWS + 2;
+    const rowKeys = (index: number): string => (index === count - 1 ? 'b' : 'a');
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => t.write('insert', String(i).padStart(6, '0'), rowKeys(i))),
+    );
+    const pages = await t.pages({ rowKey: { from: { value: 'b', inclusive: true } } });
+    expect(pages).to.deep.equal([
+      [[], true],
+      [['b'], false],
+    ]);
   });
 
   it('refuses writes that were prepared for another table or store', async () => {

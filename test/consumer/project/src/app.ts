@@ -8,6 +8,7 @@ const order = Object.assign(new Order(), {
   items: 3,
   placedAt: new Date('2026-01-02T03:04:05.678Z'),
   correlation: Guid.parse('01234567-89ab-cdef-0123-456789abcdef'),
+  signature: Uint8Array.of(1, 2, 3),
   address: { city: 'Oslo' },
 });
 await orders.insert(order);

@@ -25,6 +25,7 @@ export class Order {
   @Property({ type: 'Int32' }) items!: number;
   @Property() placedAt!: Date;
   @Property() correlation!: Guid;
+  @Property() signature?: Uint8Array;
   @Property({ converter: json<Address>() }) address?: Address;
   @ETag() etag?: string;
   @Timestamp() updatedAt?: Date;

@@ -1,0 +1,96 @@
+import { sample, type SampleData } from '../support/sample.js';
+
+const STAMP = '2026-11-21T09:30:00.1234567Z';
+const ETAG = `W/"datetime'${encodeURIComponent(STAMP)}'"`;
+const ROWS = 1000;
+
+/** An answer of the service, as it would be on the wire. */
+export interface CannedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+type Metadata = 'minimal' | 'none';
+
+function rowText(data: SampleData, metadata: Metadata): string {
+  const annotated = (name: string, type: string, value: string): string =>
+    metadata === 'minimal' ? `"${name}@odata.type":"Edm.${type}","${name}":${value}` : `"${name}":${value}`;
+  return [
+    ...(metadata === 'minimal' ? [`"odata.etag":${JSON.stringify(ETAG)}`] : []),
+    `"PartitionKey":"${data.partition}"`,
+    `"RowKey":"${data.row}"`,
+    `"Timestamp":"${STAMP}"`,
+    `"name":${JSON.stringify(data.name)}`,
+    `"city":${JSON.stringify(data.city)}`,
+    `"email":${JSON.stringify(data.email)}`,
+    `"count":${data.count}`,
+    `"price":${Number.isInteger(data.price) ? `${data.price}.0` : data.price}`,
+    `"active":${data.active}`,
+    annotated('sequence', 'Int64', `"${data.sequence}"`),
+    annotated('createdAt', 'DateTime', `"${data.createdAt.toISOString()}"`),
+    annotated('correlation', 'Guid', `"${data.correlation}"`),
+    annotated('hash', 'Binary', `"${Buffer.from(data.hash).toString('base64')}"`),
+  ].join();
+}
+
+function selectedText({ row, name, price }: SampleData, metadata: Metadata): string {
+  return `{${metadata === 'minimal' ? `"odata.etag":${JSON.stringify(ETAG)},` : ''}"RowKey":"${row}","name":${JSON.stringify(name)},"price":${price}}`;
+}
+
+const CONTEXT = '"odata.metadata":"https://account.table.core.windows.net/$metadata#Samples';
+const entity = (metadata: Metadata): string =>
+  `{${metadata === 'minimal' ? `${CONTEXT}/@Element",` : ''}${rowText(sample(1, 1), metadata)}}`;
+const page = (metadata: Metadata, row: (data: SampleData, metadata: Metadata) => string): string =>
+  `{${metadata === 'minimal' ? `${CONTEXT}",` : ''}"value":[${Array.from({ length: ROWS }, (_, index) => row(sample(1, index), metadata)).join()}]}`;
+
+const levels: readonly Metadata[] = ['minimal', 'none'];
+const byLevel = (text: (metadata: Metadata) => string): Readonly<Record<Metadata, string>> =>
+  Object.fromEntries(levels.map((level) => [level, text(level)])) as Record<Metadata, string>;
+
+const ENTITY = byLevel(entity);
+const PAGE = byLevel((level) => page(level, (data, metadata) => `{${rowText(data, metadata)}}`));
+const SELECTED = byLevel((level) => page(level, selectedText));
+
+const BATCH = [
+  '--batchresponse_1',
+  'Content-Type: multipart/mixed; boundary=changesetresponse_1',
+  '',
+  ...Array.from({ length: 100 }, (_, index) => [
+    '--changesetresponse_1',
+    'Content-Type: application/http',
+    'Content-Transfer-Encoding: binary',
+    '',
+    'HTTP/1.1 204 No Content',
+    `Content-ID: ${index + 1}`,
+    'X-Content-Type-Options: nosniff',
+    'Cache-Control: no-cache',
+    'Preference-Applied: return-no-content',
+    'DataServiceVersion: 3.0;',
+    `Location: https://account.table.core.windows.net/Samples(PartitionKey='p0001',RowKey='${index}')`,
+    `DataServiceId: https://account.table.core.windows.net/Samples(PartitionKey='p0001',RowKey='${index}')`,
+    `ETag: ${ETAG}`,
+    '',
+    '',
+  ]).flat(),
+  '--changesetresponse_1--',
+  '--batchresponse_1--',
+  '',
+].join('\r\n');
+
+const json = (level: Metadata): Record<string, string> => ({
+  'content-type': `application/json;odata=${level === 'minimal' ? 'minimalmetadata' : 'nometadata'};streaming=true;charset=utf-8`,
+  etag: ETAG,
+});
+
+/** What the service would answer: by method, address and the level of metadata that is asked for. */
+export function cannedAnswer(method: string, url: string, accept: string): CannedAnswer {
+  const level: Metadata = accept.includes('nometadata') ? 'none' : 'minimal';
+  if (method === 'POST' && url.includes('$batch')) {
+    return { status: 202, headers: { 'content-type': 'multipart/mixed; boundary=batchresponse_1' }, body: BATCH };
+  }
+  if (method !== 'GET') return { status: 204, headers: { etag: ETAG }, body: '' };
+  if (/\(PartitionKey=/i.test(decodeURIComponent(url)))
+    return { status: 200, headers: json(level), body: ENTITY[level] };
+  return { status: 200, headers: json(level), body: (url.includes('select=') ? SELECTED : PAGE)[level] };
+}

@@ -1,0 +1,116 @@
+import { installRivals, rivalVersion } from '../support/rivals.js';
+import { figure, median, table } from '../support/measure.js';
+import { cannedHttpClient } from './canned-http-client.js';
+import { startCannedServer } from './canned-server.js';
+import type { ClientContender, Endpoint, MakeContender } from './contender.js';
+import { entitable } from './entitable-contender.js';
+import { nest } from './nest-contender.js';
+import { sdk } from './sdk-contender.js';
+
+const ROUNDS = 9;
+
+const OPERATIONS: readonly (readonly [name: string, method: keyof ClientContender, repeats: number])[] = [
+  ['get', 'get', 2000],
+  ['insert', 'insert', 2000],
+  ['merge', 'merge', 2000],
+  ['page of 1000', 'page', 20],
+  ['page of 1000, 3 properties', 'selected', 30],
+  ['transaction of 100', 'transaction', 40],
+];
+
+const CONTENDERS: Readonly<Record<string, MakeContender>> = {
+  entitable,
+  'raw SDK': sdk,
+  '@nestjs/azure-database': nest,
+};
+
+/** The least ratios to the raw SDK that are aimed at, in CPU time. */
+const TARGETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'in this process': {
+    get: 3,
+    insert: 2,
+    merge: 2,
+    'page of 1000': 4,
+    'page of 1000, 3 properties': 6,
+    'transaction of 100': 10,
+  },
+  'over a socket': { get: 2.5, 'page of 1000': 3, 'transaction of 100': 7 },
+};
+
+interface Time {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+installRivals();
+console.log(
+  `Node ${process.version}; @nestjs/azure-database ${rivalVersion('@nestjs/azure-database')}; medians of ${ROUNDS} rounds, in turn`,
+);
+let missed = 0;
+await compare('in this process', { url: 'http://127.0.0.1:1/account', httpClient: cannedHttpClient });
+const server = await startCannedServer();
+await compare('over a socket', { url: server.url });
+server.close();
+console.log(missed === 0 ? '\nEvery target is met.' : `\n${missed} targets are missed.`);
+
+async function compare(place: string, endpoint: Endpoint): Promise<void> {
+  const clients = new Map<string, ClientContender>();
+  for (const [name, make] of Object.entries(CONTENDERS)) clients.set(name, await make(endpoint));
+  const rows: string[][] = [];
+  for (const [operation, method, repeats] of OPERATIONS) {
+    const times = await rounds(clients, method, repeats);
+    const own = times.get('entitable')!;
+    for (const [name, time] of times) {
+      rows.push([
+        name === 'entitable' ? operation : '',
+        name,
+        figure(time.cpu),
+        figure(time.wall),
+        name === 'entitable' ? '' : `${figure(time.cpu / own.cpu)}x`,
+        name === 'entitable' ? '' : `${figure(time.wall / own.wall)}x`,
+        name === 'raw SDK' ? verdict(place, operation, time.cpu / own.cpu) : '',
+      ]);
+    }
+  }
+  console.log(`\nThe answers come ${place}; microseconds an operation, and how many times entitable's that is\n`);
+  console.log(table([['', '', 'CPU', 'wall', 'CPU', 'wall', 'target'], ...rows]));
+}
+
+function verdict(place: string, operation: string, ratio: number): string {
+  const target = TARGETS[place]?.[operation];
+  if (target === undefined) return '';
+  if (ratio < target) missed++;
+  return `${target}x ${ratio < target ? 'missed' : 'met'}`;
+}
+
+/** Each client in turn, round by round, so that what else the machine does hits them all. */
+async function rounds(
+  clients: ReadonlyMap<string, ClientContender>,
+  method: keyof ClientContender,
+  repeats: number,
+): Promise<Map<string, Time>> {
+  const measured = new Map<string, Time[]>();
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const [name, client] of clients) {
+      const run = client[method]?.bind(client);
+      if (run === undefined) continue;
+      const time = await timed(run, repeats);
+      if (round >= 0) measured.set(name, [...(measured.get(name) ?? []), time]);
+    }
+  }
+  return new Map(
+    [...measured].map(([name, times]) => [
+      name,
+      { cpu: median(times.map(({ cpu }) => cpu)), wall: median(times.map(({ wall }) => wall)) },
+    ]),
+  );
+}
+
+async function timed(run: () => Promise<unknown>, repeats: number): Promise<Time> {
+  const cpu = process.cpuUsage();
+  const start = process.hrtime.bigint();
+  for (let index = 0; index < repeats; index++) await run();
+  const wall = Number(process.hrtime.bigint() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { cpu: (user + system) / repeats, wall: wall / repeats };
+}

@@ -1,0 +1,44 @@
+import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
+import { rival } from '../support/rivals.js';
+import { sample } from '../support/sample.js';
+import { ACCOUNT, type MakeContender } from './contender.js';
+
+interface NestModule {
+  readonly AzureTableStorageService: new (table: string) => { tableClient?: unknown };
+  readonly AzureTableStorageRepository: new (service: object, table: string, options: object) => NestRepository;
+}
+interface NestRepository {
+  find(partition: string, row: string): Promise<object | null>;
+  findAll(): Promise<readonly object[] | null>;
+  create(entity: object): Promise<unknown>;
+  update(partition: string, row: string, entity: object): Promise<unknown>;
+}
+
+/** `@nestjs/azure-database`, which gives plain objects: no instances, no exact types, no transactions, no selection. Its log is off. */
+export const nest: MakeContender = async ({ url, httpClient }) => {
+  const { AzureTableStorageService, AzureTableStorageRepository } = await rival<NestModule>('@nestjs/azure-database');
+  (await rival<{ Logger: { overrideLogger(logger: false): void } }>('@nestjs/common')).Logger.overrideLogger(false);
+  const service = new AzureTableStorageService('Samples');
+  service.tableClient = new TableClient(url, 'Samples', new AzureNamedKeyCredential(ACCOUNT.name, ACCOUNT.key), {
+    allowInsecureConnection: true,
+    ...(httpClient && { httpClient }),
+  });
+  const samples = new AzureTableStorageRepository(service, 'Samples', {});
+  const entity = (): object => {
+    const { partition, row, correlation, hash, ...rest } = sample(1, 1);
+    return {
+      partitionKey: partition,
+      rowKey: row,
+      ...rest,
+      correlation: { type: 'Guid', value: correlation },
+      hash: Buffer.from(hash),
+    };
+  };
+  let price = 0;
+  return {
+    get: async () => (await samples.find('p0001', 'r00000001')) ?? undefined,
+    insert: () => samples.create(entity()),
+    merge: () => samples.update('p0001', 'r00000001', { price: ++price, name: 'changed' }),
+    page: async () => (await samples.findAll()) ?? [],
+  };
+};

@@ -1,0 +1,23 @@
+import { azurite } from './azurite-contender.js';
+import type { Contender } from './contender.js';
+import { entitableLmdb, entitableMemory } from './entitable-contender.js';
+import { mikroOrm, mikroOrmVersion } from './mikro-orm-contender.js';
+import { rawLmdb, rawLmdbVersion } from './raw-lmdb-contender.js';
+import { sqlite } from './sqlite-contender.js';
+import { typeorm, typeormVersion } from './typeorm-contender.js';
+
+/** Everything that is measured, in the order of the table. */
+export const CONTENDERS: readonly Contender[] = [
+  entitableLmdb,
+  entitableMemory,
+  rawLmdb,
+  sqlite,
+  typeorm,
+  mikroOrm,
+  azurite,
+];
+
+/** The versions of the rivals. */
+export function versions(): string {
+  return [rawLmdbVersion(), typeormVersion(), mikroOrmVersion()].join(', ');
+}

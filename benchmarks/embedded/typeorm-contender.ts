@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { rival, rivalVersion } from '../support/rivals.js';
+import type { SampleData } from '../support/sample.js';
+import type { Contender } from './contender.js';
+
+interface TypeOrm {
+  readonly DataSource: new (options: object) => {
+    initialize(): Promise<unknown>;
+    getRepository(target: object): TypeOrmRepository;
+    transaction(
+      run: (manager: { insert(target: object, rows: readonly object[]): Promise<unknown> }) => Promise<unknown>,
+    ): Promise<unknown>;
+    destroy(): Promise<void>;
+  };
+  readonly EntitySchema: new (options: object) => object;
+}
+interface TypeOrmRepository {
+  insert(row: object): Promise<unknown>;
+  findOneBy(where: object): Promise<object | null>;
+  find(options: object): Promise<readonly object[]>;
+}
+
+class Row {}
+
+/** TypeORM on better-sqlite3, every commit on disk; `insert`, not the slower `save`. */
+export const typeorm: Contender = {
+  name: 'TypeORM on better-sqlite3',
+  slow: true,
+  async open(folder) {
+    const { DataSource, EntitySchema } = await rival<TypeOrm>('typeorm');
+    const Samples = new EntitySchema({
+      name: 'Row',
+      tableName: 'samples',
+      target: Row,
+      columns: {
+        partition: { type: 'text', primary: true },
+        row: { type: 'text', primary: true },
+        name: { type: 'text' },
+        city: { type: 'text' },
+        email: { type: 'text' },
+        count: { type: 'integer' },
+        price: { type: 'real' },
+        active: { type: 'boolean' },
+        sequence: { type: 'text' },
+        createdAt: { type: 'datetime' },
+        correlation: { type: 'text' },
+        hash: { type: 'blob' },
+      },
+    });
+    const source = new DataSource({
+      type: 'better-sqlite3',
+      database: join(folder, 'typeorm.sqlite'),
+      driver: (await rival<{ default: unknown }>('better-sqlite3')).default,
+      entities: [Samples],
+      synchronize: true,
+      enableWAL: true,
+      prepareDatabase: (db: { pragma(text: string): void }) => db.pragma('synchronous = FULL'),
+    });
+    await source.initialize();
+    const samples = source.getRepository(Row);
+    const row = (data: SampleData): object => ({
+      ...data,
+      sequence: String(data.sequence),
+      hash: Buffer.from(data.hash),
+    });
+    return {
+      insert: async (data) => void (await samples.insert(row(data))),
+      batch: async (data) => void (await source.transaction((manager) => manager.insert(Row, data.map(row)))),
+      get: async (partition, key) => (await samples.findOneBy({ partition, row: key })) ?? undefined,
+      page: (partition) => samples.find({ where: { partition }, order: { row: 'ASC' } }),
+      filter: (count) => samples.find({ where: { count } }),
+      close: () => source.destroy(),
+    };
+  },
+};
+
+/** For the table. */
+export const typeormVersion = (): string =>
+  `TypeORM ${rivalVersion('typeorm')}, better-sqlite3 ${rivalVersion('better-sqlite3')}`;

@@ -1,0 +1,70 @@
+import { comparePlaces, type KeyedRow } from './keyed-rows.js';
+
+/** The rows of one source that have arrived and are not given yet. */
+interface Waiting<R> {
+  readonly source: AsyncIterator<readonly KeyedRow<R>[]>;
+  readonly rows: readonly KeyedRow<R>[];
+  readonly next: number;
+}
+
+/** Merged rows that fill a page, and whether there are more. */
+export interface MergedRows<R> {
+  readonly rows: readonly KeyedRow<R>[];
+  readonly more: boolean;
+}
+
+/**
+ * Merges sources that are each in key order, page by page, holding a page of each. A row that several sources have is given once.
+ *
+ * @param concurrency Sources that are asked at once.
+ */
+export async function* mergeRows<R>(
+  sources: readonly AsyncIterator<readonly KeyedRow<R>[]>[],
+  pageSize: number,
+  concurrency: number,
+): AsyncGenerator<MergedRows<R>, void, undefined> {
+  try {
+    let waiting = await firstPages(sources, concurrency);
+    let page: KeyedRow<R>[] = [];
+    let last: KeyedRow<R> | undefined;
+    while (waiting.length > 0) {
+      const least = waiting.reduce((left, right) => (comparePlaces(head(right), head(left)) < 0 ? right : left));
+      const row = head(least);
+      if (last === undefined || comparePlaces(last, row) !== 0) page.push((last = row));
+      const left =
+        least.next + 1 < least.rows.length ? { ...least, next: least.next + 1 } : await nextPage(least.source);
+      waiting = waiting.flatMap((one) => (one !== least ? [one] : left === undefined ? [] : [left]));
+      if (page.length === pageSize) {
+        yield { rows: page, more: waiting.length > 0 };
+        page = [];
+      }
+    }
+    if (page.length > 0) yield { rows: page, more: false };
+  } finally {
+    await Promise.allSettled(sources.map((source) => source.return?.()));
+  }
+}
+
+function head<R>({ rows, next }: Waiting<R>): KeyedRow<R> {
+  return rows[next]!;
+}
+
+async function nextPage<R>(source: AsyncIterator<readonly KeyedRow<R>[]>): Promise<Waiting<R> | undefined> {
+  for (;;) {
+    const { done, value: rows } = await source.next();
+    if (done === true) return undefined;
+    if (rows.length > 0) return { source, rows, next: 0 };
+  }
+}
+
+async function firstPages<R>(
+  sources: readonly AsyncIterator<readonly KeyedRow<R>[]>[],
+  concurrency: number,
+): Promise<Waiting<R>[]> {
+  const waiting: Waiting<R>[] = [];
+  for (let first = 0; first < sources.length; first += concurrency) {
+    const pages = await Promise.all(sources.slice(first, first + concurrency).map(nextPage));
+    waiting.push(...pages.filter((page) => page !== undefined));
+  }
+  return waiting;
+}

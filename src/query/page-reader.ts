@@ -1,0 +1,65 @@
+import type { OperationOptions } from '../store/table-store.js';
+import { readToken, writeToken } from './continuation-token.js';
+import type { Plan } from './plan.js';
+import type { Page, PagesOptions } from './query.js';
+import { readLeg, readPlan, type Chunk, type PlanReader, type Position } from './read-plan.js';
+
+/** What pages of a query are read from. */
+export interface PageSource<out R> {
+  readonly plan: Plan;
+  readonly reader: PlanReader<R>;
+  readonly take: number | undefined;
+  readonly className: string;
+  /** What continuations of the query are good for; called when one is read or written. */
+  readonly fingerprint: () => string;
+}
+
+/** Gives all pages of a query, up to what it takes. */
+export async function* readPages<R>(
+  source: PageSource<R>,
+  { emptyPages = 'follow', ...options }: PagesOptions = {},
+): AsyncGenerator<Page<R>, void, undefined> {
+  let remaining = source.take ?? Infinity;
+  if (remaining === 0) return;
+  for await (const { rows, next } of readPlan(source.reader, { leg: 0 }, options)) {
+    const items = rows.length > remaining ? rows.slice(0, remaining) : rows;
+    remaining -= items.length;
+    if (items.length > 0 || emptyPages === 'give') yield pageOf(source, items, next, remaining);
+    if (remaining === 0) return;
+  }
+}
+
+/** Reads one page from where an earlier one ended: of several legs as many as fill it, of one no more than the store gives at once. */
+export async function readPage<R>(
+  source: PageSource<R>,
+  continuation: string | undefined,
+  { emptyPages = 'follow', ...options }: PagesOptions,
+): Promise<Page<R>> {
+  const { plan, reader, className, take = Infinity } = source;
+  const from = continuation === undefined ? undefined : readToken(continuation, source.fingerprint(), className);
+  const remaining = from?.remaining ?? take;
+  const most = Math.min(reader.pageSize, remaining);
+  const items: R[] = [];
+  let next: Position | undefined = plan.legs.length === 0 ? undefined : (from?.position ?? { leg: 0 });
+  while (next !== undefined && items.length < most) {
+    const { leg }: Position = next;
+    const chunk: Chunk<R> = await firstChunk({ ...reader, pageSize: most - items.length, ahead: 0 }, next, options);
+    items.push(...chunk.rows);
+    next = chunk.next;
+    if (next?.leg === leg && (items.length > 0 || emptyPages === 'give')) break;
+  }
+  return pageOf(source, items, next, remaining - items.length);
+}
+
+async function firstChunk<R>(reader: PlanReader<R>, from: Position, options: OperationOptions): Promise<Chunk<R>> {
+  for await (const chunk of readLeg(reader, from, options)) return chunk;
+  const leg = from.leg + 1;
+  return { rows: [], ...(leg < reader.plan.legs.length && { next: { leg } }) };
+}
+
+/** A page, with a continuation where there is more to come. */
+function pageOf<R>(source: PageSource<R>, items: readonly R[], next: Position | undefined, remaining: number): Page<R> {
+  if (next === undefined || remaining === 0) return { items };
+  const left = Number.isFinite(remaining) ? { remaining } : {};
+  return { items, continuation: writeToken({ position: next, ...left }, source.fingerprint()) };
+}

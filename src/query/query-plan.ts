@@ -1,0 +1,47 @@
+import { singleKey } from '../filter/key-range.js';
+import { toOData } from '../filter/odata.js';
+import { stepComparisons, stepFilter, type Plan, type Step } from './plan.js';
+
+/** How a query is carried out, from the cheapest to the dearest: nothing can match, keys are read, a range of one partition, one partition, the table. */
+export type QueryPlanKind = 'nothing' | 'point' | 'row range' | 'partition' | 'table scan';
+
+/** What a query costs, told without sending it. */
+export interface QueryPlan {
+  /** The dearest of its requests. */
+  readonly plan: QueryPlanKind;
+  /** Requests at least: pages beyond the first of each come on top. */
+  readonly requests: number;
+  /** Comparisons of the longest request. */
+  readonly comparisons: number;
+  /** The `$filter` of each request. */
+  readonly filters: readonly string[];
+  /** What is done here with what was read, in words. */
+  readonly onClient: readonly string[];
+}
+
+const KINDS: readonly QueryPlanKind[] = ['nothing', 'point', 'row range', 'partition', 'table scan'];
+
+/** Tells what a plan costs. */
+export function explainPlan(plan: Plan, onClient: readonly string[]): QueryPlan {
+  const steps = plan.legs.flatMap((leg) => leg.steps);
+  const most = (numbers: readonly number[]): number => numbers.reduce((left, right) => Math.max(left, right), 0);
+  const merged = plan.legs.reduce((sum, leg) => sum + (leg.steps.length > 1 ? leg.steps.length : 0), 0);
+  return Object.freeze({
+    plan: KINDS[most(steps.map((step) => KINDS.indexOf(kindOf(step))))]!,
+    requests: steps.length,
+    comparisons: most(steps.map(stepComparisons)),
+    filters: Object.freeze(
+      steps.map((step) => {
+        const filter = stepFilter(step);
+        return filter === undefined ? '' : toOData(filter);
+      }),
+    ),
+    onClient: Object.freeze([...(merged > 0 ? [`merges the answers of ${merged} requests by key`] : []), ...onClient]),
+  });
+}
+
+function kindOf(step: Step): QueryPlanKind {
+  if (step.kind === 'point') return 'point';
+  if (singleKey(step.partitionKey) === undefined) return 'table scan';
+  return step.rowKey.from === undefined && step.rowKey.to === undefined ? 'partition' : 'row range';
+}

@@ -1,0 +1,55 @@
+import type { ServiceLimits } from '../store/limits.js';
+import type { PreparedWrite } from '../store/table-store.js';
+
+/** A write and the table it is for: what planning needs to know of anything. */
+export interface TableWrite {
+  /** The table's name in the store. */
+  readonly table: string;
+  readonly write: PreparedWrite;
+}
+
+/** Writes that are sent together, in their order: of one table and one partition, each row once, within the store's limits. */
+export interface Batch<W extends TableWrite = TableWrite> {
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly writes: readonly W[];
+  /** The bytes of its body. */
+  readonly bytes: number;
+}
+
+/** A batch that more may be added to. */
+export class OpenBatch<W extends TableWrite> implements Batch<W> {
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly writes: W[] = [];
+  readonly #rowKeys = new Set<string>();
+  #bytes = 0;
+
+  constructor({ table, write }: W) {
+    this.table = table;
+    this.partitionKey = write.partitionKey;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether one transaction can hold another write: a row appears in it once. A write too large for any is one by itself. */
+  takes({ bytes, rowKey }: PreparedWrite, { transactionWrites, transactionBytes }: ServiceLimits): boolean {
+    if (this.writes.length === 0) return true;
+    return (
+      this.writes.length < transactionWrites && this.#bytes + bytes <= transactionBytes && !this.#rowKeys.has(rowKey)
+    );
+  }
+
+  add(item: W): void {
+    this.writes.push(item);
+    this.#rowKeys.add(item.write.rowKey);
+    this.#bytes += item.write.bytes;
+  }
+}
+
+/** Tells partitions apart: a table name has no slash. */
+export function partitionId({ table, write: { partitionKey } }: TableWrite): string {
+  return `${table}/${partitionKey}`;
+}

@@ -1,0 +1,87 @@
+import type { ServiceLimits } from '../store/limits.js';
+import { OpenBatch, partitionId, type Batch, type TableWrite } from './batch.js';
+
+/** What is held at most: enough for full transactions of some two hundred partitions that arrive in turn. */
+const HELD_WRITES = 20_000;
+const HELD_BYTES = 64 * 1024 * 1024;
+
+interface Lane<W extends TableWrite> {
+  readonly id: string;
+  /** In their order; the last may take more. */
+  readonly batches: OpenBatch<W>[];
+  /** How full its first batch is; 0 while one of its batches is under way, so that a partition keeps its order. */
+  rank: number;
+}
+
+/** Writes on their way, by partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
+export class BulkLanes<W extends TableWrite> {
+  readonly #limits: ServiceLimits;
+  readonly #lanes = new Map<string, Lane<W>>();
+  /** The lanes of each rank, so that the fullest is found at once. */
+  readonly #ranks: readonly Set<Lane<W>>[];
+  #writes = 0;
+  #bytes = 0;
+
+  constructor(limits: ServiceLimits) {
+    this.#limits = limits;
+    this.#ranks = Array.from({ length: limits.transactionWrites + 1 }, () => new Set<Lane<W>>());
+  }
+
+  /** Whether there is room for no more. */
+  get full(): boolean {
+    return this.#writes >= HELD_WRITES || this.#bytes >= HELD_BYTES;
+  }
+
+  add(item: W): void {
+    const id = partitionId(item);
+    let lane = this.#lanes.get(id);
+    if (lane === undefined) this.#lanes.set(id, (lane = { id, batches: [], rank: 0 }));
+    const isBusy = lane.batches.length > 0 && lane.rank === 0;
+    let last = lane.batches.at(-1);
+    if (last === undefined || (isBusy && lane.batches.length === 1) || !last.takes(item.write, this.#limits)) {
+      lane.batches.push((last = new OpenBatch(item)));
+    }
+    last.add(item);
+    this.#writes++;
+    this.#bytes += item.write.bytes;
+    if (!isBusy) this.#rank(lane);
+  }
+
+  /** The fullest batch of a partition that has none under way: one that can take no more, or `any`. */
+  take(which: 'full' | 'any'): Batch<W> | undefined {
+    const least = which === 'full' ? this.#limits.transactionWrites : 1;
+    for (let rank = this.#limits.transactionWrites; rank >= least; rank--) {
+      for (const lane of this.#ranks[rank]!) {
+        this.#ranks[rank]!.delete(lane);
+        lane.rank = 0;
+        return lane.batches[0];
+      }
+    }
+    return undefined;
+  }
+
+  /** The batch that was taken is no longer under way. */
+  done(batch: Batch<W>): void {
+    const lane = this.#lanes.get(partitionId(batch.writes[0]!))!;
+    lane.batches.shift();
+    this.#writes -= batch.writes.length;
+    this.#bytes -= batch.bytes;
+    if (lane.batches.length === 0) this.#lanes.delete(lane.id);
+    else this.#rank(lane);
+  }
+
+  /** Everything that was not taken. */
+  *held(): Iterable<W> {
+    for (const { batches, rank } of this.#lanes.values()) {
+      for (const { writes } of rank === 0 ? batches.slice(1) : batches) yield* writes;
+    }
+  }
+
+  #rank(lane: Lane<W>): void {
+    this.#ranks[lane.rank]!.delete(lane);
+    const { transactionWrites } = this.#limits;
+    lane.rank =
+      lane.batches.length > 1 ? transactionWrites : Math.min(transactionWrites, lane.batches[0]!.writes.length);
+    this.#ranks[lane.rank]!.add(lane);
+  }
+}

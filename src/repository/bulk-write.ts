@@ -1,0 +1,163 @@
+import type { BulkFailure } from '../errors/error-details.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { TableStore } from '../store/table-store.js';
+import type { Batch } from './batch.js';
+import { BulkLanes } from './bulk-lanes.js';
+import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
+import { progressReport } from './bulk-progress.js';
+import { sendBatch, type BulkSending, type ItemWrite } from './bulk-transaction.js';
+import { concurrencyOf } from './concurrency.js';
+import type { EntityWrite } from './entity-writes.js';
+import { ItemReader } from './item-reader.js';
+
+/** How long an input may keep back its next item before what is held goes out in smaller transactions. */
+const LINGER = 250;
+
+/** What the items of a bulk write become. */
+export interface BulkTask<I> {
+  readonly store: TableStore;
+  readonly prepare: (item: I) => EntityWrite | Promise<EntityWrite>;
+  /** A refusal that is as good as success. */
+  readonly ignored?: 'store.not-found' | undefined;
+}
+
+/** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */
+export function writeBulk<I>(items: Items<I>, task: BulkTask<I>, options: BulkOptions): Promise<BulkResult<I>> {
+  return new BulkWrite(items, task, options).run();
+}
+
+/** Reads ahead of the store only so far, and sends the transactions of many partitions at once. */
+class BulkWrite<I> {
+  readonly #task: BulkTask<I>;
+  readonly #sending: BulkSending;
+  readonly #signal: AbortSignal | undefined;
+  readonly #report: (done: number, failed: number) => void;
+  readonly #reader: ItemReader<I>;
+  readonly #lanes: BulkLanes<ItemWrite<I>>;
+  readonly #failed: BulkFailure<I>[] = [];
+  readonly #unsent: ItemWrite<I>[] = [];
+  #written = 0;
+  #underWay = 0;
+  #stop: { readonly cause: unknown } | undefined;
+  #changed: () => void = () => undefined;
+
+  constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
+    const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
+    this.#task = task;
+    this.#sending = {
+      store: task.store,
+      operation: { signal, timeout },
+      concurrency: concurrencyOf(concurrency),
+      collects: onError === 'collect',
+      ignored: task.ignored,
+      stopped: () => this.#stop !== undefined,
+    };
+    this.#signal = signal;
+    this.#report = progressReport(items, onProgress);
+    this.#reader = new ItemReader(items);
+    this.#lanes = new BulkLanes(task.store.traits.limits);
+  }
+
+  async run(): Promise<BulkResult<I>> {
+    const abort = (): void => this.#stopFor(this.#signal?.reason);
+    const linger = this.#sendWhenIdle();
+    this.#signal?.addEventListener('abort', abort);
+    if (this.#signal?.aborted) abort();
+    try {
+      await this.#readAll();
+      while (this.#underWay > 0 || this.#start('any')) await this.#change();
+    } finally {
+      clearInterval(linger);
+      this.#signal?.removeEventListener('abort', abort);
+    }
+    this.#failed.sort((a, b) => a.index - b.index);
+    if (this.#stop !== undefined) throw this.#stopped(this.#stop.cause);
+    return { written: this.#written, failed: this.#failed };
+  }
+
+  async #readAll(): Promise<void> {
+    try {
+      while (this.#stop === undefined) {
+        const next = await this.#reader.next();
+        if (next === undefined) return;
+        await this.#take(next);
+        this.#start('full');
+        while (this.#lanes.full && this.#stop === undefined) await this.#change();
+      }
+    } catch (error) {
+      this.#stopFor(error);
+    }
+    this.#reader.close();
+  }
+
+  async #take(next: { readonly index: number; readonly item: I }): Promise<void> {
+    try {
+      this.#lanes.add({ ...next, ...(await this.#task.prepare(next.item)) });
+    } catch (error) {
+      this.#failed.push({ ...next, error });
+      if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
+    }
+  }
+
+  /** Starts what may start; whether anything is under way then. */
+  #start(which: 'full' | 'any'): boolean {
+    while (this.#stop === undefined && this.#underWay < this.#sending.concurrency.limit) {
+      const batch = this.#lanes.take(this.#lanes.full ? 'any' : which);
+      if (batch === undefined) break;
+      void this.#send(batch);
+    }
+    return this.#underWay > 0;
+  }
+
+  async #send(batch: Batch<ItemWrite<I>>): Promise<void> {
+    this.#underWay++;
+    try {
+      const { written, failed, unsent, stop } = await sendBatch(batch, this.#sending);
+      this.#written += written;
+      this.#failed.push(...failed);
+      this.#unsent.push(...unsent);
+      if (stop !== undefined) this.#stopFor(stop.cause);
+      this.#report(this.#written, this.#failed.length);
+    } catch (error) {
+      this.#stopFor(error);
+    }
+    this.#underWay--;
+    this.#lanes.done(batch);
+    this.#start('full');
+    this.#changed();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed = resolve;
+    });
+  }
+
+  /** An input that keeps us waiting, such as a queue, must not keep back what it gave before. */
+  #sendWhenIdle(): NodeJS.Timeout {
+    let before = 0;
+    return setInterval(() => {
+      if (this.#reader.read === before) this.#start('any');
+      before = this.#reader.read;
+    }, LINGER);
+  }
+
+  #stopFor(cause: unknown): void {
+    this.#stop ??= { cause };
+    this.#reader.giveUp();
+    this.#changed();
+  }
+
+  #stopped(cause: unknown): EntitableError {
+    const { read } = this.#reader;
+    const unsent = [...this.#unsent, ...this.#lanes.held()].sort((a, b) => a.index - b.index);
+    const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
+    return new EntitableError(
+      'commit.bulk-stopped',
+      `The bulk write was stopped${this.#signal?.aborted ? ' by its signal' : ''}: ${counts}. ` +
+        "The cause says why, details.failed and details.pending which. Pass onError: 'collect' to go on past items that cannot be written.",
+      { read, written: this.#written, failed: this.#failed, pending: unsent.map(({ item }) => item) },
+      { cause },
+    );
+  }
+}

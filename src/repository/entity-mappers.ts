@@ -1,0 +1,26 @@
+import { EntityMapper } from '../mapping/entity-mapper.js';
+import type { EntityClass } from '../metadata/entity-types.js';
+import { metadataOf } from '../metadata/metadata-of.js';
+import type { TableStore } from '../store/table-store.js';
+
+/** The mappers of the classes of one store: one each, made when a class is first asked for. */
+export class EntityMappers {
+  readonly store: TableStore;
+  readonly #tableName: (name: string) => string;
+  readonly #mappers = new Map<EntityClass, EntityMapper<object>>();
+
+  constructor(store: TableStore, tableName: (name: string) => string) {
+    this.store = store;
+    this.#tableName = tableName;
+  }
+
+  /** Throws `metadata.*` when the class cannot be stored as it is declared. */
+  of<T extends object>(entityClass: EntityClass<T>): EntityMapper<T> {
+    const known = this.#mappers.get(entityClass) as EntityMapper<T> | undefined;
+    if (known !== undefined) return known;
+    const metadata = metadataOf(entityClass);
+    const mapper = new EntityMapper(metadata, this.store, this.#tableName(metadata.table));
+    this.#mappers.set(entityClass, mapper as EntityMapper<object>);
+    return mapper;
+  }
+}

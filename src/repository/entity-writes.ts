@@ -1,0 +1,102 @@
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { KeyOf } from '../metadata/brands.js';
+import type { PatchOf } from '../metadata/entity-types.js';
+import type { RetainedRow } from '../store/row.js';
+import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
+import type { EntityValidator } from '../validation/entity-validator.js';
+import type { TableWrite } from './batch.js';
+import { inWordsOf } from './row-error.js';
+import { conditionOf, isEntity, ownRow, statedEtag } from './entity-condition.js';
+
+/** A write that is ready to be sent, and what the store's answer makes of its entity. */
+export interface EntityWrite extends TableWrite {
+  readonly written: (receipt: WriteReceipt) => unknown;
+  /** A refusal of it, in the words of its class. */
+  readonly refused: (error: unknown) => unknown;
+}
+
+type WholeWrite =
+  | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
+  | { readonly mode: 'replace'; readonly etag: string | undefined };
+
+/** What each verb of one class writes: checked, and encoded once. */
+export class EntityWrites<T extends object> {
+  readonly #mapper: EntityMapper<T>;
+  readonly #validator: EntityValidator;
+
+  constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
+    this.#mapper = mapper;
+    this.#validator = validator;
+  }
+
+  /** Everything that an entity has. */
+  async whole(entity: T, operation: WholeWrite): Promise<EntityWrite> {
+    const { mode } = operation;
+    const address = this.#mapper.addressOf(entity);
+    const condition =
+      mode === 'replace' ? { ifMatch: conditionOf(this.#mapper, entity, address, operation.etag) } : undefined;
+    this.#mapper.checkReceives(entity);
+    await this.validate(entity);
+    const values = this.#mapper.valuesOf(entity);
+    const write = this.#mapper.prepare({ mode, ...condition, ...address }, values, entity);
+    const before = mode === 'upsert-merge' ? ownRow(this.#mapper, entity) : undefined;
+    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, before));
+  }
+
+  /** What an entity has changed since it had a row; `undefined` when that is nothing. */
+  async difference(
+    entity: T,
+    address: { readonly partitionKey: string; readonly rowKey: string },
+    ifMatch: string,
+    row: RetainedRow,
+  ): Promise<EntityWrite | undefined> {
+    this.#mapper.checkReceives(entity);
+    const { changed, removed } = this.#mapper.differenceOf(entity, row);
+    if (changed.length === 0 && removed.length === 0) return undefined;
+    await this.validate(entity);
+    const remove = removed.length > 0 ? { remove: removed } : undefined;
+    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch, ...remove }, changed, entity);
+    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, row));
+  }
+
+  /** Some properties of a row that was not read. */
+  async merge(key: KeyOf<T>, patch: PatchOf<T>, etag = '*'): Promise<EntityWrite> {
+    const address = this.#mapper.addressOf(key);
+    const { changed, removed } = this.#mapper.patchOf(patch);
+    await this.validatePatch(patch);
+    const remove = removed.length > 0 ? { remove: removed } : undefined;
+    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch: etag, ...remove }, changed);
+    return this.#entityWrite(write, () => undefined);
+  }
+
+  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): EntityWrite {
+    const mapper = this.#mapper;
+    const address = mapper.addressOf(entityOrKey);
+    const entity = isEntity(mapper, entityOrKey) ? entityOrKey : undefined;
+    const ifMatch =
+      entity === undefined
+        ? (etag ?? statedEtag(mapper, entityOrKey) ?? '*')
+        : conditionOf(mapper, entity, address, etag);
+    const write = mapper.prepare({ mode: 'delete', ...address, ifMatch }, []);
+    return this.#entityWrite(write, () => entity !== undefined && mapper.deleted(entity));
+  }
+
+  /** Throws `validation.failed`. */
+  async validate(entity: object): Promise<void> {
+    await this.#validator.validate(entity, this.#mapper.metadata.entityClass);
+  }
+
+  /** Throws `validation.failed` for a constraint of what a patch changes. */
+  async validatePatch(patch: object): Promise<void> {
+    await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
+  }
+
+  #entityWrite(write: PreparedWrite, written: (receipt: WriteReceipt) => unknown): EntityWrite {
+    return {
+      table: this.#mapper.table,
+      write,
+      written,
+      refused: (error) => inWordsOf(this.#mapper, write, error),
+    };
+  }
+}

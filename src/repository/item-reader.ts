@@ -1,0 +1,48 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Items } from './bulk-options.js';
+
+/** Items read without giving timers and sockets a turn. */
+const TURN = 256;
+
+/** Reads items one by one, when they are asked for; a wait for the next can be given up. */
+export class ItemReader<I> {
+  readonly #iterator: Iterator<I> | AsyncIterator<I>;
+  #read = 0;
+  #giveUp: (() => void) | undefined;
+
+  constructor(items: Items<I>) {
+    this.#iterator =
+      Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<I>)[Symbol.iterator]();
+  }
+
+  /** Items read so far. */
+  get read(): number {
+    return this.#read;
+  }
+
+  /** The next item; `undefined` at the end, or when the wait was given up. */
+  async next(): Promise<{ readonly index: number; readonly item: I } | undefined> {
+    if (this.#read % TURN === TURN - 1) await setImmediate();
+    const asked = this.#iterator.next();
+    const answer = asked instanceof Promise ? await this.#unlessGivenUp(asked) : await asked;
+    if (answer === undefined || answer.done === true) return undefined;
+    return { index: this.#read++, item: answer.value };
+  }
+
+  /** Ends a wait that is under way. */
+  giveUp(): void {
+    this.#giveUp?.();
+  }
+
+  /** Tells the source that no more is wanted; it is not waited for, because it may be waiting itself. */
+  close(): void {
+    void Promise.resolve(this.#iterator.return?.()).catch(() => undefined); // its error has nobody left to concern
+  }
+
+  #unlessGivenUp(answer: Promise<IteratorResult<I>>): Promise<IteratorResult<I> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => resolve(undefined);
+      answer.then(resolve, reject);
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { EntitableError } from '../../errors/entitable-error.js';
+import { checkFiles } from './check-files.js';
+import { writeKey, type TableKey } from './key-bytes.js';
+
+/** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
+export type Durability = 'full' | 'relaxed';
+
+/** As much of a database of the `lmdb` package as the store uses. */
+export interface LmdbDatabase {
+  getBinary(key: TableKey): Buffer | undefined;
+  getRange(options: { readonly start: TableKey; readonly end: TableKey }): Iterable<unknown>;
+  put(key: TableKey, value: Buffer): unknown;
+  remove(key: TableKey): unknown;
+  transactionSync<T>(action: () => T, flags: number): T;
+  readerCheck(): number;
+  close(): Promise<void>;
+}
+
+/** Takes what a cursor stands on, in the order in which the package gives it. */
+export interface CursorTarget {
+  takeKey(source: Uint8Array, start: number, end: number): void;
+  takeBytes(source: Buffer, size: number): void;
+}
+
+/** The longest key the service takes has 3,077 bytes, which pages of 4,096 bytes could not hold. */
+const PAGE_BYTES = 8192;
+
+const DURABILITY = {
+  full: { overlappingSync: false },
+  relaxed: { overlappingSync: false, noMetaSync: true },
+} as const satisfies Record<Durability, object>;
+
+/** Opens the environment in a directory, which is made where it is missing. */
+export async function openDatabase(path: string, durability: Durability, cursor: CursorTarget): Promise<LmdbDatabase> {
+  const { open } = await importLmdb();
+  try {
+    mkdirSync(path, { recursive: true });
+    checkFiles(path);
+    const database: unknown = open({
+      path,
+      noSubdir: false,
+      pageSize: PAGE_BYTES,
+      ...DURABILITY[durability],
+      // Rows and keys are taken as they lie in the package's own buffers: nothing is made of them before a reader wants it.
+      encoder: {
+        encode: (value: Buffer) => value,
+        decode: (bytes: Buffer, size: number) => cursor.takeBytes(bytes, size),
+      },
+      keyEncoder: {
+        writeKey,
+        readKey: (source: Uint8Array, start: number, end: number) => cursor.takeKey(source, start, end),
+      },
+    } as object as Parameters<typeof open>[0]);
+    return database as LmdbDatabase;
+  } catch (error) {
+    if (EntitableError.is(error)) throw error;
+    throw unavailable(`The store in ${path} cannot be opened`, error);
+  }
+}
+
+/** The error that a failure of LMDB or of the file system becomes. */
+export function unavailable(what: string, cause: unknown): EntitableError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EntitableError(
+    'store.unavailable',
+    `${what}: ${reason}. Check that the directory can be written, that the disk has room, and that the files are a store's.`,
+    {},
+    { cause },
+  );
+}
+
+async function importLmdb(): Promise<typeof import('lmdb')> {
+  try {
+    return await import('lmdb');
+  } catch (cause) {
+    throw new EntitableError(
+      'store.package-missing',
+      'The lmdb store needs the optional package "lmdb", which is not installed or does not run here. Install it: npm install lmdb',
+      { package: 'lmdb' },
+      { cause },
+    );
+  }
+}

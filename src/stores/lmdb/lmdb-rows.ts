@@ -1,0 +1,123 @@
+import { setImmediate } from 'node:timers/promises';
+import { KeptRow } from '../embedded/kept-row.js';
+import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
+import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
+import { LentRow } from './lent-row.js';
+import { openDatabase, unavailable, type Durability, type LmdbDatabase } from './lmdb-database.js';
+
+/** The flag of a transaction that is committed, and flushed, before the call returns. */
+const SYNCHRONOUS_COMMIT = 2;
+/** Behind every table, and behind every key of another program that is likely. */
+const LAST_TABLE = 0xffff_ffff;
+/** Transactions after which the marks of readers that died are looked for: they keep pages from being used again. */
+const TRANSACTIONS_PER_CHECK = 1000;
+
+interface QueuedWork {
+  readonly work: (transaction: RowTransaction) => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Ordered rows in an LMDB environment, shared by any number of processes. Works that wait together are committed together, with one flush. */
+export class LmdbRows implements OrderedRows {
+  static async open(path: string, durability: Durability): Promise<LmdbRows> {
+    const rows = new LmdbRows();
+    rows.#database = await openDatabase(path, durability, {
+      takeKey: (source, start, end) => rows.#lent.takeKey(source, start, end),
+      takeBytes: (source, size) => rows.#lent.takeBytes(source, size),
+    });
+    return rows;
+  }
+
+  readonly #idle: LentRow[] = [];
+  readonly #target: WriteTarget = {
+    put: (table, partitionKey, rowKey, bytes) => this.#database.put({ table, partitionKey, rowKey }, bytes),
+    delete: (table, partitionKey, rowKey) => this.#database.remove({ table, partitionKey, rowKey }),
+  };
+  #database!: LmdbDatabase;
+  #lent = new LentRow();
+  #queue: QueuedWork[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  #transactions = 0;
+
+  private constructor() {}
+
+  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+    let bytes: Buffer | undefined;
+    try {
+      bytes = this.#database.getBinary({ table, partitionKey, rowKey });
+    } catch (error) {
+      throw unavailable('The store cannot be read', error);
+    }
+    return bytes && new KeptRow(partitionKey, rowKey, bytes);
+  }
+
+  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+    const row = this.#idle.pop() ?? new LentRow();
+    const end = to === undefined ? { table: table + 1 } : { table, ...to };
+    const rows = this.#database.getRange({ start: { table, ...from }, end });
+    const cursor = rows[Symbol.iterator]();
+    try {
+      while (this.#moves(cursor, row) && visit(row));
+    } finally {
+      cursor.return?.();
+      this.#idle.push(row);
+    }
+  }
+
+  /** Whether the environment holds nothing at all, also nothing of another program. */
+  isEmpty(): boolean {
+    const rows = this.#database.getRange({ start: { table: 0 }, end: { table: LAST_TABLE } });
+    return rows[Symbol.iterator]().next().done === true;
+  }
+
+  transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      if (this.#queue.length === 1) this.#flushing = setImmediate().then(() => this.#flush());
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing;
+    await this.#database.close();
+  }
+
+  /** Puts the cursor's next row into `row`. Nested reads have rows of their own: which one LMDB fills is said before each step. */
+  #moves(cursor: Iterator<unknown>, row: LentRow): boolean {
+    this.#lent = row;
+    try {
+      return cursor.next().done !== true;
+    } catch (error) {
+      throw unavailable('The store cannot be read', error);
+    }
+  }
+
+  /** Commits all that waits in one transaction. */
+  #flush(): void {
+    const group = this.#queue;
+    this.#queue = [];
+    try {
+      this.#transactions += 1;
+      if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
+      const settle = this.#database.transactionSync(() => group.map((queued) => this.#run(queued)), SYNCHRONOUS_COMMIT);
+      for (const each of settle) each();
+    } catch (cause) {
+      const error = unavailable('The store cannot be written; nothing was', cause);
+      for (const { reject } of group) reject(error);
+    }
+  }
+
+  /** Runs one work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */
+  #run({ work, resolve, reject }: QueuedWork): () => void {
+    const writes = new StagedWrites(this);
+    let result: unknown;
+    try {
+      result = work(writes);
+    } catch (error) {
+      return () => reject(error);
+    }
+    writes.apply(this.#target);
+    return () => resolve(result);
+  }
+}

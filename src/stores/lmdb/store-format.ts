@@ -1,0 +1,48 @@
+import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
+import { incompatibleFormat } from './incompatible-format.js';
+import type { LmdbRows } from './lmdb-rows.js';
+
+/** The version of keys, rows and system rows that this package reads and writes. */
+const VERSION = 1;
+const ROW_KEY = 'format';
+
+/** What the files must be agreed on by all that open them. */
+interface Format {
+  readonly version: number;
+  readonly tableNamesIgnoreCase: boolean;
+}
+
+/** Marks new files with their format, and refuses those of another, or of another program, without touching them. */
+export async function checkFormat(rows: LmdbRows, path: string, tableNamesIgnoreCase: boolean): Promise<void> {
+  const expected: Format = { version: VERSION, tableNamesIgnoreCase };
+  await rows.transact((transaction) => {
+    const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, ROW_KEY);
+    if (row !== undefined) {
+      checkEqual(parse(row.bytes.toString(), path), expected, path);
+      return;
+    }
+    if (!rows.isEmpty()) throw incompatibleFormat(path, 'they were not written by this library');
+    transaction.put(SYSTEM_TABLE, SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected)));
+  });
+}
+
+function parse(text: string, path: string): Partial<Format> {
+  try {
+    return JSON.parse(text) as Partial<Format>;
+  } catch {
+    throw incompatibleFormat(path, 'their format is not readable');
+  }
+}
+
+function checkEqual(found: Partial<Format>, expected: Format, path: string): void {
+  if (found.version !== expected.version) {
+    throw incompatibleFormat(
+      path,
+      `they have format ${found.version}, and this version of the library knows format ${VERSION}`,
+    );
+  }
+  if (found.tableNamesIgnoreCase !== expected.tableNamesIgnoreCase) {
+    const made = found.tableNamesIgnoreCase === true ? 'ignore case' : 'tell case apart';
+    throw incompatibleFormat(path, `their table names ${made}, and the limits given say otherwise`);
+  }
+}

@@ -1,0 +1,18 @@
+/** A clock that stands still until it is moved. */
+export interface FixedClock {
+  /** Milliseconds since 1970: give it to a data source as its `clock`. */
+  readonly now: () => number;
+  /** Moves the clock on, or back. */
+  advance(milliseconds: number): void;
+}
+
+/** Makes a clock that stands at a moment, 2026-01-01T00:00:00Z by default. */
+export function fixedClock(start: Date = new Date('2026-01-01T00:00:00Z')): FixedClock {
+  let time = start.getTime();
+  return {
+    now: () => time,
+    advance(milliseconds) {
+      time += milliseconds;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { RowReader } from '../store/row.js';
+import type {
+  OperationOptions,
+  PreparedWrite,
+  ReadRequest,
+  Rows,
+  ScanRequest,
+  TableStore,
+} from '../store/table-store.js';
+
+/** One request that was made of a store. */
+export type RecordedRequest =
+  | { readonly kind: 'get'; readonly table: string; readonly partitionKey: string; readonly rowKey: string }
+  | { readonly kind: 'scan'; readonly table: string; readonly request: ScanRequest }
+  | { readonly kind: 'submit'; readonly table: string; readonly writes: readonly PreparedWrite[] }
+  | { readonly kind: 'createTable' | 'deleteTable'; readonly table: string }
+  | { readonly kind: 'tables' };
+
+/**
+ * A real store that also writes down what is asked of it, in order.
+ *
+ * A scan is written down once, however many pages it has.
+ */
+export function recordingStore(store: TableStore): {
+  readonly store: TableStore;
+  readonly requests: RecordedRequest[];
+} {
+  const requests: RecordedRequest[] = [];
+  return {
+    requests,
+    store: {
+      traits: store.traits,
+      rows: (table, shape) => recordingRows(store.rows(table, shape), table, requests),
+      submit(table, writes, options) {
+        requests.push({ kind: 'submit', table, writes });
+        return store.submit(table, writes, options);
+      },
+      createTable(table, options) {
+        requests.push({ kind: 'createTable', table });
+        return store.createTable(table, options);
+      },
+      deleteTable(table, options) {
+        requests.push({ kind: 'deleteTable', table });
+        return store.deleteTable(table, options);
+      },
+      tables(request, options) {
+        requests.push({ kind: 'tables' });
+        return store.tables(request, options);
+      },
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    },
+  };
+}
+
+function recordingRows(rows: Rows, table: string, requests: RecordedRequest[]): Rows {
+  return {
+    get<R>(
+      partitionKey: string,
+      rowKey: string,
+      decode: (row: RowReader) => R,
+      request?: ReadRequest,
+      options?: OperationOptions,
+    ) {
+      requests.push({ kind: 'get', table, partitionKey, rowKey });
+      return rows.get(partitionKey, rowKey, decode, request, options);
+    },
+    scan(request, decode, options) {
+      requests.push({ kind: 'scan', table, request });
+      return rows.scan(request, decode, options);
+    },
+    reopen: (row) => rows.reopen(row),
+    prepare: (operation) => rows.prepare(operation),
+    written: (write, receipt, before) => rows.written(write, receipt, before),
+  };
+}
+
+/** Requests in a word each, for whole-value assertions: `get`, `scan`, `insert`, `createTable`, …; a transaction is its writes joined by `+`. */
+export function requestNames(requests: readonly RecordedRequest[]): readonly string[] {
+  return requests.map((request) =>
+    request.kind === 'submit' ? request.writes.map(({ mode }) => mode).join('+') : request.kind,
+  );
+}

@@ -1,0 +1,79 @@
+import type { CommitWrite } from '../errors/error-details.js';
+import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
+import type { PropertyValue } from '../mapping/property-writer.js';
+import type { TableWrite } from '../repository/batch.js';
+import { ownRow, ownState, statedEtag } from '../repository/entity-condition.js';
+import type { RetainedRow } from '../store/row.js';
+import type { WriteOperation } from '../store/table-store.js';
+import { insertMode } from './held.js';
+import { addressOfTracked } from './tracked-key.js';
+import type { TrackedRow } from './tracked-rows.js';
+
+/** What a commit writes to one row. */
+export interface Change extends TableWrite {
+  readonly row: TrackedRow;
+  /** What the write is conditional on. */
+  readonly ifMatch: string | undefined;
+  /** Stored names that a merge takes away. */
+  readonly removed: readonly string[];
+  /** What the row is known to hold before the write, where the write leaves some of it. */
+  readonly before: RetainedRow | undefined;
+}
+
+/** What the unit of work writes to a row; `undefined` when nothing changed. Throws `key.changed`, `validation.*`. */
+export function changeOf(row: TrackedRow): Change | undefined {
+  const { mapper, entity, held } = row;
+  const address = addressOfTracked(mapper, row);
+  switch (held.kind) {
+    case 'difference': {
+      const state = entity && ownState(mapper, entity);
+      if (entity === undefined || state === undefined) return undefined; // deleted or copied past the unit meanwhile
+      const { changed, removed } = mapper.differenceOf(entity, state.row);
+      if (changed.length === 0 && removed.length === 0) return undefined;
+      const ifMatch = held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag;
+      return change(row, { mode: 'merge', ...address, ifMatch }, { changed, removed }, state.row);
+    }
+    case 'insert':
+      return whole(row, { ...insertMode(held.over), ...address });
+    case 'replace':
+      return whole(row, { mode: 'replace', ifMatch: held.ifMatch, ...address });
+    case 'upsert':
+      return whole(row, { mode: held.mode, ...address });
+    case 'merge':
+      return change(row, { mode: 'merge', ...address, ifMatch: held.ifMatch }, held.difference, undefined);
+    case 'delete':
+      return change(row, { mode: 'delete', ...address, ifMatch: held.ifMatch }, NOTHING, undefined);
+    default:
+      return held satisfies never;
+  }
+}
+
+const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
+
+/** A write as plans and reports show it. */
+export function describeChange({ write, row: { mapper, entity } }: Change): CommitWrite {
+  const { mode, partitionKey, rowKey } = write;
+  const shown = { mode, className: mapper.metadata.className, table: mapper.table, partitionKey, rowKey };
+  if (entity !== undefined) Object.defineProperty(shown, 'entity', { value: entity });
+  return Object.freeze(shown);
+}
+
+function whole(row: TrackedRow, operation: Omit<WriteOperation, 'write'>): Change {
+  const { mapper } = row;
+  const entity = row.entity!;
+  const before = operation.mode === 'upsert-merge' ? ownRow(mapper, entity) : undefined;
+  return change(row, operation, { changed: mapper.valuesOf(entity), removed: [] }, before);
+}
+
+function change(
+  row: TrackedRow,
+  operation: Omit<WriteOperation, 'write'>,
+  { changed, removed }: { readonly changed: readonly PropertyValue[]; readonly removed: readonly string[] },
+  before: RetainedRow | undefined,
+): Change {
+  const mapper: EntityMapper<object> = row.mapper;
+  const remove = removed.length > 0 ? { remove: removed } : undefined;
+  if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);
+  const write = mapper.prepare({ ...operation, ...remove }, changed, row.entity);
+  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before };
+}

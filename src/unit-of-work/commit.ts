@@ -1,0 +1,130 @@
+import type { CommitReport } from '../errors/error-details.js';
+import { checkCount } from '../query/check-option.js';
+import type { Batch } from '../repository/batch.js';
+import { ownRow } from '../repository/entity-condition.js';
+import { planBatches } from '../repository/plan-batches.js';
+import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
+import { changeOf, type Change } from './change.js';
+import { CommitRecord } from './commit-report.js';
+import { checkAtomic } from './plan.js';
+import { sendBatches, type BatchOutcome } from './send-batches.js';
+import { settle } from './settle.js';
+import type { TrackedRows } from './tracked-rows.js';
+
+/** How a commit goes about it. `timeout` is each request's. */
+export interface CommitOptions extends OperationOptions {
+  /** Refuses, before anything is sent, what does not fit into one transaction: `commit.not-atomic`. */
+  readonly atomic?: boolean | undefined;
+  /** Partitions written at once; 16 by default. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Sends what the rows of a unit of work hold, and tells them what became of it. */
+export class Committer {
+  readonly #store: TableStore;
+  readonly #rows: TrackedRows;
+  readonly #validate: (changes: readonly Change[]) => Promise<void>;
+  /** Batches whose answer was lost. Their rows stay locked. */
+  readonly #unknown = new Set<Batch<Change>>();
+
+  constructor(store: TableStore, rows: TrackedRows, validate: (changes: readonly Change[]) => Promise<void>) {
+    this.#store = store;
+    this.#rows = rows;
+    this.#validate = validate;
+  }
+
+  /** The batches of every partition, without rows whose last outcome is unknown. Throws `key.changed`, `validation.*`. */
+  plan(): readonly (readonly Batch<Change>[])[] {
+    const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));
+    const changes = rows.map(changeOf).filter((change) => change !== undefined);
+    return planBatches(changes, this.#store.traits.limits);
+  }
+
+  async commit({ atomic = false, concurrency = 16, ...options }: CommitOptions): Promise<CommitReport> {
+    checkCount('concurrency', concurrency, 1);
+    const record = new CommitRecord();
+    if (await this.#settle(record, options)) {
+      const partitions = this.plan();
+      if (atomic) checkAtomic(partitions, this.#store.traits);
+      await this.#send(partitions, record, { concurrency, ...options });
+    }
+    return record.conclude();
+  }
+
+  /** Forgets what is unknown. */
+  discard(): void {
+    this.#unknown.clear();
+  }
+
+  async #send(
+    partitions: readonly (readonly Batch<Change>[])[],
+    record: CommitRecord,
+    options: OperationOptions & { readonly concurrency: number },
+  ): Promise<void> {
+    const changes = partitions.flatMap((batches) => batches.flatMap(({ writes }) => writes));
+    for (const { row } of changes) this.#rows.lock(row);
+    try {
+      await this.#validate(changes);
+      record.planned(changes);
+      await sendBatches(this.#store, partitions, {
+        ...options,
+        answered: (batch, outcome) => this.#answered(batch, outcome, record),
+      });
+      if (options.signal?.aborted) record.stoppedBy(options.signal);
+    } finally {
+      const unknown = new Set(Array.from(this.#unknown, ({ writes }) => writes).flat());
+      for (const change of changes) if (!unknown.has(change)) this.#rows.unlock(change.row);
+    }
+  }
+
+  #answered(batch: Batch<Change>, outcome: BatchOutcome, record: CommitRecord): void {
+    switch (outcome.kind) {
+      case 'committed':
+        this.#committed(outcome.receipts);
+        return record.committed(batch.writes);
+      case 'refused':
+        return record.failed(outcome.failed, outcome.error);
+      case 'unknown':
+        this.#unknown.add(batch);
+        return record.unknown(batch.writes, outcome.error);
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Reads back what is unknown; whether all of it is known now. */
+  async #settle(record: CommitRecord, options: OperationOptions): Promise<boolean> {
+    for (const batch of this.#unknown) {
+      try {
+        const receipts = await settle(batch, options);
+        this.#unknown.delete(batch);
+        for (const { row } of batch.writes) this.#rows.unlock(row);
+        if (receipts === undefined) continue;
+        this.#committed(receipts);
+        record.committed(batch.writes);
+      } catch (error) {
+        record.unknown(Array.from(this.#unknown, ({ writes }) => writes).flat(), error);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #committed(receipts: ReadonlyMap<Change, WriteReceipt>): void {
+    for (const [{ row, write, before }, receipt] of receipts) {
+      this.#rows.unlock(row);
+      const current = this.#rows.current(row) ?? row; // a read may have made an entity of it meanwhile
+      const { mapper, entity } = current;
+      if (write.mode === 'delete') {
+        if (entity !== undefined) mapper.deleted(entity);
+        this.#rows.forget(current);
+      } else if (entity === undefined) {
+        this.#rows.forget(current);
+      } else {
+        // What was sent is what it remembers: whatever it has become since is a difference again.
+        mapper.written(entity, write, receipt, before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined));
+        this.#rows.change(current, { held: { kind: 'difference' } });
+      }
+    }
+  }
+}

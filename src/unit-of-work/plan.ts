@@ -1,0 +1,59 @@
+import type { CommitWrite } from '../errors/error-details.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { Batch } from '../repository/batch.js';
+import type { StoreTraits } from '../store/table-store.js';
+import { describeChange, type Change } from './change.js';
+
+/** One request of a commit that was not sent: several writes are one entity group transaction. */
+export interface PlannedBatch {
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly writes: readonly CommitWrite[];
+  /** The bytes of its body, at most. */
+  readonly bytes: number;
+  /** Requests it takes: one, and one more for every row that is read first, because a service cannot remove a property in place. */
+  readonly requests: number;
+}
+
+/** A batch as `plan()` shows it. */
+export function plannedBatch(
+  { table, partitionKey, writes, bytes }: Batch<Change>,
+  { removes }: StoreTraits,
+): PlannedBatch {
+  const reads = removes === 'in-place' ? 0 : writes.filter(({ removed }) => removed.length > 0).length;
+  return Object.freeze({
+    table,
+    partitionKey,
+    writes: Object.freeze(writes.map(describeChange)),
+    bytes,
+    requests: 1 + reads,
+  });
+}
+
+/** Refuses a commit that one transaction cannot hold. Throws `commit.not-atomic`. */
+export function checkAtomic(partitions: readonly (readonly Batch<Change>[])[], { limits }: StoreTraits): void {
+  const batches = partitions.flat();
+  if (batches.length <= 1) return;
+  const writes = batches.reduce((sum, batch) => sum + batch.writes.length, 0);
+  const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+  if (partitions.length > 1) {
+    throw notAtomic('partitions', partitions.length, 1, 'is for one partition of one table');
+  }
+  throw writes > limits.transactionWrites
+    ? notAtomic('writes', writes, limits.transactionWrites, `has at most ${limits.transactionWrites} writes`)
+    : notAtomic('bytes', bytes, limits.transactionBytes, `has at most ${limits.transactionBytes} bytes`);
+}
+
+function notAtomic(
+  reason: 'partitions' | 'writes' | 'bytes',
+  found: number,
+  limit: number,
+  rule: string,
+): EntitableError {
+  return new EntitableError(
+    'commit.not-atomic',
+    `An atomic commit is one transaction, which ${rule}; there are ${found} ${reason} to be written. Nothing was sent. ` +
+      'Commit less at once, or without { atomic: true }, and be ready for commit.partial.',
+    { reason, found, limit },
+  );
+}

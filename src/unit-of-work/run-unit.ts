@@ -1,0 +1,55 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import { checkCount } from '../query/check-option.js';
+import { jitteredWait } from '../repository/jittered-wait.js';
+import type { CommitOptions } from './commit.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+/** How a unit of work that is given its work goes about it. */
+export interface UnitOfWorkOptions extends CommitOptions {
+  /** How often the work runs again, in a new unit, when the commit was refused because of somebody else's; implies `atomic: true`. */
+  readonly retries?: number | undefined;
+}
+
+const WAITS = Object.freeze({ first: 4, longest: 500 });
+
+/** Refusals that reading anew may mend. */
+const LOST_RACES: readonly string[] = ['store.precondition-failed', 'store.already-exists', 'store.not-found'];
+
+/** Runs work in a unit and commits it. */
+export async function runUnit<R>(
+  begin: () => UnitOfWork,
+  work: (unit: UnitOfWork) => R | Promise<R>,
+  { retries, ...options }: UnitOfWorkOptions,
+): Promise<R> {
+  const commitOptions = retries === undefined ? options : { ...options, atomic: true };
+  const most = retries === undefined ? 0 : checkCount('retries', retries, 0);
+  for (let attempt = 1; ; attempt++) {
+    const unit = begin();
+    const result = await workOrAbandon(unit, work);
+    try {
+      await unit.commit(commitOptions);
+      return result;
+    } catch (error) {
+      if (attempt > most || !isLostRace(error)) throw error;
+    }
+    await jitteredWait(attempt, WAITS, options.signal);
+  }
+}
+
+async function workOrAbandon<R>(unit: UnitOfWork, work: (unit: UnitOfWork) => R | Promise<R>): Promise<R> {
+  try {
+    return await work(unit);
+  } catch (error) {
+    await unit.abandon();
+    throw error;
+  }
+}
+
+/** Whether nothing was written, for certain, because somebody else was faster. */
+function isLostRace(error: unknown): boolean {
+  if (!EntitableError.is(error, 'commit.partial')) return false;
+  const { committed, failed, unknown } = error.details;
+  const isRefused = ({ error: reason }: { readonly error: unknown }): boolean =>
+    EntitableError.is(reason) && LOST_RACES.includes(reason.code);
+  return committed.length === 0 && unknown.length === 0 && failed.length > 0 && failed.every(isRefused);
+}

@@ -1,0 +1,75 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { Batch } from '../repository/batch.js';
+import { mapConcurrently } from '../repository/map-concurrently.js';
+import { refusedOperation } from '../repository/refused-operation.js';
+import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
+import type { Change } from './change.js';
+
+/** What became of one batch that was sent. */
+export type BatchOutcome =
+  | { readonly kind: 'committed'; readonly receipts: ReadonlyMap<Change, WriteReceipt> }
+  /** Not written; `failed` is what the store refused. */
+  | { readonly kind: 'refused'; readonly failed: readonly Change[]; readonly error: unknown }
+  | { readonly kind: 'unknown'; readonly error: unknown };
+
+/** How a commit sends. */
+export interface Sending extends OperationOptions {
+  readonly concurrency: number;
+  /** Told as soon as a batch is answered. */
+  readonly answered: (batch: Batch<Change>, outcome: BatchOutcome) => void;
+}
+
+/**
+ * Sends the batches of a partition one after the other, and partitions side by side. After the first failure no new batch starts;
+ * those under way are awaited.
+ */
+export async function sendBatches(
+  store: TableStore,
+  partitions: readonly (readonly Batch<Change>[])[],
+  { concurrency, answered, ...options }: Sending,
+): Promise<void> {
+  let failed = false;
+  await mapConcurrently(partitions, concurrency, async (batches) => {
+    for (const batch of batches) {
+      if (failed || options.signal?.aborted) return;
+      const outcome = await sendBatch(store, batch, options);
+      failed ||= outcome.kind !== 'committed';
+      answered(batch, outcome);
+    }
+  });
+}
+
+async function sendBatch(store: TableStore, batch: Batch<Change>, options: OperationOptions): Promise<BatchOutcome> {
+  const receipts = new Map<Change, WriteReceipt>();
+  for (let left = batch.writes; left.length > 0;) {
+    try {
+      const answers = await store.submit(
+        batch.table,
+        left.map(({ write }) => write),
+        options,
+      );
+      left.forEach((change, index) => receipts.set(change, answers[index] ?? {}));
+      break;
+    } catch (error) {
+      const refused = left.length === 1 ? left[0] : refusedOperation(left, error);
+      if (refused === undefined || !isMissingIgnored(refused, error)) return outcomeOf(left, refused, error);
+      // Nothing was written: what need not be there is left out, and the others are sent again.
+      receipts.set(refused, {});
+      left = left.filter((change) => change !== refused);
+    }
+  }
+  return { kind: 'committed', receipts };
+}
+
+function isMissingIgnored({ row: { held } }: Change, error: unknown): boolean {
+  return held.kind === 'delete' && held.missing === 'ignore' && EntitableError.is(error, 'store.not-found');
+}
+
+function outcomeOf(sent: readonly Change[], refused: Change | undefined, error: unknown): BatchOutcome {
+  // Whatever is no answer of a store says nothing about the rows.
+  if (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown')) {
+    return { kind: 'unknown', error };
+  }
+  if (EntitableError.is(error, 'store.aborted')) return { kind: 'refused', failed: [], error };
+  return { kind: 'refused', failed: refused === undefined ? sent : [refused], error };
+}

@@ -1,0 +1,62 @@
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
+import type { OperationOptions } from '../store/table-store.js';
+import { applyPatch } from './apply-patch.js';
+import type { TrackedRows } from './tracked-rows.js';
+
+/** What rows of one class become when a unit of work reads them: the entities it has, or new ones that it tracks from then on. */
+export class TrackedReads<T extends object> {
+  readonly #mapper: EntityMapper<T>;
+  readonly #rows: TrackedRows;
+
+  constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
+    this.#mapper = mapper;
+    this.#rows = rows;
+  }
+
+  /** Reads one row. A removed one is not found, a held one is not read. */
+  async get(address: Address, refresh: boolean, options: OperationOptions | undefined): Promise<T | undefined> {
+    const known = this.#rows.at(this.#mapper, address);
+    if (known?.held.kind === 'delete') return undefined;
+    const isHere = known?.entity !== undefined && (!refresh || known.held.kind === 'insert');
+    if (isHere) return known.entity as T;
+    const { partitionKey, rowKey } = address;
+    const decode = refresh ? this.refreshed : this.tracked;
+    const found = await this.#mapper.rows.get(partitionKey, rowKey, decode, undefined, options);
+    if (found === undefined && refresh && known?.entity !== undefined) this.#rows.forget(known);
+    return found;
+  }
+
+  /** The entity that the unit has for a row, as it is. */
+  readonly tracked = (row: RowReader): T => {
+    const address = addressOfRow(row);
+    const known = this.#rows.at(this.#mapper, address);
+    if (known?.entity !== undefined) return known.entity as T;
+    const entity = this.#mapper.decode(row);
+    if (known?.held.kind === 'merge') applyPatch(entity, known.held.patch);
+    const ifMatch = known?.held.kind === 'merge' && known.held.ifMatch !== '*' ? known.held.ifMatch : undefined;
+    const held =
+      known !== undefined && this.#rows.isLocked(known) ? known.held : { kind: 'difference' as const, ifMatch };
+    this.#rows.set(this.#mapper, address, entity, held);
+    return entity;
+  };
+
+  /** The entity that the unit has for a row, filled anew: what was changed or held of it is gone. */
+  readonly refreshed = (row: RowReader): T => {
+    const address = addressOfRow(row);
+    const entity = (this.#rows.at(this.#mapper, address)?.entity as T | undefined) ?? this.#mapper.metadata.create();
+    this.#rows.set(this.#mapper, address, entity, { kind: 'difference' });
+    this.#mapper.fill(entity, row);
+    return entity;
+  };
+
+  /** Whether the unit has removed a row. */
+  isRemoved(row: RowReader): boolean {
+    return this.#rows.at(this.#mapper, addressOfRow(row))?.held.kind === 'delete';
+  }
+}
+
+function addressOfRow(row: RowReader): Address {
+  return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY) };
+}

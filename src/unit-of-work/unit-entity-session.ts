@@ -1,0 +1,140 @@
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { stamp, stateOf } from '../mapping/stamp.js';
+import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { PatchOf } from '../metadata/entity-types.js';
+import { checkCount } from '../query/check-option.js';
+import type { MatchWrites } from '../query/match-writes.js';
+import { partitionQuery, tableQuery } from '../query/query-factory.js';
+import type { Query } from '../query/query.js';
+import type { BulkResult, Items } from '../repository/bulk-options.js';
+import { ownState, statedEtag } from '../repository/entity-condition.js';
+import { mapConcurrently } from '../repository/map-concurrently.js';
+import { readUnder } from '../repository/read-under.js';
+import { rowError } from '../repository/row-error.js';
+import { upsertMode } from '../repository/upsert-mode.js';
+import type {
+  ConditionOptions,
+  DeleteOptions,
+  EntitySession,
+  GetManyOptions,
+  ReadOptions,
+  UpsertOptions,
+} from '../repository/session.js';
+import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import { HeldWrites } from './held-writes.js';
+import { NO_WRITES, notInUnit } from './not-in-unit.js';
+import { TrackedReads } from './tracked-reads.js';
+import type { TrackedRows } from './tracked-rows.js';
+import { unitRows } from './unit-rows.js';
+
+/** The verbs of one class in a unit of work: reads give what it tracks, writes are held until the commit. */
+export class UnitEntitySession<T extends object> implements EntitySession<T> {
+  readonly writes: HeldWrites<T>;
+  readonly #mapper: EntityMapper<T>;
+  readonly #rows: TrackedRows;
+  readonly #reads: TrackedReads<T>;
+
+  constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
+    this.writes = new HeldWrites(mapper, rows);
+    this.#mapper = mapper;
+    this.#rows = rows;
+    this.#reads = new TrackedReads(mapper, rows);
+  }
+
+  async get(key: KeyOf<T>, { refresh = false, ...options }: ReadOptions = {}): Promise<T | undefined> {
+    return this.#reads.get(this.#mapper.addressOf(key), refresh, options);
+  }
+
+  async getMany(
+    keys: Items<KeyOf<T>>,
+    { concurrency = 16, ...options }: GetManyOptions = {},
+  ): Promise<(T | undefined)[]> {
+    return mapConcurrently(keys, checkCount('concurrency', concurrency, 1), (key) => this.get(key, options));
+  }
+
+  async exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {
+    const address = this.#mapper.addressOf(key);
+    const known = this.#rows.at(this.#mapper, address);
+    if (known?.held.kind === 'delete') return false;
+    if (known?.entity !== undefined) return true;
+    const keysOnly = { select: [], etag: false };
+    const { partitionKey, rowKey } = address;
+    return (await this.#mapper.rows.get(partitionKey, rowKey, () => true, keysOnly, options)) ?? false;
+  }
+
+  async refresh(entity: T, options?: OperationOptions): Promise<T> {
+    if (this.#rows.of(entity) === undefined && ownState(this.#mapper, entity) !== undefined) this.writes.track(entity);
+    const address = this.#rows.of(entity)?.address ?? this.#mapper.addressOf(entity);
+    const found = await this.#reads.get(address, true, options);
+    if (found === undefined) throw rowError(this.#mapper, address, 'store.not-found');
+    return found;
+  }
+
+  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    const keys = partitions.map((key) => this.#mapper.partitionOf(key));
+    return partitionQuery(unitRows(this.#mapper, this.#reads), keys, NO_WRITES);
+  }
+
+  scan(): Query<T> {
+    return tableQuery(unitRows(this.#mapper, this.#reads), NO_WRITES);
+  }
+
+  async insert(entity: T): Promise<T> {
+    this.writes.insert(entity);
+    return entity;
+  }
+
+  async save(entity: T, options?: OperationOptions): Promise<T> {
+    if (this.#rows.of(entity) === undefined && stateOf(entity) === undefined) await this.#meet(entity, options);
+    this.writes.save(entity);
+    return entity;
+  }
+
+  async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag }: ConditionOptions = {}): Promise<WriteReceipt> {
+    this.writes.merge(key, patch, etag);
+    return {};
+  }
+
+  async replace(entity: T, { etag }: ConditionOptions = {}): Promise<T> {
+    this.writes.replace(entity, etag);
+    return entity;
+  }
+
+  async upsert(entity: T, { mode = 'merge' }: UpsertOptions = {}): Promise<T> {
+    this.writes.upsert(entity, upsertMode(mode));
+    return entity;
+  }
+
+  async delete(entityOrKey: T | KeyOf<T>, { etag, missing = 'throw' }: DeleteOptions = {}): Promise<boolean> {
+    return this.writes.delete(entityOrKey, etag, missing);
+  }
+
+  async modify(): Promise<T> {
+    throw notInUnit('modify()');
+  }
+
+  async insertMany(): Promise<BulkResult<never>> {
+    throw notInUnit('insertMany()');
+  }
+
+  async upsertMany(): Promise<BulkResult<never>> {
+    throw notInUnit('upsertMany()');
+  }
+
+  async mergeMany(): Promise<BulkResult<never>> {
+    throw notInUnit('mergeMany()');
+  }
+
+  async deleteMany(): Promise<BulkResult<never>> {
+    throw notInUnit('deleteMany()');
+  }
+
+  /** An entity of another process, which has its ETag: its row is read, so that the commit can send the difference. */
+  async #meet(entity: T, options: OperationOptions | undefined): Promise<void> {
+    const etag = statedEtag(this.#mapper, entity);
+    if (etag === undefined) return;
+    const read = await readUnder(this.#mapper, etag, this.#mapper.addressOf(entity), options);
+    stamp(entity, { kind: 'stored', source: this.#mapper.source, ...read });
+  }
+}

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { startAzurite } from '../azurite/azurite.js';
+import { compile, compiled } from './compile.js';
+import { readGuide, ROOT, type Guide } from './guide.js';
+
+const run = promisify(execFile);
+
+const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(ROOT, 'docs')).map((page) => `docs/${page}`)];
+// The toolchain page shows other projects' files; test/toolchain runs those.
+const programs = pages
+  .filter((page) => page !== 'docs/toolchain.md')
+  .map(readGuide)
+  .filter(({ program }) => program.trim() !== '');
+const readme = programs.find(({ page }) => page === 'README.md')!;
+
+/** What the program of a guide prints. */
+async function output(guide: Guide, target: string): Promise<string> {
+  const options = { cwd: ROOT, env: { ...process.env, TABLES: target } };
+  return (await run(process.execPath, ['--enable-source-maps', compiled(guide)], options)).stdout;
+}
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page: string): readonly string[] {
+  return readFileSync(join(ROOT, page), 'utf8')
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) =>
+      line
+        .replace(/^#+ /, '')
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+}
+
+function brokenLinks(page: string): readonly string[] {
+  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  return links.filter((link) => {
+    if (/^https?:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : join(dirname(page), path);
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
+  });
+}
+
+describe('The documentation', function () {
+  this.timeout(120_000);
+
+  let problems: readonly string[];
+  before(() => {
+    problems = compile(programs);
+  });
+
+  it('has examples that compile', () => {
+    expect(problems).to.deep.equal([]);
+  });
+
+  for (const guide of programs) {
+    it(`has examples in ${guide.page} that print what it says they do`, async () => {
+      expect(await output(guide, 'memory:')).to.equal(guide.output);
+    });
+  }
+
+  it('has an example in README.md that prints the same on disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'entitable-readme-'));
+    try {
+      expect(await output(readme, `lmdb:${folder}`)).to.equal(readme.output);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has an example in README.md that prints the same on the emulator', async () => {
+    expect(await output(readme, (await startAzurite()).connectionString)).to.equal(readme.output);
+  });
+
+  for (const page of pages) {
+    it(`has links in ${page} that lead somewhere`, () => {
+      expect(brokenLinks(page)).to.deep.equal([]);
+    });
+  }
+});

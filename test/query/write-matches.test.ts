@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import { EntityMapper } from '../../src/mapping/entity-mapper.js';
+import { metadataOf } from '../../src/metadata/metadata-of.js';
+import { matchWrites } from '../../src/query/match-writes.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
+import type { Query } from '../../src/query/query.js';
+import type { WriteProgress } from '../../src/query/write-matches.js';
+import type { TableStore } from '../../src/store/table-store.js';
+import { memoryStore } from '../../src/stores/memory/memory-store.js';
+import { Order } from '../filter/entities.js';
+
+const SHAPE = { properties: [{ name: 'items', type: 'Int32' }] } as const;
+
+/** A memory store in which somebody else writes first, as often as told. */
+function contended(store: TableStore, interfere: (times: number) => Promise<void>): TableStore {
+  let times = 0;
+  return {
+    ...store,
+    traits: store.traits,
+    rows: (table, shape) => store.rows(table, shape),
+    async submit(table, writes, options) {
+      await interfere(++times);
+      return store.submit(table, writes, options);
+    },
+    createTable: (table) => store.createTable(table),
+    deleteTable: (table) => store.deleteTable(table),
+    tables: () => store.tables(),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+async function write(store: TableStore, partitionKey: string, rowKey: string, items: number): Promise<void> {
+  await store.submit('Orders', [
+    store
+      .rows('Orders', SHAPE)
+      .prepare({ mode: 'upsert-replace', partitionKey, rowKey, write: (writer) => writer.int32(0, items) }),
+  ]);
+}
+
+async function filled(): Promise<TableStore> {
+  const store = memoryStore();
+  await store.createTable('Orders');
+  for (const partition of ['a', 'b']) {
+    for (let index = 0; index < 250; index++)
+      await write(store, partition, `o${String(index).padStart(3, '0')}`, index);
+  }
+  return store;
+}
+
+function mapperOn(store: TableStore): EntityMapper<Order> {
+  return new EntityMapper(metadataOf(Order), store, 'Orders');
+}
+
+function ordersOf(store: TableStore, partition?: string): Query<Order> {
+  const mapper = mapperOn(store);
+  const writes = matchWrites(mapper, () => undefined);
+  return partition === undefined ? tableQuery(mapper, writes) : partitionQuery(mapper, partition, writes);
+}
+
+describe('A write by filter', () => {
+  it('deletes what matches and nothing else, in transactions of one partition', async () => {
+    const store = await filled();
+    const progress: WriteProgress[] = [];
+    const report = await ordersOf(store)
+      .where('items', 'lt', 120)
+      .delete({ onProgress: (seen) => progress.push(seen) });
+    expect(report).to.deep.equal({ changed: 240, skipped: 0, failed: [] });
+    expect(progress.map(({ changed }) => changed)).to.deep.equal([100, 120, 220, 240]);
+    expect(await ordersOf(store).count()).to.equal(260);
+    expect(await ordersOf(store).where('items', 'lt', 120).exists()).to.equal(false);
+  });
+
+  it('merges a patch, also one that makes rows match no longer', async () => {
+    const store = await filled();
+    expect(await ordersOf(store, 'a').where('items', 'ge', 200).merge({ items: 0, paid: true })).to.deep.equal({
+      changed: 50,
+      skipped: 0,
+      failed: [],
+    });
+    expect(await ordersOf(store).where('paid', 'eq', true).where('items', 'eq', 0).count()).to.equal(50);
+    expect(await ordersOf(store, 'a').where('paid', 'eq', true).merge({ paid: null })).to.deep.equal({
+      changed: 50,
+      skipped: 0,
+      failed: [],
+    });
+    expect(await ordersOf(store).where('paid', 'isPresent').count()).to.equal(0);
+  });
+
+  it('stops after what it is to take', async () => {
+    const store = await filled();
+    expect((await ordersOf(store).take(130).delete()).changed).to.equal(130);
+    expect((await ordersOf(store).first())?.orderId).to.equal('o130');
+  });
+
+  it('reads rows again that were changed meanwhile, and leaves out what matches no longer or is gone', async () => {
+    const store = await filled();
+    const busy = contended(store, async (times) => {
+      if (times !== 1) return;
+      await write(store, 'a', 'o001', 1); // still matches
+      await write(store, 'a', 'o002', 999); // does not
+      await store.submit('Orders', [
+        store.rows('Orders', SHAPE).prepare({ mode: 'delete', partitionKey: 'a', rowKey: 'o003', ifMatch: '*' }),
+      ]);
+    });
+    expect(await ordersOf(busy, 'a').where('items', 'lt', 10).delete()).to.deep.equal({
+      changed: 8,
+      skipped: 2,
+      failed: [],
+    });
+    expect(
+      (await ordersOf(store, 'a').where('orderId', 'lt', 'o010').toArray()).map(({ orderId, items }) => [
+        orderId,
+        items,
+      ]),
+    ).to.deep.equal([['o002', 999]]);
+  });
+
+  it('gives a row up that others change all the time, and tells so', async () => {
+    const store = await filled();
+    const busy = contended(store, () => write(store, 'a', 'o001', 1));
+    const { failed, ...report } = await ordersOf(busy, 'a').where('items', 'lt', 3).delete();
+    expect(report).to.deep.equal({ changed: 2, skipped: 0 });
+    expect(failed.map(({ partitionKey, rowKey, error }) => [partitionKey, rowKey, error.code])).to.deep.equal([
+      ['a', 'o001', 'store.precondition-failed'],
+    ]);
+  });
+
+  it('refuses a patch that names a key or nothing stored, before anything is sent', async () => {
+    const store = await filled();
+    for (const patch of [{ orderId: 'x' }, { nothing: 1 }, { items: 'x' }]) {
+      const error: unknown = await ordersOf(store)
+        .merge(patch as never)
+        .catch((thrown: unknown) => thrown);
+      expect(EntitableError.is(error, 'validation.')).to.equal(true);
+    }
+  });
+
+  it('is refused for what is sorted here', async () => {
+    const error: unknown = await ordersOf(await filled())
+      .orderBy('total')
+      .delete()
+      .catch((thrown: unknown) => thrown);
+    expect(EntitableError.is(error, 'query.sorted-on-client')).to.equal(true);
+  });
+});

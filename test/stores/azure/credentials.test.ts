@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
+import { expect } from 'chai';
+import type { TableStore } from '../../../src/store/table-store.js';
+import { openAzure } from '../../../src/stores/azure/open-azure.js';
+import { startAzurite, type Azurite } from '../../azurite/azurite.js';
+import { outcomeOf } from './outcome.js';
+
+const TENANT = '72f988bf-0000-4000-8000-2d7cd011db47';
+
+describe('Credentials', () => {
+  describe('checked by the emulator', () => {
+    let azurite: Azurite;
+
+    before(async () => {
+      azurite = await startAzurite();
+      const store = await openAzure(azurite.connectionString);
+      await store.createTable('Signed');
+    });
+
+    it('a shared key signs every kind of request', async () => {
+      await useEverything(await openAzure(azurite.connectionString));
+    });
+
+    it('a wrong key is store.unauthorized', async () => {
+      const store = await openAzure({
+        endpoint: azurite.endpoint,
+        credential: { name: azurite.account, key: 'd3Jvbmc=' },
+      });
+      expect((await outcomeOf(useEverything(store))).code).to.equal('store.unauthorized');
+    });
+
+    it('a SAS of the account, as a credential and in a connection string', async () => {
+      const credential = new AzureNamedKeyCredential(azurite.account, azurite.key);
+      const signature = generateAccountSas(credential, {
+        permissions: { query: true, add: true, update: true, delete: true, write: true, list: true },
+        expiresOn: new Date(Date.now() + 3_600_000),
+      });
+      await useEverything(await openAzure({ endpoint: azurite.endpoint, credential: { signature } }));
+      await useEverything(await openAzure(`TableEndpoint=${azurite.endpoint};SharedAccessSignature=${signature}`));
+    });
+
+    it('a SAS of a table that only allows reading', async () => {
+      const credential = new AzureNamedKeyCredential(azurite.account, azurite.key);
+      const signature = generateTableSas('Signed', credential, {
+        permissions: { query: true },
+        expiresOn: new Date(Date.now() + 3_600_000),
+      });
+      const store = await openAzure({ endpoint: azurite.endpoint, credential: { signature } });
+      expect(await store.rows('Signed', { properties: [] }).get('p', 'nowhere', () => 1)).to.equal(undefined);
+      expect((await outcomeOf(useEverything(store))).code).to.equal('store.unauthorized');
+    });
+  });
+
+  it('a token is sent with every request, and asked for again as a challenge says', async () => {
+    const service = await ChallengingService.start(TENANT);
+    const asked: unknown[] = [];
+    const credential = {
+      getToken: (scopes: string | string[], { tenantId }: { readonly tenantId?: string } = {}) => {
+        asked.push([scopes, tenantId]);
+        return Promise.resolve({
+          token: `token of ${tenantId ?? 'nobody'}`,
+          expiresOnTimestamp: Date.now() + 3_600_000,
+        });
+      },
+    };
+    try {
+      const store = await openAzure(
+        { endpoint: 'https://account.table.core.windows.net', credential },
+        { httpClient: service.client },
+      );
+      await useEverything(store);
+      expect(asked.slice(0, 2)).to.deep.equal([
+        [['https://storage.azure.com/.default'], undefined],
+        [['https://storage.azure.com/.default'], TENANT],
+      ]);
+      expect(service.tokens.slice(0, 2)).to.deep.equal(['Bearer token of nobody', `Bearer token of ${TENANT}`]);
+      expect(service.tokens.filter((token) => token === `Bearer token of ${TENANT}`)).to.have.length(4);
+    } finally {
+      await service.close();
+    }
+  });
+
+  it('a token is never sent over plain http', async () => {
+    const credential = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+    const store = await openAzure({ endpoint: 'http://127.0.0.1:1/account', credential }, { retry: { maxRetries: 0 } });
+    const write = store.rows('T', { properties: [] }).prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r' });
+    expect((await outcomeOf(store.submit('T', [write]))).code).to.equal('store.unavailable');
+  });
+});
+
+/** A read, a query, a write and a transaction. */
+async function useEverything(store: TableStore): Promise<void> {
+  const rows = store.rows('Signed', { properties: [] });
+  const write = (rowKey: string) => rows.prepare({ mode: 'upsert-replace', partitionKey: "p'ü %", rowKey });
+  await store.submit('Signed', [write('a')]);
+  await store.submit('Signed', [write('b'), write('c')]);
+  await rows.get("p'ü %", 'a', () => 1);
+  for await (const _ of rows.scan({ partitionKey: "p'ü %", select: [] }, () => 1)) continue;
+}
+
+/** A local service that only takes the tokens of one tenant, and says so as Azure Storage does. TLS is left out on the way to it. */
+class ChallengingService {
+  static async start(tenant: string): Promise<ChallengingService> {
+    const service = new ChallengingService(tenant);
+    await new Promise<void>((resolve) => service.#server.listen(0, '127.0.0.1', resolve));
+    return service;
+  }
+
+  readonly tokens: (string | undefined)[] = [];
+  readonly #server: Server;
+
+  private constructor(tenant: string) {
+    this.#server = createServer((request, response) => {
+      this.tokens.push(request.headers.authorization);
+      request.resume().on('end', () => {
+        if (request.headers.authorization !== `Bearer token of ${tenant}`) {
+          const challenge = `Bearer authorization_uri=https://login.microsoftonline.com/${tenant}/oauth2/authorize resource_id=https://storage.azure.com`;
+          response.writeHead(401, { 'WWW-Authenticate': challenge }).end();
+        } else {
+          answer(request, (status, body) =>
+            response.writeHead(status, { 'Content-Type': 'application/json' }).end(body),
+          );
+        }
+      });
+    });
+  }
+
+  /** Sends what is meant for https to the local service. */
+  get client(): HttpClient {
+    const http = createDefaultHttpClient();
+    const { port } = this.#server.address() as AddressInfo;
+    return {
+      sendRequest: async (request) => {
+        const url = request.url.replace('https://account.table.core.windows.net', `http://127.0.0.1:${port}`);
+        return http.sendRequest({ ...request, url, allowInsecureConnection: true });
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+function answer({ method, url = '' }: IncomingMessage, reply: (status: number, body: string) => void): void {
+  const part = 'Content-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n';
+  if (url.endsWith('$batch')) reply(202, `--b\r\n${part}\r\n--b\r\n${part}\r\n--b--\r\n`);
+  else if (method === 'GET') reply(200, url.includes('(P') ? '{}' : '{"value":[]}');
+  else reply(204, '');
+}

@@ -1,0 +1,181 @@
+import { inspect } from 'node:util';
+import { AzureNamedKeyCredential, AzureSASCredential, TableServiceClient } from '@azure/data-tables';
+import { expect } from 'chai';
+import { EntitableError } from '../../../src/errors/entitable-error.js';
+import type { StoreTraits } from '../../../src/store/table-store.js';
+import { COSMOS_LIMITS, STORAGE_LIMITS } from '../../../src/store/limits.js';
+import type { AzureTarget } from '../../../src/stores/azure/azure-target.js';
+import { openAzure } from '../../../src/stores/azure/open-azure.js';
+import { CannedService, COSMOS_ENDPOINT, ENDPOINT, KEY } from './canned-service.js';
+import { outcomeOf } from './outcome.js';
+
+const SAS = 'sv=2019-02-02&ss=t&srt=sco&sp=rwdlacu&sig=c2lnbmF0dXJl%3D';
+
+describe('openAzure', () => {
+  const targets: readonly (readonly [name: string, target: AzureTarget, kind: string, url: string])[] = [
+    [
+      'a connection string of Azure Storage',
+      `DefaultEndpointsProtocol=https;AccountName=account;AccountKey=${KEY.key};EndpointSuffix=core.windows.net`,
+      'azure-storage',
+      ENDPOINT,
+    ],
+    ['the same in another order and case', `accountkey=${KEY.key}; ACCOUNTNAME=account`, 'azure-storage', ENDPOINT],
+    [
+      'a connection string of a sovereign cloud',
+      `AccountName=account;AccountKey=${KEY.key};EndpointSuffix=core.chinacloudapi.cn`,
+      'azure-storage',
+      'https://account.table.core.chinacloudapi.cn',
+    ],
+    [
+      'a connection string of Cosmos DB',
+      `DefaultEndpointsProtocol=https;AccountName=account;AccountKey=${KEY.key};TableEndpoint=${COSMOS_ENDPOINT}:443/;`,
+      'azure-cosmos',
+      COSMOS_ENDPOINT,
+    ],
+    [
+      'a connection string with a SAS',
+      `TableEndpoint=${ENDPOINT}/;SharedAccessSignature=${SAS}`,
+      'azure-storage',
+      ENDPOINT,
+    ],
+    ['the emulator', 'UseDevelopmentStorage=true', 'azurite', 'http://127.0.0.1:10002/devstoreaccount1'],
+    [
+      'a named key',
+      { endpoint: ENDPOINT, credential: new AzureNamedKeyCredential(KEY.name, KEY.key) },
+      'azure-storage',
+      ENDPOINT,
+    ],
+    [
+      'a SAS',
+      { endpoint: `${COSMOS_ENDPOINT}/`, credential: new AzureSASCredential(SAS) },
+      'azure-cosmos',
+      COSMOS_ENDPOINT,
+    ],
+    ['plain objects for credentials', { endpoint: ENDPOINT, credential: KEY }, 'azure-storage', ENDPOINT],
+    [
+      'plain http',
+      { endpoint: 'http://127.0.0.1:1/account', credential: KEY },
+      'azurite',
+      'http://127.0.0.1:1/account',
+    ],
+    [
+      'localhost with an account in its path',
+      { endpoint: 'http://localhost:1/account', credential: KEY },
+      'azurite',
+      'http://localhost:1/account',
+    ],
+    [
+      'the emulator of Cosmos DB',
+      { endpoint: 'https://localhost:8902', credential: KEY },
+      'azure-cosmos',
+      'https://localhost:8902',
+    ],
+    [
+      'a service client',
+      { serviceClient: new TableServiceClient(ENDPOINT, new AzureNamedKeyCredential(KEY.name, KEY.key)) },
+      'azure-storage',
+      ENDPOINT,
+    ],
+    [
+      'a service client with a SAS in its URL',
+      { serviceClient: new TableServiceClient(`${ENDPOINT}?${SAS}`) },
+      'azure-storage',
+      ENDPOINT,
+    ],
+  ];
+  for (const [name, target, kind, url] of targets) {
+    it(`takes ${name}`, async () => {
+      const service = new CannedService(() => ({ status: 404, body: '{"odata.error":{"code":"ResourceNotFound"}}' }));
+      const store = await openAzure(target, { httpClient: service });
+      expect([store.traits.kind, store.traits.identity]).to.deep.equal([kind, url]);
+      expect(await store.rows('Orders', { properties: [] }).get('p', 'r', () => 1)).to.equal(undefined);
+      const sent = new URL(service.sent[0]!.url);
+      expect(sent.href.split('?')[0]).to.equal(`${url}/Orders(PartitionKey='p',RowKey='r')`);
+      const signed =
+        inspect(target).includes('sig=') || 'signature' in ((target as { credential?: object }).credential ?? {});
+      expect([sent.searchParams.get('sig'), service.sent[0]!.headers['authorization']?.split(':')[0]]).to.deep.equal(
+        signed
+          ? ['c2lnbmF0dXJl=', undefined]
+          : [null, `SharedKeyLite ${kind === 'azurite' && name === 'the emulator' ? 'devstoreaccount1' : 'account'}`],
+      );
+      expect(inspect(store, { depth: 9, showHidden: true }))
+        .not.to.contain(KEY.key)
+        .and.not.contain('c2lnbmF0dXJl');
+    });
+  }
+
+  const strangers: readonly (readonly [name: string, target: unknown])[] = [
+    ['an empty text', ''],
+    ['a text that is no connection string', 'SECRET'],
+    ['a connection string without a key', 'AccountName=SECRET'],
+    ['a connection string without an account', 'AccountKey=SECRET'],
+    ['a connection string whose endpoint is none', 'AccountName=a;AccountKey=SECRET;TableEndpoint=SECRET'],
+    ['an endpoint without a credential', { endpoint: 'https://a.table.core.windows.net' }],
+    ['an endpoint with a query', { endpoint: 'https://a.table.core.windows.net?sig=SECRET', credential: KEY }],
+    ['an endpoint with a password', { endpoint: 'https://user:SECRET@a.table.core.windows.net', credential: KEY }],
+    ['an endpoint of another scheme', { endpoint: 'ftp://SECRET', credential: KEY }],
+    ['a credential that is none', { endpoint: ENDPOINT, credential: 'SECRET' }],
+    ['a service client that is none', { serviceClient: {} }],
+    ['nothing', null],
+  ];
+  for (const [name, target] of strangers) {
+    it(`refuses ${name}, and does not show it`, async () => {
+      const error = await openAzure(target as AzureTarget).catch((reason: unknown) => reason);
+      expect(EntitableError.is(error, 'store.unknown-target')).to.equal(true);
+      expect(inspect(error, { depth: 9 })).not.to.contain('SECRET');
+    });
+  }
+
+  it('knows what each service is', async () => {
+    const traits = async (endpoint: string) => (await openAzure({ endpoint, credential: KEY })).traits;
+    const common = { removes: 'by-replacing' } as const;
+    expect(await traits(ENDPOINT)).to.deep.equal({
+      kind: 'azure-storage',
+      identity: ENDPOINT,
+      ordered: true,
+      limits: STORAGE_LIMITS,
+      ...common,
+    } satisfies StoreTraits);
+    expect(await traits(COSMOS_ENDPOINT)).to.deep.equal({
+      kind: 'azure-cosmos',
+      identity: COSMOS_ENDPOINT,
+      ordered: false,
+      limits: COSMOS_LIMITS,
+      ...common,
+    } satisfies StoreTraits);
+  });
+
+  it('takes other limits', async () => {
+    const { traits } = await openAzure({ endpoint: ENDPOINT, credential: KEY }, { limits: { pageRows: 10 } });
+    expect(traits.limits).to.deep.equal({ ...STORAGE_LIMITS, pageRows: 10 });
+  });
+
+  it('has the default credential of @azure/identity, where the package is', async () => {
+    const store = await openAzure({ endpoint: ENDPOINT, identity: 'default' });
+    expect(store.traits.identity).to.equal(ENDPOINT);
+  });
+
+  it('keeps the policies of a service client, and sends writes without its retries', async () => {
+    const service = new CannedService(() => ({ status: 503 }));
+    const serviceClient = new TableServiceClient(ENDPOINT, new AzureNamedKeyCredential(KEY.name, KEY.key), {
+      retryOptions: { maxRetries: 2, retryDelayInMs: 1 },
+    });
+    serviceClient.pipeline.addPolicy({
+      name: 'mine',
+      sendRequest: async (request, next) => {
+        request.headers.set('x-mine', 'yes');
+        return next(request);
+      },
+    });
+    const store = await openAzure({ serviceClient }, { httpClient: service });
+    const rows = store.rows('Orders', { properties: [] });
+    expect(
+      (await outcomeOf(store.submit('Orders', [rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r' })])))
+        .code,
+    ).to.equal('store.unavailable');
+    expect(service.sent.map(({ headers }) => headers['x-mine'])).to.deep.equal(['yes']);
+    expect((await outcomeOf(rows.get('p', 'r', () => 1))).code).to.equal('store.unavailable');
+    expect(service.sent).to.have.length(1 + 3);
+    expect(serviceClient.pipeline.getOrderedPolicies().map(({ name }) => name)).to.include('defaultRetryPolicy');
+  });
+});

@@ -1,0 +1,285 @@
+import { expect } from 'chai';
+import type { EntitableError } from '../../../src/errors/entitable-error.js';
+import { cannedStore } from './canned-service.js';
+import { codeOf, comparable, exchanges, partsOf, preparedAs, recorded } from './recorded-exchange.js';
+import { shapeOf, valuesOf } from './row-values.js';
+
+const PERSON = shapeOf({
+  age: 'Int64',
+  sex: 'String',
+  married: 'Boolean',
+  ratio: 'Double',
+  evenratio: 'Double',
+  large: 'Int64',
+  Birthday: 'DateTime',
+  birthday: 'DateTime',
+  binary: 'Binary',
+  other: 'Int32',
+  clsid: 'Guid',
+  deceased: 'Boolean',
+  xyz: 'String',
+});
+
+const PERSON_VALUES = {
+  age: ['Int64', 39n],
+  sex: ['String', 'male'],
+  married: ['Boolean', true],
+  ratio: ['Double', 3.1],
+  evenratio: ['Double', 3],
+  large: ['Int64', 933311100n],
+  Birthday: ['DateTime', [Date.UTC(1973, 9, 4), 0]],
+  birthday: ['DateTime', [Date.UTC(1970, 9, 4), 0]],
+  binary: ['Binary', [...Buffer.from('binary')]],
+  other: ['Int32', 20],
+  clsid: ['Guid', 'c9da6455-213d-42c9-9a79-3e9149a57833'],
+  deceased: ['Boolean', false],
+};
+
+describe('What the real service was sent and answered', () => {
+  describe('point reads', () => {
+    const decoded = valuesOf(PERSON);
+    const cases: readonly (readonly [name: string, values: unknown])[] = [
+      ['entity', PERSON_VALUES],
+      ['entity with full metadata', PERSON_VALUES],
+      ['entity of keys only', {}],
+      ['missing row', undefined],
+    ];
+    for (const [name, expected] of cases) {
+      it(`${name}: the same request, and the row in its own types`, async () => {
+        const { exchange, sent, found } = await pointRead(name, {});
+        const { accept: _level, ...wanted } = comparable({ ...exchange.request, body: undefined });
+        expect(comparable(sent)).to.deep.include(wanted);
+        expect(found).to.deep.equal(expected);
+      });
+    }
+
+    it('entity without metadata: the declared types decide', async () => {
+      const { found } = await pointRead('entity without metadata', {
+        select: PERSON.properties.map((_, slot) => slot),
+      });
+      expect(found).to.deep.equal(PERSON_VALUES);
+    });
+
+    it('selected properties, one of them missing: null is absent', async () => {
+      const { exchange, sent, found } = await pointRead('selected properties, one of them missing', {
+        select: [0, 1, 12],
+      });
+      expect(decodeURIComponent(sent.url)).to.contain('$select=PartitionKey,RowKey,age,sex,xyz');
+      expect(exchange.response.body).to.contain('"xyz":null');
+      expect(found).to.deep.equal({ age: ['Int64', 39n], sex: ['String', 'male'] });
+    });
+
+    it('special Doubles', async () => {
+      const exchange = recorded('points', 'special Doubles');
+      const shape = shapeOf({ inf: 'Double', negativeinf: 'Double', nan: 'Double' });
+      const { store } = await cannedStore(() => exchange.response);
+      expect(await store.rows('People', shape).get('pk', 'rk', valuesOf(shape))).to.deep.equal({
+        inf: ['Double', Infinity],
+        negativeinf: ['Double', -Infinity],
+        nan: ['Double', NaN],
+      });
+    });
+
+    it('empty and blank texts', async () => {
+      const exchange = recorded('points', 'empty and blank texts');
+      const shape = shapeOf({
+        EmptyUnicode: 'String',
+        SpacesOnlyUnicode: 'String',
+        SpacesBeforeAndAfterByte: 'String',
+      });
+      const { store } = await cannedStore(() => exchange.response);
+      expect(await store.rows('People', shape).get('pk', 'rk', valuesOf(shape))).to.deep.equal({
+        EmptyUnicode: ['String', ''],
+        SpacesOnlyUnicode: ['String', '   '],
+        SpacesBeforeAndAfterByte: ['String', '   Text   '],
+      });
+    });
+
+    it('apostrophes in the keys', async () => {
+      const exchange = recorded('points', 'apostrophes in the keys');
+      const { store, sent } = await cannedStore(() => exchange.response);
+      const keys = await store
+        .rows('People', PERSON)
+        .get("a''''b", "a''''b", (row) => [row.string(-1), row.string(-2)]);
+      expect(comparable(sent[0]!)).to.deep.equal(comparable({ ...exchange.request, body: undefined }));
+      expect(keys).to.deep.equal(["a''''b", "a''''b"]);
+    });
+
+    it('the ETag is in the row, is the header, and is made of the timestamp', async () => {
+      for (const name of ['entity', 'entity without metadata', 'entity with full metadata', 'special Doubles']) {
+        const { headers, body } = recorded('points', name).response;
+        const { store } = await cannedStore(() => ({ status: 200, body }));
+        const request = name === 'entity without metadata' ? { select: [0], etag: true } : {};
+        const etag = await store.rows('People', PERSON).get('pk', 'rk', (row) => row.etag, request);
+        expect(etag, name).to.equal(headers['ETag']);
+        expect(`W/"datetime'${encodeURIComponent((JSON.parse(body) as { Timestamp: string }).Timestamp)}'"`).to.equal(
+          etag,
+        );
+      }
+    });
+
+    async function pointRead(name: string, request: { readonly select?: readonly number[] }) {
+      const exchange = recorded('points', name);
+      const { store, sent } = await cannedStore(() => exchange.response);
+      const found = await store.rows('People', PERSON).get('pk', 'rk', decoded, request);
+      return { exchange, sent: sent[0]!, found };
+    }
+  });
+
+  describe('writes', () => {
+    for (const { name, request, response } of exchanges('writes')) {
+      it(`${name}: the same request, and ${response.status < 300 ? 'its ETag' : 'its refusal'}`, async () => {
+        const { store, sent } = await cannedStore(() => response);
+        const outcome = await store.submit('People', [preparedAs(store, request)]).catch((error: unknown) => error);
+        expect(comparable(sent[0]!)).to.deep.equal(comparable({ ...request, body: request.body }));
+        if (response.status < 300) {
+          expect(outcome).to.deep.equal([
+            response.headers['ETag'] === undefined ? {} : { etag: response.headers['ETag'] },
+          ]);
+        } else {
+          expect(codeOf(outcome)).to.equal(REFUSALS[name]);
+        }
+      });
+    }
+
+    const REFUSALS: Readonly<Record<string, string>> = {
+      'insert of a row that exists': 'store.already-exists',
+      'merge under another ETag': 'store.precondition-failed',
+      'merge of a missing row': 'store.not-found',
+      'replace under another ETag': 'store.precondition-failed',
+      'delete of a missing row': 'store.not-found',
+      'delete under another ETag': 'store.precondition-failed',
+    };
+  });
+
+  describe('pages', () => {
+    it('whole rows, with their types and ETags', async () => {
+      const { rows } = await pageOf('all rows', {});
+      expect(rows.map(({ values }) => values)).to.deep.equal([PERSON_VALUES, PERSON_VALUES]);
+      expect(rows.map(({ etag }) => etag)).to.deep.equal(
+        Array(2).fill(`W/"datetime'2017-02-17T00%3A55%3A49.3058711Z'"`),
+      );
+    });
+
+    it('rows without metadata, whose ETags are made of their timestamps', async () => {
+      const { rows } = await pageOf('all rows without metadata', {
+        select: PERSON.properties.map((_, slot) => slot),
+        etag: true,
+      });
+      expect(rows.map(({ values }) => values)).to.deep.equal([PERSON_VALUES, PERSON_VALUES]);
+      expect(rows.map(({ etag }) => etag)).to.deep.equal(
+        Array(2).fill(`W/"datetime'2017-02-17T00%3A55%3A59.0942345Z'"`),
+      );
+    });
+
+    it('selected properties', async () => {
+      const { rows } = await pageOf('selected properties', { select: [0, 1] });
+      const { age, sex } = PERSON_VALUES;
+      expect(rows.map(({ values }) => values)).to.deep.equal([
+        { age, sex },
+        { age, sex },
+      ]);
+    });
+
+    it('no rows', async () => {
+      expect(await pageOf('no rows', {})).to.deep.equal({ rows: [] });
+    });
+
+    it('a filter that is sent as it was', async () => {
+      const exchange = recorded('pages', 'filter');
+      const { store, sent } = await cannedStore(() => exchange.response);
+      for await (const page of store.rows('People', PERSON).scan({ partitionKey: 'pk' }, () => 1))
+        expect(page.rows).to.have.length(1);
+      expect(comparable(sent[0]!)).to.deep.equal(comparable({ ...exchange.request, body: undefined }));
+    });
+
+    it('a Unicode property name', async () => {
+      const shape = shapeOf({ 啊齄丂狛狜: 'String' });
+      const { store } = await cannedStore(() => recorded('pages', 'Unicode property name').response);
+      for await (const { rows } of store.rows('People', shape).scan({ partitionKey: 'pk' }, valuesOf(shape))) {
+        expect(rows).to.deep.equal([{ 啊齄丂狛狜: ['String', '\ua015'] }, { 啊齄丂狛狜: ['String', 'hello'] }]);
+      }
+    });
+
+    it('continuations, followed to the end with the same requests', async () => {
+      const steps = ['first page', 'second page', 'last page'].map((name) => recorded('pages', name));
+      let step = 0;
+      const { store, sent } = await cannedStore(() => steps[step++]!.response);
+      const sizes: number[] = [];
+      for await (const page of store.rows('People', PERSON).scan({ pageSize: 2 }, () => 1))
+        sizes.push(page.rows.length);
+      expect(sizes).to.deep.equal([2, 2, 1]);
+      expect(sent.map(comparable)).to.deep.equal(
+        steps.map(({ request }) => comparable({ ...request, body: undefined })),
+      );
+    });
+
+    async function pageOf(name: string, request: { readonly select?: readonly number[]; readonly etag?: boolean }) {
+      const { store } = await cannedStore(() => recorded('pages', name).response);
+      const values = valuesOf(PERSON);
+      const pages = store.rows('People', PERSON).scan(request, (row) => ({ values: values(row), etag: row.etag }));
+      for await (const page of pages) return page;
+      throw new Error('no page');
+    }
+  });
+
+  describe('transactions', () => {
+    it('six writes: the same parts, each with its own condition, and an ETag for each but the delete', async () => {
+      const { request, response } = recorded('transactions', 'six writes');
+      const { store, sent } = await cannedStore(() => response);
+      const parts = partsOf(request.body!);
+      const receipts = await store.submit(
+        'People',
+        parts.map((part) => preparedAs(store, part)),
+      );
+      expect(partsOf(sent[0]!.body!).map(comparable)).to.deep.equal(parts.map(comparable));
+      const later = `W/"datetime'2017-02-17T00%3A49%3A57.4625503Z'"`;
+      expect(receipts).to.deep.equal([
+        { etag: `W/"datetime'2017-02-17T00%3A49%3A57.5240405Z'"` },
+        {},
+        ...Array.from({ length: 4 }, () => ({ etag: later })),
+      ]);
+    });
+
+    it('a refusal without an index in its message is told by its Content-ID, if that is one of ours', async () => {
+      const { request, response } = recorded('transactions', 'a refused write');
+      const { store } = await cannedStore(() => response);
+      const write = preparedAs(store, partsOf(request.body!)[0]!);
+      const error = await store
+        .submit('People', [write, { ...write, rowKey: 'other' }])
+        .catch((reason: unknown) => reason);
+      expect(codeOf(error)).to.equal('store.precondition-failed');
+      expect((error as EntitableError<'store.precondition-failed'>).details).to.deep.equal({
+        table: 'People',
+        operation: 1, // the recorded Content-ID
+        status: 412,
+        serviceCode: 'UpdateConditionNotSatisfied',
+      });
+    });
+  });
+
+  describe('tables', () => {
+    it('lists with a continuation', async () => {
+      const steps = ['first page', 'second page'].map((name) => recorded('tables', name).response);
+      let step = 0;
+      const { store } = await cannedStore(() => steps[step++]!);
+      const first = await store.tables();
+      expect(first.rows).to.deep.equal(['Alpha', 'Beta']);
+      expect((await store.tables({ continuation: first.continuation! })).rows).to.deep.equal(['Gamma', 'Delta']);
+    });
+
+    it('creates and deletes, and says whether it did', async () => {
+      const outcome = async (name: string, verb: 'createTable' | 'deleteTable') => {
+        const { store } = await cannedStore(() => recorded('tables', name).response);
+        return store[verb]('People').catch(codeOf);
+      };
+      expect([
+        await outcome('create', 'createTable'),
+        await outcome('create one that exists', 'createTable'),
+        await outcome('create with an invalid name', 'createTable'),
+        await outcome('delete', 'deleteTable'),
+        await outcome('delete a missing one', 'deleteTable'),
+      ]).to.deep.equal([true, false, 'store.rejected', true, false]);
+    });
+  });
+});

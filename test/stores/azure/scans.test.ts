@@ -1,0 +1,252 @@
+import { Readable } from 'node:stream';
+import { createHttpHeaders, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { expect } from 'chai';
+import { PARTITION_KEY, ROW_KEY } from '../../../src/store/row.js';
+import { comparison } from '../../../src/store/filter-node.js';
+import { openAzure } from '../../../src/stores/azure/open-azure.js';
+import { cannedStore, ENDPOINT, KEY, type CannedAnswer, type SentRequest } from './canned-service.js';
+import { outcomeOf } from './outcome.js';
+import { shapeOf } from './row-values.js';
+
+const SHAPE = shapeOf({ a: 'String' });
+
+describe('Scans on Azure', () => {
+  it('surface empty pages that continue, and end where no token is', async () => {
+    const { store } = await cannedStore(pages(['a'], [], [], ['b', 'c']));
+    const found = await collect(store.rows('T', SHAPE).scan({}, (row) => row.string(ROW_KEY)));
+    expect(found.map(({ rows }) => rows)).to.deep.equal([['a'], [], [], ['b', 'c']]);
+    expect(found.map(({ continuation }) => continuation !== undefined)).to.deep.equal([true, true, true, false]);
+  });
+
+  it('keep a missing row token missing, and echo both tokens exactly', async () => {
+    const answers = [{ NextPartitionKey: '1!8!cGs+/ &=' }, { NextPartitionKey: "p'é", NextRowKey: 'r+ %' }, {}];
+    const { store, sent } = await cannedStore(() => page([], answers[sent.length - 1]!));
+    await collect(store.rows('T', SHAPE).scan({ partitionKey: 'p' }, () => 1));
+    expect(sent.map(({ url }) => Array.from(new URL(url).searchParams))).to.deep.equal([
+      [['$filter', "PartitionKey eq 'p'"]],
+      [
+        ['$filter', "PartitionKey eq 'p'"],
+        ['NextPartitionKey', '1!8!cGs+/ &='],
+      ],
+      [
+        ['$filter', "PartitionKey eq 'p'"],
+        ['NextPartitionKey', "p'é"],
+        ['NextRowKey', 'r+ %'],
+      ],
+    ]);
+  });
+
+  it('begin where a continuation says', async () => {
+    const { store, sent } = await cannedStore(pages(['a'], ['b']));
+    const rows = store.rows('T', SHAPE);
+    const first = await rows
+      .scan({}, () => 1)
+      [Symbol.asyncIterator]()
+      .next();
+    await collect(rows.scan({ continuation: (first.value as { continuation: string }).continuation }, () => 1));
+    expect(sent.map(({ url }) => new URL(url).searchParams.get('NextPartitionKey'))).to.deep.equal([null, 'page 1']);
+  });
+
+  it('a continuation that was tampered with adds no options to the query', async () => {
+    const { store, sent } = await cannedStore(() => page([], {}));
+    await collect(
+      store.rows('T', SHAPE).scan({ partitionKey: 'p', continuation: "x&$filter=true\ny&$select=a#?'" }, () => 1),
+    );
+    expect(Array.from(new URL(sent[0]!.url).searchParams)).to.deep.equal([
+      ['$filter', "PartitionKey eq 'p'"],
+      ['NextPartitionKey', 'x&$filter=true'],
+      ['NextRowKey', "y&$select=a#?'"],
+    ]);
+  });
+
+  it('a filter too long for a URL travels as the only part of a batch, page by page', async () => {
+    const value = "it's 日本 ".repeat(400);
+    const answers = [
+      {
+        headers: 'x-ms-continuation-NextPartitionKey: one\r\nx-ms-continuation-NextRowKey: two',
+        body: '{"value":[{"RowKey":"a"}]}',
+      },
+      { headers: 'Content-Type: application/json', body: '{"value":[{"RowKey":"b"}]}' },
+    ];
+    const { store, sent } = await cannedStore(() =>
+      inBatch(200, answers[sent.length - 1]!.headers, answers[sent.length - 1]!.body),
+    );
+    const filter = comparison('a', 'eq', { type: 'String', value });
+    const found = await collect(store.rows('T', SHAPE).scan({ filter, ahead: 1 }, (row) => row.string(ROW_KEY)));
+    expect(found.map(({ rows }) => rows)).to.deep.equal([['a'], ['b']]);
+    expect(sent.map(({ method, url }) => [method, url])).to.deep.equal(
+      Array.from({ length: 2 }, () => ['POST', `${ENDPOINT}/$batch`]),
+    );
+    const queries = sent.map(({ body }) => new URL(/^GET (\S+) HTTP\/1.1\r$/m.exec(body!)![1]!).searchParams);
+    expect(
+      queries.map((query) => [query.get('$filter'), query.get('NextPartitionKey'), query.get('NextRowKey')]),
+    ).to.deep.equal([
+      [`a eq '${value.replaceAll("'", "''")}'`, null, null],
+      [`a eq '${value.replaceAll("'", "''")}'`, 'one', 'two'],
+    ]);
+    const { store: refusing } = await cannedStore(() =>
+      inBatch(400, 'A: b', '{"odata.error":{"code":"InvalidInput"}}'),
+    );
+    expect((await outcomeOf(collect(refusing.rows('T', SHAPE).scan({ filter }, () => 1)))).details).to.deep.equal({
+      table: 'T',
+      status: 400,
+      serviceCode: 'InvalidInput',
+    });
+  });
+
+  it('request nothing before they are asked, and one page at a time', async () => {
+    const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({}, () => 1)
+      [Symbol.asyncIterator]();
+    const counts = [sent.length];
+    for (let index = 0; index < 3; index++) {
+      await iterator.next();
+      counts.push(sent.length);
+    }
+    expect(counts).to.deep.equal([0, 1, 2, 3]);
+    expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
+  });
+
+  it('serve calls that do not wait for each other in order', async () => {
+    const { store, sent } = await cannedStore(pages(['a'], ['b']));
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({}, (row) => row.string(ROW_KEY))
+      [Symbol.asyncIterator]();
+    const results = await Promise.all([iterator.next(), iterator.next(), iterator.next()]);
+    expect(results.map(({ value }) => (value as { rows: string[] } | undefined)?.rows)).to.deep.equal([
+      ['a'],
+      ['b'],
+      undefined,
+    ]);
+    expect(sent).to.have.length(2);
+  });
+
+  it('tell an error at the page it belongs to, and end', async () => {
+    for (const ahead of [0, 2]) {
+      const answer = pages(['a'], ['b']);
+      const { store } = await cannedStore((request) =>
+        request.url.includes('page%201') ? { status: 500 } : answer(request),
+      );
+      const iterator = store
+        .rows('T', SHAPE)
+        .scan({ ahead }, () => 1)
+        [Symbol.asyncIterator]();
+      expect((await iterator.next()).done).to.equal(false);
+      expect((await outcomeOf(iterator.next())).code).to.equal('store.unavailable');
+      expect((await iterator.next()).done).to.equal(true);
+    }
+  });
+
+  it('ahead: the next page is requested when the headers of one are there, before its body', async () => {
+    const trickle = new TricklingService(4);
+    const store = await openAzure({ endpoint: ENDPOINT, credential: KEY }, { httpClient: trickle });
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({ ahead: 1 }, (row) => row.string(PARTITION_KEY))
+      [Symbol.asyncIterator]();
+    const first = iterator.next();
+    await trickle.requested(2);
+    expect(trickle.bodies).to.equal(0);
+    trickle.release();
+    expect((await first).value).to.deep.include({ rows: ['page 0'] });
+    const rest = await collect({ [Symbol.asyncIterator]: () => iterator });
+    expect(rest.map(({ rows }) => rows)).to.deep.equal([['page 1'], ['page 2'], ['page 3']]);
+  });
+
+  it('return() ends a wait and stops what is in flight', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const { store } = await cannedStore((_, { abortSignal }) => {
+      signals.push(abortSignal as AbortSignal);
+      return new Promise((_resolve, reject) =>
+        abortSignal!.addEventListener('abort', () => reject(new Error('aborted'))),
+      );
+    });
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({}, () => 1)
+      [Symbol.asyncIterator]();
+    const waiting = iterator.next();
+    await new Promise(setImmediate);
+    await iterator.return!();
+    expect(await waiting).to.deep.equal({ done: true, value: undefined });
+    expect(signals.map((signal) => signal?.aborted)).to.deep.equal([true]);
+  });
+
+  it('the timeout is for the whole scan, what is done between the pages included', async () => {
+    const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
+    const iterator = store
+      .rows('T', SHAPE)
+      .scan({}, () => 1, { timeout: 20 })
+      [Symbol.asyncIterator]();
+    expect((await iterator.next()).done).to.equal(false);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    expect((await outcomeOf(iterator.next())).code).to.equal('store.timeout');
+    expect(sent).to.have.length(1);
+  });
+});
+
+function inBatch(status: number, headers: string, body: string): CannedAnswer {
+  const part = `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status} Any\r\n${headers}\r\n\r\n${body}`;
+  return { status: 202, body: `--batchresponse_1\r\n${part}\r\n--batchresponse_1--\r\n` };
+}
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
+}
+
+function page(rowKeys: readonly string[], next: Readonly<Record<string, string>>): CannedAnswer {
+  return {
+    status: 200,
+    headers: Object.fromEntries(Object.entries(next).map(([name, value]) => [`x-ms-continuation-${name}`, value])),
+    body: JSON.stringify({ value: rowKeys.map((RowKey) => ({ PartitionKey: 'p', RowKey })) }),
+  };
+}
+
+/** A table in pages; the token of each is its number. */
+function pages(...all: readonly (readonly string[])[]) {
+  return ({ url }: SentRequest): CannedAnswer => {
+    const index = Number(/\d+/.exec(new URL(url).searchParams.get('NextPartitionKey') ?? 'page 0')![0]);
+    return page(all[index]!, index + 1 < all.length ? { NextPartitionKey: `page ${index + 1}` } : {});
+  };
+}
+
+/** Answers with headers at once, and with bodies only when told. */
+class TricklingService implements HttpClient {
+  bodies = 0;
+  #requests = 0;
+  readonly #count: number;
+  #release!: () => void;
+  readonly #released = new Promise<void>((resolve) => (this.#release = resolve));
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  release(): void {
+    this.#release();
+  }
+
+  async requested(count: number): Promise<void> {
+    while (this.#requests < count) await new Promise(setImmediate);
+  }
+
+  sendRequest(request: PipelineRequest) {
+    const index = this.#requests++;
+    expect(request.streamResponseStatusCodes?.has(200)).to.equal(true);
+    const next = index + 1 < this.#count ? { 'x-ms-continuation-NextPartitionKey': `${index + 1}` } : {};
+    const readableStreamBody = Readable.from(this.#body(index), { objectMode: false });
+    return Promise.resolve({ request, status: 200, headers: createHttpHeaders(next), readableStreamBody });
+  }
+
+  async *#body(index: number): AsyncGenerator<Buffer> {
+    await this.#released;
+    this.bodies++;
+    yield Buffer.from('{"value":[{"PartitionKey":');
+    yield Buffer.from(`"page ${index}"}]}`);
+  }
+}

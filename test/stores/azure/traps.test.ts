@@ -1,0 +1,256 @@
+import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
+import { expect } from 'chai';
+import type { TableStore } from '../../../src/store/table-store.js';
+import { openAzure } from '../../../src/stores/azure/open-azure.js';
+import { startAzurite } from '../../azurite/azurite.js';
+import { cannedStore } from './canned-service.js';
+import { outcomeOf } from './outcome.js';
+import { shapeOf, valuesOf, writerOf } from './row-values.js';
+
+const TABLE = 'Traps';
+
+/** What goes wrong with the SDK alone, by the numbers of its list in the project's reference. */
+describe('Traps of the SDK that this store does not step into', () => {
+  let store: TableStore;
+  let client: TableClient;
+
+  before(async () => {
+    const { connectionString, endpoint, account, key } = await startAzurite();
+    store = await openAzure(connectionString);
+    await store.createTable(TABLE);
+    client = new TableClient(endpoint, TABLE, new AzureNamedKeyCredential(account, key), {
+      allowInsecureConnection: true,
+    });
+  });
+
+  it('1: a view writes its own bytes, not its whole buffer', async () => {
+    const shape = shapeOf({ x: 'Binary' });
+    const pool = Uint8Array.from([9, 9, 1, 2, 3, 9]);
+    await insert('view', shape, (row) => row.binary(0, pool.subarray(2, 5)));
+    await insert('empty', shape, (row) => row.binary(0, pool.subarray(3, 3)));
+    await insert('buffer', shape, (row) => row.binary(0, Buffer.from('abc')));
+    expect(await Promise.all(['view', 'empty', 'buffer'].map(async (key) => read(key, shape)))).to.deep.equal([
+      { x: ['Binary', [1, 2, 3]] },
+      { x: ['Binary', []] },
+      { x: ['Binary', [97, 98, 99]] },
+    ]);
+  });
+
+  it('2: NaN and the infinities are stored and come back as numbers', async () => {
+    const shape = shapeOf({ n: 'Double', p: 'Double', m: 'Double' });
+    await insert('special', shape, writerOf(shape, { n: NaN, p: Infinity, m: -Infinity }));
+    expect(await read('special', shape)).to.deep.equal({
+      n: ['Double', NaN],
+      p: ['Double', Infinity],
+      m: ['Double', -Infinity],
+    });
+  });
+
+  it('3: an integral Double stays a Double, however large', async () => {
+    const shape = shapeOf({ a: 'Double', b: 'Double', c: 'Double', d: 'Double' });
+    const values = { a: 3, b: 3e9, c: 2 ** 53, d: 1e21 };
+    await insert('integral', shape, writerOf(shape, values));
+    expect(await read('integral', shape)).to.deep.equal(
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ['Double', value]])),
+    );
+    expect(await rawText('integral'))
+      .to.contain('"a":3.0')
+      .and.contain('"b":3000000000.0');
+  });
+
+  it('4: an Int64 is a bigint, at its edges too', async () => {
+    const shape = shapeOf({ low: 'Int64', high: 'Int64' });
+    const values = { low: -(2n ** 63n), high: 2n ** 63n - 1n };
+    await insert('int64', shape, writerOf(shape, values));
+    expect(await read('int64', shape)).to.deep.equal({ low: ['Int64', values.low], high: ['Int64', values.high] });
+  });
+
+  it('5: etag, timestamp, partitionKey and rowKey are ordinary names', async () => {
+    const shape = shapeOf({
+      etag: 'String',
+      timestamp: 'Int32',
+      partitionKey: 'String',
+      rowKey: 'Double',
+      odata: 'String',
+    });
+    await insert(
+      'names',
+      shape,
+      writerOf(shape, { etag: 'mine', timestamp: 7, partitionKey: 'x', rowKey: 1.5, odata: 'y' }),
+    );
+    const found = await store
+      .rows(TABLE, shape)
+      .get('p', 'names', (row) => [valuesOf(shape)(row), row.string(-1), row.string(-2), row.etag.slice(0, 12)]);
+    expect(found).to.deep.equal([
+      {
+        etag: ['String', 'mine'],
+        timestamp: ['Int32', 7],
+        partitionKey: ['String', 'x'],
+        rowKey: ['Double', 1.5],
+        odata: ['String', 'y'],
+      },
+      'p',
+      'names',
+      'W/"datetime\'',
+    ]);
+  });
+
+  it('6: a DateTime keeps its 100 ns', async () => {
+    const shape = shapeOf({ t: 'DateTime' });
+    const moments = [
+      [0, 1],
+      [-11_644_473_600_000, 0],
+      [253_402_300_799_999, 9999],
+      [1_577_836_800_123, 4560],
+    ] as const;
+    for (const [index, moment] of moments.entries()) {
+      await insert(`time${index}`, shape, writerOf(shape, { t: moment }));
+      expect(await read(`time${index}`, shape)).to.deep.equal({ t: ['DateTime', [...moment]] });
+    }
+  });
+
+  it('8: a delete within a transaction is under its ETag, and nothing is sent for an empty one', async () => {
+    const shape = shapeOf({ a: 'Int32' });
+    const rows = store.rows(TABLE, shape);
+    await insert('doomed', shape, (row) => row.int32(0, 1));
+    const etag = (await rows.get('p', 'doomed', (row) => row.etag))!;
+    await store.submit(TABLE, [
+      rows.prepare({
+        mode: 'merge',
+        partitionKey: 'p',
+        rowKey: 'doomed',
+        ifMatch: etag,
+        write: (row) => row.int32(0, 2),
+      }),
+    ]);
+    const stale = [
+      rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'beside', write: (row) => row.int32(0, 1) }),
+      rows.prepare({ mode: 'delete', partitionKey: 'p', rowKey: 'doomed', ifMatch: etag }),
+    ];
+    const { code, details } = await outcomeOf(store.submit(TABLE, stale));
+    expect([code, (details as { operation?: number }).operation]).to.deep.equal(['store.precondition-failed', 1]);
+    expect(await read('beside', shape)).to.equal(undefined);
+    expect(await store.submit(TABLE, [])).to.deep.equal([]);
+  });
+
+  it('9: every write of a transaction has its ETag, and a part without JSON is still a refusal', async () => {
+    const shape = shapeOf({ a: 'Int32' });
+    const rows = store.rows(TABLE, shape);
+    const writes = (['insert', 'upsert-merge', 'upsert-replace'] as const).map((mode) =>
+      rows.prepare({ mode, partitionKey: 'p', rowKey: `tx ${mode}'`, write: (row) => row.int32(0, 1) }),
+    );
+    const receipts = await store.submit(TABLE, writes);
+    const etags = await Promise.all(writes.map(async ({ rowKey }) => rows.get('p', rowKey, (row) => row.etag)));
+    expect(receipts.map(({ etag }) => etag)).to.deep.equal(etags);
+
+    const { store: canned } = await cannedStore(() => ({
+      status: 202,
+      body: '--b\r\n\r\nHTTP/1.1 409 Conflict\r\n\r\nnot JSON\r\n--b--',
+    }));
+    const two = ['1', '2'].map((rowKey) =>
+      canned.rows('T', shape).prepare({ mode: 'insert', partitionKey: 'p', rowKey }),
+    );
+    expect((await outcomeOf(canned.submit('T', two))).code).to.equal('store.rejected');
+  });
+
+  it('10: a write that cannot be encoded throws where it is prepared, and leaves no rejection behind', () => {
+    const rows = store.rows(TABLE, shapeOf({ a: 'Int32' }));
+    const failing = () =>
+      rows.prepare({
+        mode: 'insert',
+        partitionKey: 'p',
+        rowKey: 'r',
+        write: () => {
+          throw new RangeError('cannot');
+        },
+      });
+    expect(failing).to.throw(RangeError, 'cannot');
+  });
+
+  it("11: the service's code is where it belongs, alone and in a transaction", async () => {
+    const shape = shapeOf({ a: 'Int32' });
+    const write = store.rows(TABLE, shape).prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'twice' });
+    const other = store.rows(TABLE, shape).prepare({ mode: 'upsert-merge', partitionKey: 'p', rowKey: 'other' });
+    await store.submit(TABLE, [write]);
+    const alone = await outcomeOf(store.submit(TABLE, [write]));
+    const together = await outcomeOf(store.submit(TABLE, [other, write]));
+    for (const [outcome, operation] of [
+      [alone, 0],
+      [together, 1],
+    ] as const) {
+      expect(outcome.code).to.equal('store.already-exists');
+      expect(outcome.details).to.deep.include({ serviceCode: 'EntityAlreadyExists', status: 409, operation });
+    }
+  });
+
+  it('12: the page size is what was asked for', async () => {
+    const rows = store.rows(TABLE, shapeOf({}));
+    await store.submit(
+      TABLE,
+      ['1', '2', '3'].map((rowKey) => rows.prepare({ mode: 'upsert-merge', partitionKey: 'pages', rowKey })),
+    );
+    const sizes: number[] = [];
+    for await (const page of rows.scan({ partitionKey: 'pages', pageSize: 2 }, () => 1)) sizes.push(page.rows.length);
+    expect(sizes).to.deep.equal([2, 1]);
+  });
+
+  it('13: a local emulator with an account in its path is no Cosmos DB', async () => {
+    const { endpoint, account, key } = await startAzurite();
+    const local = await openAzure({
+      endpoint: endpoint.replace('127.0.0.1', 'localhost'),
+      credential: { name: account, key },
+    });
+    expect(local.traits.kind).to.equal('azurite');
+  });
+
+  it('14: making and deleting a table says whether it did', async () => {
+    const outcomes = [
+      await store.createTable('TrapsToo'),
+      await store.createTable('TrapsToo'),
+      await store.deleteTable('TrapsToo'),
+      await store.deleteTable('TrapsToo'),
+    ];
+    expect(outcomes).to.deep.equal([true, false, true, false]);
+  });
+
+  it('older ones: empty texts stay, concurrent transactions keep apart, a property called etag can be selected', async () => {
+    const shape = shapeOf({ s: 'String', etag: 'String' });
+    const rows = store.rows(TABLE, shape);
+    const transactions = Array.from({ length: 8 }, (_, partition) =>
+      Array.from({ length: 5 }, (__, row) =>
+        rows.prepare({
+          mode: 'insert',
+          partitionKey: `tx${partition}`,
+          rowKey: String(row),
+          write: (writer) => writerOf(shape, { s: '', etag: `${partition}` })(writer),
+        }),
+      ),
+    );
+    await Promise.all(transactions.map(async (writes) => store.submit(TABLE, writes)));
+    for (let partition = 0; partition < 8; partition++) {
+      for await (const page of rows.scan({ partitionKey: `tx${partition}`, select: [0, 1] }, valuesOf(shape))) {
+        expect(page.rows).to.deep.equal(
+          Array.from({ length: 5 }, () => ({ s: ['String', ''], etag: ['String', `${partition}`] })),
+        );
+      }
+    }
+  });
+
+  async function insert(
+    rowKey: string,
+    shape: ReturnType<typeof shapeOf>,
+    write: NonNullable<Parameters<ReturnType<TableStore['rows']>['prepare']>[0]['write']>,
+  ) {
+    await store.submit(TABLE, [store.rows(TABLE, shape).prepare({ mode: 'insert', partitionKey: 'p', rowKey, write })]);
+  }
+
+  async function read(rowKey: string, shape: ReturnType<typeof shapeOf>) {
+    return store.rows(TABLE, shape).get('p', rowKey, valuesOf(shape));
+  }
+
+  async function rawText(rowKey: string): Promise<string> {
+    let text = '';
+    await client.getEntity('p', rowKey, { onResponse: ({ bodyAsText }) => void (text = bodyAsText ?? '') });
+    return text;
+  }
+});

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
+import { TableFixture } from '../../conformance/table-fixture.js';
+import { scratchDirectory } from './scratch-directory.js';
+import { stress } from './stress.js';
+
+const ROUNDS = stress(5, 60);
+const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));
+
+/** Lets a process write, kills it at a random moment, and gives the transactions that it said were acknowledged. */
+async function crash(path: string, round: number): Promise<ReadonlyMap<string, number>> {
+  const writer = spawn(process.execPath, [WRITER, path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  writer.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = new Promise((resolve) => writer.once('close', resolve));
+  while (output === '' && writer.exitCode === null) await setTimeout(5);
+  await setTimeout(Math.random() * 250);
+  writer.kill('SIGKILL');
+  await ended;
+  const whole = output.slice(0, output.lastIndexOf('\n')).split('\n');
+  return new Map(whole.map((line) => line.split(' ')).map(([id, size]) => [id!, Number(size)]));
+}
+
+/** How many rows of each transaction there are, and how many it had. */
+async function stored(t: TableFixture): Promise<ReadonlyMap<string, { readonly rows: number; readonly size: number }>> {
+  const found = new Map<string, { rows: number; size: number }>();
+  for await (const page of t.rows.scan({}, (row) => [row.string(0), row.number(1)] as const)) {
+    for (const [id, size] of page.rows) found.set(id, { rows: (found.get(id)?.rows ?? 0) + 1, size });
+  }
+  return found;
+}
+
+describe('A process that is killed while it writes', () => {
+  const newPath = scratchDirectory();
+
+  it(`leaves every acknowledged transaction, and none by half (${ROUNDS} times)`, async function () {
+    this.timeout(ROUNDS * 10_000);
+    const path = newPath();
+    const acknowledged = new Map<string, number>();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [id, size] of await crash(path, round)) acknowledged.set(id, size);
+      const store = await lmdbStore(path);
+      const t = TableFixture.open(store, 'Crash');
+      const found = await stored(t);
+      expect([...acknowledged].filter(([id, size]) => found.get(id)?.rows !== size)).to.deep.equal([]);
+      expect([...found].filter(([, { rows, size }]) => rows !== size)).to.deep.equal([]);
+      await t.write('upsert-replace', 'after', String(round), { s: 'String works-on', i: `Int32 ${round + 1}` });
+      await t.write('delete', 'after', String(round));
+      await store[Symbol.asyncDispose]();
+    }
+    expect(acknowledged.size).to.be.greaterThan(ROUNDS);
+  });
+});

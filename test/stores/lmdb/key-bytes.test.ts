@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import {
+  partitionEnd,
+  readPartitionKey,
+  readRowKey,
+  writeKey,
+  type TableKey,
+} from '../../../src/stores/lmdb/key-bytes.js';
+import { anyKey, anyText, RUNS } from '../embedded/samples.js';
+
+const LONGEST_KEY = 4026; // what pages of 8,192 bytes can hold
+
+function bytesOf(key: TableKey): Buffer {
+  const target = Buffer.alloc(8192);
+  return target.subarray(0, writeKey(key, target, 0));
+}
+
+/** The order of UTF-16 code units is JavaScript's own. */
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+describe('Keys in bytes', () => {
+  it('sort as JavaScript sorts partition key, then row key', () => {
+    fc.assert(
+      fc.property(fc.tuple(anyKey, anyKey), fc.tuple(anyKey, anyKey), ([p1, r1], [p2, r2]) => {
+        const compared = Buffer.compare(
+          bytesOf({ table: 1, partitionKey: p1, rowKey: r1 }),
+          bytesOf({ table: 1, partitionKey: p2, rowKey: r2 }),
+        );
+        expect(Math.sign(compared)).to.equal(order(p1, p2) || order(r1, r2));
+      }),
+      { ...RUNS, numRuns: 2000 },
+    );
+  });
+
+  it('are read back as they were, unpaired surrogates too', () => {
+    fc.assert(
+      fc.property(anyText, anyText, fc.nat({ max: 2 ** 32 - 2 }), (partitionKey, rowKey, table) => {
+        const bytes = bytesOf({ table, partitionKey, rowKey });
+        const end = partitionEnd(bytes);
+        expect(bytes.readUInt32BE(0)).to.equal(table);
+        expect([readPartitionKey(bytes, end), readRowKey(bytes, end, bytes.length)]).to.deep.equal([
+          partitionKey,
+          rowKey,
+        ]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('stand on the right side of every place, whatever text a query gives for it', () => {
+    const bound = fc.oneof(anyText, fc.string({ unit: 'binary', maxLength: 12 }));
+    const place = fc.record({ partitionKey: bound, rowKey: fc.option(bound, { nil: undefined }), after: fc.boolean() });
+    fc.assert(
+      fc.property(anyKey, anyKey, place, (partitionKey, rowKey, { rowKey: placeRow, ...rest }) => {
+        const at = placeRow === undefined ? rest : { ...rest, rowKey: placeRow };
+        const side = order(partitionKey, rest.partitionKey) || (placeRow === undefined ? 0 : order(rowKey, placeRow));
+        const compared = Buffer.compare(bytesOf({ table: 1, partitionKey, rowKey }), bytesOf({ table: 1, ...at }));
+        expect(compared < 0).to.equal(side < 0 || (side === 0 && rest.after));
+      }),
+      { ...RUNS, numRuns: 2000 },
+    );
+  });
+
+  it('have room for the longest the service takes, and cut longer bounds without changing their place', () => {
+    const longest = '\uffff'.repeat(512);
+    const bound = '\uffff'.repeat(5000);
+    expect(bytesOf({ table: 1, partitionKey: longest, rowKey: longest })).to.have.lengthOf(3077);
+    const place = bytesOf({ table: 1, partitionKey: bound, rowKey: bound, after: true });
+    expect(place.length).to.be.lessThan(LONGEST_KEY);
+    expect(Buffer.compare(bytesOf({ table: 1, partitionKey: longest, rowKey: '' }), place)).to.equal(-1);
+  });
+});

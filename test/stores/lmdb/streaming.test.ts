@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
+import { TableFixture } from '../../conformance/table-fixture.js';
+import { scratchDirectory } from './scratch-directory.js';
+import { stress } from './stress.js';
+
+const ROWS = stress(50_000, 1_000_000);
+const BATCH = 100;
+const MEGABYTE = 1024 * 1024;
+
+async function fill(t: TableFixture): Promise<void> {
+  for (let at = 0; at < ROWS; at += BATCH * BATCH) {
+    await Promise.all(
+      Array.from({ length: Math.min(BATCH, (ROWS - at) / BATCH) }, (_, batch) =>
+        t.submit(
+          ...Array.from({ length: BATCH }, (__, index) => {
+            const number = at + batch * BATCH + index;
+            return t.prepare('insert', `p${Math.floor(number / 10_000)}`, String(number).padStart(8, '0'), {
+              s: `String order number ${number} of a customer who buys a lot`,
+              i: `Int32 ${number}`,
+              t: 'DateTime 2020-01-01T00:00:00.1234567Z',
+            });
+          }),
+        ),
+      ),
+    );
+  }
+}
+
+/**
+ * The memory that is this process's own, in bytes. Pages of the file that LMDB has mapped are counted as resident too, but they are the
+ * system's cache of the file: it takes them back when it needs them.
+ */
+function ownMemory(): number {
+  if (process.platform !== 'linux') return process.memoryUsage.rss();
+  return Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+}
+
+describe('A scan of a large table', () => {
+  const newPath = scratchDirectory();
+
+  it(`streams ${ROWS} rows while its memory grows by less than 100 MB`, async function () {
+    this.timeout(stress(60_000, 600_000));
+    const store = await lmdbStore(newPath(), { durability: 'relaxed' });
+    const t = await TableFixture.create(store);
+    await fill(t);
+    let rows = 0;
+    let sum = 0;
+    let most = 0;
+    const before = ownMemory();
+    for await (const page of t.rows.scan({}, (row) => ({
+      key: row.string(-2),
+      text: row.string(0),
+      number: row.number(1),
+    }))) {
+      rows += page.rows.length;
+      for (const { number } of page.rows) sum += number;
+      most = Math.max(most, ownMemory());
+    }
+    expect([rows, sum]).to.deep.equal([ROWS, (ROWS * (ROWS - 1)) / 2]);
+    expect((most - before) / MEGABYTE).to.be.lessThan(100);
+    await store[Symbol.asyncDispose]();
+  });
+});

@@ -1,0 +1,49 @@
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import type { PreparedWrite, TableStore } from '../../src/store/table-store.js';
+
+/** What happens to a transaction: it is written, refused as a whole, lost on the way there, or written and its answer lost. */
+export type Fault = 'none' | 'unavailable' | 'lost-before' | 'lost-after';
+
+/** A real store behind a connection that fails where it is told to. */
+export interface FaultyStore {
+  readonly store: TableStore;
+  /** What happens to the next transactions, one by one; then nothing happens to any. */
+  readonly faults: Fault[];
+  /** The transactions that reached the store, by their modes. */
+  readonly submitted: string[][];
+  /** Runs before every transaction that reaches the store. */
+  beforeSubmit: (writes: readonly PreparedWrite[]) => void | Promise<void>;
+}
+
+export function faultyStore(store: TableStore): FaultyStore {
+  const faulty: FaultyStore = {
+    faults: [],
+    submitted: [],
+    beforeSubmit: () => undefined,
+    store: {
+      get traits() {
+        return store.traits;
+      },
+      rows: (table, shape) => store.rows(table, shape),
+      async submit(table, writes, options) {
+        const fault = faulty.faults.shift() ?? 'none';
+        if (fault === 'unavailable') throw new EntitableError('store.unavailable', 'The line is down.', { table });
+        if (fault === 'lost-before') throw lost(table);
+        await faulty.beforeSubmit(writes);
+        faulty.submitted.push(writes.map(({ mode }) => mode));
+        const receipts = await store.submit(table, writes, options);
+        if (fault === 'lost-after') throw lost(table);
+        return receipts;
+      },
+      createTable: (table, options) => store.createTable(table, options),
+      deleteTable: (table, options) => store.deleteTable(table, options),
+      tables: (request, options) => store.tables(request, options),
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    },
+  };
+  return faulty;
+}
+
+function lost(table: string): EntitableError {
+  return new EntitableError('store.outcome-unknown', 'The answer was lost.', { table });
+}

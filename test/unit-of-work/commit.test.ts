@@ -1,0 +1,232 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { DataSource } from '../../src/data-source/data-source.js';
+import type { CommitReport, CommitWrite } from '../../src/errors/error-details.js';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
+import { onEveryStore, rejection } from '../support/every-store.js';
+import { faultyStore, type FaultyStore } from '../support/faulty-store.js';
+import { order, Order, Setting } from '../support/models.js';
+
+const KEY = { customerId: 'c1', orderId: 'o1' } as const;
+
+const names = (writes: readonly CommitWrite[]): string[] =>
+  writes.map(({ mode, rowKey }) => `${mode} ${rowKey}`).sort();
+
+function shown({ committed, failed, unknown, pending }: CommitReport): object {
+  return { committed: names(committed), failed: names(failed), unknown: names(unknown), pending: names(pending) };
+}
+
+async function partial(commit: Promise<unknown>): Promise<EntitableError<'commit.partial'>> {
+  const error = await rejection(commit);
+  if (!EntitableError.is(error, 'commit.partial')) throw error;
+  return error;
+}
+
+onEveryStore('A commit', (open) => {
+  interface Unit {
+    readonly tables: DataSource;
+    readonly faulty: FaultyStore;
+    readonly work: UnitOfWork;
+  }
+
+  /** A data source on a line that can fail, whose tables exist. */
+  async function unit(): Promise<Unit> {
+    const { store, tableName } = await open();
+    const faulty = faultyStore(store);
+    const tables = await DataSource.open(faulty.store, { tableName });
+    await tables.tables.createIfMissing(tableName('Orders'));
+    await tables.tables.createIfMissing(tableName('Settings'));
+    return { tables, faulty, work: tables.unitOfWork() };
+  }
+
+  it('sends one transaction for each partition, however many classes and changes, in their order', async () => {
+    const { faulty, work } = await unit();
+    for (const customerId of ['c1', 'c2', 'c1'])
+      work.insert(order({ customerId, orderId: `o${faulty.submitted.length}${Math.random()}` }));
+    work.insert(Object.assign(new Setting(), { scope: 's', name: 'n' }));
+    expect(work.plan().map(({ partitionKey, writes }) => [partitionKey, writes.length])).to.deep.equal([
+      ['c1', 2],
+      ['c2', 1],
+      ['s', 1],
+    ]);
+    await work.commit();
+    expect(faulty.submitted.map((modes) => modes.length).sort()).to.deep.equal([1, 1, 2]);
+  });
+
+  it('cuts 250 rows of a partition into 100, 100 and 50', async () => {
+    const { faulty, work } = await unit();
+    for (let row = 0; row < 250; row++) work.insert(order({ orderId: `o${row}` }));
+    await work.commit();
+    expect(faulty.submitted.map((modes) => modes.length)).to.deep.equal([100, 100, 50]);
+  });
+
+  it('that is refused says what failed and why, keeps the rest, and sends only that the second time', async () => {
+    const { tables, faulty, work } = await unit();
+    await tables.repository(Order).insert(order({ customerId: 'c2', orderId: 'taken' }));
+    work.insert(order({ customerId: 'c1', orderId: 'a' }));
+    const rival = order({ customerId: 'c2', orderId: 'taken', total: 1 });
+    work.insert(rival);
+    work.insert(order({ customerId: 'c2', orderId: 'b' }));
+    const error = await partial(work.commit({ concurrency: 1 }));
+    expect(shown(error.details)).to.deep.equal({
+      committed: ['insert a'],
+      failed: ['insert taken'],
+      unknown: [],
+      pending: ['insert b'],
+    });
+    expect(error.details.failed[0]).to.have.property('entity', rival);
+    expect(error.details.failed[0]!.error).to.have.property('code', 'store.already-exists');
+    expect(error.cause).to.have.property('code', 'store.already-exists');
+    expect(error.message).to.match(/^1 of 3 writes were committed; 1 were refused.*insert of Order \("c2", "taken"\)/);
+    work.delete(rival);
+    faulty.submitted.length = 0;
+    expect(shown(await work.commit())).to.deep.include({ committed: ['insert b'] });
+    expect(faulty.submitted).to.deep.equal([['insert']]);
+  });
+
+  it('starts nothing after the first failure', async () => {
+    const { faulty, work } = await unit();
+    faulty.faults.push('unavailable');
+    for (const customerId of ['c1', 'c2', 'c3']) work.insert(order({ customerId }));
+    const { details } = await partial(work.commit({ concurrency: 1 }));
+    expect([details.failed.length, details.pending.length, faulty.submitted.length]).to.deep.equal([1, 2, 0]);
+    expect((await work.commit()).committed).to.have.length(3);
+  });
+
+  it('refuses a lost update of a deleted or merged entity within a transaction', async () => {
+    const { tables, work } = await unit();
+    const orders = tables.repository(Order);
+    await orders.insertMany(['o1', 'o2', 'o3'].map((orderId) => order({ orderId })));
+    const [first, second, third] = await work.query(Order, { customerId: 'c1' }).toArray();
+    work.delete(first!);
+    second!.total = 1;
+    third!.total = 1;
+    await orders.merge(KEY, { total: 99 });
+    const { details } = await partial(work.commit());
+    expect(shown(details)).to.deep.include({ failed: ['delete o1'], pending: ['merge o2', 'merge o3'], committed: [] });
+    expect(await orders.query({ customerId: 'c1' }).count()).to.equal(3);
+    await work.get(Order, KEY);
+    work.discard();
+    expect(work.plan()).to.deep.equal([]);
+  });
+
+  for (const fault of ['lost-before', 'lost-after'] as const) {
+    it(`whose answer is ${fault} reads back what became of it, and writes nothing twice`, async () => {
+      const { tables, faulty, work } = await unit();
+      const orders = tables.repository(Order);
+      await orders.insertMany(['o1', 'o2'].map((orderId) => order({ orderId, email: 'a@b.c' })));
+      const [first, second] = await work.query(Order, { customerId: 'c1' }).toArray();
+      first!.total = 1;
+      first!.email = undefined;
+      work.delete(second!);
+      work.insert(order({ orderId: 'o3', placedAt: new Date(7), signature: new Uint8Array([1]) }));
+      faulty.faults.push(fault);
+      const { details } = await partial(work.commit());
+      expect(shown(details)).to.deep.equal({
+        committed: [],
+        failed: [],
+        unknown: ['delete o2', 'insert o3', 'merge o1'],
+        pending: [],
+      });
+      expect(await rejection(work.repository(Order).delete(first!))).to.have.property('code', 'commit.in-progress');
+      first!.items = 42;
+      faulty.submitted.length = 0;
+      expect(names((await work.commit()).committed)).to.include.members(['delete o2', 'insert o3', 'merge o1']);
+      await work.commit();
+      expect(faulty.submitted.flat().filter((mode) => mode !== 'merge')).to.have.length(
+        fault === 'lost-before' ? 2 : 0,
+      );
+      const rows = await orders.query({ customerId: 'c1' }).toArray();
+      expect(rows.map(({ orderId, total, items, email }) => [orderId, total, items, email])).to.deep.equal([
+        ['o1', 1, 42, undefined],
+        ['o3', 10.5, 1, undefined],
+      ]);
+      expect(first!.etag).to.equal(rows[0]!.etag);
+    });
+  }
+
+  it('remembers what was sent, not what the entity has become meanwhile', async () => {
+    const { tables, faulty, work } = await unit();
+    const entity = order({ total: 1 });
+    work.insert(entity);
+    faulty.beforeSubmit = () => void (entity.total = 2);
+    await work.commit();
+    faulty.beforeSubmit = () => undefined;
+    expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('total', 1);
+    expect(work.plan().map(({ writes }) => names(writes))).to.deep.equal([['merge o1']]);
+    await work.commit();
+    expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('total', 2);
+  });
+
+  it('waits for the one before it', async () => {
+    const { faulty, work } = await unit();
+    work.insert(order());
+    const first = work.commit();
+    work.insert(order({ orderId: 'o2' }));
+    const second = work.commit();
+    expect(() => work.discard())
+      .to.throw()
+      .with.property('code', 'commit.in-progress');
+    await Promise.all([first, second]);
+    expect(faulty.submitted.flat()).to.deep.equal(['insert', 'insert']);
+    work.discard();
+  });
+
+  it('stops at an aborted signal, and says what was not sent', async () => {
+    const { faulty, work } = await unit();
+    for (const customerId of ['c1', 'c2', 'c3']) work.insert(order({ customerId }));
+    const stop = new AbortController();
+    faulty.beforeSubmit = () => stop.abort();
+    const { details, cause } = await partial(work.commit({ signal: stop.signal, concurrency: 1 }));
+    expect(details.committed.length + details.unknown.length + details.pending.length).to.equal(3);
+    expect(details.pending.length).to.be.at.least(2);
+    expect(cause).to.satisfy((error: unknown) => EntitableError.is(error, 'store.'));
+    faulty.beforeSubmit = () => undefined;
+    await work.commit();
+    expect(work.plan()).to.deep.equal([]);
+  });
+
+  it('shows entities to whoever asks, and values to no log', async () => {
+    const { tables, work } = await unit();
+    await tables.repository(Order).insert(order());
+    work.insert(order({ email: 'hunter2@example.com' }));
+    const error = await partial(work.commit());
+    expect(inspect([error, work.plan()], { depth: 9 })).not.to.include('hunter2');
+    expect(JSON.stringify(error)).not.to.include('hunter2');
+  });
+});
+
+onEveryStore('An atomic commit', (open) => {
+  it('refuses before anything is sent what one transaction cannot hold, and says which limit', async () => {
+    const { tables } = await open();
+    const cases: readonly (readonly [readonly Order[], object])[] = [
+      [[order(), order({ customerId: 'c2' })], { reason: 'partitions', found: 2, limit: 1 }],
+      [
+        Array.from({ length: 101 }, (_, row) => order({ orderId: `o${row}` })),
+        { reason: 'writes', found: 101, limit: 100 },
+      ],
+    ];
+    for (const [entities, details] of cases) {
+      const work = tables.unitOfWork();
+      for (const entity of entities) work.insert(entity);
+      expect(await rejection(work.commit({ atomic: true }))).to.deep.include({ code: 'commit.not-atomic', details });
+    }
+    const work = tables.unitOfWork();
+    for (let row = 0; row < 99; row++) {
+      work.insert(order({ orderId: `o${row}`, signature: new Uint8Array(60_000), email: 'x'.repeat(5_000) }));
+    }
+    expect(await rejection(work.commit({ atomic: true }))).to.have.nested.property('details.reason', 'bytes');
+    expect(await tables.repository(Order).scan().count()).to.equal(0);
+  });
+
+  it('writes all or nothing', async () => {
+    const { tables } = await open();
+    await tables.repository(Order).insert(order({ orderId: 'o5' }));
+    const work = tables.unitOfWork();
+    for (let row = 0; row < 10; row++) work.insert(order({ orderId: `o${row}` }));
+    const { details } = await partial(work.commit({ atomic: true }));
+    expect([details.committed.length, details.failed.length, details.pending.length]).to.deep.equal([0, 1, 9]);
+    expect(await tables.repository(Order).scan().count()).to.equal(1);
+  });
+});
