@@ -101,6 +101,7 @@ export { enumOf, oneOf, type EnumObject } from './metadata/converters/one-of.js'
 
 export type { ComparisonOperator, Comparison, FilterNode, Junction, Negation } from './store/filter-node.js';
 export { COSMOS_LIMITS, STORAGE_LIMITS, type LimitsOption, type ServiceLimits } from './store/limits.js';
+export { PARTITION_KEY, ROW_KEY, TIMESTAMP } from './store/row.js';
 export type { RetainedRow, RowReader, RowShape, RowWriter, Slot, UndeclaredValue } from './store/row.js';
 export type {
   Bound,

@@ -54,6 +54,11 @@ export class DataSource implements AsyncDisposable {
     return this.#connection.store.traits;
   }
 
+  /** The store below, for programs whose rows no class describes. `tableName` is not applied to the names it is given. */
+  get store(): TableStore {
+    return this.#store;
+  }
+
   /** The tables themselves: create, delete, exists, list. */
   get tables(): TableAdministration {
     return new TableAdministration(this.#connection.store);
