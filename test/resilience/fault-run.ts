@@ -34,7 +34,13 @@ export async function faultRun(operations: number, seed: number, faults = EVERY_
   await direct.createTable(table);
 
   let retries = 0;
-  const logger = (event: LogEvent): void => { if (event.kind === 'retry') { retries++; const k = event.operation + ' ' + event.reason + ' ' + (event.status ?? ''); if (process.env['DBG']) DBG[k] = (DBG[k] ?? 0) + 1; } };
+  const logger = (event: LogEvent): void => {
+    if (event.kind === 'retry') {
+      retries++;
+      const k = event.operation + ' ' + event.reason + ' ' + (event.status ?? '');
+      if (process.env['DBG']) DBG[k] = (DBG[k] ?? 0) + 1;
+    }
+  };
   const azure = await openAzure(connectionString, { retry: { maxRetries: 0 } });
   const policy = retryPolicy({
     tryTimeout: 300,
