@@ -85,7 +85,7 @@ export type {
   Unmarked,
 } from './metadata/brands.js';
 export type { DataKey, EntityClass, PatchOf, Projection } from './metadata/entity-types.js';
-export type { CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
+export type { CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
 
 export { newestFirst, oldestFirst } from './metadata/converters/date-keys.js';
 export { decimal } from './metadata/converters/decimal.js';

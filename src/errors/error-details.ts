@@ -116,6 +116,7 @@ export interface BulkReport {
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
+  'metadata.not-constructible': { readonly className: string };
   'metadata.missing-key': ClassProblems;
   'metadata.unknown-type': ClassProblems;
   'metadata.duplicate-name': ClassProblems;

@@ -32,6 +32,15 @@ export type CheckPlain<T, Kind extends KeyKind> =
     ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
     : unknown;
 
+/** Both keys of a class are marked on their types, or neither is. */
+export type CheckMarks<T> = [KeyName<T>] extends [never]
+  ? unknown
+  : [KeyName<T, 'partition'>] extends [never]
+    ? EntitableTypeError<'mark the partition key property too: both keys are needed'>
+    : [KeyName<T, 'row'>] extends [never]
+      ? EntitableTypeError<'mark the row key property too: both keys are needed'>
+      : unknown;
+
 type IsUnion<U, Whole = U> = [U] extends [never]
   ? false
   : U extends unknown
