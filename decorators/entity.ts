@@ -17,7 +17,7 @@ export interface EntityOptions<
   readonly create?: () => object;
 }
 
-type Check<T, P, R> = CheckMarks<T> &
+type Check<T, P, R> = CheckMarks<T, P, R> &
   (P extends string ? CheckTemplate<T, P, 'partition'> : CheckPlain<T, 'partition'>) &
   (R extends string ? CheckTemplate<T, R, 'row'> : CheckPlain<T, 'row'>);
 

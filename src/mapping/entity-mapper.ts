@@ -3,10 +3,10 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
 import type { RetainedRow, RowReader } from '../store/row.js';
-import { addressOf, partitionOf, type Address } from './entity-address.js';
-import { entityFiller } from './entity-decoder.js';
+import { addressOf, partitionOf, requireObject, type Address } from './entity-address.js';
+import { entityFiller, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector } from './entity-rows.js';
-import { checkLimits, checkNames, checkReceivers } from './entity-check.js';
+import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
 import { projector } from './projector.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { storedValueOf } from './property-check.js';
@@ -32,6 +32,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly decode: (row: RowReader) => T;
   /** Reads a row into an entity that is there already. */
   readonly fill: (entity: object, row: RowReader) => void;
+  readonly checkKeys: (row: RowReader) => void;
   readonly #stored: readonly ((value: unknown) => unknown)[];
 
   /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
@@ -58,6 +59,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
       this.fill(entity, row);
       return entity;
     };
+    this.checkKeys = keyChecker(this.source.metadata);
     this.#stored = properties.map((property) => storedValueOf(className, property, limits));
   }
 
@@ -88,7 +90,13 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
   patchOf(patch: object): Difference {
-    const { className, members } = this.metadata;
+    const { className, members, properties } = this.metadata;
+    requireObject(
+      className,
+      'A patch',
+      patch,
+      properties.slice(0, 3).map(({ name }) => name),
+    );
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
     for (const [name, value] of Object.entries(patch)) {
@@ -144,8 +152,12 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return source.store === this.source.store && source.table === this.source.table;
   }
 
-  /** Refuses, before anything is sent, an entity that could not receive its ETag and timestamp. Throws `entity.read-only`. */
+  /**
+   * Refuses, before anything is sent, an entity of a subclass whose properties would be lost, and one that could not receive its ETag
+   * and timestamp. Throws `metadata.not-an-entity`, `entity.read-only`.
+   */
   checkReceives(entity: object): void {
+    checkClass(this.source.metadata, entity);
     checkReceivers(this.metadata, entity);
   }
 

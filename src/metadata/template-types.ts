@@ -32,14 +32,16 @@ export type CheckPlain<T, Kind extends KeyKind> =
     ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
     : unknown;
 
-/** Both keys of a class are marked on their types, or neither is. */
-export type CheckMarks<T> = [KeyName<T>] extends [never]
+/** Both keys of a class are marked on their types, or neither is; a key that is constant text has no property to mark. */
+export type CheckMarks<T, P, R> = [KeyName<T>] extends [never]
   ? unknown
-  : [KeyName<T, 'partition'>] extends [never]
-    ? EntitableTypeError<'mark the partition key property too: both keys are needed'>
-    : [KeyName<T, 'row'>] extends [never]
-      ? EntitableTypeError<'mark the row key property too: both keys are needed'>
-      : unknown;
+  : CheckMark<T, P, 'partition'> & CheckMark<T, R, 'row'>;
+
+type CheckMark<T, S, Kind extends KeyKind> = [KeyName<T, Kind>] extends [never]
+  ? S extends string
+    ? unknown
+    : EntitableTypeError<`mark the ${Kind} key property too: both keys are needed`>
+  : unknown;
 
 type IsUnion<U, Whole = U> = [U] extends [never]
   ? false

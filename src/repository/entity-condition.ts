@@ -28,6 +28,12 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
   );
 }
 
+/** Whether the `@ETag` property of a loaded entity still is the ETag it was loaded with. */
+export function statesNoOther<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
+  const etag = statedEtag(mapper, entity);
+  return etag === undefined || etag === ownState(mapper, entity)?.etag;
+}
+
 /** What the row of an entity is known to hold; `undefined` when the entity was not read from, or written to, this table. */
 export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object): RetainedRow | undefined {
   const state = stateOf(entity);
