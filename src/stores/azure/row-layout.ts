@@ -23,8 +23,8 @@ export interface RowLayout {
   readonly wideNames: readonly number[];
   /** `,"name":`, to write. */
   readonly prefixes: readonly string[];
-  /** `,"name@odata.type":"Edm.`, to write. */
-  readonly annotationPrefixes: readonly string[];
+  /** `,"name@odata.type":"Edm.Type","name":`, to write what is declared. */
+  readonly annotatedPrefixes: readonly string[];
 }
 
 export function rowLayout({ properties }: RowShape): RowLayout {
@@ -36,13 +36,18 @@ export function rowLayout({ properties }: RowShape): RowLayout {
     annotations,
     wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),
-    annotationPrefixes: annotations.map((name) => `${memberPrefix(name)}"Edm.`),
+    annotatedPrefixes: properties.map(({ name, type }) => annotatedPrefix(name, type)),
   };
 }
 
 /** What stands before a member's value, but for the first. */
 export function memberPrefix(name: string): string {
   return `,${JSON.stringify(name)}:`;
+}
+
+/** The same with the member's type, which the service reads in either order and writes first. */
+export function annotatedPrefix(name: string, type: EdmType): string {
+  return `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${type}"${memberPrefix(name)}`;
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/;
