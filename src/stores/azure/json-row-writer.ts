@@ -3,7 +3,7 @@ import type { EdmType } from '../../edm/edm-type.js';
 import { doubleText } from '../../edm/literal.js';
 import { keyedSize, propertySize } from '../../store/entity-size.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
-import { annotatedPrefix, memberPrefix, wideBytes, type RowLayout } from './row-layout.js';
+import { memberPrefix, typeMember, wideBytes, type RowLayout } from './row-layout.js';
 
 /** Needs no escape, and a byte for each unit. */
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -77,7 +77,7 @@ export class JsonRowWriter implements RowWriter {
   undeclared(name: string, value: UndeclaredValue): void {
     const length = value.type === 'Binary' ? value.bytes.byteLength : value.type === 'String' ? value.text.length : 0;
     const plain = value.type === 'String' || value.type === 'Int32' || value.type === 'Boolean';
-    this.#text += (plain ? memberPrefix(name) : annotatedPrefix(name, value.type)) + undeclaredJson(value);
+    this.#text += memberPrefix(name) + undeclaredJson(value) + (plain ? '' : typeMember(name, value.type));
     this.#size += propertySize(name, value.type, length);
     this.#wide += wideBytes(name) * 2 + (value.type === 'String' ? wideBytes(value.text) : 0);
   }
@@ -90,9 +90,8 @@ export class JsonRowWriter implements RowWriter {
   }
 
   #annotated(slot: Slot, type: EdmType, json: string, length = 0): void {
-    const { names, types, annotatedPrefixes, wideNames } = this.#layout;
-    const prefix = types[slot] === type ? annotatedPrefixes[slot]! : annotatedPrefix(names[slot]!, type);
-    this.#text += prefix + json;
+    const { names, types, prefixes, typeMembers, wideNames } = this.#layout;
+    this.#text += prefixes[slot]! + json + (types[slot] === type ? typeMembers[slot]! : typeMember(names[slot]!, type));
     this.#size += propertySize(names[slot]!, type, length);
     this.#wide += wideNames[slot]! * 2;
   }

@@ -23,8 +23,8 @@ export interface RowLayout {
   readonly wideNames: readonly number[];
   /** `,"name":`, to write. */
   readonly prefixes: readonly string[];
-  /** `,"name@odata.type":"Edm.Type","name":`, to write what is declared. */
-  readonly annotatedPrefixes: readonly string[];
+  /** `,"name@odata.type":"Edm.Type"`, to write beside a value of the declared type. */
+  readonly typeMembers: readonly string[];
 }
 
 export function rowLayout({ properties }: RowShape): RowLayout {
@@ -36,7 +36,7 @@ export function rowLayout({ properties }: RowShape): RowLayout {
     annotations,
     wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),
-    annotatedPrefixes: properties.map(({ name, type }) => annotatedPrefix(name, type)),
+    typeMembers: properties.map(({ name, type }) => typeMember(name, type)),
   };
 }
 
@@ -45,9 +45,9 @@ export function memberPrefix(name: string): string {
   return `,${JSON.stringify(name)}:`;
 }
 
-/** The same with the member's type, which the service reads in either order and writes first. */
-export function annotatedPrefix(name: string, type: EdmType): string {
-  return `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${type}"${memberPrefix(name)}`;
+/** The member that tells a property's type. */
+export function typeMember(name: string, type: EdmType): string {
+  return `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${type}"`;
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/;

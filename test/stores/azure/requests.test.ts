@@ -111,10 +111,10 @@ describe('What the Azure store sends', () => {
     });
     await store.submit('Orders', [write]);
     expect(sent[0]!.body).to.equal(
-      '{"PartitionKey":"p","RowKey":"r","s":"é\\"\\n","b":false,"i":-5,"d@odata.type":"Edm.Double","d":3.0,"z@odata.type":"Edm.Double","z":-0.0,' +
-        '"n@odata.type":"Edm.Double","n":"NaN","l@odata.type":"Edm.Int64","l":"-9223372036854775808",' +
-        '"t@odata.type":"Edm.DateTime","t":"2026-01-02T03:04:05.1200001Z","g@odata.type":"Edm.Guid","g":"c9da6455-213d-42c9-9a79-3e9149a57833",' +
-        '"x@odata.type":"Edm.Binary","x":"AQID"}',
+      '{"PartitionKey":"p","RowKey":"r","s":"é\\"\\n","b":false,"i":-5,"d":3.0,"d@odata.type":"Edm.Double","z":-0.0,"z@odata.type":"Edm.Double",' +
+        '"n":"NaN","n@odata.type":"Edm.Double","l":"-9223372036854775808","l@odata.type":"Edm.Int64",' +
+        '"t":"2026-01-02T03:04:05.1200001Z","t@odata.type":"Edm.DateTime","g":"c9da6455-213d-42c9-9a79-3e9149a57833","g@odata.type":"Edm.Guid",' +
+        '"x":"AQID","x@odata.type":"Edm.Binary"}',
     );
   });
 
