@@ -131,8 +131,10 @@ describe('What Azure refuses, and what is lost on the way', () => {
   }
 
   it('a page without rows of its own is store.unavailable', async () => {
-    const { store } = await cannedStore(() => ({ status: 200, body: '{"value":5}' }));
-    expect((await outcomeOf(scanAll(store))).code).to.equal('store.unavailable');
+    for (const body of ['{"value":5}', '{"value":null}', '{}']) {
+      const { store } = await cannedStore(() => ({ status: 200, body }));
+      expect((await outcomeOf(scanAll(store))).code, body).to.equal('store.unavailable');
+    }
   });
 
   it('what a decoder throws comes through unchanged', async () => {
