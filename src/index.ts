@@ -2,9 +2,24 @@ export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../deco
 export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
 
 export { DataSource } from './data-source/data-source.js';
+export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
 export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
 export type { DataSourceTarget } from './data-source/target.js';
+
+export type { Go, RepeatSettings } from './resilience/repeat-work.js';
+export { RETRY_DEFAULTS, type Backoff, type RetryPolicy, type RetrySettings } from './resilience/retry-settings.js';
+export type { ReadyOptions } from './resilience/until-ready.js';
+export type {
+  LogEvent,
+  Logger,
+  Metric,
+  MetricsHook,
+  OperationEvent,
+  OperationName,
+  ReadPlan,
+  RetryEvent,
+} from './observability/events.js';
 
 export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
 export type { RepositoryClass } from './repository/repository-class.js';
@@ -46,6 +61,7 @@ export type {
   ErrorDetails,
   FailedWrite,
   MetadataProblem,
+  OutcomeUnknownDetails,
   StoreErrorDetails,
   Violation,
 } from './errors/error-details.js';
@@ -85,6 +101,7 @@ export { enumOf, oneOf, type EnumObject } from './metadata/converters/one-of.js'
 
 export type { ComparisonOperator, Comparison, FilterNode, Junction, Negation } from './store/filter-node.js';
 export { COSMOS_LIMITS, STORAGE_LIMITS, type LimitsOption, type ServiceLimits } from './store/limits.js';
+export { PARTITION_KEY, ROW_KEY, TIMESTAMP } from './store/row.js';
 export type { RetainedRow, RowReader, RowShape, RowWriter, Slot, UndeclaredValue } from './store/row.js';
 export type {
   Bound,

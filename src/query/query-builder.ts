@@ -5,6 +5,7 @@ import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { checkChoice, checkCount } from './check-option.js';
+import { ItemIterator } from './item-iterator.js';
 import type { Reading } from './keyed-rows.js';
 import type { MatchedRow, MatchMerge, MatchWrites } from './match-writes.js';
 import { readPage, readPages, type PageSource } from './page-reader.js';
@@ -89,8 +90,8 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return explainPlan(plan, sorts === '' ? [] : [`reads every match and sorts by ${sorts}`]);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
-    for await (const { items } of this.pages()) yield* items;
+  [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
+    return new ItemIterator(this.#pages(this.#reading(), undefined));
   }
 
   pages(options?: PagesOptions): AsyncIterable<Page<R>> {

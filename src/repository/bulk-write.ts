@@ -43,6 +43,7 @@ class BulkWrite<I> {
 
   constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
     const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
+    checkOptions(items, onError);
     this.#task = task;
     this.#sending = {
       store: task.store,
@@ -160,4 +161,15 @@ class BulkWrite<I> {
       { cause },
     );
   }
+}
+
+function checkOptions(items: unknown, onError: unknown): void {
+  const isInput =
+    typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items);
+  if (!isInput) throw invalid('The input of a bulk write', 'an iterable or async iterable of items', typeof items);
+  if (onError !== 'throw' && onError !== 'collect') throw invalid('onError', "'throw' or 'collect'", typeof onError);
+}
+
+function invalid(option: string, expected: string, found: string): EntitableError {
+  return new EntitableError('validation.invalid-option', `${option} is ${expected}.`, { option, expected, found });
 }

@@ -69,6 +69,8 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
 
   async refresh(entity: T, options?: OperationOptions): Promise<T> {
     const address = this.#mapper.addressOf(entity);
+    const state = ownState(this.#mapper, entity);
+    if (state !== undefined) checkKeyUnchanged(this.#mapper, state, address);
     const fill = this.#mapper.fill;
     const found = await this.#mapper.rows.get(
       address.partitionKey,
@@ -203,7 +205,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return matchWrites(this.#mapper, (patch) => this.#writes.validatePatch(patch));
   }
 
-  #bulk<I>(
+  async #bulk<I>(
     items: Items<I>,
     prepare: (item: I) => EntityWrite | Promise<EntityWrite>,
     options: BulkOptions,

@@ -76,7 +76,7 @@ export class UnitOfWork implements Session {
     return this.of(entityClass).get(key, options);
   }
 
-  /** Queries one partition. What it gives is tracked; projections are not. */
+  /** Queries one partition, or several. What it gives is tracked; projections are not. */
   query<T extends object>(
     entityClass: EntityClass<T>,
     partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[],

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { OperationOptions } from '../../store/table-store.js';
 
 /** What stopped an operation before its end. */
@@ -42,7 +43,10 @@ async function runUnder<T>(
     if (timeout !== undefined)
       timer = setTimeout(() => stop(new Stopped('store.timeout')), Math.min(timeout, LONGEST_TIMER));
   });
-  signal?.addEventListener('abort', onAbort!, { once: true });
+  if (signal !== undefined) {
+    setMaxListeners(0, signal); // many operations may share a signal: Node would warn of a leak
+    signal.addEventListener('abort', onAbort!, { once: true });
+  }
   try {
     return await Promise.race([run(controller.signal), stopped]);
   } finally {

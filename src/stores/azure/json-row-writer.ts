@@ -5,6 +5,8 @@ import { keyedSize, propertySize } from '../../store/entity-size.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
 import { memberPrefix, TYPE_SUFFIX, wideBytes, type RowLayout } from './row-layout.js';
 
+/** Needs no escape, and a byte for each unit. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Writes a row as the JSON of one request, each type annotated that the service could mistake. */
@@ -38,6 +40,7 @@ export class JsonRowWriter implements RowWriter {
   }
 
   string(slot: Slot, value: string): void {
+    if (PLAIN.test(value)) return this.#plain(slot, 'String', `"${value}"`, value.length);
     this.#wide += wideBytes(value);
     this.#plain(slot, 'String', JSON.stringify(value), value.length);
   }

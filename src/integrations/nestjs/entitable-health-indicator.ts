@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { EntitableError, type DataSource } from '../../index.js';
+import { dataSourceToken } from './tokens.js';
+
+/** Whose health is asked for, and how long it may take to tell. */
+export interface PingOptions {
+  /** The connection; the one without a name by default. */
+  readonly connection?: string | undefined;
+  /** Milliseconds, 1000 by default. */
+  readonly timeout?: number | undefined;
+}
+
+/** What Terminus expects of a health indicator; of an error only its code is told. */
+export type HealthResult<K extends string> = Readonly<
+  Record<K, { readonly status: 'up' } | { readonly status: 'down'; readonly code: string }>
+>;
+
+const NO_SUCH_TABLE = 'EntitableHealth';
+
+/**
+ * Tells whether a connection answers, in the form that `@nestjs/terminus` 11 and later expect.
+ *
+ * @example
+ * ```ts
+ * check() { return this.health.check([() => this.entitable.pingCheck('tables')]); }
+ * ```
+ */
+@Injectable()
+export class EntitableHealthIndicator {
+  readonly #modules: ModuleRef;
+
+  constructor(@Inject(ModuleRef) modules: ModuleRef) {
+    this.#modules = modules;
+  }
+
+  /** Asks the store for a table's name: one request, which the credential must be allowed to list tables for. */
+  async pingCheck<const K extends string>(
+    key: K,
+    { connection, timeout = 1000 }: PingOptions = {},
+  ): Promise<HealthResult<K>> {
+    const tables = this.#modules.get<DataSource>(dataSourceToken(connection), { strict: false });
+    try {
+      await tables.tables.exists(NO_SUCH_TABLE, { timeout });
+    } catch (error) {
+      if (!EntitableError.is(error, 'store.')) throw error;
+      return result(key, { status: 'down', code: error.code });
+    }
+    return result(key, { status: 'up' });
+  }
+}
+
+function result<K extends string>(key: K, status: HealthResult<K>[K]): HealthResult<K> {
+  return { [key]: status } as HealthResult<K>;
+}

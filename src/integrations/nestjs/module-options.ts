@@ -1,0 +1,45 @@
+import type { FactoryProvider, InjectionToken, ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
+
+/** Where a connection's tables are, and how its data source works with them. */
+export interface EntitableModuleOptions extends DataSourceOptions {
+  readonly target: DataSourceTarget;
+}
+
+/** Makes the options of a connection: what `useClass` and `useExisting` of `forRootAsync` name. */
+export interface EntitableOptionsFactory {
+  createEntitableOptions(): EntitableModuleOptions | Promise<EntitableModuleOptions>;
+}
+
+/** The name of a connection, where an application has several. */
+export interface ConnectionName {
+  readonly name?: string | undefined;
+}
+
+/** Options that other providers make, in one of Nest's three ways. */
+export type EntitableModuleAsyncOptions = ConnectionName &
+  Pick<ModuleMetadata, 'imports'> &
+  (
+    | Pick<FactoryProvider<EntitableModuleOptions>, 'inject' | 'useFactory'>
+    | { readonly useClass: Type<EntitableOptionsFactory> }
+    | { readonly useExisting: InjectionToken<EntitableOptionsFactory> }
+  );
+
+/** The token of a connection's options, inside its module. */
+export const MODULE_OPTIONS = Symbol('entitable options');
+
+/** The provider of a connection's options. */
+export function optionsProviders(options: EntitableModuleAsyncOptions): Provider[] {
+  if ('useFactory' in options) {
+    return [{ provide: MODULE_OPTIONS, inject: options.inject ?? [], useFactory: options.useFactory }];
+  }
+  const factory = 'useClass' in options ? options.useClass : options.useExisting;
+  return [
+    ...('useClass' in options ? [options.useClass] : []),
+    {
+      provide: MODULE_OPTIONS,
+      inject: [factory],
+      useFactory: (made: EntitableOptionsFactory) => made.createEntitableOptions(),
+    },
+  ];
+}

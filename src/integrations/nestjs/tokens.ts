@@ -1,0 +1,30 @@
+import type { InjectionToken } from '@nestjs/common';
+import { DataSource, metadataOf, type EntityClass } from '../../index.js';
+
+const DEFAULT = '';
+const repositoryTokens = new WeakMap<object, Map<string, symbol>>();
+let serial = 0;
+
+/** The provider token of a connection's data source: the class `DataSource` itself for the connection without a name. For `overrideProvider`, and for factories. */
+export function dataSourceToken(connection?: string): InjectionToken<DataSource> {
+  return connection === undefined ? DataSource : Symbol.for(`entitable/DataSource ${connection}`);
+}
+
+/**
+ * The provider token of a repository: one symbol per class and connection, so that classes of one name cannot be taken for one another.
+ * For `overrideProvider`, and for factories. Throws `metadata.not-an-entity` for what is no class, e.g. in a circle of imports.
+ *
+ * @param target An entity class, or a class that extends `Repository.of(…)`.
+ */
+export function repositoryToken(target: EntityClass, connection: string = DEFAULT): symbol {
+  if (typeof target !== 'function') metadataOf(target);
+  let ofClass = repositoryTokens.get(target);
+  if (ofClass === undefined) repositoryTokens.set(target, (ofClass = new Map<string, symbol>()));
+  let token = ofClass.get(connection);
+  if (token === undefined) {
+    const source = connection === DEFAULT ? '' : ` of ${connection}`;
+    // The number counts: Nest 10 takes dynamic modules for one whose tokens read the same.
+    ofClass.set(connection, (token = Symbol(`Repository of ${target.name}${source}, ${++serial}`)));
+  }
+  return token;
+}

@@ -1,0 +1,81 @@
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { expect } from 'chai';
+import 'reflect-metadata';
+import { DataSource, EntitableError } from '../../../src/index.js';
+import { dataSourceToken, repositoryToken } from '../../../src/integrations/nestjs/index.js';
+import { memoryStore } from '../../../src/stores/memory/memory-store.js';
+import { rejection } from '../../support/every-store.js';
+import { JournaledOrders, ShopModule, ShopOrder, ShopOrders } from './shop.js';
+
+describe('A Nest application', () => {
+  let app: INestApplication;
+  let url: string;
+
+  beforeEach(async () => {
+    app = await NestFactory.create(ShopModule.with('memory:', memoryStore()), { logger: false, abortOnError: false });
+    await app.listen(0, '127.0.0.1');
+    url = `${await app.getUrl()}/orders`;
+  });
+  afterEach(() => app.close());
+
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(url + path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const read = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
+
+  it('serves requests with injected repositories, custom ones with their dependencies', async () => {
+    const order = { customerId: 'c1', orderId: 'o1', total: 20 };
+    const placed = await post('', order);
+    expect(placed.status).to.equal(201);
+    expect(await placed.json()).to.deep.equal({ order, journal: ['placed o1'] });
+    await post('', { customerId: 'c1', orderId: 'o2', total: 2000 });
+    expect(await read('/c1/o1')).to.deep.equal(order);
+    expect(await read('/c1/large')).to.deep.equal([{ customerId: 'c1', orderId: 'o2', total: 2000 }]);
+    expect((await fetch(`${url}/c1/o3`)).status).to.equal(404);
+  });
+
+  it('keeps named connections apart', async () => {
+    await post('', { customerId: 'c1', orderId: 'o1', total: 20 });
+    expect(await read('/sources')).to.deep.equal({ same: false, kinds: ['memory', 'memory'] });
+    expect((await post('/c1/o1/archive', {})).status).to.equal(204);
+    expect((await fetch(`${url}/c1/o1`)).status).to.equal(404);
+    const archive = app.get<DataSource>(dataSourceToken('archive'));
+    expect(await archive.repository(ShopOrder).getOrThrow({ customerId: 'c1', orderId: 'o1' })).to.include({
+      total: 20,
+    });
+  });
+
+  it('provides one repository a class and connection, a custom one by its own class and by its token', () => {
+    const find = (token: string | symbol | (new (...args: never) => unknown)): unknown =>
+      app.get(token as never, { strict: false });
+    expect(find(ShopOrders))
+      .to.be.instanceOf(ShopOrders)
+      .and.to.equal(find(repositoryToken(ShopOrders)));
+    expect(find(JournaledOrders)).to.be.instanceOf(JournaledOrders);
+    expect(find(repositoryToken(ShopOrder))).not.to.equal(find(repositoryToken(ShopOrder, 'archive')));
+  });
+
+  it('runs a request in a unit of work where the handler asks for it: committed by an answer, discarded by an error', async () => {
+    const orders = ['o1', 'o2'].map((orderId) => ({ customerId: 'c1', orderId, total: 2000 }));
+    expect((await post('/pair', { orders, fail: true })).status).to.equal(409);
+    expect(await read('/c1/large')).to.deep.equal([]);
+    const answer = await post('/pair', { orders, fail: false });
+    expect([answer.status, await answer.text()]).to.deep.equal([201, '0']);
+    expect(await read('/c1/large')).to.deep.equal(orders);
+    // A commit that fails is the request's error.
+    expect((await post('/pair', { orders, fail: false })).status).to.equal(500);
+  });
+
+  it('closes every connection when it stops', async () => {
+    const sources = [app.get(DataSource), app.get<DataSource>(dataSourceToken('archive'))];
+    await app.close();
+    for (const tables of sources) {
+      const error = await rejection(tables.repository(ShopOrder).get({ customerId: 'c', orderId: 'o' }));
+      expect(EntitableError.is(error, 'store.closed')).to.be.true;
+    }
+  });
+});
