@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../store/table-store.js';
 
@@ -7,6 +8,10 @@ export class InFlight {
   #running = 0;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
+
+  constructor() {
+    setMaxListeners(0, this.#stop.signal); // every operation listens to it, and Node would warn of a leak
+  }
 
   /** Runs an operation, which closing can stop through the signal it is given. Throws `store.closed` after `close`. */
   async run<T>(options: OperationOptions | undefined, work: (options: OperationOptions) => Promise<T>): Promise<T> {
