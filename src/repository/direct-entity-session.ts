@@ -27,6 +27,7 @@ import { modify } from './modify.js';
 import { readUnder } from './read-under.js';
 import { rowError } from './row-error.js';
 import { checkChoice } from './check-choice.js';
+import { withWideSignal } from './wide-signal.js';
 import { upsertMode } from './upsert-mode.js';
 import type {
   ConditionOptions,
@@ -56,10 +57,13 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
     const most = checkCount('concurrency', concurrency, 1);
-    if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, options));
-    // Keys that are at hand are all checked before the first request.
-    const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
-    return mapConcurrently(addresses, most, (address) => this.#read(address, options));
+    return withWideSignal(options.signal, (signal) => {
+      const wide = { ...options, signal };
+      if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide));
+      // Keys that are at hand are all checked before the first request.
+      const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
+      return mapConcurrently(addresses, most, (address) => this.#read(address, wide));
+    });
   }
 
   async exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { CommitReport } from '../../src/errors/error-details.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { Repository } from '../../src/repository/repository.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
-import { onEveryStore, rejection } from '../support/every-store.js';
+import { onEveryStore } from '../support/every-store.js';
 import { faultyStore, type Fault, type FaultyStore } from '../support/faulty-store.js';
 import { order, Order } from '../support/models.js';
 import { reportedRows, UnitModel, type ReportedRows, type Values } from './unit-model.js';
@@ -170,11 +170,13 @@ const commit = (faults: readonly Fault[], concurrency: number, edited: string): 
     expect(await contentsOf(others)).to.deep.equal(contents);
   });
 
-async function reportOf(commit: Promise<CommitReport>): Promise<CommitReport> {
-  const done = await rejection(commit.then((report) => Promise.reject(report as unknown as Error)));
-  if (!(done instanceof Error)) return done as CommitReport;
-  if (!EntitableError.is(done, 'commit.partial')) throw done;
-  return done.details;
+async function reportOf(committing: Promise<CommitReport>): Promise<CommitReport> {
+  try {
+    return await committing;
+  } catch (error) {
+    if (!EntitableError.is(error, 'commit.partial')) throw error;
+    return error.details;
+  }
 }
 
 function sorted({ committed, failed, unknown, pending }: ReportedRows): ReportedRows {
