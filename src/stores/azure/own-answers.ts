@@ -1,6 +1,4 @@
-import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-
-type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
+import type { HttpClient } from '@azure/core-rest-pipeline';
 
 const REQUEST_ID = 'x-ms-client-request-id';
 
@@ -11,19 +9,21 @@ const CAUTION = 3;
  * Refuses the answer to another request. A connection on which an answer comes twice is out of step from then on: each request gets the
  * answer to the one before it. The service repeats the id that a request has, which gives it away.
  */
-export function ownAnswers(send: Send): Send {
+export function ownAnswers(httpClient: HttpClient): HttpClient {
   let caution = 0;
-  return (request) => {
-    if (caution > 0) {
-      caution--;
-      request.headers.set('Connection', 'close');
-    }
-    return send(request).then((response) => {
-      const answered = response.headers.get(REQUEST_ID);
-      if (answered === undefined || answered === request.headers.get(REQUEST_ID)) return response;
-      caution = CAUTION;
-      (response.readableStreamBody as { destroy?: () => void } | undefined)?.destroy?.();
-      throw new Error('The answer belongs to another request: the connection is out of step.');
-    });
+  return {
+    sendRequest(request) {
+      if (caution > 0) {
+        caution--;
+        request.headers.set('Connection', 'close');
+      }
+      return httpClient.sendRequest(request).then((response) => {
+        const answered = response.headers.get(REQUEST_ID);
+        if (answered === undefined || answered === request.headers.get(REQUEST_ID)) return response;
+        caution = CAUTION;
+        (response.readableStreamBody as { destroy?: () => void } | undefined)?.destroy?.();
+        throw new Error('The answer belongs to another request: the connection is out of step.');
+      });
+    },
   };
 }

@@ -6,7 +6,6 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { ownAnswers } from './own-answers.js';
 import type { WireRequest } from './wire-request.js';
 
 /** One try to send a write. */
@@ -47,10 +46,10 @@ export class Transport {
    * @param retries Whether reads are tried again as the pipeline's retry policy says.
    */
   constructor(pipeline: Pipeline, httpClient: HttpClient, query: string, retries: boolean) {
-    const last: Send = ownAnswers((request: TrackedRequest) => {
+    const last: Send = (request: TrackedRequest) => {
       if (request.attempt !== undefined) request.attempt.sent = true;
       return httpClient.sendRequest(request);
-    });
+    };
     const reads = pipeline.clone();
     for (const name of LEFT_OUT) reads.removePolicy({ name });
     const writes = reads.clone();
