@@ -51,7 +51,10 @@ export function createStore<S extends object>(
     }
 
     set(sid: string, data: SessionData & object, done: Done<void> = this.#failed): void {
-      settle(entries.upsert(entryOf(sid, data), { mode: 'replace' }).then(() => undefined), done);
+      settle(
+        entries.upsert(entryOf(sid, data), { mode: 'replace' }).then(() => undefined),
+        done,
+      );
     }
 
     touch(sid: string, data: SessionData, done: Done<void> = this.#failed): void {
@@ -59,7 +62,10 @@ export function createStore<S extends object>(
     }
 
     destroy(sid: string, done: Done<void> = this.#failed): void {
-      settle(entries.delete(keyOf(sid), { missing: 'ignore' }).then(() => undefined), done);
+      settle(
+        entries.delete(keyOf(sid), { missing: 'ignore' }).then(() => undefined),
+        done,
+      );
     }
 
     all(done: Done<Readonly<Record<string, object>>>): void {
@@ -71,7 +77,13 @@ export function createStore<S extends object>(
     }
 
     clear(done: Done<void> = this.#failed): void {
-      settle(entries.scan().delete().then(() => undefined), done);
+      settle(
+        entries
+          .scan()
+          .delete()
+          .then(() => undefined),
+        done,
+      );
     }
 
     async prune(): Promise<number> {

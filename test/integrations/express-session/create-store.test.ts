@@ -19,9 +19,21 @@ const storeOf = ({ tables }: Opened) => createStore(session, tables);
 const servers: { close(): void }[] = [];
 
 /** A real application behind a real port, and a browser that keeps its cookie. */
-async function browserOf(store: Store, maxAge: number | undefined = undefined): Promise<(path: string) => Promise<unknown>> {
+async function browserOf(
+  store: Store,
+  maxAge: number | undefined = undefined,
+): Promise<(path: string) => Promise<unknown>> {
   const app = express();
-  app.use(session({ store, secret: 'only a test', resave: false, saveUninitialized: false, rolling: true, cookie: { maxAge } }));
+  app.use(
+    session({
+      store,
+      secret: 'only a test',
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+      cookie: { maxAge },
+    }),
+  );
   app.get('/count', (request, response) => {
     request.session.views = (request.session.views ?? 0) + 1;
     response.json({ views: request.session.views });
@@ -55,7 +67,9 @@ onEveryStore('A session store of Express', (open) => {
     expect(await one('/leave')).to.deep.equal({ left: true });
     expect(await one('/count')).to.deep.equal({ views: 1 });
     expect(await promisify(store.length!.bind(store))()).to.equal(2);
-    expect(Object.values((await promisify(store.all!.bind(store))()) ?? {}).map(({ views }) => views)).to.deep.equal([1, 1]);
+    expect(Object.values((await promisify(store.all!.bind(store))()) ?? {}).map(({ views }) => views)).to.deep.equal([
+      1, 1,
+    ]);
     await promisify(store.clear!.bind(store))();
     expect(await other('/look')).to.deep.equal({ views: null });
   });
@@ -63,7 +77,10 @@ onEveryStore('A session store of Express', (open) => {
   it('lets sessions end, lengthens those that are used, and prunes the others', async () => {
     const store = storeOf(await open());
     const get = promisify(store.get.bind(store));
-    const data = (ms: number): session.SessionData => ({ cookie: { originalMaxAge: ms, expires: new Date(Date.now() + ms) } as session.Cookie, views: 1 });
+    const data = (ms: number): session.SessionData => ({
+      cookie: { originalMaxAge: ms, expires: new Date(Date.now() + ms) } as session.Cookie,
+      views: 1,
+    });
     const set = promisify(store.set.bind(store)) as Write;
     const touch = promisify(store.touch!.bind(store)) as Write;
     await set('a/b', data(60_000));
@@ -71,7 +88,9 @@ onEveryStore('A session store of Express', (open) => {
     await set('touched', data(-1));
     await touch('touched', data(60_000));
     await touch('nobody', data(60_000));
-    expect(await Promise.all(['a/b', 'ended', 'touched', 'nobody'].map(async (sid) => (await get(sid))?.views))).to.deep.equal([1, undefined, 1, undefined]);
+    expect(
+      await Promise.all(['a/b', 'ended', 'touched', 'nobody'].map(async (sid) => (await get(sid))?.views)),
+    ).to.deep.equal([1, undefined, 1, undefined]);
     expect(await store.prune()).to.equal(1);
     expect(await promisify(store.length!.bind(store))()).to.equal(2);
   });
