@@ -2,9 +2,24 @@ export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../deco
 export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
 
 export { DataSource } from './data-source/data-source.js';
+export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
 export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
 export type { DataSourceTarget } from './data-source/target.js';
+
+export type { Go, RepeatSettings } from './resilience/repeat-work.js';
+export { RETRY_DEFAULTS, type Backoff, type RetryPolicy, type RetrySettings } from './resilience/retry-settings.js';
+export type { ReadyOptions } from './resilience/until-ready.js';
+export type {
+  LogEvent,
+  Logger,
+  Metric,
+  MetricsHook,
+  OperationEvent,
+  OperationName,
+  ReadPlan,
+  RetryEvent,
+} from './observability/events.js';
 
 export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
 export type { RepositoryClass } from './repository/repository-class.js';
@@ -46,6 +61,7 @@ export type {
   ErrorDetails,
   FailedWrite,
   MetadataProblem,
+  OutcomeUnknownDetails,
   StoreErrorDetails,
   Violation,
 } from './errors/error-details.js';
@@ -69,7 +85,7 @@ export type {
   Unmarked,
 } from './metadata/brands.js';
 export type { DataKey, EntityClass, PatchOf, Projection } from './metadata/entity-types.js';
-export type { CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
+export type { CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
 
 export { newestFirst, oldestFirst } from './metadata/converters/date-keys.js';
 export { decimal } from './metadata/converters/decimal.js';

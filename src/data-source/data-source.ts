@@ -10,9 +10,10 @@ import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 import { runUnit, type UnitOfWorkOptions } from '../unit-of-work/run-unit.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { tableNameProblem } from '../edm/table-name.js';
+import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
+import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
+import { connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession } from './joining-session.js';
-import { lazyTables } from './lazy-tables.js';
-import { openStore } from './open-store.js';
 import type { DataSourceOptions } from './options.js';
 import { TableAdministration } from './table-administration.js';
 import type { DataSourceTarget } from './target.js';
@@ -32,36 +33,35 @@ export class DataSource implements AsyncDisposable {
    * Throws `store.unknown-target` and `store.package-missing`.
    */
   static async open(target: DataSourceTarget, options: DataSourceOptions = {}): Promise<DataSource> {
-    const opened = await openStore(target, options);
-    const store = options.ensureTables === 'never' ? opened : lazyTables(opened);
-    return new DataSource(store, validatorOf(options), options.tableName ?? ((name) => name));
+    const connection = await connect(target, options);
+    return new DataSource(connection, validatorOf(options), options.tableName ?? ((name) => name));
   }
 
-  readonly #store: TableStore;
+  readonly #connection: Connection;
   readonly #validator: EntityValidator;
   readonly #mappers: EntityMappers;
   readonly #session: JoiningSession;
 
-  private constructor(store: TableStore, validator: EntityValidator, tableName: (name: string) => string) {
-    this.#store = store;
+  private constructor(connection: Connection, validator: EntityValidator, tableName: (name: string) => string) {
+    this.#connection = connection;
     this.#validator = validator;
-    this.#mappers = new EntityMappers(store, (name) => checkedName(name, tableName(name)));
+    this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)));
     this.#session = new JoiningSession(new DirectSession(this.#mappers, validator));
   }
 
   /** What kind of store this is, and what it refuses. */
   get traits(): StoreTraits {
-    return this.#store.traits;
+    return this.#connection.store.traits;
   }
 
   /** The store below, for programs whose rows no class describes. `tableName` is not applied to the names it is given. */
   get store(): TableStore {
-    return this.#store;
+    return this.#connection.store;
   }
 
   /** The tables themselves: create, delete, exists, list. */
   get tables(): TableAdministration {
-    return new TableAdministration(this.#store);
+    return new TableAdministration(this.#connection.store);
   }
 
   /**
@@ -110,12 +110,33 @@ export class DataSource implements AsyncDisposable {
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
   withTables(tableName: (name: string) => string): DataSource {
-    return new DataSource(this.#store, this.#validator, tableName);
+    return new DataSource(this.#connection, this.#validator, tableName);
   }
 
-  /** Closes the connection. What is used afterwards throws `store.closed`. */
-  async close(): Promise<void> {
-    await this.#store[Symbol.asyncDispose]();
+  /**
+   * Does a piece of work of your own, and does it again from its beginning after a refusal that is certain: the service was busy or
+   * could not be reached, or another writer was faster. Never after `store.outcome-unknown`, when something may have been written. It
+   * must be work that may be done twice, e.g. one that reads what it changes, and writes once, at its end.
+   */
+  retry<T>(work: (go: Go) => Promise<T>, settings?: RepeatSettings): Promise<T> {
+    return repeatWork(work, settings);
+  }
+
+  /**
+   * Waits until the store answers: with `failFast` not at all, else for `timeout` milliseconds, 30,000 by default. Throws why it does
+   * not; at once for what waiting does not change, e.g. `store.unauthorized`. Reads the list of tables, or from `table`, where the
+   * credential may do only that.
+   */
+  async ready(options: ReadyOptions = {}): Promise<void> {
+    await untilReady(this.#connection.bare, options);
+  }
+
+  /**
+   * Closes the connection: waits for what is under way, for `timeout` milliseconds at most, then stops it (`store.aborted`, or
+   * `store.outcome-unknown` for a write). What is begun afterwards throws `store.closed`.
+   */
+  async close(options?: CloseOptions): Promise<void> {
+    await this.#connection.close(options);
   }
 
   /** The same as {@link close}, for `await using`. */

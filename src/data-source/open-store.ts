@@ -15,31 +15,39 @@ const EXPECTED = Object.freeze([
   'a TableStore',
 ]);
 
+/** A store, and whose it is: one of the embedded ones, Azure's, or the user's own. */
+export interface OpenedStore {
+  readonly store: TableStore;
+  readonly kind: 'embedded' | 'azure' | 'own';
+}
+
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
-export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<TableStore> {
+export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<OpenedStore> {
   const { limits, clock, durability, httpClient } = options;
   if (typeof target === 'string') {
     if (target === 'memory:') {
       const { memoryStore } = await import('../stores/memory/memory-store.js');
-      return memoryStore({ limits: resolveLimits(STORAGE_LIMITS, limits), clock });
+      return { kind: 'embedded', store: memoryStore({ limits: resolveLimits(STORAGE_LIMITS, limits), clock }) };
     }
     if (target.startsWith('lmdb:') && target !== 'lmdb:') {
       const { lmdbStore } = await import('../stores/lmdb/lmdb-store.js');
-      return lmdbStore(target.slice('lmdb:'.length), {
-        limits: resolveLimits(STORAGE_LIMITS, limits),
-        clock,
-        durability,
-      });
+      const path = target.slice('lmdb:'.length);
+      return {
+        kind: 'embedded',
+        store: await lmdbStore(path, { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability }),
+      };
     }
     if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target))
       throw unknownTarget();
   } else if (isTableStore(target)) {
-    return limits === undefined ? target : withLimits(target, resolveLimits(target.traits.limits, limits));
+    const own = target.traits.limits;
+    return { kind: 'own', store: limits === undefined ? target : withLimits(target, resolveLimits(own, limits)) };
   } else if (typeof target !== 'object' || target === null || !('endpoint' in target || 'serviceClient' in target)) {
     throw unknownTarget();
   }
   const { openAzure } = await import('../stores/azure/open-azure.js');
-  return openAzure(target, { limits, httpClient });
+  // What is tried again is tried by this library alone: the SDK's own retries would multiply it.
+  return { kind: 'azure', store: await openAzure(target, { limits, httpClient, retry: { maxRetries: 0 } }) };
 }
 
 function isTableStore(target: unknown): target is TableStore {

@@ -1,4 +1,6 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { Logger, MetricsHook } from '../observability/events.js';
+import type { RetrySettings } from '../resilience/retry-settings.js';
 import type { LimitsOption } from '../store/limits.js';
 
 /** How a data source works with its store. */
@@ -23,4 +25,13 @@ export interface DataSourceOptions {
   readonly durability?: 'full' | 'relaxed' | undefined;
   /** The http client of Azure stores. */
   readonly httpClient?: HttpClient | undefined;
+  /**
+   * How requests that failed on their way are sent again, and lost answers settled: see `RetrySettings` for what holds by default on
+   * Azure. `false`: never. A `TableStore` of your own is wrapped so only when this is given; an embedded store has no need of it.
+   */
+  readonly retry?: RetrySettings | false | undefined;
+  /** Is told of every operation and every retry; never of keys, property values or secrets. It cannot break an operation. */
+  readonly logger?: Logger | undefined;
+  /** Receives measurements of every operation. It cannot break one. */
+  readonly metrics?: MetricsHook | undefined;
 }

@@ -47,6 +47,17 @@ export interface StoreErrorDetails {
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
   readonly requestId?: string;
+  /** Milliseconds after which the service asked to be tried again. */
+  readonly retryAfter?: number;
+}
+
+/** What was found when a write whose answer was lost was read back. */
+export interface OutcomeUnknownDetails extends StoreErrorDetails {
+  /**
+   * `as-before`: nothing of it stands, but it may still be on its way; `missing`: there is no such row, any more or yet; `changed`: the
+   * row is another, written since; `unread`: it could not be read, or there was no time to.
+   */
+  readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
 
 /** One write of a commit: which row, and how. */
@@ -105,6 +116,7 @@ export interface BulkReport {
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
+  'metadata.not-constructible': { readonly className: string };
   'metadata.missing-key': ClassProblems;
   'metadata.unknown-type': ClassProblems;
   'metadata.duplicate-name': ClassProblems;
@@ -115,8 +127,8 @@ export interface ErrorDetails {
   'metadata.invalid-property': ClassProblems;
 
   'key.missing-part': KeyAt;
-  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };
-  'key.out-of-range': KeyAt & { readonly value?: unknown };
+  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string; readonly error?: unknown };
+  'key.out-of-range': KeyAt & { readonly value?: unknown; readonly error?: unknown };
   'key.forbidden-character': KeyAt & { readonly character: string };
   'key.unpaired-surrogate': KeyAt;
   'key.too-long': KeyAt & { readonly size: number; readonly limit: number };
@@ -167,7 +179,6 @@ export interface ErrorDetails {
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };
-  'query.unordered-store': { readonly feature: string };
   'query.invalid-continuation': { readonly className: string };
   'query.too-many-to-sort': { readonly limit: number };
   'query.sorted-on-client': { readonly feature: string };
@@ -184,7 +195,7 @@ export interface ErrorDetails {
   'store.timeout': StoreErrorDetails;
   'store.aborted': StoreErrorDetails;
   'store.rejected': StoreErrorDetails;
-  'store.outcome-unknown': StoreErrorDetails;
+  'store.outcome-unknown': OutcomeUnknownDetails;
   'store.closed': StoreErrorDetails;
   'store.incompatible-format': StoreErrorDetails;
   'store.unknown-target': { readonly expected: readonly string[] };

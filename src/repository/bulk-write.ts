@@ -8,6 +8,7 @@ import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type ItemWrite } from './bulk-transaction.js';
 import { concurrencyOf } from './concurrency.js';
 import type { EntityWrite } from './entity-writes.js';
+import { withWideSignal } from './wide-signal.js';
 import { ItemReader } from './item-reader.js';
 
 /** How long an input may keep back its next item before what is held goes out in smaller transactions. */
@@ -23,7 +24,7 @@ export interface BulkTask<I> {
 
 /** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */
 export function writeBulk<I>(items: Items<I>, task: BulkTask<I>, options: BulkOptions): Promise<BulkResult<I>> {
-  return new BulkWrite(items, task, options).run();
+  return withWideSignal(options.signal, (signal) => new BulkWrite(items, task, { ...options, signal }).run());
 }
 
 /** Reads ahead of the store only so far, and sends the transactions of many partitions at once. */
@@ -43,6 +44,7 @@ class BulkWrite<I> {
 
   constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
     const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
+    checkOptions(items, onError);
     this.#task = task;
     this.#sending = {
       store: task.store,
@@ -150,7 +152,7 @@ class BulkWrite<I> {
 
   #stopped(cause: unknown): EntitableError {
     const { read } = this.#reader;
-    const unsent = [...this.#unsent, ...this.#lanes.held()].sort((a, b) => a.index - b.index);
+    const unsent = [...this.#unsent, ...this.#lanes.held()].toSorted((a, b) => a.index - b.index);
     const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
     return new EntitableError(
       'commit.bulk-stopped',
@@ -160,4 +162,15 @@ class BulkWrite<I> {
       { cause },
     );
   }
+}
+
+function checkOptions(items: unknown, onError: unknown): void {
+  const isInput =
+    typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items);
+  if (!isInput) throw invalid('The input of a bulk write', 'an iterable or async iterable of items', typeof items);
+  if (onError !== 'throw' && onError !== 'collect') throw invalid('onError', "'throw' or 'collect'", typeof onError);
+}
+
+function invalid(option: string, expected: string, found: string): EntitableError {
+  return new EntitableError('validation.invalid-option', `${option} is ${expected}.`, { option, expected, found });
 }

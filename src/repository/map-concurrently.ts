@@ -16,9 +16,9 @@ export async function mapConcurrently<I, R>(
       const index = asked++;
       try {
         const answer = iterator.next();
-        const { done = false, value } = answer instanceof Promise ? await answer : answer;
-        if (done) ended = true;
-        else results[index] = await map(value as I);
+        const next: IteratorResult<I, unknown> = answer instanceof Promise ? await answer : answer;
+        if (next.done === true) ended = true;
+        else results[index] = await map(next.value);
       } catch (error) {
         ended = true;
         throw error;

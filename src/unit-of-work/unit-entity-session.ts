@@ -10,6 +10,7 @@ import { ownState, statedEtag } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
 import { readUnder } from '../repository/read-under.js';
 import { rowError } from '../repository/row-error.js';
+import { withWideSignal } from '../repository/wide-signal.js';
 import { upsertMode } from '../repository/upsert-mode.js';
 import type {
   ConditionOptions,
@@ -48,7 +49,10 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     keys: Items<KeyOf<T>>,
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
-    return mapConcurrently(keys, checkCount('concurrency', concurrency, 1), (key) => this.get(key, options));
+    const most = checkCount('concurrency', concurrency, 1);
+    return withWideSignal(options.signal, (signal) =>
+      mapConcurrently(keys, most, (key) => this.get(key, { ...options, signal })),
+    );
   }
 
   async exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {

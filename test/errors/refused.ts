@@ -200,6 +200,30 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
     'query.raw-filter',
     (tables) => tables.repository(Marked).query({ p: 'p' }).rawFilter(`text eq '${MARK}'`).toArray(),
   ],
+
+  [
+    'commit.partial',
+    withEntity((tables) => tables.unitOfWork((work) => (work.insert(marked()), work.insert(marked({ p: 'q' }))))),
+  ],
+  [
+    'commit.not-atomic',
+    (tables) => tables.unitOfWork((work) => (work.insert(marked()), work.insert(marked({ p: 'q' }))), { atomic: true }),
+  ],
+  ['commit.not-in-unit', (tables) => tables.unitOfWork((work) => work.repository(Marked).insertMany([marked()]))],
+  [
+    'commit.in-progress',
+    (tables) => tables.unitOfWork((work) => (work.insert(marked()), void work.commit(), work.discard())),
+  ],
+  [
+    'commit.row-tracked',
+    withEntity((tables, entity) =>
+      tables.unitOfWork(async (work) => {
+        await work.get(Marked, key);
+        work.track(entity);
+      }),
+    ),
+  ],
+  ['commit.bulk-stopped', withEntity((tables) => tables.repository(Marked).insertMany([marked()]))],
 ];
 
 /** Ways to be refused, of every code that a property's value or an operand can lead to. */

@@ -36,13 +36,13 @@ const REFUSED: readonly (readonly [rule: string, changes: object, code: string])
 onEveryStore('Before anything is sent', (open) => {
   for (const [rule, changes, code] of REFUSED) {
     it(`${rule} is refused: ${code}`, async () => {
-      const { tables } = await open();
+      const { tables, tableName } = await open();
       const orders = tables.repository(Order);
       const error = await rejection(orders.insert(order(changes)));
       expect(error).to.have.property('code', code);
       expect((error as Error).message).to.match(/^Order\.|^The RowKey of Order /);
       expect(inspect(error, { depth: 9 })).not.to.include(SECRET);
-      expect(await tables.tables.exists('Orders')).to.equal(false);
+      expect(await tables.tables.exists(tableName('Orders'))).to.equal(false);
     });
   }
 

@@ -38,6 +38,9 @@ export interface AzureOptions {
   readonly httpClient?: HttpClient | undefined;
   /** What is refused before I/O; by default what the service refuses. */
   readonly limits?: LimitsOption | undefined;
-  /** How often a read that failed on its way is sent again, 3 times by default; a write never is. Not for a `serviceClient`, which has its own. */
+  /**
+   * How often a read that failed on its way is sent again, 3 times by default; a write never is. A `serviceClient` has its own number,
+   * but for 0, with which only what it does itself (create, delete and list tables) is sent again.
+   */
   readonly retry?: { readonly maxRetries: number } | undefined;
 }

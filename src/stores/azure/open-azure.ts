@@ -30,7 +30,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
   const endpoint = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   return new AzureStore({
     client,
-    transport: new Transport(client.pipeline, httpClient, url.search.slice(1)),
+    transport: new Transport(client.pipeline, httpClient, url.search.slice(1), options.retry?.maxRetries !== 0),
     endpoint,
     service,
     traits: Object.freeze({
@@ -38,6 +38,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
       identity: endpoint.toLowerCase(),
       ordered: service.ordered,
       removes: 'by-replacing',
+      rawFilters: true,
       limits: resolveLimits(service.limits, options.limits),
     }),
   });
@@ -49,11 +50,13 @@ async function connect(target: Addressed, { httpClient, retry }: AzureOptions): 
   const { endpoint, credential } =
     typeof target === 'string' ? (parseConnectionString(target) ?? unknownTarget()) : await addressed(target);
   const url = endpointUrl(endpoint);
-  return new TableServiceClient(url.href, credential as never, {
+  const client = new TableServiceClient(url.href, credential as never, {
     ...(httpClient === undefined ? {} : { httpClient }),
     ...(retry === undefined ? {} : { retryOptions: { maxRetries: retry.maxRetries } }),
     allowInsecureConnection: url.protocol === 'http:',
   });
+  client.pipeline.removePolicy({ name: 'decompressResponsePolicy' }); // see Transport: what breaks off would never end
+  return client;
 }
 
 async function addressed(

@@ -17,8 +17,9 @@ export function queryText(
     ...keyNodes('RowKey', request.rowKey),
     ...(request.filter === undefined ? [] : [request.filter]),
   ];
+  const filter = filterText(nodes.length === 0 ? undefined : toOData(junction('and', nodes)), request.rawFilter);
   const options = [
-    ...(nodes.length === 0 ? [] : [`$filter=${encodeText(toOData(junction('and', nodes)))}`]),
+    ...(filter === undefined ? [] : [`$filter=${encodeText(filter)}`]),
     ...(select === undefined ? [] : [select]),
     ...(pageRows === storeRows ? [] : [`$top=${pageRows}`]),
   ];
@@ -31,6 +32,10 @@ export function selectText({ select, etag, undeclared }: ReadRequest, { names }:
   const selected = select.filter((slot) => slot >= 0).map((slot) => encodeText(names[slot]!));
   const timestamp = etag || select.includes(TIMESTAMP satisfies Slot) ? ['Timestamp'] : [];
   return `$select=${['PartitionKey', 'RowKey', ...timestamp, ...selected].join(',')}`;
+}
+
+function filterText(filter: string | undefined, raw: string | undefined): string | undefined {
+  return filter === undefined || raw === undefined ? (filter ?? raw) : `(${filter}) and (${raw})`;
 }
 
 function keyNodes(property: 'PartitionKey' | 'RowKey', keys: string | KeyRange | undefined): readonly FilterNode[] {

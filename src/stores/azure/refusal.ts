@@ -14,6 +14,8 @@ export interface Refusal {
   /** The service's own words. */
   readonly text: string;
   readonly requestId: string | undefined;
+  /** Milliseconds after which the service asks to be tried again. */
+  readonly retryAfter?: number | undefined;
 }
 
 const BY_SERVICE_CODE: ReadonlyMap<string, Refused> = new Map([
@@ -72,7 +74,23 @@ export function readRefusal(status: number, header: (name: string) => string | u
     serviceCode,
     text: message ?? serviceCode ?? `HTTP status ${status}`,
     requestId: header('x-ms-request-id'),
+    retryAfter: retryAfterOf(header),
   };
+}
+
+/** Cosmos tells milliseconds; HTTP knows seconds, and dates. */
+function retryAfterOf(header: (name: string) => string | undefined): number | undefined {
+  const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
+  const seconds = header('retry-after');
+  const wait =
+    milliseconds !== undefined
+      ? Number(milliseconds)
+      : seconds === undefined
+        ? Number.NaN
+        : /^\s*\d/.test(seconds)
+          ? Number(seconds) * 1000
+          : Date.parse(seconds) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 /** The same, of a whole response. */
@@ -86,13 +104,14 @@ export function refused(
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
 ): EntitableError {
-  const { status, serviceCode, requestId } = refusal;
+  const { status, serviceCode, requestId, retryAfter } = refusal;
   const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : codeOf(refusal);
   const details: StoreErrorDetails = {
     ...context,
     status,
     ...(serviceCode === undefined ? {} : { serviceCode }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
   };
   const where = context.table === undefined ? '' : ` ${kind === 'write' ? 'to' : 'of'} table "${context.table}"`;
   const cause = new RestError(refusal.text, {

@@ -1,0 +1,39 @@
+import { observer } from '../observability/observer.js';
+import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';
+import { ResilientStore } from '../resilience/resilient-store.js';
+import type { TableStore } from '../store/table-store.js';
+import { lazyTables } from './lazy-tables.js';
+import { openStore } from './open-store.js';
+import type { DataSourceOptions } from './options.js';
+import type { DataSourceTarget } from './target.js';
+
+/** How a connection is closed. */
+export interface CloseOptions {
+  /** Milliseconds that operations under way have before they are stopped; 30,000 by default. */
+  readonly timeout?: number | undefined;
+}
+
+/** A store as a data source works with it. */
+export interface Connection {
+  readonly store: TableStore;
+  /** The store itself: nothing is tried again, no table made. */
+  readonly bare: TableStore;
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** Opens a store, and puts around it what the options ask for. */
+export async function connect(target: DataSourceTarget, options: DataSourceOptions): Promise<Connection> {
+  const { retry, logger, metrics, ensureTables } = options;
+  const policy = retry === false ? NO_RETRIES : retryPolicy(retry);
+  const { store: bare, kind } = await openStore(target, options);
+  const made = (store: TableStore): TableStore => (ensureTables === 'never' ? store : lazyTables(store));
+
+  const isWanted = kind === 'azure' || (kind === 'own' && retry !== undefined);
+  if (!isWanted && logger === undefined && metrics === undefined) {
+    return { bare, store: made(bare), close: async () => bare[Symbol.asyncDispose]() };
+  }
+  // Spans are the SDK's: who has loaded it already pays nothing for them.
+  const startSpan = isWanted ? (await import('../observability/spans.js')).spans(bare.traits.kind) : undefined;
+  const resilient = new ResilientStore(bare, isWanted ? policy : NO_RETRIES, observer({ logger, metrics, startSpan }));
+  return { bare, store: made(resilient), close: (closing) => resilient.close(closing) };
+}

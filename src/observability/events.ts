@@ -1,0 +1,63 @@
+import type { ErrorCode } from '../errors/error-details.js';
+import type { WriteMode } from '../store/table-store.js';
+
+/** What a store was asked to do. */
+export type OperationName =
+  'get' | 'scan' | WriteMode | 'transaction' | 'create-table' | 'delete-table' | 'list-tables';
+
+/** How much of a table a read touches, cheapest first. */
+export type ReadPlan = 'point' | 'row range' | 'partition' | 'partition range' | 'table scan';
+
+/** An operation that has ended; a scan is one operation, however many pages it had. */
+export interface OperationEvent {
+  readonly kind: 'operation';
+  readonly operation: OperationName;
+  /** The table's name in the store; absent where an operation is about no one table. */
+  readonly table?: string;
+  readonly plan?: ReadPlan;
+  /** Requests made of the store: pages, tries, and what was read back. */
+  readonly requests: number;
+  readonly retries: number;
+  /** Rows read or written. */
+  readonly rows: number;
+  readonly milliseconds: number;
+  /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a converter's. */
+  readonly outcome: 'success' | 'failure' | ErrorCode;
+}
+
+/** A try that failed and is followed by another. */
+export interface RetryEvent {
+  readonly kind: 'retry';
+  readonly operation: OperationName;
+  readonly table?: string;
+  /** Why the try failed. */
+  readonly reason: ErrorCode;
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** 1 for the first. */
+  readonly retry: number;
+  /** Milliseconds until the next try. */
+  readonly wait: number;
+}
+
+/** What a logger is told: never keys, property values or secrets. */
+export type LogEvent = OperationEvent | RetryEvent;
+
+/** Is told what happens, e.g. to log it. What it throws, or rejects with, is ignored: it never breaks an operation. */
+export type Logger = (event: LogEvent) => unknown;
+
+/** One measurement. */
+export interface Metric {
+  readonly name: 'entitable.duration' | 'entitable.requests' | 'entitable.retries' | 'entitable.rows';
+  /** `ms` is a distribution, the others are sums. */
+  readonly unit: 'ms' | 'requests' | 'retries' | 'rows';
+  readonly value: number;
+  readonly attributes: {
+    readonly operation: OperationName;
+    readonly outcome: OperationEvent['outcome'];
+    readonly table?: string;
+  };
+}
+
+/** Receives the measurements of each operation when it ends. What it throws, or rejects with, is ignored. */
+export type MetricsHook = (metric: Metric) => unknown;

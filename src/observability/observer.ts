@@ -1,0 +1,44 @@
+import type { LogEvent, Logger, Metric, MetricsHook, OperationEvent, OperationName, ReadPlan } from './events.js';
+import { Operation } from './operation.js';
+import type { StartSpan } from './spans.js';
+
+/** Who is told of operations. */
+export interface Listeners {
+  readonly logger?: Logger | undefined;
+  readonly metrics?: MetricsHook | undefined;
+  readonly startSpan?: StartSpan | undefined;
+}
+
+/** Begins an operation; who begins it ends it. */
+export type BeginOperation = (name: OperationName, table?: string, plan?: ReadPlan) => Operation;
+
+/** Makes operations that tell a logger, a metrics hook and a trace what a store is asked to do. */
+export function observer({ logger, metrics, startSpan }: Listeners): BeginOperation {
+  const tell = (event: LogEvent): void => {
+    if (logger !== undefined) undisturbed(logger, event);
+    if (metrics === undefined || event.kind !== 'operation') return;
+    for (const metric of metricsOf(event)) undisturbed(metrics, metric);
+  };
+  return (name, table, plan) => new Operation({ name, table, plan }, tell, startSpan?.(name, table));
+}
+
+function metricsOf({ operation, outcome, table, ...figures }: OperationEvent): readonly Metric[] {
+  const attributes = { operation, outcome, ...(table !== undefined && { table }) };
+  return [
+    { name: 'entitable.duration', unit: 'ms', value: figures.milliseconds, attributes },
+    { name: 'entitable.requests', unit: 'requests', value: figures.requests, attributes },
+    { name: 'entitable.retries', unit: 'retries', value: figures.retries, attributes },
+    { name: 'entitable.rows', unit: 'rows', value: figures.rows, attributes },
+  ];
+}
+
+/** A listener that fails is no reason for an operation to fail, and there is no one else to tell. */
+function undisturbed<E>(listener: (event: E) => unknown, event: E): void {
+  try {
+    Promise.resolve(listener(event)).catch(ignore);
+  } catch {
+    ignore(); // the same as a rejection
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,54 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { ErrorCode, StoreErrorDetails } from '../errors/error-details.js';
+
+/**
+ * What to do about a failure: try again `at once` (a few times, then `fast`), `fast`, `slow`, or `never`. `ambiguous`: the request may
+ * have been carried out all the same, so that a write that is not the same when done twice has to be read back.
+ */
+export type Remedy = 'at once' | 'fast' | 'slow' | 'ambiguous' | 'never';
+
+interface Rule {
+  readonly code: ErrorCode;
+  /** HTTP statuses; without, any or none. */
+  readonly status?: readonly number[];
+  /** What the code of the cause must match, e.g. Node's `ECONNRESET`. */
+  readonly cause?: RegExp;
+  readonly remedy: Remedy;
+}
+
+/** The first rule that fits decides; what none fits is never tried again. */
+const RULES: readonly Rule[] = [
+  { code: 'store.outcome-unknown', remedy: 'ambiguous' },
+  { code: 'store.throttled', remedy: 'slow' },
+  // A certificate does not get better by asking again.
+  { code: 'store.unavailable', cause: /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, remedy: 'never' },
+  // A kept connection that the other side had closed meanwhile.
+  { code: 'store.unavailable', cause: /^(ECONNRESET|EPIPE)$/, remedy: 'at once' },
+  // Among them 409 TableBeingDeleted.
+  { code: 'store.unavailable', status: [408, 409, 500, 502, 503, 504], remedy: 'slow' },
+  // Refused, not resolved, cut off, unreadable: there was no whole answer.
+  { code: 'store.unavailable', remedy: 'fast' },
+  // One try took too long; the service had all that time for relief.
+  { code: 'store.timeout', remedy: 'fast' },
+  // Cosmos: the partition has moved, or the row is being written.
+  { code: 'store.rejected', status: [410, 449], remedy: 'at once' },
+];
+
+/** What to do about an error. */
+export function remedyFor(error: unknown): Remedy {
+  if (!EntitableError.is(error, 'store.')) return 'never';
+  const { status } = error.details as StoreErrorDetails;
+  const cause = codeOf(error.cause);
+  const rule = RULES.find(
+    (candidate) =>
+      candidate.code === error.code &&
+      (candidate.status === undefined || (status !== undefined && candidate.status.includes(status))) &&
+      (candidate.cause === undefined || candidate.cause.test(cause)),
+  );
+  return rule?.remedy ?? 'never';
+}
+
+function codeOf(cause: unknown): string {
+  const { code } = (typeof cause === 'object' && cause !== null ? cause : {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,68 @@
+import { setMaxListeners } from 'node:events';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { OperationOptions } from '../store/table-store.js';
+
+/** The operations that are under way, so that closing can wait for them or stop them. */
+export class InFlight {
+  readonly #stop = new AbortController();
+  #running = 0;
+  #closing: Promise<void> | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor() {
+    setMaxListeners(0, this.#stop.signal); // every operation listens to it, and Node would warn of a leak
+  }
+
+  /** Runs an operation, which closing can stop through the signal it is given. Throws `store.closed` after `close`. */
+  async run<T>(options: OperationOptions | undefined, work: (options: OperationOptions) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw closed();
+    const { signal, unlink } = linked(options?.signal, this.#stop.signal);
+    this.#running++;
+    try {
+      return await work({ ...options, signal });
+    } finally {
+      unlink();
+      if (--this.#running === 0) this.#onIdle?.();
+    }
+  }
+
+  /** Takes nothing more; resolves when all that is under way has ended, by itself or, when the time is over, by being stopped. */
+  close(timeout: number): Promise<void> {
+    return (this.#closing ??= this.#drain(timeout));
+  }
+
+  async #drain(timeout: number): Promise<void> {
+    if (this.#running === 0) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    const timer = setTimeout(() => this.#stop.abort(closed()), timeout);
+    await idle;
+    clearTimeout(timer);
+  }
+}
+
+/** One signal that is aborted by either of two. */
+function linked(
+  own: AbortSignal | undefined,
+  shared: AbortSignal,
+): { readonly signal: AbortSignal; readonly unlink: () => void } {
+  if (own === undefined) return { signal: shared, unlink: nothing };
+  // Not AbortSignal.any, which keeps what it combines with a long-lived signal.
+  const either = new AbortController();
+  const abort = (): void => either.abort(own.aborted ? own.reason : shared.reason);
+  if (own.aborted || shared.aborted) abort();
+  own.addEventListener('abort', abort);
+  shared.addEventListener('abort', abort);
+  const unlink = (): void => {
+    own.removeEventListener('abort', abort);
+    shared.removeEventListener('abort', abort);
+  };
+  return { signal: either.signal, unlink };
+}
+
+function closed(): EntitableError {
+  return new EntitableError('store.closed', 'The data source is closed. Open it again to use it.', {});
+}
+
+function nothing(): void {}

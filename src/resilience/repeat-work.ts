@@ -1,0 +1,66 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import { observer } from '../observability/observer.js';
+import { remedyFor, type Remedy } from './classify.js';
+import { retryPolicy, type RetrySettings } from './retry-settings.js';
+import { Tries } from './tries.js';
+
+/** How a piece of work is repeated. No time limit holds by default. */
+export interface RepeatSettings extends Omit<RetrySettings, 'lostAnswers'> {
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one go at a piece of work is told. */
+export interface Go {
+  /** 1 for the first. */
+  readonly number: number;
+  /** Aborted when the work is to stop or takes too long. Pass it on to what the work does. */
+  readonly signal: AbortSignal;
+}
+
+/** Does a piece of work, and does it again from its beginning after a refusal that is certain: nothing of it was done. */
+export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: RepeatSettings = {}): Promise<T> {
+  const { signal, tryTimeout = Infinity, timeout = Infinity, ...pace } = settings;
+  const policy = retryPolicy({ ...pace, tryTimeout, timeout });
+  const tries = new Tries(policy, observer({})('get'), { signal }, remedyForWork);
+  for (let number = 1; ; number++) {
+    try {
+      return await once(work, number, tries.options);
+    } catch (error) {
+      if (!(await tries.again(error))) throw tries.failure(error);
+    }
+  }
+}
+
+/** What is done about a failure of the work: a lost race is repeated, what may have been written is not. */
+function remedyForWork(error: unknown): Remedy {
+  if (EntitableError.is(error, 'store.precondition-failed')) return 'fast';
+  const remedy = remedyFor(error);
+  return remedy === 'ambiguous' ? 'never' : remedy;
+}
+
+async function once<T>(
+  work: (go: Go) => Promise<T>,
+  number: number,
+  { signal, timeout }: { readonly signal?: AbortSignal | undefined; readonly timeout?: number | undefined },
+): Promise<T> {
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal?.reason);
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener('abort', onAbort);
+  let isLate = false;
+  const onLate = (): void => {
+    isLate = true;
+    stop.abort(new DOMException('The work took longer than its time.', 'TimeoutError'));
+  };
+  const timer = timeout === undefined ? undefined : setTimeout(onLate, Math.min(timeout, 2 ** 31 - 1));
+  try {
+    return await work({ number, signal: stop.signal });
+  } catch (error) {
+    if (!isLate || !EntitableError.is(error, 'store.aborted')) throw error;
+    throw new EntitableError('store.timeout', 'The work took longer than its time.', error.details, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}

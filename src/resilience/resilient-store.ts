@@ -1,0 +1,108 @@
+import type { BeginOperation } from '../observability/observer.js';
+import type { OperationName } from '../observability/events.js';
+import type { RowShape } from '../store/row.js';
+import type {
+  OperationOptions,
+  PreparedWrite,
+  RowPage,
+  Rows,
+  StoreTraits,
+  TableStore,
+  WriteReceipt,
+} from '../store/table-store.js';
+import { changeTable } from './change-table.js';
+import { InFlight } from './in-flight.js';
+import type { KeptWrite } from './kept-write.js';
+import { observed } from './observed.js';
+import { ResilientRows } from './resilient-rows.js';
+import type { RetryPolicy } from './retry-settings.js';
+import { submit } from './submit.js';
+import { Tries } from './tries.js';
+
+/** How long closing waits for what is under way, where nothing else is said. */
+const CLOSE_TIMEOUT = 30_000;
+
+/**
+ * A store whose operations are tried again when they failed on their way, in the same way whichever the store is. A write that may
+ * have been carried out although its answer was lost is read back before anything is said about it.
+ */
+export class ResilientStore implements TableStore {
+  readonly #store: TableStore;
+  readonly #policy: RetryPolicy;
+  readonly #begin: BeginOperation;
+  readonly #inFlight = new InFlight();
+
+  constructor(store: TableStore, policy: RetryPolicy, begin: BeginOperation) {
+    this.#store = store;
+    this.#policy = policy;
+    this.#begin = begin;
+  }
+
+  get traits(): StoreTraits {
+    return this.#store.traits;
+  }
+
+  rows(table: string, shape: RowShape): Rows {
+    const surroundings = { policy: this.#policy, inFlight: this.#inFlight, begin: this.#begin };
+    return new ResilientRows(this.#store.rows(table, shape), table, shape, surroundings);
+  }
+
+  submit(
+    table: string,
+    writes: readonly PreparedWrite[],
+    options?: OperationOptions,
+  ): Promise<readonly WriteReceipt[]> {
+    const name = writes.length === 1 ? writes[0]!.mode : 'transaction';
+    return this.#run(name, table, options, async (operation, running) => {
+      const submission = { store: this.#store, table, policy: this.#policy, operation };
+      const receipts = await submit(submission, writes as readonly KeptWrite[], running);
+      operation.count(receipts.length);
+      return receipts;
+    });
+  }
+
+  createTable(table: string, options?: OperationOptions): Promise<boolean> {
+    return this.#run('create-table', table, options, (operation, running) =>
+      changeTable(new Tries(this.#policy, operation, running), (left) => this.#store.createTable(table, left)),
+    );
+  }
+
+  deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
+    return this.#run('delete-table', table, options, (operation, running) =>
+      changeTable(new Tries(this.#policy, operation, running), (left) => this.#store.deleteTable(table, left)),
+    );
+  }
+
+  tables(
+    request?: { readonly prefix?: string; readonly continuation?: string },
+    options?: OperationOptions,
+  ): Promise<RowPage<string>> {
+    return this.#run('list-tables', undefined, options, async (operation, running) => {
+      const tries = new Tries(this.#policy, operation, running);
+      const page = await tries.repeat(() => this.#store.tables(request, tries.options));
+      operation.count(page.rows.length);
+      return page;
+    });
+  }
+
+  /** Takes nothing more, waits for what is under way or stops it after `timeout` milliseconds, and closes the store. */
+  async close({ timeout = CLOSE_TIMEOUT }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    await this.#inFlight.close(timeout);
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #run<T>(
+    name: OperationName,
+    table: string | undefined,
+    options: OperationOptions | undefined,
+    work: (operation: ReturnType<BeginOperation>, options: OperationOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.#inFlight.run(options, (running) =>
+      observed(this.#begin(name, table), (operation) => work(operation, running)),
+    );
+  }
+}

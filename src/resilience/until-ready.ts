@@ -1,0 +1,43 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import { observer } from '../observability/observer.js';
+import type { OperationOptions, TableStore } from '../store/table-store.js';
+import { retryPolicy } from './retry-settings.js';
+import { Tries } from './tries.js';
+
+/** How long readiness is waited for, and how it is told. */
+export interface ReadyOptions extends OperationOptions {
+  /** Throws what the first try says, instead of trying until the time is over. */
+  readonly failFast?: boolean | undefined;
+  /** A table to read from, for a credential that may not list tables. */
+  readonly table?: string | undefined;
+}
+
+const TIMEOUT = 30_000;
+
+/** Resolves when a store answers, or throws why it does not: at once what time does not change, anything else when the time is over. */
+export async function untilReady(
+  store: TableStore,
+  { failFast = false, table, signal, timeout = TIMEOUT }: ReadyOptions,
+): Promise<void> {
+  const policy = retryPolicy({
+    maxRetries: failFast ? 0 : Number.MAX_SAFE_INTEGER,
+    tryTimeout: 5000,
+    fast: { slot: 50, ceiling: 1000 },
+    slow: { ceiling: 2000 },
+  });
+  const tries = new Tries(policy, observer({})('list-tables'), { signal, timeout });
+  await tries.repeat(() => probe(store, table, tries.options));
+}
+
+async function probe(store: TableStore, table: string | undefined, options: OperationOptions): Promise<void> {
+  if (table === undefined) {
+    await store.tables({}, options);
+    return;
+  }
+  try {
+    await store.rows(table, { properties: [] }).get('', '', () => undefined, { select: [] }, options);
+  } catch (error) {
+    // The service answered, and knew who asked.
+    if (!EntitableError.is(error, 'store.table-not-found')) throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { outOfRange, refusalReason, wrongType } from '../../src/metadata/converter-refusal.js';
+
+function thrown(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+describe('The reason a converter gives', () => {
+  it('is shown when it is the words of a converter of this package', () => {
+    expect(refusalReason(outOfRange('it must be a valid Date'))).to.equal('it must be a valid Date');
+    expect(refusalReason(wrongType('it must be a Date, not string'))).to.equal('it must be a Date, not string');
+  });
+
+  it('is not shown when anybody else gives it, who may quote the value', () => {
+    const errors = [
+      new RangeError('hunter2 is too long'),
+      new TypeError('hunter2'),
+      thrown(() => BigInt(1234.5)),
+      thrown(() => JSON.parse('hunter2')),
+      'hunter2',
+      undefined,
+    ];
+    expect(errors.map((error) => refusalReason(error))).to.deep.equal(errors.map(() => undefined));
+  });
+});
