@@ -84,7 +84,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     const { signal, timeout } = this.#options ?? {};
     if (timeout === undefined) return this.#options;
     this.#endsAt ??= performance.now() + timeout;
-    return { signal, timeout: this.#endsAt - performance.now() };
+    return { signal, timeout: Math.max(0, this.#endsAt - performance.now()) };
   }
 
   /** The page that is due; those after it are asked for. */
