@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource, EntitableError } from 'entitable';
 import { generateReadings } from './generate.js';
-import { progressBar } from './progress-bar.js';
+import { ProgressBar } from './progress-bar.js';
 import { lineOf, readLines, type BadLine } from './read-lines.js';
 import { Reading } from './reading.js';
 
@@ -17,14 +17,16 @@ try {
   await generateReadings(file, ROWS);
   console.log(`A file of ${ROWS} lines, read line by line and written in transactions of many partitions at once`);
 
+  const bar = new ProgressBar(ROWS);
   const bad: BadLine[] = [];
   const input = readLines(file, (line) => bad.push(line));
   const { written, failed } = await readings.upsertMany(input, {
     mode: 'replace',
     concurrency: 'adaptive',
     onError: 'collect',
-    onProgress: progressBar(ROWS),
+    onProgress: bar.show,
   });
+  bar.end();
   console.log(`${written} readings are stored`);
 
   console.log('\nLines that are not:');
