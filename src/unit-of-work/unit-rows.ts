@@ -12,6 +12,7 @@ export function unitRows<T extends object>(mapper: EntityMapper<T>, reads: Track
     table: mapper.table,
     rows: remainingRows(mapper.rows, reads),
     decode: reads.tracked,
+    checkKeys: mapper.checkKeys,
     project: (names) => mapper.project(names),
   };
 }

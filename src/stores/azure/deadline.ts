@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions } from '../../store/table-store.js';
 
 /** What stopped an operation before its end. */
@@ -27,6 +29,7 @@ async function runUnder<T>(
   { signal, timeout }: OperationOptions,
   run: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
+  checkTimeout({ timeout });
   if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
   if (timeout !== undefined && timeout <= 0) throw new Stopped('store.timeout');
 
@@ -42,7 +45,10 @@ async function runUnder<T>(
     if (timeout !== undefined)
       timer = setTimeout(() => stop(new Stopped('store.timeout')), Math.min(timeout, LONGEST_TIMER));
   });
-  signal?.addEventListener('abort', onAbort!, { once: true });
+  if (signal !== undefined) {
+    setMaxListeners(0, signal); // many operations may share a signal: Node would warn of a leak
+    signal.addEventListener('abort', onAbort!, { once: true });
+  }
   try {
     return await Promise.race([run(controller.signal), stopped]);
   } finally {

@@ -45,7 +45,7 @@ export class JsonRowReader implements RowReader {
   }
 
   typeOf(slot: Slot): EdmType | undefined {
-    if (slot < 0) return slot === TIMESTAMP ? 'DateTime' : 'String';
+    if (slot < 0) return this.#systemType(slot);
     const value = (this.#found = this.#row[this.#names[slot]!]);
     this.#slot = slot;
     switch (typeof value) {
@@ -109,6 +109,11 @@ export class JsonRowReader implements RowReader {
 
   retain(): RetainedRow {
     return this.#row as unknown as RetainedRow;
+  }
+
+  #systemType(slot: Slot): EdmType | undefined {
+    if (slot !== TIMESTAMP) return 'String';
+    return this.#row['Timestamp'] === undefined ? undefined : 'DateTime'; // not selected, or not told by an ETag
   }
 
   #value(slot: Slot): unknown {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RowReader } from '../../store/row.js';
 import type { OperationOptions, RowPage, ScanRequest } from '../../store/table-store.js';
 import { underDeadline } from './deadline.js';
@@ -35,6 +36,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     this.#ahead = ahead;
     this.#options = options;
     this.#continuation = continuation;
+    setMaxListeners(0, this.#stop.signal); // each page ahead listens
   }
 
   next(): Promise<IteratorResult<RowPage<R>>> {

@@ -23,8 +23,8 @@ export interface RowLayout {
   readonly wideNames: readonly number[];
   /** `,"name":`, to write. */
   readonly prefixes: readonly string[];
-  /** `,"name@odata.type":"Edm.`, to write. */
-  readonly annotationPrefixes: readonly string[];
+  /** `,"name@odata.type":"Edm.Type"`, to write beside a value of the declared type. */
+  readonly typeMembers: readonly string[];
 }
 
 export function rowLayout({ properties }: RowShape): RowLayout {
@@ -36,13 +36,18 @@ export function rowLayout({ properties }: RowShape): RowLayout {
     annotations,
     wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),
-    annotationPrefixes: annotations.map((name) => `${memberPrefix(name)}"Edm.`),
+    typeMembers: properties.map(({ name, type }) => typeMember(name, type)),
   };
 }
 
 /** What stands before a member's value, but for the first. */
 export function memberPrefix(name: string): string {
   return `,${JSON.stringify(name)}:`;
+}
+
+/** The member that tells a property's type. */
+export function typeMember(name: string, type: EdmType): string {
+  return `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${type}"`;
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/;

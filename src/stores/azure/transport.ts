@@ -17,14 +17,17 @@ export interface Attempt {
 type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
 type TrackedRequest = PipelineRequest & { attempt?: Attempt };
 
-/** They serve operations that the SDK describes, or signals that are none of the platform's: requests built here would pass them unchanged. */
-const IDLE_POLICIES = [
+/** Policies that requests built here do without. */
+const LEFT_OUT = [
+  // They serve operations that the SDK describes, or signals that are none of the platform's.
   'serializationPolicy',
   'deserializationPolicy',
   'formDataPolicy',
   'multipartPolicy',
   'wrapAbortSignalLikePolicy',
   'tablesSecondaryEndpointPolicy',
+  // It asks for compressed answers, and the http client waits for ever for the end of one that broke off.
+  'decompressResponsePolicy',
 ];
 
 const STREAMED: ReadonlySet<number> = new Set([200]);
@@ -48,7 +51,7 @@ export class Transport {
       return httpClient.sendRequest(request);
     };
     const reads = pipeline.clone();
-    for (const name of IDLE_POLICIES) reads.removePolicy({ name });
+    for (const name of LEFT_OUT) reads.removePolicy({ name });
     const writes = reads.clone();
     writes.removePolicy({ phase: 'Retry' });
     if (!retries) reads.removePolicy({ phase: 'Retry' });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { RestError } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
@@ -121,10 +122,19 @@ describe('What Azure refuses, and what is lost on the way', () => {
     });
   }
 
-  it('an answer to a read that is no JSON is store.unavailable', async () => {
-    const { store } = await cannedStore(() => ({ status: 200, body: '{"PartitionKey":"p","Row' }));
-    expect((await outcomeOf(point(store))).code).to.equal('store.unavailable');
-    expect((await outcomeOf(scanAll(store))).code).to.equal('store.unavailable');
+  for (const body of ['{"PartitionKey":"p","Row', '<html></html>', '', 'null']) {
+    it(`a read that is answered ${JSON.stringify(body)} is store.unavailable`, async () => {
+      const { store } = await cannedStore(() => ({ status: 200, body }));
+      expect((await outcomeOf(point(store))).code).to.equal('store.unavailable');
+      expect((await outcomeOf(scanAll(store))).code).to.equal('store.unavailable');
+    });
+  }
+
+  it('a page without rows of its own is store.unavailable', async () => {
+    for (const body of ['{"value":5}', '{"value":null}', '{}']) {
+      const { store } = await cannedStore(() => ({ status: 200, body }));
+      expect((await outcomeOf(scanAll(store))).code, body).to.equal('store.unavailable');
+    }
   });
 
   it('what a decoder throws comes through unchanged', async () => {
@@ -156,6 +166,18 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect((await outcomeOf(point(store, { signal: AbortSignal.timeout(5) }))).code).to.equal('store.aborted');
     expect((await outcomeOf(scanAll(store, { timeout: 5 }))).code).to.equal('store.timeout');
     expect((await outcomeOf(scanAll(store, { signal: AbortSignal.timeout(5) }))).code).to.equal('store.aborted');
+  });
+
+  it('operations that share a signal leave no listener on it, and no warning', async () => {
+    const { store } = await cannedStore(() => ({ status: 204 }));
+    const { signal } = new AbortController();
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => void warnings.push(warning);
+    process.on('warning', warn);
+    await Promise.all(Array.from({ length: 50 }, async () => write1(store, { signal, timeout: 1000 })));
+    await new Promise(setImmediate);
+    process.off('warning', warn);
+    expect([warnings, getEventListeners(signal, 'abort')]).to.deep.equal([[], []]);
   });
 
   it('a write that was sent has an unknown outcome then; one that was not sent was stopped', async () => {

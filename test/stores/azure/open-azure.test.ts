@@ -128,7 +128,7 @@ describe('openAzure', () => {
 
   it('knows what each service is', async () => {
     const traits = async (endpoint: string) => (await openAzure({ endpoint, credential: KEY })).traits;
-    const common = { removes: 'by-replacing' } as const;
+    const common = { removes: 'by-replacing', rawFilters: true } as const;
     expect(await traits(ENDPOINT)).to.deep.equal({
       kind: 'azure-storage',
       identity: ENDPOINT,

@@ -1,5 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import { expect } from 'chai';
+import type { TypedValue } from '../../../src/edm/edm-type.js';
+import { Guid } from '../../../src/edm/guid.js';
+import { comparison, junction } from '../../../src/store/filter-node.js';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { startAzurite } from '../../azurite/azurite.js';
@@ -109,6 +115,27 @@ describe('Traps of the SDK that this store does not step into', () => {
     }
   });
 
+  it('7: literals have their own types, and texts cannot get out of theirs', async () => {
+    const { store: canned, sent } = await cannedStore(() => ({ status: 200, body: '{"value":[]}' }));
+    const operands: readonly TypedValue[] = [
+      { type: 'Int64', value: 5n },
+      { type: 'Double', value: 2 },
+      { type: 'Guid', value: Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833') },
+      { type: 'Binary', value: new Uint8Array([9, 10, 255]).subarray(1) },
+      { type: 'String', value: "' or 'a' eq 'a" },
+      { type: 'DateTime', value: new Date(0) },
+    ];
+    const filter = junction(
+      'or',
+      operands.map((operand) => comparison('a', 'eq', operand)),
+    );
+    for await (const _ of canned.rows('T', shapeOf({})).scan({ filter }, () => 1)) continue;
+    expect(new URL(sent[0]!.url).searchParams.get('$filter')).to.equal(
+      "a eq 5L or a eq 2.0 or a eq guid'c9da6455-213d-42c9-9a79-3e9149a57833' or a eq X'0aff' or a eq ''' or ''a'' eq ''a' or " +
+        "a eq datetime'1970-01-01T00:00:00Z'",
+    );
+  });
+
   it('8: a delete within a transaction is under its ETag, and nothing is sent for an empty one', async () => {
     const shape = shapeOf({ a: 'Int32' });
     const rows = store.rows(TABLE, shape);
@@ -211,6 +238,42 @@ describe('Traps of the SDK that this store does not step into', () => {
       await store.deleteTable('TrapsToo'),
     ];
     expect(outcomes).to.deep.equal([true, false, true, false]);
+  });
+
+  it('an answer that breaks off ends as an error, and not never', async () => {
+    const whole = gzipSync(`{"value":[${'{"PartitionKey":"p"},'.repeat(5000)}{}]}`);
+    const server = createServer((request, response) => {
+      const compressed = request.headers['accept-encoding'] === undefined ? {} : { 'Content-Encoding': 'gzip' };
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': whole.length, ...compressed });
+      response.write(whole.subarray(0, 100), () => setTimeout(() => response.destroy(), 5));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/account`;
+      const broken = await openAzure(
+        { endpoint, credential: { name: 'account', key: 'a2V5' } },
+        { retry: { maxRetries: 0 } },
+      );
+      const rows = broken.rows('T', shapeOf({}));
+      for (const ahead of [0, 1]) {
+        expect(
+          (
+            await outcomeOf(
+              rows
+                .scan({ ahead }, () => 1)
+                [Symbol.asyncIterator]()
+                .next(),
+            )
+          ).code,
+        ).to.equal('store.unavailable');
+      }
+      expect((await outcomeOf(rows.get('p', 'r', () => 1))).code).to.equal('store.unavailable');
+      const writes = ['1', '2'].map((rowKey) => rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey }));
+      expect((await outcomeOf(broken.submit('T', writes))).code).to.equal('store.outcome-unknown');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('older ones: empty texts stay, concurrent transactions keep apart, a property called etag can be selected', async () => {

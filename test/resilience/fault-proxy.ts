@@ -1,0 +1,162 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { exchange, HttpFrames } from './http-frames.js';
+import { pick, seeded, type Random } from './random.js';
+
+/** What can happen to a request or to its response. */
+export type Fault = 'none' | keyof typeof FAULTS;
+
+/** A proxy between a client and a server, which breaks what passes it. */
+export interface FaultProxy {
+  readonly endpoint: string;
+  /** How often each fault happened. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Chooses the fault of each request; `none` for all to begin with. */
+  choose: (request: string) => Fault;
+  /** Connections that are open now. */
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+interface Passage {
+  readonly client: Socket;
+  readonly random: Random;
+  /** Lets the server do what is asked; `undefined` when it is gone, or nobody waits for it any more. */
+  serve(): Promise<Buffer | undefined>;
+}
+
+const answer = (status: string, code: string, headers = ''): string => {
+  const body = JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: `${code}\nRequestId:0` } } });
+  return `HTTP/1.1 ${status}\r\n${headers}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+};
+
+const FAULTS = {
+  'delay before the request': async ({ client, random, serve }) => {
+    await wait(5 + random() * 30);
+    client.write((await serve()) ?? '');
+  },
+  'delay before the response': async ({ client, random, serve }) => {
+    const response = await serve();
+    await wait(5 + random() * 30);
+    client.write(response ?? '');
+  },
+  'reset before the request': async ({ client }) => void client.resetAndDestroy(),
+  'reset after the request': async ({ client, serve }) => {
+    void serve();
+    await wait(0);
+    client.resetAndDestroy();
+  },
+  'reset before the response': async ({ client, serve }) => {
+    await serve();
+    client.resetAndDestroy();
+  },
+  'reset after the response': async ({ client, serve }) => {
+    client.write((await serve()) ?? '', () => client.resetAndDestroy());
+  },
+  'closed before the response': async ({ client, serve }) => {
+    await serve();
+    client.end();
+  },
+  '429': async ({ client }) => void client.write(answer('429 Too Many Requests', 'TooManyRequests')),
+  '429 with x-ms-retry-after-ms': async ({ client }) =>
+    void client.write(answer('429 Too Many Requests', 'TooManyRequests', 'x-ms-retry-after-ms: 15\r\n')),
+  '503': async ({ client }) => void client.write(answer('503 Service Unavailable', 'ServerBusy')),
+  '503 with Retry-After': async ({ client }) =>
+    void client.write(answer('503 Service Unavailable', 'ServerBusy', 'retry-after: 0\r\n')),
+  '500, not carried out': async ({ client }) => void client.write(answer('500 Internal Server Error', 'InternalError')),
+  '500, carried out': async ({ client, serve }) => {
+    await serve();
+    client.write(answer('500 Internal Server Error', 'OperationTimedOut'));
+  },
+  'response cut off': async ({ client, random, serve }) => {
+    const response = (await serve()) ?? Buffer.alloc(0);
+    client.end(response.subarray(0, Math.floor(response.length * random())));
+  },
+  'response cut off by a reset': async ({ client, random, serve }) => {
+    const response = (await serve()) ?? Buffer.alloc(0);
+    client.write(response.subarray(0, Math.floor(response.length * random())), () => client.resetAndDestroy());
+  },
+  'response twice': async ({ client, serve }) => {
+    const response = (await serve()) ?? Buffer.alloc(0);
+    client.write(Buffer.concat([response, response]));
+  },
+  'no response, carried out': async ({ serve }) => void (await serve()),
+  'no response, not carried out': async () => undefined,
+  'slow trickle': async ({ client, serve }) => {
+    const response = (await serve()) ?? Buffer.alloc(0);
+    const size = Math.ceil(response.length / 8);
+    for (let at = 0; at < response.length && !client.destroyed; at += size) {
+      client.write(response.subarray(at, at + size));
+      await wait(2);
+    }
+  },
+} satisfies Readonly<Record<string, (passage: Passage) => Promise<void>>>;
+
+/** Every fault, as often as every other, but for those that take long. */
+export const EVERY_FAULT: Readonly<Record<Exclude<Fault, 'none'>, number>> = {
+  ...(Object.fromEntries(Object.keys(FAULTS).map((fault) => [fault, 1])) as Record<Exclude<Fault, 'none'>, number>),
+  'no response, carried out': 0.5,
+  'no response, not carried out': 0.5,
+};
+
+/** Starts a proxy in front of a server of this machine. */
+export async function startFaultProxy(target: string, seed = 1): Promise<FaultProxy> {
+  const url = new URL(target);
+  const random = seeded(seed);
+  const open = new Set<Socket>();
+  const counts: Record<string, number> = {};
+  const keep = (socket: Socket): Socket => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket)).on('error', () => undefined);
+    return socket.setNoDelay(true);
+  };
+
+  const server = createServer((socket) => {
+    const client = keep(socket);
+    const upstream = keep(connect(Number(url.port), url.hostname));
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+    const frames = new HttpFrames();
+    let turn: Promise<void> = Promise.resolve();
+    client.on('data', (chunk: Buffer) => {
+      frames.push(chunk);
+      for (let request = frames.next(); request !== undefined; request = frames.next()) {
+        const message = request;
+        turn = turn.then(() => pass(client, upstream, message));
+      }
+    });
+  });
+
+  async function pass(client: Socket, upstream: Socket, request: Buffer): Promise<void> {
+    const fault = proxy.choose(request.toString('latin1', 0, request.indexOf('\r\n')));
+    counts[fault] = (counts[fault] ?? 0) + 1;
+    const serve = async (): Promise<Buffer | undefined> => (client.destroyed ? undefined : exchange(upstream, request));
+    if (fault === 'none') client.write((await serve()) ?? '');
+    else await FAULTS[fault]({ client, random, serve });
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxy: FaultProxy = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}${url.pathname}`,
+    counts,
+    choose: () => 'none',
+    get connections() {
+      return open.size;
+    },
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return proxy;
+}
+
+/** Lets some of the requests fail, each in one of these ways. */
+export function someOf(
+  share: number,
+  seed: number,
+  faults: Readonly<Record<string, number>> = EVERY_FAULT,
+): FaultProxy['choose'] {
+  const random = seeded(seed);
+  return () => (random() < share ? (pick(random, faults) as Fault) : 'none');
+}

@@ -1,0 +1,103 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { expect } from 'chai';
+import type { TableStore } from '../../../src/store/table-store.js';
+import { openAzure } from '../../../src/stores/azure/open-azure.js';
+import { outcomeOf } from './outcome.js';
+import { shapeOf } from './row-values.js';
+
+/** What a server does with a connection once a request has come in. */
+const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
+  'is closed without an answer': (socket) => socket.end(),
+  'is reset without an answer': (socket) => socket.resetAndDestroy(),
+  'is reset within the headers': (socket) => {
+    socket.write('HTTP/1.1 204 No Con', () => socket.resetAndDestroy());
+  },
+  'is closed within the body': (socket) => {
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"odata');
+  },
+  'answers what is no HTTP': (socket) => socket.end('SSH-2.0-nothing\r\n'),
+};
+
+describe('Over sockets', () => {
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    it(`a connection that ${name}: a read is store.unavailable, a write store.outcome-unknown`, async () => {
+      const requests = { count: 0 };
+      const server = await listen((socket) => {
+        socket
+          .on('error', () => undefined)
+          .once('data', () => {
+            requests.count++;
+            fault(socket);
+          });
+      });
+      try {
+        const store = await open((server.address() as AddressInfo).port);
+        expect((await outcomeOf(read(store))).code).to.equal('store.unavailable');
+        expect((await outcomeOf(write(store, 1))).code).to.equal('store.outcome-unknown');
+        expect((await outcomeOf(write(store, 2))).code).to.equal('store.outcome-unknown');
+        expect(requests.count).to.equal(3);
+      } finally {
+        server.close();
+      }
+    });
+  }
+
+  it('nobody who listens: both are store.unavailable, since nothing was sent', async () => {
+    const server = await listen(() => undefined);
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const store = await open(port);
+    expect((await outcomeOf(read(store))).code).to.equal('store.unavailable');
+    expect((await outcomeOf(write(store, 1))).code).to.equal('store.unavailable');
+    expect((await outcomeOf(write(store, 2))).code).to.equal('store.unavailable');
+    expect((await outcomeOf(store.createTable('T'))).code).to.equal('store.unavailable');
+    expect((await outcomeOf(store.tables())).code).to.equal('store.unavailable');
+  });
+
+  it('silence ends at the timeout, and the connection with it', async () => {
+    const closed: Promise<void>[] = [];
+    const server = await listen((socket) => {
+      closed.push(
+        new Promise((resolve) =>
+          socket
+            .on('error', () => undefined)
+            .on('close', () => resolve())
+            .resume(),
+        ),
+      );
+    });
+    try {
+      const store = await open((server.address() as AddressInfo).port);
+      expect((await outcomeOf(read(store, 30))).code).to.equal('store.timeout');
+      expect((await outcomeOf(write(store, 1, 30))).code).to.equal('store.outcome-unknown');
+      expect((await outcomeOf(store.createTable('T', { timeout: 30 }))).code).to.equal('store.outcome-unknown');
+      await Promise.all(closed);
+      expect(closed).to.have.length(3);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+async function listen(serve: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(serve);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+async function open(port: number): Promise<TableStore> {
+  const credential = { name: 'account', key: 'a2V5' };
+  return openAzure({ endpoint: `http://127.0.0.1:${port}/account`, credential }, { retry: { maxRetries: 0 } });
+}
+
+async function read(store: TableStore, timeout?: number) {
+  return store.rows('T', shapeOf({})).get('p', 'r', () => 1, {}, { timeout });
+}
+
+async function write(store: TableStore, count: number, timeout?: number) {
+  const rows = store.rows('T', shapeOf({}));
+  const writes = Array.from({ length: count }, (_, index) =>
+    rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: `${index}` }),
+  );
+  return store.submit('T', writes, { timeout });
+}
