@@ -1,4 +1,4 @@
-import { defineEntity, type EntitySchema, type PartitionKey, type RowKey } from '../../index.js';
+import { defineEntity, type PartitionKey, type RowKey } from '../../index.js';
 
 /** The most pieces that an entity has room for: 2 MiB on Cosmos, at 64 KiB a String. */
 const PIECES = 32;
@@ -27,7 +27,7 @@ defineEntity(KeyvEntry, {
     expires: 'Int64',
     json: 'Boolean',
     ...Object.fromEntries(Array.from({ length: PIECES }, (_, index) => [pieceName(index), 'String'])),
-  } as EntitySchema<KeyvEntry>['properties'],
+  },
 });
 
 /** Puts a text into an entry, in pieces of at most so many UTF-16 units, never cut inside a character. */
