@@ -33,6 +33,8 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   /** Reads a row into an entity that is there already. */
   readonly fill: (entity: object, row: RowReader) => void;
   readonly #stored: readonly ((value: unknown) => unknown)[];
+  /** Whether every object has something under a property's name. */
+  readonly #inherited: readonly boolean[];
 
   /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string) {
@@ -59,6 +61,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
       return entity;
     };
     this.#stored = properties.map((property) => storedValueOf(className, property, limits));
+    this.#inherited = properties.map(({ name }) => name in Object.prototype);
   }
 
   project(names: readonly string[]): Projector {
@@ -80,10 +83,12 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** The properties that an entity has, converted and checked. Throws `validation.*`. */
   valuesOf(entity: object): readonly PropertyValue[] {
-    return this.metadata.properties.flatMap((property) => {
-      const value = memberOf(entity, property.name);
-      return isAbsent(value) ? [] : [{ property, stored: this.#store(property, value) }];
-    });
+    const values: PropertyValue[] = [];
+    for (const property of this.metadata.properties) {
+      const value = this.#member(entity, property);
+      if (!isAbsent(value)) values.push({ property, stored: this.#store(property, value) });
+    }
+    return values;
   }
 
   /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
@@ -108,7 +113,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     const removed: string[] = [];
     for (const property of this.metadata.properties) {
       if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
-      const value = memberOf(entity, property.name);
+      const value = this.#member(entity, property);
       const stands = before.typeOf(property.slot) !== undefined;
       if (isAbsent(value)) {
         // A converter may read a stored value as absent: then nobody took it away.
@@ -173,8 +178,15 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return state.source.metadata === this.source.metadata ? state.source.rows.reopen(state.row) : undefined;
   }
 
-  #store(property: PropertyMetadata, value: unknown): unknown {
-    return this.#stored[property.slot]!(value);
+  #store({ slot }: PropertyMetadata, value: unknown): unknown {
+    return this.#stored[slot]!(value);
+  }
+
+  /** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
+  #member(entity: object, { name, slot }: PropertyMetadata): unknown {
+    return this.#inherited[slot] && !Object.hasOwn(entity, name)
+      ? undefined
+      : (entity as Record<string, unknown>)[name];
   }
 }
 
@@ -198,11 +210,4 @@ function notPatchable(
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
-}
-
-/** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
-function memberOf(entity: object, name: string): unknown {
-  return name in Object.prototype && !Object.hasOwn(entity, name)
-    ? undefined
-    : (entity as Record<string, unknown>)[name];
 }
