@@ -89,7 +89,7 @@ export class Worker {
       outcome = EntitableError.is(error) ? error.code : String(error);
       if (!TRANSIENT.has(outcome))
         violations.push(
-          `${this.owner}: ${operation} failed with ${outcome} ${String(error instanceof Error ? error.message + String(error.cause) : '')}`,
+          `${this.owner}: ${operation} failed with ${outcome} ${error instanceof Error ? error.message + String(error.cause) : ''}`,
         );
     }
     const took = performance.now() - started;

@@ -71,12 +71,12 @@ export function conformance(name: string, open: () => Promise<TableStore>, devia
     }
 
     it('deviates in rules that exist, and names no rule twice', () => {
-      const names = Object.values(RULES)
+      const all = Object.values(RULES)
         .flat()
         .map((rule) => rule.name);
-      assert.strictEqual(names.length, new Set(names).size);
+      assert.strictEqual(all.length, new Set(all).size);
       assert.deepStrictEqual(
-        Object.keys(deviations).filter((name) => !names.includes(name)),
+        Object.keys(deviations).filter((deviation) => !all.includes(deviation)),
         [],
       );
     });
