@@ -23,7 +23,7 @@ export const rawLmdb: Contender = {
       overlappingSync: false,
       sharedStructuresKey: Symbol.for('structures'),
     });
-    const value = ({ partition, row, ...stored }: SampleData): Stored => (void [partition, row], stored);
+    const value = ({ partition: _partition, row: _row, ...stored }: SampleData): Stored => stored;
     const entity = (partition: string, row: string, stored: Stored): Sample =>
       Object.assign(new Sample(), {
         ...stored,
