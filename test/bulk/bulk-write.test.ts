@@ -243,6 +243,18 @@ onEveryStore('Bulk writes', (open) => {
     expect(await orders.scan().count()).to.equal(200);
   });
 
+  it('listen to a signal once, however many transactions are under way', async () => {
+    const { tables } = await onLine();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const { signal } = new AbortController();
+    await tables.repository(Order).insertMany(interleaved(400, 40), { signal, concurrency: 40 });
+    await wait(5);
+    process.off('warning', onWarning);
+    expect(warnings.filter(({ message }) => message.includes('AbortSignal'))).to.deep.equal([]);
+  });
+
   it('refuse options that mean nothing', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
