@@ -1,4 +1,4 @@
-import functions, { type HttpResponseInit } from '@azure/functions';
+import functions from '@azure/functions';
 import { DataSource } from 'entitable';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -41,6 +41,6 @@ async function show(name: string, answer: Promise<Response>): Promise<void> {
 }
 
 function say(name: string, answer: Awaited<ReturnType<typeof placeOrder>>): void {
-  const { status = 200, jsonBody } = answer as HttpResponseInit;
+  const { status = 200, jsonBody } = answer as { readonly status?: number; readonly jsonBody?: unknown };
   console.log(`  ${name}: ${status} ${JSON.stringify(jsonBody)}`);
 }
