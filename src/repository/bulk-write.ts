@@ -92,11 +92,12 @@ class BulkWrite<I> {
     this.#reader.close();
   }
 
-  async #take(next: { readonly index: number; readonly item: I }): Promise<void> {
+  async #take({ index, item }: { readonly index: number; readonly item: I }): Promise<void> {
     try {
-      this.#lanes.add({ ...next, ...(await this.#task.prepare(next.item)) });
+      const { table, write, written, refused } = await this.#task.prepare(item);
+      this.#lanes.add({ index, item, table, write, written, refused });
     } catch (error) {
-      this.#failed.push({ ...next, error });
+      this.#failed.push({ index, item, error });
       if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
     }
   }

@@ -1,3 +1,4 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { remedyFor } from './classify.js';
 import type { Tries } from './tries.js';
@@ -7,17 +8,28 @@ import type { Tries } from './tries.js';
  * counts as this operation's doing.
  */
 export async function changeTable(
+  table: string,
   tries: Tries,
   change: (options: OperationOptions) => Promise<boolean>,
 ): Promise<boolean> {
   let doubtful = false;
-  const changed = await tries.repeat(async () => {
-    try {
-      return await change(tries.options);
-    } catch (error) {
-      doubtful ||= remedyFor(error) === 'ambiguous';
-      throw error;
-    }
-  });
-  return changed || doubtful;
+  try {
+    const changed = await tries.repeat(async () => {
+      try {
+        return await change(tries.options);
+      } catch (error) {
+        doubtful ||= remedyFor(error) === 'ambiguous';
+        throw error;
+      }
+    });
+    return changed || doubtful;
+  } catch (error) {
+    if (!doubtful || EntitableError.is(error, 'store.outcome-unknown')) throw error;
+    throw new EntitableError(
+      'store.outcome-unknown',
+      `The table "${table}" may or may not have been made or deleted: an answer was lost, and later tries failed. List the tables.`,
+      { table, found: 'unread' },
+      { cause: error },
+    );
+  }
 }

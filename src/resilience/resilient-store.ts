@@ -63,13 +63,13 @@ export class ResilientStore implements TableStore {
 
   createTable(table: string, options?: OperationOptions): Promise<boolean> {
     return this.#run('create-table', table, options, (operation, running) =>
-      changeTable(new Tries(this.#policy, operation, running), (left) => this.#store.createTable(table, left)),
+      changeTable(table, new Tries(this.#policy, operation, running), (left) => this.#store.createTable(table, left)),
     );
   }
 
   deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
     return this.#run('delete-table', table, options, (operation, running) =>
-      changeTable(new Tries(this.#policy, operation, running), (left) => this.#store.deleteTable(table, left)),
+      changeTable(table, new Tries(this.#policy, operation, running), (left) => this.#store.deleteTable(table, left)),
     );
   }
 

@@ -76,8 +76,8 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
         try {
           this.#pages ??= from(this.#continuation, tries.options)[Symbol.asyncIterator]();
           const pages = this.#pages;
-          const { done, value } = await operation.request(() => pages.next());
-          return done === true ? undefined : value;
+          const next = await operation.request(() => pages.next());
+          return next.done === true ? undefined : next.value;
         } catch (error) {
           this.#pages = undefined;
           if (!(await tries.again(error))) throw tries.failure(error);

@@ -23,6 +23,8 @@ interface Passage {
   readonly random: Random;
   /** Lets the server do what is asked; `undefined` when it is gone, or nobody waits for it any more. */
   serve(): Promise<Buffer | undefined>;
+  /** Answers in the server's place. */
+  reply(response: string): void;
 }
 
 const answer = (status: string, code: string, headers = ''): string => {
@@ -57,16 +59,16 @@ const FAULTS = {
     await serve();
     client.end();
   },
-  '429': async ({ client }) => void client.write(answer('429 Too Many Requests', 'TooManyRequests')),
-  '429 with x-ms-retry-after-ms': async ({ client }) =>
-    void client.write(answer('429 Too Many Requests', 'TooManyRequests', 'x-ms-retry-after-ms: 15\r\n')),
-  '503': async ({ client }) => void client.write(answer('503 Service Unavailable', 'ServerBusy')),
-  '503 with Retry-After': async ({ client }) =>
-    void client.write(answer('503 Service Unavailable', 'ServerBusy', 'retry-after: 0\r\n')),
-  '500, not carried out': async ({ client }) => void client.write(answer('500 Internal Server Error', 'InternalError')),
-  '500, carried out': async ({ client, serve }) => {
+  '429': async ({ reply }) => reply(answer('429 Too Many Requests', 'TooManyRequests')),
+  '429 with x-ms-retry-after-ms': async ({ reply }) =>
+    reply(answer('429 Too Many Requests', 'TooManyRequests', 'x-ms-retry-after-ms: 15\r\n')),
+  '503': async ({ reply }) => reply(answer('503 Service Unavailable', 'ServerBusy')),
+  '503 with Retry-After': async ({ reply }) =>
+    reply(answer('503 Service Unavailable', 'ServerBusy', 'retry-after: 0\r\n')),
+  '500, not carried out': async ({ reply }) => reply(answer('500 Internal Server Error', 'InternalError')),
+  '500, carried out': async ({ serve, reply }) => {
     await serve();
-    client.write(answer('500 Internal Server Error', 'OperationTimedOut'));
+    reply(answer('500 Internal Server Error', 'OperationTimedOut'));
   },
   'response cut off': async ({ client, random, serve }) => {
     const response = (await serve()) ?? Buffer.alloc(0);
@@ -79,6 +81,12 @@ const FAULTS = {
   'response twice': async ({ client, serve }) => {
     const response = (await serve()) ?? Buffer.alloc(0);
     client.write(Buffer.concat([response, response]));
+  },
+  'response twice, the second later': async ({ client, random, serve }) => {
+    const response = (await serve()) ?? Buffer.alloc(0);
+    client.write(response);
+    await wait(random() * 4);
+    client.write(response);
   },
   'no response, carried out': async ({ serve }) => void (await serve()),
   'no response, not carried out': async () => undefined,
@@ -95,8 +103,8 @@ const FAULTS = {
 /** Every fault, as often as every other, but for those that take long. */
 export const EVERY_FAULT: Readonly<Record<Exclude<Fault, 'none'>, number>> = {
   ...(Object.fromEntries(Object.keys(FAULTS).map((fault) => [fault, 1])) as Record<Exclude<Fault, 'none'>, number>),
-  'no response, carried out': 0.5,
-  'no response, not carried out': 0.5,
+  'no response, carried out': 0.2,
+  'no response, not carried out': 0.2,
 };
 
 /** Starts a proxy in front of a server of this machine. */
@@ -104,6 +112,10 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
   const url = new URL(target);
   const random = seeded(seed);
   const open = new Set<Socket>();
+  /** Connections to the server on which it is doing something. */
+  const busy = new Set<Socket>();
+  /** What it is doing that nobody waits for any more. */
+  const abandoned = new Set<Promise<unknown>>();
   const counts: Record<string, number> = {};
   const keep = (socket: Socket): Socket => {
     open.add(socket);
@@ -114,8 +126,10 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
   const server = createServer((socket) => {
     const client = keep(socket);
     const upstream = keep(connect(Number(url.port), url.hostname));
-    client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
+    client.on('close', () => {
+      if (!busy.has(upstream)) upstream.destroy();
+    });
     const frames = new HttpFrames();
     let turn: Promise<void> = Promise.resolve();
     client.on('data', (chunk: Buffer) => {
@@ -130,9 +144,24 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
   async function pass(client: Socket, upstream: Socket, request: Buffer): Promise<void> {
     const fault = proxy.choose(request.toString('latin1', 0, request.indexOf('\r\n')));
     counts[fault] = (counts[fault] ?? 0) + 1;
-    const serve = async (): Promise<Buffer | undefined> => (client.destroyed ? undefined : exchange(upstream, request));
+    const serve = async (): Promise<Buffer | undefined> => {
+      // A server does in their order what arrived in an order, also what was given up meanwhile.
+      await Promise.all(abandoned);
+      if (client.destroyed) return undefined;
+      busy.add(upstream);
+      const exchanged = exchange(upstream, request).finally(() => busy.delete(upstream));
+      const onGivenUp = (): void => {
+        abandoned.add(exchanged);
+        void exchanged.then(() => abandoned.delete(exchanged) && upstream.destroy());
+      };
+      client.on('close', onGivenUp);
+      const response = await exchanged;
+      client.off('close', onGivenUp);
+      return response && withRequestId(request, response);
+    };
+    const reply = (response: string): void => void client.write(withRequestId(request, Buffer.from(response)));
     if (fault === 'none') client.write((await serve()) ?? '');
-    else await FAULTS[fault]({ client, random, serve });
+    else await FAULTS[fault]({ client, random, serve, reply });
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -149,6 +178,19 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
     },
   };
   return proxy;
+}
+
+/** Azurite leaves out of refusals, and of answers to batches, the id of the request that the service repeats in every answer. */
+function withRequestId(request: Buffer, response: Buffer): Buffer {
+  const id = /^x-ms-client-request-id: *(\S+)/im.exec(request.toString('latin1', 0, request.indexOf('\r\n\r\n')))?.[1];
+  const head = response.toString('latin1', 0, response.indexOf('\r\n\r\n'));
+  if (id === undefined || /^x-ms-client-request-id:/im.test(head)) return response;
+  const line = response.indexOf('\r\n') + 2;
+  return Buffer.concat([
+    response.subarray(0, line),
+    Buffer.from(`x-ms-client-request-id: ${id}\r\n`),
+    response.subarray(line),
+  ]);
 }
 
 /** Lets some of the requests fail, each in one of these ways. */

@@ -51,9 +51,11 @@ const OPERATIONS = {
   get: 4,
   getMany: 1,
   query: 2,
+  tables: 1,
 } as const;
 
 type OperationName = keyof typeof OPERATIONS;
+type WriteName = Exclude<OperationName, 'get' | 'getMany' | 'query' | 'tables'>;
 
 /** Does operations on rows of its own one after another, and knows at each moment what they must hold. */
 export class Worker {
@@ -82,13 +84,13 @@ export class Worker {
     const started = performance.now();
     let outcome: string;
     try {
-      outcome =
-        operation === 'get' || operation === 'getMany' || operation === 'query'
-          ? await this.#read(operation)
-          : await this.#write(operation);
+      outcome = await this.#do(operation);
     } catch (error) {
       outcome = EntitableError.is(error) ? error.code : String(error);
-      if (!TRANSIENT.has(outcome)) violations.push(`${this.owner}: ${operation} failed with ${outcome}`);
+      if (!TRANSIENT.has(outcome))
+        violations.push(
+          `${this.owner}: ${operation} failed with ${outcome} ${error instanceof Error ? error.message + String(error.cause) : ''}`,
+        );
     }
     const took = performance.now() - started;
     if (took > timeout * 3 + 1500) violations.push(`${this.owner}: ${operation} took ${Math.round(took)} ms`);
@@ -96,7 +98,36 @@ export class Worker {
     row[outcome] = (row[outcome] ?? 0) + 1;
   }
 
-  async #write(operation: Exclude<OperationName, 'get' | 'getMany' | 'query'>): Promise<string> {
+  #do(operation: OperationName): Promise<string> {
+    switch (operation) {
+      case 'get':
+      case 'getMany':
+      case 'query':
+        return this.#read(operation);
+      case 'tables':
+        return this.#tables();
+      default:
+        return this.#write(operation);
+    }
+  }
+
+  /** Makes a table, finds it in the list, and deletes it. */
+  async #tables(): Promise<string> {
+    const { store, table: items, violations, timeout } = this.#run;
+    const table = `${items}${this.owner}T${++this.#written}`;
+    const lists = async (): Promise<boolean> =>
+      (await store.tables({ prefix: table }, { timeout })).rows.includes(table);
+    const answers = [
+      await store.createTable(table, { timeout }),
+      await lists(),
+      await store.deleteTable(table, { timeout }),
+      await lists(),
+    ];
+    if (answers.join() !== 'true,true,true,false') violations.push(`${this.owner}: tables answered ${answers.join()}`);
+    return 'success';
+  }
+
+  async #write(operation: WriteName): Promise<string> {
     const { violations } = this.#run;
     const { after, refusal, send } = this.#plan(operation);
     const before = new Map(Array.from(after.keys(), (name) => [name, this.#rows.get(name)!.content]));
@@ -166,7 +197,7 @@ export class Worker {
     return 'success';
   }
 
-  #plan(operation: Exclude<OperationName, 'get' | 'getMany' | 'query'>): Step {
+  #plan(operation: WriteName): Step {
     const { items, random, timeout } = this.#run;
     const [name, known] = this.#row();
     const key = { owner: this.owner, name };
@@ -298,4 +329,4 @@ export class Worker {
 }
 
 /** What an operation may fail with when the network never lets it through; nothing was written then. */
-const TRANSIENT = new Set(['store.unavailable', 'store.throttled', 'store.timeout']);
+const TRANSIENT = new Set(['store.unavailable', 'store.throttled', 'store.timeout', 'store.outcome-unknown']);

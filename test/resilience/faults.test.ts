@@ -1,8 +1,17 @@
 import { expect } from 'chai';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startAzurite } from '../azurite/azurite.js';
 import { faultRun, reportText } from './fault-run.js';
 
 const OPERATIONS = Number(process.env['FAULT_OPERATIONS'] ?? 10_000);
 const SEED = Number(process.env['FAULT_SEED'] ?? 7);
+
+/** Sockets and timers of this process that are not closed or over. */
+function resources(): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = { TCPSocketWrap: 0, TCPServerWrap: 0, Timeout: 0 };
+  for (const name of process.getActiveResourcesInfo()) if (name in counts) counts[name]!++;
+  return counts;
+}
 
 describe('Through a network that fails', () => {
   const unhandled: unknown[] = [];
@@ -10,11 +19,15 @@ describe('Through a network that fails', () => {
   before(() => void process.on('unhandledRejection', onUnhandled));
   after(() => void process.off('unhandledRejection', onUnhandled));
 
-  it(`${OPERATIONS} operations end as they say they do, each in its time`, async function () {
-    this.timeout(90_000 + OPERATIONS * 9);
+  it(`${OPERATIONS} operations end as they say they do, each in its time, and leave nothing behind`, async function () {
+    this.timeout(90_000 + OPERATIONS * 15);
+    await startAzurite();
+    const before = resources();
     const report = await faultRun(OPERATIONS, SEED);
     process.stdout.write(`${reportText(report)}\n`);
     expect(report.violations).to.deep.equal([]);
     expect(unhandled).to.deep.equal([]);
+    await wait(100); // the emulator's side of the connections closes after ours
+    expect(resources()).to.deep.equal(before);
   });
 });

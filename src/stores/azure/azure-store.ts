@@ -57,7 +57,7 @@ export class AzureStore implements TableStore {
     return listTables(this.#connection, request, options);
   }
 
-  /** Refuses what comes after it. Sockets that are open close by themselves and keep no process alive. */
+  /** Refuses what comes after it, and ends its connections; those of an http client that was given are not its own. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     return Promise.resolve();

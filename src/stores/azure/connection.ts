@@ -8,6 +8,8 @@ import type { Transport } from './transport.js';
 export interface ConnectionSettings {
   readonly client: ServiceClient;
   readonly transport: Transport;
+  /** Ends the connections that are the store's own. */
+  readonly closeConnections: () => void;
   /** Where the account's tables are, without a slash at the end. */
   readonly endpoint: string;
   readonly service: AzureService;
@@ -44,6 +46,7 @@ export class Connection {
   }
 
   close(): void {
+    if (!this.#closed) this.#settings.closeConnections();
     this.#closed = true;
   }
 

@@ -1,4 +1,3 @@
-import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { TableServiceClient } from '@azure/data-tables';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { TableStore } from '../../store/table-store.js';
@@ -7,6 +6,8 @@ import { AZURE_SERVICES, recogniseService } from './azure-service.js';
 import { AzureStore } from './azure-store.js';
 import type { AzureCredential, AzureOptions, AzureTarget, ServiceClient } from './azure-target.js';
 import { parseConnectionString } from './connection-string.js';
+import { keptConnections } from './kept-connections.js';
+import { ownAnswers } from './own-answers.js';
 import { Transport } from './transport.js';
 
 const EXPECTED = Object.freeze([
@@ -22,7 +23,8 @@ const EXPECTED = Object.freeze([
  * and `store.package-missing` where `identity` needs the optional package `@azure/identity`.
  */
 export async function openAzure(target: AzureTarget, options: AzureOptions = {}): Promise<TableStore> {
-  const httpClient = options.httpClient ?? createDefaultHttpClient();
+  const connections = keptConnections();
+  const httpClient = ownAnswers(options.httpClient ?? connections);
   const client = isServiceClient(target) ? target.serviceClient : await connect(target, { ...options, httpClient });
   const url = new URL(client.url);
   const kind = recogniseService(url);
@@ -30,6 +32,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
   const endpoint = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   return new AzureStore({
     client,
+    closeConnections: () => connections.close(),
     transport: new Transport(client.pipeline, httpClient, url.search.slice(1), options.retry?.maxRetries !== 0),
     endpoint,
     service,

@@ -1,5 +1,5 @@
-import { expect } from 'chai';
-import { rule, type Rule } from './rule.js';
+import assert from 'node:assert/strict';
+import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal, SHAPE } from './table-fixture.js';
 
 const KIB = 1024;
@@ -18,19 +18,16 @@ export const batchRules: readonly Rule[] = [
       t.prepare('upsert-replace', 'p', 'ur', change),
       t.prepare('delete', 'p', 'delete'),
     );
-    expect(receipts.map(({ etag }) => typeof etag)).to.deep.equal([
-      'string',
-      'string',
-      'string',
-      'string',
-      'string',
-      'undefined',
-    ]);
+    assert.deepStrictEqual(
+      receipts.map(({ etag }) => typeof etag),
+      ['string', 'string', 'string', 'string', 'string', 'undefined'],
+    );
     const kept = { s: 'String a', ...change };
-    expect(
+    assert.deepStrictEqual(
       await Promise.all(['insert', 'merge', 'replace', 'um', 'ur', 'delete'].map((r) => t.get('p', r))),
-    ).to.deep.equal([change, kept, change, kept, change, undefined]);
-    expect(await t.etag('p', 'merge')).to.equal(receipts[1]?.etag);
+      [change, kept, change, kept, change, undefined],
+    );
+    assert.strictEqual(await t.etag('p', 'merge'), receipts[1]?.etag);
   }),
   rule('doc', 'each write of a transaction has its own If-Match', async (t) => {
     const [a, b] = await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
@@ -38,7 +35,7 @@ export const batchRules: readonly Rule[] = [
       t.prepare('merge', 'p', 'a', { i: 'Int32 1' }, { ifMatch: a!.etag! }),
       t.prepare('delete', 'p', 'b', {}, { ifMatch: b!.etag! }),
     );
-    expect(await t.keys()).to.deep.equal(['a']);
+    assert.deepStrictEqual(await t.keys(), ['a']);
   }),
   ...(
     [
@@ -60,75 +57,78 @@ export const batchRules: readonly Rule[] = [
           ? [batch[0]!, t.prepare(mode, 'p', rowKey), batch[2]!]
           : [...batch, t.prepare(mode, 'p', rowKey)];
       const operation = mode === 'insert' ? 1 : 3;
-      expect(await refusal(t.submit(...refused))).to.deep.equal({ code, status, serviceCode, operation });
-      expect(await t.keys()).to.deep.equal(['taken']);
-      expect(await t.get('p', 'taken')).to.deep.equal({ i: 'Int32 0' });
+      assert.deepStrictEqual(await refusal(t.submit(...refused)), { code, status, serviceCode, operation });
+      assert.deepStrictEqual(await t.keys(), ['taken']);
+      assert.deepStrictEqual(await t.get('p', 'taken'), { i: 'Int32 0' });
     }),
   ),
   rule('rec', 'an old ETag undoes the whole transaction and says its index', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 0' });
     await t.write('merge', 'p', 'r', { i: 'Int32 1' });
     const writes = [t.prepare('insert', 'p', 'a'), t.prepare('merge', 'p', 'r', { i: 'Int32 2' }, { ifMatch: etag! })];
-    expect(await refusal(t.submit(...writes))).to.deep.equal({
+    assert.deepStrictEqual(await refusal(t.submit(...writes)), {
       code: 'store.precondition-failed',
       status: 412,
       serviceCode: 'UpdateConditionNotSatisfied',
       operation: 1,
     });
-    expect(await t.keys()).to.deep.equal(['r']);
+    assert.deepStrictEqual(await t.keys(), ['r']);
   }),
   rule('doc', 'a transaction has at most 100 writes', async (t) => {
     const writes = Array.from({ length: 101 }, (_, index) => t.prepare('insert', 'p', String(index)));
-    expect(await refusal(t.submit(...writes))).to.include({
+    assertIncludes(await refusal(t.submit(...writes)), {
       code: 'store.rejected',
       status: 400,
       serviceCode: 'InvalidInput',
     });
-    expect(await t.keys()).to.deep.equal([]);
-    expect(await t.submit(...writes.slice(1))).to.have.lengthOf(100);
-    expect(await t.keys()).to.have.lengthOf(100);
+    assert.deepStrictEqual(await t.keys(), []);
+    assert.strictEqual((await t.submit(...writes.slice(1))).length, 100);
+    assert.strictEqual((await t.keys()).length, 100);
   }),
   rule('live', 'an entity appears once in a transaction', async (t) => {
     const writes = [t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'), t.prepare('upsert-merge', 'p', 'a')];
-    expect(await refusal(t.submit(...writes))).to.deep.equal({
+    assert.deepStrictEqual(await refusal(t.submit(...writes)), {
       code: 'store.rejected',
       status: 400,
       serviceCode: 'InvalidDuplicateRow',
       operation: 2,
     });
-    expect(await t.keys()).to.deep.equal([]);
+    assert.deepStrictEqual(await t.keys(), []);
   }),
   rule('live', 'a transaction stays in one partition', async (t) => {
-    expect(await refusal(t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'q', 'a')))).to.include({
+    assertIncludes(await refusal(t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'q', 'a'))), {
       code: 'store.rejected',
       status: 400,
       serviceCode: 'CommandsInBatchActOnDifferentPartitions',
     });
-    expect(await t.keys()).to.deep.equal([]);
+    assert.deepStrictEqual(await t.keys(), []);
   }),
   rule('doc', 'the body of a transaction has at most 4 MiB', async (t) => {
     const large = Object.fromEntries(
       Array.from({ length: 15 }, (_, index) => [`b${index}`, `Binary ${'ab'.repeat(64 * KIB)}` as const]),
     );
     const writes = Array.from({ length: 5 }, (_, index) => t.prepare('insert', 'p', String(index), large));
-    expect(await refusal(t.submit(...writes))).to.include({
+    assertIncludes(await refusal(t.submit(...writes)), {
       code: 'store.rejected',
       status: 413,
       serviceCode: 'RequestBodyTooLarge',
     });
-    expect(await t.keys()).to.deep.equal([]);
+    assert.deepStrictEqual(await t.keys(), []);
   }),
   rule('live', 'an invalid entity undoes the whole transaction and says its index', async (t) => {
     const writes = [t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b', { 'a-b': 'Int32 1' })];
-    expect(await refusal(t.submit(...writes))).to.include({ code: 'store.rejected', status: 400, operation: 1 });
-    expect(await t.keys()).to.deep.equal([]);
+    assertIncludes(await refusal(t.submit(...writes)), { code: 'store.rejected', status: 400, operation: 1 });
+    assert.deepStrictEqual(await t.keys(), []);
   }),
   rule('doc', 'writes of several shapes share a transaction', async (t) => {
     const other = t.store.rows(t.table, { properties: [{ name: 'only', type: 'Guid' }] });
     const guid = 'c9da6455-213d-42c9-9a79-3e9149a57833';
     const write = other.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'b', write: (w) => w.guid(0, guid) });
     await t.store.submit(t.table, [t.prepare('insert', 'p', 'a', { i: 'Int32 1' }), write]);
-    expect([await t.get('p', 'a'), await t.get('p', 'b')]).to.deep.equal([{ i: 'Int32 1' }, { only: `Guid ${guid}` }]);
-    expect(SHAPE.properties).to.have.lengthOf(8);
+    assert.deepStrictEqual(
+      [await t.get('p', 'a'), await t.get('p', 'b')],
+      [{ i: 'Int32 1' }, { only: `Guid ${guid}` }],
+    );
+    assert.strictEqual(SHAPE.properties.length, 8);
   }),
 ];

@@ -1,11 +1,11 @@
-import { expect } from 'chai';
-import { EntitableError } from '../../src/errors/entitable-error.js';
+import assert from 'node:assert/strict';
+import { EntitableError } from '../../errors/entitable-error.js';
 import { rule, type Rule } from './rule.js';
 import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
 export const operationRules: readonly Rule[] = [
   rule('doc', 'a read of a missing row gives undefined', async (t) => {
-    expect(await t.get('p', 'r')).to.equal(undefined);
+    assert.strictEqual(await t.get('p', 'r'), undefined);
   }),
   rule('doc', 'a signal that is aborted stops reads and writes, with its reason as the cause', async (t) => {
     const reason = new Error('stop');
@@ -15,7 +15,7 @@ export const operationRules: readonly Rule[] = [
       () => firstPage(t.rows.scan({}, () => 0, options)),
       () => t.store.submit(t.table, [t.prepare('insert', 'p', 'r')], options),
     ]);
-    expect(await t.keys()).to.deep.equal([]);
+    assert.deepStrictEqual(await t.keys(), []);
   }),
   rule(
     'doc',
@@ -28,16 +28,16 @@ export const operationRules: readonly Rule[] = [
         () => t.store.deleteTable(t.table, options),
         () => t.store.tables({}, options),
       ]);
-      expect((await t.store.tables({ prefix: t.table })).rows).to.deep.equal([t.table]);
+      assert.deepStrictEqual((await t.store.tables({ prefix: t.table })).rows, [t.table]);
     },
   ),
   rule('doc', 'a signal that is aborted between pages stops the scan there', async (t) => {
     await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
     const abort = new AbortController();
     const pages = t.rows.scan({ pageSize: 1 }, () => 0, { signal: abort.signal })[Symbol.asyncIterator]();
-    expect((await pages.next()).done).to.equal(false);
+    assert.strictEqual((await pages.next()).done, false);
     abort.abort();
-    expect(await refusal(pages.next())).to.deep.equal({ code: 'store.aborted' });
+    assert.deepStrictEqual(await refusal(pages.next()), { code: 'store.aborted' });
   }),
   rule('doc', 'an error of the decoder is thrown where its page is asked for', async (t) => {
     await t.write('insert', 'p', 'r');
@@ -45,22 +45,22 @@ export const operationRules: readonly Rule[] = [
       throw new RangeError('from the decoder');
     };
     const caught = async (operation: Promise<unknown>): Promise<unknown> => operation.catch((error: unknown) => error);
-    expect(await caught(t.rows.get('p', 'r', failing))).to.be.instanceOf(RangeError);
-    expect(await caught(firstPage(t.rows.scan({}, failing)))).to.be.instanceOf(RangeError);
+    assert.ok((await caught(t.rows.get('p', 'r', failing))) instanceof RangeError);
+    assert.ok((await caught(firstPage(t.rows.scan({}, failing)))) instanceof RangeError);
   }),
   rule('doc', 'rows may be read while others are written', async (t) => {
     await Promise.all(
       Array.from({ length: 50 }, (_, i) => t.write('insert', `p${i % 5}`, String(i), { i: `Int32 ${i}` })),
     );
-    expect(await t.keys()).to.have.lengthOf(50);
-    expect(t.store.rows(t.table, SHAPE)).to.not.equal(t.rows);
+    assert.strictEqual((await t.keys()).length, 50);
+    assert.notStrictEqual(t.store.rows(t.table, SHAPE), t.rows);
   }),
   rule('doc', 'of concurrent writes under one ETag one wins', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 0' });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, i) => t.write('merge', 'p', 'r', { i: `Int32 ${i + 1}` }, { ifMatch: etag! })),
     );
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.lengthOf(1);
+    assert.strictEqual(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
   }),
 ];
 
@@ -70,7 +70,7 @@ async function expectAborted(reason: Error, operations: readonly (() => Promise<
       () => undefined,
       (thrown: unknown) => thrown,
     );
-    expect(EntitableError.is(error, 'store.aborted')).to.equal(true);
-    expect((error as Error).cause).to.equal(reason);
+    assert.strictEqual(EntitableError.is(error, 'store.aborted'), true);
+    assert.strictEqual((error as Error).cause, reason);
   }
 }

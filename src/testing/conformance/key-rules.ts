@@ -1,6 +1,6 @@
-import { expect } from 'chai';
-import { comparison } from '../../src/store/filter-node.js';
-import { rule, type Rule } from './rule.js';
+import assert from 'node:assert/strict';
+import { comparison } from '../../store/filter-node.js';
+import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal, type TableFixture } from './table-fixture.js';
 
 /** Characters that are allowed in keys and have tripped clients. */
@@ -11,10 +11,10 @@ const FORBIDDEN = ['/', '\\', '#', '?', '\u0000', '\t', '\n', '\r', '\u001f', '\
 async function roundTrip(t: TableFixture, key: string): Promise<void> {
   const filter = comparison('RowKey', 'eq', { type: 'String', value: key });
   await t.write('insert', key, key, { s: `String ${key}` });
-  expect(await t.get(key, key), key).to.deep.equal({ s: `String ${key}` });
-  expect(await t.keyPairs({ partitionKey: key, filter }), key).to.deep.equal([[key, key]]);
+  assert.deepStrictEqual(await t.get(key, key), { s: `String ${key}` }, key);
+  assert.deepStrictEqual(await t.keyPairs({ partitionKey: key, filter }), [[key, key]], key);
   await t.submit(t.prepare('insert', key, `${key}2`), t.prepare('delete', key, key));
-  expect(await t.keys({ partitionKey: key }), key).to.deep.equal([`${key}2`]);
+  assert.deepStrictEqual(await t.keys({ partitionKey: key }), [`${key}2`], key);
   await t.write('delete', key, `${key}2`);
 }
 
@@ -23,8 +23,8 @@ export const keyRules: readonly Rule[] = [
     await t.write('insert', '', '', { i: 'Int32 1' });
     await t.write('insert', '', 'r');
     await t.write('insert', 'p', '');
-    expect(await t.get('', '')).to.deep.equal({ i: 'Int32 1' });
-    expect(await t.keyPairs()).to.deep.equal([
+    assert.deepStrictEqual(await t.get('', ''), { i: 'Int32 1' });
+    assert.deepStrictEqual(await t.keyPairs(), [
       ['', ''],
       ['', 'r'],
       ['p', ''],
@@ -37,7 +37,7 @@ export const keyRules: readonly Rule[] = [
       rule('doc', `${JSON.stringify(character)} is refused in a ${name}`, async (t) => {
         const key = `a${character}b`;
         const write = t.prepare('insert', name === 'PartitionKey' ? key : 'p', name === 'RowKey' ? key : 'r');
-        expect(await refusal(t.submit(write))).to.include({ code: 'store.rejected', status: 400 });
+        assertIncludes(await refusal(t.submit(write)), { code: 'store.rejected', status: 400 });
       }),
     ),
   ),
@@ -47,16 +47,16 @@ export const keyRules: readonly Rule[] = [
     const partitionKey = 'k'.repeat(partition / unit);
     const rowKey = 'k'.repeat(Math.floor(row / unit));
     await t.write('insert', partitionKey, rowKey);
-    expect(await t.keyPairs()).to.deep.equal([[partitionKey, rowKey]]);
+    assert.deepStrictEqual(await t.keyPairs(), [[partitionKey, rowKey]]);
     for (const write of [t.prepare('insert', `${partitionKey}k`, 'r'), t.prepare('insert', 'p', `${rowKey}k`)]) {
-      expect(await refusal(t.submit(write))).to.include({ code: 'store.rejected', status: 400 });
+      assertIncludes(await refusal(t.submit(write)), { code: 'store.rejected', status: 400 });
     }
   }),
   rule('doc', 'keys are told apart by case', async (t) => {
     await t.write('insert', 'p', 'a');
     await t.write('insert', 'p', 'A');
     await t.write('insert', 'P', 'a');
-    expect(await t.keyPairs()).to.deep.equal([
+    assert.deepStrictEqual(await t.keyPairs(), [
       ['P', 'a'],
       ['p', 'A'],
       ['p', 'a'],
@@ -67,6 +67,9 @@ export const keyRules: readonly Rule[] = [
     for (const partitionKey of ['b', 'a', 'B', 'aa']) {
       await t.submit(...keys.toReversed().map((rowKey) => t.prepare('insert', partitionKey, rowKey)));
     }
-    expect(await t.keyPairs()).to.deep.equal(['B', 'a', 'aa', 'b'].flatMap((p) => keys.map((r) => [p, r])));
+    assert.deepStrictEqual(
+      await t.keyPairs(),
+      ['B', 'a', 'aa', 'b'].flatMap((p) => keys.map((r) => [p, r])),
+    );
   }),
 ];

@@ -1,8 +1,8 @@
-import { expect } from 'chai';
-import { comparison } from '../../src/store/filter-node.js';
-import { PARTITION_KEY, ROW_KEY } from '../../src/store/row.js';
-import type { KeyRange, ScanRequest } from '../../src/store/table-store.js';
-import { rule, type Rule } from './rule.js';
+import assert from 'node:assert/strict';
+import { comparison } from '../../store/filter-node.js';
+import { PARTITION_KEY, ROW_KEY } from '../../store/row.js';
+import type { KeyRange, ScanRequest } from '../../store/table-store.js';
+import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal, type TableFixture } from './table-fixture.js';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e'];
@@ -51,20 +51,23 @@ export const pagingRules: readonly Rule[] = [
       await seed(t, ['p', 'q', 'r']);
       for (const pageSize of [1, 2, 1000]) {
         const found = await t.keyPairs({ ...request, pageSize });
-        expect(found.map(([p, r]) => p + r)).to.deep.equal(expected);
+        assert.deepStrictEqual(
+          found.map(([p, r]) => p + r),
+          expected,
+        );
       }
     }),
   ),
   rule('rec', 'a page that ends at the last row has no continuation', async (t) => {
     await seed(t);
-    expect(await t.pages({ pageSize: 5 })).to.deep.equal([[KEYS, false]]);
-    expect(await t.pages({ pageSize: 3 })).to.deep.equal([
+    assert.deepStrictEqual(await t.pages({ pageSize: 5 }), [[KEYS, false]]);
+    assert.deepStrictEqual(await t.pages({ pageSize: 3 }), [
       [['a', 'b', 'c'], true],
       [['d', 'e'], false],
     ]);
   }),
   rule('doc', 'a scan of nothing is one empty page', async (t) => {
-    expect(await t.pages({})).to.deep.equal([[[], false]]);
+    assert.deepStrictEqual(await t.pages({}), [[[], false]]);
   }),
   rule('doc', 'a page has at most 1000 rows', async (t) => {
     for (let at = 0; at < 1100; at += 100) {
@@ -73,19 +76,22 @@ export const pagingRules: readonly Rule[] = [
       );
     }
     const pages = await t.pages({ partitionKey: 'p' });
-    expect(pages.map(([keys, continues]) => [keys.length, continues])).to.deep.equal([
-      [1000, true],
-      [100, false],
-    ]);
+    assert.deepStrictEqual(
+      pages.map(([keys, continues]) => [keys.length, continues]),
+      [
+        [1000, true],
+        [100, false],
+      ],
+    );
   }),
   rule('php', 'a page size of 0 or less is refused', async (t) => {
     for (const pageSize of [0, -1]) {
-      expect(await refusal(t.pages({ pageSize }))).to.include({ code: 'store.rejected', status: 400 });
+      assertIncludes(await refusal(t.pages({ pageSize })), { code: 'store.rejected', status: 400 });
     }
   }),
   rule('doc', 'a page size above 1000 is refused', async (t) => {
     const pageSize = t.store.traits.limits.pageRows + 1;
-    expect(await refusal(t.pages({ pageSize }))).to.include({ code: 'store.rejected', status: 400 });
+    assertIncludes(await refusal(t.pages({ pageSize })), { code: 'store.rejected', status: 400 });
   }),
   rule('doc', 'a continuation goes on where its page ended, with another shape and page size', async (t) => {
     await seed(t, ['p', 'q']);
@@ -95,7 +101,7 @@ export const pagingRules: readonly Rule[] = [
       const request = { pageSize: 4, ...(continuation === undefined ? {} : { continuation }) };
       for await (const page of other.scan(request, (row) => row.string(PARTITION_KEY) + row.string(ROW_KEY)))
         rest.push(...page.rows);
-      expect(rest).to.deep.equal(['pd', 'pe', 'qa', 'qb', 'qc', 'qd', 'qe']);
+      assert.deepStrictEqual(rest, ['pd', 'pe', 'qa', 'qb', 'qc', 'qd', 'qe']);
       break;
     }
   }),
@@ -113,20 +119,16 @@ export const pagingRules: readonly Rule[] = [
         );
       }
     }
-    expect(found.flat()).to.deep.equal(['a', 'b', 'd', 'dd', 'e']);
+    assert.deepStrictEqual(found.flat(), ['a', 'b', 'd', 'dd', 'e']);
   }),
   rule('doc', 'a filter and pages find every match once', async (t) => {
     await seed(t, ['p', 'q']);
     const filter = comparison('i', 'ge', { type: 'Int32', value: 2 });
     for (const pageSize of [1, 2, 3, 1000]) {
-      expect((await t.keyPairs({ filter, pageSize })).map(([p, r]) => p + r)).to.deep.equal([
-        'pc',
-        'pd',
-        'pe',
-        'qc',
-        'qd',
-        'qe',
-      ]);
+      assert.deepStrictEqual(
+        (await t.keyPairs({ filter, pageSize })).map(([p, r]) => p + r),
+        ['pc', 'pd', 'pe', 'qc', 'qd', 'qe'],
+      );
     }
   }),
   rule('rec', 'a selection gives the selected properties, and the keys', async (t) => {
@@ -134,19 +136,19 @@ export const pagingRules: readonly Rule[] = [
     const decoded = await t.rows.get('p', 'r', (row) => [row.string(ROW_KEY), row.number(1), row.typeOf(2)], {
       select: [1, 2],
     });
-    expect(decoded).to.deep.equal(['r', 1, undefined]);
+    assert.deepStrictEqual(decoded, ['r', 1, undefined]);
   }),
   rule('rec', 'a selection has an ETag only where it is asked for', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
-    expect(await t.rows.get('p', 'r', (row) => row.etag, { select: [1], etag: true })).to.equal(etag);
-    expect(await t.rows.get('p', 'r', (row) => row.etag, {})).to.equal(etag);
+    assert.strictEqual(await t.rows.get('p', 'r', (row) => row.etag, { select: [1], etag: true }), etag);
+    assert.strictEqual(await t.rows.get('p', 'r', (row) => row.etag, {}), etag);
   }),
   rule('doc', 'a scan that is left early stops', async (t) => {
     await seed(t);
     for await (const { rows } of t.rows.scan({ pageSize: 1, ahead: 1 }, (row) => row.string(ROW_KEY))) {
-      expect(rows).to.deep.equal(['a']);
+      assert.deepStrictEqual(rows, ['a']);
       break;
     }
-    expect(await t.keys()).to.deep.equal(KEYS);
+    assert.deepStrictEqual(await t.keys(), KEYS);
   }),
 ];

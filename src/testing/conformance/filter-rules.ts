@@ -1,12 +1,6 @@
-import { expect } from 'chai';
-import {
-  comparison,
-  junction,
-  negation,
-  type ComparisonOperator,
-  type FilterNode,
-} from '../../src/store/filter-node.js';
-import { rule, type Evidence, type Rule } from './rule.js';
+import assert from 'node:assert/strict';
+import { comparison, junction, negation, type ComparisonOperator, type FilterNode } from '../../store/filter-node.js';
+import { assertIncludes, rule, type Evidence, type Rule } from './rule.js';
 import { refusal, type Properties, type TableFixture } from './table-fixture.js';
 import { typedValue, type TypedText } from './typed-text.js';
 
@@ -128,13 +122,13 @@ export const filterRules: readonly Rule[] = [
   ...FOUND.map(([evidence, name, filter, expected]) =>
     rule(evidence, `filter: ${name}`, async (t) => {
       await seed(t);
-      expect(await t.keys({ filter })).to.deep.equal(expected);
-      expect(await t.keys({ partitionKey: 'p', filter })).to.deep.equal(expected);
+      assert.deepStrictEqual(await t.keys({ filter }), expected);
+      assert.deepStrictEqual(await t.keys({ partitionKey: 'p', filter }), expected);
     }),
   ),
   ...(['PartitionKey', 'RowKey', 'Timestamp'] as const).map((property) =>
     rule('live', `${property} compared with a number is InvalidInput`, async (t) => {
-      expect(await refusal(t.keys({ filter: is(property, 'eq', 'Int32 12345') }))).to.deep.equal({
+      assert.deepStrictEqual(await refusal(t.keys({ filter: is(property, 'eq', 'Int32 12345') })), {
         code: 'store.rejected',
         status: 400,
         serviceCode: 'InvalidInput',
@@ -145,7 +139,7 @@ export const filterRules: readonly Rule[] = [
     const filter = (count: number): FilterNode =>
       or(...Array.from({ length: count }, (_, i) => is('i', 'eq', `Int32 ${i}`)));
     const { comparisons } = t.store.traits.limits;
-    expect(await t.keys({ filter: filter(comparisons) })).to.deep.equal([]);
-    expect(await refusal(t.keys({ filter: filter(comparisons + 1) }))).to.include({ code: 'store.rejected' });
+    assert.deepStrictEqual(await t.keys({ filter: filter(comparisons) }), []);
+    assertIncludes(await refusal(t.keys({ filter: filter(comparisons + 1) })), { code: 'store.rejected' });
   }),
 ];

@@ -1,0 +1,26 @@
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+
+/** The default http client, with connections of its own: they stay open between requests, and closing ends them. */
+export interface KeptConnections extends HttpClient {
+  close(): void;
+}
+
+/** Makes a client for one store. */
+export function keptConnections(): KeptConnections {
+  const client = createDefaultHttpClient();
+  const plain = new Agent({ keepAlive: true });
+  const secure = new SecureAgent({ keepAlive: true });
+  return {
+    sendRequest(request) {
+      // A proxy, or certificates of one's own, bring their agent.
+      if (request.tlsSettings === undefined) request.agent ??= request.url.startsWith('https:') ? secure : plain;
+      return client.sendRequest(request);
+    },
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
