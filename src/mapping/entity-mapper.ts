@@ -34,6 +34,8 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly fill: (entity: object, row: RowReader) => void;
   readonly checkKeys: (row: RowReader) => void;
   readonly #stored: readonly ((value: unknown) => unknown)[];
+  /** Whether every object has something under a property's name. */
+  readonly #inherited: readonly boolean[];
 
   /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string) {
@@ -61,6 +63,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     };
     this.checkKeys = keyChecker(this.source.metadata);
     this.#stored = properties.map((property) => storedValueOf(className, property, limits));
+    this.#inherited = properties.map(({ name }) => name in Object.prototype);
   }
 
   project(names: readonly string[]): Projector {
@@ -82,10 +85,12 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** The properties that an entity has, converted and checked. Throws `validation.*`. */
   valuesOf(entity: object): readonly PropertyValue[] {
-    return this.metadata.properties.flatMap((property) => {
-      const value = memberOf(entity, property.name);
-      return isAbsent(value) ? [] : [{ property, stored: this.#store(property, value) }];
-    });
+    const values: PropertyValue[] = [];
+    for (const property of this.metadata.properties) {
+      const value = this.#member(entity, property);
+      if (!isAbsent(value)) values.push({ property, stored: this.#store(property, value) });
+    }
+    return values;
   }
 
   /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
@@ -116,7 +121,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     const removed: string[] = [];
     for (const property of this.metadata.properties) {
       if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
-      const value = memberOf(entity, property.name);
+      const value = this.#member(entity, property);
       const stands = before.typeOf(property.slot) !== undefined;
       if (isAbsent(value)) {
         // A converter may read a stored value as absent: then nobody took it away.
@@ -185,8 +190,15 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return state.source.metadata === this.source.metadata ? state.source.rows.reopen(state.row) : undefined;
   }
 
-  #store(property: PropertyMetadata, value: unknown): unknown {
-    return this.#stored[property.slot]!(value);
+  #store({ slot }: PropertyMetadata, value: unknown): unknown {
+    return this.#stored[slot]!(value);
+  }
+
+  /** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
+  #member(entity: object, { name, slot }: PropertyMetadata): unknown {
+    return this.#inherited[slot] && !Object.hasOwn(entity, name)
+      ? undefined
+      : (entity as Record<string, unknown>)[name];
   }
 }
 
@@ -210,11 +222,4 @@ function notPatchable(
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
-}
-
-/** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
-function memberOf(entity: object, name: string): unknown {
-  return name in Object.prototype && !Object.hasOwn(entity, name)
-    ? undefined
-    : (entity as Record<string, unknown>)[name];
 }

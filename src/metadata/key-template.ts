@@ -83,6 +83,7 @@ function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | u
 }
 
 function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetadata, value: unknown): string {
+  if (converter === undefined && typeof value === 'string') return value;
   const at = { className: template.className, key: template.key, property: name };
   const where = `${template.className}.${name}`;
   if (value === undefined || value === null) {
@@ -93,7 +94,6 @@ function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetada
     );
   }
   if (converter === undefined) {
-    if (typeof value === 'string') return value;
     const found = typeof value;
     throw new EntitableError(
       'key.wrong-type',

@@ -169,9 +169,9 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   /** Reads nothing of each row but what tells whose it is. */
-  #keys(): Reading<undefined> {
+  #keys(): Reading<void> {
     const { checkKeys } = this.#state.source;
-    return { request: NOTHING, decode: (row) => void checkKeys(row) };
+    return { request: NOTHING, decode: checkKeys };
   }
 
   async *#pages<I>(reading: Reading<I>, options: PagesOptions | undefined): AsyncGenerator<Page<I>, void, undefined> {

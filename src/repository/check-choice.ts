@@ -1,5 +1,4 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { typeName } from '../edm/type-name.js';
 
 /** Refuses an option that is none of its choices; JavaScript may give anything. */
 export function checkChoice<const C extends string>(option: string, value: C, choices: readonly C[]): C {
@@ -8,6 +7,6 @@ export function checkChoice<const C extends string>(option: string, value: C, ch
   throw new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {
     option,
     expected,
-    found: typeof value === 'string' ? 'another string' : typeName(value),
+    found: typeof value === 'string' ? 'another string' : typeof value,
   });
 }

@@ -1,4 +1,3 @@
-import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkCount } from '../query/check-option.js';
 import { checkTimeout } from '../store/check-timeout.js';
@@ -46,7 +45,7 @@ export async function modify<T>(
 
 function checkChange(change: unknown): void {
   if (typeof change === 'function') return;
-  const found = typeName(change);
+  const found = change === null ? 'null' : typeof change;
   throw new EntitableError(
     'validation.invalid-option',
     `modify takes a function that changes the entity, not ${found}.`,

@@ -76,8 +76,8 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
         try {
           this.#pages ??= from(this.#continuation, tries.options)[Symbol.asyncIterator]();
           const pages = this.#pages;
-          const { done, value } = await operation.request(() => pages.next());
-          return done === true ? undefined : value;
+          const result = await operation.request(() => pages.next());
+          return result.done === true ? undefined : result.value;
         } catch (error) {
           this.#pages = undefined;
           if (!(await tries.again(error))) throw tries.failure(error);
@@ -93,7 +93,7 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
     this.#ended = true;
     this.#stop.abort();
     // An iterator in the middle of a page would answer only after it.
-    this.#pages?.return?.().catch(ignore);
+    void this.#pages?.return?.();
     this.#operation?.end(error);
   }
 }

@@ -7,7 +7,7 @@ export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
   if (Guid.is(value)) return value.toString();
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-  if (value instanceof Date) return dates === 'keep' ? value : (value.toJSON() as string | null);
+  if (value instanceof Date) return dates === 'keep' ? value : value.toJSON();
   if (Array.isArray(value)) return value.map((item) => withTexts(item, dates));
   if (value instanceof Map || value instanceof Set) return value;
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;

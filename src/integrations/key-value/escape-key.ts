@@ -1,6 +1,6 @@
 /** What the service forbids in keys, the escape character, halves of characters, which have no UTF-8, and the last unit. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[~/\\#?\u0000-\u001f\u007f-\u009f\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const ESCAPED = /~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
 

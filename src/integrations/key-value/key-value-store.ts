@@ -53,7 +53,11 @@ export class KeyValueStore implements AsyncDisposable {
 
   constructor(
     tables: DataSource,
-    { format = 'json', partitionKey = 'default', tableName = FORMATS[format].tableName }: KeyValueOptions = {},
+    {
+      format = 'json',
+      partitionKey = 'default',
+      tableName = (name) => FORMATS[format].tableName(name),
+    }: KeyValueOptions = {},
   ) {
     this.#tables = tables;
     this.#format = FORMATS[format];

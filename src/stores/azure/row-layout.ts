@@ -17,6 +17,8 @@ export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES
 export interface RowLayout {
   readonly names: readonly string[];
   readonly types: readonly EdmType[];
+  /** The types, as annotations spell them. */
+  readonly fullNames: readonly string[];
   /** The names of the annotations. */
   readonly annotations: readonly string[];
   /** How many bytes each name has beyond one for each UTF-16 unit. */
@@ -33,6 +35,7 @@ export function rowLayout({ properties }: RowShape): RowLayout {
   return {
     names,
     types: properties.map(({ type }) => type),
+    fullNames: properties.map(({ type }) => `Edm.${type}`),
     annotations,
     wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),

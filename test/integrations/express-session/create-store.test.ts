@@ -13,16 +13,18 @@ declare module 'express-session' {
   }
 }
 
-type Write = (sid: string, data: session.SessionData) => Promise<void>;
 type Store = ReturnType<typeof storeOf>;
 const storeOf = ({ tables }: Opened) => createStore(session, tables);
+const writing =
+  (store: Store, verb: 'set' | 'touch') =>
+  (sid: string, data: session.SessionData): Promise<void> =>
+    new Promise((resolve, reject) => {
+      store[verb]!(sid, data, (error?: Error) => (error ? reject(error) : resolve()));
+    });
 const servers: { close(): void }[] = [];
 
 /** A real application behind a real port, and a browser that keeps its cookie. */
-async function browserOf(
-  store: Store,
-  maxAge: number | undefined = undefined,
-): Promise<(path: string) => Promise<unknown>> {
+async function browserOf(store: Store): Promise<(path: string) => Promise<unknown>> {
   const app = express();
   app.use(
     session({
@@ -31,7 +33,6 @@ async function browserOf(
       resave: false,
       saveUninitialized: false,
       rolling: true,
-      cookie: { maxAge },
     }),
   );
   app.get('/count', (request, response) => {
@@ -78,11 +79,11 @@ onEveryStore('A session store of Express', (open) => {
     const store = storeOf(await open());
     const get = promisify(store.get.bind(store));
     const data = (ms: number): session.SessionData => ({
-      cookie: { originalMaxAge: ms, expires: new Date(Date.now() + ms) } as session.Cookie,
+      cookie: { originalMaxAge: ms, expires: new Date(Date.now() + ms) },
       views: 1,
     });
-    const set = promisify(store.set.bind(store)) as Write;
-    const touch = promisify(store.touch!.bind(store)) as Write;
+    const set = writing(store, 'set');
+    const touch = writing(store, 'touch');
     await set('a/b', data(60_000));
     await set('ended', data(-1));
     await set('touched', data(-1));

@@ -84,7 +84,7 @@ describe('The format of AzureKVStore', () => {
   });
 
   it('gives back every object that has names a table takes', () => {
-    const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9]{0,8}$/).filter((text) => text !== '__proto__');
+    const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9]{0,8}$/).filter((found) => found !== '__proto__');
     const member = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
       fc.string({ unit: 'binary' }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EmbeddedStore } from '../../../src/stores/embedded/embedded-store.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
-import { TableFixture, type Properties } from '../../conformance/table-fixture.js';
+import { TableFixture, type Properties } from '../../../src/testing/conformance/table-fixture.js';
 
 const FIRST_TABLE = 1;
 /** 2026-01-01: 13,411,699,200,000 ms since 1601, shifted by the 14 bits of its 100 ns, its upper 32 bits first. */

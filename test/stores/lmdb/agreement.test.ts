@@ -3,7 +3,12 @@ import * as fc from 'fast-check';
 import type { KeyRange, ScanRequest, TableStore, WriteMode } from '../../../src/store/table-store.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
-import { refusal, TableFixture, type Properties, type Refused } from '../../conformance/table-fixture.js';
+import {
+  refusal,
+  TableFixture,
+  type Properties,
+  type Refused,
+} from '../../../src/testing/conformance/table-fixture.js';
 import { anyKey, anyProperties, RUNS } from '../embedded/samples.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { stress } from './stress.js';

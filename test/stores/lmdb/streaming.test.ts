@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
-import { refusal, TableFixture } from '../../conformance/table-fixture.js';
+import { refusal, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { stress } from './stress.js';
 

@@ -60,11 +60,15 @@ export const tableRules: readonly Rule[] = [
   }),
   rule('rec', 'a table name with another character, or a digit first, is InvalidResourceName', async (t) => {
     for (const name of ['1abc', 'a-bc', 'täble', 'a bc']) {
-      assert.deepStrictEqual(await refusal(t.store.createTable(name)), name, {
-        code: 'store.rejected',
-        status: 400,
-        serviceCode: 'InvalidResourceName',
-      });
+      assert.deepStrictEqual(
+        await refusal(t.store.createTable(name)),
+        {
+          code: 'store.rejected',
+          status: 400,
+          serviceCode: 'InvalidResourceName',
+        },
+        name,
+      );
     }
   }),
   rule('live', 'a table name of less than 3 characters is OutOfRangeInput', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { etagOf, instantOfEtag, parseDateTime } from '../../src/edm/date-time.js';
+import { etagOf, instantOfEtag, parseDateTime } from '../../edm/date-time.js';
 import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal } from './table-fixture.js';
 

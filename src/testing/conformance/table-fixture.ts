@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { StoreErrorDetails } from '../../src/errors/error-details.js';
-import { EntitableError } from '../../src/errors/entitable-error.js';
-import {
-  PARTITION_KEY,
-  ROW_KEY,
-  TIMESTAMP,
-  type RowReader,
-  type RowShape,
-  type RowWriter,
-} from '../../src/store/row.js';
+import type { StoreErrorDetails } from '../../errors/error-details.js';
+import { EntitableError } from '../../errors/entitable-error.js';
+import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type RowShape, type RowWriter } from '../../store/row.js';
 import type {
   PreparedWrite,
   RowPage,
@@ -17,8 +10,8 @@ import type {
   TableStore,
   WriteMode,
   WriteReceipt,
-} from '../../src/store/table-store.js';
-import { formatDateTime } from '../../src/edm/date-time.js';
+} from '../../store/table-store.js';
+import { formatDateTime } from '../../edm/date-time.js';
 import { readDeclared, split, textOfUndeclared, undeclaredOf, writeDeclared, type TypedText } from './typed-text.js';
 
 export type Properties = Readonly<Record<string, TypedText>>;

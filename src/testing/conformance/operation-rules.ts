@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EntitableError } from '../../src/errors/entitable-error.js';
+import { EntitableError } from '../../errors/entitable-error.js';
 import { rule, type Rule } from './rule.js';
 import { firstPage, refusal, SHAPE } from './table-fixture.js';
 

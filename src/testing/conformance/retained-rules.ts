@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RetainedRow } from '../../src/store/row.js';
+import type { RetainedRow } from '../../store/row.js';
 import { rule, type Rule } from './rule.js';
 import { readDeclaredProperties, readProperties, type TableFixture } from './table-fixture.js';
 

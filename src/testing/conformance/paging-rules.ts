@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { comparison } from '../../src/store/filter-node.js';
-import { PARTITION_KEY, ROW_KEY } from '../../src/store/row.js';
-import type { KeyRange, ScanRequest } from '../../src/store/table-store.js';
+import { comparison } from '../../store/filter-node.js';
+import { PARTITION_KEY, ROW_KEY } from '../../store/row.js';
+import type { KeyRange, ScanRequest } from '../../store/table-store.js';
 import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal, type TableFixture } from './table-fixture.js';
 

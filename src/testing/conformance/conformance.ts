@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TableStore } from '../../src/store/table-store.js';
+import type { TableStore } from '../../store/table-store.js';
 import { batchRules } from './batch-rules.js';
 import { filterRules } from './filter-rules.js';
 import { keyRules } from './key-rules.js';
@@ -27,15 +27,35 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
 /** Rules that a store is known to break, by name, each with the reason. */
 export type Deviations = Readonly<Record<string, string>>;
 
-/** Checks that a store behaves as the Table service does: every rule of the reference by name. A store is opened once for all. */
+/** The runner of the tests: mocha, jest and vitest (with its globals on) put these into every test file. */
+declare const describe: (title: string, define: () => void) => void;
+declare const before: undefined | ((run: () => Promise<void>) => void);
+declare const beforeAll: undefined | ((run: () => Promise<void>) => void);
+declare const after: undefined | ((run: () => Promise<void>) => void);
+declare const afterAll: undefined | ((run: () => Promise<void>) => void);
+declare const it: ((title: string, run: () => unknown) => void) & {
+  readonly skip: (title: string, run?: () => void) => void;
+};
+
+/**
+ * Declares tests that check whether a store behaves as the Table service does: every rule that the library relies on, by name. Call it in
+ * a test file of mocha, jest or vitest (with globals). The store is opened once for all rules, and closed behind them; each rule has a table
+ * of its own.
+ *
+ * @param deviations The rules that the store is known to break, by name, each with the reason: they are skipped, visibly.
+ * @example
+ * ```ts
+ * conformance('my store', () => openMyStore());
+ * ```
+ */
 export function conformance(name: string, open: () => Promise<TableStore>, deviations: Deviations = {}): void {
   describe(`${name} behaves like the Table service`, () => {
     let store: TableStore;
 
-    before(async () => {
+    (typeof before === 'undefined' ? beforeAll! : before)(async () => {
       store = await open();
     });
-    after(async () => {
+    (typeof after === 'undefined' ? afterAll! : after)(async () => {
       await store[Symbol.asyncDispose]();
     });
 
@@ -51,12 +71,12 @@ export function conformance(name: string, open: () => Promise<TableStore>, devia
     }
 
     it('deviates in rules that exist, and names no rule twice', () => {
-      const names = Object.values(RULES)
+      const all = Object.values(RULES)
         .flat()
         .map((rule) => rule.name);
-      assert.strictEqual(names.length, new Set(names).size);
+      assert.strictEqual(all.length, new Set(all).size);
       assert.deepStrictEqual(
-        Object.keys(deviations).filter((name) => !names.includes(name)),
+        Object.keys(deviations).filter((deviation) => !all.includes(deviation)),
         [],
       );
     });

@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  comparison,
-  junction,
-  negation,
-  type ComparisonOperator,
-  type FilterNode,
-} from '../../src/store/filter-node.js';
+import { comparison, junction, negation, type ComparisonOperator, type FilterNode } from '../../store/filter-node.js';
 import { assertIncludes, rule, type Evidence, type Rule } from './rule.js';
 import { refusal, type Properties, type TableFixture } from './table-fixture.js';
 import { typedValue, type TypedText } from './typed-text.js';

@@ -1,8 +1,8 @@
-import { formatDateTime, parseDateTime } from '../../src/edm/date-time.js';
-import type { EdmType, TypedValue } from '../../src/edm/edm-type.js';
-import { Guid } from '../../src/edm/guid.js';
-import { doubleText } from '../../src/edm/literal.js';
-import type { RowReader, RowWriter, Slot, UndeclaredValue } from '../../src/store/row.js';
+import { formatDateTime, parseDateTime } from '../../edm/date-time.js';
+import type { EdmType, TypedValue } from '../../edm/edm-type.js';
+import { Guid } from '../../edm/guid.js';
+import { doubleText } from '../../edm/literal.js';
+import type { RowReader, RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
 
 /** A value as the tests write it: its EDM type, a space, its text (`Int32 5`, `String a b`, `Binary 0aff`). */
 export type TypedText = `${EdmType} ${string}`;

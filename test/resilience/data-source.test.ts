@@ -1,0 +1,333 @@
+import { expect } from 'chai';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { useInstrumenter, type Instrumenter, type TracingContext } from '@azure/core-tracing';
+import { DataSource } from '../../src/data-source/data-source.js';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import type { LogEvent, Metric } from '../../src/observability/events.js';
+import { memoryStore } from '../../src/stores/memory/memory-store.js';
+import { startAzurite } from '../azurite/azurite.js';
+import { rejection } from '../support/every-store.js';
+import { Item } from './fault-items.js';
+import { proxiedAzurite, type Proxied } from './proxied.js';
+
+const QUICK = { tryTimeout: 500, timeout: 3000, fast: { slot: 1 }, slow: { slot: 1, ceiling: 20 } };
+const KEY = { owner: 'o', name: 'n' };
+
+let run = 0;
+
+describe('A data source over a network', () => {
+  let proxied: Proxied;
+  const opened: DataSource[] = [];
+  const tableName = (name: string): string => `${name}P${process.pid}R${run}`;
+  before(async () => {
+    proxied = await proxiedAzurite();
+  });
+  after(() => proxied.close());
+  beforeEach(() => {
+    proxied.proxy.choose = () => 'none';
+    run++;
+  });
+  afterEach(async () => {
+    for (const tables of opened.splice(0)) await tables.close({ timeout: 0 });
+  });
+
+  async function open(options: Parameters<typeof DataSource.open>[1] = {}): Promise<DataSource> {
+    const tables = await DataSource.open(proxied.connectionString, { tableName, retry: QUICK, ...options });
+    opened.push(tables);
+    return tables;
+  }
+
+  it('tries again by default, whatever the layer', async () => {
+    const tables = await open();
+    proxied.proxy.choose = () => (Math.random() < 0.3 ? 'reset before the response' : 'none');
+    const items = tables.repository(Item);
+    for (let index = 0; index < 20; index++) {
+      await items.insert(Object.assign(new Item(), { owner: 'o', name: `n${index}`, count: index }));
+    }
+    await items.modify({ owner: 'o', name: 'n1' }, (item) => {
+      item.count = 100;
+    });
+    proxied.proxy.choose = () => 'none';
+    const counts = (await items.query({ owner: 'o' }).toArray()).map(({ count }) => count);
+    expect(counts.toSorted((a, b) => a! - b!)).to.deep.equal([0, ...Array.from({ length: 18 }, (_, i) => i + 2), 100]);
+  });
+
+  it('with retry: false every request is made once', async () => {
+    const tables = await open({ retry: false });
+    proxied.proxy.choose = () => '503';
+    const before = proxied.proxy.counts['503'] ?? 0;
+    expect(await rejection(tables.repository(Item).get(KEY))).to.include({ code: 'store.throttled' });
+    expect(proxied.proxy.counts['503']).to.equal(before + 1);
+  });
+
+  it('refuses retry settings that mean nothing', async () => {
+    for (const retry of [{ maxRetries: -1 }, { maxRetries: 1.5 }, { timeout: 0 }, { slow: { slot: Number.NaN } }]) {
+      expect(await rejection(open({ retry }))).to.include({ code: 'validation.invalid-option' });
+    }
+  });
+
+  describe('ready', () => {
+    it('resolves when the service answers, also by reading one table, be it missing', async () => {
+      const tables = await open();
+      await tables.ready();
+      await tables.ready({ table: 'Missing', failFast: true });
+    });
+
+    it('waits for a service that comes later', async () => {
+      const tables = await open();
+      proxied.proxy.choose = () => 'reset before the request';
+      const ready = tables.ready({ timeout: 5000 });
+      await wait(100);
+      proxied.proxy.choose = () => 'none';
+      await ready;
+    });
+
+    it('says why the service does not answer: at once with failFast, else when the time is over', async () => {
+      const tables = await open();
+      proxied.proxy.choose = () => 'reset before the request';
+      const before = proxied.proxy.counts['reset before the request'] ?? 0;
+      expect(await rejection(tables.ready({ failFast: true }))).to.include({ code: 'store.unavailable' });
+      expect(proxied.proxy.counts['reset before the request']).to.equal(before + 1);
+      expect(await rejection(tables.ready({ timeout: 100 }))).to.include({ code: 'store.unavailable' });
+    });
+
+    it('does not wait for a wrong key to become right', async () => {
+      const key = Buffer.from('another key').toString('base64');
+      const { account } = await startAzurite();
+      const target = { endpoint: proxied.proxy.endpoint, credential: { name: account, key } };
+      await using tables = await DataSource.open(target);
+      expect(await rejection(tables.ready())).to.include({ code: 'store.unauthorized' });
+    });
+  });
+
+  describe('close', () => {
+    it('waits for what is under way, and refuses what comes after', async () => {
+      const tables = await open();
+      const items = tables.repository(Item);
+      await items.insert(Object.assign(new Item(), KEY, { count: 1 }));
+      proxied.proxy.choose = () => 'delay before the response';
+      const reading = items.get(KEY);
+      await wait(1);
+      await tables.close();
+      expect(await reading).to.include({ count: 1 });
+      expect(await rejection(items.get(KEY))).to.include({ code: 'store.closed' });
+      expect(await rejection(items.query({ owner: 'o' }).toArray())).to.include({ code: 'store.closed' });
+      expect(await rejection(tables.tables.createIfMissing('Xyz'))).to.include({ code: 'store.closed' });
+    });
+
+    it('stops what is under way at its deadline', async () => {
+      const tables = await open({ retry: { ...QUICK, tryTimeout: 60_000, timeout: 60_000 } });
+      proxied.proxy.choose = () => 'no response, not carried out';
+      const items = tables.repository(Item);
+      const ends = [items.get(KEY), items.insert(Object.assign(new Item(), KEY))].map((work) => rejection(work));
+      await wait(50);
+      const started = performance.now();
+      await tables.close({ timeout: 50 });
+      expect(performance.now() - started).to.be.within(40, 500);
+      const codes = (await Promise.all(ends)).map((error) => (error as EntitableError).code);
+      expect(codes).to.deep.equal(['store.aborted', 'store.outcome-unknown']);
+    });
+
+    it('may be called twice', async () => {
+      const tables = await open();
+      await Promise.all([tables.close(), tables.close()]);
+      await tables.close();
+    });
+  });
+
+  describe('retry', () => {
+    const refusal = (code: 'store.precondition-failed' | 'store.throttled' | 'store.outcome-unknown'): EntitableError =>
+      new EntitableError(code, 'no', {});
+
+    for (const code of ['store.precondition-failed', 'store.throttled'] as const) {
+      it(`repeats work that was refused with ${code}, from its beginning`, async () => {
+        const tables = await open();
+        const numbers: number[] = [];
+        const result = await tables.retry(({ number }) => {
+          numbers.push(number);
+          return number < 3 ? Promise.reject(refusal(code)) : Promise.resolve('done');
+        }, QUICK);
+        expect([result, numbers]).to.deep.equal(['done', [1, 2, 3]]);
+      });
+    }
+
+    it('never repeats work whose outcome is unknown, or that fails by itself', async () => {
+      const tables = await open();
+      for (const error of [refusal('store.outcome-unknown'), new TypeError('mine')]) {
+        let goes = 0;
+        const work = tables.retry(() => (goes++, Promise.reject(error)), QUICK);
+        expect(await rejection(work)).to.equal(error);
+        expect(goes).to.equal(1);
+      }
+    });
+
+    it('ends with its signal, also between two goes', async () => {
+      const tables = await open();
+      const stop = new AbortController();
+      const settings = { slow: { slot: 1e6, ceiling: 1e6 }, signal: stop.signal };
+      const work = rejection(tables.retry(() => Promise.reject(refusal('store.throttled')), settings));
+      await wait(10);
+      stop.abort();
+      expect(await work).to.include({ code: 'store.aborted' });
+    });
+
+    it('gives each go its time', async () => {
+      const tables = await open();
+      proxied.proxy.choose = () => 'no response, not carried out';
+      const work = tables.retry(({ signal }) => tables.repository(Item).get(KEY, { signal }), {
+        ...QUICK,
+        tryTimeout: 30,
+        maxRetries: 1,
+      });
+      expect(await rejection(work)).to.include({ code: 'store.timeout' });
+    });
+  });
+
+  describe('tells', () => {
+    it('a logger and a metrics hook of each operation, without keys or values', async () => {
+      const events: LogEvent[] = [];
+      const metrics: Metric[] = [];
+      const logger = (event: LogEvent): void => void events.push(event);
+      const tables = await open({ logger, metrics: (metric) => metrics.push(metric) });
+      const items = tables.repository(Item);
+      await tables.tables.create(tableName('Items'));
+      await items.insert(
+        Object.assign(new Item(), { owner: 'secret-owner', name: 'secret-name', note: 'secret-note' }),
+      );
+      const faults = ['503 with Retry-After'] as const;
+      let asked = 0;
+      proxied.proxy.choose = () => faults[asked++] ?? 'none';
+      await items.query({ owner: 'secret-owner' }).where('note', 'eq', 'secret-note').toArray();
+      const table = tableName('Items');
+      const plain = events.map((event) =>
+        'milliseconds' in event ? { ...event, milliseconds: 0 } : { ...event, wait: 0 },
+      );
+      const done = { kind: 'operation', requests: 1, retries: 0, milliseconds: 0, outcome: 'success', table };
+      expect(plain).to.deep.equal([
+        { ...done, operation: 'create-table', rows: 0 },
+        { ...done, operation: 'insert', rows: 1 },
+        { kind: 'retry', operation: 'scan', table, reason: 'store.throttled', status: 503, retry: 1, wait: 0 },
+        { ...done, operation: 'scan', plan: 'partition', rows: 1, requests: 2, retries: 1 },
+      ]);
+      expect(metrics).to.have.lengthOf(12);
+      expect(metrics.at(-2)).to.deep.equal({
+        name: 'entitable.retries',
+        unit: 'retries',
+        value: 1,
+        attributes: { operation: 'scan', outcome: 'success', table },
+      });
+      expect(inspect([events, metrics], { depth: 9 })).not.to.match(/secret/);
+    });
+
+    it('an embedded store’s logger too', async () => {
+      const events: LogEvent[] = [];
+      await using tables = await DataSource.open('memory:', { logger: (event) => events.push(event) });
+      await tables.repository(Item).insert(Object.assign(new Item(), KEY));
+      expect(events.map((event) => 'outcome' in event && event.outcome)).to.deep.equal([
+        'store.table-not-found',
+        'success',
+        'success',
+      ]);
+    });
+
+    it('listeners that throw or reject break nothing', async () => {
+      for (const fail of [() => Promise.reject(new Error('no')), () => JSON.parse('{') as unknown]) {
+        const store = memoryStore();
+        await using tables = await DataSource.open(store, { logger: fail, metrics: fail });
+        await tables.repository(Item).insert(Object.assign(new Item(), KEY));
+      }
+    });
+
+    it('OpenTelemetry of each operation as the parent of its requests', async () => {
+      const spans: { readonly name: string; readonly parent: string | undefined; readonly attributes: object }[] = [];
+      useInstrumenter(recordingInstrumenter(spans));
+      try {
+        const tables = await open();
+        await tables.repository(Item).get({ owner: 'secret-owner', name: 'secret-name' });
+      } finally {
+        useInstrumenter(undefined as never);
+      }
+      expect(spans.map(({ name, parent }) => [name, parent])).to.deep.equal([
+        ['entitable.get', undefined],
+        ['HTTP GET', 'entitable.get'],
+      ]);
+      expect(inspect(spans[0])).not.to.match(/secret/);
+    });
+  });
+
+  it('shows no secret, no key and no value in inspect, errors and logs', async () => {
+    const { account, key } = await startAzurite();
+    const events: LogEvent[] = [];
+    const logger = (event: LogEvent): void => void events.push(event);
+    const signature = 'sv=2019-02-02&ss=t&srt=sco&sp=rwdlau&se=2099-01-01T00:00:00Z&sig=c2VjcmV0LXNpZ25hdHVyZQ%3D%3D';
+    const getToken = (): Promise<{ token: string; expiresOnTimestamp: number }> =>
+      Promise.resolve({ token: 'secret-token', expiresOnTimestamp: Date.now() + 3_600_000 });
+    const seen: unknown[] = [events];
+    const credentials = [{ name: account, key }, { signature }, { getToken }] as const;
+    for (const credential of credentials) {
+      const target = { endpoint: proxied.proxy.endpoint, credential };
+      const tables = await DataSource.open(target, { tableName, retry: { ...QUICK, maxRetries: 1 }, logger });
+      opened.push(tables);
+      const items = tables.repository(Item);
+      const item = Object.assign(new Item(), KEY, { note: 'secret-note' });
+      seen.push(tables, items, tables.tables, items.query({ owner: 'o' }));
+      for (const fault of [
+        'none',
+        'none',
+        'reset before the response',
+        '500, not carried out',
+        'response cut off',
+      ] as const) {
+        proxied.proxy.choose = () => fault;
+        seen.push(await items.insert(item).catch((error: unknown) => error));
+        seen.push(await rejection(items.merge(KEY, { note: 'secret-note' }, { etag: 'W/"1"' })));
+      }
+    }
+    // What was written is the caller's own object.
+    const told = seen.filter((value) => !(value instanceof Item));
+    for (const text of [inspect(told, { depth: 12, maxStringLength: null }), JSON.stringify(told)]) {
+      expect(text).not.to.include(key);
+      expect(text).not.to.match(/c2VjcmV0|secret-|SharedKey(Lite)? /);
+    }
+  });
+});
+
+/** Writes spans down; the parent is whichever is active, as OpenTelemetry's context managers have it. */
+function recordingInstrumenter(
+  spans: { name: string; parent: string | undefined; attributes: object }[],
+): Instrumenter {
+  const names = new WeakMap<object, string>();
+  const active = new AsyncLocalStorage<TracingContext>();
+  const contextOf = (name: string): TracingContext => {
+    const values = new Map<symbol, unknown>();
+    const context: TracingContext = {
+      getValue: (key) => values.get(key),
+      setValue: (key, value) => (values.set(key, value), context),
+      deleteValue: (key) => (values.delete(key), context),
+    };
+    names.set(context, name);
+    return context;
+  };
+  return {
+    startSpan(name, { spanAttributes = {}, tracingContext }) {
+      const attributes: Record<string, unknown> = { ...spanAttributes };
+      const parent = tracingContext ?? active.getStore();
+      spans.push({ name, parent: parent && names.get(parent), attributes });
+      return {
+        tracingContext: contextOf(name),
+        span: {
+          setAttribute: (key, value) => void (attributes[key] = value),
+          setStatus: () => undefined,
+          recordException: () => undefined,
+          end: () => undefined,
+          isRecording: () => true,
+        },
+      };
+    },
+    withContext: (context, callback, ...args) => active.run(context, callback, ...args),
+    parseTraceparentHeader: () => undefined,
+    createRequestHeaders: () => ({}),
+  };
+}
