@@ -7,7 +7,7 @@ import type { TableStore } from '../../src/store/table-store.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { faultyStore, type FaultyStore } from '../support/faulty-store.js';
-import { order, Order, Setting } from '../support/models.js';
+import { Foreign, order, Order, Setting } from '../support/models.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
@@ -53,6 +53,17 @@ onEveryStore('A commit', (open) => {
     ]);
     await work.commit();
     expect(faulty.submitted.map((modes) => modes.length)).to.have.members([1, 1, 2]);
+  });
+
+  it('puts classes that share a table and a partition into one transaction', async () => {
+    const { tables, faulty, work } = await unit();
+    work.insert(order());
+    await work.repository(Foreign).upsert({ customerId: 'c1', orderId: 'f1', note: 'theirs' });
+    await work.commit({ atomic: true });
+    expect(faulty.submitted).to.deep.equal([['insert', 'upsert-merge']]);
+    expect(await tables.repository(Foreign).getOrThrow({ customerId: 'c1', orderId: 'f1' })).to.include({
+      note: 'theirs',
+    });
   });
 
   it('cuts 250 rows of a partition into 100, 100 and 50', async () => {
