@@ -1,5 +1,5 @@
 import type { EntityClass } from '../src/metadata/entity-types.js';
-import type { CheckPlain, CheckTemplate } from '../src/metadata/template-types.js';
+import type { CheckMarks, CheckPlain, CheckTemplate } from '../src/metadata/template-types.js';
 import { recordClass } from './record.js';
 
 /** What `@Entity` says about a class. */
@@ -17,7 +17,8 @@ export interface EntityOptions<
   readonly create?: () => object;
 }
 
-type Check<T, P, R> = (P extends string ? CheckTemplate<T, P, 'partition'> : CheckPlain<T, 'partition'>) &
+type Check<T, P, R> = CheckMarks<T, P, R> &
+  (P extends string ? CheckTemplate<T, P, 'partition'> : CheckPlain<T, 'partition'>) &
   (R extends string ? CheckTemplate<T, R, 'row'> : CheckPlain<T, 'row'>);
 
 /**

@@ -29,7 +29,6 @@ export type {
   EntitySession,
   GetManyOptions,
   ModifyOptions,
-  ReadOptions,
   Session,
   UpsertOptions,
 } from './repository/session.js';
@@ -85,7 +84,7 @@ export type {
   Unmarked,
 } from './metadata/brands.js';
 export type { DataKey, EntityClass, PatchOf, Projection } from './metadata/entity-types.js';
-export type { CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
+export type { CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
 
 export { newestFirst, oldestFirst } from './metadata/converters/date-keys.js';
 export { decimal } from './metadata/converters/decimal.js';
@@ -101,6 +100,7 @@ export { enumOf, oneOf, type EnumObject } from './metadata/converters/one-of.js'
 
 export type { ComparisonOperator, Comparison, FilterNode, Junction, Negation } from './store/filter-node.js';
 export { COSMOS_LIMITS, STORAGE_LIMITS, type LimitsOption, type ServiceLimits } from './store/limits.js';
+export { PARTITION_KEY, ROW_KEY, TIMESTAMP } from './store/row.js';
 export type { RetainedRow, RowReader, RowShape, RowWriter, Slot, UndeclaredValue } from './store/row.js';
 export type {
   Bound,
@@ -132,6 +132,6 @@ export type {
   PropertyRefs,
   StringRef,
 } from './filter/property-refs.js';
-export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query/query.js';
+export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query/query.js';
 export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
 export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';

@@ -8,7 +8,8 @@ const ROWS = 1000;
 export interface CannedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** In bytes: whoever receives it decodes it. */
+  readonly body: Buffer;
 }
 
 type Metadata = 'minimal' | 'none';
@@ -45,38 +46,41 @@ const page = (metadata: Metadata, row: (data: SampleData, metadata: Metadata) =>
   `{${metadata === 'minimal' ? `${CONTEXT}",` : ''}"value":[${Array.from({ length: ROWS }, (_, index) => row(sample(1, index), metadata)).join()}]}`;
 
 const levels: readonly Metadata[] = ['minimal', 'none'];
-const byLevel = (text: (metadata: Metadata) => string): Readonly<Record<Metadata, string>> =>
-  Object.fromEntries(levels.map((level) => [level, text(level)])) as Record<Metadata, string>;
+const byLevel = (text: (metadata: Metadata) => string): Readonly<Record<Metadata, Buffer>> =>
+  Object.fromEntries(levels.map((level) => [level, Buffer.from(text(level))])) as Record<Metadata, Buffer>;
 
 const ENTITY = byLevel(entity);
 const PAGE = byLevel((level) => page(level, (data, metadata) => `{${rowText(data, metadata)}}`));
 const SELECTED = byLevel((level) => page(level, selectedText));
 
-const BATCH = [
-  '--batchresponse_1',
-  'Content-Type: multipart/mixed; boundary=changesetresponse_1',
-  '',
-  ...Array.from({ length: 100 }, (_, index) => [
-    '--changesetresponse_1',
-    'Content-Type: application/http',
-    'Content-Transfer-Encoding: binary',
+const NOTHING = Buffer.alloc(0);
+const BATCH = Buffer.from(
+  [
+    '--batchresponse_1',
+    'Content-Type: multipart/mixed; boundary=changesetresponse_1',
     '',
-    'HTTP/1.1 204 No Content',
-    `Content-ID: ${index + 1}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-cache',
-    'Preference-Applied: return-no-content',
-    'DataServiceVersion: 3.0;',
-    `Location: https://account.table.core.windows.net/Samples(PartitionKey='p0001',RowKey='${index}')`,
-    `DataServiceId: https://account.table.core.windows.net/Samples(PartitionKey='p0001',RowKey='${index}')`,
-    `ETag: ${ETAG}`,
+    ...Array.from({ length: 100 }, (_, index) => [
+      '--changesetresponse_1',
+      'Content-Type: application/http',
+      'Content-Transfer-Encoding: binary',
+      '',
+      'HTTP/1.1 204 No Content',
+      `Content-ID: ${index + 1}`,
+      'X-Content-Type-Options: nosniff',
+      'Cache-Control: no-cache',
+      'Preference-Applied: return-no-content',
+      'DataServiceVersion: 3.0;',
+      `Location: https://account.table.core.windows.net/Samples(PartitionKey='p0001',RowKey='${index}')`,
+      `DataServiceId: https://account.table.core.windows.net/Samples(PartitionKey='p0001',RowKey='${index}')`,
+      `ETag: ${ETAG}`,
+      '',
+      '',
+    ]).flat(),
+    '--changesetresponse_1--',
+    '--batchresponse_1--',
     '',
-    '',
-  ]).flat(),
-  '--changesetresponse_1--',
-  '--batchresponse_1--',
-  '',
-].join('\r\n');
+  ].join('\r\n'),
+);
 
 const json = (level: Metadata): Record<string, string> => ({
   'content-type': `application/json;odata=${level === 'minimal' ? 'minimalmetadata' : 'nometadata'};streaming=true;charset=utf-8`,
@@ -89,7 +93,7 @@ export function cannedAnswer(method: string, url: string, accept: string): Canne
   if (method === 'POST' && url.includes('$batch')) {
     return { status: 202, headers: { 'content-type': 'multipart/mixed; boundary=batchresponse_1' }, body: BATCH };
   }
-  if (method !== 'GET') return { status: 204, headers: { etag: ETAG }, body: '' };
+  if (method !== 'GET') return { status: 204, headers: { etag: ETAG }, body: NOTHING };
   if (/\(PartitionKey=/i.test(decodeURIComponent(url)))
     return { status: 200, headers: json(level), body: ENTITY[level] };
   return { status: 200, headers: json(level), body: (url.includes('select=') ? SELECTED : PAGE)[level] };

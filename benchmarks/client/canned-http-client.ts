@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import { cannedAnswer } from './canned-answers.js';
 
-/** Answers in this process, without a socket: what is left is what a client does itself. */
+/** Answers in this process, without a socket: what is left is what a client does itself. Bodies come as bytes, as from a network. */
 export const cannedHttpClient: HttpClient = {
   sendRequest(request) {
     const { status, headers, body } = cannedAnswer(request.method, request.url, request.headers.get('accept') ?? '');
@@ -11,7 +11,7 @@ export const cannedHttpClient: HttpClient = {
       request,
       status,
       headers: createHttpHeaders(headers),
-      ...(streamed ? { readableStreamBody: Readable.from([Buffer.from(body)]) } : { bodyAsText: body }),
+      ...(streamed ? { readableStreamBody: Readable.from([body]) } : { bodyAsText: body.toString() }),
     });
   },
 };

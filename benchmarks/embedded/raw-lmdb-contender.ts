@@ -17,20 +17,20 @@ type Stored = Omit<SampleData, 'partition' | 'row'>;
 export const rawLmdb: Contender = {
   name: 'raw lmdb + msgpackr',
   async open(folder) {
-    const { open } = await rival<{ open(options: object): Database }>('lmdb');
+    const { open } = await rival<{ readonly open: (options: object) => Database }>('lmdb');
     const db = open({
       path: join(folder, 'raw-lmdb'),
       overlappingSync: false,
       sharedStructuresKey: Symbol.for('structures'),
     });
-    const value = ({ partition: _, row: __, ...stored }: SampleData): Stored => stored;
+    const value = ({ partition: _partition, row: _row, ...stored }: SampleData): Stored => stored;
     const entity = (partition: string, row: string, stored: Stored): Sample =>
       Object.assign(new Sample(), {
         ...stored,
         partition,
         row,
         correlation: Guid.parse(stored.correlation),
-        sequence: BigInt(stored.sequence),
+        sequence: BigInt(stored.sequence as bigint | number),
       });
     return {
       insert: async (data) => void (await db.put([data.partition, data.row], value(data))),

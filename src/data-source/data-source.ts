@@ -3,7 +3,7 @@ import { DirectSession } from '../repository/direct-session.js';
 import { EntityMappers } from '../repository/entity-mappers.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
-import type { StoreTraits } from '../store/table-store.js';
+import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
 import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
@@ -52,6 +52,11 @@ export class DataSource implements AsyncDisposable {
   /** What kind of store this is, and what it refuses. */
   get traits(): StoreTraits {
     return this.#connection.store.traits;
+  }
+
+  /** The store below, for programs whose rows no class describes. `tableName` is not applied to the names it is given. */
+  get store(): TableStore {
+    return this.#connection.store;
   }
 
   /** The tables themselves: create, delete, exists, list. */

@@ -43,18 +43,11 @@ export class Guid {
     return new Guid(globalThis.crypto.randomUUID());
   }
 
-  /** @internal */
-  declare readonly [BRAND]: true;
-
-  static {
-    // On the prototype, so that making a Guid costs no more than the object.
-    Object.defineProperty(this.prototype, BRAND, { value: true });
-  }
-
-  readonly #text: string;
+  /** The text stands under the brand: as an own property, so that what compares objects tells Guids apart, and without a name. */
+  private readonly [BRAND]: string;
 
   private constructor(text: string) {
-    this.#text = text;
+    this[BRAND] = text;
   }
 
   /** @internal Takes a text that a store has checked already: lower case, 8-4-4-4-12. */
@@ -64,21 +57,21 @@ export class Guid {
 
   /** Whether both stand for the same GUID. */
   equals(other: Guid): boolean {
-    return this.#text === other.toString();
+    return this[BRAND] === other.toString();
   }
 
   /** The lower-case 8-4-4-4-12 form. */
   toString(): string {
-    return this.#text;
+    return this[BRAND];
   }
 
   /** The same as {@link toString}, so that a Guid is a plain string in JSON. */
   toJSON(): string {
-    return this.#text;
+    return this[BRAND];
   }
 
   /** How Node's `console.log` shows it. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Guid ${this.#text}`;
+    return `Guid ${this[BRAND]}`;
   }
 }

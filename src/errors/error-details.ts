@@ -116,6 +116,7 @@ export interface BulkReport {
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
+  'metadata.not-constructible': { readonly className: string };
   'metadata.missing-key': ClassProblems;
   'metadata.unknown-type': ClassProblems;
   'metadata.duplicate-name': ClassProblems;
@@ -126,8 +127,8 @@ export interface ErrorDetails {
   'metadata.invalid-property': ClassProblems;
 
   'key.missing-part': KeyAt;
-  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string };
-  'key.out-of-range': KeyAt & { readonly value?: unknown };
+  'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string; readonly error?: unknown };
+  'key.out-of-range': KeyAt & { readonly value?: unknown; readonly error?: unknown };
   'key.forbidden-character': KeyAt & { readonly character: string };
   'key.unpaired-surrogate': KeyAt;
   'key.too-long': KeyAt & { readonly size: number; readonly limit: number };
@@ -178,7 +179,6 @@ export interface ErrorDetails {
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };
-  'query.unordered-store': { readonly feature: string };
   'query.invalid-continuation': { readonly className: string };
   'query.too-many-to-sort': { readonly limit: number };
   'query.sorted-on-client': { readonly feature: string };

@@ -36,7 +36,7 @@ export function filterFromJSON<T extends object>(entityClass: EntityClass<T>, js
     if (depth > DEEPEST) throw invalid(`it nests more than ${DEEPEST} deep`);
     if (typeof node !== 'object' || node === null || Array.isArray(node))
       throw invalid(`an object was expected, not ${typeName(node)}`);
-    const keys = Object.keys(node).sort().join();
+    const keys = Object.keys(node).toSorted().join();
     const { and, or, not, property, operator, operands } = node as Readonly<Record<string, unknown>>;
     switch (keys) {
       case 'and':

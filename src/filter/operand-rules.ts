@@ -1,3 +1,4 @@
+import { isDate, isUint8Array } from 'node:util/types';
 import { typeName } from '../edm/type-name.js';
 import { DATE_TIME_RANGE } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
@@ -14,7 +15,7 @@ interface OperandRule {
 export const OPERAND_RULES: Readonly<Record<EdmType, OperandRule>> = {
   Binary: {
     expected: 'a Uint8Array',
-    wrong: (value) => (value instanceof Uint8Array ? undefined : typeName(value)),
+    wrong: (value) => (isUint8Array(value) ? undefined : typeName(value)),
   },
   Boolean: {
     expected: 'a boolean',
@@ -23,7 +24,7 @@ export const OPERAND_RULES: Readonly<Record<EdmType, OperandRule>> = {
   DateTime: {
     expected: 'a Date from 1601-01-01 to 9999-12-31',
     wrong(value) {
-      if (!(value instanceof Date)) return typeName(value);
+      if (!isDate(value)) return typeName(value);
       const time = value.getTime();
       if (Number.isNaN(time)) return 'an invalid Date';
       return time < DATE_TIME_RANGE.first || time > DATE_TIME_RANGE.last ? 'a Date beyond it' : undefined;

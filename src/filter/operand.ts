@@ -97,6 +97,6 @@ function converted(converter: AnyConverter, operand: unknown): { readonly value?
   try {
     return { value: converter.toStored(operand) };
   } catch (cause) {
-    return { reason: refusalReason(cause, operand) ?? 'it refused the operand' };
+    return { reason: refusalReason(cause) ?? 'it refused the operand' };
   }
 }

@@ -15,7 +15,7 @@ export interface Address {
 /** Makes the address of an entity, or of an object that holds its key properties or `{ partitionKey, rowKey }`. Throws `key.*`. */
 export function addressOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): Address {
   const { partitionKey, rowKey } = metadata;
-  requireObject(metadata.className, 'An entity or a key', source, [partitionKey, rowKey]);
+  requireObject(metadata.className, 'An entity or a key', source, [...partNames(partitionKey), ...partNames(rowKey)]);
   return stated(source, metadata)
     ? { partitionKey: storedText(partitionKey, source, limits), rowKey: storedText(rowKey, source, limits) }
     : { partitionKey: composed(partitionKey, source, limits), rowKey: composed(rowKey, source, limits) };
@@ -27,21 +27,25 @@ export function partitionOf(
   source: object,
   limits: ServiceLimits,
 ): string {
-  requireObject(className, 'A partition', source, [partitionKey]);
+  requireObject(className, 'A partition', source, partNames(partitionKey));
   return statesPart(source, partitionKey, 'partitionKey')
     ? storedText(partitionKey, source, limits)
     : composed(partitionKey, source, limits);
 }
 
-function requireObject(className: string, what: string, source: unknown, templates: readonly KeyTemplate[]): void {
+/** Refuses what is no object where one of some properties belongs. Throws `entity.not-an-object`. */
+export function requireObject(className: string, what: string, source: unknown, names: readonly string[]): void {
   if (typeof source === 'object' && source !== null) return;
   const found = typeName(source);
-  const names = templates.flatMap(({ parts }) => parts.map(({ name }) => name));
   throw new EntitableError(
     'entity.not-an-object',
     `${what} of ${className} is an object, not ${found}. Give { ${names.join(', ')} }.`,
     { className, found },
   );
+}
+
+function partNames({ parts }: KeyTemplate): readonly string[] {
+  return parts.map(({ name }) => name);
 }
 
 /** Whether an object states the stored keys themselves, as an unmarked class is addressed. */

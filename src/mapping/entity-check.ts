@@ -1,5 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import { propertiesOf } from '../metadata/registry.js';
 import type { ServiceLimits } from '../store/limits.js';
 
 /** Refuses a class whose stored names the store keeps to itself. */
@@ -67,4 +68,29 @@ function isWritable(entity: object, name: string): boolean {
     return descriptor.writable === true && (holder === entity || Object.isExtensible(entity));
   }
   return Object.isExtensible(entity);
+}
+
+const CHECKED = new WeakMap<object, WeakSet<object>>();
+
+/**
+ * Refuses an instance of a subclass that declares properties of its own: the class it is written as does not know them, and they would be
+ * lost without a word.
+ */
+export function checkClass({ entityClass, className }: EntityMetadata, entity: object): void {
+  const own: unknown = entity.constructor;
+  if (own === entityClass || typeof own !== 'function' || !(entity instanceof entityClass)) return;
+  let checked = CHECKED.get(entityClass);
+  if (checked === undefined) CHECKED.set(entityClass, (checked = new WeakSet()));
+  if (checked.has(own)) return;
+  for (let current = own as object; current !== entityClass; current = Object.getPrototypeOf(current) as object) {
+    const [property] = propertiesOf(current);
+    if (property === undefined) continue;
+    throw new EntitableError(
+      'metadata.not-an-entity',
+      `${own.name} declares ${property.name}, which ${className} does not have, so a repository of ${className} would lose it. ` +
+        `Decorate ${own.name} with @Entity and use a repository of its own.`,
+      { className: own.name },
+    );
+  }
+  checked.add(own);
 }

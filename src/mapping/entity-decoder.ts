@@ -53,6 +53,14 @@ function keyStep(template: KeyTemplate): Step {
   };
 }
 
+/** Checks the keys that are composed; a key that is a property's text as it is can be any. */
+export function keyChecker({ partitionKey, rowKey }: EntityMetadata): (row: RowReader) => void {
+  const composed = [partitionKey, rowKey].filter((template) => !isText(template));
+  return (row) => {
+    for (const template of composed) parseKey(template, row.string(slotOfKey(template)));
+  };
+}
+
 function slotOfKey({ key }: KeyTemplate): Slot {
   return key === 'PartitionKey' ? PARTITION_KEY : ROW_KEY;
 }

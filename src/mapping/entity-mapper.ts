@@ -3,14 +3,16 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
 import type { RetainedRow, RowReader } from '../store/row.js';
-import { addressOf, partitionOf, type Address } from './entity-address.js';
-import { entityFiller } from './entity-decoder.js';
+import { addressOf, partitionOf, requireObject, type Address } from './entity-address.js';
+import { entityFiller, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector } from './entity-rows.js';
-import { checkLimits, checkNames, checkReceivers } from './entity-check.js';
+import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
 import { projector } from './projector.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { storedValueOf } from './property-check.js';
+import { propertyReader } from './property-reader.js';
 import { pushProperty, type PropertyValue } from './property-writer.js';
+import { addressOfRow, refinedAddress } from './stored-address.js';
 import { stamp, stateOf, type EntitySource } from './stamp.js';
 
 /** What changed between a row and an entity. */
@@ -30,7 +32,10 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly decode: (row: RowReader) => T;
   /** Reads a row into an entity that is there already. */
   readonly fill: (entity: object, row: RowReader) => void;
+  readonly checkKeys: (row: RowReader) => void;
   readonly #stored: readonly ((value: unknown) => unknown)[];
+  /** Whether every object has something under a property's name. */
+  readonly #inherited: readonly boolean[];
 
   /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string) {
@@ -56,7 +61,9 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
       this.fill(entity, row);
       return entity;
     };
+    this.checkKeys = keyChecker(this.source.metadata);
     this.#stored = properties.map((property) => storedValueOf(className, property, limits));
+    this.#inherited = properties.map(({ name }) => name in Object.prototype);
   }
 
   project(names: readonly string[]): Projector {
@@ -65,7 +72,10 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** The stored keys of an entity, or of an object of its key properties. Throws `key.*`. */
   addressOf(entityOrKey: object): Address {
-    return addressOf(this.metadata, entityOrKey, this.store.traits.limits);
+    const composed = addressOf(this.metadata, entityOrKey, this.store.traits.limits);
+    const state = stateOf(entityOrKey);
+    if (state?.kind !== 'stored' || !this.owns(state.source)) return composed;
+    return refinedAddress(this.source.metadata, composed, addressOfRow(this.rows.reopen(state.row)));
   }
 
   /** The stored partition key that an object of its key properties stands for. Throws `key.*`. */
@@ -75,21 +85,29 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** The properties that an entity has, converted and checked. Throws `validation.*`. */
   valuesOf(entity: object): readonly PropertyValue[] {
-    return this.metadata.properties.flatMap((property) => {
-      const value = (entity as Record<string, unknown>)[property.name];
-      return value === undefined || value === null ? [] : [{ property, stored: this.#store(property, value) }];
-    });
+    const values: PropertyValue[] = [];
+    for (const property of this.metadata.properties) {
+      const value = this.#member(entity, property);
+      if (!isAbsent(value)) values.push({ property, stored: this.#store(property, value) });
+    }
+    return values;
   }
 
   /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
   patchOf(patch: object): Difference {
-    const { className, members } = this.metadata;
+    const { className, members, properties } = this.metadata;
+    requireObject(
+      className,
+      'A patch',
+      patch,
+      properties.slice(0, 3).map(({ name }) => name),
+    );
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
     for (const [name, value] of Object.entries(patch)) {
       const member = members.get(name);
       if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
-      if (value === undefined || value === null) removed.push(member.property.storedName);
+      if (isAbsent(value)) removed.push(member.property.storedName);
       else changed.push({ property: member.property, stored: this.#store(member.property, value) });
     }
     return { changed, removed };
@@ -97,15 +115,17 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** What an entity has changed since its row was read or written. Throws `validation.*` for what cannot be stored. */
   differenceOf(entity: object, row: RetainedRow): Difference {
+    const { className } = this.metadata;
     const before = this.rows.reopen(row);
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
     for (const property of this.metadata.properties) {
       if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
-      const value = (entity as Record<string, unknown>)[property.name];
+      const value = this.#member(entity, property);
       const stands = before.typeOf(property.slot) !== undefined;
-      if (value === undefined || value === null) {
-        if (stands) removed.push(property.storedName);
+      if (isAbsent(value)) {
+        // A converter may read a stored value as absent: then nobody took it away.
+        if (stands && !isAbsent(propertyReader(className, property)(before))) removed.push(property.storedName);
         continue;
       }
       const stored = this.#store(property, value);
@@ -137,8 +157,12 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return source.store === this.source.store && source.table === this.source.table;
   }
 
-  /** Refuses, before anything is sent, an entity that could not receive its ETag and timestamp. Throws `entity.read-only`. */
+  /**
+   * Refuses, before anything is sent, an entity of a subclass whose properties would be lost, and one that could not receive its ETag
+   * and timestamp. Throws `metadata.not-an-entity`, `entity.read-only`.
+   */
   checkReceives(entity: object): void {
+    checkClass(this.source.metadata, entity);
     checkReceivers(this.metadata, entity);
   }
 
@@ -166,8 +190,15 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return state.source.metadata === this.source.metadata ? state.source.rows.reopen(state.row) : undefined;
   }
 
-  #store(property: PropertyMetadata, value: unknown): unknown {
-    return this.#stored[property.slot]!(value);
+  #store({ slot }: PropertyMetadata, value: unknown): unknown {
+    return this.#stored[slot]!(value);
+  }
+
+  /** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
+  #member(entity: object, { name, slot }: PropertyMetadata): unknown {
+    return this.#inherited[slot] && !Object.hasOwn(entity, name)
+      ? undefined
+      : (entity as Record<string, unknown>)[name];
   }
 }
 
@@ -187,4 +218,8 @@ function notPatchable(
     `A patch of ${className} names ${property}, which ${reason}. Leave it out${kind === 'etag' ? ', and pass { etag } as an option' : ''}.`,
     { className, property },
   );
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }

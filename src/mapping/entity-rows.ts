@@ -17,6 +17,8 @@ export interface EntityRows<T extends object> {
   readonly rows: Rows;
   /** Makes an entity of a row and stamps it with what it was loaded from. Throws `entity.type-mismatch` and `key.unparsable`. */
   readonly decode: (row: RowReader) => T;
+  /** Checks that a row's keys are ones that the class's templates yield, where a query reads nothing else. Throws `key.unparsable`. */
+  readonly checkKeys: (row: RowReader) => void;
   /** Plain, readonly data of some properties, never stamped. Throws `query.unknown-property`. */
   project(names: readonly string[]): Projector;
 }

@@ -137,7 +137,7 @@ function converterFailed(
   value: unknown,
   error: unknown,
 ): EntitableError {
-  const words = refusalReason(error, value);
+  const words = refusalReason(error);
   const reason = words === undefined ? '' : `: ${words}`;
   return new EntitableError(
     'validation.converter-failed',

@@ -1,30 +1,23 @@
+const OWN = Symbol.for('entitable/refusal');
+
+/** What a converter of this package throws for a value of another type; its words never hold the value, so messages may show them. */
+export function wrongType(message: string, options?: ErrorOptions): TypeError {
+  return own(new TypeError(message, options));
+}
+
+/** What a converter of this package throws for a value that it cannot store; its words never hold the value, so messages may show them. */
+export function outOfRange(message: string): RangeError {
+  return own(new RangeError(message));
+}
+
 /**
- * Why a converter refused a value, in its own words; `undefined` when they are not for a message. A converter says so by a `TypeError`
- * or a `RangeError`, but the language throws those too, and may quote: `BigInt(1.5)` is a `RangeError` that holds the number.
+ * Why a converter refused a value; `undefined` when its words are not for a message. Anybody else's may quote the value, and so may the
+ * language's: `BigInt(1.5)` throws a `RangeError` that holds the number.
  */
-export function refusalReason(error: unknown, value: unknown): string | undefined {
-  if (!(error instanceof TypeError || error instanceof RangeError)) return undefined;
-  return quotes(error.message, textOf(value)) ? undefined : error.message;
+export function refusalReason(error: unknown): string | undefined {
+  return error instanceof Error && OWN in error ? error.message : undefined;
 }
 
-function textOf(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'bigint':
-      return String(value);
-    default:
-      return '';
-  }
-}
-
-/** Whether a message holds a text as a word of its own: "at most 10" does not quote 1. */
-function quotes(message: string, text: string): boolean {
-  if (text === '') return false;
-  for (let at = message.indexOf(text); at !== -1; at = message.indexOf(text, at + 1)) {
-    const around = [message.charAt(at - 1), message.charAt(at + text.length)];
-    if (!around.some((character) => /\w/.test(character))) return true;
-  }
-  return false;
+function own<E extends Error>(error: E): E {
+  return Object.defineProperty(error, OWN, { value: true });
 }

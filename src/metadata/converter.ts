@@ -18,7 +18,7 @@ export interface Converter<in out V, out E extends EdmType = EdmType> {
   readonly type: E;
   /** `'none'` when left out. */
   readonly order?: ConverterOrder | undefined;
-  /** Throws a `TypeError` for a value of another type and a `RangeError` for one it cannot store: the message must not hold the value. */
+  /** Throws for what it cannot store. The error that is raised then keeps what was thrown out of its message: it may quote the value. */
   toStored(value: V): EdmTypeMap[E];
   fromStored(stored: EdmTypeMap[E]): V;
 }

@@ -88,6 +88,20 @@ export function recordEntity(entityClass: EntityClass, entity: EntityDefinition)
   record.entity = Object.freeze({ ...entity });
 }
 
+/** Records what a decorator says about a property; a class that is in use no longer changes. */
+export function recordProperty(entityClass: EntityClass, definition: PropertyDefinition): void {
+  const record = recordOf(entityClass);
+  if (record.metadata !== undefined) {
+    const className = entityClass.name;
+    throw new EntitableError(
+      'metadata.already-defined',
+      `${className} is in use already, so ${definition.name} can no longer be declared. Decorate a class before its repository is made.`,
+      { className },
+    );
+  }
+  record.properties.push(definition);
+}
+
 function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDefinition {
   if (typeof schema === 'string') {
     const role = Object.hasOwn(ROLES, schema) ? ROLES[schema] : undefined;

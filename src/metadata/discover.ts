@@ -1,10 +1,12 @@
 import { tableNameProblem } from '../edm/table-name.js';
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './entity-types.js';
 import type { KeyPartMetadata, KeyTemplate } from './key-template.js';
 import { MetadataProblems } from './metadata-problems.js';
 import { parseTemplate, plainTemplate } from './parse-template.js';
-import { knownRecord, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
+import { propertiesOf, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
 import { resolveProperties } from './resolve-properties.js';
 
 /** Resolves what a class and its base classes recorded; throws one error that lists everything wrong with it. */
@@ -75,7 +77,7 @@ function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): 
   const definitions = new Map<string, PropertyDefinition>();
   for (const ancestor of lineage(entityClass)) {
     const own = new Set<string>();
-    for (const definition of knownRecord(ancestor)?.properties ?? []) {
+    for (const definition of propertiesOf(ancestor)) {
       const { name } = definition;
       if (own.has(name)) {
         const remedy = "A key part that is stored as a property as well is one decorator: @RowKey({ name: 'at' })";
@@ -88,7 +90,8 @@ function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): 
   return [...definitions.values()];
 }
 
-function lineage(entityClass: EntityClass): readonly object[] {
+/** A class and its base classes, the base first. */
+export function lineage(entityClass: EntityClass): readonly object[] {
   const classes: object[] = [];
   for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype;) {
     classes.unshift(current);
@@ -102,7 +105,7 @@ function members(
   { partitionKey, rowKey, properties }: Pick<EntityMetadata, 'partitionKey' | 'rowKey' | 'properties'>,
 ): ReadonlyMap<string, Member> {
   const byName = new Map(properties.map((property) => [property.name, property]));
-  return new Map(definitions.map((definition) => [definition.name, Object.freeze(member(definition))]));
+  return frozenMap(definitions.map((definition) => [definition.name, Object.freeze(member(definition))]));
 
   function member({ name, role }: PropertyDefinition): Member {
     const property = byName.get(name);
@@ -126,8 +129,35 @@ function members(
   }
 }
 
+/** A Map that nobody adds to: metadata is one for the whole process. */
+function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
+  const refuse = (): never => {
+    throw new TypeError('The metadata of a class is frozen.');
+  };
+  return Object.freeze(Object.assign(new Map(entries), { set: refuse, delete: refuse, clear: refuse }));
+}
+
 function creator<T extends object>(entityClass: EntityClass<T>, entity: EntityDefinition): () => T {
-  if (entity.create !== undefined) return entity.create as () => T;
   const concrete = entityClass as unknown as new () => T;
-  return concrete.length === 0 ? () => new concrete() : () => Object.create(concrete.prototype as object) as T;
+  const bare = (): T => Object.create(concrete.prototype as object) as T;
+  const make = (entity.create as (() => T) | undefined) ?? (concrete.length === 0 ? () => new concrete() : bare);
+  return () => {
+    let made: T;
+    try {
+      made = make();
+    } catch (cause) {
+      throw notMade(entityClass.name, 'its constructor, or create, threw', cause);
+    }
+    if (typeof made === 'object' && made !== null) return made;
+    throw notMade(entityClass.name, `create gave ${typeName(made)}`);
+  };
+}
+
+function notMade(className: string, why: string, cause?: unknown): EntitableError {
+  return new EntitableError(
+    'metadata.not-constructible',
+    `No ${className} can be made to read a row into: ${why}. Give @Entity({ create: () => … }), or a constructor that needs no arguments.`,
+    { className },
+    { cause },
+  );
 }

@@ -1,3 +1,4 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from './converter.js';
 import { checkKeyText } from './key-text.js';
@@ -82,6 +83,7 @@ function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | u
 }
 
 function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetadata, value: unknown): string {
+  if (converter === undefined && typeof value === 'string') return value;
   const at = { className: template.className, key: template.key, property: name };
   const where = `${template.className}.${name}`;
   if (value === undefined || value === null) {
@@ -92,7 +94,6 @@ function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetada
     );
   }
   if (converter === undefined) {
-    if (typeof value === 'string') return value;
     const found = typeof value;
     throw new EntitableError(
       'key.wrong-type',
@@ -113,12 +114,17 @@ function keyConversionError(
   value: unknown,
   cause: unknown,
 ): EntitableError {
-  const reason = refusalReason(cause, value) ?? 'its converter refused it';
+  const reason = refusalReason(cause) ?? 'its converter refused it';
   return cause instanceof TypeError
     ? new EntitableError('key.wrong-type', `${where} cannot be part of the ${at.key}: ${reason}.`, {
         ...at,
         expected: reason,
-        found: typeof value,
+        found: typeName(value),
+        error: cause,
       })
-    : new EntitableError('key.out-of-range', `${where} cannot be part of the ${at.key}: ${reason}.`, { ...at, value });
+    : new EntitableError('key.out-of-range', `${where} cannot be part of the ${at.key}: ${reason}.`, {
+        ...at,
+        value,
+        error: cause,
+      });
 }

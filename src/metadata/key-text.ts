@@ -21,9 +21,10 @@ interface KeyAt {
 
 /** Refuses what no key may hold: forbidden characters and unpaired surrogates. */
 export function checkKeyText({ key, className }: KeyAt, text: string, property?: string): void {
+  const character = forbiddenCharacter(text);
+  if (character === undefined && text.isWellFormed()) return;
   const at = { className, key, ...(property !== undefined && { property }) };
   const where = property === undefined ? `The ${key} of ${className}` : `${className}.${property}`;
-  const character = forbiddenCharacter(text);
   if (character !== undefined) {
     throw new EntitableError(
       'key.forbidden-character',
@@ -32,11 +33,9 @@ export function checkKeyText({ key, className }: KeyAt, text: string, property?:
       { ...at, character },
     );
   }
-  if (!text.isWellFormed()) {
-    throw new EntitableError(
-      'key.unpaired-surrogate',
-      `${where} holds half of a surrogate pair, which is no character and cannot be sent. Use well-formed text.`,
-      at,
-    );
-  }
+  throw new EntitableError(
+    'key.unpaired-surrogate',
+    `${where} holds half of a surrogate pair, which is no character and cannot be sent. Use well-formed text.`,
+    at,
+  );
 }

@@ -3,7 +3,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 
 type ProblemCode = Exclude<
   Extract<ErrorCode, `metadata.${string}`>,
-  'metadata.not-an-entity' | 'metadata.already-defined'
+  'metadata.not-an-entity' | 'metadata.already-defined' | 'metadata.not-constructible'
 >;
 
 /** Collects everything that is wrong with one class, so that it is told at once. */

@@ -27,6 +27,8 @@ export interface EntityDefinition {
 /** What is recorded about a class until somebody asks for its metadata. */
 export interface ClassRecord {
   entity?: EntityDefinition;
+  /** What standard decorators share of the class, where the class itself does not hold it. */
+  standard?: object | undefined;
   readonly properties: PropertyDefinition[];
   metadata?: EntityMetadata;
 }
@@ -46,4 +48,29 @@ export function recordOf(target: object): ClassRecord {
 /** The record of a class that said anything about itself. */
 export function knownRecord(target: object): ClassRecord | undefined {
   return records.get(target);
+}
+
+const STANDARD = Symbol.for('entitable/properties');
+
+/** What standard decorators said about the properties of one class, to be added to. */
+export function standardProperties(metadata: object): PropertyDefinition[] {
+  const own = metadata as { [STANDARD]?: PropertyDefinition[] };
+  if (!Object.hasOwn(own, STANDARD)) {
+    own[STANDARD] = [];
+  }
+  return own[STANDARD]!;
+}
+
+/** What a class itself said about its properties, by either decorator standard; not what its base classes said. */
+export function propertiesOf(target: object): readonly PropertyDefinition[] {
+  const record = knownRecord(target);
+  const metadata = record?.standard ?? standardMetadata(target);
+  return [...(record?.properties ?? []), ...(metadata === undefined ? [] : standardProperties(metadata))];
+}
+
+/** A runtime that has no Symbol.metadata of its own may be given one late: compilers fall back to the registered symbol. */
+function standardMetadata(target: object): object | undefined {
+  const symbols = [(Symbol as { readonly metadata?: symbol }).metadata, Symbol.for('Symbol.metadata')];
+  const own = symbols.find((symbol) => symbol !== undefined && Object.hasOwn(target, symbol));
+  return own === undefined ? undefined : ((target as Record<symbol, object | undefined>)[own] ?? undefined);
 }

@@ -22,6 +22,7 @@ export function resolveProperties(
     const storedName = definition.storedName ?? name;
     checkName(storedName, name);
     checkDefault(definition);
+    checkSettable(definition);
     return Object.freeze({
       name,
       storedName,
@@ -66,6 +67,17 @@ export function resolveProperties(
     }
   }
 
+  function checkSettable({ name, role }: PropertyDefinition): void {
+    const descriptor = isKeyRole(role) ? undefined : inheritedDescriptor(entityClass.prototype as object, name);
+    if (descriptor?.get !== undefined && descriptor.set === undefined) {
+      problems.add(
+        'metadata.invalid-property',
+        'it has a getter and no setter, so it could not be read back: give it one',
+        name,
+      );
+    }
+  }
+
   function typeOf({ name, role, type, converter }: PropertyDefinition): EdmType {
     if (type !== undefined && !isEdmType(type)) {
       problems.add('metadata.invalid-property', `its type ${JSON.stringify(type)} is no EDM type`, name);
@@ -87,6 +99,12 @@ export function resolveProperties(
 const UNKNOWN_TYPE =
   "its type cannot be told: state it, @Property({ type: 'String' }) or @Property({ converter }). It is inferred only where the compiler emits " +
   'decorator metadata (tsc with "emitDecoratorMetadata"; esbuild, tsx and standard decorators never do), and never from a union, an object or T | null';
+
+function inheritedDescriptor(prototype: object | null, name: string): PropertyDescriptor | undefined {
+  if (prototype === null) return undefined;
+  const own = Object.getOwnPropertyDescriptor(prototype, name);
+  return own ?? inheritedDescriptor(Object.getPrototypeOf(prototype) as object | null, name);
+}
 
 function isKeyRole(role: PropertyDefinition['role']): boolean {
   return role === 'partition' || role === 'row';

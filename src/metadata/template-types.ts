@@ -32,6 +32,17 @@ export type CheckPlain<T, Kind extends KeyKind> =
     ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
     : unknown;
 
+/** Both keys of a class are marked on their types, or neither is; a key that is constant text has no property to mark. */
+export type CheckMarks<T, P, R> = [KeyName<T>] extends [never]
+  ? unknown
+  : CheckMark<T, P, 'partition'> & CheckMark<T, R, 'row'>;
+
+type CheckMark<T, S, Kind extends KeyKind> = [KeyName<T, Kind>] extends [never]
+  ? S extends string
+    ? unknown
+    : EntitableTypeError<`mark the ${Kind} key property too: both keys are needed`>
+  : unknown;
+
 type IsUnion<U, Whole = U> = [U] extends [never]
   ? false
   : U extends unknown

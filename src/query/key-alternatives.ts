@@ -41,7 +41,7 @@ function rangesOf(key: KeyName, { kind, ...node }: FilterNode): readonly KeyRang
 /** The same keys by ranges in ascending order that do not overlap. */
 function apart(ranges: readonly KeyRange[]): readonly KeyRange[] {
   const all: KeyRange[] = [];
-  for (const range of [...ranges].sort(byStart)) {
+  for (const range of ranges.toSorted(byStart)) {
     const last = all.at(-1);
     if (last === undefined || !overlaps(last, range)) all.push(range);
     else all[all.length - 1] = { ...(last.from && { from: last.from }), ...farther(last.to, range.to) };

@@ -1,8 +1,11 @@
 import { comparePlaces, type KeyedRow } from './keyed-rows.js';
 
+/** Rows in key order, page by page. */
+export type RowSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
+
 /** The rows of one source that have arrived and are not given yet. */
 interface Waiting<R> {
-  readonly source: AsyncIterator<readonly KeyedRow<R>[]>;
+  readonly source: RowSource<R>;
   readonly rows: readonly KeyedRow<R>[];
   readonly next: number;
 }
@@ -19,7 +22,7 @@ export interface MergedRows<R> {
  * @param concurrency Sources that are asked at once.
  */
 export async function* mergeRows<R>(
-  sources: readonly AsyncIterator<readonly KeyedRow<R>[]>[],
+  sources: readonly RowSource<R>[],
   pageSize: number,
   concurrency: number,
 ): AsyncGenerator<MergedRows<R>, void, undefined> {
@@ -41,7 +44,7 @@ export async function* mergeRows<R>(
     }
     if (page.length > 0) yield { rows: page, more: false };
   } finally {
-    await Promise.allSettled(sources.map((source) => source.return?.()));
+    await Promise.allSettled(sources.map((source) => source.return()));
   }
 }
 
@@ -49,18 +52,15 @@ function head<R>({ rows, next }: Waiting<R>): KeyedRow<R> {
   return rows[next]!;
 }
 
-async function nextPage<R>(source: AsyncIterator<readonly KeyedRow<R>[]>): Promise<Waiting<R> | undefined> {
+async function nextPage<R>(source: RowSource<R>): Promise<Waiting<R> | undefined> {
   for (;;) {
-    const { done, value: rows } = await source.next();
-    if (done === true) return undefined;
-    if (rows.length > 0) return { source, rows, next: 0 };
+    const page = await source.next();
+    if (page.done === true) return undefined;
+    if (page.value.length > 0) return { source, rows: page.value, next: 0 };
   }
 }
 
-async function firstPages<R>(
-  sources: readonly AsyncIterator<readonly KeyedRow<R>[]>[],
-  concurrency: number,
-): Promise<Waiting<R>[]> {
+async function firstPages<R>(sources: readonly RowSource<R>[], concurrency: number): Promise<Waiting<R>[]> {
   const waiting: Waiting<R>[] = [];
   for (let first = 0; first < sources.length; first += concurrency) {
     const pages = await Promise.all(sources.slice(first, first + concurrency).map(nextPage));

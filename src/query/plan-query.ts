@@ -62,11 +62,13 @@ function planSteps({ partitionKey, rowKey, rest }: Remainder, limits: ServiceLim
   if (!canExist(partition, limits.keyBytes.partition, limits) || !canExist(row, limits.keyBytes.row, limits)) return [];
   if (rest.length === 0 && partition !== undefined && row !== undefined)
     return [{ kind: 'point', partitionKey: partition, rowKey: row }];
-  const ranges: ScanStep = { kind: 'scan', partitionKey, rowKey };
-  if (rest.length === 0) return [ranges];
+  if (rest.length === 0) return [{ kind: 'scan', partitionKey, rowKey }];
   const limit = limits.comparisons;
-  return splitFilter(rest, limit - stepComparisons(ranges), limit).map((part) => ({
-    ...ranges,
+  const room = limit - stepComparisons({ kind: 'scan', partitionKey, rowKey });
+  return splitFilter(rest, room, limit).map((part): ScanStep => ({
+    kind: 'scan',
+    partitionKey,
+    rowKey,
     filter: junction('and', part),
   }));
 }

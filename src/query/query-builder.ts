@@ -5,11 +5,12 @@ import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { checkChoice, checkCount } from './check-option.js';
+import { ItemIterator } from './item-iterator.js';
 import type { Reading } from './keyed-rows.js';
 import type { MatchedRow, MatchMerge, MatchWrites } from './match-writes.js';
 import { readPage, readPages, type PageSource } from './page-reader.js';
 import { planFilter } from './plan.js';
-import type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query.js';
+import type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query.js';
 import { explainPlan, type QueryPlan } from './query-plan.js';
 import { clientOrders, fingerprintOf, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
 import { readPlan } from './read-plan.js';
@@ -89,8 +90,8 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return explainPlan(plan, sorts === '' ? [] : [`reads every match and sorts by ${sorts}`]);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
-    for await (const { items } of this.pages()) yield* items;
+  [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
+    return new ItemIterator(this.#pages(this.#reading(), undefined));
   }
 
   pages(options?: PagesOptions): AsyncIterable<Page<R>> {
@@ -104,7 +105,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return readPage(source, continuation, options);
   }
 
-  async toArray(options?: OperationOptions): Promise<R[]> {
+  async toArray(options?: ReadOptions): Promise<R[]> {
     const all: R[] = [];
     for await (const { items } of this.pages(options)) {
       for (const item of items) all.push(item);
@@ -112,11 +113,11 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return all;
   }
 
-  async first(options?: OperationOptions): Promise<R | undefined> {
+  async first(options?: ReadOptions): Promise<R | undefined> {
     return (await this.#upToOne().toArray(options))[0];
   }
 
-  async firstOrThrow(options?: OperationOptions): Promise<R> {
+  async firstOrThrow(options?: ReadOptions): Promise<R> {
     const [first] = await this.#upToOne().toArray(options);
     if (first !== undefined) return first;
     const { className } = this.#state.source.metadata;
@@ -129,12 +130,12 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 
   async count(options?: OperationOptions): Promise<number> {
     let count = 0;
-    for await (const { items } of this.#with({ orders: [] }).#pages(KEYS_ONLY, options)) count += items.length;
+    for await (const { items } of this.#with({ orders: [] }).#pages(this.#keys(), options)) count += items.length;
     return count;
   }
 
   async exists(options?: OperationOptions): Promise<boolean> {
-    for await (const { items } of this.#upToOne().#with({ orders: [] }).#pages(KEYS_ONLY, options)) {
+    for await (const { items } of this.#upToOne().#with({ orders: [] }).#pages(this.#keys(), options)) {
       if (items.length > 0) return true;
     }
     return false;
@@ -165,6 +166,12 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
       for await (const { items } of readPages(matches, options)) yield { rows: items };
     })();
     return writeMatches({ store, table, prepare, batchSize, reread }, chunks, options);
+  }
+
+  /** Reads nothing of each row but what tells whose it is. */
+  #keys(): Reading<void> {
+    const { checkKeys } = this.#state.source;
+    return { request: NOTHING, decode: checkKeys };
   }
 
   async *#pages<I>(reading: Reading<I>, options: PagesOptions | undefined): AsyncGenerator<Page<I>, void, undefined> {
@@ -222,10 +229,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 }
 
-const KEYS_ONLY: Reading<undefined> = Object.freeze({
-  request: Object.freeze({ select: Object.freeze([]) }),
-  decode: () => undefined,
-});
+const NOTHING = Object.freeze({ select: Object.freeze([]) });
 
 const MATCHES: Reading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),

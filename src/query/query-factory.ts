@@ -9,7 +9,7 @@ export function partitionQuery<T extends object>(
   partitions: string | readonly string[],
   writes?: MatchWrites,
 ): Query<T> {
-  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].sort(byUnit);
+  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
   return new QueryBuilder<T, T>({ source, partitions: sorted, writes, filters: [], orders: [] });
 }
 

@@ -24,7 +24,6 @@ const KINDS: readonly QueryPlanKind[] = ['nothing', 'point', 'row range', 'parti
 /** Tells what a plan costs. */
 export function explainPlan(plan: Plan, onClient: readonly string[]): QueryPlan {
   const steps = plan.legs.flatMap((leg) => leg.steps);
-  const most = (numbers: readonly number[]): number => numbers.reduce((left, right) => Math.max(left, right), 0);
   const merged = plan.legs.reduce((sum, leg) => sum + (leg.steps.length > 1 ? leg.steps.length : 0), 0);
   return Object.freeze({
     plan: KINDS[most(steps.map((step) => KINDS.indexOf(kindOf(step))))]!,
@@ -44,4 +43,8 @@ function kindOf(step: Step): QueryPlanKind {
   if (step.kind === 'point') return 'point';
   if (singleKey(step.partitionKey) === undefined) return 'table scan';
   return step.rowKey.from === undefined && step.rowKey.to === undefined ? 'partition' : 'row range';
+}
+
+function most(numbers: readonly number[]): number {
+  return numbers.reduce((left, right) => Math.max(left, right), 0);
 }

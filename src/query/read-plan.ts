@@ -1,6 +1,6 @@
 import type { OperationOptions, Rows } from '../store/table-store.js';
-import { keyedReading, type KeyedRow, type Reading, type RowPlace } from './keyed-rows.js';
-import { mergeRows } from './merge-rows.js';
+import { keyedReading, type Reading, type RowPlace } from './keyed-rows.js';
+import { mergeRows, type RowSource } from './merge-rows.js';
 import type { Leg, Plan } from './plan.js';
 import { readStep, type StepPaging } from './read-step.js';
 import { resumeStep } from './resume-step.js';
@@ -100,9 +100,9 @@ function sourcesOf<R>(
   { steps }: Leg,
   { after }: Position,
   options: OperationOptions,
-): readonly AsyncGenerator<readonly KeyedRow<R>[]>[] {
+): readonly RowSource<R>[] {
   const keyed = keyedReading(reader.reading);
-  return steps.map(async function* (step) {
+  return steps.map(async function* (step): RowSource<R> {
     for (const part of after === undefined ? [step] : resumeStep(step, after)) {
       for await (const { rows } of readStep(reader.rows, part, keyed, { pageSize: reader.pageSize }, options))
         yield rows;

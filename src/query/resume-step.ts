@@ -6,7 +6,6 @@ import type { ScanStep, Step } from './plan.js';
 /** What a step still has to read behind a row: the rest of its partition, then the partitions behind it. */
 export function resumeStep(step: Step, after: RowPlace): readonly Step[] {
   if (step.kind === 'point') return comparePlaces(step, after) > 0 ? [step] : [];
-  const behind = (value: string): KeyRange => ({ from: { value, inclusive: false } });
   const samePartition = narrowed(step, onlyKey(after.partitionKey), behind(after.rowKey));
   const partitionsBehind =
     singleKey(step.partitionKey) === after.partitionKey ? undefined : narrowed(step, behind(after.partitionKey), {});
@@ -17,4 +16,8 @@ function narrowed(step: ScanStep, partitions: KeyRange, rows: KeyRange): ScanSte
   const partitionKey = intersection(step.partitionKey, partitions);
   const rowKey = intersection(step.rowKey, rows);
   return partitionKey && rowKey && { ...step, partitionKey, rowKey };
+}
+
+function behind(value: string): KeyRange {
+  return { from: { value, inclusive: false } };
 }

@@ -18,10 +18,10 @@ export async function sortRows<R>(
   let held: R[] = [];
   for await (const { rows } of chunks) {
     for (const row of rows) held.push(row);
-    if (take !== undefined && held.length >= 2 * take) held = held.sort(compare).slice(0, take);
+    if (take !== undefined && held.length >= 2 * take) held = held.toSorted(compare).slice(0, take);
     if (take === undefined && held.length > SORT_LIMIT) throw tooMany();
   }
-  return held.sort(compare).slice(0, take);
+  return held.toSorted(compare).slice(0, take);
 }
 
 function tooMany(): EntitableError {

@@ -17,7 +17,7 @@ export function splitFilter(
 ): readonly (readonly FilterNode[])[] {
   const count = operands.reduce((sum, operand) => sum + countComparisons(operand), 0);
   if (count <= room && lengthOf(operands) <= LONGEST) return [operands];
-  const [largest] = operands.filter(isIn).sort((left, right) => weight(right) - weight(left));
+  const [largest] = operands.filter(isIn).toSorted((left, right) => weight(right) - weight(left));
   if (largest === undefined) {
     if (count <= room) return [operands]; // long, but in one piece
     throw tooMany(count + limit - room, limit);

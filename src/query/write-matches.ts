@@ -59,7 +59,12 @@ export async function writeMatches(
   let skipped = 0;
   const failed: FailedRow[] = [];
   for await (const { rows } of matches) {
-    const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
+    const pending: Pending[] = rows.map(({ partitionKey, rowKey, etag }) => ({
+      partitionKey,
+      rowKey,
+      etag,
+      attempt: 1,
+    }));
     while (pending.length > 0) {
       const batch = nextBatch(writer, pending);
       const problem = await submit(writer, batch, options);

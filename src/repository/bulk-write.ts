@@ -6,8 +6,10 @@ import { BulkLanes } from './bulk-lanes.js';
 import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
 import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type ItemWrite } from './bulk-transaction.js';
+import { checkChoice } from './check-choice.js';
 import { concurrencyOf } from './concurrency.js';
 import type { EntityWrite } from './entity-writes.js';
+import { withWideSignal } from './wide-signal.js';
 import { ItemReader } from './item-reader.js';
 
 /** How long an input may keep back its next item before what is held goes out in smaller transactions. */
@@ -23,7 +25,7 @@ export interface BulkTask<I> {
 
 /** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */
 export function writeBulk<I>(items: Items<I>, task: BulkTask<I>, options: BulkOptions): Promise<BulkResult<I>> {
-  return new BulkWrite(items, task, options).run();
+  return withWideSignal(options.signal, (signal) => new BulkWrite(items, task, { ...options, signal }).run());
 }
 
 /** Reads ahead of the store only so far, and sends the transactions of many partitions at once. */
@@ -43,12 +45,13 @@ class BulkWrite<I> {
 
   constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
     const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
+    checkInput(items);
     this.#task = task;
     this.#sending = {
       store: task.store,
       operation: { signal, timeout },
       concurrency: concurrencyOf(concurrency),
-      collects: onError === 'collect',
+      collects: checkChoice('onError', onError, ['throw', 'collect']) === 'collect',
       ignored: task.ignored,
       stopped: () => this.#stop !== undefined,
     };
@@ -90,11 +93,12 @@ class BulkWrite<I> {
     this.#reader.close();
   }
 
-  async #take(next: { readonly index: number; readonly item: I }): Promise<void> {
+  async #take({ index, item }: { readonly index: number; readonly item: I }): Promise<void> {
     try {
-      this.#lanes.add({ ...next, ...(await this.#task.prepare(next.item)) });
+      const { table, write, written, refused } = await this.#task.prepare(item);
+      this.#lanes.add({ index, item, table, write, written, refused });
     } catch (error) {
-      this.#failed.push({ ...next, error });
+      this.#failed.push({ index, item, error });
       if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
     }
   }
@@ -150,7 +154,7 @@ class BulkWrite<I> {
 
   #stopped(cause: unknown): EntitableError {
     const { read } = this.#reader;
-    const unsent = [...this.#unsent, ...this.#lanes.held()].sort((a, b) => a.index - b.index);
+    const unsent = [...this.#unsent, ...this.#lanes.held()].toSorted((a, b) => a.index - b.index);
     const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
     return new EntitableError(
       'commit.bulk-stopped',
@@ -160,4 +164,17 @@ class BulkWrite<I> {
       { cause },
     );
   }
+}
+
+function checkInput(items: unknown): void {
+  const isInput =
+    typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items);
+  if (isInput) return;
+  const expected = 'an iterable or async iterable of items';
+  const found = typeof items;
+  throw new EntitableError('validation.invalid-option', `A bulk write takes ${expected}, not ${found}.`, {
+    option: 'items',
+    expected,
+    found,
+  });
 }

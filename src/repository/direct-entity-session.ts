@@ -20,12 +20,14 @@ import type {
   MergeItem,
 } from './bulk-options.js';
 import { writeBulk } from './bulk-write.js';
-import { checkKeyUnchanged, ownState, statedEtag } from './entity-condition.js';
+import { checkKeyUnchanged, ownState, statedEtag, statesNoOther } from './entity-condition.js';
 import { EntityWrites, type EntityWrite } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
 import { readUnder } from './read-under.js';
 import { rowError } from './row-error.js';
+import { checkChoice } from './check-choice.js';
+import { withWideSignal } from './wide-signal.js';
 import { upsertMode } from './upsert-mode.js';
 import type {
   ConditionOptions,
@@ -55,10 +57,13 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
     const most = checkCount('concurrency', concurrency, 1);
-    if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, options));
-    // Keys that are at hand are all checked before the first request.
-    const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
-    return mapConcurrently(addresses, most, (address) => this.#read(address, options));
+    return withWideSignal(options.signal, (signal) => {
+      const wide = { ...options, signal };
+      if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide));
+      // Keys that are at hand are all checked before the first request.
+      const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
+      return mapConcurrently(addresses, most, (address) => this.#read(address, wide));
+    });
   }
 
   async exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {
@@ -69,6 +74,8 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
 
   async refresh(entity: T, options?: OperationOptions): Promise<T> {
     const address = this.#mapper.addressOf(entity);
+    const state = ownState(this.#mapper, entity);
+    if (state !== undefined) checkKeyUnchanged(this.#mapper, state, address);
     const fill = this.#mapper.fill;
     const found = await this.#mapper.rows.get(
       address.partitionKey,
@@ -132,6 +139,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     entityOrKey: T | KeyOf<T>,
     { etag, missing = 'throw', ...options }: DeleteOptions = {},
   ): Promise<boolean> {
+    checkChoice('missing', missing, ['throw', 'ignore']);
     const write = this.#writes.delete(entityOrKey, etag);
     try {
       await this.#submit(write, options);
@@ -142,13 +150,18 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     }
   }
 
-  async modify(key: KeyOf<T>, change: (entity: T) => unknown, options: ModifyOptions = {}): Promise<T> {
-    return modify(
-      async () =>
-        (await this.get(key, options)) ??
-        Promise.reject(rowError(this.#mapper, this.#mapper.addressOf(key), 'store.not-found')),
-      change,
-      (entity) => this.save(entity, options),
+  async modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T> {
+    const mapper = this.#mapper;
+    const address = mapper.addressOf(key);
+    const notFound = (): EntitableError => rowError(mapper, address, 'store.not-found');
+    return modify<T>(
+      {
+        read: async (limits) => (await this.#read(address, limits)) ?? Promise.reject(notFound()),
+        change,
+        write: (entity, limits) => this.save(entity, limits),
+        // An ETag that the change itself stated is no race that another try could win.
+        canLose: (entity) => statesNoOther(mapper, entity),
+      },
       options,
     );
   }
@@ -203,7 +216,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return matchWrites(this.#mapper, (patch) => this.#writes.validatePatch(patch));
   }
 
-  #bulk<I>(
+  async #bulk<I>(
     items: Items<I>,
     prepare: (item: I) => EntityWrite | Promise<EntityWrite>,
     options: BulkOptions,

@@ -2,8 +2,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Address } from '../mapping/entity-address.js';
 import { stateOf, type EntityState } from '../mapping/stamp.js';
-import { composeKey, parseKey, type KeyTemplate } from '../metadata/key-template.js';
-import { PARTITION_KEY, ROW_KEY, type RetainedRow } from '../store/row.js';
+import { addressOfRow } from '../mapping/stored-address.js';
+import type { RetainedRow } from '../store/row.js';
 
 /** What an entity that is stored remembers. */
 export type Stored = Extract<EntityState, { readonly kind: 'stored' }>;
@@ -28,6 +28,12 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
   );
 }
 
+/** Whether the `@ETag` property of a loaded entity still is the ETag it was loaded with. */
+export function statesNoOther<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
+  const etag = statedEtag(mapper, entity);
+  return etag === undefined || etag === ownState(mapper, entity)?.etag;
+}
+
 /** What the row of an entity is known to hold; `undefined` when the entity was not read from, or written to, this table. */
 export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object): RetainedRow | undefined {
   const state = stateOf(entity);
@@ -46,10 +52,9 @@ export function conditionOf<T extends object>(
   address: Address,
   etag: string | undefined,
 ): string {
-  if (etag !== undefined) return etag;
   const state = ownState(mapper, entity);
   if (state !== undefined) checkKeyUnchanged(mapper, state, address);
-  const known = statedEtag(mapper, entity) ?? state?.etag;
+  const known = etag ?? statedEtag(mapper, entity) ?? state?.etag;
   if (known !== undefined && known !== '') return known;
   const { className } = mapper.metadata;
   throw new EntitableError(
@@ -59,38 +64,23 @@ export function conditionOf<T extends object>(
   );
 }
 
-/**
- * The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's.
- *
- * A stored key may be finer than the property that was read from it (100 ns in a key that a .NET program wrote): then it is the same.
- */
+/** The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's. */
 export function checkKeyUnchanged<T extends object>(
   mapper: EntityMapper<T>,
   { row }: Stored,
   address: Address,
 ): Address {
-  const { partitionKey: partitionTemplate, rowKey: rowTemplate, className } = mapper.metadata;
-  const reader = mapper.rows.reopen(row);
-  const partitionKey = reader.string(PARTITION_KEY);
-  const rowKey = reader.string(ROW_KEY);
+  const { partitionKey, rowKey, className } = mapper.metadata;
+  const stored = addressOfRow(mapper.rows.reopen(row));
   const changed = [
-    ...(isSameKey(partitionTemplate, partitionKey, address.partitionKey) ? [] : partitionTemplate.parts),
-    ...(isSameKey(rowTemplate, rowKey, address.rowKey) ? [] : rowTemplate.parts),
+    ...(stored.partitionKey === address.partitionKey ? [] : partitionKey.parts),
+    ...(stored.rowKey === address.rowKey ? [] : rowKey.parts),
   ].map(({ name }) => name);
-  if (changed.length === 0) return { partitionKey, rowKey };
+  if (changed.length === 0) return address;
   throw new EntitableError(
     'key.changed',
     `The key of this ${className} is not the one it was read with (${changed.join(', ')}), and the key of a row never changes. ` +
       'To move an entity, insert a copy that has the new key and delete the old one by its key.',
     { className, properties: changed },
-  );
-}
-
-function isSameKey(template: KeyTemplate, stored: string, composed: string): boolean {
-  if (stored === composed) return true;
-  const values = parseKey(template, stored);
-  return (
-    composeKey(template, Object.fromEntries(template.parts.map(({ name }, index) => [name, values[index]]))) ===
-    composed
   );
 }

@@ -20,7 +20,7 @@ export class EntityMappers {
     if (known !== undefined) return known;
     const metadata = metadataOf(entityClass);
     const mapper = new EntityMapper(metadata, this.store, this.#tableName(metadata.table));
-    this.#mappers.set(entityClass, mapper as EntityMapper<object>);
+    this.#mappers.set(entityClass, mapper);
     return mapper;
   }
 }

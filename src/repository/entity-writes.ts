@@ -6,7 +6,7 @@ import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type { TableWrite } from './batch.js';
 import { inWordsOf } from './row-error.js';
-import { conditionOf, isEntity, ownRow, statedEtag } from './entity-condition.js';
+import { conditionOf, isEntity, statedEtag } from './entity-condition.js';
 
 /** A write that is ready to be sent, and what the store's answer makes of its entity. */
 export interface EntityWrite extends TableWrite {
@@ -39,8 +39,8 @@ export class EntityWrites<T extends object> {
     await this.validate(entity);
     const values = this.#mapper.valuesOf(entity);
     const write = this.#mapper.prepare({ mode, ...condition, ...address }, values, entity);
-    const before = mode === 'upsert-merge' ? ownRow(this.#mapper, entity) : undefined;
-    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, before));
+    // An upsert does not tell what the row held before: only what was sent is known of it.
+    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt));
   }
 
   /** What an entity has changed since it had a row; `undefined` when that is nothing. */

@@ -6,13 +6,21 @@ const TURN = 256;
 
 /** Reads items one by one, when they are asked for; a wait for the next can be given up. */
 export class ItemReader<I> {
-  readonly #iterator: Iterator<I> | AsyncIterator<I>;
+  readonly #next: () => IteratorResult<I> | Promise<IteratorResult<I> | undefined>;
+  readonly #return: () => unknown;
   #read = 0;
   #giveUp: (() => void) | undefined;
 
   constructor(items: Items<I>) {
-    this.#iterator =
-      Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<I>)[Symbol.iterator]();
+    if (Symbol.asyncIterator in items) {
+      const iterator = items[Symbol.asyncIterator]();
+      this.#next = () => this.#unlessGivenUp(iterator.next());
+      this.#return = () => iterator.return?.();
+    } else {
+      const iterator = items[Symbol.iterator]();
+      this.#next = () => iterator.next();
+      this.#return = () => iterator.return?.();
+    }
   }
 
   /** Items read so far. */
@@ -23,8 +31,7 @@ export class ItemReader<I> {
   /** The next item; `undefined` at the end, or when the wait was given up. */
   async next(): Promise<{ readonly index: number; readonly item: I } | undefined> {
     if (this.#read % TURN === TURN - 1) await setImmediate();
-    const asked = this.#iterator.next();
-    const answer = asked instanceof Promise ? await this.#unlessGivenUp(asked) : await asked;
+    const answer = await this.#next();
     if (answer === undefined || answer.done === true) return undefined;
     return { index: this.#read++, item: answer.value };
   }
@@ -36,7 +43,7 @@ export class ItemReader<I> {
 
   /** Tells the source that no more is wanted; it is not waited for, because it may be waiting itself. */
   close(): void {
-    void Promise.resolve(this.#iterator.return?.()).catch(() => undefined); // its error has nobody left to concern
+    void Promise.resolve(this.#return()).catch(() => undefined); // its error has nobody left to concern
   }
 
   #unlessGivenUp(answer: Promise<IteratorResult<I>>): Promise<IteratorResult<I> | undefined> {

@@ -1,4 +1,5 @@
 import type { Items } from './bulk-options.js';
+import { ItemReader } from './item-reader.js';
 
 /** Maps items with a bounded number of calls under way, keeping their order; the next item is asked for when there is room, and after a failure none. */
 export async function mapConcurrently<I, R>(
@@ -6,25 +7,23 @@ export async function mapConcurrently<I, R>(
   concurrency: number,
   map: (item: I) => Promise<R>,
 ): Promise<R[]> {
+  const reader = new ItemReader(items);
   const results: R[] = [];
-  const iterator =
-    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<I>)[Symbol.iterator]();
-  let asked = 0;
   let ended = false;
   const worker = async (): Promise<void> => {
     while (!ended) {
-      const index = asked++;
-      try {
-        const answer = iterator.next();
-        const { done = false, value } = answer instanceof Promise ? await answer : answer;
-        if (done) ended = true;
-        else results[index] = await map(value as I);
-      } catch (error) {
-        ended = true;
-        throw error;
-      }
+      const next = await reader.next();
+      if (next === undefined) break;
+      results[next.index] = await map(next.item);
     }
+    ended = true;
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  try {
+    await Promise.all(Array.from({ length: concurrency }, worker));
+  } catch (error) {
+    ended = true;
+    reader.close();
+    throw error;
+  }
   return results;
 }

@@ -1,7 +1,8 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
-import type { Query } from '../query/query.js';
+import { metadataOf } from '../metadata/metadata-of.js';
+import type { Query, ReadOptions } from '../query/query.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type {
   BulkDeleteOptions,
@@ -17,23 +18,20 @@ import type {
   EntitySession,
   GetManyOptions,
   ModifyOptions,
-  ReadOptions,
   Session,
   UpsertOptions,
 } from './session.js';
 
-/** @internal Never exists at run time: it tells repositories from entities in types. */
+/** Never exists at run time: it tells repositories from entities in types. */
 export declare const repositoryBrand: unique symbol;
 
 /** Any repository, whatever its entities. */
 export interface AnyRepository {
-  /** @internal */
   readonly [repositoryBrand]: true;
 }
 
 /** Any object but a repository. */
 export interface NoRepository {
-  /** @internal */
   readonly [repositoryBrand]?: never;
 }
 
@@ -68,7 +66,6 @@ export class Repository<in out T extends object> implements AnyRepository {
     };
   }
 
-  /** @internal */
   declare readonly [repositoryBrand]: true;
   /** The class of the entities. */
   readonly entityClass: EntityClass<T>;
@@ -94,11 +91,11 @@ export class Repository<in out T extends object> implements AnyRepository {
   async getOrThrow(key: KeyOf<T>, options?: ReadOptions): Promise<T> {
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
-    const { name } = this.entityClass;
+    const { className, table } = metadataOf(this.entityClass);
     throw new EntitableError(
       'store.not-found',
-      `No ${name} has the key ${keyText(key)}. Use get() where that is expected.`,
-      {},
+      `No ${className} has the key ${keyText(this.entityClass, key)}. Use get() where that is expected.`,
+      { table },
     );
   }
 
@@ -232,9 +229,11 @@ export class Repository<in out T extends object> implements AnyRepository {
   }
 }
 
-/** A key in a message: the names and texts of its parts. */
-function keyText(key: object): string {
-  return `(${Object.entries(key)
-    .map(([name, part]) => `${name}: "${part instanceof Date ? part.toISOString() : String(part)}"`)
-    .join(', ')})`;
+/** A key in a message: the names and texts of its parts, and of nothing else that the object may have. */
+function keyText(entityClass: EntityClass, key: object): string {
+  const { partitionKey, rowKey } = metadataOf(entityClass);
+  const parts = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name).filter((name) => name in key);
+  const names = parts.length > 0 ? parts : ['partitionKey', 'rowKey'];
+  const text = (part: unknown): string => (part instanceof Date ? part.toISOString() : String(part));
+  return `(${names.map((name) => `${name}: "${text((key as Record<string, unknown>)[name])}"`).join(', ')})`;
 }

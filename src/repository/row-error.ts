@@ -21,10 +21,7 @@ export function rowError<T extends object>(
   return new EntitableError(code, `${rowName(mapper, address)} ${SAYS[code]}`, details, refused && { cause: refused });
 }
 
-function rowName<T extends object>(
-  { metadata, table }: EntityMapper<T>,
-  { partitionKey, rowKey }: Address,
-): string {
+function rowName<T extends object>({ metadata, table }: EntityMapper<T>, { partitionKey, rowKey }: Address): string {
   return `${metadata.className} ("${partitionKey}", "${rowKey}") of the table ${table}`;
 }
 

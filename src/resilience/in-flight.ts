@@ -10,7 +10,7 @@ export class InFlight {
   #onIdle: (() => void) | undefined;
 
   constructor() {
-    setMaxListeners(0, this.#stop.signal); // one for each operation under way
+    setMaxListeners(0, this.#stop.signal); // every operation listens to it, and Node would warn of a leak
   }
 
   /** Runs an operation, which closing can stop through the signal it is given. Throws `store.closed` after `close`. */

@@ -1,3 +1,4 @@
+export { conformance, type Deviations } from './conformance/conformance.js';
 export { fixedClock, type FixedClock } from './fixed-clock.js';
 export { openTestSource, type TestSource } from './open-test-source.js';
 export { recordingStore, requestNames, type RecordedRequest } from './recording-store.js';

@@ -2,7 +2,7 @@ import type { CommitWrite } from '../errors/error-details.js';
 import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
 import type { PropertyValue } from '../mapping/property-writer.js';
 import type { TableWrite } from '../repository/batch.js';
-import { ownRow, ownState, statedEtag } from '../repository/entity-condition.js';
+import { ownState, statedEtag } from '../repository/entity-condition.js';
 import type { RetainedRow } from '../store/row.js';
 import type { WriteOperation } from '../store/table-store.js';
 import { insertMode } from './held.js';
@@ -60,9 +60,8 @@ export function describeChange({ write, row: { mapper, entity } }: Change): Comm
 
 function whole(row: TrackedRow, operation: Omit<WriteOperation, 'write'>): Change {
   const { mapper } = row;
-  const entity = row.entity!;
-  const before = operation.mode === 'upsert-merge' ? ownRow(mapper, entity) : undefined;
-  return change(row, operation, { changed: mapper.valuesOf(entity), removed: [] }, before);
+  // An upsert does not tell what the row held before: only what is sent will be known of it.
+  return change(row, operation, { changed: mapper.valuesOf(row.entity!), removed: [] }, undefined);
 }
 
 function change(

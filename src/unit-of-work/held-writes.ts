@@ -6,7 +6,7 @@ import type { PatchOf } from '../metadata/entity-types.js';
 import { checkKeyUnchanged, conditionOf, isEntity, ownState, statedEtag } from '../repository/entity-condition.js';
 import { rowError } from '../repository/row-error.js';
 import { applyPatch } from './apply-patch.js';
-import { afterDelete, type Held } from './held.js';
+import { afterDelete } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
 import { rowTracked, type TrackedRow, type TrackedRows } from './tracked-rows.js';
 
@@ -149,7 +149,7 @@ export class HeldWrites<T extends object> {
 
   #mergeInto(row: TrackedRow, entity: object, patch: object, etag: string | undefined): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
-    if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } as Held });
+    if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } });
     else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
     applyPatch(entity, patch);
   }

@@ -1,3 +1,4 @@
+import type { FailedWrite } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkCount } from '../query/check-option.js';
 import { jitteredWait } from '../repository/jittered-wait.js';
@@ -49,7 +50,9 @@ async function workOrAbandon<R>(unit: UnitOfWork, work: (unit: UnitOfWork) => R 
 function isLostRace(error: unknown): boolean {
   if (!EntitableError.is(error, 'commit.partial')) return false;
   const { committed, failed, unknown } = error.details;
-  const isRefused = ({ error: reason }: { readonly error: unknown }): boolean =>
-    EntitableError.is(reason) && LOST_RACES.includes(reason.code);
-  return committed.length === 0 && unknown.length === 0 && failed.length > 0 && failed.every(isRefused);
+  return committed.length === 0 && unknown.length === 0 && failed.length > 0 && failed.every(isOfRace);
+}
+
+function isOfRace({ error }: FailedWrite): boolean {
+  return EntitableError.is(error) && LOST_RACES.includes(error.code);
 }

@@ -36,7 +36,7 @@ export class TrackedRows {
 
   /** Makes a row known, or known anew. Throws `commit.in-progress` while the row is being sent. */
   set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: Held): void {
-    this.#put({ mapper: mapper as unknown as EntityMapper<object>, address, entity, held });
+    this.#put({ mapper, address, entity, held });
   }
 
   /** Gives a row another entity or another write. Throws `commit.in-progress` while the row is being sent. */

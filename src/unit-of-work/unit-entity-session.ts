@@ -3,21 +3,20 @@ import { stamp, stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
-import type { MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
-import type { Query } from '../query/query.js';
+import type { Query, ReadOptions } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
 import { readUnder } from '../repository/read-under.js';
 import { rowError } from '../repository/row-error.js';
+import { withWideSignal } from '../repository/wide-signal.js';
 import { upsertMode } from '../repository/upsert-mode.js';
 import type {
   ConditionOptions,
   DeleteOptions,
   EntitySession,
   GetManyOptions,
-  ReadOptions,
   UpsertOptions,
 } from '../repository/session.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
@@ -49,7 +48,10 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     keys: Items<KeyOf<T>>,
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
-    return mapConcurrently(keys, checkCount('concurrency', concurrency, 1), (key) => this.get(key, options));
+    const most = checkCount('concurrency', concurrency, 1);
+    return withWideSignal(options.signal, (signal) =>
+      mapConcurrently(keys, most, (key) => this.get(key, { ...options, signal })),
+    );
   }
 
   async exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {

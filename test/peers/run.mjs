@@ -14,7 +14,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
 const wanted = process.argv[2] ?? '';
 const { dependencies, devDependencies } = readJson(join(root, 'package.json'));
-const { mocha, chai, typescript, '@types/node': types } = devDependencies;
+const TOOLS = ['mocha', 'chai', 'typescript', '@types/chai', '@types/mocha', '@types/node'];
+const tools = Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name]]));
 
 function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
@@ -24,7 +25,6 @@ function install(project, folder) {
   cpSync(join(here, project), folder, { recursive: true });
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   const manifest = readJson(join(folder, 'package.json'));
-  const tools = { mocha, chai, typescript, '@types/node': types };
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ ...manifest, dependencies, devDependencies: { ...tools, ...manifest.devDependencies } }),

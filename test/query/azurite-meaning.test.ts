@@ -22,7 +22,7 @@ function isPlain({ type, value }: TypedValue): boolean {
 function ordinary(rows: readonly MixedRow[]): readonly MixedRow[] {
   return rows.map((row) => {
     const values = Object.entries(row.values).filter(
-      ([name, value]) => value!.type === TYPES[name as keyof typeof TYPES] && isPlain(value!),
+      ([name, value]) => value.type === TYPES[name as keyof typeof TYPES] && isPlain(value),
     );
     return {
       ...row,

@@ -217,7 +217,7 @@ function valueOf(
   if (property === 'partition') return key;
   if (property === 'row') return row;
   const found = values[property as Property];
-  return found?.type === TYPES[property as Property] ? plain(found!.value) : undefined;
+  return found?.type === TYPES[property as Property] ? plain(found.value) : undefined;
 }
 
 function plain(value: unknown): string | number | bigint | boolean {
@@ -260,7 +260,7 @@ function holds(
 export async function fill(store: TableStore, rows: readonly MixedRow[]): Promise<void> {
   await store.createTable('Mixed');
   for (const row of rows) {
-    const properties = Object.entries(row.values).map(([name, value]) => ({ name, ...value! }));
+    const properties = Object.entries(row.values).map(([name, value]) => Object.assign({ name }, value));
     const shaped: Rows = store.rows('Mixed', { properties: properties.map(({ name, type }) => ({ name, type })) });
     const write = shaped.prepare({
       mode: 'insert',

@@ -178,3 +178,28 @@ export async function read(): Promise<void> {
 export const covariant: Query<Order, { readonly total: number }> = q;
 // @ts-expect-error a projection is not an Order
 export const contravariant: Query<Order, Order> = narrowed;
+
+// Sorting, paging and writes by filter.
+q.orderBy('total', 'desc').orderBy('placedAt').orderBy('orderId').orderBy('email');
+// @ts-expect-error booleans have no order
+q.orderBy('paid');
+// @ts-expect-error a converted object has no order
+q.orderBy('address');
+// @ts-expect-error methods are not stored
+q.orderBy('isLarge');
+// @ts-expect-error no such direction
+q.orderBy('total', 'down');
+export async function change(): Promise<void> {
+  const { items, continuation } = await q.select('total').page({ pageSize: 5 });
+  items[0]?.total.toFixed();
+  await q.page({ continuation, emptyPages: 'give' });
+  const { changed, failed } = await q.where('paid', 'eq', false).merge({ paid: true, email: undefined });
+  void [changed.toFixed(), failed[0]?.error.code];
+  await q.delete({ onProgress: (progress) => void progress.skipped });
+  // @ts-expect-error keys do not change
+  await q.merge({ orderId: 'x' });
+  // @ts-expect-error a Double is a number
+  await q.merge({ total: 'x' });
+  // @ts-expect-error no such property
+  await q.merge({ totl: 1 });
+}

@@ -4,6 +4,7 @@ import { metadataOf } from '../../src/metadata/metadata-of.js';
 import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { Order } from '../filter/entities.js';
+import { codeOf } from '../filter/thrown.js';
 import { RecordingStore, type RecordedRow } from './recording-store.js';
 
 const rows: readonly RecordedRow[] = ['c1', 'c2'].flatMap((partitionKey) =>
@@ -130,5 +131,56 @@ describe('A query', () => {
       .toArray({ signal: stop })
       .catch((error: unknown) => (error as Error).message);
     expect(stopped).to.equal('stopped');
+  });
+
+  it('asks for the next page while one is used, unless one page is all that is taken', async () => {
+    const store = new RecordingStore(rows);
+    await tableQuery(ordersIn(store)).toArray();
+    await tableQuery(ordersIn(store)).take(5).toArray();
+    expect(store.requests.map((request) => request.kind === 'page' && [request.ahead, request.pageSize])).to.deep.equal(
+      [
+        [1, 1000],
+        [undefined, 5],
+      ],
+    );
+  });
+
+  it('gives its results in order to calls that do not wait for one another', async () => {
+    const iterator = tableQuery(ordersIn(new RecordingStore(rows)))
+      .pageSize(3)
+      [Symbol.asyncIterator]();
+    const found = await Promise.all(Array.from({ length: 22 }, () => iterator.next()));
+    expect(found.map(({ done, value }) => (done === true ? 'done' : value.orderId))).to.deep.equal([
+      ...rows.map(({ rowKey }) => rowKey),
+      'done',
+      'done',
+    ]);
+  });
+
+  it('ends when its consumer ends it', async () => {
+    const iterator = tableQuery(ordersIn(new RecordingStore(rows)))
+      .pageSize(3)
+      [Symbol.asyncIterator]();
+    await iterator.next();
+    await iterator.return?.();
+    expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
+  });
+
+  it('sends a raw filter to a store that reads OData, and is refused by others', async () => {
+    const reads = new RecordingStore(rows, { rawFilters: true });
+    const raw = partitionQuery(ordersIn(reads), 'c1')
+      .where('orderId', 'eq', 'o1')
+      .rawFilter('total ne 5')
+      .rawFilter('items gt 1');
+    expect(raw.compile().filter).to.equal(
+      "(PartitionKey eq 'c1' and RowKey eq 'o1') and ((total ne 5) and (items gt 1))",
+    );
+    await raw.toArray();
+    expect(reads.requests.map((request) => request.kind === 'page' && request.rawFilter)).to.deep.equal([
+      '(total ne 5) and (items gt 1)',
+    ]);
+    expect(codeOf(() => partitionQuery(ordersIn(new RecordingStore(rows)), 'c1').rawFilter('total ne 5'))).to.equal(
+      'query.raw-filter',
+    );
   });
 });

@@ -31,6 +31,7 @@ export type RecordedRequest =
 interface RecordingStoreOptions {
   readonly limits?: Partial<ServiceLimits>;
   readonly ordered?: boolean;
+  readonly rawFilters?: boolean;
   /** The most rows that a page looks at, matching or not: 0 or more matches and a continuation are the answer. */
   readonly rowsPerPage?: number;
 }
@@ -49,7 +50,7 @@ export class RecordingStore implements TableStore {
 
   constructor(
     rows: readonly RecordedRow[] = [],
-    { limits, ordered = true, rowsPerPage = Infinity }: RecordingStoreOptions = {},
+    { limits, ordered = true, rawFilters = false, rowsPerPage = Infinity }: RecordingStoreOptions = {},
   ) {
     this.#rows = [...rows].sort((a, b) =>
       a.partitionKey === b.partitionKey ? order(a.rowKey, b.rowKey) : order(a.partitionKey, b.partitionKey),
@@ -59,6 +60,7 @@ export class RecordingStore implements TableStore {
       kind: 'recording',
       identity: 'recording',
       ordered,
+      rawFilters,
       removes: 'in-place',
       limits: { ...STORAGE_LIMITS, ...limits },
     };

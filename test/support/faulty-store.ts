@@ -11,6 +11,8 @@ export interface FaultyStore {
   readonly faults: Fault[];
   /** The transactions that reached the store, by their modes. */
   readonly submitted: string[][];
+  /** Every transaction that was tried, and what happened to it. */
+  readonly attempts: { readonly fault: Fault; readonly writes: readonly PreparedWrite[] }[];
   /** Runs before every transaction that reaches the store. */
   beforeSubmit: (writes: readonly PreparedWrite[]) => void | Promise<void>;
 }
@@ -19,6 +21,7 @@ export function faultyStore(store: TableStore): FaultyStore {
   const faulty: FaultyStore = {
     faults: [],
     submitted: [],
+    attempts: [],
     beforeSubmit: () => undefined,
     store: {
       get traits() {
@@ -27,6 +30,7 @@ export function faultyStore(store: TableStore): FaultyStore {
       rows: (table, shape) => store.rows(table, shape),
       async submit(table, writes, options) {
         const fault = faulty.faults.shift() ?? 'none';
+        faulty.attempts.push({ fault, writes });
         if (fault === 'unavailable') throw new EntitableError('store.unavailable', 'The line is down.', { table });
         if (fault === 'lost-before') throw lost(table);
         await faulty.beforeSubmit(writes);

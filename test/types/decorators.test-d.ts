@@ -176,6 +176,18 @@ export class SeveralParts {
   @RowKey() year!: RowKey;
 }
 
+// @ts-expect-error the row key is not marked
+@Entity({ table: 'Any' })
+export class HalfMarked {
+  @PartitionKey() tenantId!: PartitionKey;
+  @RowKey() id!: string;
+}
+
+@Entity({ table: 'Any', rowKey: 'profile' })
+export class ConstantRowKey {
+  @PartitionKey() tenantId!: PartitionKey;
+}
+
 // @ts-expect-error the table is always named
 @Entity({})
 export class Unnamed {}

@@ -9,3 +9,4 @@ export type {
 } from './module-options.js';
 export { repositoryProviders } from './repository-providers.js';
 export { dataSourceToken, repositoryToken } from './tokens.js';
+export { InUnitOfWork, type InUnitOfWorkOptions } from './unit-of-work-interceptor.js';

@@ -1,6 +1,7 @@
 import { isDate } from 'node:util/types';
 import { typeName } from '../../edm/type-name.js';
 import type { Converter } from '../converter.js';
+import { outOfRange, wrongType } from '../converter-refusal.js';
 
 const TICKS_PER_MILLISECOND = 10_000n;
 /** .NET's `DateTime` counts from the year 1; JavaScript from 1970. */
@@ -17,11 +18,11 @@ export const newestFirst: Converter<Date, 'String'> = Object.freeze({
   order: 'reversed',
   toStored(value: Date): string {
     const ticks = EPOCH_TICKS + BigInt(timeOf(value)) * TICKS_PER_MILLISECOND;
-    if (ticks < 0n || ticks > MAX_TICKS) throw new RangeError('the date must be in the years 1 to 9999');
+    if (ticks < 0n || ticks > MAX_TICKS) throw outOfRange('the date must be in the years 1 to 9999');
     return String(MAX_TICKS - ticks).padStart(DIGITS, '0');
   },
   fromStored(text: string): Date {
-    if (!/^\d{19}$/.test(text)) throw new RangeError('not 19 digits');
+    if (!/^\d{19}$/.test(text)) throw outOfRange('not 19 digits');
     const ticks = MAX_TICKS - BigInt(text) - EPOCH_TICKS;
     const remainder = ((ticks % TICKS_PER_MILLISECOND) + TICKS_PER_MILLISECOND) % TICKS_PER_MILLISECOND;
     return new Date(Number((ticks - remainder) / TICKS_PER_MILLISECOND));
@@ -35,20 +36,20 @@ export const oldestFirst: Converter<Date, 'String'> = Object.freeze({
   toStored(value: Date): string {
     timeOf(value);
     const text = value.toISOString();
-    if (text.length !== 24) throw new RangeError('the date must be in the years 0 to 9999');
+    if (text.length !== 24) throw outOfRange('the date must be in the years 0 to 9999');
     return text;
   },
   fromStored(text: string): Date {
     const value = new Date(text);
     if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) || value.toISOString() !== text)
-      throw new RangeError('not an ISO date');
+      throw outOfRange('not an ISO date');
     return value;
   },
 });
 
 function timeOf(value: unknown): number {
-  if (!isDate(value)) throw new TypeError(`it must be a Date, not ${typeName(value)}`);
+  if (!isDate(value)) throw wrongType(`it must be a Date, not ${typeName(value)}`);
   const time = value.getTime();
-  if (Number.isNaN(time)) throw new RangeError('it must be a valid Date');
+  if (Number.isNaN(time)) throw outOfRange('it must be a valid Date');
   return time;
 }

@@ -1,5 +1,6 @@
 import { typeName } from '../../edm/type-name.js';
 import type { Converter } from '../converter.js';
+import { outOfRange, wrongType } from '../converter-refusal.js';
 
 const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
 const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
@@ -28,17 +29,17 @@ const TEXT_DECIMAL: Converter<string, 'String'> = Object.freeze({
 
 function scaledDecimal(scale: number): Converter<string, 'Int64'> {
   if (!Number.isInteger(scale) || scale < 0 || scale > 18) {
-    throw new RangeError('The scale of a decimal is a whole number of fraction digits, 0 to 18');
+    throw outOfRange('The scale of a decimal is a whole number of fraction digits, 0 to 18');
   }
   return Object.freeze({
     type: 'Int64',
     order: 'preserved',
     toStored(value: string): bigint {
       const { sign, whole, fraction } = parse(value);
-      if (fraction.length > scale) throw new RangeError(`it must have at most ${scale} fraction digits`);
+      if (fraction.length > scale) throw outOfRange(`it must have at most ${scale} fraction digits`);
       const units = BigInt(`${whole}${fraction.padEnd(scale, '0')}`) * (sign === '-' ? -1n : 1n);
       if (units < INT64.least || units > INT64.greatest)
-        throw new RangeError('it does not fit an Int64 of its smallest unit');
+        throw outOfRange('it does not fit an Int64 of its smallest unit');
       return units;
     },
     fromStored(units: bigint): string {
@@ -50,9 +51,9 @@ function scaledDecimal(scale: number): Converter<string, 'Int64'> {
 }
 
 function parse(value: unknown): { readonly sign: string; readonly whole: string; readonly fraction: string } {
-  if (typeof value !== 'string') throw new TypeError(`it must be a decimal in text, not ${typeName(value)}`);
+  if (typeof value !== 'string') throw wrongType(`it must be a decimal in text, not ${typeName(value)}`);
   const match = TEXT.exec(value);
-  if (match === null) throw new RangeError("it must be a decimal such as '-12.50': digits, a point, digits");
+  if (match === null) throw outOfRange("it must be a decimal such as '-12.50': digits, a point, digits");
   const [, sign = '', whole = '0', fraction = ''] = match;
   return { sign, whole, fraction };
 }

@@ -1,6 +1,7 @@
 import { Guid } from '../../edm/guid.js';
 import { typeName } from '../../edm/type-name.js';
 import type { Converter } from '../converter.js';
+import { outOfRange, wrongType } from '../converter-refusal.js';
 
 interface Range {
   readonly least: bigint;
@@ -25,12 +26,12 @@ export const descendingBigInt: Converter<bigint, 'String'> = bigIntKey(descendin
 export const guidKey: Converter<Guid, 'String'> = Object.freeze({
   type: 'String',
   toStored(value: Guid): string {
-    if (!Guid.is(value)) throw new TypeError(`it must be a Guid, not ${typeName(value)}`);
+    if (!Guid.is(value)) throw wrongType(`it must be a Guid, not ${typeName(value)}`);
     return value.toString();
   },
   fromStored(text: string): Guid {
     const guid = Guid.parse(text);
-    if (guid.toString() !== text) throw new RangeError('not in lower case');
+    if (guid.toString() !== text) throw outOfRange('not in lower case');
     return guid;
   },
 });
@@ -52,7 +53,7 @@ function ascending(range: Range): Digits {
     range,
     write: (value) => (value < 0n ? `-${pad(complement + value)}` : pad(value)),
     read(text) {
-      if (!pattern.test(text)) throw new RangeError('not the digits of an integer key');
+      if (!pattern.test(text)) throw outOfRange('not the digits of an integer key');
       return text.startsWith('-') ? BigInt(text.slice(1)) - complement : BigInt(text);
     },
   };
@@ -66,14 +67,14 @@ function descending(range: Range): Digits {
     range,
     write: (value) => String(range.greatest - value).padStart(digits, '0'),
     read(text) {
-      if (!pattern.test(text)) throw new RangeError('not the digits of an integer key');
+      if (!pattern.test(text)) throw outOfRange('not the digits of an integer key');
       return range.greatest - BigInt(text);
     },
   };
 }
 
 function inRange(value: bigint, { least, greatest }: Range): bigint {
-  if (value < least || value > greatest) throw new RangeError(`it must be between ${least} and ${greatest}`);
+  if (value < least || value > greatest) throw outOfRange(`it must be between ${least} and ${greatest}`);
   return value;
 }
 
@@ -82,8 +83,8 @@ function integerKey({ order, range, write, read }: Digits): Converter<number, 'S
     type: 'String',
     order,
     toStored(value: number): string {
-      if (typeof value !== 'number') throw new TypeError(`it must be a number, not ${typeName(value)}`);
-      if (!Number.isSafeInteger(value)) throw new RangeError('it must be a safe integer');
+      if (typeof value !== 'number') throw wrongType(`it must be a number, not ${typeName(value)}`);
+      if (!Number.isSafeInteger(value)) throw outOfRange('it must be a safe integer');
       return write(BigInt(value));
     },
     fromStored: (text: string) => Number(inRange(read(text), range)),
@@ -95,7 +96,7 @@ function bigIntKey({ order, range, write, read }: Digits): Converter<bigint, 'St
     type: 'String',
     order,
     toStored(value: bigint): string {
-      if (typeof value !== 'bigint') throw new TypeError(`it must be a bigint, not ${typeName(value)}`);
+      if (typeof value !== 'bigint') throw wrongType(`it must be a bigint, not ${typeName(value)}`);
       return write(inRange(value, range));
     },
     fromStored: (text: string) => inRange(read(text), range),

@@ -1,4 +1,5 @@
 import type { Converter } from '../converter.js';
+import { wrongType } from '../converter-refusal.js';
 
 /**
  * Stores any JSON value as a String: at most 32,768 UTF-16 units of JSON. Not compared by filters.
@@ -10,7 +11,7 @@ export function json<V>(): Converter<V, 'String'> {
     type: 'String',
     toStored(value: V): string {
       const text = jsonOf(value);
-      if (text === undefined) throw new TypeError('the value has no JSON form');
+      if (text === undefined) throw wrongType('the value has no JSON form');
       return text;
     },
     fromStored: (text: string) => JSON.parse(text) as V,
@@ -22,6 +23,6 @@ function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    throw new TypeError('the value has no JSON form', { cause });
+    throw wrongType('the value has no JSON form', { cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { Converter } from '../converter.js';
+import { outOfRange, wrongType } from '../converter-refusal.js';
 
 /**
  * Stores one of some strings as a String, and refuses any other, read or written.
@@ -29,7 +30,7 @@ export function enumOf<const E extends EnumObject>(
       ? 'Int32'
       : undefined;
   if (kind === undefined || values.length === 0) {
-    throw new TypeError('enumOf takes an enum whose values are all strings, or all integers');
+    throw wrongType('enumOf takes an enum whose values are all strings, or all integers');
   }
   return restricted(kind, values, 'preserved') as unknown as Converter<
     E[keyof E],
@@ -44,7 +45,7 @@ function restricted<V extends string | number, E extends 'String' | 'Int32'>(
 ): Converter<V, E> {
   const known: ReadonlySet<unknown> = new Set(values);
   const check = (value: unknown): never | V => {
-    if (!known.has(value)) throw new RangeError(`it must be one of ${values.map((v) => JSON.stringify(v)).join(', ')}`);
+    if (!known.has(value)) throw outOfRange(`it must be one of ${values.map((v) => JSON.stringify(v)).join(', ')}`);
     return value as V;
   };
   return Object.freeze({ type, order, toStored: check, fromStored: check }) as unknown as Converter<V, E>;

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions } from '../../store/table-store.js';
 
 /** What stopped an operation before its end. */
@@ -28,6 +29,7 @@ async function runUnder<T>(
   { signal, timeout }: OperationOptions,
   run: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
+  checkTimeout({ timeout });
   if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
   if (timeout !== undefined && timeout <= 0) throw new Stopped('store.timeout');
 

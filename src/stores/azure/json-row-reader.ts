@@ -23,6 +23,7 @@ const INT64 = /^-?\d{1,19}$/;
 export class JsonRowReader implements RowReader {
   readonly #names: RowLayout['names'];
   readonly #types: RowLayout['types'];
+  readonly #fullNames: RowLayout['fullNames'];
   readonly #annotations: RowLayout['annotations'];
   readonly #annotated: boolean;
   #row: JsonRow = {};
@@ -34,6 +35,7 @@ export class JsonRowReader implements RowReader {
   constructor(layout: RowLayout, annotated: boolean) {
     this.#names = layout.names;
     this.#types = layout.types;
+    this.#fullNames = layout.fullNames;
     this.#annotations = layout.annotations;
     this.#annotated = annotated;
   }
@@ -52,7 +54,9 @@ export class JsonRowReader implements RowReader {
       case 'string': {
         if (!this.#annotated) return unannotatedType(value, this.#types[slot]!);
         const annotation = this.#row[this.#annotations[slot]!];
-        return annotation === undefined ? 'String' : (EDM_TYPE_BY_NAME.get(annotation) ?? 'String');
+        if (annotation === undefined) return 'String';
+        if (annotation === this.#fullNames[slot]) return this.#types[slot]; // quicker to compare than to look up
+        return EDM_TYPE_BY_NAME.get(annotation) ?? 'String';
       }
       case 'number':
         return this.#types[slot] === 'Double' || (value | 0) !== value || Object.is(value, -0) ? 'Double' : 'Int32';

@@ -3,7 +3,7 @@ import type { EdmType } from '../../edm/edm-type.js';
 import { doubleText } from '../../edm/literal.js';
 import { keyedSize, propertySize } from '../../store/entity-size.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
-import { memberPrefix, TYPE_SUFFIX, wideBytes, type RowLayout } from './row-layout.js';
+import { memberPrefix, typeMember, wideBytes, type RowLayout } from './row-layout.js';
 
 /** Needs no escape, and a byte for each unit. */
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -76,10 +76,8 @@ export class JsonRowWriter implements RowWriter {
 
   undeclared(name: string, value: UndeclaredValue): void {
     const length = value.type === 'Binary' ? value.bytes.byteLength : value.type === 'String' ? value.text.length : 0;
-    this.#text += memberPrefix(name) + undeclaredJson(value);
-    if (value.type !== 'String' && value.type !== 'Int32' && value.type !== 'Boolean') {
-      this.#text += `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${value.type}"`;
-    }
+    const plain = value.type === 'String' || value.type === 'Int32' || value.type === 'Boolean';
+    this.#text += memberPrefix(name) + undeclaredJson(value) + (plain ? '' : typeMember(name, value.type));
     this.#size += propertySize(name, value.type, length);
     this.#wide += wideBytes(name) * 2 + (value.type === 'String' ? wideBytes(value.text) : 0);
   }
@@ -92,8 +90,8 @@ export class JsonRowWriter implements RowWriter {
   }
 
   #annotated(slot: Slot, type: EdmType, json: string, length = 0): void {
-    const { names, prefixes, annotationPrefixes, wideNames } = this.#layout;
-    this.#text += `${prefixes[slot]!}${json}${annotationPrefixes[slot]!}${type}"`;
+    const { names, types, prefixes, typeMembers, wideNames } = this.#layout;
+    this.#text += prefixes[slot]! + json + (types[slot] === type ? typeMembers[slot]! : typeMember(names[slot]!, type));
     this.#size += propertySize(names[slot]!, type, length);
     this.#wide += wideNames[slot]! * 2;
   }

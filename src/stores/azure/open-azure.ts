@@ -53,11 +53,13 @@ async function connect(target: Addressed, { httpClient, retry }: AzureOptions): 
   const { endpoint, credential } =
     typeof target === 'string' ? (parseConnectionString(target) ?? unknownTarget()) : await addressed(target);
   const url = endpointUrl(endpoint);
-  return new TableServiceClient(url.href, credential as never, {
+  const client = new TableServiceClient(url.href, credential as never, {
     ...(httpClient === undefined ? {} : { httpClient }),
     ...(retry === undefined ? {} : { retryOptions: { maxRetries: retry.maxRetries } }),
     allowInsecureConnection: url.protocol === 'http:',
   });
+  client.pipeline.removePolicy({ name: 'decompressResponsePolicy' }); // see Transport: what breaks off would never end
+  return client;
 }
 
 async function addressed(

@@ -48,7 +48,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   /** Stops what is in flight. */
   return(): Promise<IteratorReturnResult<undefined>> {
     this.#done = true;
-    this.#stop.abort();
+    this.#stop.abort(STOPPED);
     return Promise.resolve(END);
   }
 
@@ -84,7 +84,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     const { signal, timeout } = this.#options ?? {};
     if (timeout === undefined) return this.#options;
     this.#endsAt ??= performance.now() + timeout;
-    return { signal, timeout: this.#endsAt - performance.now() };
+    return { signal, timeout: Math.max(0, this.#endsAt - performance.now()) };
   }
 
   /** The page that is due; those after it are asked for. */
@@ -109,6 +109,9 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     return next;
   }
 }
+
+/** Nobody reads it; made once, because an error of its own for each scan costs as much as its request. */
+const STOPPED = new Error('The scan has ended');
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 

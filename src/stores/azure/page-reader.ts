@@ -69,7 +69,8 @@ export class PageReader {
 
   /** The rows in the body of a page. */
   parse(text: string): readonly JsonRow[] {
-    const { value } = JSON.parse(text) as { readonly value: readonly JsonRow[] };
+    const { value } = JSON.parse(text) as { readonly value?: readonly JsonRow[] | null };
+    if (typeof value !== 'object' || value === null) throw new SyntaxError('The answer to a query has no rows');
     if (this.#source.request.undeclared) attachTexts(text, value);
     return value;
   }

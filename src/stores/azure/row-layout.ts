@@ -17,14 +17,16 @@ export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES
 export interface RowLayout {
   readonly names: readonly string[];
   readonly types: readonly EdmType[];
+  /** The types, as annotations spell them. */
+  readonly fullNames: readonly string[];
   /** The names of the annotations. */
   readonly annotations: readonly string[];
   /** How many bytes each name has beyond one for each UTF-16 unit. */
   readonly wideNames: readonly number[];
   /** `,"name":`, to write. */
   readonly prefixes: readonly string[];
-  /** `,"name@odata.type":"Edm.`, to write. */
-  readonly annotationPrefixes: readonly string[];
+  /** `,"name@odata.type":"Edm.Type"`, to write beside a value of the declared type. */
+  readonly typeMembers: readonly string[];
 }
 
 export function rowLayout({ properties }: RowShape): RowLayout {
@@ -33,16 +35,22 @@ export function rowLayout({ properties }: RowShape): RowLayout {
   return {
     names,
     types: properties.map(({ type }) => type),
+    fullNames: properties.map(({ type }) => `Edm.${type}`),
     annotations,
     wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),
-    annotationPrefixes: annotations.map((name) => `${memberPrefix(name)}"Edm.`),
+    typeMembers: properties.map(({ name, type }) => typeMember(name, type)),
   };
 }
 
 /** What stands before a member's value, but for the first. */
 export function memberPrefix(name: string): string {
   return `,${JSON.stringify(name)}:`;
+}
+
+/** The member that tells a property's type. */
+export function typeMember(name: string, type: EdmType): string {
+  return `${memberPrefix(name + TYPE_SUFFIX)}"Edm.${type}"`;
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/;

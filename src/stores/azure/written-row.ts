@@ -45,8 +45,9 @@ function compose(
     members.delete(name);
     members.delete(name + TYPE_SUFFIX);
   }
-  for (const [name, value] of Object.entries(JSON.parse(body) as JsonRow)) {
-    if (!name.endsWith(TYPE_SUFFIX)) members.delete(name + TYPE_SUFFIX);
+  const sent = JSON.parse(body) as JsonRow;
+  for (const [name, value] of Object.entries(sent)) {
+    if (!Object.hasOwn(sent, name + TYPE_SUFFIX)) members.delete(name + TYPE_SUFFIX); // it has another type now
     members.set(name, value);
   }
   members.delete('odata.etag');

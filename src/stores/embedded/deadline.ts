@@ -1,4 +1,5 @@
 import { EntitableError } from '../../errors/entitable-error.js';
+import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions } from '../../store/table-store.js';
 
 /** How long one operation may go on: until its signal says stop, or its time is over. */
@@ -7,6 +8,7 @@ export class Deadline {
   readonly #ends: number;
 
   constructor(options: OperationOptions | undefined) {
+    checkTimeout(options);
     this.#options = options;
     this.#ends = options?.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout;
   }

@@ -25,6 +25,11 @@ export class LentRow implements StoredRow {
     return this.#bytes;
   }
 
+  /** Bytes of the row and its key. */
+  get size(): number {
+    return this.#keySize + this.#size;
+  }
+
   get partitionKey(): string {
     return readPartitionKey(this.#key, this.#endOfPartition());
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
 import { checkFiles } from './check-files.js';
 import { writeKey, type TableKey } from './key-bytes.js';
@@ -31,32 +31,45 @@ const DURABILITY = {
   relaxed: { overlappingSync: false, noMetaSync: true },
 } as const satisfies Record<Durability, object>;
 
-/** Opens the environment in a directory, which is made where it is missing. */
-export async function openDatabase(path: string, durability: Durability, cursor: CursorTarget): Promise<LmdbDatabase> {
+/**
+ * Loads the package and gives what opens the environment in a directory, which is made where it is missing. It may be called again once
+ * what it gave was closed.
+ */
+export async function databaseOpener(
+  path: string,
+  durability: Durability,
+  cursor: CursorTarget,
+): Promise<() => LmdbDatabase> {
   const { open } = await importLmdb();
-  try {
-    mkdirSync(path, { recursive: true });
-    checkFiles(path);
-    const database: unknown = open({
-      path,
-      noSubdir: false,
-      pageSize: PAGE_BYTES,
-      ...DURABILITY[durability],
-      // Rows and keys are taken as they lie in the package's own buffers: nothing is made of them before a reader wants it.
-      encoder: {
-        encode: (value: Buffer) => value,
-        decode: (bytes: Buffer, size: number) => cursor.takeBytes(bytes, size),
-      },
-      keyEncoder: {
-        writeKey,
-        readKey: (source: Uint8Array, start: number, end: number) => cursor.takeKey(source, start, end),
-      },
-    } as object as Parameters<typeof open>[0]);
-    return database as LmdbDatabase;
-  } catch (error) {
-    if (EntitableError.is(error)) throw error;
-    throw unavailable(`The store in ${path} cannot be opened`, error);
-  }
+  const options: object = {
+    path,
+    noSubdir: false,
+    pageSize: PAGE_BYTES,
+    ...DURABILITY[durability],
+    // Rows and keys are taken as they lie in the package's own buffers: nothing is made of them before a reader wants it.
+    encoder: {
+      encode: (value: Buffer) => value,
+      decode: (bytes: Buffer, size: number) => cursor.takeBytes(bytes, size),
+    },
+    keyEncoder: {
+      writeKey,
+      readKey: (source: Uint8Array, start: number, end: number) => cursor.takeKey(source, start, end),
+    },
+  };
+  let opened = false;
+  return () => {
+    try {
+      if (opened && !existsSync(path)) throw new Error('it was removed while it was in use');
+      opened = true;
+      mkdirSync(path, { recursive: true });
+      checkFiles(path);
+      const database: unknown = open({ ...options } as Parameters<typeof open>[0]);
+      return database as LmdbDatabase;
+    } catch (error) {
+      if (EntitableError.is(error)) throw error;
+      throw unavailable(`The store in ${path} cannot be opened`, error);
+    }
+  };
 }
 
 /** The error that a failure of LMDB or of the file system becomes. */

@@ -3,12 +3,14 @@ import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
 import { LentRow } from './lent-row.js';
-import { openDatabase, unavailable, type Durability, type LmdbDatabase } from './lmdb-database.js';
+import { databaseOpener, unavailable, type Durability, type LmdbDatabase } from './lmdb-database.js';
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
 /** Behind every table, and behind every key of another program that is likely. */
 const LAST_TABLE = 0xffff_ffff;
+/** Bytes that scans read before the pages they came from are given back. */
+const MAPPED_BYTES = 32 * 1024 * 1024;
 /** Transactions after which the marks of readers that died are looked for: they keep pages from being used again. */
 const TRANSACTIONS_PER_CHECK = 1000;
 
@@ -21,26 +23,36 @@ interface QueuedWork {
 /** Ordered rows in an LMDB environment, shared by any number of processes. Works that wait together are committed together, with one flush. */
 export class LmdbRows implements OrderedRows {
   static async open(path: string, durability: Durability): Promise<LmdbRows> {
-    const rows = new LmdbRows();
-    rows.#database = await openDatabase(path, durability, {
-      takeKey: (source, start, end) => rows.#lent.takeKey(source, start, end),
-      takeBytes: (source, size) => rows.#lent.takeBytes(source, size),
-    });
+    const lent = (): LentRow => rows.#lent;
+    const rows: LmdbRows = new LmdbRows(
+      await databaseOpener(path, durability, {
+        takeKey: (source, start, end) => lent().takeKey(source, start, end),
+        takeBytes: (source, size) => lent().takeBytes(source, size),
+      }),
+    );
     return rows;
   }
 
+  readonly #openDatabase: () => LmdbDatabase;
   readonly #idle: LentRow[] = [];
   readonly #target: WriteTarget = {
     put: (table, partitionKey, rowKey, bytes) => this.#database.put({ table, partitionKey, rowKey }, bytes),
     delete: (table, partitionKey, rowKey) => this.#database.remove({ table, partitionKey, rowKey }),
   };
-  #database!: LmdbDatabase;
+  #database: LmdbDatabase;
   #lent = new LentRow();
   #queue: QueuedWork[] = [];
   #flushing: Promise<void> = Promise.resolve();
   #transactions = 0;
+  /** Scans and transactions that are in progress. */
+  #busy = 0;
+  /** Bytes that scans have read since the environment was opened. */
+  #scanned = 0;
 
-  private constructor() {}
+  private constructor(openDatabase: () => LmdbDatabase) {
+    this.#openDatabase = openDatabase;
+    this.#database = openDatabase();
+  }
 
   get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
     let bytes: Buffer | undefined;
@@ -57,11 +69,14 @@ export class LmdbRows implements OrderedRows {
     const end = to === undefined ? { table: table + 1 } : { table, ...to };
     const rows = this.#database.getRange({ start: { table, ...from }, end });
     const cursor = rows[Symbol.iterator]();
+    this.#busy += 1;
     try {
       while (this.#moves(cursor, row) && visit(row));
     } finally {
       cursor.return?.();
       this.#idle.push(row);
+      this.#busy -= 1;
+      if (this.#busy === 0 && this.#scanned > MAPPED_BYTES) this.#unmap();
     }
   }
 
@@ -87,7 +102,9 @@ export class LmdbRows implements OrderedRows {
   #moves(cursor: Iterator<unknown>, row: LentRow): boolean {
     this.#lent = row;
     try {
-      return cursor.next().done !== true;
+      if (cursor.next().done === true) return false;
+      this.#scanned += row.size;
+      return true;
     } catch (error) {
       throw unavailable('The store cannot be read', error);
     }
@@ -97,6 +114,7 @@ export class LmdbRows implements OrderedRows {
   #flush(): void {
     const group = this.#queue;
     this.#queue = [];
+    this.#busy += 1;
     try {
       this.#transactions += 1;
       if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
@@ -105,7 +123,19 @@ export class LmdbRows implements OrderedRows {
     } catch (cause) {
       const error = unavailable('The store cannot be written; nothing was', cause);
       for (const { reject } of group) reject(error);
+    } finally {
+      this.#busy -= 1;
     }
+  }
+
+  /**
+   * Opens the environment anew. Pages of the file that were read stay mapped, and count as memory of this process, for as long as it is
+   * open: a scan of a large store would seem to need all of it.
+   */
+  #unmap(): void {
+    this.#scanned = 0;
+    void this.#database.close(); // at once: nothing of this store is in progress
+    this.#database = this.#openDatabase();
   }
 
   /** Runs one work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */

@@ -59,6 +59,17 @@ describe('A Nest application', () => {
     expect(find(repositoryToken(ShopOrder))).not.to.equal(find(repositoryToken(ShopOrder, 'archive')));
   });
 
+  it('runs a request in a unit of work where the handler asks for it: committed by an answer, discarded by an error', async () => {
+    const orders = ['o1', 'o2'].map((orderId) => ({ customerId: 'c1', orderId, total: 2000 }));
+    expect((await post('/pair', { orders, fail: true })).status).to.equal(409);
+    expect(await read('/c1/large')).to.deep.equal([]);
+    const answer = await post('/pair', { orders, fail: false });
+    expect([answer.status, await answer.text()]).to.deep.equal([201, '0']);
+    expect(await read('/c1/large')).to.deep.equal(orders);
+    // A commit that fails is the request's error.
+    expect((await post('/pair', { orders, fail: false })).status).to.equal(500);
+  });
+
   it('closes every connection when it stops', async () => {
     const sources = [app.get(DataSource), app.get<DataSource>(dataSourceToken('archive'))];
     await app.close();

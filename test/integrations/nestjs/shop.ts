@@ -1,5 +1,6 @@
 import {
   Body,
+  ConflictException,
   Controller,
   Get,
   HttpCode,
@@ -25,6 +26,7 @@ import {
   EntitableModule,
   InjectDataSource,
   InjectRepository,
+  InUnitOfWork,
   repositoryProviders,
 } from '../../../src/integrations/nestjs/index.js';
 
@@ -96,6 +98,16 @@ export class OrdersController {
   async place(@Body() body: ShopOrder): Promise<object> {
     const order = await this.journaled.place(Object.assign(new ShopOrder(), body));
     return { order, journal: this.journaled.journal.lines };
+  }
+
+  @Post('pair')
+  @InUnitOfWork({ atomic: true })
+  async pair(
+    @Body() { orders, fail }: { readonly orders: readonly ShopOrder[]; readonly fail: boolean },
+  ): Promise<number> {
+    for (const order of orders) await this.orders.insert(Object.assign(new ShopOrder(), order));
+    if (fail) throw new ConflictException();
+    return this.orders.query({ customerId: 'c1' }).count();
   }
 
   @Post(':customerId/:orderId/archive')

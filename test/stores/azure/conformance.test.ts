@@ -1,6 +1,6 @@
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { startAzurite } from '../../azurite/azurite.js';
-import { conformance, type Deviations } from '../../conformance/conformance.js';
+import { conformance, type Deviations } from '../../../src/testing/conformance/conformance.js';
 
 const UNCHECKED = 'the emulator takes it';
 

@@ -122,10 +122,19 @@ describe('What Azure refuses, and what is lost on the way', () => {
     });
   }
 
-  it('an answer to a read that is no JSON is store.unavailable', async () => {
-    const { store } = await cannedStore(() => ({ status: 200, body: '{"PartitionKey":"p","Row' }));
-    expect((await outcomeOf(point(store))).code).to.equal('store.unavailable');
-    expect((await outcomeOf(scanAll(store))).code).to.equal('store.unavailable');
+  for (const body of ['{"PartitionKey":"p","Row', '<html></html>', '', 'null']) {
+    it(`a read that is answered ${JSON.stringify(body)} is store.unavailable`, async () => {
+      const { store } = await cannedStore(() => ({ status: 200, body }));
+      expect((await outcomeOf(point(store))).code).to.equal('store.unavailable');
+      expect((await outcomeOf(scanAll(store))).code).to.equal('store.unavailable');
+    });
+  }
+
+  it('a page without rows of its own is store.unavailable', async () => {
+    for (const body of ['{"value":5}', '{"value":null}', '{}']) {
+      const { store } = await cannedStore(() => ({ status: 200, body }));
+      expect((await outcomeOf(scanAll(store))).code, body).to.equal('store.unavailable');
+    }
   });
 
   it('what a decoder throws comes through unchanged', async () => {

@@ -7,7 +7,7 @@ import { EmbeddedStore } from '../../../src/stores/embedded/embedded-store.js';
 import { EXAMINED_ROWS } from '../../../src/stores/embedded/scan-page.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
-import { refusal, SHAPE, TableFixture } from '../../conformance/table-fixture.js';
+import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 
 describe('The embedded store', () => {
   it('gives strictly later timestamps while its clock stands still, and when it goes back', async () => {

@@ -9,8 +9,8 @@ import {
   type FilterNode,
 } from '../../../src/store/filter-node.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
-import { TableFixture, type Properties } from '../../conformance/table-fixture.js';
-import { split, typedValue, type TypedText } from '../../conformance/typed-text.js';
+import { TableFixture, type Properties } from '../../../src/testing/conformance/table-fixture.js';
+import { split, typedValue, type TypedText } from '../../../src/testing/conformance/typed-text.js';
 import { anyProperties, anyValue, RUNS } from './samples.js';
 
 const operator = fc.constantFrom<ComparisonOperator>('eq', 'ne', 'gt', 'ge', 'lt', 'le');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
-import { readProperties, TableFixture } from '../../conformance/table-fixture.js';
+import { readProperties, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { anyKey, anyProperties, RUNS } from './samples.js';
 
 describe('The row codec', () => {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { DATE_TIME_RANGE, formatDateTime } from '../../../src/edm/date-time.js';
 import { doubleText } from '../../../src/edm/literal.js';
-import type { Properties } from '../../conformance/table-fixture.js';
-import type { TypedText } from '../../conformance/typed-text.js';
+import type { Properties } from '../../../src/testing/conformance/table-fixture.js';
+import type { TypedText } from '../../../src/testing/conformance/typed-text.js';
 
 /** How many times a property is tried, and from where: the same in every run. */
 export const RUNS = Object.freeze({ seed: 20_261_121, numRuns: 500 });

@@ -1,6 +1,6 @@
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
-import { SHAPE } from '../../conformance/table-fixture.js';
+import { SHAPE } from '../../../src/testing/conformance/table-fixture.js';
 
 /** Adds one to a counter as often as it is told, each time under the ETag it read; another process may do the same. */
 const [path, times] = process.argv.slice(2) as [string, string];

@@ -1,4 +1,4 @@
-import { SHAPE } from '../../conformance/table-fixture.js';
+import { SHAPE } from '../../../src/testing/conformance/table-fixture.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 
 /** Writes transactions of 1 to 20 rows until it is killed, and says of each, once it is acknowledged, which it was. */

@@ -22,6 +22,20 @@ function order(a: string, b: string): number {
 }
 
 describe('Keys in bytes', () => {
+  for (const [name, key, expected] of [
+    ['a row', { table: 1, partitionKey: 'a', rowKey: '\uff21' }, '00000001 61 00 efbca1'],
+    ['a row beyond U+FFFF', { table: 1, partitionKey: 'a', rowKey: '\u{1f600}' }, '00000001 61 00 eda0bdedb880'],
+    ['a row of empty keys', { table: 258, partitionKey: '', rowKey: '' }, '00000102 00'],
+    ['the place behind a row', { table: 1, partitionKey: 'a', rowKey: 'é', after: true }, '00000001 61 00 c3a9 00'],
+    ['the place before a partition', { table: 1, partitionKey: 'a', after: false }, '00000001 61 00'],
+    ['the place behind a partition', { table: 1, partitionKey: 'a', after: true }, '00000001 61 01'],
+    ['the place before a table', { table: 1 }, '00000001'],
+  ] as const satisfies readonly (readonly [string, TableKey, string])[]) {
+    it(`are a stored format: ${name}`, () => {
+      expect(bytesOf(key).toString('hex')).to.equal(expected.replaceAll(' ', ''));
+    });
+  }
+
   it('sort as JavaScript sorts partition key, then row key', () => {
     fc.assert(
       fc.property(fc.tuple(anyKey, anyKey), fc.tuple(anyKey, anyKey), ([p1, r1], [p2, r2]) => {

@@ -5,8 +5,8 @@ import { open } from 'lmdb';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import { lmdbStore, type LmdbStoreOptions } from '../../../src/stores/lmdb/lmdb-store.js';
-import { conformance } from '../../conformance/conformance.js';
-import { refusal, SHAPE, TableFixture } from '../../conformance/table-fixture.js';
+import { conformance } from '../../../src/testing/conformance/conformance.js';
+import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from './scratch-directory.js';
 
 describe('lmdbStore', () => {

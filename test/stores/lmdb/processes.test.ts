@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
-import { TableFixture } from '../../conformance/table-fixture.js';
+import { TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { stress } from './stress.js';
 

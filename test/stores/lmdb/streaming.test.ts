@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
-import { TableFixture } from '../../conformance/table-fixture.js';
+import { refusal, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { stress } from './stress.js';
 
@@ -28,19 +28,10 @@ async function fill(t: TableFixture): Promise<void> {
   }
 }
 
-/**
- * The memory that is this process's own, in bytes. Pages of the file that LMDB has mapped are counted as resident too, but they are the
- * system's cache of the file: it takes them back when it needs them.
- */
-function ownMemory(): number {
-  if (process.platform !== 'linux') return process.memoryUsage.rss();
-  return Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
-}
-
 describe('A scan of a large table', () => {
   const newPath = scratchDirectory();
 
-  it(`streams ${ROWS} rows while its memory grows by less than 100 MB`, async function () {
+  it(`streams ${ROWS} rows while resident memory grows by less than 100 MB`, async function () {
     this.timeout(stress(60_000, 600_000));
     const store = await lmdbStore(newPath(), { durability: 'relaxed' });
     const t = await TableFixture.create(store);
@@ -48,7 +39,7 @@ describe('A scan of a large table', () => {
     let rows = 0;
     let sum = 0;
     let most = 0;
-    const before = ownMemory();
+    const before = process.memoryUsage.rss();
     for await (const page of t.rows.scan({}, (row) => ({
       key: row.string(-2),
       text: row.string(0),
@@ -56,10 +47,27 @@ describe('A scan of a large table', () => {
     }))) {
       rows += page.rows.length;
       for (const { number } of page.rows) sum += number;
-      most = Math.max(most, ownMemory());
+      most = Math.max(most, process.memoryUsage.rss());
     }
     expect([rows, sum]).to.deep.equal([ROWS, (ROWS * (ROWS - 1)) / 2]);
     expect((most - before) / MEGABYTE).to.be.lessThan(100);
+    await store[Symbol.asyncDispose]();
+  });
+
+  it('says so when its directory is removed meanwhile', async function () {
+    this.timeout(60_000);
+    const path = newPath();
+    const store = await lmdbStore(path, { durability: 'relaxed' });
+    const t = await TableFixture.create(store);
+    const large = { x: `Binary ${'ab'.repeat(60_000)}`, y: `Binary ${'cd'.repeat(60_000)}` } as const;
+    for (let at = 0; at < 400; at += 20) {
+      await t.submit(...Array.from({ length: 20 }, (_, index) => t.prepare('insert', 'p', String(at + index), large)));
+    }
+    rmSync(path, { recursive: true });
+    expect(await refusal(t.keys())).to.deep.equal({ code: 'store.unavailable' });
+    expect(await refusal(t.get('p', '1'))).to.deep.equal({ code: 'store.unavailable' });
+    expect(await refusal(t.write('insert', 'p', 'r'))).to.deep.equal({ code: 'store.unavailable' });
+    expect(existsSync(path)).to.equal(false);
     await store[Symbol.asyncDispose]();
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
-import { conformance } from '../../conformance/conformance.js';
+import { conformance } from '../../../src/testing/conformance/conformance.js';
 
 conformance('memory', async () => memoryStore());
 conformance('memory with the limits of Cosmos', async () => memoryStore({ limits: COSMOS_LIMITS }));

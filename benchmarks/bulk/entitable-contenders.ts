@@ -1,0 +1,17 @@
+import { DataSource } from 'entitable';
+import { Sample, sampleEntity, type SampleData } from '../support/sample.js';
+import type { BulkContender } from './contender.js';
+
+/** `insertMany`, with a fixed number of transactions at once and with as many as the store answers well. */
+export const entitableContenders: readonly BulkContender[] = [16, 'adaptive' as const].map((concurrency) => ({
+  name: `entitable insertMany, concurrency ${concurrency}`,
+  async write(connectionString: string, table: string, entities: Iterable<SampleData>) {
+    await using tables = await DataSource.open(connectionString, { tableName: () => table });
+    await tables.repository(Sample).insertMany(instances(entities), { concurrency });
+  },
+}));
+
+/** Instances of the class, made when they are asked for. */
+export function* instances(entities: Iterable<SampleData>): Generator<Sample> {
+  for (const data of entities) yield sampleEntity(data);
+}

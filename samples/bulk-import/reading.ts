@@ -1,0 +1,11 @@
+import { Min } from 'class-validator';
+import { Entity, PartitionKey, Property, RowKey } from 'entitable';
+
+/** What a sensor measured. */
+@Entity({ table: 'SampleReadings' })
+export class Reading {
+  @PartitionKey() sensor!: PartitionKey;
+  @RowKey() at!: RowKey;
+  @Property() celsius!: number;
+  @Property({ type: 'Int32' }) @Min(0) humidity!: number;
+}

@@ -1,0 +1,37 @@
+import { asClass, asFunction, createContainer } from 'awilix';
+import { DataSource } from 'entitable';
+import { Orders } from './orders.js';
+
+interface Cradle {
+  readonly tables: DataSource;
+  readonly orders: Orders;
+  readonly shop: Shop;
+}
+
+class Shop {
+  readonly #orders: Orders;
+
+  constructor({ orders }: Cradle) {
+    this.#orders = orders;
+  }
+
+  async order(): Promise<string> {
+    return (await this.#orders.place('awilix', '1', 20)).orderId;
+  }
+}
+
+export async function awilix(target: string): Promise<string> {
+  const opened = await DataSource.open(target);
+  const container = createContainer<Cradle>({ strict: true }).register({
+    tables: asFunction(() => opened)
+      .singleton()
+      .disposer((tables) => tables.close()),
+    orders: asFunction(({ tables }: Cradle) => tables.repository(Orders)).singleton(),
+    shop: asClass(Shop),
+  });
+  try {
+    return await container.cradle.shop.order();
+  } finally {
+    await container.dispose();
+  }
+}

@@ -1,0 +1,31 @@
+import { EntitableError, type DataSource } from 'entitable';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { Orders } from './orders.js';
+
+const STATUS: Readonly<Record<string, number>> = {
+  'store.not-found': 404,
+  'store.already-exists': 409,
+  'store.precondition-failed': 412,
+  'validation.failed': 422,
+};
+
+/** What a client may know of an error: its code. Express 5 hands on what a handler rejects with. */
+const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = EntitableError.is(error) ? STATUS[error.code] : undefined;
+  if (status === undefined) return next(error);
+  response.status(status).json({ code: (error as EntitableError).code });
+};
+
+export function expressApp(tables: DataSource): Express {
+  const orders = tables.repository(Orders);
+  return express()
+    .use(express.json())
+    .put('/orders/:customerId/:orderId', async (request, response) => {
+      const { total } = request.body as { readonly total: number };
+      response.json(await orders.place(request.params.customerId, request.params.orderId, total));
+    })
+    .get('/orders/:customerId/:orderId', async (request, response) => {
+      response.json(await orders.getOrThrow(request.params));
+    })
+    .use(answerError);
+}

@@ -1,0 +1,27 @@
+import { Entity, ETag, PartitionKey, Property, RowKey } from 'entitable';
+
+/** An account of a branch. A branch is a partition, so that what happens within it can be all or nothing. */
+@Entity({ table: 'SampleBank', rowKey: 'account|{number}' })
+export class Account {
+  @PartitionKey() branch!: PartitionKey;
+  @RowKey() number!: RowKey;
+  @Property({ type: 'Int32' }) balance!: number;
+  @Property({ type: 'String' }) note?: string | undefined;
+  @ETag() etag?: string;
+}
+
+/** A line of a branch's journal: another class in the same table and partition. */
+@Entity({ table: 'SampleBank', rowKey: 'entry|{serial}' })
+export class Entry {
+  @PartitionKey() branch!: PartitionKey;
+  @RowKey() serial!: RowKey;
+  @Property({ type: 'String' }) text!: string;
+}
+
+export function account(branch: string, number: string, balance: number): Account {
+  return Object.assign(new Account(), { branch, number, balance });
+}
+
+export function entry(branch: string, serial: string, text: string): Entry {
+  return Object.assign(new Entry(), { branch, serial, text });
+}

@@ -1,0 +1,1 @@
+export { fromPlain, toPlain } from './transform.js';

@@ -1,0 +1,1 @@
+export { createStore, type SessionStoreOptions, type SessionTable } from './create-store.js';

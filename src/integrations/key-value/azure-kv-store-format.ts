@@ -1,0 +1,128 @@
+import { EntitableError } from '../../index.js';
+import { jsonText } from './json-text.js';
+import { splitText } from './split-text.js';
+import type { Column, ValueContext, ValueFormat } from './value-format.js';
+
+/** What Python's JSON reader takes for a number beyond what JavaScript's does. */
+const PYTHON_NUMBER = /^\s*(?:NaN|-?Infinity)\s*$/;
+const PROPERTY_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,254}$/u;
+const SYSTEM_NAMES: readonly string[] = ['PartitionKey', 'RowKey', 'Timestamp'];
+const PART = '_part_';
+const NUMBERED = /^(.+)_part_([0-9]+)$/su;
+
+/**
+ * The format of `AzureKVStore` of LlamaIndex for Python, for tables that both languages use: a value is an object, each member a
+ * property, and what is neither a boolean, a number nor a text that reads as nothing else is JSON. Keys are row keys as they are.
+ */
+export const azureKvStoreFormat: ValueFormat = Object.freeze({
+  tableName,
+  toRowKey: (key: string) => key,
+  fromRowKey: (rowKey: string) => rowKey,
+  encode,
+  decode,
+});
+
+/** The other program's rule, which may give two collections one table. */
+function tableName(collection: string): string {
+  const letters = collection.replace(/[^A-Za-z0-9]/g, '');
+  return (/^[0-9]/.test(letters) ? `A${letters}` : letters).padEnd(3, 'A').slice(0, 63);
+}
+
+function encode(value: unknown, context: ValueContext): readonly Column[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject(value, context);
+  return Object.entries(value).flatMap(([name, member]) => {
+    if (member === undefined) return [];
+    if (!PROPERTY_NAME.test(name) || name.includes(PART) || SYSTEM_NAMES.includes(name)) throw badName(name, context);
+    return columnsOf(name, member, context);
+  });
+}
+
+function columnsOf(name: string, member: unknown, { collection, limits }: ValueContext): readonly Column[] {
+  if (typeof member === 'boolean') return [[name, { type: 'Boolean', text: String(member) }]];
+  if (typeof member === 'number') {
+    const type = Object.is(member | 0, member) ? 'Int32' : 'Double';
+    return [[name, { type, text: Object.is(member, -0) ? '-0.0' : String(member) }]];
+  }
+  const size = limits.stringUnits;
+  if (typeof member === 'string' && member.length < size - 1 && !readsAsJson(member)) {
+    return [[name, { type: 'String', text: member }]];
+  }
+  const text = jsonText(member, collection, name);
+  if (text === undefined) return [];
+  if (text.length < size - 1) return [[name, { type: 'String', text }]];
+  // Python cuts the first part one short.
+  return splitText(text, size, size - 1).map((piece, index) => [
+    `${name}${PART}${index + 1}`,
+    { type: 'String', text: piece },
+  ]);
+}
+
+function decode(columns: Iterable<Column>): unknown {
+  const members = new Map<string, unknown>();
+  const parts = new Map<string, string[]>();
+  for (const [name, value] of columns) {
+    const [, whole, number] = NUMBERED.exec(name) ?? [];
+    if (whole === undefined || value.type !== 'String') {
+      members.set(name, plain(value));
+      continue;
+    }
+    const pieces = parts.get(whole) ?? [];
+    pieces[Number(number)] = value.text;
+    parts.set(whole, pieces);
+  }
+  for (const [name, pieces] of parts) members.set(name, parsed(pieces.join('')));
+  return Object.fromEntries(members);
+}
+
+function plain(value: Column[1]): unknown {
+  switch (value.type) {
+    case 'Binary':
+      return value.bytes;
+    case 'Boolean':
+      return value.text === 'true';
+    case 'Double':
+    case 'Int32':
+      return Number(value.text);
+    case 'Int64': {
+      const number = Number(value.text);
+      return Number.isSafeInteger(number) ? number : value.text;
+    }
+    case 'DateTime':
+    case 'Guid':
+      return value.text;
+    case 'String':
+      return parsed(value.text);
+    default:
+      return value satisfies never;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text; // What is no JSON is a text: the format's own rule.
+  }
+}
+
+function readsAsJson(text: string): boolean {
+  return PYTHON_NUMBER.test(text) || parsed(text) !== text;
+}
+
+function notAnObject(value: unknown, { collection }: ValueContext): EntitableError {
+  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+  return new EntitableError(
+    'validation.wrong-type',
+    `A value for the collection ${collection} is ${found}; the format of AzureKVStore holds objects. Wrap it in one, or use the JSON format.`,
+    { className: collection, property: 'value', storedName: '', expected: 'an object', found },
+  );
+}
+
+function badName(property: string, { collection }: ValueContext): EntitableError {
+  return new EntitableError(
+    'validation.unknown-property',
+    `The format of AzureKVStore cannot hold a member "${property}" (collection ${collection}): a name is letters, digits and _, is no key, ` +
+      `and does not contain "${PART}". Rename it, nest it in another member, or use the JSON format.`,
+    { className: collection, property },
+  );
+}

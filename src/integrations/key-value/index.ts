@@ -1,0 +1,2 @@
+export { KeyValueStore, type KeyValueOptions, type StoredObject } from './key-value-store.js';
+export type { KeyQueryOptions, KeyValueCollection, PutAllOptions, SelectOptions } from './key-value-collection.js';

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { EntitableError } from '../../index.js';
+import { escapeKey, unescapeKey } from './escape-key.js';
+import { jsonText } from './json-text.js';
+import { splitText } from './split-text.js';
+import type { Column, ValueContext, ValueFormat } from './value-format.js';
+
+const PLAIN = /^[a-z][a-z0-9]{2,45}$/;
+const HASHED = /x[0-9a-f]{16}$/;
+const NAME = 'json_';
+
+/**
+ * Any JSON value under any key: the value's JSON text in `json_1`, `json_2`, … A collection whose name is a lower-case table name has
+ * that table, any other one whose name ends in a hash, so that no two share one.
+ */
+export const jsonFormat: ValueFormat = Object.freeze({
+  tableName,
+  toRowKey: escapeKey,
+  fromRowKey: unescapeKey,
+  encode,
+  decode,
+});
+
+function tableName(collection: string): string {
+  if (PLAIN.test(collection) && !HASHED.test(collection) && collection !== 'tables') return collection;
+  const readable = collection
+    .replace(/[^A-Za-z0-9]/g, '')
+    .replace(/^[0-9]+/, '')
+    .slice(0, 40);
+  const hash = createHash('sha256').update(collection, 'utf16le').digest('hex').slice(0, 16);
+  return `${readable === '' ? 'c' : readable}x${hash}`;
+}
+
+function encode(value: unknown, { collection, limits }: ValueContext): readonly Column[] {
+  const text = jsonText(value, collection, NAME);
+  if (text === undefined) throw absent(value, collection);
+  return splitText(text, limits.stringUnits).map((piece, index) => [
+    `${NAME}${index + 1}`,
+    { type: 'String', text: piece },
+  ]);
+}
+
+function decode(columns: Iterable<Column>): unknown {
+  const pieces: string[] = [];
+  for (const [name, value] of columns) {
+    if (name.startsWith(NAME) && value.type === 'String') pieces[Number(name.slice(NAME.length)) - 1] = value.text;
+  }
+  return JSON.parse(pieces.join('')) as unknown;
+}
+
+function absent(value: unknown, collection: string): EntitableError {
+  const found = typeof value;
+  return new EntitableError(
+    'validation.wrong-type',
+    `A value for the collection ${collection} is ${found}, which has no JSON form. Use delete() to remove a key.`,
+    { className: collection, property: 'value', storedName: NAME, expected: 'a JSON value', found },
+  );
+}

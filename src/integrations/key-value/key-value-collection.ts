@@ -1,0 +1,144 @@
+import { EntitableError, ROW_KEY } from '../../index.js';
+import type { KeyRange, OperationOptions, PreparedWrite, RowReader, Rows, TableStore } from '../../index.js';
+import { batches } from './batches.js';
+import { checkRowKey, checkSize } from './refusals.js';
+import type { ValueFormat } from './value-format.js';
+
+/** Which members of an object are wanted; all by default. */
+export interface SelectOptions extends OperationOptions {
+  readonly select?: readonly string[] | undefined;
+}
+
+/** Which pairs a query gives. */
+export interface KeyQueryOptions extends SelectOptions {
+  /** Only keys that begin so. */
+  readonly prefix?: string | undefined;
+}
+
+/** How many pairs `putAll` sends at once. */
+export interface PutAllOptions extends OperationOptions {
+  /** Pairs of one transaction, 1 to 100, which is the default; fewer where they are large. */
+  readonly batchSize?: number | undefined;
+}
+
+/** Where a collection is. */
+export interface CollectionPlace {
+  readonly store: TableStore;
+  readonly format: ValueFormat;
+  readonly collection: string;
+  readonly table: string;
+  readonly partitionKey: string;
+}
+
+const NO_PROPERTIES = Object.freeze({ properties: Object.freeze([]) });
+
+/** The pairs of one collection: a table, with a row a pair. Stateless. */
+export class KeyValueCollection<V = unknown> {
+  readonly #place: CollectionPlace;
+  readonly #rows: Rows;
+
+  /** @internal */
+  constructor(place: CollectionPlace) {
+    this.#place = place;
+    this.#rows = place.store.rows(place.table, NO_PROPERTIES);
+  }
+
+  /** Stores a value under a key, instead of whatever was there: one request. Throws `validation.*` and `key.*` for what cannot be stored. */
+  async put(key: string, value: V, options?: OperationOptions): Promise<void> {
+    await this.#place.store.submit(this.#place.table, [this.#write(key, value)], options);
+  }
+
+  /** Stores many pairs, in transactions of up to 100; of pairs with one key the last one stays. A failure leaves the transactions before it written. */
+  async putAll(
+    pairs: Iterable<readonly [string, V]> | AsyncIterable<readonly [string, V]>,
+    { batchSize = 100, ...options }: PutAllOptions = {},
+  ): Promise<void> {
+    const { store, table } = this.#place;
+    const { transactionBytes, transactionWrites } = store.traits.limits;
+    if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > transactionWrites) {
+      const expected = `a whole number from 1 to ${transactionWrites}`;
+      const found = typeof batchSize === 'number' ? String(batchSize) : typeof batchSize;
+      const details = { option: 'batchSize', expected, found };
+      throw new EntitableError('validation.invalid-option', `batchSize is ${expected}, not ${found}.`, details);
+    }
+    const write = ([key, value]: readonly [string, V]): PreparedWrite => this.#write(key, value);
+    for await (const batch of batches(pairs, write, { writes: batchSize, bytes: transactionBytes })) {
+      await store.submit(table, batch, options);
+    }
+  }
+
+  /** The value of a key, or `undefined`: one request. */
+  async get(key: string, { select, ...options }: SelectOptions = {}): Promise<V | undefined> {
+    const decode = (row: RowReader): V => this.#value(row, select);
+    return this.#rows.get(this.#place.partitionKey, this.#rowKey(key), decode, { undeclared: true }, options);
+  }
+
+  /** All pairs of the collection, in memory. */
+  async getAll(options?: SelectOptions): Promise<Record<string, V>> {
+    const pairs: [string, V][] = [];
+    for await (const pair of this.query(options)) pairs.push(pair);
+    return Object.fromEntries(pairs);
+  }
+
+  /** The pairs whose keys begin with a prefix, as they arrive. On stores with key order they come in the order of the stored keys. */
+  async *query({ prefix = '', select, ...options }: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
+    const { store, partitionKey, format } = this.#place;
+    const rowKey = store.traits.ordered ? rangeOf(format.toRowKey(prefix)) : {};
+    const request = { partitionKey, rowKey, undeclared: true };
+    const decode = (row: RowReader): [string, V] => [format.fromRowKey(row.string(ROW_KEY)), this.#value(row, select)];
+    for await (const { rows } of this.#rows.scan(request, decode, options)) {
+      for (const pair of rows) {
+        if (pair[0].startsWith(prefix)) yield pair;
+      }
+    }
+  }
+
+  /** Removes a key: one request. `false` when there was none. */
+  async delete(key: string, options?: OperationOptions): Promise<boolean> {
+    const { store, table, partitionKey } = this.#place;
+    const write = this.#rows.prepare({ mode: 'delete', partitionKey, rowKey: this.#rowKey(key), ifMatch: '*' });
+    try {
+      await store.submit(table, [write], options);
+      return true;
+    } catch (error) {
+      if (EntitableError.is(error, 'store.not-found') || EntitableError.is(error, 'store.table-not-found'))
+        return false;
+      throw error;
+    }
+  }
+
+  #write(key: string, value: V): PreparedWrite {
+    const { store, format, collection, partitionKey } = this.#place;
+    const { limits } = store.traits;
+    const columns = format.encode(value, { collection, limits });
+    const write = this.#rows.prepare({
+      mode: 'upsert-replace',
+      partitionKey,
+      rowKey: this.#rowKey(key),
+      write: (writer) => {
+        for (const [name, column] of columns) writer.undeclared(name, column);
+      },
+    });
+    checkSize(write.entityBytes, columns.length, collection, limits);
+    return write;
+  }
+
+  #rowKey(key: string): string {
+    const { store, format, collection } = this.#place;
+    const rowKey = format.toRowKey(key);
+    checkRowKey(rowKey, collection, store.traits.limits);
+    return rowKey;
+  }
+
+  #value(row: RowReader, select: readonly string[] | undefined): V {
+    const value = this.#place.format.decode(row.undeclared());
+    if (select === undefined || typeof value !== 'object' || value === null) return value as V;
+    return Object.fromEntries(Object.entries(value).filter(([name]) => select.includes(name))) as V;
+  }
+}
+
+/** Row keys that begin with a text; the formats store no U+FFFF, the last unit of all. */
+function rangeOf(prefix: string): KeyRange {
+  if (prefix === '') return {};
+  return { from: { value: prefix, inclusive: true }, to: { value: `${prefix}\uffff`, inclusive: false } };
+}

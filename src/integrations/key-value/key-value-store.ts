@@ -1,0 +1,108 @@
+import { DataSource, type DataSourceOptions, type DataSourceTarget } from '../../index.js';
+import { azureKvStoreFormat } from './azure-kv-store-format.js';
+import { jsonFormat } from './json-format.js';
+import { KeyValueCollection } from './key-value-collection.js';
+import type { ValueFormat } from './value-format.js';
+
+/** How a key-value store stores. */
+export interface KeyValueOptions {
+  /**
+   * `json`, the default: any JSON value under any key. `azure-kv-store`: what `AzureKVStore` of LlamaIndex for Python writes and reads:
+   * objects only, a property a member, keys without `/ \ # ?`.
+   */
+  readonly format?: 'json' | 'azure-kv-store' | undefined;
+  /** The partition of all rows; `default` by default. A partition takes some 2000 requests a second. */
+  readonly partitionKey?: string | undefined;
+  /** The table of a collection, instead of the format's own rule. */
+  readonly tableName?: ((collection: string) => string) | undefined;
+}
+
+/** What LlamaIndex keeps under a key. */
+export type StoredObject = Record<string, unknown> | null;
+
+const FORMATS: Readonly<Record<'json' | 'azure-kv-store', ValueFormat>> = {
+  json: jsonFormat,
+  'azure-kv-store': azureKvStoreFormat,
+};
+const DEFAULT_COLLECTION = 'data';
+
+/**
+ * Values under keys, in collections: each a table. It has the shape of `BaseKVStore` of LlamaIndex.TS, so `KVDocumentStore` and
+ * `KVIndexStore` take it as it is.
+ *
+ * @example
+ * ```ts
+ * await using store = await KeyValueStore.open(process.env.TABLES ?? 'lmdb:./data');
+ * const settings = store.collection<Setting>('settings');
+ * await settings.put('colour', { value: 'blue' });
+ * ```
+ */
+export class KeyValueStore implements AsyncDisposable {
+  /** Opens a data source for key-value pairs alone; closing the store closes it. Throws as `DataSource.open` does. */
+  static async open(
+    target: DataSourceTarget,
+    { format, partitionKey, tableName, ...options }: KeyValueOptions & Omit<DataSourceOptions, 'tableName'> = {},
+  ): Promise<KeyValueStore> {
+    return new KeyValueStore(await DataSource.open(target, options), { format, partitionKey, tableName });
+  }
+
+  readonly #tables: DataSource;
+  readonly #format: ValueFormat;
+  readonly #partitionKey: string;
+  readonly #tableName: (collection: string) => string;
+
+  constructor(
+    tables: DataSource,
+    {
+      format = 'json',
+      partitionKey = 'default',
+      tableName = (name) => FORMATS[format].tableName(name),
+    }: KeyValueOptions = {},
+  ) {
+    this.#tables = tables;
+    this.#format = FORMATS[format];
+    this.#partitionKey = partitionKey;
+    this.#tableName = tableName;
+  }
+
+  /** A collection of any name; its table is made by the first write. */
+  collection<V = unknown>(name: string = DEFAULT_COLLECTION): KeyValueCollection<V> {
+    return new KeyValueCollection<V>({
+      store: this.#tables.store,
+      format: this.#format,
+      collection: name,
+      table: this.#tableName(name),
+      partitionKey: this.#partitionKey,
+    });
+  }
+
+  /** Stores a value under a key of a collection. */
+  async put(key: string, value: StoredObject, collection?: string): Promise<void> {
+    await this.collection<StoredObject>(collection).put(key, value);
+  }
+
+  /** The value of a key of a collection, or `null`, which is what LlamaIndex expects of a missing one. */
+  async get(key: string, collection?: string): Promise<StoredObject> {
+    return (await this.collection<StoredObject>(collection).get(key)) ?? null;
+  }
+
+  /** All pairs of a collection, in memory. */
+  async getAll(collection?: string): Promise<Record<string, StoredObject>> {
+    return this.collection<StoredObject>(collection).getAll();
+  }
+
+  /** Removes a key of a collection; `false` when there was none. */
+  async delete(key: string, collection?: string): Promise<boolean> {
+    return this.collection(collection).delete(key);
+  }
+
+  /** Closes the data source below. */
+  async close(): Promise<void> {
+    await this.#tables.close();
+  }
+
+  /** The same as {@link close}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,1 @@
+export { KeyvTables, type KeyvTablesEntry, type KeyvTablesOptions } from './keyv-tables.js';

@@ -1,0 +1,46 @@
+import { defineEntity, type PartitionKey, type RowKey } from '../../index.js';
+
+/** The most pieces that an entity has room for: 2 MiB on Cosmos, at 64 KiB a String. */
+const PIECES = 32;
+
+/** A value of Keyv under its key; its text is in `text1`, `text2`, … */
+export class KeyvEntry {
+  partition!: PartitionKey;
+  key!: RowKey;
+  /** When the value ends, in milliseconds since 1970. */
+  expires?: bigint | undefined;
+  /** Whether the text is JSON that Keyv did not write. */
+  json?: boolean | undefined;
+}
+
+type Texts = Record<string, string | undefined>;
+
+const pieceName = (index: number): string => `text${index + 1}`;
+
+defineEntity(KeyvEntry, {
+  table: 'Keyv',
+  // A template, because it escapes what keys must not hold.
+  rowKey: '{key}',
+  properties: {
+    partition: 'PartitionKey',
+    key: 'RowKey',
+    expires: 'Int64',
+    json: 'Boolean',
+    ...Object.fromEntries(Array.from({ length: PIECES }, (_, index) => [pieceName(index), 'String'])),
+  },
+});
+
+/** Puts a text into an entry, in pieces of at most so many UTF-16 units, never cut inside a character. */
+export function setText(entry: KeyvEntry, text: string, units: number): void {
+  for (let start = 0, index = 0; start < text.length || index === 0; index++) {
+    let end = start + units;
+    if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1]!)) end--;
+    (entry as unknown as Texts)[pieceName(index)] = text.slice(start, end);
+    start = end;
+  }
+}
+
+/** The text of an entry. */
+export function textOf(entry: KeyvEntry): string {
+  return Array.from({ length: PIECES }, (_, index) => (entry as unknown as Texts)[pieceName(index)] ?? '').join('');
+}

@@ -1,0 +1,51 @@
+import type { Page } from './query.js';
+
+/**
+ * Gives the items of pages one by one. What has arrived is given at once: an async generator would wait several times for each item.
+ */
+export class ItemIterator<R> implements AsyncIterableIterator<R, undefined> {
+  readonly #pages: AsyncGenerator<Page<R>, void, undefined>;
+  #items: readonly R[] = [];
+  #next = 0;
+  #arriving: Promise<unknown> | undefined;
+  #waiting = 0;
+
+  constructor(pages: AsyncGenerator<Page<R>, void, undefined>) {
+    this.#pages = pages;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<R, undefined>> {
+    if (this.#arriving === undefined && this.#next < this.#items.length) {
+      return Promise.resolve({ done: false, value: this.#items[this.#next++]! });
+    }
+    // Calls that do not wait for one another take their turns.
+    this.#waiting++;
+    const turn = (this.#arriving ?? Promise.resolve()).then(() => this.#fromNextPage());
+    this.#arriving = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async return(): Promise<IteratorResult<R, undefined>> {
+    this.#items = [];
+    await this.#pages.return();
+    return { done: true, value: undefined };
+  }
+
+  async #fromNextPage(): Promise<IteratorResult<R, undefined>> {
+    try {
+      while (this.#next >= this.#items.length) {
+        const { done, value } = await this.#pages.next();
+        if (done === true) return { done: true, value: undefined };
+        this.#items = value.items;
+        this.#next = 0;
+      }
+      return { done: false, value: this.#items[this.#next++]! };
+    } finally {
+      if (--this.#waiting === 0) this.#arriving = undefined;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { setMaxListeners } from 'node:events';
+
+/** Runs work that has many requests listen to a signal at once: one listens, and Node warns of no leak. */
+export async function withWideSignal<T>(
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return work(undefined);
+  const wide = new AbortController();
+  setMaxListeners(0, wide.signal);
+  const abort = (): void => wide.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await work(wide.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

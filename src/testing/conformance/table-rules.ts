@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { assertIncludes, rule, type Rule } from './rule.js';
+import { firstPage, refusal, SHAPE } from './table-fixture.js';
+
+const missing = 'T0Missing';
+
+export const tableRules: readonly Rule[] = [
+  rule('doc', 'creating a table that exists says so and leaves it alone', async (t) => {
+    await t.write('insert', 'p', 'r');
+    assert.strictEqual(await t.store.createTable(t.table), false);
+    assert.deepStrictEqual(await t.keys(), ['r']);
+  }),
+  rule('doc', 'deleting a table takes its rows away', async (t) => {
+    await t.write('insert', 'p', 'r');
+    assert.strictEqual(await t.store.deleteTable(t.table), true);
+    assert.deepStrictEqual(await refusal(t.get('p', 'r')), {
+      code: 'store.table-not-found',
+      status: 404,
+      serviceCode: 'TableNotFound',
+    });
+    assert.strictEqual(await t.store.deleteTable(t.table), false);
+  }),
+  rule('doc', 'a table of a deleted name begins empty', async (t) => {
+    await t.write('insert', 'p', 'r');
+    await t.store.deleteTable(t.table);
+    assert.strictEqual(await t.store.createTable(t.table), true);
+    assert.deepStrictEqual(await t.keys(), []);
+    assert.strictEqual(await t.get('p', 'r'), undefined);
+  }),
+  rule('doc', 'reading, scanning and writing a missing table is TableNotFound', async (t) => {
+    const rows = t.store.rows(missing, SHAPE);
+    const notFound = { code: 'store.table-not-found', status: 404, serviceCode: 'TableNotFound' };
+    const insert = rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r', write: () => {} });
+    assert.deepStrictEqual(await refusal(rows.get('p', 'r', () => 0)), notFound);
+    assert.deepStrictEqual(await refusal(firstPage(rows.scan({}, () => 0))), notFound);
+    assertIncludes(await refusal(t.store.submit(missing, [insert])), notFound);
+  }),
+  rule('doc', 'table names ignore case, where the store says so', async (t) => {
+    if (!t.store.traits.limits.tableNamesIgnoreCase) return;
+    await t.write('insert', 'p', 'r', { i: 'Int32 1' });
+    assert.strictEqual(await t.store.rows(t.table.toUpperCase(), SHAPE).get('p', 'r', (row) => row.number(1)), 1);
+    assert.strictEqual(await t.store.createTable(t.table.toUpperCase()), false);
+  }),
+  rule('doc', 'tables are listed with the case they were created with', async (t) => {
+    const name = `${t.table}MixedCase`;
+    await t.store.createTable(name);
+    const { rows } = await t.store.tables({ prefix: t.table });
+    await t.store.deleteTable(name);
+    assert.deepStrictEqual(rows, [t.table, name]);
+  }),
+  rule('rec', 'tables are listed by their lower-case names', async (t) => {
+    const names = ['b', 'A', 'c', 'B1'].map((end) => `${t.table}x${end}`);
+    for (const name of names) await t.store.createTable(name);
+    const { rows } = await t.store.tables({ prefix: `${t.table}x` });
+    for (const name of names) await t.store.deleteTable(name);
+    assert.deepStrictEqual(
+      rows,
+      ['A', 'b', 'B1', 'c'].map((end) => `${t.table}x${end}`),
+    );
+  }),
+  rule('rec', 'a table name with another character, or a digit first, is InvalidResourceName', async (t) => {
+    for (const name of ['1abc', 'a-bc', 'täble', 'a bc']) {
+      assert.deepStrictEqual(
+        await refusal(t.store.createTable(name)),
+        {
+          code: 'store.rejected',
+          status: 400,
+          serviceCode: 'InvalidResourceName',
+        },
+        name,
+      );
+    }
+  }),
+  rule('live', 'a table name of less than 3 characters is OutOfRangeInput', async (t) => {
+    assert.deepStrictEqual(await refusal(t.store.createTable('ab')), {
+      code: 'store.rejected',
+      status: 400,
+      serviceCode: 'OutOfRangeInput',
+    });
+  }),
+  rule('doc', 'a table name of 63 characters is taken, of 64 refused', async (t) => {
+    const longest = t.table.padEnd(63, 'z');
+    assert.strictEqual(await t.store.createTable(longest), true);
+    await t.store.deleteTable(longest);
+    assertIncludes(await refusal(t.store.createTable(`${longest}z`)), { code: 'store.rejected', status: 400 });
+  }),
+  rule('doc', 'the table name "tables" is reserved', async (t) => {
+    assertIncludes(await refusal(t.store.createTable('Tables')), { code: 'store.rejected' });
+  }),
+];

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { etagOf, instantOfEtag, parseDateTime } from '../../edm/date-time.js';
+import { assertIncludes, rule, type Rule } from './rule.js';
+import { refusal } from './table-fixture.js';
+
+const notFound = { code: 'store.not-found', status: 404, serviceCode: 'ResourceNotFound' };
+const preconditionFailed = {
+  code: 'store.precondition-failed',
+  status: 412,
+  serviceCode: 'UpdateConditionNotSatisfied',
+};
+const conditional = ['merge', 'replace', 'delete'] as const;
+const upserts = ['upsert-merge', 'upsert-replace'] as const;
+
+export const writeRules: readonly Rule[] = [
+  rule('doc', 'an insert of a row that exists is EntityAlreadyExists and changes nothing', async (t) => {
+    await t.write('insert', 'p', 'r', { i: 'Int32 1' });
+    assertIncludes(await refusal(t.write('insert', 'p', 'r', { i: 'Int32 2' })), {
+      code: 'store.already-exists',
+      status: 409,
+      serviceCode: 'EntityAlreadyExists',
+    });
+    assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 1' });
+  }),
+  ...conditional.map((mode) =>
+    rule('doc', `a ${mode} of a missing row is ResourceNotFound`, async (t) => {
+      assertIncludes(await refusal(t.write(mode, 'p', 'r')), notFound);
+      assertIncludes(await refusal(t.write(mode, 'p', 'r', {}, { ifMatch: etagOf(0, 0) })), notFound);
+    }),
+  ),
+  ...conditional.map((mode) =>
+    rule('doc', `a ${mode} under an ETag wants that ETag`, async (t) => {
+      const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
+      const { etag: newer } = await t.write('merge', 'p', 'r', { i: 'Int32 2' });
+      assertIncludes(await refusal(t.write(mode, 'p', 'r', { i: 'Int32 3' }, { ifMatch: etag! })), preconditionFailed);
+      assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 2' });
+      await t.write(mode, 'p', 'r', { i: 'Int32 3' }, { ifMatch: newer! });
+      assert.deepStrictEqual(await t.get('p', 'r'), mode === 'delete' ? undefined : { i: 'Int32 3' });
+    }),
+  ),
+  ...conditional.map((mode) =>
+    rule('doc', `a ${mode} under "*" takes any row`, async (t) => {
+      await t.write('insert', 'p', 'r', { i: 'Int32 1' });
+      await t.write(mode, 'p', 'r', { i: 'Int32 2' }, { ifMatch: '*' });
+      assert.deepStrictEqual(await t.get('p', 'r'), mode === 'delete' ? undefined : { i: 'Int32 2' });
+    }),
+  ),
+  ...conditional.map((mode) =>
+    rule('doc', `a ${mode} under a malformed ETag is InvalidInput`, async (t) => {
+      await t.write('insert', 'p', 'r');
+      assertIncludes(await refusal(t.write(mode, 'p', 'r', {}, { ifMatch: 'no etag' })), {
+        code: 'store.rejected',
+        status: 400,
+        serviceCode: 'InvalidInput',
+      });
+    }),
+  ),
+  ...upserts.map((mode) =>
+    rule('doc', `an ${mode} inserts a missing row`, async (t) => {
+      await t.write(mode, 'p', 'r', { i: 'Int32 1' });
+      assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 1' });
+    }),
+  ),
+  ...(['merge', 'upsert-merge'] as const).map((mode) =>
+    rule('doc', `a ${mode} leaves unnamed properties alone, whatever their type`, async (t) => {
+      await t.write('insert', 'p', 'r', {
+        s: 'String a',
+        i: 'Int32 1',
+        other: 'DateTime 2020-01-01T00:00:00.1234567Z',
+        blob: 'Binary 00ff',
+      });
+      await t.write(mode, 'p', 'r', { i: 'Int32 2', b: 'Boolean true' });
+      assert.deepStrictEqual(await t.get('p', 'r'), {
+        s: 'String a',
+        i: 'Int32 2',
+        other: 'DateTime 2020-01-01T00:00:00.1234567Z',
+        blob: 'Binary 00ff',
+        b: 'Boolean true',
+      });
+    }),
+  ),
+  ...(['replace', 'upsert-replace'] as const).map((mode) =>
+    rule('doc', `a ${mode} drops what it does not send`, async (t) => {
+      await t.write('insert', 'p', 'r', { s: 'String a', i: 'Int32 1', other: 'Int64 5' });
+      await t.write(mode, 'p', 'r', { i: 'Int32 2' });
+      assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 2' });
+    }),
+  ),
+  rule('doc', 'a merge may change the type of a property', async (t) => {
+    await t.write('insert', 'p', 'r', { s: 'String a', i: 'Int32 1', l: 'Int64 1' });
+    await t.write('merge', 'p', 'r', { i: 'String one' });
+    assert.deepStrictEqual(await t.get('p', 'r'), { s: 'String a', i: 'String one', l: 'Int64 1' });
+  }),
+  rule('doc', 'a merge of nothing still writes the row', async (t) => {
+    const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
+    const { etag: newer } = await t.write('merge', 'p', 'r');
+    assert.strictEqual(typeof newer, 'string');
+    assert.notStrictEqual(newer, etag);
+    assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 1' });
+  }),
+  rule('rec', 'the ETag is a function of the timestamp', async (t) => {
+    const { etag } = await t.write('insert', 'p', 'r');
+    assert.strictEqual(await t.etag('p', 'r'), etag);
+    assert.deepStrictEqual(instantOfEtag(etag!), parseDateTime((await t.timestamp('p', 'r'))!));
+  }),
+  rule('rec', 'every write gives a row a new ETag and a later timestamp', async (t) => {
+    const seen: string[] = [];
+    await t.write('insert', 'p', 'r');
+    for (const mode of ['merge', 'replace', 'upsert-merge', 'upsert-replace', 'merge', 'merge'] as const) {
+      seen.push((await t.timestamp('p', 'r'))!);
+      await t.write(mode, 'p', 'r');
+    }
+    const instants = seen
+      .map((text) => parseDateTime(text)!)
+      .map(({ milliseconds, ticks }) => [milliseconds, ticks] as const);
+    const sorted = instants.toSorted(([a, b], [c, d]) => a - c || b - d);
+    assert.deepStrictEqual(instants, sorted);
+    assert.strictEqual(new Set(seen).size, seen.length);
+  }),
+  rule('doc', 'a delete has no ETag in its receipt', async (t) => {
+    await t.write('insert', 'p', 'r');
+    assert.ok(!('etag' in (await t.write('delete', 'p', 'r'))));
+  }),
+  rule('doc', 'a removal takes properties away and keeps the rest exactly', async (t) => {
+    await t.write('insert', 'p', 'r', {
+      s: 'String a',
+      i: 'Int32 1',
+      extra: 'DateTime 2020-01-01T00:00:00.1234567Z',
+      d: 'Double 0.1',
+    });
+    const { etag } = await t.write('merge', 'p', 'r', { b: 'Boolean true' });
+    await t.write('merge', 'p', 'r', { i: 'Int32 2' }, { ifMatch: etag!, remove: ['s', 'd', 'absent'] });
+    assert.deepStrictEqual(await t.get('p', 'r'), {
+      i: 'Int32 2',
+      extra: 'DateTime 2020-01-01T00:00:00.1234567Z',
+      b: 'Boolean true',
+    });
+  }),
+  rule('doc', 'a removal under an old ETag is refused', async (t) => {
+    const { etag } = await t.write('insert', 'p', 'r', { s: 'String a' });
+    await t.write('merge', 'p', 'r');
+    assertIncludes(
+      await refusal(t.write('merge', 'p', 'r', {}, { ifMatch: etag!, remove: ['s'] })),
+      preconditionFailed,
+    );
+    assert.deepStrictEqual(await t.get('p', 'r'), { s: 'String a' });
+  }),
+];

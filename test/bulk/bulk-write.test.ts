@@ -1,0 +1,288 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { DataSource } from '../../src/data-source/data-source.js';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import type { BulkProgress } from '../../src/repository/bulk-options.js';
+import type { PreparedWrite } from '../../src/store/table-store.js';
+import { onEveryStore, rejection } from '../support/every-store.js';
+import { faultyStore, type FaultyStore } from '../support/faulty-store.js';
+import { order, Order } from '../support/models.js';
+
+/** Orders of several partitions, interleaved. */
+function* interleaved(count: number, partitions: number): Generator<Order> {
+  for (let index = 0; index < count; index++) {
+    yield order({ customerId: `c${index % partitions}`, orderId: `o${String(index).padStart(6, '0')}`, total: index });
+  }
+}
+
+async function stopped(write: Promise<unknown>): Promise<EntitableError<'commit.bulk-stopped'>> {
+  const error = await rejection(write);
+  if (!EntitableError.is(error, 'commit.bulk-stopped')) throw error;
+  return error;
+}
+
+onEveryStore('Bulk writes', (open) => {
+  async function onLine(): Promise<{ tables: DataSource; faulty: FaultyStore }> {
+    const { store, tableName } = await open();
+    const faulty = faultyStore(store);
+    const tables = await DataSource.open(faulty.store, { tableName });
+    await tables.tables.createIfMissing(tableName('Orders'));
+    return { tables, faulty };
+  }
+
+  it('write arrays, iterables and async iterables, in full transactions of interleaved partitions', async () => {
+    const { tables, faulty } = await onLine();
+    const orders = tables.repository(Order);
+    async function* slowly(): AsyncGenerator<Order> {
+      for (const entity of interleaved(500, 5)) yield entity;
+    }
+    const array = [...interleaved(500, 5)];
+    expect(await orders.insertMany(array)).to.deep.equal({ written: 500, failed: [] });
+    expect(array.every(({ etag }) => etag !== undefined)).to.equal(true);
+    expect(faulty.submitted.map((modes) => modes.length)).to.deep.equal([100, 100, 100, 100, 100]);
+    expect(await orders.upsertMany(interleaved(500, 5))).to.deep.equal({ written: 500, failed: [] });
+    expect(await orders.upsertMany(slowly(), { mode: 'replace' })).to.deep.equal({ written: 500, failed: [] });
+    expect(await orders.scan().count()).to.equal(500);
+    const changes = array.map(({ customerId, orderId }) => ({ key: { customerId, orderId }, patch: { items: 9 } }));
+    expect(await orders.mergeMany(changes)).to.deep.equal({ written: 500, failed: [] });
+    expect(await orders.scan().where('items', 'eq', 9).count()).to.equal(500);
+    expect(await orders.deleteMany(changes.map(({ key }) => key))).to.deep.equal({ written: 500, failed: [] });
+    expect(await orders.scan().count()).to.equal(0);
+    expect(await orders.insertMany([])).to.deep.equal({ written: 0, failed: [] });
+  });
+
+  it('cut transactions by their bytes too', async () => {
+    const { tables, faulty } = await onLine();
+    const large = (row: number): Order => order({ orderId: `o${row}`, signature: new Uint8Array(60_000) });
+    await tables.repository(Order).insertMany(Array.from({ length: 100 }, (_, row) => large(row)));
+    expect(faulty.submitted.map((modes) => modes.length)).to.satisfy(
+      (sizes: number[]) => sizes.length > 1 && sizes[0]! > 40,
+    );
+    expect(await tables.repository(Order).scan().count()).to.equal(100);
+  });
+
+  it('put repeats of one key into later transactions, in their order', async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    const versions = Array.from({ length: 20 }, (_, total) => order({ orderId: `o${total % 3}`, total }));
+    expect((await orders.upsertMany(versions)).written).to.equal(20);
+    const rows = await orders.scan().toArray();
+    expect(rows.map(({ orderId, total }) => [orderId, total])).to.deep.equal([
+      ['o0', 18],
+      ['o1', 19],
+      ['o2', 17],
+    ]);
+  });
+
+  it('write one transaction of a partition at a time, and never more at once than asked', async () => {
+    const { tables, faulty } = await onLine();
+    const busy = new Set<string>();
+    let most = 0;
+    faulty.beforeSubmit = async ([first]: readonly PreparedWrite[]) => {
+      expect(busy.has(first!.partitionKey)).to.equal(false);
+      busy.add(first!.partitionKey);
+      most = Math.max(most, busy.size);
+      await wait(2);
+      busy.delete(first!.partitionKey);
+    };
+    await tables.repository(Order).insertMany(interleaved(1000, 4), { concurrency: 3 });
+    expect(most).to.equal(3);
+  });
+
+  it('stop at the first item that cannot be written, and say how far they came', async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    await orders.insert(order({ customerId: 'c1', orderId: 'taken', email: 'hunter2@x.y' }));
+    const items = [order({ customerId: 'c1', orderId: 'a' }), order({ customerId: 'c1', orderId: 'taken' })];
+    const error = await stopped(orders.insertMany(items));
+    expect(error.cause).to.have.property('code', 'store.already-exists');
+    const { read, written, failed, pending } = error.details;
+    expect([read, written, failed.length, pending.length]).to.deep.equal([2, 0, 1, 1]);
+    expect(failed[0]).to.include({ index: 1, item: items[1] });
+    expect(pending).to.deep.equal([items[0]]);
+    expect(inspect(error, { depth: 9 })).not.to.include('hunter2');
+    expect((await stopped(orders.insertMany([order({ items: 0.5 })]))).cause).to.have.property(
+      'code',
+      'validation.out-of-range',
+    );
+  });
+
+  it("isolate with onError: 'collect' the item that fails: the others of its transaction are written", async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    await orders.insertMany(
+      [order({ orderId: 'o000010' }), order({ orderId: 'o000020' })].map((o) => Object.assign(o, { customerId: 'c0' })),
+    );
+    const items: Order[] = [...interleaved(50, 1)];
+    items[5]!.items = 0.5;
+    const { written, failed } = await orders.insertMany(items, { onError: 'collect' });
+    expect(written).to.equal(47);
+    expect(
+      failed.map(({ index, item, error }) => [index, item === items[index], (error as EntitableError).code]),
+    ).to.deep.equal([
+      [5, true, 'validation.out-of-range'],
+      [10, true, 'store.already-exists'],
+      [20, true, 'store.already-exists'],
+    ]);
+    expect(await orders.scan().count()).to.equal(49);
+  });
+
+  it('delete entities under their ETags, and keys whatever they have; a missing row is an error or nothing', async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    const items = [...interleaved(10, 2)];
+    await orders.insertMany(items);
+    await orders.merge(items[3]!, { total: 99 });
+    const { written, failed } = await orders.deleteMany(items, { onError: 'collect' });
+    expect([written, failed.map(({ index }) => index)]).to.deep.equal([9, [3]]);
+    const keys = items.map(({ customerId, orderId }) => ({ customerId, orderId }));
+    expect((await stopped(orders.deleteMany(keys))).cause).to.have.property('code', 'store.not-found');
+    expect(await orders.deleteMany(keys, { missing: 'ignore' })).to.deep.equal({ written: 10, failed: [] });
+    expect(await orders.scan().count()).to.equal(0);
+  });
+
+  it('tell how far they are', async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    const told: BulkProgress[] = [];
+    await orders.insertMany([...interleaved(300, 3)], { onProgress: (progress) => told.push(progress) });
+    expect(told.map(({ done, failed, total }) => [done, failed, total])).to.deep.equal([
+      [100, 0, 300],
+      [200, 0, 300],
+      [300, 0, 300],
+    ]);
+    expect(told.every(({ ratePerSecond }) => ratePerSecond > 0)).to.equal(true);
+    const untold: BulkProgress[] = [];
+    await orders.upsertMany(interleaved(10, 1), { onProgress: (progress) => untold.push(progress) });
+    expect(untold[0]).not.to.have.property('total');
+    const problem = new Error('no more');
+    const error = await stopped(
+      orders.upsertMany(interleaved(10, 1), {
+        onProgress: () => {
+          throw problem;
+        },
+      }),
+    );
+    expect(error.cause).to.equal(problem);
+  });
+
+  it('ask for no more than there is room for, and close an input that is not needed any more', async () => {
+    const { tables, faulty } = await onLine();
+    let asked = 0;
+    let closed = false;
+    async function* endless(): AsyncGenerator<Order> {
+      try {
+        for (;;) yield order({ customerId: `c${asked % 1000}`, orderId: `o${asked++}` });
+      } finally {
+        closed = true;
+      }
+    }
+    const stop = new AbortController();
+    let release: () => void = () => undefined;
+    faulty.beforeSubmit = () => new Promise((resolve) => (release = resolve));
+    const write = stopped(tables.repository(Order).insertMany(endless(), { signal: stop.signal, concurrency: 1 }));
+    while (asked < 20_000) await wait(5);
+    await wait(50);
+    expect(asked).to.equal(20_000);
+    stop.abort(new Error('enough'));
+    release();
+    const error = await write;
+    expect(error.message).to.include('by its signal');
+    expect(error.details.read).to.equal(20_000);
+    expect(error.details.written + error.details.failed.length + error.details.pending.length).to.equal(20_000);
+    expect(closed).to.equal(true);
+  });
+
+  it('send what they have when the input keeps them waiting, and stop while they wait', async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    const stop = new AbortController();
+    async function* queue(): AsyncGenerator<Order> {
+      yield order();
+      await new Promise(() => undefined);
+    }
+    const write = stopped(
+      orders.insertMany(queue(), { signal: stop.signal, onProgress: ({ done }) => done === 1 && stop.abort() }),
+    );
+    const { details } = await write;
+    expect([details.read, details.written, details.pending]).to.deep.equal([1, 1, []]);
+    expect(await orders.scan().count()).to.equal(1);
+  });
+
+  it('hand on what an input throws, after what was under way is written', async () => {
+    const { tables } = await onLine();
+    const problem = new Error('line 3 is no JSON');
+    function* broken(): Generator<Order> {
+      yield* interleaved(100, 1);
+      throw problem;
+    }
+    const error = await stopped(tables.repository(Order).insertMany(broken()));
+    expect(error.cause).to.equal(problem);
+    expect([error.details.read, error.details.written]).to.deep.equal([100, 100]);
+  });
+
+  it('stop when the store cannot be reached, also where they collect; adaptive ones try again', async () => {
+    const { tables, faulty } = await onLine();
+    const orders = tables.repository(Order);
+    faulty.faults.push('unavailable');
+    const error = await stopped(orders.insertMany(interleaved(10, 1), { onError: 'collect' }));
+    expect([error.details.written, error.details.pending.length]).to.deep.equal([0, 10]);
+    expect(error.cause).to.have.property('code', 'store.unavailable');
+    faulty.faults.push('unavailable', 'unavailable');
+    expect((await orders.insertMany(interleaved(300, 3), { concurrency: 'adaptive' })).written).to.equal(300);
+  });
+
+  it('report items whose answer was lost as such', async () => {
+    const { tables, faulty } = await onLine();
+    const orders = tables.repository(Order);
+    faulty.faults.push('lost-after');
+    const { written, failed } = await orders.insertMany(interleaved(200, 2), { onError: 'collect', concurrency: 1 });
+    expect([written, failed.length]).to.deep.equal([100, 100]);
+    expect(failed[0]!.error).to.have.property('code', 'store.outcome-unknown');
+    expect(await orders.scan().count()).to.equal(200);
+  });
+
+  it('listen to a signal once, however many transactions are under way', async () => {
+    const { tables } = await onLine();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const { signal } = new AbortController();
+    await tables.repository(Order).insertMany(interleaved(400, 40), { signal, concurrency: 40 });
+    await wait(5);
+    process.off('warning', onWarning);
+    expect(warnings.filter(({ message }) => message.includes('AbortSignal'))).to.deep.equal([]);
+  });
+
+  it('refuse options that mean nothing', async () => {
+    const { tables } = await onLine();
+    const orders = tables.repository(Order);
+    for (const options of [{ concurrency: 0 }, { concurrency: 1.5 }, { concurrency: 'fast' }, { onError: 'ignore' }]) {
+      expect(await rejection(orders.insertMany([], options as never))).to.have.property(
+        'code',
+        'validation.invalid-option',
+      );
+    }
+    expect(await rejection(orders.insertMany(5 as never))).to.have.property('code', 'validation.invalid-option');
+  });
+});
+
+onEveryStore('getMany', (open) => {
+  it('reads the keys of an async iterable in their order, asking for no more than there is room for', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    await orders.insertMany(interleaved(30, 3));
+    let ahead = 0;
+    let most = 0;
+    async function* keys(): AsyncGenerator<{ customerId: string; orderId: string }> {
+      for (const { customerId, orderId } of interleaved(31, 3)) {
+        most = Math.max(most, ++ahead);
+        yield { customerId, orderId };
+      }
+    }
+    const reads = await orders.getMany(keys(), { concurrency: 4 });
+    expect(reads.map((entity) => entity?.total)).to.deep.equal([...Array(30).keys(), undefined]);
+    expect(most).to.equal(31);
+  });
+});

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import express from 'express';
+import session from 'express-session';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { createStore } from '../../../src/integrations/express-session/index.js';
+import { onEveryStore, type Opened } from '../../support/every-store.js';
+
+declare module 'express-session' {
+  interface SessionData {
+    views: number;
+  }
+}
+
+type Store = ReturnType<typeof storeOf>;
+const storeOf = ({ tables }: Opened) => createStore(session, tables);
+const writing =
+  (store: Store, verb: 'set' | 'touch') =>
+  (sid: string, data: session.SessionData): Promise<void> =>
+    new Promise((resolve, reject) => {
+      store[verb]!(sid, data, (error?: unknown) => (error ? reject(new Error('refused', { cause: error })) : resolve()));
+    });
+const servers: { close(): void }[] = [];
+
+/** A real application behind a real port, and a browser that keeps its cookie. */
+async function browserOf(store: Store): Promise<(path: string) => Promise<unknown>> {
+  const app = express();
+  app.use(
+    session({
+      store,
+      secret: 'only a test',
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+    }),
+  );
+  app.get('/count', (request, response) => {
+    request.session.views = (request.session.views ?? 0) + 1;
+    response.json({ views: request.session.views });
+  });
+  app.get('/look', (request, response) => void response.json({ views: request.session.views ?? null }));
+  app.get('/leave', (request, response, next) => {
+    request.session.destroy((error: unknown) => (error ? next(error) : response.json({ left: true })));
+  });
+  const server = app.listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let cookie = '';
+  return async (path) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { cookie } });
+    cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    return answer.json();
+  };
+}
+
+onEveryStore('A session store of Express', (open) => {
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  it('keeps the sessions of browsers apart, and through requests', async () => {
+    const store = storeOf(await open());
+    const [one, other] = [await browserOf(store), await browserOf(store)];
+    expect(await one('/count')).to.deep.equal({ views: 1 });
+    expect(await one('/count')).to.deep.equal({ views: 2 });
+    expect(await other('/count')).to.deep.equal({ views: 1 });
+    expect(await one('/look')).to.deep.equal({ views: 2 });
+    expect(await one('/leave')).to.deep.equal({ left: true });
+    expect(await one('/count')).to.deep.equal({ views: 1 });
+    expect(await promisify(store.length!.bind(store))()).to.equal(2);
+    expect(Object.values((await promisify(store.all!.bind(store))()) ?? {}).map(({ views }) => views)).to.deep.equal([
+      1, 1,
+    ]);
+    await promisify(store.clear!.bind(store))();
+    expect(await other('/look')).to.deep.equal({ views: null });
+  });
+
+  it('lets sessions end, lengthens those that are used, and prunes the others', async () => {
+    const store = storeOf(await open());
+    const get = promisify(store.get.bind(store));
+    const data = (ms: number): session.SessionData => ({
+      cookie: { originalMaxAge: ms, expires: new Date(Date.now() + ms) },
+      views: 1,
+    });
+    const set = writing(store, 'set');
+    const touch = writing(store, 'touch');
+    await set('a/b', data(60_000));
+    await set('ended', data(-1));
+    await set('touched', data(-1));
+    await touch('touched', data(60_000));
+    await touch('nobody', data(60_000));
+    expect(
+      await Promise.all(['a/b', 'ended', 'touched', 'nobody'].map(async (sid) => (await get(sid))?.views)),
+    ).to.deep.equal([1, undefined, 1, undefined]);
+    expect(await store.prune()).to.equal(1);
+    expect(await promisify(store.length!.bind(store))()).to.equal(2);
+  });
+
+  it('tells an error by the callback, and without one by an event', async () => {
+    const opened = await open();
+    const store = storeOf(opened);
+    await opened.tables.close();
+    const error: unknown = await promisify(store.get.bind(store))('sid').catch((reason: unknown) => reason);
+    expect(error).to.include({ code: 'store.closed' });
+    const event = once(store, 'error');
+    store.destroy('sid');
+    expect((await event)[0]).to.include({ code: 'store.closed' });
+  });
+});

@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import { DataSource, EntitableError } from '../../../src/index.js';
+import { KeyValueStore } from '../../../src/integrations/key-value/index.js';
+import { onEveryStore, rejection, type Open } from '../../support/every-store.js';
+
+const collectionOf = async (open: Open, collection = 'settings'): ReturnType<typeof settings> =>
+  settings(await open(), collection);
+const settings = async ({ tables, tableName }: Awaited<ReturnType<Open>>, collection: string) =>
+  Promise.resolve(new KeyValueStore(tables, { tableName }).collection(collection));
+
+const VALUES: Readonly<Record<string, unknown>> = {
+  object: { a: 1, nested: { b: [true, null, 'x'] }, constructor: 'c', ['__proto__']: 'p' },
+  array: [1, 'two', { three: 3 }],
+  text: 'Größe 漢字 😀',
+  empty: '',
+  number: -1.5e300,
+  truth: false,
+  null: null,
+  // ASCII: the emulator measures, and cuts, long texts in bytes of UTF-8.
+  long: { text: 'abcd'.repeat(30_000) },
+};
+
+const KEYS = [
+  '',
+  'plain',
+  'a/b\\c#d?e',
+  '~',
+  '~41',
+  '\u0000\u001f\u007f\u009f',
+  '漢字 😀',
+  '\ud800',
+  '\uffff',
+  "it's",
+  '%41',
+  '__proto__',
+];
+
+onEveryStore('A key-value collection', (open) => {
+  it('keeps values of any JSON shape, long ones over several properties', async () => {
+    const collection = await collectionOf(open);
+    await collection.putAll(Object.entries(VALUES));
+    for (const [key, value] of Object.entries(VALUES)) expect(await collection.get(key)).to.deep.equal(value);
+    expect(await collection.getAll()).to.deep.equal(VALUES);
+  });
+
+  it('takes keys of any characters', async () => {
+    const collection = await collectionOf(open);
+    for (const key of KEYS) await collection.put(key, { key });
+    for (const key of KEYS) expect(await collection.get(key)).to.deep.equal({ key });
+    expect(new Set(Object.keys(await collection.getAll()))).to.deep.equal(new Set(KEYS));
+    for (const key of KEYS) expect(await collection.delete(key)).to.be.true;
+    expect(await collection.getAll()).to.deep.equal({});
+  });
+
+  it('reads nothing of what is not there, and creates nothing by reading', async () => {
+    const collection = await collectionOf(open);
+    expect(await collection.get('a')).to.equal(undefined);
+    expect(await collection.delete('a')).to.be.false;
+    expect(await collection.getAll()).to.deep.equal({});
+    await collection.put('a', 1);
+    expect(await collection.delete('b')).to.be.false;
+  });
+
+  it('replaces what a key had, whole', async () => {
+    const collection = await collectionOf(open);
+    await collection.put('a', 'x'.repeat(100_000));
+    await collection.put('a', 'y');
+    expect(await collection.get('a')).to.equal('y');
+  });
+
+  it('gives the members that are selected, and the pairs whose keys begin with a prefix', async () => {
+    const collection = await collectionOf(open);
+    await collection.putAll(['a/1', 'a/2', 'a', 'b'].map((key) => [key, { key, other: 1 }]));
+    expect(await collection.get('a/1', { select: ['key'] })).to.deep.equal({ key: 'a/1' });
+    const found: unknown[] = [];
+    for await (const pair of collection.query({ prefix: 'a/', select: ['other'] })) found.push(pair);
+    expect(found).to.deep.equal([
+      ['a/1', { other: 1 }],
+      ['a/2', { other: 1 }],
+    ]);
+  });
+
+  it('puts many pairs in transactions, of one key the last', async () => {
+    const collection = await collectionOf(open);
+    async function* pairs(): AsyncGenerator<[string, number]> {
+      for (let n = 0; n < 250; n++) yield await Promise.resolve<[string, number]>([`k${n % 240}`, n]);
+    }
+    await collection.putAll(pairs());
+    const all = await collection.getAll();
+    expect([Object.keys(all).length, all['k3'], all['k100']]).to.deep.equal([240, 243, 100]);
+    await collection.putAll(
+      Array.from({ length: 9 }, (_, n) => [`large${n}`, 'x'.repeat(400_000)]),
+      { batchSize: 50 },
+    );
+    expect(await collection.get('large8')).to.have.length(400_000);
+  });
+
+  it('refuses what no entity holds before anything is sent', async () => {
+    const collection = await collectionOf(open);
+    const codes: Readonly<Record<string, () => Promise<unknown>>> = {
+      'key.too-long': () => collection.get('k'.repeat(513)),
+      'validation.entity-too-large': () => collection.put('a', 'x'.repeat(600_000)),
+      'validation.wrong-type': () => collection.put('a', undefined),
+      'validation.converter-failed': () => collection.put('a', 1n),
+      'validation.invalid-option': () => collection.putAll([], { batchSize: 101 }),
+    };
+    for (const [code, act] of Object.entries(codes)) {
+      const error = await rejection(act());
+      expect(EntitableError.is(error) && error.code).to.equal(code);
+    }
+  });
+});
+
+describe('A key-value store', () => {
+  it('makes a table name of every collection name, no two the same, valid names as they are', async () => {
+    const names = [
+      'orders',
+      'Orders',
+      'docstore/data',
+      'docstoredata',
+      'docstore_data',
+      '',
+      'a',
+      '1',
+      '漢字',
+      'tables',
+      'x'.repeat(80),
+    ];
+    await using tables = await DataSource.open('memory:');
+    const store = new KeyValueStore(tables);
+    for (const name of names) await store.put('name', { name }, name);
+    for (const name of names) expect(await store.get('name', name)).to.deep.equal({ name });
+    const made: string[] = [];
+    for await (const table of tables.tables.list()) made.push(table);
+    expect(made).to.have.length(names.length).and.to.include('orders');
+    expect(made).to.include('docstoredata');
+  });
+
+  it('has the limits of Cosmos where the store does', async () => {
+    await using store = await KeyValueStore.open('memory:', { limits: 'cosmos' });
+    const collection = store.collection();
+    await collection.put('a', 'x'.repeat(600_000));
+    expect(await collection.get('a')).to.have.length(600_000);
+    const error = await rejection(collection.put('é'.repeat(128), 1));
+    expect(EntitableError.is(error, 'key.too-long') && error.details).to.deep.include({ size: 256, limit: 255 });
+  });
+});

@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import { SORT_LIMIT, sortRows } from '../../src/query/sort-rows.js';
+
+async function* chunksOf(count: number, size: number): AsyncGenerator<{ readonly rows: readonly number[] }> {
+  for (let first = 0; first < count; first += size) {
+    await Promise.resolve();
+    yield { rows: Array.from({ length: Math.min(size, count - first) }, (_, index) => -(first + index)) };
+  }
+}
+
+const ascending = (left: number, right: number): number => left - right;
+
+describe('Rows that are sorted here', () => {
+  it('are as many as fit a cap, and refused beyond it with what to do', async () => {
+    expect(await sortRows(chunksOf(SORT_LIMIT, 5000), ascending, undefined)).to.have.length(SORT_LIMIT);
+    const error: unknown = await sortRows(chunksOf(SORT_LIMIT + 1, 5000), ascending, undefined).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(EntitableError.is(error, 'query.too-many-to-sort') && error.details).to.deep.equal({ limit: 100_000 });
+    expect(error).to.have.property('message').that.includes('take(n)');
+  });
+
+  it('have no cap where some are taken', async () => {
+    expect(await sortRows(chunksOf(3 * SORT_LIMIT, 1000), ascending, 3)).to.deep.equal([-299_999, -299_998, -299_997]);
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { EmbeddedStore } from '../../../src/stores/embedded/embedded-store.js';
+import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
+import { TableFixture, type Properties } from '../../../src/testing/conformance/table-fixture.js';
+
+const FIRST_TABLE = 1;
+/** 2026-01-01: 13,411,699,200,000 ms since 1601, shifted by the 14 bits of its 100 ns, its upper 32 bits first. */
+const TIMESTAMP = 'e4a90c0300000044';
+
+/** The bytes of a row that was written on 2026-01-01, and of the system's row of its layout. */
+async function stored(
+  properties: Properties,
+  numberedLayouts?: number,
+): Promise<{ readonly row: string; readonly layout?: string }> {
+  const rows = new MemoryRows();
+  const clock = (): number => Date.UTC(2026, 0, 1);
+  const numbered = numberedLayouts === undefined ? {} : { numberedLayouts };
+  const t = await TableFixture.create(
+    new EmbeddedStore(rows, { kind: 'memory', identity: 'test', clock, ...numbered }),
+  );
+  await t.write('insert', 'p', 'r', properties);
+  const layout = rows.get(0, 'layouts', '0000000000')?.bytes.toString();
+  return { row: rows.get(FIRST_TABLE, 'p', 'r')!.bytes.toString('hex'), ...(layout === undefined ? {} : { layout }) };
+}
+
+/** Rows are a stored format: a change of these bytes is a new version of it. */
+describe('The bytes of a row', () => {
+  it('are its header, its fixed part and its variable part', async () => {
+    expect(
+      await stored({
+        s: 'String ab',
+        i: 'Int32 -2',
+        d: 'Double 1.5',
+        b: 'Boolean true',
+        l: 'Int64 -2',
+        t: 'DateTime 1601-01-01T00:00:00.0010002Z',
+        g: 'Guid 00112233-4455-6677-8899-aabbccddeeff',
+        x: 'Binary 0aff',
+        extra: 'String cd',
+      }),
+    ).to.deep.equal({
+      row: [
+        '00', // ASCII
+        '0000', // layout 0
+        TIMESTAMP,
+        '02000000', // s ends at 2
+        'feffffff',
+        '000000000000f83f',
+        '01',
+        'feffffffffffffff',
+        '0000000002400000', // 1 ms and 2 of 100 ns since 1601
+        '00112233445566778899aabbccddeeff',
+        '04000000', // x ends at 4
+        '06000000', // extra ends at 6
+        '6162', // ab
+        '0aff',
+        '6364', // cd
+      ].join(''),
+      layout:
+        '[["s","String"],["i","Int32"],["d","Double"],["b","Boolean"],["l","Int64"],["t","DateTime"],["g","Guid"],["x","Binary"],["extra","String"]]',
+    });
+  });
+
+  it('keep Strings in UTF-8, or in UTF-16 where a surrogate stands alone', async () => {
+    expect((await stored({ s: 'String é' })).row).to.equal(`010000${TIMESTAMP}02000000c3a9`);
+    expect((await stored({ s: 'String \ud83d' })).row).to.equal(`020000${TIMESTAMP}020000003dd8`);
+  });
+
+  it('carry their layout where no numbers are left', async () => {
+    const text = Buffer.from('[["i","Int32"]]').toString('hex');
+    expect(await stored({ i: 'Int32 1' }, 0)).to.deep.equal({ row: `040000${TIMESTAMP}0f000000${text}01000000` });
+  });
+});

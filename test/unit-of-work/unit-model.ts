@@ -1,0 +1,189 @@
+import type { CommitReport, CommitWrite } from '../../src/errors/error-details.js';
+import type { Fault } from '../support/faulty-store.js';
+
+/** What an entity of the model holds: a number that is never used twice, and a text that comes and goes. */
+export interface Values {
+  readonly total: number;
+  readonly email: string | undefined;
+}
+
+interface StoredRow extends Values {
+  readonly version: number;
+}
+
+type State =
+  | { readonly kind: 'managed'; readonly seen: StoredRow }
+  | { readonly kind: 'insert'; readonly over?: StoredRow | undefined }
+  | { readonly kind: 'delete'; readonly seen: StoredRow };
+
+interface UnitRow {
+  readonly state: State;
+  /** What the entity holds now. */
+  readonly values: Values;
+}
+
+/** One write that the model expects. */
+export interface Expected {
+  readonly id: string;
+  readonly mode: 'insert' | 'merge' | 'replace' | 'delete';
+  /** The version it is conditional on. */
+  readonly version: number | undefined;
+  readonly values: Values;
+}
+
+/** A transaction that was tried. */
+export interface Attempt {
+  readonly fault: Fault;
+  readonly ids: readonly string[];
+}
+
+/** A report, as sets of rows. */
+export type ReportedRows = { readonly [K in keyof CommitReport]: readonly string[] };
+
+/** A store and a unit of work in plain maps, which say what the real ones must do. */
+export class UnitModel {
+  readonly store = new Map<string, StoredRow>();
+  readonly unit = new Map<string, UnitRow>();
+  #unknown: (readonly Expected[])[] = [];
+  #version = 0;
+
+  /** Rows whose last answer was lost. */
+  isLocked(id: string): boolean {
+    return this.#unknown.some((batch) => batch.some((write) => write.id === id));
+  }
+
+  /** Somebody else's write. */
+  put(id: string, values: Values): void {
+    this.store.set(id, { ...values, version: ++this.#version });
+  }
+
+  /** What a read gives. */
+  read(id: string): Values | undefined {
+    const known = this.unit.get(id);
+    if (known !== undefined) return known.state.kind === 'delete' ? undefined : known.values;
+    const row = this.store.get(id);
+    if (row === undefined) return undefined;
+    const values = { total: row.total, email: row.email };
+    this.unit.set(id, { state: { kind: 'managed', seen: row }, values });
+    return values;
+  }
+
+  edit(id: string, values: Values): void {
+    this.unit.set(id, { ...this.unit.get(id)!, values });
+  }
+
+  /** Whether an insert can be held. */
+  insert(id: string, values: Values): boolean {
+    const known = this.unit.get(id);
+    if (known !== undefined && known.state.kind !== 'delete') return false;
+    const over = known?.state.kind === 'delete' ? known.state.seen : undefined;
+    this.unit.set(id, { state: { kind: 'insert', over }, values });
+    return true;
+  }
+
+  remove(id: string): void {
+    const { state, values } = this.unit.get(id)!;
+    const seen = state.kind === 'insert' ? state.over : state.seen;
+    if (seen === undefined) this.unit.delete(id);
+    else this.unit.set(id, { state: { kind: 'delete', seen }, values });
+  }
+
+  discard(): void {
+    this.unit.clear();
+    this.#unknown = [];
+  }
+
+  /** What a commit has to send now. */
+  planned(): ReadonlyMap<string, Expected> {
+    const writes = new Map<string, Expected>();
+    for (const [id, { state, values }] of this.unit) {
+      if (this.isLocked(id)) continue;
+      switch (state.kind) {
+        case 'managed':
+          if (same(values, state.seen)) break;
+          writes.set(id, { id, mode: 'merge', version: state.seen.version, values });
+          break;
+        case 'insert':
+          writes.set(id, {
+            id,
+            mode: state.over === undefined ? 'insert' : 'replace',
+            version: state.over?.version,
+            values,
+          });
+          break;
+        case 'delete':
+          writes.set(id, { id, mode: 'delete', version: state.seen.version, values });
+          break;
+        default:
+          state satisfies never;
+      }
+    }
+    return writes;
+  }
+
+  /** Reads back what is unknown; the rows that turn out to be written. */
+  settle(): readonly string[] {
+    const settled: string[] = [];
+    for (const batch of this.#unknown.splice(0)) {
+      if (!batch.every((write) => this.#isAsSent(write))) continue;
+      for (const write of batch) this.#committed(write);
+      settled.push(...batch.map(({ id }) => id));
+    }
+    return settled;
+  }
+
+  /** What comes of the transactions that were tried, and what a report has to say of them. */
+  commit(planned: ReadonlyMap<string, Expected>, attempts: readonly Attempt[]): ReportedRows {
+    const committed: string[] = [];
+    const failed: string[] = [];
+    const unknown: string[] = [];
+    const pending = new Set(planned.keys());
+    for (const { fault, ids } of attempts) {
+      const writes = ids.map((id) => planned.get(id)!);
+      const refused = writes.find((write) => !this.#holds(write));
+      if (fault === 'unavailable') failed.push(...ids);
+      else if (fault !== 'lost-before' && refused !== undefined) failed.push(refused.id);
+      else {
+        if (fault !== 'lost-before') for (const write of writes) this.#apply(write);
+        if (fault === 'none') for (const write of writes) this.#committed(write);
+        else this.#unknown.push(writes);
+        (fault === 'none' ? committed : unknown).push(...ids);
+      }
+    }
+    for (const id of [...committed, ...failed, ...unknown]) pending.delete(id);
+    return { committed, failed, unknown, pending: [...pending] };
+  }
+
+  #holds({ id, mode, version }: Expected): boolean {
+    return mode === 'insert' ? !this.store.has(id) : this.store.get(id)?.version === version;
+  }
+
+  #apply({ id, mode, values }: Expected): void {
+    if (mode === 'delete') this.store.delete(id);
+    else this.put(id, values);
+  }
+
+  #isAsSent({ id, mode, version, values }: Expected): boolean {
+    const row = this.store.get(id);
+    if (mode === 'delete') return row === undefined;
+    return row !== undefined && row.version !== version && same(row, values);
+  }
+
+  #committed({ id, mode }: Expected): void {
+    const known = this.unit.get(id)!;
+    if (mode === 'delete') this.unit.delete(id);
+    else this.unit.set(id, { values: known.values, state: { kind: 'managed', seen: this.store.get(id)! } });
+  }
+}
+
+/** The rows that a report names. */
+export function reportedRows(report: CommitReport): ReportedRows {
+  const ids = (writes: readonly CommitWrite[]): readonly string[] =>
+    writes.map(({ partitionKey, rowKey }) => `${partitionKey}${rowKey}`).sort();
+  const { committed, failed, unknown, pending } = report;
+  return { committed: ids(committed), failed: ids(failed), unknown: ids(unknown), pending: ids(pending) };
+}
+
+function same(left: Values, right: Values): boolean {
+  return left.total === right.total && left.email === right.email;
+}
