@@ -18,15 +18,7 @@ export class Operation {
   #retries = 0;
   #rows = 0;
 
-  constructor(
-    subject: {
-      readonly name: OperationName;
-      readonly table?: string | undefined;
-      readonly plan?: ReadPlan | undefined;
-    },
-    tell: ((event: LogEvent) => void) | undefined,
-    span: OperationSpan | undefined,
-  ) {
+  constructor(subject: Subject, tell: ((event: LogEvent) => void) | undefined, span: OperationSpan | undefined) {
     this.#subject = subject;
     this.#tell = tell;
     this.#span = span;

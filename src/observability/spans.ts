@@ -32,7 +32,7 @@ export function spans(system: string): StartSpan {
         },
       },
     );
-    if (span.isRecording() === false) {
+    if (!span.isRecording()) {
       span.end();
       return undefined;
     }
