@@ -1,5 +1,6 @@
 import type { EntityClass } from '../src/metadata/entity-types.js';
 import type { CheckMarks, CheckPlain, CheckTemplate } from '../src/metadata/template-types.js';
+import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
 
 /** What `@Entity` says about a class. */
@@ -15,6 +16,8 @@ export interface EntityOptions<
   readonly rowKey?: R;
   /** Makes an entity to be filled when a row is read, where the constructor takes arguments. */
   readonly create?: () => object;
+  /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
+  readonly schema?: StandardSchema;
 }
 
 type Check<T, P, R> = CheckMarks<T, P, R> &

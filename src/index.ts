@@ -70,6 +70,7 @@ export { metadataOf } from './metadata/metadata-of.js';
 export type { EntityMetadata, Member, PropertyMetadata } from './metadata/entity-metadata.js';
 export type { KeyPartMetadata, KeyTemplate } from './metadata/key-template.js';
 export type { AnyConverter, Converter, ConverterOrder } from './metadata/converter.js';
+export type { StandardIssue, StandardResult, StandardSchema } from './metadata/standard-schema.js';
 export type {
   EntitableTypeError,
   KeyKind,

@@ -6,6 +6,7 @@ import { repositoryIn, type RepositoryClass } from '../repository/repository-cla
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
+import { schemaValidator } from '../validation/schema-validator.js';
 import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 import { runUnit, type UnitOfWorkOptions } from '../unit-of-work/run-unit.js';
 import { EntitableError } from '../errors/entitable-error.js';
@@ -146,7 +147,7 @@ export class DataSource implements AsyncDisposable {
 }
 
 function validatorOf({ validate = 'auto' }: DataSourceOptions): EntityValidator {
-  return validate === false ? noValidation : classValidator(validate === true);
+  return validate === false ? noValidation : schemaValidator(classValidator(validate === true));
 }
 
 function checkedName(table: string, name: string): string {

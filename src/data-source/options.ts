@@ -14,7 +14,10 @@ export interface DataSourceOptions {
   readonly tableName?: ((name: string) => string) | undefined;
   /** What is refused before I/O, where it is not what the store itself refuses; embedded stores take `'storage'` (the default) or `'cosmos'`. */
   readonly limits?: LimitsOption | undefined;
-  /** Whether class-validator's constraints are checked before writes: `'auto'`, the default, where a class has some. */
+  /**
+   * Whether class-validator's constraints are checked before writes: `'auto'`, the default, where a class has some. `false` turns off the
+   * `schema` of classes as well.
+   */
   readonly validate?: 'auto' | boolean | undefined;
   /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
   readonly clock?: (() => number) | undefined;

@@ -2,6 +2,7 @@ import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Converter } from './converter.js';
 import type { DataKey, EntityClass } from './entity-types.js';
+import type { StandardSchema } from './standard-schema.js';
 import { recordOf, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
 
 /** The EDM types that carry a `V`. */
@@ -43,6 +44,8 @@ export interface EntitySchema<T extends object> {
   readonly rowKey?: string;
   /** Makes an entity to be filled, where the constructor takes arguments. */
   readonly create?: () => T;
+  /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
+  readonly schema?: StandardSchema;
   readonly properties: { readonly [K in DataKey<T>]?: PropertySchema<T[K]> };
 }
 

@@ -34,6 +34,7 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
     members: members(definitions, { partitionKey, rowKey, properties }),
     etag,
     timestamp,
+    schema: entity.schema,
     create: creator(entityClass, entity),
   });
 

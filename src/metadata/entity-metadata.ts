@@ -2,6 +2,7 @@ import type { EdmType } from '../edm/edm-type.js';
 import type { AnyConverter } from './converter.js';
 import type { EntityClass } from './entity-types.js';
 import type { KeyTemplate } from './key-template.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** A stored property of a class, resolved. */
 export interface PropertyMetadata {
@@ -50,6 +51,8 @@ export interface EntityMetadata<T extends object = object> {
   readonly etag?: string | undefined;
   /** The name of the `@Timestamp` property. */
   readonly timestamp?: string | undefined;
+  /** What entities are checked with before they are written. */
+  readonly schema?: StandardSchema | undefined;
   /** Makes an entity to be filled. */
   create(): T;
 }

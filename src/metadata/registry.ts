@@ -1,6 +1,7 @@
 import type { EdmType } from '../edm/edm-type.js';
 import type { AnyConverter } from './converter.js';
 import type { EntityMetadata } from './entity-metadata.js';
+import type { StandardSchema } from './standard-schema.js';
 import { shared } from './shared-slot.js';
 
 /** What a property is to its entity. */
@@ -22,6 +23,7 @@ export interface EntityDefinition {
   readonly partitionKey?: string | undefined;
   readonly rowKey?: string | undefined;
   readonly create?: (() => object) | undefined;
+  readonly schema?: StandardSchema | undefined;
 }
 
 /** What is recorded about a class until somebody asks for its metadata. */

@@ -7,16 +7,18 @@ export class SessionEntry {
   /** The session as express-session gives it: at most 32,768 UTF-16 units of JSON. */
   data!: object;
   expires!: Date;
-}
 
-defineEntity(SessionEntry, {
-  table: 'Sessions',
-  // A template, because it escapes what keys must not hold.
-  partitionKey: '{sid}',
-  properties: {
-    sid: 'PartitionKey',
-    kind: 'RowKey',
-    data: { converter: json<object>() },
-    expires: 'DateTime',
-  },
-});
+  static {
+    defineEntity(SessionEntry, {
+      table: 'Sessions',
+      // A template, because it escapes what keys must not hold.
+      partitionKey: '{sid}',
+      properties: {
+        sid: 'PartitionKey',
+        kind: 'RowKey',
+        data: { converter: json<object>() },
+        expires: 'DateTime',
+      },
+    });
+  }
+}

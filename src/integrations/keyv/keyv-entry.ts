@@ -3,6 +3,10 @@ import { defineEntity, type PartitionKey, type RowKey } from '../../index.js';
 /** The most pieces that an entity has room for: 2 MiB on Cosmos, at 64 KiB a String. */
 const PIECES = 32;
 
+type Texts = Record<string, string | undefined>;
+
+const pieceName = (index: number): string => `text${index + 1}`;
+
 /** A value of Keyv under its key; its text is in `text1`, `text2`, … */
 export class KeyvEntry {
   partition!: PartitionKey;
@@ -11,24 +15,22 @@ export class KeyvEntry {
   expires?: bigint | undefined;
   /** Whether the text is JSON that Keyv did not write. */
   json?: boolean | undefined;
+
+  static {
+    defineEntity(KeyvEntry, {
+      table: 'Keyv',
+      // A template, because it escapes what keys must not hold.
+      rowKey: '{key}',
+      properties: {
+        partition: 'PartitionKey',
+        key: 'RowKey',
+        expires: 'Int64',
+        json: 'Boolean',
+        ...Object.fromEntries(Array.from({ length: PIECES }, (_, index) => [pieceName(index), 'String'])),
+      },
+    });
+  }
 }
-
-type Texts = Record<string, string | undefined>;
-
-const pieceName = (index: number): string => `text${index + 1}`;
-
-defineEntity(KeyvEntry, {
-  table: 'Keyv',
-  // A template, because it escapes what keys must not hold.
-  rowKey: '{key}',
-  properties: {
-    partition: 'PartitionKey',
-    key: 'RowKey',
-    expires: 'Int64',
-    json: 'Boolean',
-    ...Object.fromEntries(Array.from({ length: PIECES }, (_, index) => [pieceName(index), 'String'])),
-  },
-});
 
 /** Puts a text into an entry, in pieces of at most so many UTF-16 units, never cut inside a character. */
 export function setText(entry: KeyvEntry, text: string, units: number): void {

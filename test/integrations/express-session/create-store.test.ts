@@ -19,7 +19,7 @@ const writing =
   (store: Store, verb: 'set' | 'touch') =>
   (sid: string, data: session.SessionData): Promise<void> =>
     new Promise((resolve, reject) => {
-      store[verb]!(sid, data, (error?: unknown) => (error ? reject(new Error('refused', { cause: error })) : resolve()));
+      store[verb]!(sid, data, (error?: Error) => (error ? reject(error) : resolve()));
     });
 const servers: { close(): void }[] = [];
 

@@ -1,0 +1,53 @@
+import type { Violation } from '../errors/error-details.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { metadataOf } from '../metadata/metadata-of.js';
+import type { StandardIssue, StandardSchema } from '../metadata/standard-schema.js';
+import type { EntityValidator } from './entity-validator.js';
+
+/** Checks the schema of a class, where it has one, before what another validator checks. A schema only judges: what it makes of a value is not stored. */
+export function schemaValidator(next: EntityValidator): EntityValidator {
+  return {
+    validate(entity, entityClass, names) {
+      const { schema, className } = metadataOf(entityClass);
+      return schema === undefined
+        ? next.validate(entity, entityClass, names)
+        : check(entity, schema, className, names).then(() => next.validate(entity, entityClass, names));
+    },
+  };
+}
+
+async function check(
+  entity: object,
+  schema: StandardSchema,
+  className: string,
+  names: readonly string[] | undefined,
+): Promise<void> {
+  const { issues = [] } = await schema['~standard'].validate(entity);
+  const counted = names === undefined ? issues : issues.filter((issue) => names.includes(pathOf(issue)[0] ?? ''));
+  if (counted.length > 0) throw failed(className, counted);
+}
+
+function failed(className: string, issues: readonly StandardIssue[]): EntitableError {
+  const byProperty = new Map<string, string[]>();
+  for (const issue of issues) {
+    const property = pathOf(issue).join('.');
+    byProperty.set(property, [...(byProperty.get(property) ?? []), constraintOf(issue)]);
+  }
+  const violations = [...byProperty].map(([property, constraints]): Violation => ({ property, constraints }));
+  const list = violations.map(({ property, constraints }) => `${property} (${constraints.join(', ')})`).join('; ');
+  return new EntitableError(
+    'validation.failed',
+    `${className} does not fit its schema: ${list}. Correct the entity; the schema's own issues are in details.error.`,
+    { className, violations, error: issues },
+  );
+}
+
+function pathOf({ path = [] }: StandardIssue): readonly string[] {
+  return path.map((step) => String(typeof step === 'object' ? step.key : step));
+}
+
+/** The name that zod (`code`) or valibot (`type`) has for a constraint. Not the message: it may quote the value. */
+function constraintOf(issue: StandardIssue): string {
+  const { code, type } = issue as { readonly code?: unknown; readonly type?: unknown };
+  return [code, type].find((name) => typeof name === 'string') ?? 'schema';
+}
