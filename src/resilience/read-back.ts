@@ -81,7 +81,7 @@ export async function readBack(
   const own = found.map((row, index): RowFound => {
     const { write, ifMatch } = writes[index]!;
     const { mode, rowKey } = write;
-    return arbiter.isRuledOut({ mode, rowKey, ifMatch }, row.etag) ? { ...row, finding: 'as-before' } : row;
+    return arbiter.isRuledOut({ mode, rowKey, ifMatch }, row.etag) ? { etag: row.etag, finding: 'as-before' } : row;
   });
   const settlement = settle(writes, own, since, refused);
   // In the same breath: another that waits to settle must find it taken.

@@ -32,9 +32,9 @@ export class Contender {
   readonly #all: Set<Contender>;
   readonly #onLast: () => void;
   /** What others did to rows of this one: what they inserted and deleted, and ETags that they used up. */
-  readonly #doneByOthers = new Set<string>();
+  #doneByOthers: Set<string> | undefined;
   /** Told when it is known whether this one was carried out, or when only reading back can tell. */
-  readonly #onDecided: (() => void)[] = [];
+  #onDecided: (() => void)[] | undefined;
   #isDecided = false;
 
   constructor(writes: readonly KeptWrite[], all: Set<Contender>, onLast: () => void) {
@@ -70,7 +70,7 @@ export class Contender {
     const onAbort = (): void => over.abort();
     signal?.addEventListener('abort', onAbort, { once: true });
     const decided = Promise.all(
-      undecided.map((other) => new Promise<void>((resolve) => other.#onDecided.push(resolve))),
+      undecided.map((other) => new Promise<void>((resolve) => (other.#onDecided ??= []).push(resolve))),
     );
     const inTime = await Promise.race([decided.then(() => true), pause(timeout, over.signal).then(() => false)]);
     onAbort(); // ends the pause
@@ -80,15 +80,18 @@ export class Contender {
 
   /** Whether another proves that a write was not carried out: it inserted the row that is there, deleted the one that is not, or used up the ETag. */
   isRuledOut({ mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): boolean {
-    if (ifMatch !== undefined && ifMatch !== '*' && this.#doneByOthers.has(`used ${ifMatch} ${rowKey}`)) return true;
-    if (mode === 'insert') return this.#doneByOthers.has(`inserted ${etag} ${rowKey}`);
-    return mode === 'delete' && etag === undefined && this.#doneByOthers.has(`deleted ${rowKey}`);
+    const done = this.#doneByOthers;
+    if (done === undefined) return false;
+    if (ifMatch !== undefined && ifMatch !== '*' && done.has(`used ${ifMatch} ${rowKey}`)) return true;
+    if (mode === 'insert') return done.has(`inserted ${etag} ${rowKey}`);
+    return mode === 'delete' && etag === undefined && done.has(`deleted ${rowKey}`);
   }
 
   #note({ mode, rowKey, ifMatch }: KeptWrite, etag: string | undefined): void {
-    if (mode === 'insert') this.#doneByOthers.add(`inserted ${etag} ${rowKey}`);
-    if (mode === 'delete') this.#doneByOthers.add(`deleted ${rowKey}`);
-    if (ifMatch !== undefined && ifMatch !== '*') this.#doneByOthers.add(`used ${ifMatch} ${rowKey}`);
+    const done = (this.#doneByOthers ??= new Set());
+    if (mode === 'insert') done.add(`inserted ${etag} ${rowKey}`);
+    if (mode === 'delete') done.add(`deleted ${rowKey}`);
+    if (ifMatch !== undefined && ifMatch !== '*') done.add(`used ${ifMatch} ${rowKey}`);
   }
 
   #others(): readonly Contender[] {
@@ -98,6 +101,7 @@ export class Contender {
 
   #decide(): void {
     this.#isDecided = true;
-    for (const tell of this.#onDecided.splice(0)) tell();
+    for (const tell of this.#onDecided ?? []) tell();
+    this.#onDecided = undefined;
   }
 }

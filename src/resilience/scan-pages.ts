@@ -88,13 +88,13 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
     }
   }
 
-  #end(error?: unknown): void {
+  #end(failure?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#stop.abort();
-    // An iterator in the middle of a page would answer only after it.
-    void this.#pages?.return?.();
-    this.#operation?.end(error);
+    // Not waited for: an iterator in the middle of a page answers only after it.
+    this.#pages?.return?.().catch(ignore);
+    this.#operation?.end(failure);
   }
 }
 
