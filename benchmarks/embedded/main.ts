@@ -46,16 +46,17 @@ async function main(): Promise<void> {
     all.set(contender.name, figures);
     console.log(`${contender.name}: ${METRICS.map((metric) => `${metric} ${figure(figures[metric])}`).join(', ')}`);
   }
-  console.log(
-    `\n${table([['', ...METRICS], ...[...all].map(([name, figures]) => [name, ...METRICS.map((metric) => figure(figures[metric]))])])}`,
-  );
+  console.log('');
+  print(all, (figures, metric) => figure(figures[metric]));
   const own = all.get('entitable lmdb')!;
   console.log('\nTimes as long as entitable lmdb:\n');
-  const ratios = [...all].map(([name, figures]) => [
-    name,
-    ...METRICS.map((metric) => `${figure(figures[metric] / own[metric])}x`),
-  ]);
-  console.log(table([['', ...METRICS], ...ratios]));
+  print(all, (figures, metric) => `${figure(figures[metric] / own[metric])}x`);
+}
+
+function print(all: ReadonlyMap<string, Figures>, cell: (figures: Figures, metric: Metric) => string): void {
+  const rows = [['', ...METRICS]];
+  for (const [name, figures] of all) rows.push([name, ...METRICS.map((metric) => cell(figures, metric))]);
+  console.log(table(rows));
 }
 
 async function measure(contender: Contender): Promise<Figures> {
