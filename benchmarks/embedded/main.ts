@@ -137,7 +137,7 @@ async function expectRows(rows: Promise<readonly object[]>, count: number): Prom
 
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !/lock|-shm$/.test(entry.name));
+  const files = entries.filter((entry) => entry.isFile() && !/lock|-shm$|-wal$/.test(entry.name));
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
