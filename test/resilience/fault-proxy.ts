@@ -13,6 +13,8 @@ export interface FaultProxy {
   readonly counts: Readonly<Record<string, number>>;
   /** Chooses the fault of each request; `none` for all to begin with. */
   choose: (request: string) => Fault;
+  /** Requests with the same name reach the server one after another, as what is sent to one row does. */
+  lane: (request: string) => string | undefined;
   /** Connections that are open now. */
   readonly connections: number;
   close(): Promise<void>;
@@ -114,6 +116,7 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
   const open = new Set<Socket>();
   /** Connections to the server on which it is doing something. */
   const busy = new Set<Socket>();
+  const lanes = new Map<string, Promise<unknown>>();
   /** What it is doing that nobody waits for any more. */
   const abandoned = new Set<Promise<unknown>>();
   const counts: Record<string, number> = {};
@@ -147,9 +150,14 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
     const serve = async (): Promise<Buffer | undefined> => {
       // A server does in their order what arrived in an order, also what was given up meanwhile.
       await Promise.all(abandoned);
+      const lane = proxy.lane(request.toString('latin1'));
+      const earlier = lane === undefined ? undefined : lanes.get(lane);
       if (client.destroyed) return undefined;
       busy.add(upstream);
-      const exchanged = exchange(upstream, request).finally(() => busy.delete(upstream));
+      const exchanged = Promise.resolve(earlier)
+        .then(() => exchange(upstream, request))
+        .finally(() => busy.delete(upstream));
+      if (lane !== undefined) lanes.set(lane, exchanged);
       const onGivenUp = (): void => {
         abandoned.add(exchanged);
         void exchanged.then(() => abandoned.delete(exchanged) && upstream.destroy());
@@ -169,6 +177,7 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}${url.pathname}`,
     counts,
     choose: () => 'none',
+    lane: () => undefined,
     get connections() {
       return open.size;
     },

@@ -58,6 +58,7 @@ export async function faultRun(operations: number, seed: number, faults = EVERY_
   };
 
   proxy.choose = someOf(SHARE, seed + 1, faults);
+  proxy.lane = (request) => /\bw\d\d\b/.exec(request)?.[0];
   let left = operations;
   const workers = Array.from({ length: WORKERS }, (_, index) => new Worker(run, `w${String(index).padStart(2, '0')}`));
   await Promise.all(
