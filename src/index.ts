@@ -29,7 +29,6 @@ export type {
   EntitySession,
   GetManyOptions,
   ModifyOptions,
-  ReadOptions,
   Session,
   UpsertOptions,
 } from './repository/session.js';
@@ -134,6 +133,6 @@ export type {
   PropertyRefs,
   StringRef,
 } from './filter/property-refs.js';
-export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query/query.js';
+export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query/query.js';
 export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
 export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';

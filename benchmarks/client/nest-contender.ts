@@ -14,6 +14,17 @@ interface NestRepository {
   update(partition: string, row: string, entity: object): Promise<unknown>;
 }
 
+function entity(): object {
+  const { partition, row, correlation, hash, ...rest } = sample(1, 1);
+  return {
+    partitionKey: partition,
+    rowKey: row,
+    ...rest,
+    correlation: { type: 'Guid', value: correlation },
+    hash: Buffer.from(hash),
+  };
+}
+
 /** `@nestjs/azure-database`, which gives plain objects: no instances, no exact types, no transactions, no selection. Its log is off. */
 export const nest: MakeContender = async ({ url, httpClient }) => {
   const { AzureTableStorageService, AzureTableStorageRepository } = await rival<NestModule>('@nestjs/azure-database');
@@ -24,16 +35,6 @@ export const nest: MakeContender = async ({ url, httpClient }) => {
     ...(httpClient && { httpClient }),
   });
   const samples = new AzureTableStorageRepository(service, 'Samples', {});
-  const entity = (): object => {
-    const { partition, row, correlation, hash, ...rest } = sample(1, 1);
-    return {
-      partitionKey: partition,
-      rowKey: row,
-      ...rest,
-      correlation: { type: 'Guid', value: correlation },
-      hash: Buffer.from(hash),
-    };
-  };
   let price = 0;
   return {
     get: async () => (await samples.find('p0001', 'r00000001')) ?? undefined,

@@ -46,16 +46,17 @@ async function main(): Promise<void> {
     all.set(contender.name, figures);
     console.log(`${contender.name}: ${METRICS.map((metric) => `${metric} ${figure(figures[metric])}`).join(', ')}`);
   }
-  console.log(
-    `\n${table([['', ...METRICS], ...[...all].map(([name, figures]) => [name, ...METRICS.map((metric) => figure(figures[metric]))])])}`,
-  );
+  console.log('');
+  print(all, (figures, metric) => figure(figures[metric]));
   const own = all.get('entitable lmdb')!;
   console.log('\nTimes as long as entitable lmdb:\n');
-  const ratios = [...all].map(([name, figures]) => [
-    name,
-    ...METRICS.map((metric) => `${figure(figures[metric] / own[metric])}x`),
-  ]);
-  console.log(table([['', ...METRICS], ...ratios]));
+  print(all, (figures, metric) => `${figure(figures[metric] / own[metric])}x`);
+}
+
+function print(all: ReadonlyMap<string, Figures>, cell: (figures: Figures, metric: Metric) => string): void {
+  const rows = [['', ...METRICS]];
+  for (const [name, figures] of all) rows.push([name, ...METRICS.map((metric) => cell(figures, metric))]);
+  console.log(table(rows));
 }
 
 async function measure(contender: Contender): Promise<Figures> {
@@ -136,7 +137,7 @@ async function expectRows(rows: Promise<readonly object[]>, count: number): Prom
 
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !/lock|-shm$/.test(entry.name));
+  const files = entries.filter((entry) => entry.isFile() && !/lock|-shm$|-wal$/.test(entry.name));
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

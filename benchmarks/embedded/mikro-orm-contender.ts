@@ -19,6 +19,10 @@ interface MikroOrm {
 
 class Row {}
 
+function rowOf(data: SampleData): object {
+  return { ...data, sequence: String(data.sequence), hash: Buffer.from(data.hash) };
+}
+
 /** MikroORM on libsql, every commit on disk; `insert`, not the slower unit of work; a fork for each call, as a request has. */
 export const mikroOrm: Contender = {
   name: 'MikroORM on libsql',
@@ -53,14 +57,9 @@ export const mikroOrm: Contender = {
     await orm.em.getConnection().execute('pragma journal_mode = WAL');
     await orm.em.getConnection().execute('pragma synchronous = FULL');
     await orm.schema.updateSchema();
-    const row = (data: SampleData): object => ({
-      ...data,
-      sequence: String(data.sequence),
-      hash: Buffer.from(data.hash),
-    });
     return {
-      insert: async (data) => void (await orm.em.fork().insert(Row, row(data))),
-      batch: async (data) => void (await orm.em.fork().insertMany(Row, data.map(row))),
+      insert: async (data) => void (await orm.em.fork().insert(Row, rowOf(data))),
+      batch: async (data) => void (await orm.em.fork().insertMany(Row, data.map(rowOf))),
       get: async (partition, key) => (await orm.em.fork().findOne(Row, { partition, row: key })) ?? undefined,
       page: (partition) => orm.em.fork().find(Row, { partition }, { orderBy: { row: 'asc' } }),
       filter: (count) => orm.em.fork().find(Row, { count }),

@@ -11,46 +11,52 @@ interface Database {
   transaction<T>(run: () => T): Promise<T>;
   close(): Promise<void>;
 }
-type Stored = Omit<SampleData, 'partition' | 'row'>;
+/** Small bigints come back as numbers. */
+type Stored = Omit<SampleData, 'partition' | 'row' | 'sequence'> & { readonly sequence: bigint | number };
+
+function valueOf({ partition: _partition, row: _row, ...stored }: SampleData): Stored {
+  return stored;
+}
+
+function entityOf(partition: string, row: string, stored: Stored): Sample {
+  return Object.assign(new Sample(), {
+    ...stored,
+    partition,
+    row,
+    correlation: Guid.parse(stored.correlation),
+    sequence: BigInt(stored.sequence),
+  });
+}
 
 /** lmdb as it comes, msgpackr inside, its objects mapped to the class by hand. Filters read every row. */
 export const rawLmdb: Contender = {
   name: 'raw lmdb + msgpackr',
   async open(folder) {
-    const { open } = await rival<{ readonly open: (options: object) => Database }>('lmdb');
-    const db = open({
+    const lmdb = await rival<{ open(options: object): Database }>('lmdb');
+    const db = lmdb.open({
       path: join(folder, 'raw-lmdb'),
       overlappingSync: false,
       sharedStructuresKey: Symbol.for('structures'),
     });
-    const value = ({ partition, row, ...stored }: SampleData): Stored => (void [partition, row], stored);
-    const entity = (partition: string, row: string, stored: Stored): Sample =>
-      Object.assign(new Sample(), {
-        ...stored,
-        partition,
-        row,
-        correlation: Guid.parse(stored.correlation),
-        sequence: BigInt(stored.sequence as bigint | number),
-      });
     return {
-      insert: async (data) => void (await db.put([data.partition, data.row], value(data))),
+      insert: async (data) => void (await db.put([data.partition, data.row], valueOf(data))),
       batch: async (data) => {
         await db.transaction(() => {
-          for (const row of data) void db.put([row.partition, row.row], value(row));
+          for (const row of data) void db.put([row.partition, row.row], valueOf(row));
         });
       },
       get: async (partition, row) => {
         const stored = db.get([partition, row]);
-        return stored && entity(partition, row, stored);
+        return stored && entityOf(partition, row, stored);
       },
       page: async (partition) =>
         Array.from(db.getRange({ start: [partition], end: [partition, '\uffff'] }), ({ key, value: stored }) =>
-          entity(...key, stored),
+          entityOf(...key, stored),
         ),
       filter: async (count) => {
         const found: Sample[] = [];
         for (const { key, value: stored } of db.getRange({ start: ['p'], end: ['q'] })) {
-          if (stored.count === count) found.push(entity(...key, stored));
+          if (stored.count === count) found.push(entityOf(...key, stored));
         }
         return found;
       },

@@ -22,6 +22,10 @@ interface TypeOrmRepository {
 
 class Row {}
 
+function rowOf(data: SampleData): object {
+  return { ...data, sequence: String(data.sequence), hash: Buffer.from(data.hash) };
+}
+
 /** TypeORM on better-sqlite3, every commit on disk; `insert`, not the slower `save`. */
 export const typeorm: Contender = {
   name: 'TypeORM on better-sqlite3',
@@ -58,14 +62,9 @@ export const typeorm: Contender = {
     });
     await source.initialize();
     const samples = source.getRepository(Row);
-    const row = (data: SampleData): object => ({
-      ...data,
-      sequence: String(data.sequence),
-      hash: Buffer.from(data.hash),
-    });
     return {
-      insert: async (data) => void (await samples.insert(row(data))),
-      batch: async (data) => void (await source.transaction((manager) => manager.insert(Row, data.map(row)))),
+      insert: async (data) => void (await samples.insert(rowOf(data))),
+      batch: async (data) => void (await source.transaction((manager) => manager.insert(Row, data.map(rowOf)))),
       get: async (partition, key) => (await samples.findOneBy({ partition, row: key })) ?? undefined,
       page: (partition) => samples.find({ where: { partition }, order: { row: 'ASC' } }),
       filter: (count) => samples.find({ where: { count } }),

@@ -1,6 +1,6 @@
 import { DataSource, Entity, filter, filterFromJSON, PartitionKey, Property, RowKey } from 'entitable';
 
-@Entity({ table: 'SampleReadings' })
+@Entity({ table: 'SampleWeather' })
 class Reading {
   @PartitionKey() station!: PartitionKey;
   @RowKey() time!: RowKey;

@@ -2,7 +2,7 @@ import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { parseKey, type KeyTemplate } from '../metadata/key-template.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
 import { propertyReader } from './property-reader.js';
-import { stamp, type EntitySource } from './stamp.js';
+import { LoadedState, stamp, type EntitySource } from './stamp.js';
 
 /** Sets one thing on an entity, from the row it is read from. */
 export type Step = (entity: Record<string, unknown>, row: RowReader) => void;
@@ -17,7 +17,7 @@ export function entityFiller(metadata: EntityMetadata, source: EntitySource): (e
   ];
   return (entity, row) => {
     for (const step of steps) step(entity as Record<string, unknown>, row);
-    stamp(entity, { kind: 'stored', source, etag: row.etag, row: row.retain() });
+    stamp(entity, new LoadedState(source, row.retain()));
   };
 }
 

@@ -19,6 +19,20 @@ export type EntityState =
   | { readonly kind: 'stored'; readonly source: EntitySource; readonly etag: string; readonly row: RetainedRow }
   | { readonly kind: 'deleted'; readonly source: EntitySource };
 
+/** What an entity remembers that was read: its row has its ETag, which most entities are never asked for. */
+export class LoadedState {
+  readonly kind = 'stored';
+
+  constructor(
+    readonly source: EntitySource,
+    readonly row: RetainedRow,
+  ) {}
+
+  get etag(): string {
+    return this.source.rows.reopen(this.row).etag;
+  }
+}
+
 interface Stamps {
   readonly get: (entity: object) => EntityState | undefined;
   readonly set: (entity: object, state: EntityState | undefined) => void;

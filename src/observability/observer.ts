@@ -19,7 +19,8 @@ export function observer({ logger, metrics, startSpan }: Listeners): BeginOperat
     if (metrics === undefined || event.kind !== 'operation') return;
     for (const metric of metricsOf(event)) undisturbed(metrics, metric);
   };
-  return (name, table, plan) => new Operation({ name, table, plan }, tell, startSpan?.(name, table));
+  const listener = logger === undefined && metrics === undefined ? undefined : tell;
+  return (name, table, plan) => new Operation({ name, table, plan }, listener, startSpan?.(name, table));
 }
 
 function metricsOf({ operation, outcome, table, ...figures }: OperationEvent): readonly Metric[] {

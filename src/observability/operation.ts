@@ -2,27 +2,24 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { LogEvent, OperationEvent, OperationName, ReadPlan } from './events.js';
 import type { OperationSpan } from './spans.js';
 
+interface Subject {
+  readonly name: OperationName;
+  readonly table: string | undefined;
+  readonly plan: ReadPlan | undefined;
+}
+
 /** One operation while it goes on: counts what it costs and tells of it when it ends. */
 export class Operation {
-  readonly #subject: Pick<OperationEvent, 'operation' | 'table' | 'plan'>;
-  readonly #tell: (event: LogEvent) => void;
+  readonly #subject: Subject;
+  readonly #tell: ((event: LogEvent) => void) | undefined;
   readonly #span: OperationSpan | undefined;
   readonly #started = performance.now();
   #requests = 0;
   #retries = 0;
   #rows = 0;
 
-  constructor(
-    subject: {
-      readonly name: OperationName;
-      readonly table?: string | undefined;
-      readonly plan?: ReadPlan | undefined;
-    },
-    tell: (event: LogEvent) => void,
-    span: OperationSpan | undefined,
-  ) {
-    const { name, table, plan } = subject;
-    this.#subject = { operation: name, ...(table !== undefined && { table }), ...(plan !== undefined && { plan }) };
+  constructor(subject: Subject, tell: ((event: LogEvent) => void) | undefined, span: OperationSpan | undefined) {
+    this.#subject = subject;
     this.#tell = tell;
     this.#span = span;
   }
@@ -40,32 +37,37 @@ export class Operation {
 
   /** Tells that a try failed and another follows. */
   retry(error: EntitableError, wait: number): void {
+    this.#retries++;
     const { status } = error.details as { readonly status?: number };
-    const { operation, table } = this.#subject;
-    this.#tell({
+    const { name, table } = this.#subject;
+    this.#tell?.({
       kind: 'retry',
-      operation,
+      operation: name,
       ...(table !== undefined && { table }),
       reason: error.code,
       ...(status !== undefined && { status }),
-      retry: ++this.#retries,
+      retry: this.#retries,
       wait: Math.round(wait),
     });
   }
 
   /** Ends it; with the error it failed with, if it did. */
   end(error?: unknown): void {
+    if (this.#tell === undefined && this.#span === undefined) return;
+    const { name, table, plan } = this.#subject;
     const outcome = error === undefined ? 'success' : EntitableError.is(error) ? error.code : 'failure';
     const event: OperationEvent = {
       kind: 'operation',
-      ...this.#subject,
+      operation: name,
+      ...(table !== undefined && { table }),
+      ...(plan !== undefined && { plan }),
       requests: this.#requests,
       retries: this.#retries,
       rows: this.#rows,
       milliseconds: performance.now() - this.#started,
       outcome,
     };
-    this.#tell(event);
+    this.#tell?.(event);
     this.#span?.end(event);
   }
 }

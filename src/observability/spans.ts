@@ -8,8 +8,8 @@ export interface OperationSpan {
   end(event: OperationEvent): void;
 }
 
-/** Begins the trace of an operation. */
-export type StartSpan = (name: OperationName, table: string | undefined) => OperationSpan;
+/** Begins the trace of an operation; `undefined` where nobody records it. */
+export type StartSpan = (name: OperationName, table: string | undefined) => OperationSpan | undefined;
 
 /**
  * Spans through `@azure/core-tracing`, which is where the SDK's HTTP spans come from: with an instrumenter registered there (for
@@ -32,6 +32,10 @@ export function spans(system: string): StartSpan {
         },
       },
     );
+    if (!span.isRecording()) {
+      span.end();
+      return undefined;
+    }
     const { tracingContext } = updatedOptions.tracingOptions;
     return {
       around: (work) => tracing.withContext(tracingContext, work),

@@ -10,7 +10,7 @@ import type { Reading } from './keyed-rows.js';
 import type { MatchedRow, MatchMerge, MatchWrites } from './match-writes.js';
 import { readPage, readPages, type PageSource } from './page-reader.js';
 import { planFilter } from './plan.js';
-import type { CompiledQuery, Page, PageOptions, PagesOptions, Query, SortableKey } from './query.js';
+import type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query.js';
 import { explainPlan, type QueryPlan } from './query-plan.js';
 import { clientOrders, fingerprintOf, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
 import { readPlan } from './read-plan.js';
@@ -105,7 +105,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return readPage(source, continuation, options);
   }
 
-  async toArray(options?: OperationOptions): Promise<R[]> {
+  async toArray(options?: ReadOptions): Promise<R[]> {
     const all: R[] = [];
     for await (const { items } of this.pages(options)) {
       for (const item of items) all.push(item);
@@ -113,11 +113,11 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return all;
   }
 
-  async first(options?: OperationOptions): Promise<R | undefined> {
+  async first(options?: ReadOptions): Promise<R | undefined> {
     return (await this.#upToOne().toArray(options))[0];
   }
 
-  async firstOrThrow(options?: OperationOptions): Promise<R> {
+  async firstOrThrow(options?: ReadOptions): Promise<R> {
     const [first] = await this.#upToOne().toArray(options);
     if (first !== undefined) return first;
     const { className } = this.#state.source.metadata;

@@ -25,8 +25,14 @@ export interface Page<out R> {
   readonly continuation?: string;
 }
 
+/** How a read treats an entity that a unit of work has already. */
+export interface ReadOptions extends OperationOptions {
+  /** Inside a unit of work: reads the row anew, into the entity that is there, whose changes are lost. Elsewhere every read is new. */
+  readonly refresh?: boolean | undefined;
+}
+
 /** How pages are given. */
-export interface PagesOptions extends OperationOptions {
+export interface PagesOptions extends ReadOptions {
   /** A request may find nothing and yet not be the last: whether its empty page is given, or followed (the default). */
   readonly emptyPages?: 'follow' | 'give' | undefined;
 }
@@ -105,13 +111,13 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   page(options?: PageOptions): Promise<Page<R>>;
 
   /** Reads all results into memory. */
-  toArray(options?: OperationOptions): Promise<R[]>;
+  toArray(options?: ReadOptions): Promise<R[]>;
 
   /** The first result in key order; asks the store for one row. */
-  first(options?: OperationOptions): Promise<R | undefined>;
+  first(options?: ReadOptions): Promise<R | undefined>;
 
   /** The first result in key order, or `query.no-result`. */
-  firstOrThrow(options?: OperationOptions): Promise<R>;
+  firstOrThrow(options?: ReadOptions): Promise<R>;
 
   /** How many results there are. The service cannot count: the keys of every match are read. */
   count(options?: OperationOptions): Promise<number>;

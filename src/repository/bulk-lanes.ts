@@ -51,11 +51,12 @@ export class BulkLanes<W extends TableWrite> {
   take(which: 'full' | 'any'): Batch<W> | undefined {
     const least = which === 'full' ? this.#limits.transactionWrites : 1;
     for (let rank = this.#limits.transactionWrites; rank >= least; rank--) {
-      for (const lane of this.#ranks[rank]!) {
-        this.#ranks[rank]!.delete(lane);
-        lane.rank = 0;
-        return lane.batches[0];
-      }
+      const lanes = this.#ranks[rank]!;
+      if (lanes.size === 0) continue;
+      const [lane] = lanes;
+      lanes.delete(lane!);
+      lane!.rank = 0;
+      return lane!.batches[0];
     }
     return undefined;
   }

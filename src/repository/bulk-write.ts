@@ -6,6 +6,7 @@ import { BulkLanes } from './bulk-lanes.js';
 import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
 import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type ItemWrite } from './bulk-transaction.js';
+import { checkChoice } from './check-choice.js';
 import { concurrencyOf } from './concurrency.js';
 import type { EntityWrite } from './entity-writes.js';
 import { withWideSignal } from './wide-signal.js';
@@ -44,13 +45,13 @@ class BulkWrite<I> {
 
   constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
     const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
-    checkOptions(items, onError);
+    checkInput(items);
     this.#task = task;
     this.#sending = {
       store: task.store,
       operation: { signal, timeout },
       concurrency: concurrencyOf(concurrency),
-      collects: onError === 'collect',
+      collects: checkChoice('onError', onError, ['throw', 'collect']) === 'collect',
       ignored: task.ignored,
       stopped: () => this.#stop !== undefined,
     };
@@ -165,13 +166,15 @@ class BulkWrite<I> {
   }
 }
 
-function checkOptions(items: unknown, onError: unknown): void {
+function checkInput(items: unknown): void {
   const isInput =
     typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items);
-  if (!isInput) throw invalid('The input of a bulk write', 'an iterable or async iterable of items', typeof items);
-  if (onError !== 'throw' && onError !== 'collect') throw invalid('onError', "'throw' or 'collect'", typeof onError);
-}
-
-function invalid(option: string, expected: string, found: string): EntitableError {
-  return new EntitableError('validation.invalid-option', `${option} is ${expected}.`, { option, expected, found });
+  if (isInput) return;
+  const expected = 'an iterable or async iterable of items';
+  const found = typeof items;
+  throw new EntitableError('validation.invalid-option', `A bulk write takes ${expected}, not ${found}.`, {
+    option: 'items',
+    expected,
+    found,
+  });
 }

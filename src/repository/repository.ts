@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
-import type { Query } from '../query/query.js';
+import type { Query, ReadOptions } from '../query/query.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type {
   BulkDeleteOptions,
@@ -18,7 +18,6 @@ import type {
   EntitySession,
   GetManyOptions,
   ModifyOptions,
-  ReadOptions,
   Session,
   UpsertOptions,
 } from './session.js';

@@ -1,6 +1,6 @@
 import type { PartitionKeyOf, KeyOf } from '../metadata/brands.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
-import type { Query } from '../query/query.js';
+import type { Query, ReadOptions } from '../query/query.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type {
   BulkDeleteOptions,
@@ -32,12 +32,6 @@ export interface DeleteOptions extends ConditionOptions {
 export interface ModifyOptions extends OperationOptions {
   /** Tries in all, 1 or more; 20 by default. A lost race costs one, and a wait with jitter before the next. */
   readonly attempts?: number | undefined;
-}
-
-/** How a read treats an entity that a unit of work has already. */
-export interface ReadOptions extends OperationOptions {
-  /** Inside a unit of work: reads the row anew, into the entity that is there, whose changes are lost. Elsewhere every read is new. */
-  readonly refresh?: boolean | undefined;
 }
 
 /** How many reads of `getMany` are under way at once. */

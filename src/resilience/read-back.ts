@@ -1,6 +1,6 @@
 import { etagOf } from '../edm/date-time.js';
 import { TIMESTAMP, type RowReader, type RowShape } from '../store/row.js';
-import type { OperationOptions, PreparedWrite, Rows, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions, PreparedWrite, Rows, WriteMode, WriteReceipt } from '../store/table-store.js';
 import { contentOf, holdsMerge, sameContent } from './row-content.js';
 
 /** A write whose answer is missing, and the rows it was prepared by. */
@@ -10,6 +10,19 @@ export interface DoubtfulWrite {
   readonly shape: RowShape;
   readonly ifMatch?: string | undefined;
   readonly remove?: readonly string[] | undefined;
+}
+
+/** Who else may have written the same rows, where that is known. */
+export interface Arbiter {
+  /** Waits until it is known what the others did; `false` when there is no time for that. */
+  othersDecided(options: OperationOptions): Promise<boolean>;
+  /** Whether what another did proves that a write was not carried out, where its row has this ETag, or none. */
+  isRuledOut(
+    write: { readonly mode: WriteMode; readonly rowKey: string; readonly ifMatch?: string | undefined },
+    etag: string | undefined,
+  ): boolean;
+  /** Takes what stands there for one's own, so that no other does. */
+  succeeded(receipts: readonly WriteReceipt[]): void;
 }
 
 /** What one row says of the write. */
@@ -27,7 +40,7 @@ type Finding =
 export type Settlement =
   | { readonly outcome: 'written'; readonly receipts: readonly WriteReceipt[] }
   | { readonly outcome: 'not-written' }
-  | { readonly outcome: 'unknown'; readonly found: 'missing' | 'changed' };
+  | { readonly outcome: 'unknown'; readonly found: 'missing' | 'changed' | 'unread' };
 
 interface RowFound {
   readonly finding: Finding;
@@ -43,23 +56,37 @@ const CONCURRENCY = 16;
 /**
  * Settles what became of writes that were submitted together and whose answer was lost, by reading the rows they were to write. They
  * are all or nothing, so that any row that can tell decides for all. No two writers can be told apart by what they write: a row that
- * holds exactly what a write makes of it is taken for that write's, unless it is known to be older.
+ * holds exactly what a write makes of it is taken for that write's, unless it is known to be older, or another's.
  *
  * @param since When they were first submitted, in milliseconds since 1970 by this machine's clock.
- * @param refused The index of the write that a later try was refused for, where there was one.
+ * @param options.refused The index of the write that a later try was refused for, where there was one.
+ * @param options.arbiter Knows the writers of this process, who can be told apart.
  */
 export async function readBack(
   writes: readonly DoubtfulWrite[],
   since: number,
-  refused?: number,
-  options?: OperationOptions,
+  {
+    refused,
+    arbiter,
+    ...options
+  }: OperationOptions & { readonly refused?: number | undefined; readonly arbiter?: Arbiter } = {},
 ): Promise<Settlement> {
   const found: RowFound[] = [];
   for (let from = 0; from < writes.length; from += CONCURRENCY) {
     const group = writes.slice(from, from + CONCURRENCY);
     found.push(...(await Promise.all(group.map((write) => readRow(write, since, options)))));
   }
-  return settle(writes, found, since, refused);
+  if (arbiter === undefined) return settle(writes, found, since, refused);
+  if (!(await arbiter.othersDecided(options))) return { outcome: 'unknown', found: 'unread' };
+  const own = found.map((row, index): RowFound => {
+    const { write, ifMatch } = writes[index]!;
+    const { mode, rowKey } = write;
+    return arbiter.isRuledOut({ mode, rowKey, ifMatch }, row.etag) ? { etag: row.etag, finding: 'as-before' } : row;
+  });
+  const settlement = settle(writes, own, since, refused);
+  // In the same breath: another that waits to settle must find it taken.
+  if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
+  return settlement;
 }
 
 function settle(

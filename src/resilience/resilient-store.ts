@@ -16,6 +16,7 @@ import type { KeptWrite } from './kept-write.js';
 import { observed } from './observed.js';
 import { ResilientRows } from './resilient-rows.js';
 import type { RetryPolicy } from './retry-settings.js';
+import { Rivals } from './rivals.js';
 import { submit } from './submit.js';
 import { Tries } from './tries.js';
 
@@ -31,6 +32,7 @@ export class ResilientStore implements TableStore {
   readonly #policy: RetryPolicy;
   readonly #begin: BeginOperation;
   readonly #inFlight = new InFlight();
+  readonly #rivals = new Rivals();
 
   constructor(store: TableStore, policy: RetryPolicy, begin: BeginOperation) {
     this.#store = store;
@@ -54,7 +56,7 @@ export class ResilientStore implements TableStore {
   ): Promise<readonly WriteReceipt[]> {
     const name = writes.length === 1 ? writes[0]!.mode : 'transaction';
     return this.#run(name, table, options, async (operation, running) => {
-      const submission = { store: this.#store, table, policy: this.#policy, operation };
+      const submission = { store: this.#store, table, policy: this.#policy, operation, rivals: this.#rivals };
       const receipts = await submit(submission, writes as readonly KeptWrite[], running);
       operation.count(receipts.length);
       return receipts;

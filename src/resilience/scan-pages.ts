@@ -76,8 +76,8 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
         try {
           this.#pages ??= from(this.#continuation, tries.options)[Symbol.asyncIterator]();
           const pages = this.#pages;
-          const next = await operation.request(() => pages.next());
-          return next.done === true ? undefined : next.value;
+          const result = await operation.request(() => pages.next());
+          return result.done === true ? undefined : result.value;
         } catch (error) {
           this.#pages = undefined;
           if (!(await tries.again(error))) throw tries.failure(error);
@@ -88,13 +88,13 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
     }
   }
 
-  #end(error?: unknown): void {
+  #end(failure?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#stop.abort();
-    // An iterator in the middle of a page would answer only after it.
+    // Not waited for: an iterator in the middle of a page answers only after it.
     this.#pages?.return?.().catch(ignore);
-    this.#operation?.end(error);
+    this.#operation?.end(failure);
   }
 }
 

@@ -6,6 +6,7 @@ import { remedyFor } from './classify.js';
 import type { KeptWrite } from './kept-write.js';
 import { readBack, type Settlement } from './read-back.js';
 import type { RetryPolicy } from './retry-settings.js';
+import type { Contender, Rivals } from './rivals.js';
 import { Tries } from './tries.js';
 
 /** What submits writes of one table. */
@@ -14,6 +15,7 @@ export interface Submission {
   readonly table: string;
   readonly policy: RetryPolicy;
   readonly operation: Operation;
+  readonly rivals: Rivals;
 }
 
 type Refusal = EntitableError & { readonly details: StoreErrorDetails };
@@ -22,6 +24,22 @@ type Refusal = EntitableError & { readonly details: StoreErrorDetails };
 export async function submit(
   submission: Submission,
   writes: readonly KeptWrite[],
+  options: OperationOptions,
+): Promise<readonly WriteReceipt[]> {
+  const contender = submission.rivals.enter(submission.table, writes);
+  try {
+    const receipts = await submitUntilKnown(submission, writes, contender, options);
+    contender.succeeded(receipts);
+    return receipts;
+  } finally {
+    contender.leave();
+  }
+}
+
+async function submitUntilKnown(
+  submission: Submission,
+  writes: readonly KeptWrite[],
+  contender: Contender,
   options: OperationOptions,
 ): Promise<readonly WriteReceipt[]> {
   const { store, table, policy, operation } = submission;
@@ -39,7 +57,9 @@ export async function submit(
       const refusal = isRefusal(error) ? error : undefined;
       if (refusal === undefined && (await tries.again(error))) continue;
       if (doubtfulSince === undefined) throw tries.failure(error);
-      const settlement = await settle(submission, writes, doubtfulSince, refusal, tries);
+      contender.readsBack();
+      const refused = refusal?.details.operation;
+      const settlement = await settle(submission, writes, tries, doubtfulSince, { refused, arbiter: contender });
       if (settlement?.outcome === 'written') return settlement.receipts;
       if (settlement?.outcome === 'not-written' && refusal !== undefined) throw refusal;
       throw unknownOutcome(table, error, settlement);
@@ -67,15 +87,15 @@ function isRepeatable({ mode, ifMatch }: KeptWrite): boolean {
 async function settle(
   { policy, operation }: Submission,
   writes: readonly KeptWrite[],
-  since: number,
-  refusal: Refusal | undefined,
   tries: Tries,
+  since: number,
+  about: { readonly refused: number | undefined; readonly arbiter: Contender },
 ): Promise<Settlement | undefined> {
   if (tries.isOver || policy.lostAnswers === 'report') return undefined;
   const reading = new Tries(policy, operation, tries.rest);
   for (;;) {
     try {
-      return await operation.request(() => readBack(writes, since, refusal?.details.operation, reading.options));
+      return await operation.request(() => readBack(writes, since, { ...about, ...reading.options }));
     } catch (error) {
       if (EntitableError.is(error, 'store.table-not-found')) return { outcome: 'not-written' };
       if (!(await reading.again(error))) return undefined;

@@ -43,8 +43,11 @@ export class Committer {
   async commit({ atomic = false, concurrency = 16, ...options }: CommitOptions): Promise<CommitReport> {
     checkCount('concurrency', concurrency, 1);
     const record = new CommitRecord();
-    if (await this.#settle(record, options)) {
-      const partitions = this.plan();
+    const isSettled = await this.#settle(record, options);
+    const partitions = this.plan();
+    if (!isSettled) {
+      record.planned(changesOf(partitions));
+    } else {
       if (atomic) checkAtomic(partitions, this.#store.traits);
       await this.#send(partitions, record, { concurrency, ...options });
     }
@@ -61,7 +64,7 @@ export class Committer {
     record: CommitRecord,
     options: OperationOptions & { readonly concurrency: number },
   ): Promise<void> {
-    const changes = partitions.flatMap((batches) => batches.flatMap(({ writes }) => writes));
+    const changes = changesOf(partitions);
     for (const { row } of changes) this.#rows.lock(row);
     try {
       await this.#validate(changes);
@@ -127,4 +130,8 @@ export class Committer {
       }
     }
   }
+}
+
+function changesOf(partitions: readonly (readonly Batch<Change>[])[]): readonly Change[] {
+  return partitions.flatMap((batches) => batches.flatMap(({ writes }) => writes));
 }

@@ -9,6 +9,7 @@ import type { TrackedRows } from './tracked-rows.js';
 export class TrackedReads<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #rows: TrackedRows;
+  #refreshes = false;
 
   constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
     this.#mapper = mapper;
@@ -22,14 +23,27 @@ export class TrackedReads<T extends object> {
     const isHere = known?.entity !== undefined && (!refresh || known.held.kind === 'insert');
     if (isHere) return known.entity as T;
     const { partitionKey, rowKey } = address;
-    const decode = refresh ? this.refreshed : this.tracked;
+    const decode = (row: RowReader): T | undefined =>
+      this.isRemoved(row) ? undefined : this.decoding(refresh, () => this.decode(row));
     const found = await this.#mapper.rows.get(partitionKey, rowKey, decode, undefined, options);
     if (found === undefined && refresh && known?.entity !== undefined) this.#rows.forget(known);
     return found;
   }
 
-  /** The entity that the unit has for a row, as it is. */
-  readonly tracked = (row: RowReader): T => {
+  /** Decodes a row, and has `decode` fill the entity that the unit has for it where it is to be refreshed. */
+  decoding<R>(refresh: boolean, run: () => R): R {
+    this.#refreshes = refresh;
+    try {
+      return run();
+    } finally {
+      this.#refreshes = false;
+    }
+  }
+
+  /** The entity of a row: the one that the unit has, or a new one. */
+  readonly decode = (row: RowReader): T => (this.#refreshes ? this.#refreshed(row) : this.#tracked(row));
+
+  #tracked(row: RowReader): T {
     const address = addressOfRow(row);
     const known = this.#rows.at(this.#mapper, address);
     if (known?.entity !== undefined) return known.entity as T;
@@ -40,16 +54,18 @@ export class TrackedReads<T extends object> {
       known !== undefined && this.#rows.isLocked(known) ? known.held : { kind: 'difference' as const, ifMatch };
     this.#rows.set(this.#mapper, address, entity, held);
     return entity;
-  };
+  }
 
-  /** The entity that the unit has for a row, filled anew: what was changed or held of it is gone. */
-  readonly refreshed = (row: RowReader): T => {
+  /** What was changed or held of the entity is gone, but for an insert. */
+  #refreshed(row: RowReader): T {
     const address = addressOfRow(row);
-    const entity = (this.#rows.at(this.#mapper, address)?.entity as T | undefined) ?? this.#mapper.metadata.create();
+    const known = this.#rows.at(this.#mapper, address);
+    if (known?.held.kind === 'insert') return known.entity as T;
+    const entity = (known?.entity as T | undefined) ?? this.#mapper.metadata.create();
     this.#rows.set(this.#mapper, address, entity, { kind: 'difference' });
     this.#mapper.fill(entity, row);
     return entity;
-  };
+  }
 
   /** Whether the unit has removed a row. */
   isRemoved(row: RowReader): boolean {

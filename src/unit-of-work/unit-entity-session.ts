@@ -4,7 +4,7 @@ import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
-import type { Query } from '../query/query.js';
+import type { Query, ReadOptions } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
@@ -17,7 +17,6 @@ import type {
   DeleteOptions,
   EntitySession,
   GetManyOptions,
-  ReadOptions,
   UpsertOptions,
 } from '../repository/session.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';

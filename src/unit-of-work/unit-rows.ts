@@ -1,5 +1,6 @@
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { EntityRows } from '../mapping/entity-rows.js';
+import type { ReadOptions } from '../query/query.js';
 import type { RowReader } from '../store/row.js';
 import type { RowPage, Rows } from '../store/table-store.js';
 import type { TrackedReads } from './tracked-reads.js';
@@ -11,7 +12,7 @@ export function unitRows<T extends object>(mapper: EntityMapper<T>, reads: Track
     store: mapper.store,
     table: mapper.table,
     rows: remainingRows(mapper.rows, reads),
-    decode: reads.tracked,
+    decode: reads.decode,
     checkKeys: mapper.checkKeys,
     project: (names) => mapper.project(names),
   };
@@ -21,17 +22,17 @@ const REMOVED = Symbol('removed');
 
 function remainingRows<T extends object>(rows: Rows, reads: TrackedReads<T>): Rows {
   const unlessRemoved =
-    <R>(decode: (row: RowReader) => R) =>
+    <R>(decode: (row: RowReader) => R, { refresh = false }: ReadOptions = {}) =>
     (row: RowReader): R | typeof REMOVED =>
-      reads.isRemoved(row) ? REMOVED : decode(row);
+      reads.isRemoved(row) ? REMOVED : reads.decoding(refresh, () => decode(row));
 
   return {
     async get<R>(...[partitionKey, rowKey, decode, request, options]: Parameters<typeof rows.get<R>>) {
-      const found = await rows.get(partitionKey, rowKey, unlessRemoved(decode), request, options);
+      const found = await rows.get(partitionKey, rowKey, unlessRemoved(decode, options), request, options);
       return found === REMOVED ? undefined : found;
     },
     async *scan<R>(...[request, decode, options]: Parameters<typeof rows.scan<R>>): AsyncGenerator<RowPage<R>> {
-      for await (const page of rows.scan(request, unlessRemoved(decode), options)) {
+      for await (const page of rows.scan(request, unlessRemoved(decode, options), options)) {
         yield { ...page, rows: page.rows.filter((row): row is Exclude<typeof row, typeof REMOVED> => row !== REMOVED) };
       }
     },

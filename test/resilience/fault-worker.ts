@@ -87,10 +87,7 @@ export class Worker {
       outcome = await this.#do(operation);
     } catch (error) {
       outcome = EntitableError.is(error) ? error.code : String(error);
-      if (!TRANSIENT.has(outcome))
-        violations.push(
-          `${this.owner}: ${operation} failed with ${outcome} ${error instanceof Error ? error.message + String(error.cause) : ''}`,
-        );
+      if (!TRANSIENT.has(outcome)) violations.push(`${this.owner}: ${operation} failed with ${outcome}`);
     }
     const took = performance.now() - started;
     if (took > timeout * 3 + 1500) violations.push(`${this.owner}: ${operation} took ${Math.round(took)} ms`);

@@ -109,7 +109,15 @@ describe('Keys, values and filters that look like something else, against the em
         expect({ ...(await notes.get(address)) }).to.deep.equal(held);
         expect(Object.getPrototypeOf(await notes.get(address))).to.equal(Note.prototype);
         const byText = await notes.query({ owner: partition }).where('text', 'eq', text).toArray();
-        expect(byText.map((found) => ({ ...found }))).to.deep.equal([held]);
+        expect(
+          byText.map(({ owner: o, name: n, text: t, proto: p, made }) => ({
+            owner: o,
+            name: n,
+            text: t,
+            proto: p,
+            made,
+          })),
+        ).to.deep.equal([held]);
         const byProto = await notes
           .query({ owner: partition })
           .where((n) => n.proto.ne(proto))

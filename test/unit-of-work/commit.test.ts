@@ -3,10 +3,11 @@ import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
 import type { CommitReport, CommitWrite } from '../../src/errors/error-details.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
+import type { TableStore } from '../../src/store/table-store.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { faultyStore, type FaultyStore } from '../support/faulty-store.js';
-import { order, Order, Setting } from '../support/models.js';
+import { Foreign, order, Order, Setting } from '../support/models.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
@@ -52,6 +53,17 @@ onEveryStore('A commit', (open) => {
     ]);
     await work.commit();
     expect(faulty.submitted.map((modes) => modes.length)).to.have.members([1, 1, 2]);
+  });
+
+  it('puts classes that share a table and a partition into one transaction', async () => {
+    const { tables, faulty, work } = await unit();
+    work.insert(order());
+    await work.repository(Foreign).upsert({ customerId: 'c1', orderId: 'f1', note: 'theirs' });
+    await work.commit({ atomic: true });
+    expect(faulty.submitted).to.deep.equal([['insert', 'upsert-merge']]);
+    expect(await tables.repository(Foreign).getOrThrow({ customerId: 'c1', orderId: 'f1' })).to.include({
+      note: 'theirs',
+    });
   });
 
   it('cuts 250 rows of a partition into 100, 100 and 50', async () => {
@@ -145,6 +157,38 @@ onEveryStore('A commit', (open) => {
       expect(first!.etag).to.equal(rows[0]!.etag);
     });
   }
+
+  it('says what is unknown and pending when it cannot read back what is unknown', async () => {
+    const { store, tableName } = await open();
+    const faulty = faultyStore(store);
+    let isDown = false;
+    const rows: TableStore['rows'] = (table, shape) => {
+      const own = faulty.store.rows(table, shape);
+      return {
+        get: (...request) =>
+          isDown ? Promise.reject(new EntitableError('store.unavailable', 'Down.', {})) : own.get(...request),
+        scan: (...request) => own.scan(...request),
+        reopen: (row) => own.reopen(row),
+        prepare: (operation) => own.prepare(operation),
+        written: (...written) => own.written(...written),
+      };
+    };
+    const tables = await DataSource.open(Object.assign(Object.create(faulty.store) as TableStore, { rows }), {
+      tableName,
+    });
+    await tables.tables.createIfMissing(tableName('Orders'));
+    const work = tables.unitOfWork();
+    work.insert(order());
+    faulty.faults.push('lost-after');
+    await partial(work.commit());
+    work.insert(order({ orderId: 'o2' }));
+    isDown = true;
+    const { details, cause } = await partial(work.commit());
+    expect(shown(details)).to.deep.equal({ committed: [], failed: [], unknown: ['insert o1'], pending: ['insert o2'] });
+    expect(cause).to.have.property('code', 'store.unavailable');
+    isDown = false;
+    expect(names((await work.commit()).committed)).to.deep.equal(['insert o1', 'insert o2']);
+  });
 
   it('remembers what was sent, not what the entity has become meanwhile', async () => {
     const { tables, faulty, work } = await unit();

@@ -190,6 +190,10 @@ onEveryStore('A unit of work holds', (open) => {
     expect(projection).to.deep.equal({ total: 99 });
     await held.refresh(loaded);
     expect(loaded.total).to.equal(99);
+    await orders.repository(Order).merge(KEY, { total: 100 });
+    expect(await held.query({ customerId: 'c1' }).toArray({ refresh: true })).to.deep.equal([loaded]);
+    expect(loaded.total).to.equal(100);
+    expect(work.plan()).to.deep.equal([]);
   });
 
   it('rows apart whose keys run together', async () => {

@@ -4,7 +4,7 @@ export interface StoredRow {
   readonly rowKey: string;
   /** The row in the row codec, at the beginning of these bytes; those of a lent row may go on behind it. */
   readonly bytes: Buffer;
-  /** The same row for as long as it is wanted: itself where rows are objects, a copy where they are pages. */
+  /** The same row for as long as it is wanted: itself where rows are objects, bytes of its own where they are pages. */
   keep(): StoredRow;
 }
 

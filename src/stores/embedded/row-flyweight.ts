@@ -26,6 +26,8 @@ import type { ShapeLayouts, SlotMap } from './shape-layouts.js';
 import { undeclaredValue } from './undeclared-value.js';
 
 const BOOLEAN_TRUE = 1;
+/** Where an Int64 is put together: a Buffer would compute it from bigints. */
+const INT64 = new DataView(new ArrayBuffer(8));
 
 /** Reads stored rows by the slots of a shape, one at a time, straight from their bytes. */
 export class RowFlyweight implements RowReader {
@@ -94,7 +96,10 @@ export class RowFlyweight implements RowReader {
   }
 
   int64(slot: Slot): bigint {
-    return this.#bytes.readBigInt64LE(this.#at(slot));
+    const at = this.#at(slot);
+    INT64.setInt32(0, this.#bytes.readInt32LE(at), true);
+    INT64.setInt32(4, this.#bytes.readInt32LE(at + 4), true);
+    return INT64.getBigInt64(0, true);
   }
 
   milliseconds(slot: Slot): number {
@@ -110,7 +115,10 @@ export class RowFlyweight implements RowReader {
   }
 
   binary(slot: Slot): Uint8Array {
-    return new Uint8Array(this.#bytes.subarray(this.#begin(slot), this.#end(slot)));
+    const begin = this.#begin(slot);
+    const copy = new Uint8Array(this.#end(slot) - begin);
+    copy.set(this.#bytes.subarray(begin, begin + copy.length));
+    return copy;
   }
 
   get etag(): string {

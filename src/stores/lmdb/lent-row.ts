@@ -2,23 +2,28 @@ import { KeptRow } from '../embedded/kept-row.js';
 import type { StoredRow } from '../embedded/ordered-rows.js';
 import { partitionEnd, readPartitionKey, readRowKey } from './key-bytes.js';
 
-const FIRST_BYTES = 4096;
-const HEAD_STEP = 256;
+const KEY_BYTES = 4096;
+const HEAD_STEP = 64;
 
 /**
- * The row a cursor stands on, copied out of the buffers that LMDB uses again for every read. It is used again for the next row; its
- * keys are decoded only when asked for.
+ * The row a cursor stands on, copied out of the buffers that LMDB uses again for every read. It is used again for the next row,
+ * unless it is kept; its keys are decoded only when asked for.
  */
 export class LentRow implements StoredRow {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes = Buffer.alloc(0);
   #size = 0;
+  /** Whether the bytes were given away, so that the next row needs its own. */
+  #isKept = false;
   /** The package's buffer, seen whole: the package changes the `length` of its own, which copying would believe. */
   #source: Buffer = this.#bytes;
   /** Its beginnings by size, so that copying a row needs no new view: a little more than the row is copied. */
   #heads: Buffer[] = [];
-  readonly #key = Buffer.allocUnsafe(FIRST_BYTES);
+  readonly #key = Buffer.allocUnsafe(KEY_BYTES);
   #keySize = 0;
   #partitionEnd = 0;
+  /** Kept from row to row: those of a partition share it. */
+  #partitionKey: string | undefined;
+  #rowKey: string | undefined;
 
   /** Begins with the row; what follows is left from rows before. */
   get bytes(): Buffer {
@@ -31,21 +36,29 @@ export class LentRow implements StoredRow {
   }
 
   get partitionKey(): string {
-    return readPartitionKey(this.#key, this.#endOfPartition());
+    return (this.#partitionKey ??= readPartitionKey(this.#key, this.#endOfPartition()));
   }
 
   get rowKey(): string {
-    return readRowKey(this.#key, this.#endOfPartition(), this.#keySize);
+    return (this.#rowKey ??= readRowKey(this.#key, this.#endOfPartition(), this.#keySize));
   }
 
   keep(): StoredRow {
-    return new KeptRow(this.partitionKey, this.rowKey, Buffer.from(this.#bytes.subarray(0, this.#size)));
+    this.#isKept = true;
+    return new KeptRow(this.partitionKey, this.rowKey, this.#bytes.subarray(0, this.#size));
   }
 
   takeKey(source: Uint8Array, start: number, end: number): void {
-    for (let at = start; at < end; at++) this.#key[at - start] = source[at]!;
-    this.#keySize = end - start;
+    const key = this.#key;
+    const size = end - start;
+    let same = 0;
+    while (same < size && key[same] === source[start + same]) same++;
+    for (let at = same; at < size; at++) key[at] = source[start + at]!;
+    this.#keySize = size;
+    this.#rowKey = undefined;
+    if (same > this.#partitionEnd) return; // up to what ends the partition key
     this.#partitionEnd = 0;
+    this.#partitionKey = undefined;
   }
 
   takeBytes(source: Buffer, size: number): void {
@@ -54,8 +67,10 @@ export class LentRow implements StoredRow {
       this.#heads = [];
     }
     const steps = Math.ceil(size / HEAD_STEP);
-    if (steps * HEAD_STEP > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(2 * steps * HEAD_STEP);
-    this.#bytes.set((this.#heads[steps] ??= this.#source.subarray(0, steps * HEAD_STEP)));
+    const head = (this.#heads[steps] ??= this.#source.subarray(0, steps * HEAD_STEP));
+    if (this.#isKept || head.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(head.length);
+    this.#isKept = false;
+    this.#bytes.set(head);
     this.#size = size;
   }
 

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { readBack, type DoubtfulWrite } from '../../src/resilience/read-back.js';
+import { memoryStore } from '../../src/stores/memory/memory-store.js';
+import type { Rows, TableStore, WriteMode } from '../../src/store/table-store.js';
+
+const SHAPE = {
+  properties: [
+    { name: 'text', type: 'String' as const },
+    { name: 'note', type: 'String' as const },
+  ],
+};
+const HOUR = 3_600_000;
+
+describe('Reading back', () => {
+  let now = Date.UTC(2026, 0, 1);
+  let store: TableStore;
+  let rows: Rows;
+  beforeEach(async () => {
+    store = memoryStore({ clock: () => now });
+    await store.createTable('Table');
+    rows = store.rows('Table', SHAPE);
+  });
+
+  function doubtful(
+    mode: WriteMode,
+    rowKey: string,
+    text?: string,
+    ifMatch?: string,
+    remove?: string[],
+  ): DoubtfulWrite {
+    const write = rows.prepare({
+      mode,
+      partitionKey: 'p',
+      rowKey,
+      ...(ifMatch !== undefined && { ifMatch }),
+      ...(remove !== undefined && { remove }),
+      ...(text !== undefined && { write: (writer) => writer.string(0, text) }),
+    });
+    return { write, rows, shape: SHAPE, ifMatch, remove };
+  }
+
+  async function carryOut(...writes: readonly DoubtfulWrite[]): Promise<readonly (string | undefined)[]> {
+    const receipts = await store.submit(
+      'Table',
+      writes.map(({ write }) => write),
+    );
+    return receipts.map(({ etag }) => etag);
+  }
+
+  it('a row that was last written before the write left was not written by it, whatever it holds', async () => {
+    await carryOut(doubtful('insert', 'r', 'same'));
+    now += HOUR;
+    expect(await readBack([doubtful('insert', 'r', 'same')], now)).to.deep.equal({ outcome: 'not-written' });
+  });
+
+  it('a row that still has the ETag of the condition was not written', async () => {
+    const [etag] = await carryOut(doubtful('insert', 'r', 'before'));
+    expect(await readBack([doubtful('merge', 'r', 'before', etag)], now)).to.deep.equal({ outcome: 'not-written' });
+  });
+
+  it('a merge is written when the row holds what it brings and not what it takes away, whatever else there is', async () => {
+    const [first] = await carryOut(doubtful('insert', 'r', 'before'));
+    const merge = doubtful('merge', 'r', 'after', first, ['note', 'other']);
+    const [etag] = await carryOut(merge);
+    expect(await readBack([merge], now)).to.deep.equal({ outcome: 'written', receipts: [{ etag }] });
+    const note = rows.prepare({
+      mode: 'merge',
+      partitionKey: 'p',
+      rowKey: 'r',
+      ifMatch: '*',
+      write: (writer) => writer.string(1, 'back'),
+    });
+    await store.submit('Table', [note]);
+    expect(await readBack([merge], now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
+  });
+
+  it('a replace is written only when the row holds nothing else', async () => {
+    const [first] = await carryOut(doubtful('insert', 'r', 'before'));
+    const replace = doubtful('replace', 'r', 'after', first);
+    await carryOut(replace);
+    await store.submit('Table', [
+      rows.prepare({
+        mode: 'merge',
+        partitionKey: 'p',
+        rowKey: 'r',
+        ifMatch: '*',
+        write: (writer) => writer.undeclared('more', { type: 'String', text: 'x' }),
+      }),
+    ]);
+    expect(await readBack([replace], now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
+  });
+
+  it('an insert whose row is not there is unknown: another may have deleted it', async () => {
+    expect(await readBack([doubtful('insert', 'r', 'x')], now)).to.deep.equal({ outcome: 'unknown', found: 'missing' });
+  });
+
+  it('one row tells for a whole transaction; a row that was changed since gets an ETag that no row has', async () => {
+    const writes = [doubtful('insert', 'a', 'mine'), doubtful('insert', 'b', 'mine')];
+    const [etag] = await carryOut(...writes);
+    now += 10;
+    const [changed] = await carryOut(doubtful('upsert-replace', 'b', 'theirs'));
+    const settlement = await readBack(writes, now - 20);
+    expect(settlement).to.have.property('outcome', 'written');
+    const [first, second] = settlement.outcome === 'written' ? settlement.receipts : [];
+    expect(first).to.deep.equal({ etag });
+    expect(second?.etag).to.be.a('string').that.is.not.oneOf([etag, changed]);
+  });
+
+  it('unconditional writes alone prove nothing of a transaction with a row that another may have made so', async () => {
+    await carryOut(doubtful('upsert-replace', 'a', 'same'), doubtful('insert', 'b', 'theirs'));
+    const writes = [doubtful('upsert-replace', 'a', 'same'), doubtful('insert', 'b', 'mine')];
+    expect(await readBack(writes, now, { refused: 1 })).to.deep.equal({ outcome: 'unknown', found: 'changed' });
+  });
+
+  it('an insert that is missing beside the refused one tells that nothing was written', async () => {
+    await carryOut(doubtful('insert', 'b', 'theirs'));
+    const writes = [doubtful('insert', 'a', 'mine'), doubtful('insert', 'b', 'mine')];
+    expect(await readBack(writes, now, { refused: 1 })).to.deep.equal({ outcome: 'not-written' });
+  });
+});

@@ -1,0 +1,73 @@
+import {
+  Repository,
+  type BulkResult,
+  type CommitReport,
+  type DataSource,
+  type MergeItem,
+  type PlannedBatch,
+  type Query,
+  type UnitOfWork,
+} from '../../src/index.js';
+import { Order } from '../support/models.js';
+import { assertType, type Equal } from './equal.js';
+
+declare const tables: DataSource;
+declare const work: UnitOfWork;
+declare const order: Order;
+
+class Orders extends Repository.of(Order) {
+  constructor(
+    session: ConstructorParameters<ReturnType<typeof Repository.of<Order>>>[0],
+    readonly currency: string,
+  ) {
+    super(session);
+  }
+}
+
+/** Never called: what compiles is what is tested. */
+export async function inUnits(): Promise<void> {
+  assertType<Equal<ReturnType<typeof tables.unitOfWork>, Promise<unknown>>>();
+  const unit = tables.unitOfWork();
+  assertType<Equal<typeof unit, UnitOfWork>>();
+  const done = await tables.unitOfWork(async () => 5, { retries: 3 });
+  assertType<Equal<typeof done, number>>();
+  const ran = await tables.run((bound) => (bound.insert(order), 'text'));
+  assertType<Equal<typeof ran, string>>();
+
+  const orders = work.repository(Order);
+  assertType<Equal<typeof orders, Repository<Order>>>();
+  const custom = work.repository(Orders, 'EUR');
+  assertType<Equal<typeof custom, Orders>>();
+  // @ts-expect-error: the repository needs its currency
+  work.repository(Orders);
+
+  const found = await work.get(Order, { customerId: 'c', orderId: 'o' }, { refresh: true });
+  assertType<Equal<typeof found, Order | undefined>>();
+  // @ts-expect-error: a key has both parts
+  await work.get(Order, { customerId: 'c' });
+  const query = work.query(Order, { customerId: 'c' });
+  assertType<Equal<typeof query, Query<Order>>>();
+  await query.toArray({ refresh: true });
+
+  const report = await work.commit({ atomic: true });
+  assertType<Equal<typeof report, CommitReport>>();
+  assertType<Equal<ReturnType<typeof work.plan>, readonly PlannedBatch[]>>();
+  // @ts-expect-error: a report is not to be changed
+  report.committed.push(report.committed[0]!);
+}
+
+/** Never called: what compiles is what is tested. */
+export async function inBulk(): Promise<void> {
+  const orders = tables.repository(Order);
+  const inserted = await orders.insertMany(new Set([order]), { concurrency: 'adaptive', onError: 'collect' });
+  assertType<Equal<typeof inserted, BulkResult<Order>>>();
+  const merged = await orders.mergeMany([{ key: { customerId: 'c', orderId: 'o' }, patch: { total: 1 } }]);
+  assertType<Equal<typeof merged, BulkResult<MergeItem<Order>>>>();
+  await orders.deleteMany([order, { customerId: 'c', orderId: 'o' }], { missing: 'ignore' });
+  // @ts-expect-error: a patch changes no key
+  await orders.mergeMany([{ key: { customerId: 'c', orderId: 'o' }, patch: { orderId: 'p' } }]);
+  // @ts-expect-error: one entity is no iterable
+  await orders.insertMany(order);
+  // @ts-expect-error: 'ignore' is no way with errors
+  await orders.insertMany([order], { onError: 'ignore' });
+}
