@@ -24,6 +24,7 @@ function readJson(file) {
 function install(project, folder) {
   cpSync(join(here, project), folder, { recursive: true });
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(root, 'docs'), join(folder, 'docs'), { recursive: true });
   const manifest = readJson(join(folder, 'package.json'));
   writeFileSync(
     join(folder, 'package.json'),
@@ -32,6 +33,9 @@ function install(project, folder) {
   // Some of these packages have native dependencies that no test here needs.
   const options = ['--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'];
   execFileSync('npm', ['install', ...options, '--loglevel=error'], { cwd: folder, stdio: 'pipe' });
+  for (const part of ['package.json', 'dist']) {
+    cpSync(join(root, part), join(folder, 'node_modules/entitable', part), { recursive: true });
+  }
 }
 
 function passes(project, env) {
