@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { collect, parse, sourceFiles, textOf } from './project.js';
 
 const KEBAB_CASE =
-  /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:property\.test|test|test-d|types))?\.ts$/;
+  /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:property\.test|test|spec|test-d|types))?\.ts$/;
 
 const library = sourceFiles('src', 'decorators');
 const linesOf = (file: string): number => textOf(file).trimEnd().split('\n').length;
