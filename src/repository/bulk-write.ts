@@ -81,9 +81,12 @@ class BulkWrite<I> {
   async #readAll(): Promise<void> {
     try {
       while (this.#stop === undefined) {
-        const next = await this.#reader.next();
+        // What is at hand is not waited for: a wait for each item would cost more than the item.
+        const asked = this.#reader.next();
+        const next = asked instanceof Promise ? await asked : asked;
         if (next === undefined) return;
-        await this.#take(next);
+        const taken = this.#take(next);
+        if (taken !== undefined) await taken;
         this.#start('full');
         while (this.#lanes.full && this.#stop === undefined) await this.#change();
       }
@@ -93,14 +96,20 @@ class BulkWrite<I> {
     this.#reader.close();
   }
 
-  async #take({ index, item }: { readonly index: number; readonly item: I }): Promise<void> {
-    try {
-      const { table, write, written, refused } = await this.#task.prepare(item);
-      this.#lanes.add({ index, item, table, write, written, refused });
-    } catch (error) {
+  #take({ index, item }: { readonly index: number; readonly item: I }): Promise<void> | undefined {
+    const add = (write: EntityWrite): void => this.#lanes.add({ index, item, ...write });
+    const fail = (error: unknown): void => {
       this.#failed.push({ index, item, error });
       if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
+    };
+    try {
+      const prepared = this.#task.prepare(item);
+      if (prepared instanceof Promise) return prepared.then(add, fail);
+      add(prepared);
+    } catch (error) {
+      fail(error);
     }
+    return undefined;
   }
 
   /** Starts what may start; whether anything is under way then. */

@@ -29,18 +29,19 @@ export class EntityWrites<T extends object> {
     this.#validator = validator;
   }
 
-  /** Everything that an entity has. */
-  async whole(entity: T, operation: WholeWrite): Promise<EntityWrite> {
+  /** Everything that an entity has; at once, where nothing has to be waited for to validate it. */
+  whole(entity: T, operation: WholeWrite): EntityWrite | Promise<EntityWrite> {
     const { mode } = operation;
     const address = this.#mapper.addressOf(entity);
     const condition =
       mode === 'replace' ? { ifMatch: conditionOf(this.#mapper, entity, address, operation.etag) } : undefined;
     this.#mapper.checkReceives(entity);
-    await this.validate(entity);
-    const values = this.#mapper.valuesOf(entity);
-    const write = this.#mapper.prepare({ mode, ...condition, ...address }, values, entity);
-    // An upsert does not tell what the row held before: only what was sent is known of it.
-    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt));
+    return afterwards(this.validate(entity), () => {
+      const values = this.#mapper.valuesOf(entity);
+      const write = this.#mapper.prepare({ mode, ...condition, ...address }, values, entity);
+      // An upsert does not tell what the row held before: only what was sent is known of it.
+      return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt));
+    });
   }
 
   /** What an entity has changed since it had a row; `undefined` when that is nothing. */
@@ -82,8 +83,8 @@ export class EntityWrites<T extends object> {
   }
 
   /** Throws `validation.failed`. */
-  async validate(entity: object): Promise<void> {
-    await this.#validator.validate(entity, this.#mapper.metadata.entityClass);
+  validate(entity: object): void | Promise<void> {
+    return this.#validator.validate(entity, this.#mapper.metadata.entityClass);
   }
 
   /** Throws `validation.failed` for a constraint of what a patch changes. */
@@ -99,4 +100,8 @@ export class EntityWrites<T extends object> {
       refused: (error) => inWordsOf(this.#mapper, write, error),
     };
   }
+}
+
+function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promise<R> {
+  return pending instanceof Promise ? pending.then(then) : then();
 }

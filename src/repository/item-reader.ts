@@ -4,6 +4,9 @@ import type { Items } from './bulk-options.js';
 /** Items read without giving timers and sockets a turn. */
 const TURN = 256;
 
+/** An item and its place in the input; `undefined` at the end. */
+type ReadItem<I> = { readonly index: number; readonly item: I } | undefined;
+
 /** Reads items one by one, when they are asked for; a wait for the next can be given up. */
 export class ItemReader<I> {
   readonly #next: () => IteratorResult<I> | Promise<IteratorResult<I> | undefined>;
@@ -28,12 +31,9 @@ export class ItemReader<I> {
     return this.#read;
   }
 
-  /** The next item; `undefined` at the end, or when the wait was given up. */
-  async next(): Promise<{ readonly index: number; readonly item: I } | undefined> {
-    if (this.#read % TURN === TURN - 1) await setImmediate();
-    const answer = await this.#next();
-    if (answer === undefined || answer.done === true) return undefined;
-    return { index: this.#read++, item: answer.value };
+  /** The next item, at once where it is at hand; `undefined` at the end, or when the wait was given up. */
+  next(): ReadItem<I> | Promise<ReadItem<I>> {
+    return this.#read % TURN === TURN - 1 ? setImmediate().then(() => this.#ask()) : this.#ask();
   }
 
   /** Ends a wait that is under way. */
@@ -44,6 +44,15 @@ export class ItemReader<I> {
   /** Tells the source that no more is wanted; it is not waited for, because it may be waiting itself. */
   close(): void {
     void Promise.resolve(this.#return()).catch(() => undefined); // its error has nobody left to concern
+  }
+
+  #ask(): ReadItem<I> | Promise<ReadItem<I>> {
+    const answer = this.#next();
+    return answer instanceof Promise ? answer.then((given) => this.#given(given)) : this.#given(answer);
+  }
+
+  #given(answer: IteratorResult<I> | undefined): ReadItem<I> {
+    return answer === undefined || answer.done === true ? undefined : { index: this.#read++, item: answer.value };
   }
 
   #unlessGivenUp(answer: Promise<IteratorResult<I>>): Promise<IteratorResult<I> | undefined> {
