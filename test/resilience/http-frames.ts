@@ -22,6 +22,7 @@ export class HttpFrames {
 
 /** Sends a request and gives the whole response; `undefined` when the connection ends before. */
 export function exchange(socket: Socket, request: Buffer): Promise<Buffer | undefined> {
+  if (socket.destroyed) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const frames = new HttpFrames();
     const finish = (response: Buffer | undefined): void => {
