@@ -2,9 +2,9 @@
 // TypeScript, CommonJS, two copies in one process, and a minified bundle.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -38,6 +38,26 @@ function install() {
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock']);
 }
 
+/** The type tests of the library, on the declarations that are shipped: what the sources refuse, these must refuse too. */
+function installTypeTests() {
+  const folder = join(project, 'types');
+  mkdirSync(folder);
+  const types = fileURLToPath(new URL('../types', import.meta.url));
+  const tests = readdirSync(types).filter((file) => /\.test-d\.ts$|^equal\.ts$/.test(file));
+  const files = [
+    ...tests.map((file) => join(types, file)),
+    fileURLToPath(new URL('../support/models.ts', import.meta.url)),
+  ];
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8')
+      .replaceAll(/'(?:\.\.\/)+(?:src|decorators)\/[^']+'/g, "'entitable'")
+      .replaceAll("'../support/models.js'", "'./models.js'");
+    writeFileSync(join(folder, basename(file)), text);
+  }
+  const config = { extends: '../tsconfig.json', compilerOptions: { noEmit: true, rootDir: '.' }, include: ['*.ts'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+}
+
 async function bundleMinified() {
   await build({
     absWorkingDir: project,
@@ -62,9 +82,12 @@ function expectOk(file, expected) {
 
 try {
   install();
+  installTypeTests();
   for (const compiler of ['typescript59', 'typescript7', 'typescript']) {
     run(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), '-p', '.']);
     console.log(`Compiles under ${compiler}`);
+    run(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), '-p', 'types']);
+    console.log(`Refuses under ${compiler} what the type tests say`);
     expectOk('out/app.js', /^ESM application: ok$/);
   }
   expectOk('required.cjs', /^CommonJS application: ok$/);
