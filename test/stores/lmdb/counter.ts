@@ -13,8 +13,8 @@ defineEntity(Counter, {
 });
 
 // Run by itself, it adds one to a counter as often as it is told; another process may do the same.
-const [path, times] = process.argv.slice(2);
-if (path !== undefined && times !== undefined) {
+const [, program, path, times] = process.argv;
+if (program === import.meta.filename) {
   await using tables = await DataSource.open(`lmdb:${path}`);
   const counters = tables.repository(Counter);
   for (let done = 0; done < Number(times); done++) {
