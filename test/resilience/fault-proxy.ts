@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exchange, HttpFrames } from './http-frames.js';
+import { resetSocket } from '../support/reset-socket.js';
 import { pick, seeded, type Random } from './random.js';
 
 /** What can happen to a request or to its response. */
@@ -44,18 +45,18 @@ const FAULTS = {
     await wait(5 + random() * 30);
     client.write(response ?? '');
   },
-  'reset before the request': async ({ client }) => void client.resetAndDestroy(),
+  'reset before the request': async ({ client }) => resetSocket(client),
   'reset after the request': async ({ client, serve }) => {
     void serve();
     await wait(0);
-    client.resetAndDestroy();
+    resetSocket(client);
   },
   'reset before the response': async ({ client, serve }) => {
     await serve();
-    client.resetAndDestroy();
+    resetSocket(client);
   },
   'reset after the response': async ({ client, serve }) => {
-    client.write((await serve()) ?? '', () => client.resetAndDestroy());
+    client.write((await serve()) ?? '', () => resetSocket(client));
   },
   'closed before the response': async ({ client, serve }) => {
     await serve();
@@ -78,7 +79,7 @@ const FAULTS = {
   },
   'response cut off by a reset': async ({ client, random, serve }) => {
     const response = (await serve()) ?? Buffer.alloc(0);
-    client.write(response.subarray(0, Math.floor(response.length * random())), () => client.resetAndDestroy());
+    client.write(response.subarray(0, Math.floor(response.length * random())), () => resetSocket(client));
   },
   'response twice': async ({ client, serve }) => {
     const response = (await serve()) ?? Buffer.alloc(0);

@@ -2,15 +2,16 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { expect } from 'chai';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
+import { resetSocket } from '../../support/reset-socket.js';
 import { outcomeOf } from './outcome.js';
 import { shapeOf } from './row-values.js';
 
 /** What a server does with a connection once a request has come in. */
 const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
   'is closed without an answer': (socket) => socket.end(),
-  'is reset without an answer': (socket) => socket.resetAndDestroy(),
+  'is reset without an answer': resetSocket,
   'is reset within the headers': (socket) => {
-    socket.write('HTTP/1.1 204 No Con', () => socket.resetAndDestroy());
+    socket.write('HTTP/1.1 204 No Con', () => resetSocket(socket));
   },
   'is closed within the body': (socket) => {
     socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"odata');
