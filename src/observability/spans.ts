@@ -8,8 +8,11 @@ export interface OperationSpan {
   end(event: OperationEvent): void;
 }
 
-/** Begins the trace of an operation; `undefined` where nobody records it. */
+/** Begins the trace of an operation; `undefined` where no instrumenter is registered. */
 export type StartSpan = (name: OperationName, table: string | undefined) => OperationSpan | undefined;
+
+/** Any header of a trace will do: the SDK's own instrumenter, which does nothing, cannot read one. */
+const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /**
  * Spans through `@azure/core-tracing`, which is where the SDK's HTTP spans come from: with an instrumenter registered there (for
@@ -20,6 +23,7 @@ export type StartSpan = (name: OperationName, table: string | undefined) => Oper
 export function spans(system: string): StartSpan {
   const tracing = createTracingClient({ namespace: 'Microsoft.Tables', packageName: 'entitable' });
   return (name, table) => {
+    if (tracing.parseTraceparentHeader(TRACE_PARENT) === undefined) return undefined;
     const { span, updatedOptions } = tracing.startSpan(
       `entitable.${name}`,
       {},
@@ -32,10 +36,6 @@ export function spans(system: string): StartSpan {
         },
       },
     );
-    if (!span.isRecording()) {
-      span.end();
-      return undefined;
-    }
     const { tracingContext } = updatedOptions.tracingOptions;
     return {
       around: (work) => tracing.withContext(tracingContext, work),

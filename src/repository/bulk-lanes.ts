@@ -17,14 +17,13 @@ interface Lane<W extends TableWrite> {
 export class BulkLanes<W extends TableWrite> {
   readonly #limits: ServiceLimits;
   readonly #lanes = new Map<string, Lane<W>>();
-  /** The lanes of each rank, so that the fullest is found at once. */
-  readonly #ranks: readonly Set<Lane<W>>[];
+  /** The lanes of each rank there was, so that the fullest is found at once. */
+  readonly #ranks: (Set<Lane<W>> | undefined)[] = [];
   #writes = 0;
   #bytes = 0;
 
   constructor(limits: ServiceLimits) {
     this.#limits = limits;
-    this.#ranks = Array.from({ length: limits.transactionWrites + 1 }, () => new Set<Lane<W>>());
   }
 
   /** Whether there is room for no more. */
@@ -50,9 +49,9 @@ export class BulkLanes<W extends TableWrite> {
   /** The fullest batch of a partition that has none under way: one that can take no more, or `any`. */
   take(which: 'full' | 'any'): Batch<W> | undefined {
     const least = which === 'full' ? this.#limits.transactionWrites : 1;
-    for (let rank = this.#limits.transactionWrites; rank >= least; rank--) {
-      const lanes = this.#ranks[rank]!;
-      if (lanes.size === 0) continue;
+    for (let rank = this.#ranks.length - 1; rank >= least; rank--) {
+      const lanes = this.#ranks[rank];
+      if (lanes === undefined || lanes.size === 0) continue;
       const [lane] = lanes;
       lanes.delete(lane!);
       lane!.rank = 0;
@@ -79,10 +78,10 @@ export class BulkLanes<W extends TableWrite> {
   }
 
   #rank(lane: Lane<W>): void {
-    this.#ranks[lane.rank]!.delete(lane);
+    this.#ranks[lane.rank]?.delete(lane);
     const { transactionWrites } = this.#limits;
     lane.rank =
       lane.batches.length > 1 ? transactionWrites : Math.min(transactionWrites, lane.batches[0]!.writes.length);
-    this.#ranks[lane.rank]!.add(lane);
+    (this.#ranks[lane.rank] ??= new Set()).add(lane);
   }
 }

@@ -9,21 +9,12 @@ type ReadItem<I> = { readonly index: number; readonly item: I } | undefined;
 
 /** Reads items one by one, when they are asked for; a wait for the next can be given up. */
 export class ItemReader<I> {
-  readonly #next: () => IteratorResult<I> | Promise<IteratorResult<I> | undefined>;
-  readonly #return: () => unknown;
+  readonly #items: Iterator<I> | AsyncIterator<I>;
   #read = 0;
   #giveUp: (() => void) | undefined;
 
   constructor(items: Items<I>) {
-    if (Symbol.asyncIterator in items) {
-      const iterator = items[Symbol.asyncIterator]();
-      this.#next = () => this.#unlessGivenUp(iterator.next());
-      this.#return = () => iterator.return?.();
-    } else {
-      const iterator = items[Symbol.iterator]();
-      this.#next = () => iterator.next();
-      this.#return = () => iterator.return?.();
-    }
+    this.#items = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   }
 
   /** Items read so far. */
@@ -43,12 +34,12 @@ export class ItemReader<I> {
 
   /** Tells the source that no more is wanted; it is not waited for, because it may be waiting itself. */
   close(): void {
-    void Promise.resolve(this.#return()).catch(() => undefined); // its error has nobody left to concern
+    void Promise.resolve(this.#items.return?.()).catch(() => undefined); // its error has nobody left to concern
   }
 
   #ask(): ReadItem<I> | Promise<ReadItem<I>> {
-    const answer = this.#next();
-    return answer instanceof Promise ? answer.then((given) => this.#given(given)) : this.#given(answer);
+    const answer = this.#items.next();
+    return 'then' in answer ? this.#unlessGivenUp(answer).then((given) => this.#given(given)) : this.#given(answer);
   }
 
   #given(answer: IteratorResult<I> | undefined): ReadItem<I> {

@@ -91,12 +91,15 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
   #end(failure?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#stop.abort();
+    this.#stop.abort(ENDED);
     // Not waited for: an iterator in the middle of a page answers only after it.
     this.#pages?.return?.().catch(ignore);
     this.#operation?.end(failure);
   }
 }
+
+/** Nobody reads it; made once, because an error of its own for each scan costs as much as its request. */
+const ENDED = new Error('The scan has ended');
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 

@@ -327,7 +327,7 @@ function recordingInstrumenter(
       };
     },
     withContext: (context, callback, ...args) => active.run(context, callback, ...args),
-    parseTraceparentHeader: () => undefined,
+    parseTraceparentHeader: contextOf, // which tells it from the SDK's own, as OpenTelemetry's does
     createRequestHeaders: () => ({}),
   };
 }

@@ -99,7 +99,7 @@ export class AzureRows implements Rows {
   ): Promise<JsonRow | undefined> {
     const { transport } = this.#connection;
     try {
-      const response = await underDeadline(options, (signal) => transport.read(wire, signal));
+      const response = await underDeadline(options, (stop) => transport.read(wire, stop));
       if (response.status === 200) return rowOf(response, keepText);
       const refusal = refusalOf(response);
       if (refusal.status === 404 && refusal.serviceCode !== 'TableNotFound') return undefined;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions } from '../../store/table-store.js';
+import { StopSignal } from './stop-signal.js';
 
 /** What stopped an operation before its end. */
 export class Stopped extends Error {
@@ -15,44 +16,53 @@ export class Stopped extends Error {
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Runs an operation under its signal and its time limit; when either stops it, the operation's own signal is aborted and `Stopped` is
+ * Runs an operation under its signal and its time limit; when either stops it, the operation's own signal tells it so, and `Stopped` is
  * thrown at once, even if what was running does not listen.
  */
 export function underDeadline<T>(
   options: OperationOptions | undefined,
-  run: (signal: AbortSignal | undefined) => Promise<T>,
+  run: (stop: StopSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  return options?.signal === undefined && options?.timeout === undefined ? run(undefined) : runUnder(options, run);
+  const { signal, timeout } = options ?? NO_OPTIONS;
+  return signal === undefined && timeout === undefined ? run(undefined) : runUnder(signal, timeout, run);
 }
 
-async function runUnder<T>(
-  { signal, timeout }: OperationOptions,
-  run: (signal: AbortSignal | undefined) => Promise<T>,
+function runUnder<T>(
+  signal: AbortSignal | undefined,
+  timeout: number | undefined,
+  run: (stop: StopSignal) => Promise<T>,
 ): Promise<T> {
-  checkTimeout({ timeout });
-  if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
-  if (timeout !== undefined && timeout <= 0) throw new Stopped('store.timeout');
+  return new Promise((resolve, reject) => {
+    checkTimeout({ timeout });
+    if (signal?.aborted) throw new Stopped('store.aborted', signal.reason);
+    if (timeout !== undefined && timeout <= 0) throw new Stopped('store.timeout');
 
-  const controller = new AbortController();
-  let onAbort: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = (reason: Stopped): void => {
-      reject(reason);
-      controller.abort();
+    const stop = new StopSignal();
+    const running = run(stop);
+    const stopFor = (code: Stopped['code'], cause?: unknown): void => {
+      release();
+      reject(new Stopped(code, cause));
+      stop.stop();
     };
-    onAbort = () => stop(new Stopped('store.aborted', signal?.reason));
-    if (timeout !== undefined)
-      timer = setTimeout(() => stop(new Stopped('store.timeout')), Math.min(timeout, LONGEST_TIMER));
+    const onAbort = (): void => stopFor('store.aborted', signal?.reason);
+    const timer =
+      timeout === undefined ? undefined : setTimeout(stopFor, Math.min(timeout, LONGEST_TIMER), 'store.timeout');
+    const release = (): void => {
+      if (timer !== undefined) clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const after =
+      <R>(settle: (result: R) => void) =>
+      (result: R): void => {
+        release();
+        settle(result);
+      };
+    if (signal !== undefined) {
+      setMaxListeners(0, signal); // many operations may share a signal: Node would warn of a leak
+      signal.addEventListener('abort', onAbort);
+    }
+    running.then(after(resolve), after(reject));
   });
-  if (signal !== undefined) {
-    setMaxListeners(0, signal); // many operations may share a signal: Node would warn of a leak
-    signal.addEventListener('abort', onAbort!, { once: true });
-  }
-  try {
-    return await Promise.race([run(controller.signal), stopped]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort!);
-  }
 }
+
+const NO_OPTIONS: OperationOptions = {};

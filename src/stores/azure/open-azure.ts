@@ -33,7 +33,13 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
   return new AzureStore({
     client,
     closeConnections: () => connections.close(),
-    transport: new Transport(client.pipeline, httpClient, url.search.slice(1), options.retry?.maxRetries !== 0),
+    transport: new Transport({
+      pipeline: client.pipeline,
+      httpClient,
+      foreign: options.httpClient !== undefined,
+      query: url.search.slice(1),
+      retries: options.retry?.maxRetries !== 0,
+    }),
     endpoint,
     service,
     traits: Object.freeze({

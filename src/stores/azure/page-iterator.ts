@@ -1,10 +1,10 @@
-import { setMaxListeners } from 'node:events';
 import type { RowReader } from '../../store/row.js';
 import type { OperationOptions, RowPage, ScanRequest } from '../../store/table-store.js';
 import { underDeadline } from './deadline.js';
 import { unansweredRead } from './lost-answer.js';
 import type { ArrivingPage, PageReader } from './page-reader.js';
 import type { JsonRow } from './row-layout.js';
+import { StopSignal } from './stop-signal.js';
 
 type Coming = Promise<ArrivingPage | undefined>;
 
@@ -17,7 +17,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   readonly #decode: (row: RowReader) => R;
   readonly #ahead: number;
   readonly #options: OperationOptions | undefined;
-  readonly #stop = new AbortController();
+  readonly #stop = new StopSignal();
   /** Pages on their way, in order; one that follows the last is nothing. */
   readonly #coming: Coming[] = [];
   #continuation: string | undefined;
@@ -36,7 +36,6 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     this.#ahead = ahead;
     this.#options = options;
     this.#continuation = continuation;
-    setMaxListeners(0, this.#stop.signal); // each page ahead listens
   }
 
   next(): Promise<IteratorResult<RowPage<R>>> {
@@ -48,7 +47,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   /** Stops what is in flight. */
   return(): Promise<IteratorReturnResult<undefined>> {
     this.#done = true;
-    this.#stop.abort(STOPPED);
+    this.#stop.stop();
     return Promise.resolve(END);
   }
 
@@ -98,7 +97,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   }
 
   #request(continuation: string | undefined): Coming {
-    return this.#reader.request(continuation, this.#ahead > 0, this.#stop.signal);
+    return this.#reader.request(continuation, this.#ahead > 0, this.#stop);
   }
 
   #after(page: Coming): Coming {
@@ -109,9 +108,6 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     return next;
   }
 }
-
-/** Nobody reads it; made once, because an error of its own for each scan costs as much as its request. */
-const STOPPED = new Error('The scan has ended');
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 

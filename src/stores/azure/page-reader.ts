@@ -10,6 +10,7 @@ import { JsonRowReader } from './json-row-reader.js';
 import { queryText, selectText } from './query-url.js';
 import { readRefusal, refusalOf, refused } from './refusal.js';
 import { TEXT, type JsonRow, type RowLayout } from './row-layout.js';
+import type { StopSignal } from './stop-signal.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 
 /** What is read: the rows of one table that a request asks for. */
@@ -55,12 +56,12 @@ export class PageReader {
   async request(
     continuation: string | undefined,
     streaming: boolean,
-    signal: AbortSignal | undefined,
+    stop: StopSignal | undefined,
   ): Promise<ArrivingPage> {
     const { transport, service } = this.#connection;
     const wire = this.#wire(continuation);
-    if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, signal);
-    const response = await (streaming ? transport.stream(wire, signal) : transport.read(wire, signal));
+    if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, stop);
+    const response = await (streaming ? transport.stream(wire, stop) : transport.read(wire, stop));
     if (response.status !== 200) throw refused(refusalOf(response), 'read', { table: this.#source.table });
     const text = bodyOf(response);
     text.catch(ignore); // it is told when the page is asked for, which may be later
@@ -84,10 +85,10 @@ export class PageReader {
   }
 
   /** A query whose URL would be too long travels as the only part of a batch, where there is room for it. */
-  async #requestInBatch(wire: WireRequest, signal: AbortSignal | undefined): Promise<ArrivingPage> {
+  async #requestInBatch(wire: WireRequest, stop: StopSignal | undefined): Promise<ArrivingPage> {
     const { transport, endpoint } = this.#connection;
     const context = { table: this.#source.table };
-    const response = await transport.read(batchedQuery(endpoint, wire), signal);
+    const response = await transport.read(batchedQuery(endpoint, wire), stop);
     if (response.status >= 300) throw refused(refusalOf(response), 'read', context);
     const [part] = batchParts(response.bodyAsText ?? '');
     if (part === undefined) throw new SyntaxError('The answer to the batch has no part');

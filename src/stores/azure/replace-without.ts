@@ -3,6 +3,7 @@ import { unansweredRead } from './lost-answer.js';
 import { mergedBody } from './merged-body.js';
 import { refusalOf, refused } from './refusal.js';
 import { readRequest } from './wire-request.js';
+import type { StopSignal } from './stop-signal.js';
 import type { AzureWrite } from './write-request.js';
 
 /**
@@ -13,11 +14,11 @@ export function withoutRemovals(
   connection: Connection,
   table: string,
   writes: readonly AzureWrite[],
-  signal: AbortSignal | undefined,
+  stop: StopSignal | undefined,
 ): Promise<readonly AzureWrite[]> {
   return Promise.all(
     writes.map(async (write, operation) =>
-      write.remove.length === 0 ? write : replacement(connection, write, signal, { table, operation }),
+      write.remove.length === 0 ? write : replacement(connection, write, stop, { table, operation }),
     ),
   );
 }
@@ -25,10 +26,10 @@ export function withoutRemovals(
 async function replacement(
   { transport }: Connection,
   write: AzureWrite,
-  signal: AbortSignal | undefined,
+  stop: StopSignal | undefined,
   context: { readonly table: string; readonly operation: number },
 ): Promise<AzureWrite> {
-  const response = await transport.read(readRequest(write.url, 'minimalmetadata'), signal).catch((error: unknown) => {
+  const response = await transport.read(readRequest(write.url, 'minimalmetadata'), stop).catch((error: unknown) => {
     throw unansweredRead(error, context);
   });
   if (response.status !== 200) throw refused(refusalOf(response), 'read', context);

@@ -4,7 +4,8 @@ import { batchRequest } from './batch-request.js';
 import { batchParts, type BatchPart } from './batch-response.js';
 import type { Connection } from './connection.js';
 import { readRefusal, refusalOf, refused, type Refusal } from './refusal.js';
-import type { Attempt } from './transport.js';
+import type { Attempt } from './request-message.js';
+import type { StopSignal } from './stop-signal.js';
 import { writeRequest, type AzureWrite } from './write-request.js';
 
 /** Sends writes as they are: one by itself, several as one transaction. Throws what the service refuses, and whatever happens on the way. */
@@ -13,12 +14,12 @@ export function sendWrites(
   table: string,
   writes: readonly AzureWrite[],
   attempt: Attempt,
-  signal: AbortSignal | undefined,
+  stop: StopSignal | undefined,
 ): Promise<readonly WriteReceipt[]> {
   const [only] = writes;
   return writes.length === 1 && only !== undefined
-    ? alone(connection, table, only, attempt, signal)
-    : together(connection, table, writes, attempt, signal);
+    ? alone(connection, table, only, attempt, stop)
+    : together(connection, table, writes, attempt, stop);
 }
 
 async function alone(
@@ -26,9 +27,9 @@ async function alone(
   table: string,
   write: AzureWrite,
   attempt: Attempt,
-  signal: AbortSignal | undefined,
+  stop: StopSignal | undefined,
 ): Promise<readonly WriteReceipt[]> {
-  const response = await transport.write(writeRequest(write, service), signal, attempt);
+  const response = await transport.write(writeRequest(write, service), stop, attempt);
   if (response.status >= 300) throw refused(refusalOf(response), 'write', { table, operation: 0 });
   return [receipt(response.headers.get('etag'))];
 }
@@ -38,9 +39,9 @@ async function together(
   table: string,
   writes: readonly AzureWrite[],
   attempt: Attempt,
-  signal: AbortSignal | undefined,
+  stop: StopSignal | undefined,
 ): Promise<readonly WriteReceipt[]> {
-  const response = await transport.write(batchRequest(endpoint, writes, service), signal, attempt);
+  const response = await transport.write(batchRequest(endpoint, writes, service), stop, attempt);
   if (response.status >= 300) throw refused(refusalOf(response), 'write', { table });
   const parts = batchParts(response.bodyAsText ?? '');
   const failed = parts.find(({ status }) => status >= 300);

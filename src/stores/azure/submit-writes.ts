@@ -5,7 +5,8 @@ import { underDeadline } from './deadline.js';
 import { unansweredWrite } from './lost-answer.js';
 import { withoutRemovals } from './replace-without.js';
 import { sendWrites } from './send-writes.js';
-import type { Attempt } from './transport.js';
+import type { Attempt } from './request-message.js';
+import type { StopSignal } from './stop-signal.js';
 import type { AzureWrite } from './write-request.js';
 
 /** How often an unconditional merge that removes a property is begun anew when its row changes between its two requests. */
@@ -22,10 +23,10 @@ export async function submitWrites(
   const attempt: Attempt = { sent: false };
   const removing = writes.some(({ remove }) => remove.length > 0);
   try {
-    return await underDeadline(options, (signal) =>
+    return await underDeadline(options, (stop) =>
       removing
-        ? submitRemovals(connection, table, writes, attempt, signal)
-        : sendWrites(connection, table, writes, attempt, signal),
+        ? submitRemovals(connection, table, writes, attempt, stop)
+        : sendWrites(connection, table, writes, attempt, stop),
     );
   } catch (error) {
     throw unansweredWrite(error, attempt.sent, { table });
@@ -37,13 +38,13 @@ async function submitRemovals(
   table: string,
   writes: readonly AzureWrite[],
   attempt: Attempt,
-  signal: AbortSignal | undefined,
+  stop: StopSignal | undefined,
 ): Promise<readonly WriteReceipt[]> {
   for (let races = 0; ; races++) {
     attempt.sent = false;
-    const direct = await withoutRemovals(connection, table, writes, signal);
+    const direct = await withoutRemovals(connection, table, writes, stop);
     try {
-      return await sendWrites(connection, table, direct, attempt, signal);
+      return await sendWrites(connection, table, direct, attempt, stop);
     } catch (error) {
       if (races === RACES || !lostRace(error, writes)) throw error;
     }

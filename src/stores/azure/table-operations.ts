@@ -33,8 +33,8 @@ export async function listTables(
 ): Promise<RowPage<string>> {
   const fold = limits.tableNamesIgnoreCase ? (name: string) => name.toLowerCase() : (name: string) => name;
   try {
-    return await underDeadline(options, async (abortSignal) => {
-      const settings = abortSignal === undefined ? {} : { abortSignal };
+    return await underDeadline(options, async (stop) => {
+      const settings = stop === undefined ? {} : { abortSignal: stop.platform };
       const pages = client
         .listTables(settings)
         .byPage(continuation === undefined ? {} : { continuationToken: continuation });
@@ -61,10 +61,10 @@ async function changed(
   let sent = false;
   let status = 0;
   try {
-    await underDeadline(options, async (abortSignal) => {
+    await underDeadline(options, async (stop) => {
       sent = true;
       await send({
-        ...(abortSignal === undefined ? undefined : { abortSignal }),
+        ...(stop && { abortSignal: stop.platform }),
         onResponse: (response) => {
           status = response.status;
         },

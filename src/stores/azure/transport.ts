@@ -1,21 +1,16 @@
 import {
   createHttpHeaders,
-  createPipelineRequest,
   type HttpClient,
   type Pipeline,
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { isTraced } from './is-traced.js';
+import { RequestMessage, type Attempt } from './request-message.js';
+import type { StopSignal } from './stop-signal.js';
 import type { WireRequest } from './wire-request.js';
 
-/** One try to send a write. */
-export interface Attempt {
-  /** Whether the request was handed to the http client: from then on the service may have carried it out. */
-  sent: boolean;
-}
-
 type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
-type TrackedRequest = PipelineRequest & { attempt?: Attempt };
 
 /** Policies that requests built here do without. */
 const LEFT_OUT = [
@@ -32,6 +27,18 @@ const LEFT_OUT = [
 
 const STREAMED: ReadonlySet<number> = new Set([200]);
 
+/** How requests are sent. */
+export interface TransportSettings {
+  readonly pipeline: Pipeline;
+  readonly httpClient: HttpClient;
+  /** Whether somebody else wrote the http client: then signals are the platform's. */
+  readonly foreign: boolean;
+  /** What the client appends to every URL, e.g. a signature it was given in its own URL. */
+  readonly query: string;
+  /** Whether reads are tried again as the pipeline's retry policy says. */
+  readonly retries: boolean;
+}
+
 /**
  * Sends requests through an SDK client's own pipeline, so that its credential, tracing, proxy and custom policies keep working. Writes
  * leave out its retries, which would turn a lost answer into a false conflict.
@@ -40,13 +47,10 @@ export class Transport {
   readonly #read: Send;
   readonly #write: Send;
   readonly #query: string;
+  readonly #foreign: boolean;
 
-  /**
-   * @param query What the client appends to every URL, e.g. a signature it was given in its own URL.
-   * @param retries Whether reads are tried again as the pipeline's retry policy says.
-   */
-  constructor(pipeline: Pipeline, httpClient: HttpClient, query: string, retries: boolean) {
-    const last: Send = (request: TrackedRequest) => {
+  constructor({ pipeline, httpClient, foreign, query, retries }: TransportSettings) {
+    const last: Send = (request: PipelineRequest & { readonly attempt?: Attempt | undefined }) => {
       if (request.attempt !== undefined) request.attempt.sent = true;
       return httpClient.sendRequest(request);
     };
@@ -58,45 +62,50 @@ export class Transport {
     this.#read = compose(reads, last);
     this.#write = compose(writes, last);
     this.#query = query;
+    this.#foreign = foreign;
   }
 
   /** Sends a read; a failure on its way is tried again as the pipeline's retry policy says. */
-  read(wire: WireRequest, signal: AbortSignal | undefined): Promise<PipelineResponse> {
-    return this.#read(this.#request(wire, signal));
+  read(wire: WireRequest, stop: StopSignal | undefined): Promise<PipelineResponse> {
+    return this.#read(this.#message(wire, stop));
   }
 
   /** Sends a read and resolves as soon as the headers are there; the body of a 200 follows as a stream. */
-  stream(wire: WireRequest, signal: AbortSignal | undefined): Promise<PipelineResponse> {
-    const request = this.#request(wire, signal);
-    request.streamResponseStatusCodes = STREAMED as Set<number>;
-    return this.#read(request);
+  stream(wire: WireRequest, stop: StopSignal | undefined): Promise<PipelineResponse> {
+    const message = this.#message(wire, stop);
+    message.streamResponseStatusCodes = STREAMED as Set<number>;
+    return this.#read(message);
   }
 
   /** Sends a write once. */
-  write(wire: WireRequest, signal: AbortSignal | undefined, attempt: Attempt): Promise<PipelineResponse> {
-    const request: TrackedRequest = this.#request(wire, signal);
-    request.attempt = attempt;
-    return this.#write(request);
+  write(wire: WireRequest, stop: StopSignal | undefined, attempt: Attempt): Promise<PipelineResponse> {
+    return this.#write(this.#message(wire, stop, attempt));
   }
 
-  #request({ method, url, headers, body }: WireRequest, signal: AbortSignal | undefined): PipelineRequest {
+  #message(
+    { method, url, headers, body }: WireRequest,
+    stop: StopSignal | undefined,
+    attempt?: Attempt,
+  ): RequestMessage {
     const query = this.#query;
-    const request = createPipelineRequest({
+    return new RequestMessage({
       method,
       url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
       headers: createHttpHeaders(headers),
-      allowInsecureConnection: url.startsWith('http:'),
+      // Bytes: the length of a text is counted by the policy that signs, and counted and encoded again by the http client.
+      body: body === undefined ? undefined : Buffer.from(body),
+      stop,
+      platformSignal: this.#foreign,
+      attempt,
     });
-    // Bytes: the length of a text is counted by the policy that signs, and counted and encoded again by the http client.
-    if (body !== undefined) request.body = Buffer.from(body);
-    if (signal !== undefined) request.abortSignal = signal;
-    return request;
   }
 }
 
 /** Puts the policies of a pipeline around a sender, once for all requests. */
 function compose(pipeline: Pipeline, last: Send): Send {
-  return pipeline
-    .getOrderedPolicies()
-    .reduceRight<Send>((next, policy) => (request) => policy.sendRequest(request, next), last);
+  return pipeline.getOrderedPolicies().reduceRight<Send>((next, policy) => {
+    const send: Send = (request) => policy.sendRequest(request, next);
+    // It makes a span, and then finds that nobody records it.
+    return policy.name === 'tracingPolicy' ? (request) => (isTraced() ? send(request) : next(request)) : send;
+  }, last);
 }
