@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { RowReader } from '../../store/row.js';
 import type { ScanRequest } from '../../store/table-store.js';
@@ -108,11 +109,13 @@ export class PageReader {
 
 function ignore(): void {}
 
+/** The text of a body, decoded as it arrives: a large one at once would need as much memory again, and more time. */
 async function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<string> {
   if (readableStreamBody === undefined) return bodyAsText ?? '';
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readableStreamBody as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  const decoder = new StringDecoder('utf8');
+  let text = '';
+  for await (const chunk of readableStreamBody as AsyncIterable<Buffer>) text += decoder.write(chunk);
+  return text + decoder.end();
 }
 
 function attachTexts(text: string, rows: readonly JsonRow[]): void {
