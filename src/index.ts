@@ -4,7 +4,7 @@ export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } 
 export { DataSource } from './data-source/data-source.js';
 export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
-export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
+export type { ListTablesOptions, TableAdministration } from './administration/table-administration.js';
 export type { DataSourceTarget } from './data-source/target.js';
 
 export type { Go, RepeatSettings } from './resilience/repeat-work.js';

@@ -16,7 +16,7 @@ import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
-import { TableAdministration } from './table-administration.js';
+import { TableAdministration } from '../administration/table-administration.js';
 import type { DataSourceTarget } from './target.js';
 
 /**
