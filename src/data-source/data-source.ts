@@ -60,9 +60,10 @@ export class DataSource implements AsyncDisposable {
     return this.#connection.store;
   }
 
-  /** The tables themselves: create, delete, exists, list. */
+  /** The tables themselves: create, ensure, delete, list, describe, copy, truncate. */
   get tables(): TableAdministration {
-    return new TableAdministration(this.#connection.store);
+    const { store, strict } = this.#connection;
+    return new TableAdministration({ store, strict, makesTables: store !== strict, mappers: this.#mappers });
   }
 
   /**
