@@ -1,5 +1,4 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { StoreErrorDetails } from '../errors/error-details.js';
 import { jitteredWait } from '../repository/jittered-wait.js';
 import { checkTimeout } from '../store/check-timeout.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
@@ -41,10 +40,7 @@ export async function createTable(
 }
 
 function isBeingDeleted(error: unknown): error is EntitableError<'store.unavailable'> {
-  return (
-    EntitableError.is(error, 'store.unavailable') &&
-    (error.details as StoreErrorDetails).serviceCode === 'TableBeingDeleted'
-  );
+  return EntitableError.is(error, 'store.unavailable') && error.details.serviceCode === 'TableBeingDeleted';
 }
 
 function stillBeingDeleted(table: string, timeout: number, error: EntitableError<'store.unavailable'>): EntitableError {

@@ -51,8 +51,7 @@ export function remedyFor(error: unknown): Remedy {
 /** The same where a table is made: the end of an earlier one's deletion is waited for only by who asks for that. */
 export function remedyForCreation(error: unknown): Remedy {
   const isBeingDeleted =
-    EntitableError.is(error, 'store.unavailable') &&
-    (error.details as StoreErrorDetails).serviceCode === 'TableBeingDeleted';
+    EntitableError.is(error, 'store.unavailable') && error.details.serviceCode === 'TableBeingDeleted';
   return isBeingDeleted ? 'never' : remedyFor(error);
 }
 

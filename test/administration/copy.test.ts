@@ -177,14 +177,14 @@ onEveryStore('copy', (open) => {
 
     it('refuses them, and reports each', async () => {
       const { report, row, rows } = await copied('refuse');
-      const [failure] = report.failed;
+      const failure = report.failed[0]!;
       expect({ ...report, failed: report.failed.length }).to.deep.equal({ read: 4, copied: 3, skipped: 0, failed: 1 });
-      expect({ ...failure, error: (failure?.error as EntitableErrorOf<'store.already-exists'>).code }).to.deep.equal({
+      expect({ ...failure, error: (failure.error as EntitableErrorOf<'store.already-exists'>).code }).to.deep.equal({
         index: 0,
         item: {
           partitionKey: 'p1',
           rowKey: 'r0',
-          timestamp: failure?.item.timestamp,
+          timestamp: failure.item.timestamp,
           properties: { n: { type: 'Int32', value: 0 }, d: { type: 'Double', value: 0 } },
         },
         error: 'store.already-exists',
@@ -319,7 +319,8 @@ onEveryStore('copy', (open) => {
       'a bad concurrency': () => admin.copy('From', 'Other', { concurrency: 0 }),
       'a bad error policy': () => admin.copy('From', 'Other', { onError: 'x' as never }),
       'a filter that is none': () => admin.copy('From', 'Other', { filter: 5 as never }),
-      'a number without its type': () => admin.copy('From', 'Other', { filter: (p) => p('n').eq(5 as never) }),
+      // @ts-expect-error a number says its type
+      'a number without its type': () => admin.copy('From', 'Other', { filter: (p) => p('n').eq(5) }),
       'a name that is none': () => admin.copy('From', 'Other', { filter: (p) => p('n eq 1 or m').eq('x') }),
       'a property the class does not have': () =>
         admin.copy(Order, 'Other', { filter: (o) => (o as unknown as { readonly nope: typeof o.total }).nope.eq(5) }),

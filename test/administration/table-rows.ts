@@ -1,4 +1,3 @@
-import type { StoredRow } from '../../src/administration/stored-row.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import { PARTITION_KEY, ROW_KEY } from '../../src/store/row.js';
 import { readProperties, SHAPE, type Entity } from '../../src/testing/conformance/table-fixture.js';
@@ -13,9 +12,4 @@ export async function rowsOf(store: TableStore, table: string): Promise<readonly
   }));
   for await (const { rows } of pages) found.push(...rows);
   return found;
-}
-
-/** A row but for its timestamp. */
-export function withoutTimestamp({ timestamp: _, ...row }: StoredRow): StoredRow {
-  return row;
 }
