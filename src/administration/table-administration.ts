@@ -12,6 +12,9 @@ import { listTables, nameForm, type ListTablesOptions } from './list-tables.js';
 import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
 
+/** What another administration works on, also where it is another copy of this package's. */
+const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') as never;
+
 /** What has tables: a `DataSource`. */
 export interface HasTables {
   readonly tables: TableAdministration;
@@ -38,6 +41,11 @@ export class TableAdministration {
   constructor(tables: AdministeredTables) {
     this.#tables = tables;
     this.#store = tables.strict;
+  }
+
+  /** @internal */
+  get [ADMINISTERED](): AdministeredTables {
+    return this.#tables;
   }
 
   /** Creates a table. Throws `store.table-exists` when there is one of this name. */
@@ -165,8 +173,8 @@ export class TableAdministration {
   #placeOf(reference: NamedTable | ClassTable<object>, option: string): TablePlace {
     if (typeof reference !== 'object' || reference === null) return placeIn(this.#tables, reference);
     const { dataSource, table } = reference;
-    const other: unknown = dataSource?.tables;
-    if (other instanceof TableAdministration) return placeIn(other.#tables, table);
+    const administered = (dataSource as HasTables | undefined)?.tables?.[ADMINISTERED];
+    if (administered !== undefined) return placeIn(administered, table);
     const expected = 'a table name, an entity class, or { dataSource, table } with a DataSource';
     throw new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {
       option,

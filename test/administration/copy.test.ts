@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { CopyProgress } from '../../src/administration/copy-options.js';
 import type { StoredRow } from '../../src/administration/stored-row.js';
 import { DataSource } from '../../src/data-source/data-source.js';
@@ -6,6 +7,7 @@ import { Guid } from '../../src/edm/guid.js';
 import type { EntitableErrorOf } from '../../src/errors/entitable-error.js';
 import { filter } from '../../src/filter/make-filter.js';
 import type { TableStore } from '../../src/store/table-store.js';
+import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import { recordingStore } from '../../src/testing/recording-store.js';
 import { TableFixture, type Properties } from '../../src/testing/conformance/table-fixture.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
@@ -85,6 +87,33 @@ onEveryStore('copy', (open) => {
     expect((await rowsOf(store, to)).map(({ partitionKey, rowKey }) => `${partitionKey} ${rowKey}`)).to.deep.equal([
       'p1 r1',
       'p2 r1',
+    ]);
+  });
+
+  it('asks the store for ranges of keys and a filter, and for nothing else', async () => {
+    const { store, tableName } = await open();
+    await filled(store, tableName('From'), 1);
+    const { store: recorded, requests } = recordingStore(store);
+    const tables = await DataSource.open(recorded);
+    await tables.tables.copy(tableName('From'), tableName('To'), {
+      filter: (property) =>
+        property('PartitionKey')
+          .eq('p1')
+          .and(property('RowKey').ge('r0'), property('RowKey').lt('s'), property('d').ge({ type: 'Double', value: 0 })),
+    });
+    expect(requests.filter(({ kind }) => kind === 'scan')).to.deep.equal([
+      {
+        kind: 'scan',
+        table: tableName('From'),
+        request: {
+          partitionKey: 'p1',
+          rowKey: { from: { value: 'r0', inclusive: true }, to: { value: 's', inclusive: false } },
+          filter: { kind: 'comparison', property: 'd', operator: 'ge', operand: { type: 'Double', value: 0 } },
+          undeclared: true,
+          pageSize: 1000,
+          ahead: 1,
+        },
+      },
     ]);
   });
 
@@ -371,5 +400,42 @@ onEveryStore('copy', (open) => {
     expect(await rowsOf(store, tableName('Lines'))).to.deep.equal([
       { partitionKey: 'p1', rowKey: 'line|1', properties: { text: 'String x' } },
     ]);
+  });
+});
+
+describe('A copy to a store that takes its time', () => {
+  it('reads no more than can be held', async () => {
+    const ROWS = 24_000;
+    await using source = await DataSource.open('memory:');
+    await source.tables.create('Full');
+    const fixture = TableFixture.open(source.store, 'Full');
+    for (let batch = 0; batch < ROWS / 100; batch++) {
+      const keys = Array.from({ length: 100 }, (_, index) => `${batch} ${index}`);
+      await fixture.submit(...keys.map((key) => fixture.prepare('insert', `p${batch}`, key)));
+    }
+    const stop = new AbortController();
+    const stuck = new Promise<never>((_, reject) =>
+      stop.signal.addEventListener('abort', () => reject(new Error('over'))),
+    );
+    stuck.catch(() => undefined);
+    const target = await DataSource.open({ ...recordingStore(memoryStore()).store, submit: () => stuck });
+    let read = 0;
+    const copied = source.tables.copy(
+      'Full',
+      { dataSource: target, table: 'Copy' },
+      {
+        signal: stop.signal,
+        transform: (row) => {
+          read++;
+          return row;
+        },
+      },
+    );
+    const stopped = rejection(copied);
+    while (read < 20_000) await wait(20);
+    await wait(200);
+    expect(read).to.equal(20_000);
+    stop.abort();
+    expect(await stopped).to.have.property('code', 'commit.bulk-stopped');
   });
 });

@@ -3,6 +3,7 @@ import { DataSource } from '../../src/data-source/data-source.js';
 import type { EntitableErrorOf } from '../../src/errors/entitable-error.js';
 import { CannedService, ENDPOINT, KEY, type CannedAnswer } from '../stores/azure/canned-service.js';
 import { rejection } from '../support/every-store.js';
+import { order, Order } from '../support/models.js';
 
 /** The service's answer while it still deletes a table of the name. */
 const BEING_DELETED: CannedAnswer = {
@@ -83,5 +84,15 @@ describe('A table that the service still deletes', () => {
     const error = await rejection(tables.tables.createIfMissing('Orders', { waitForDeletion: true, timeout: -1 }));
     expect(error).to.have.property('code', 'validation.invalid-option');
     expect(service.sent).to.deep.equal([]);
+  });
+
+  it('is told at once by a write that would make it', async () => {
+    const missing = { status: 404, body: JSON.stringify({ 'odata.error': { code: 'TableNotFound' } }) };
+    const service = new CannedService(({ url }) => (url.includes('/Tables') ? BEING_DELETED : missing));
+    const tables = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
+    const error = await rejection(tables.repository(Order).insert(order()));
+    expect(error).to.include({ code: 'store.unavailable' });
+    expect(error).to.have.property('message').that.includes('createIfMissing(table, { waitForDeletion: true })');
+    expect(service.sent).to.have.length(2);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { TruncateProgress } from '../../src/administration/truncate-table.js';
 import { DataSource } from '../../src/data-source/data-source.js';
+import type { EntitableErrorOf } from '../../src/errors/entitable-error.js';
 import { recordingStore } from '../../src/testing/recording-store.js';
 import { TableFixture } from '../../src/testing/conformance/table-fixture.js';
 import type { TableStore } from '../../src/store/table-store.js';
@@ -65,6 +66,21 @@ onEveryStore('truncate', (open) => {
     const other = await DataSource.open(racing);
     expect(await other.tables.truncate(table)).to.deep.equal({ deleted: 200 });
     expect(await rowsOf(store, table)).to.deep.equal([]);
+  });
+
+  it('is stopped by its signal, and says how far it came', async () => {
+    const { tables, store, tableName } = await open();
+    const table = tableName('Full');
+    await filled(store, table, 5);
+    const stop = new AbortController();
+    const error = (await rejection(
+      tables.tables.truncate(table, { signal: stop.signal, concurrency: 1, onProgress: () => stop.abort() }),
+    )) as EntitableErrorOf<'commit.bulk-stopped'>;
+    expect({ code: error.code, written: error.details.written }).to.deep.equal({
+      code: 'commit.bulk-stopped',
+      written: 100,
+    });
+    expect(await rowsOf(store, table)).to.have.length(400);
   });
 
   it('tells that the table does not exist', async () => {
