@@ -1,8 +1,9 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import { checkChoice } from '../repository/check-choice.js';
 import type { BulkOptions } from '../repository/bulk-options.js';
 import { writeBulk } from '../repository/bulk-write.js';
 import type { RowReader } from '../store/row.js';
-import type { WriteMode, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
 import { checkWriting } from './check-writing.js';
 import type { CopyReport, CopySettings } from './copy-options.js';
 import { ReadRow } from './read-row.js';
@@ -41,8 +42,8 @@ export async function copyTable(
   const prepare = (row: StoredRow) => ({
     table,
     write: writeOf(row, MODES[existing], rows),
-    // A refusal that is as good as success has no ETag.
-    written: ({ etag }: WriteReceipt) => etag === undefined && kept++,
+    // A row that was kept is a refused insert: it has no ETag.
+    written: ({ etag }: WriteReceipt) => existing === 'keep' && etag === undefined && kept++,
     refused: (error: unknown) => error,
   });
   const options: BulkOptions = {
@@ -57,10 +58,7 @@ export async function copyTable(
   };
   const ignored = existing === 'keep' ? 'store.already-exists' : undefined;
   const { written, failed } = await writeBulk(changed(), { store: tables.store, prepare, ignored }, options);
-  // Nothing was written, and so nothing made the table: a copy of an empty table is an empty table.
-  if (written === 0 && failed.length === 0 && tables.makesTables) {
-    await tables.strict.createTable(table, { signal, timeout });
-  }
+  if (written === 0 && failed.length === 0) await makeTable(to, { signal, timeout });
   return Object.freeze({
     read,
     copied: written - kept,
@@ -85,5 +83,17 @@ export async function copyTable(
     } finally {
       await pages.return();
     }
+  }
+}
+
+/** Where nothing was written nothing made the table, but a copy of an empty table is an empty table. */
+async function makeTable(
+  { table, tables: { strict, makesTables } }: TablePlace,
+  options: OperationOptions,
+): Promise<void> {
+  try {
+    if (makesTables) await strict.createTable(table, options);
+  } catch (error) {
+    if (!EntitableError.is(error, 'store.unauthorized')) throw error; // who may not make tables copies to one that stands
   }
 }

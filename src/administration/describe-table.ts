@@ -78,23 +78,18 @@ function decode(row: RowReader): {
 
 /** Only what is told of it: values are not kept. */
 function seenIn(value: UndeclaredValue): SeenProperty {
-  const length = value.type === 'Binary' ? value.bytes.byteLength : value.type === 'String' ? value.text.length : 0;
-  return [value.type, propertySize('', value.type, length) - OVERHEAD[value.type]];
+  switch (value.type) {
+    case 'Binary':
+      return [value.type, value.bytes.byteLength];
+    case 'String':
+      return [value.type, 2 * value.text.length];
+    default:
+      return [value.type, propertySize('', value.type) - NOTHING];
+  }
 }
 
-/** What the service's formula adds to the bytes of a value. */
-const NAMELESS = propertySize('', 'Boolean') - 1;
-const LENGTH = 4;
-const OVERHEAD: Readonly<Record<EdmType, number>> = {
-  Binary: NAMELESS + LENGTH,
-  Boolean: NAMELESS,
-  DateTime: NAMELESS,
-  Double: NAMELESS,
-  Guid: NAMELESS,
-  Int32: NAMELESS,
-  Int64: NAMELESS,
-  String: NAMELESS + LENGTH,
-};
+/** What the service's formula says of a property without a name and a value. */
+const NOTHING = propertySize('', 'Boolean') - 1;
 
 function tallyOf(seen: Map<string, Tally>, name: string): Tally {
   let tally = seen.get(name);

@@ -10,6 +10,7 @@ import type { TableStore } from '../../src/store/table-store.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import { recordingStore } from '../../src/testing/recording-store.js';
 import { TableFixture, type Properties } from '../../src/testing/conformance/table-fixture.js';
+import { CannedService, ENDPOINT, KEY } from '../stores/azure/canned-service.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';
 import { OrderLine } from './order-line.js';
@@ -400,6 +401,17 @@ onEveryStore('copy', (open) => {
     expect(await rowsOf(store, tableName('Lines'))).to.deep.equal([
       { partitionKey: 'p1', rowKey: 'line|1', properties: { text: 'String x' } },
     ]);
+  });
+});
+
+describe('A copy of no rows', () => {
+  it('needs no right to make tables', async () => {
+    await using source = await DataSource.open('memory:');
+    await source.tables.create('Empty');
+    const service = new CannedService(() => ({ status: 403 }));
+    const target = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
+    const report = await source.tables.copy('Empty', { dataSource: target, table: 'Empty' });
+    expect(report).to.deep.equal({ read: 0, copied: 0, skipped: 0, failed: [] });
   });
 });
 
