@@ -1,8 +1,8 @@
 // Makes what users load: each entry of package.json one file, with what several need in chunks. The modules one by one
 // take five times as long to load, and reflect-metadata, which is CommonJS, as long again unless it is inside.
 import { build } from 'esbuild';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BUNDLE = 'dist/bundle';
@@ -45,9 +45,15 @@ const { outputFiles } = await build({
   write: false,
 });
 
-rmSync(`${root}${BUNDLE}`, { recursive: true, force: true });
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, path.endsWith('.js') ? withTheirNames(text) : text);
 }
 copyFileSync(`${root}node_modules/${INSIDE}/LICENSE`, `${root}${BUNDLE}/${INSIDE}.LICENSE`);
+
+// What an earlier build left goes last: whoever runs meanwhile finds a bundle at any time.
+const written = new Set(outputFiles.map(({ path }) => path));
+for (const name of readdirSync(`${root}${BUNDLE}`, { recursive: true, encoding: 'utf8' })) {
+  const file = join(root, BUNDLE, name);
+  if (/\.js(?:\.map)?$/.test(name) && !written.has(file)) rmSync(file);
+}
