@@ -1,4 +1,9 @@
-import 'reflect-metadata';
+/**
+ * Where compilers' decorator metadata is recorded. It is bundled: declarations do not name it.
+ *
+ * @internal
+ */
+import 'reflect-metadata/lite';
 
 export { Entity, type EntityOptions } from './entity.js';
 export { PartitionKey, RowKey, type KeyOptions } from './keys.js';

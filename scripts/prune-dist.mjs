@@ -1,15 +1,17 @@
 // Deletes what the compiler once wrote to dist/ for sources that are gone, so that no stale test runs and nothing stale is packed.
+// dist/bundle is not the compiler's: scripts/bundle.mjs keeps it clean.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+const bundle = join(dist, 'bundle');
 const output = /\.(?:d\.ts|js)(?:\.map)?$/;
 
 const outputs = existsSync(dist)
   ? readdirSync(dist, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && output.test(entry.name))
+      .filter((entry) => entry.isFile() && output.test(entry.name) && !entry.parentPath.startsWith(bundle))
       .map((entry) => join(entry.parentPath, entry.name))
   : [];
 

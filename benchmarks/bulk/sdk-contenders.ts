@@ -1,5 +1,6 @@
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import type { SampleData } from '../support/sample.js';
+import { rowOf } from '../support/sdk-rows.js';
 import type { BulkContender } from './contender.js';
 
 const AT_ONCE = 50;
@@ -67,20 +68,4 @@ async function atOnce<I>(items: readonly I[], limit: number, run: (item: I) => P
     while (next < items.length) await run(items[next++]!);
   };
   await Promise.all(Array.from({ length: limit }, worker));
-}
-
-function rowOf({ partition, row, price, correlation, hash, ...rest }: SampleData): {
-  partitionKey: string;
-  rowKey: string;
-} {
-  return {
-    partitionKey: partition,
-    rowKey: row,
-    ...rest,
-    ...({
-      price: { type: 'Double', value: String(price) },
-      correlation: { type: 'Guid', value: correlation },
-      hash: Buffer.from(hash),
-    } as object),
-  };
 }

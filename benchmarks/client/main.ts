@@ -6,6 +6,7 @@ import type { ClientContender, Endpoint, MakeContender } from './contender.js';
 import { entitable } from './entitable-contender.js';
 import { nest } from './nest-contender.js';
 import { sdk } from './sdk-contender.js';
+import { compareTricklingScan } from './trickling-scan.js';
 
 const ROUNDS = 9;
 
@@ -51,6 +52,7 @@ await compare('in this process', { url: 'http://127.0.0.1:1/account', httpClient
 const server = await startCannedServer();
 await compare('over a socket', { url: server.url });
 server.close();
+if (!(await compareTricklingScan({ entitable, 'raw SDK': sdk }))) missed++;
 console.log(missed === 0 ? '\nEvery target is met.' : `\n${missed} targets are missed.`);
 
 async function compare(place: string, endpoint: Endpoint): Promise<void> {

@@ -1,13 +1,7 @@
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
-import { Guid } from 'entitable';
-import { Sample, sample, type SampleData } from '../support/sample.js';
+import { sample, type Sample } from '../support/sample.js';
+import { entityOf, rowOf, type SdkSample } from '../support/sdk-rows.js';
 import { ACCOUNT, type MakeContender } from './contender.js';
-
-interface StoredSample extends Omit<SampleData, 'partition' | 'row' | 'correlation'> {
-  readonly partitionKey: string;
-  readonly rowKey: string;
-  readonly correlation: { readonly value: string };
-}
 
 /** The SDK, its rows mapped to the class by hand, as exactly as it can. */
 export const sdk: MakeContender = async ({ url, httpClient }) => {
@@ -18,7 +12,7 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
   const filter = "PartitionKey eq 'p0001'";
   let price = 0;
   return {
-    get: async () => entityOf(await client.getEntity<StoredSample>('p0001', 'r00000001')),
+    get: async () => entityOf(await client.getEntity<SdkSample>('p0001', 'r00000001')),
     insert: () => client.createEntity(rowOf(sample(1, 1))),
     merge: () =>
       client.updateEntity(
@@ -33,7 +27,7 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
     page: async () => {
       const found: Sample[] = [];
       for await (const page of client
-        .listEntities<StoredSample>({ queryOptions: { filter } })
+        .listEntities<SdkSample>({ queryOptions: { filter } })
         .byPage({ maxPageSize: 1000 })) {
         for (const row of page) found.push(entityOf(row));
       }
@@ -43,7 +37,7 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
       const found: object[] = [];
       const select = ['RowKey', 'name', 'price'];
       for await (const page of client
-        .listEntities<StoredSample>({ queryOptions: { filter, select } })
+        .listEntities<SdkSample>({ queryOptions: { filter, select } })
         .byPage({ maxPageSize: 1000 })) {
         for (const { rowKey, name, price: amount } of page) found.push({ row: rowKey, name, price: amount });
       }
@@ -55,49 +49,3 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
       ),
   };
 };
-
-function rowOf({ partition, row, price, correlation, hash, ...rest }: SampleData): {
-  partitionKey: string;
-  rowKey: string;
-} {
-  return {
-    partitionKey: partition,
-    rowKey: row,
-    ...rest,
-    ...({
-      price: { type: 'Double', value: String(price) },
-      correlation: { type: 'Guid', value: correlation },
-      hash: Buffer.from(hash),
-    } as object),
-  };
-}
-
-function entityOf({
-  partitionKey,
-  rowKey,
-  name,
-  city,
-  email,
-  count,
-  price,
-  active,
-  sequence,
-  createdAt,
-  correlation,
-  hash,
-}: StoredSample): Sample {
-  const entity = new Sample();
-  entity.partition = partitionKey;
-  entity.row = rowKey;
-  entity.name = name;
-  entity.city = city;
-  entity.email = email;
-  entity.count = count;
-  entity.price = price;
-  entity.active = active;
-  entity.sequence = sequence;
-  entity.createdAt = createdAt;
-  entity.correlation = Guid.parse(correlation.value);
-  entity.hash = hash;
-  return entity;
-}

@@ -1,7 +1,7 @@
 import { TableClient } from '@azure/data-tables';
-import { Guid } from 'entitable';
 import { startEmulator } from '../support/emulator.js';
-import { Sample, type SampleData } from '../support/sample.js';
+import type { Sample } from '../support/sample.js';
+import { entityOf, rowOf, type SdkSample } from '../support/sdk-rows.js';
 import type { Contender } from './contender.js';
 
 /** The emulator in memory, in a process of its own, through the raw SDK, mapped to the class by hand. */
@@ -18,7 +18,7 @@ export const azurite: Contender = {
       insert: async (data) => void (await client.createEntity(rowOf(data))),
       batch: async (data) =>
         void (await client.submitTransaction(data.map((row) => ['create', rowOf(row)] as const) as never)),
-      get: async (partition, row) => entityOf(await client.getEntity<StoredSample>(partition, row)),
+      get: async (partition, row) => entityOf(await client.getEntity<SdkSample>(partition, row)),
       page: (partition) => list(`PartitionKey eq '${partition}'`),
       filter: (count) => list(`count eq ${count}`),
       close: () => emulator.close(),
@@ -27,7 +27,7 @@ export const azurite: Contender = {
     async function list(filter: string): Promise<readonly Sample[]> {
       const found: Sample[] = [];
       for await (const page of client
-        .listEntities<StoredSample>({ queryOptions: { filter } })
+        .listEntities<SdkSample>({ queryOptions: { filter } })
         .byPage({ maxPageSize: 1000 })) {
         for (const row of page) found.push(entityOf(row));
       }
@@ -35,33 +35,3 @@ export const azurite: Contender = {
     }
   },
 };
-
-interface StoredSample extends Omit<SampleData, 'partition' | 'row' | 'correlation'> {
-  readonly partitionKey: string;
-  readonly rowKey: string;
-  readonly correlation: { readonly value: string };
-}
-
-function rowOf({ partition, row, price, correlation, hash, ...rest }: SampleData): {
-  partitionKey: string;
-  rowKey: string;
-} {
-  return {
-    partitionKey: partition,
-    rowKey: row,
-    ...rest,
-    ...({
-      price: { type: 'Double', value: String(price) },
-      correlation: { type: 'Guid', value: correlation },
-      hash: Buffer.from(hash),
-    } as object),
-  };
-}
-
-function entityOf({ partitionKey, rowKey, correlation, ...rest }: Partial<StoredSample>): Sample {
-  return Object.assign(new Sample(), rest, {
-    partition: partitionKey,
-    row: rowKey,
-    correlation: Guid.parse(correlation!.value),
-  });
-}

@@ -3,15 +3,7 @@ import { IsEmail } from 'class-validator';
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { z } from 'zod';
-import {
-  defineEntity,
-  Entity,
-  EntitableError,
-  PartitionKey,
-  Property,
-  RowKey,
-  type StandardSchema,
-} from '../../src/index.js';
+import { defineEntity, Entity, EntitableError, PartitionKey, Property, RowKey, type StandardSchema } from 'entitable';
 import { onEveryStore, rejection } from '../support/every-store.js';
 
 class Account {

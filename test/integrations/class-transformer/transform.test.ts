@@ -12,8 +12,8 @@ import {
   Property,
   RowKey,
   Timestamp,
-} from '../../../src/index.js';
-import { fromPlain, toPlain } from '../../../src/integrations/class-transformer/index.js';
+} from 'entitable';
+import { fromPlain, toPlain } from 'entitable/class-transformer';
 
 class Line {
   name!: string;

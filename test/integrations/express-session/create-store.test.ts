@@ -4,7 +4,7 @@ import session from 'express-session';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { createStore } from '../../../src/integrations/express-session/index.js';
+import { createStore } from 'entitable/express-session';
 import { onEveryStore, type Opened } from '../../support/every-store.js';
 
 declare module 'express-session' {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DataSource, EntitableError, STORAGE_LIMITS, type UndeclaredValue } from '../../../src/index.js';
+import { DataSource, EntitableError, STORAGE_LIMITS, type UndeclaredValue } from 'entitable';
 import { azureKvStoreFormat } from '../../../src/integrations/key-value/azure-kv-store-format.js';
-import { KeyValueStore } from '../../../src/integrations/key-value/index.js';
+import { KeyValueStore } from 'entitable/key-value';
 import { onEveryStore } from '../../support/every-store.js';
 
 const context = { collection: 'data', limits: STORAGE_LIMITS };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { DataSource, EntitableError } from '../../../src/index.js';
-import { KeyValueStore } from '../../../src/integrations/key-value/index.js';
+import { DataSource, EntitableError } from 'entitable';
+import { KeyValueStore } from 'entitable/key-value';
 import { onEveryStore, rejection, type Open } from '../../support/every-store.js';
 
 const collectionOf = async (open: Open, collection = 'settings'): ReturnType<typeof settings> =>

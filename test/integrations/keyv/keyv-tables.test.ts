@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Keyv } from 'keyv';
-import { KeyvTables } from '../../../src/integrations/keyv/index.js';
+import { KeyvTables } from 'entitable/keyv';
 import { onEveryStore } from '../../support/every-store.js';
 
 onEveryStore('Keyv on tables', (open) => {

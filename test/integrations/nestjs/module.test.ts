@@ -10,7 +10,7 @@ import {
   type PartitionKey,
   type Repository,
   type RowKey,
-} from '../../../src/index.js';
+} from 'entitable';
 import {
   dataSourceToken,
   EntitableHealthIndicator,
@@ -19,7 +19,7 @@ import {
   repositoryToken,
   type EntitableModuleOptions,
   type EntitableOptionsFactory,
-} from '../../../src/integrations/nestjs/index.js';
+} from 'entitable/nestjs';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
 
 interface Person {

@@ -21,14 +21,14 @@ import {
   RowKey,
   type DataSourceTarget,
   type Session,
-} from '../../../src/index.js';
+} from 'entitable';
 import {
   EntitableModule,
   InjectDataSource,
   InjectRepository,
   InUnitOfWork,
   repositoryProviders,
-} from '../../../src/integrations/nestjs/index.js';
+} from 'entitable/nestjs';
 
 @Entity({ table: 'NestOrders' })
 export class ShopOrder {

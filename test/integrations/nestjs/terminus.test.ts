@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
 import { expect } from 'chai';
 import 'reflect-metadata';
-import { EntitableHealthIndicator, EntitableModule } from '../../../src/integrations/nestjs/index.js';
+import { EntitableHealthIndicator, EntitableModule } from 'entitable/nestjs';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
 
 @Controller('health')

@@ -1,8 +1,8 @@
 import keyvTestSuite, { keyvIteratorTests } from '@keyv/test-suite';
 import { Keyv } from 'keyv';
 import * as vitest from 'vitest';
-import { DataSource } from './dist/src/index.js';
-import { KeyvTables } from './dist/src/integrations/keyv/index.js';
+import { DataSource } from 'entitable';
+import { KeyvTables } from 'entitable/keyv';
 
 for (const [name, target] of Object.entries({ memory: 'memory:', azurite: process.env.AZURITE })) {
   const tables = await DataSource.open(target);

@@ -4,7 +4,7 @@ import { KVDocumentStore } from '@llamaindex/core/storage/doc-store';
 import { KVIndexStore } from '@llamaindex/core/storage/index-store';
 import type { BaseKVStore } from '@llamaindex/core/storage/kv-store';
 import { expect } from 'chai';
-import { KeyValueStore } from './dist/src/integrations/key-value/index.js';
+import { KeyValueStore } from 'entitable/key-value';
 
 const ID = '8b0c1a3e-5f0e-4c3d-9b59-0d6f7c1f2a4e';
 

@@ -34,6 +34,7 @@ async function run(): Promise<void> {
   assert.equal((await orders.getOrThrow({ customerId: 'c1', orderId: 'o1' })).total, 20);
   assert.equal((await shipments.getOrThrow({ orderId: 'o1', parcel: 'p1' })).carrier, 'sea');
   await tables.close();
+  assert.ok('getMetadata' in Reflect && 'metadata' in Symbol, 'what decorators need is not in the bundle');
   console.log(`Minified bundle, classes named ${Order.name} and ${Shipment.name}: ok`);
 }
 
