@@ -153,7 +153,7 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
       await Promise.all(abandoned);
       const lane = proxy.lane(request.toString('latin1'));
       const earlier = lane === undefined ? undefined : lanes.get(lane);
-      if (client.destroyed) return undefined;
+      if (client.readableEnded || client.destroyed) return undefined;
       busy.add(upstream);
       const exchanged = Promise.resolve(earlier)
         .then(() => exchange(upstream, request))
