@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exchange, HttpFrames } from './http-frames.js';
 import { resetSocket } from '../support/reset-socket.js';
-import { pick, seeded, type Random } from './random.js';
+import { pick, seeded, type Random } from '../support/seeded.js';
 
 /** What can happen to a request or to its response. */
 export type Fault = 'none' | keyof typeof FAULTS;

@@ -69,9 +69,9 @@ describe('Over sockets', () => {
     });
     try {
       const store = await open((server.address() as AddressInfo).port);
-      expect((await outcomeOf(read(store, 30))).code).to.equal('store.timeout');
-      expect((await outcomeOf(write(store, 1, 30))).code).to.equal('store.outcome-unknown');
-      expect((await outcomeOf(store.createTable('T', { timeout: 30 }))).code).to.equal('store.outcome-unknown');
+      expect((await outcomeOf(read(store, 300))).code).to.equal('store.timeout');
+      expect((await outcomeOf(write(store, 1, 300))).code).to.equal('store.outcome-unknown');
+      expect((await outcomeOf(store.createTable('T', { timeout: 300 }))).code).to.equal('store.outcome-unknown');
       await Promise.all(closed);
       expect(closed).to.have.length(3);
     } finally {

@@ -10,7 +10,7 @@ const TIMES = stress(300, 5000);
 const COUNTER = fileURLToPath(new URL('./counter.js', import.meta.url));
 
 function count(path: string): Promise<number | null> {
-  const counter = spawn(process.execPath, [COUNTER, path, String(TIMES)], { stdio: 'inherit' });
+  const counter = spawn(process.execPath, [COUNTER, path, String(TIMES)], { stdio: 'inherit', timeout: 240_000 });
   return new Promise((resolve, reject) => counter.once('close', resolve).once('error', reject));
 }
 
