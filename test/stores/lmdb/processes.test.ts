@@ -11,7 +11,7 @@ import { stress } from './stress.js';
 
 const TIMES = stress(300, 5000);
 /** Milliseconds. */
-const CHECKED = 2000;
+const CHECKED = 1000;
 const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));
 const COUNTER = fileURLToPath(new URL('./counter.js', import.meta.url));
 
