@@ -20,7 +20,7 @@ const readme = programs.find(({ page }) => page === 'README.md')!;
 
 /** What the program of a guide prints. */
 async function output(guide: Guide, target: string): Promise<string> {
-  const options = { cwd: ROOT, env: { ...process.env, TABLES: target } };
+  const options = { cwd: ROOT, timeout: 60_000, env: { ...process.env, TABLES: target } };
   return (await run(process.execPath, ['--enable-source-maps', compiled(guide)], options)).stdout;
 }
 

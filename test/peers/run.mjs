@@ -43,7 +43,7 @@ function passes(project, env) {
   const folder = mkdtempSync(join(tmpdir(), `entitable-${project}-`));
   try {
     install(project, folder);
-    execFileSync('npm', ['test', '--silent'], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe', timeout: 120_000 });
+    execFileSync('npm', ['test', '--silent'], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe', timeout: 300_000 });
     console.log(`ok      ${project}, ${Math.round((Date.now() - started) / 1000)} s`);
     return true;
   } catch (error) {
@@ -81,7 +81,7 @@ async function startAzurite() {
   const main = join(root, 'node_modules/azurite/dist/src/table/main.js');
   const options = ['--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck', '--tablePort', String(port)];
   const azurite = spawn(process.execPath, [main, ...options], { stdio: 'ignore' });
-  for (let tries = 100; !(await answers(port)); tries--) {
+  for (let tries = 600; !(await answers(port)); tries--) {
     if (tries === 0) throw new Error('Azurite did not start.');
     await setTimeout(100);
   }

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exchange, HttpFrames } from './http-frames.js';
 import { resetSocket } from '../support/reset-socket.js';
-import { pick, seeded, type Random } from './random.js';
+import { pick, seeded, type Random } from '../support/seeded.js';
 
 /** What can happen to a request or to its response. */
 export type Fault = 'none' | keyof typeof FAULTS;
@@ -153,7 +153,7 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
       await Promise.all(abandoned);
       const lane = proxy.lane(request.toString('latin1'));
       const earlier = lane === undefined ? undefined : lanes.get(lane);
-      if (client.destroyed) return undefined;
+      if (client.readableEnded || client.destroyed) return undefined;
       busy.add(upstream);
       const exchanged = Promise.resolve(earlier)
         .then(() => exchange(upstream, request))

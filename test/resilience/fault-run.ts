@@ -8,7 +8,7 @@ import { EVERY_FAULT, someOf } from './fault-proxy.js';
 import { Item, textOf } from './fault-items.js';
 import { Worker, type Run } from './fault-worker.js';
 import { proxiedAzurite } from './proxied.js';
-import { seeded } from './random.js';
+import { seeded } from '../support/seeded.js';
 
 /** What a run found. */
 export interface FaultReport {

@@ -2,7 +2,7 @@ import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { Repository } from '../../src/repository/repository.js';
 import type { Rows, TableStore } from '../../src/store/table-store.js';
 import { textOf, Item, type Content } from './fault-items.js';
-import { below, pick, type Random } from './random.js';
+import { below, pick, type Random } from '../support/seeded.js';
 
 /** What all workers of a run share. */
 export interface Run {

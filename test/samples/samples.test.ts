@@ -30,6 +30,7 @@ describe('The samples', function () {
     const main = join(ROOT, 'dist', 'samples', topic, 'main.js');
     const { stdout } = await run(process.execPath, [main, ...(argument === undefined ? [] : [argument])], {
       cwd: folder,
+      timeout: 60_000,
       env: { ...env, ...(variable !== undefined && { TABLES: variable }) },
     });
     return stdout.replace(/on the [a-z]+ store/, 'on the … store');

@@ -21,16 +21,23 @@ export type Open = (options?: DataSourceOptions) => Promise<Opened>;
 
 const STORES: Readonly<Record<string, () => Promise<TableStore>>> = {
   memory: () => Promise.resolve(memoryStore()),
-  lmdb: () => lmdbStore(temporaryFolder()),
+  lmdb: () => lmdbStore(temporaryPath()),
   azurite: async () => openAzure((await startAzurite()).connectionString),
 };
 
 let run = 0;
+let folder: string | undefined;
 
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'entitable-test-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+/** A path of its own for a store, in one folder that goes with the process. */
+function temporaryPath(): string {
+  folder ??= disposableFolder();
+  return join(folder, `store-${++run}`);
+}
+
+function disposableFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'entitable-test-'));
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  return made;
 }
 
 /** Declares the same tests for every store; what a test opens is closed behind it. */

@@ -4,6 +4,8 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 
 /** The default http client, with connections of its own: they stay open between requests, and closing ends them. */
 export interface KeptConnections extends HttpClient {
+  /** Ends those on which no request is under way. */
+  closeIdle(): void;
   close(): void;
 }
 
@@ -17,6 +19,11 @@ export function keptConnections(): KeptConnections {
       // A proxy, or certificates of one's own, bring their agent.
       if (request.tlsSettings === undefined) request.agent ??= request.url.startsWith('https:') ? secure : plain;
       return client.sendRequest(request);
+    },
+    closeIdle() {
+      for (const { freeSockets } of [plain, secure]) {
+        for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+      }
     },
     close() {
       plain.destroy();

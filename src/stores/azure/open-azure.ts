@@ -24,7 +24,7 @@ const EXPECTED = Object.freeze([
  */
 export async function openAzure(target: AzureTarget, options: AzureOptions = {}): Promise<TableStore> {
   const connections = keptConnections();
-  const httpClient = ownAnswers(options.httpClient ?? connections);
+  const httpClient = ownAnswers(options.httpClient ?? connections, () => connections.closeIdle());
   const client = isServiceClient(target) ? target.serviceClient : await connect(target, { ...options, httpClient });
   const url = new URL(client.url);
   const kind = recogniseService(url);

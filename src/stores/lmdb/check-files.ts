@@ -24,20 +24,25 @@ const AT = Object.freeze({
  */
 export function checkFiles(path: string): void {
   const file = join(path, DATA_FILE);
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return;
+  if (sizeOf(file) === 0) return;
   const first = readMeta(file, 0);
   const pageSize = first?.readUInt32LE(AT.pageSize) ?? 0;
   const second = readMeta(file, pageSize);
   if (first === undefined || second === undefined) {
     throw incompatibleFormat(path, 'they are no store of this library, or damaged');
   }
+  // Only now: another process may be writing, and pages are there before the meta page that names them.
+  const size = sizeOf(file);
   const newest = second.readBigUInt64LE(AT.transaction) > first.readBigUInt64LE(AT.transaction) ? second : first;
   for (const at of [AT.freeRoot, AT.mainRoot]) {
     const root = newest.readBigUInt64LE(at);
     if (root !== NO_PAGE && (root + 1n) * BigInt(pageSize) > size)
       throw incompatibleFormat(path, 'they were cut short');
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** A meta page, or `undefined` when there is none. */

@@ -179,10 +179,10 @@ describe('Scans on Azure', () => {
     const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
     const iterator = store
       .rows('T', SHAPE)
-      .scan({}, () => 1, { timeout: 20 })
+      .scan({}, () => 1, { timeout: 500 })
       [Symbol.asyncIterator]();
     expect((await iterator.next()).done).to.equal(false);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, 510));
     expect((await outcomeOf(iterator.next())).code).to.equal('store.timeout');
     expect(sent).to.have.length(1);
   });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { resetSocket } from '../../support/reset-socket.js';
+import { until } from '../../support/until.js';
 import { outcomeOf } from './outcome.js';
 import { shapeOf } from './row-values.js';
 
@@ -55,6 +56,31 @@ describe('Over sockets', () => {
     expect((await outcomeOf(store.tables())).code).to.equal('store.unavailable');
   });
 
+  it('a connection on which an answer came twice is closed: nobody waits for what was sent on it', async () => {
+    let first: string | undefined;
+    let isClosed = false;
+    const server = await listen((socket) => {
+      socket
+        .on('error', () => undefined)
+        .on('close', () => (isClosed = true))
+        .on('data', (request) => {
+          first ??= /^x-ms-client-request-id: *(\S+)/im.exec(request.toString('latin1'))?.[1];
+          socket.write(`HTTP/1.1 404 Not Found\r\nx-ms-client-request-id: ${first}\r\nContent-Length: 0\r\n\r\n`);
+        });
+    });
+    try {
+      const store = await open((server.address() as AddressInfo).port);
+      expect(await read(store)).to.equal(undefined);
+      expect((await outcomeOf(read(store))).code).to.equal('store.unavailable');
+      await until(
+        () => isClosed,
+        () => 'It is still open.',
+      );
+    } finally {
+      server.close();
+    }
+  });
+
   it('silence ends at the timeout, and the connection with it', async () => {
     const closed: Promise<void>[] = [];
     const server = await listen((socket) => {
@@ -69,9 +95,9 @@ describe('Over sockets', () => {
     });
     try {
       const store = await open((server.address() as AddressInfo).port);
-      expect((await outcomeOf(read(store, 30))).code).to.equal('store.timeout');
-      expect((await outcomeOf(write(store, 1, 30))).code).to.equal('store.outcome-unknown');
-      expect((await outcomeOf(store.createTable('T', { timeout: 30 }))).code).to.equal('store.outcome-unknown');
+      expect((await outcomeOf(read(store, 300))).code).to.equal('store.timeout');
+      expect((await outcomeOf(write(store, 1, 300))).code).to.equal('store.outcome-unknown');
+      expect((await outcomeOf(store.createTable('T', { timeout: 300 }))).code).to.equal('store.outcome-unknown');
       await Promise.all(closed);
       expect(closed).to.have.length(3);
     } finally {

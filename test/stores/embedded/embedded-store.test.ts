@@ -109,9 +109,9 @@ describe('The embedded store', () => {
   it('stops a scan whose time is over at its next page', async () => {
     const t = await TableFixture.create(memoryStore());
     await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
-    const pages = t.rows.scan({ pageSize: 1 }, () => 0, { timeout: 50 })[Symbol.asyncIterator]();
+    const pages = t.rows.scan({ pageSize: 1 }, () => 0, { timeout: 500 })[Symbol.asyncIterator]();
     expect((await pages.next()).done).to.equal(false);
-    await setTimeout(60);
+    await setTimeout(510);
     expect(await refusal(pages.next())).to.deep.equal({ code: 'store.timeout' });
     expect(await refusal(t.rows.get('p', 'a', () => 0, {}, { timeout: 0 }))).to.deep.equal({ code: 'store.timeout' });
   });

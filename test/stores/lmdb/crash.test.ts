@@ -4,20 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { TableFixture } from '../../../src/testing/conformance/table-fixture.js';
+import { seeded } from '../../support/seeded.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { stress } from './stress.js';
 
 const ROUNDS = stress(5, 60);
 const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));
 
-/** Lets a process write, kills it at a random moment, and gives the transactions that it said were acknowledged. */
-async function crash(path: string, round: number): Promise<ReadonlyMap<string, number>> {
+/** Lets a process write, kills it some moment later, and gives the transactions that it said were acknowledged. */
+async function crash(path: string, round: number, moment: number): Promise<ReadonlyMap<string, number>> {
   const writer = spawn(process.execPath, [WRITER, path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   writer.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise((resolve) => writer.once('close', resolve));
-  while (output === '' && writer.exitCode === null) await setTimeout(5);
-  await setTimeout(Math.random() * 250);
+  while (output === '' && writer.exitCode === null && writer.signalCode === null) await setTimeout(5);
+  await setTimeout(moment);
   writer.kill('SIGKILL');
   await ended;
   const whole = output.slice(0, output.lastIndexOf('\n')).split('\n');
@@ -39,9 +40,10 @@ describe('A process that is killed while it writes', () => {
   it(`leaves every acknowledged transaction, and none by half (${ROUNDS} times)`, async function () {
     this.timeout(ROUNDS * 10_000);
     const path = newPath();
+    const random = seeded(ROUNDS);
     const acknowledged = new Map<string, number>();
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [id, size] of await crash(path, round)) acknowledged.set(id, size);
+      for (const [id, size] of await crash(path, round, random() * 250)) acknowledged.set(id, size);
       const store = await lmdbStore(path);
       const t = TableFixture.open(store, 'Crash');
       const found = await stored(t);
