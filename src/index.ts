@@ -6,6 +6,14 @@ export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
 export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
 export type { DataSourceTarget } from './data-source/target.js';
+export type {
+  AzureCredential,
+  AzureTarget,
+  NamedKey,
+  ServiceClient,
+  SharedAccessSignature,
+  TokenCredential,
+} from './stores/azure/azure-target.js';
 
 export type { Go, RepeatSettings } from './resilience/repeat-work.js';
 export { RETRY_DEFAULTS, type Backoff, type RetryPolicy, type RetrySettings } from './resilience/retry-settings.js';
@@ -54,13 +62,16 @@ export { EntitableError, type CodesOf, type EntitableErrorOf } from './errors/en
 export type {
   BulkFailure,
   BulkReport,
+  ClassProblems,
   CommitReport,
   CommitWrite,
   ErrorCode,
   ErrorDetails,
   FailedWrite,
+  KeyAt,
   MetadataProblem,
   OutcomeUnknownDetails,
+  PropertyAt,
   StoreErrorDetails,
   Violation,
 } from './errors/error-details.js';
@@ -125,9 +136,11 @@ export { filterFromJSON } from './filter/filter-json.js';
 export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
 export type {
   ComparableRef,
+  EqualityOperator,
   EquatableRef,
   OperandOf,
   OperatorOf,
+  OrderOperator,
   PresenceRef,
   PropertyRef,
   PropertyRefs,

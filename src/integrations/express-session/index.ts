@@ -1,1 +1,1 @@
-export { createStore, type SessionStoreOptions, type SessionTable } from './create-store.js';
+export { createStore, type SessionModule, type SessionStoreOptions, type SessionTable } from './create-store.js';
