@@ -5,22 +5,29 @@ export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
 /** Compares a stored property with a constant: `false` when the property is missing or of another type. */
 export interface Comparison {
+  /** Tells the nodes apart. */
   readonly kind: 'comparison';
   /** The stored name; `PartitionKey`, `RowKey` and `Timestamp` are the row's own. */
   readonly property: string;
+  /** How the property is compared. */
   readonly operator: ComparisonOperator;
+  /** With what; only values of its type are comparable. */
   readonly operand: TypedValue;
 }
 
 /** All of its operands, or any of them. */
 export interface Junction {
+  /** Whether all must hold, or one. */
   readonly kind: 'and' | 'or';
+  /** Two filters or more. */
   readonly operands: readonly FilterNode[];
 }
 
 /** The opposite of its operand. */
 export interface Negation {
+  /** Tells the nodes apart. */
   readonly kind: 'not';
+  /** What must not hold. */
   readonly operand: FilterNode;
 }
 
