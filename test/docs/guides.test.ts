@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
 import { readGuide, ROOT, type Guide } from './guide.js';
+import { brokenLinks } from './links.js';
 
 const run = promisify(execFile);
 
@@ -22,31 +23,6 @@ const readme = programs.find(({ page }) => page === 'README.md')!;
 async function output(guide: Guide, target: string): Promise<string> {
   const options = { cwd: ROOT, env: { ...process.env, TABLES: target } };
   return (await run(process.execPath, ['--enable-source-maps', compiled(guide)], options)).stdout;
-}
-
-/** The anchors that GitHub gives the headings of a page. */
-function anchorsOf(page: string): readonly string[] {
-  return readFileSync(join(ROOT, page), 'utf8')
-    .split('\n')
-    .filter((line) => /^#+ /.test(line))
-    .map((line) =>
-      line
-        .replace(/^#+ /, '')
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    );
-}
-
-function brokenLinks(page: string): readonly string[] {
-  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
-  return links.filter((link) => {
-    if (/^https?:/.test(link)) return false;
-    const [path = '', anchor] = link.split('#');
-    const target = path === '' ? page : join(dirname(page), path);
-    if (!existsSync(join(ROOT, target))) return true;
-    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
-  });
 }
 
 describe('The documentation', function () {

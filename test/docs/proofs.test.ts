@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT } from './guide.js';
+import { destination, labelsOf, linksOf } from './links.js';
+
+const PAGES = ['README.md', 'docs/features.md'];
+
+/** The names of the tests in a file. */
+function testNames(file: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText() === 'it') {
+      const [name] = node.arguments;
+      if (name !== undefined && ts.isStringLiteralLike(name)) names.add(name.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ESNext, true));
+  return names;
+}
+
+/** Rows of the tables of a page, as their cells. */
+function rowsOf(page: string): readonly (readonly string[])[] {
+  return readFileSync(join(ROOT, page), 'utf8')
+    .split('\n')
+    .filter((line) => /^\| (?!-)/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+describe('What the documentation promises', () => {
+  for (const page of PAGES) {
+    it(`is shown by tests that exist, by their names: ${page}`, () => {
+      const missing = linksOf(page).filter((link) => {
+        const file = destination(page, link);
+        return link.title !== undefined && file !== undefined && !testNames(file).has(link.title);
+      });
+      expect(missing).to.deep.equal([]);
+    });
+
+    it(`is linked by labels that it defines, and uses: ${page}`, () => {
+      const { used, defined } = labelsOf(page);
+      expect([...new Set(used)].toSorted()).to.deep.equal(defined.toSorted());
+    });
+  }
+
+  it('has a test for each row of the README: every capability but what is not there', () => {
+    const proofs = linksOf('README.md').filter(({ target }) => target.startsWith('test/'));
+    expect(proofs.filter(({ title }) => title === undefined)).to.deep.equal([]);
+    const rows = rowsOf('README.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
+    expect(rows.length).to.be.greaterThan(30);
+    expect(rows.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
+  });
+});
