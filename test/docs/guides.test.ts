@@ -6,15 +6,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
-import { readGuide, ROOT, type Guide } from './guide.js';
+import { readGuide, ROOT, textOf, type Guide } from './guide.js';
 import { brokenLinks } from './links.js';
 
 const run = promisify(execFile);
 
 const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(ROOT, 'docs')).map((page) => `docs/${page}`)];
-// The toolchain page shows other projects' files; test/toolchain runs those.
+/** Shows other projects' files; test/toolchain runs those. */
+const TOOLCHAIN = 'docs/toolchain.md';
 const programs = pages
-  .filter((page) => page !== 'docs/toolchain.md')
+  .filter((page) => page !== TOOLCHAIN)
   .map(readGuide)
   .filter(({ program }) => program.trim() !== '');
 const readme = programs.find(({ page }) => page === 'README.md')!;
@@ -35,6 +36,11 @@ describe('The documentation', function () {
 
   it('has examples that compile', () => {
     expect(problems).to.deep.equal([]);
+  });
+
+  it('has no example in TypeScript that is left out of this', () => {
+    const fences = pages.filter((page) => page !== TOOLCHAIN && /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
+    expect(fences).to.deep.equal([]);
   });
 
   for (const guide of programs) {

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT } from './guide.js';
+import { ROOT, textOf } from './guide.js';
 
 /** A link of a page, as `[text](target "title")` or `[label]: target "title"`. */
 export interface Link {
@@ -13,7 +13,7 @@ const DEFINITION = /^\[[^\]]+\]: (?<target>\S+)(?:\s+"(?<double>[^"]+)"|\s+'(?<s
 
 /** The text of a page, without what stands in code. */
 function proseOf(page: string): string {
-  return readFileSync(join(ROOT, page), 'utf8').replaceAll(/^```.*?^```$/gms, '');
+  return textOf(page).replaceAll(/^```.*?^```$/gms, '');
 }
 
 /** The links of a page. */

@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from './guide.js';
+import { textOf } from './guide.js';
 import { destination, labelsOf, linksOf } from './links.js';
 
 const PAGES = ['README.md', 'docs/features.md'];
@@ -17,13 +15,13 @@ function testNames(file: string): ReadonlySet<string> {
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ESNext, true));
+  visit(ts.createSourceFile(file, textOf(file), ts.ScriptTarget.ESNext, true));
   return names;
 }
 
 /** Rows of the tables of a page, as their cells. */
 function rowsOf(page: string): readonly (readonly string[])[] {
-  return readFileSync(join(ROOT, page), 'utf8')
+  return textOf(page)
     .split('\n')
     .filter((line) => /^\| (?!-)/.test(line))
     .map((line) =>
