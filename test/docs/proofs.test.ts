@@ -1,3 +1,4 @@
+import * as dataTables from '@azure/data-tables';
 import { expect } from 'chai';
 import ts from 'typescript';
 import { textOf } from './guide.js';
@@ -54,5 +55,20 @@ describe('What the documentation promises', () => {
     const rows = rowsOf('README.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
     expect(rows.length).to.be.greaterThan(30);
     expect(rows.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
+  });
+});
+
+describe('What the SDK has', () => {
+  const section = textOf('docs/features.md').split('\n## Under the names of others\n')[1]!;
+  const { TableClient, TableServiceClient, TableTransaction } = dataTables;
+  const methods = [TableClient, TableServiceClient, TableTransaction].flatMap((client) =>
+    Object.getOwnPropertyNames(client.prototype),
+  );
+  const hidden = /^(?:constructor|_\w+|list(?:Entities|Tables)(?:All|Page))$/;
+  const names = [...Object.keys(dataTables).filter((name) => !name.startsWith('Known')), ...methods];
+
+  it('has a row, by its name, in docs/features.md', () => {
+    const missing = names.filter((name) => !hidden.test(name) && !new RegExp(`\\b${name}\\b`).test(section));
+    expect(missing).to.deep.equal([]);
   });
 });
