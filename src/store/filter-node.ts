@@ -34,6 +34,7 @@ export interface Negation {
 /** A filter in the service's own terms, before a store turns it into OData text or a predicate. Frozen. */
 export type FilterNode = Comparison | Junction | Negation;
 
+/** A frozen comparison. */
 export function comparison(property: string, operator: ComparisonOperator, operand: TypedValue): Comparison {
   return Object.freeze({ kind: 'comparison', property, operator, operand: Object.freeze(operand) });
 }
@@ -45,6 +46,7 @@ export function junction(kind: 'and' | 'or', operands: readonly FilterNode[]): F
   return flat.length === 1 && first !== undefined ? first : Object.freeze({ kind, operands: Object.freeze(flat) });
 }
 
+/** A frozen negation. */
 export function negation(operand: FilterNode): Negation {
   return Object.freeze({ kind: 'not', operand });
 }
