@@ -30,7 +30,7 @@ export async function buildSite(root: string, output: string): Promise<readonly 
     entryPoints: entries.map(({ source }) => source),
     projectDocuments: guides(root).map((page) => join(root, page)),
     readme: join(root, 'README.md'),
-    tsconfig: join(root, 'site/tsconfig.json'),
+    tsconfig: join(root, 'site/sources.tsconfig.json'),
     basePath: root,
     disableSources: true,
     skipErrorChecking: true, // the build has done it
