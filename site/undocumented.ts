@@ -1,7 +1,8 @@
 import { ReflectionKind, type DeclarationReflection, type ProjectReflection } from 'typedoc';
 
-/** What an entry point gives, and what a class or an interface has. */
+/** Entry points, what they give, and what a class or an interface has. */
 const NEEDS_COMMENT: readonly ReflectionKind[] = [
+  ReflectionKind.Module,
   ReflectionKind.Class,
   ReflectionKind.Interface,
   ReflectionKind.TypeAlias,
@@ -18,7 +19,7 @@ const NEEDS_COMMENT: readonly ReflectionKind[] = [
 const ERROR_CODES = 'ErrorDetails';
 
 /**
- * The public symbols without a doc comment: everything that an entry point exports, and every member of its classes and interfaces.
+ * The public symbols without a doc comment: entry points, everything that they export, and every member of its classes and interfaces.
  * The members of an object type that stands inside another declaration are described by that.
  */
 export function undocumented(project: ProjectReflection): readonly string[] {

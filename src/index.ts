@@ -1,3 +1,9 @@
+/**
+ * What a program imports: entities, data sources, repositories, queries, units of work, errors, and the port of stores.
+ *
+ * @module
+ */
+
 export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../decorators/index.js';
 export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
 

@@ -1,1 +1,7 @@
+/**
+ * Sessions of Express in a table.
+ *
+ * @module
+ */
+
 export { createStore, type SessionModule, type SessionStoreOptions, type SessionTable } from './create-store.js';
