@@ -10,7 +10,21 @@ export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } 
 export { DataSource } from './data-source/data-source.js';
 export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
-export type { ListTablesOptions, TableAdministration } from './data-source/table-administration.js';
+export type { ClassTable, HasTables, NamedTable, TableAdministration } from './administration/table-administration.js';
+export type {
+  ClassCopyOptions,
+  CopyOptions,
+  CopyProgress,
+  CopyReport,
+  CopySettings,
+  RowTransform,
+} from './administration/copy-options.js';
+export type { CreateTableOptions } from './administration/create-table.js';
+export type { DescribeOptions, PropertyDescription, TableDescription } from './administration/describe-table.js';
+export type { EnsureTablesOptions } from './administration/ensure-tables.js';
+export type { ListTablesOptions } from './administration/list-tables.js';
+export type { StoredRow, StoredValue } from './administration/stored-row.js';
+export type { TruncateOptions, TruncateProgress, TruncateReport } from './administration/truncate-table.js';
 export type { DataSourceTarget } from './data-source/target.js';
 export type {
   AzureCredential,
@@ -152,6 +166,7 @@ export type {
   PropertyRefs,
   StringRef,
 } from './filter/property-refs.js';
+export type { StoredOperand, StoredRef, StoredRefs } from './filter/stored-refs.js';
 export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query/query.js';
 export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
 export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';

@@ -16,6 +16,8 @@ export interface CloseOptions {
 /** A store as a data source works with it. */
 export interface Connection {
   readonly store: TableStore;
+  /** The same, but that no write makes a missing table and no read takes it for an empty one. */
+  readonly strict: TableStore;
   /** The store itself: nothing is tried again, no table made. */
   readonly bare: TableStore;
   close(options?: CloseOptions): Promise<void>;
@@ -30,10 +32,10 @@ export async function connect(target: DataSourceTarget, options: DataSourceOptio
 
   const isWanted = kind === 'azure' || (kind === 'own' && retry !== undefined);
   if (!isWanted && logger === undefined && metrics === undefined) {
-    return { bare, store: made(bare), close: async () => bare[Symbol.asyncDispose]() };
+    return { bare, strict: bare, store: made(bare), close: async () => bare[Symbol.asyncDispose]() };
   }
   // Spans are the SDK's: who has loaded it already pays nothing for them.
   const startSpan = isWanted ? (await import('../observability/spans.js')).spans(bare.traits.kind) : undefined;
   const resilient = new ResilientStore(bare, isWanted ? policy : NO_RETRIES, observer({ logger, metrics, startSpan }));
-  return { bare, store: made(resilient), close: (closing) => resilient.close(closing) };
+  return { bare, strict: resilient, store: made(resilient), close: (closing) => resilient.close(closing) };
 }

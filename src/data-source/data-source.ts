@@ -16,7 +16,7 @@ import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
-import { TableAdministration } from './table-administration.js';
+import { TableAdministration } from '../administration/table-administration.js';
 import type { DataSourceTarget } from './target.js';
 
 /**
@@ -60,9 +60,10 @@ export class DataSource implements AsyncDisposable {
     return this.#connection.store;
   }
 
-  /** The tables themselves: create, delete, exists, list. */
+  /** The tables themselves: create, ensure, delete, list, describe, copy, truncate. */
   get tables(): TableAdministration {
-    return new TableAdministration(this.#connection.store);
+    const { store, strict } = this.#connection;
+    return new TableAdministration({ store, strict, makesTables: store !== strict, mappers: this.#mappers });
   }
 
   /**

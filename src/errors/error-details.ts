@@ -215,6 +215,12 @@ export interface ErrorDetails {
   'store.outcome-unknown': OutcomeUnknownDetails;
   'store.closed': StoreErrorDetails;
   'store.incompatible-format': StoreErrorDetails;
+  'store.tables-not-created': {
+    /** The tables that could not be made, by their names in the store. */
+    readonly tables: readonly string[];
+    /** Those that were. */
+    readonly created: readonly string[];
+  };
   'store.unknown-target': { readonly expected: readonly string[] };
   'store.package-missing': { readonly package: string };
 

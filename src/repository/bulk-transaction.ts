@@ -13,6 +13,9 @@ export interface ItemWrite<I> extends EntityWrite {
   readonly item: I;
 }
 
+/** A refusal that may be as good as success: the row to delete is gone, or the row to insert stands. */
+export type IgnoredRefusal = 'store.not-found' | 'store.already-exists';
+
 /** How the transactions of a bulk write are sent. */
 export interface BulkSending {
   readonly store: TableStore;
@@ -21,7 +24,7 @@ export interface BulkSending {
   /** Whether an item that is refused is left out, and the others written. */
   readonly collects: boolean;
   /** A refusal that is as good as success. */
-  readonly ignored: 'store.not-found' | undefined;
+  readonly ignored: IgnoredRefusal | undefined;
   readonly stopped: () => boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Batch } from './batch.js';
 import { BulkLanes } from './bulk-lanes.js';
 import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
 import { progressReport } from './bulk-progress.js';
-import { sendBatch, type BulkSending, type ItemWrite } from './bulk-transaction.js';
+import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
 import { checkChoice } from './check-choice.js';
 import { concurrencyOf } from './concurrency.js';
 import type { EntityWrite } from './entity-writes.js';
@@ -20,7 +20,7 @@ export interface BulkTask<I> {
   readonly store: TableStore;
   readonly prepare: (item: I) => EntityWrite | Promise<EntityWrite>;
   /** A refusal that is as good as success. */
-  readonly ignored?: 'store.not-found' | undefined;
+  readonly ignored?: IgnoredRefusal | undefined;
 }
 
 /** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */

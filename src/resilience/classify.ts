@@ -48,6 +48,13 @@ export function remedyFor(error: unknown): Remedy {
   return rule?.remedy ?? 'never';
 }
 
+/** The same where a table is made: the end of an earlier one's deletion is waited for only by who asks for that. */
+export function remedyForCreation(error: unknown): Remedy {
+  const isBeingDeleted =
+    EntitableError.is(error, 'store.unavailable') && error.details.serviceCode === 'TableBeingDeleted';
+  return isBeingDeleted ? 'never' : remedyFor(error);
+}
+
 function codeOf(cause: unknown): string {
   const { code } = (typeof cause === 'object' && cause !== null ? cause : {}) as { readonly code?: unknown };
   return typeof code === 'string' ? code : '';

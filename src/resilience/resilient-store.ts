@@ -11,6 +11,7 @@ import type {
   WriteReceipt,
 } from '../store/table-store.js';
 import { changeTable } from './change-table.js';
+import { remedyForCreation } from './classify.js';
 import { InFlight } from './in-flight.js';
 import type { KeptWrite } from './kept-write.js';
 import { observed } from './observed.js';
@@ -65,7 +66,9 @@ export class ResilientStore implements TableStore {
 
   createTable(table: string, options?: OperationOptions): Promise<boolean> {
     return this.#run('create-table', table, options, (operation, running) =>
-      changeTable(table, new Tries(this.#policy, operation, running), (left) => this.#store.createTable(table, left)),
+      changeTable(table, new Tries(this.#policy, operation, running, remedyForCreation), (left) =>
+        this.#store.createTable(table, left),
+      ),
     );
   }
 

@@ -4,7 +4,11 @@ import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js
 
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
-  'store.unknown-target' | 'store.package-missing' | 'store.incompatible-format' | 'store.closed'
+  | 'store.unknown-target'
+  | 'store.package-missing'
+  | 'store.incompatible-format'
+  | 'store.closed'
+  | 'store.tables-not-created'
 >;
 
 /** An answer that is no success, as far as it can be read. */
@@ -64,6 +68,10 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
   'store.unavailable': 'was refused because the service is not available now. Try again later.',
 };
 
+/** The service keeps the name of a deleted table until all of it is gone. */
+const BEING_DELETED =
+  'was refused: the table is still being deleted, which takes the service some 40 seconds. createIfMissing(table, { waitForDeletion: true }) waits for it.';
+
 /** Reads an answer that is no success: the service's own code is in the body, or in a header. */
 export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
   const { code, message } = errorBody(body);
@@ -118,7 +126,12 @@ export function refused(
     statusCode: status,
     ...(serviceCode === undefined ? {} : { code: serviceCode }),
   });
-  return new EntitableError(code, `A ${kind}${where} ${MESSAGES[code]}`, details, { cause });
+  return new EntitableError(
+    code,
+    `A ${kind}${where} ${serviceCode === 'TableBeingDeleted' ? BEING_DELETED : MESSAGES[code]}`,
+    details,
+    { cause },
+  );
 }
 
 function codeOf({ status, serviceCode }: Refusal): Refused {

@@ -1,0 +1,89 @@
+import { checkChoice } from '../repository/check-choice.js';
+import type { BulkOptions } from '../repository/bulk-options.js';
+import { writeBulk } from '../repository/bulk-write.js';
+import type { RowReader } from '../store/row.js';
+import type { WriteMode, WriteReceipt } from '../store/table-store.js';
+import { checkWriting } from './check-writing.js';
+import type { CopyReport, CopySettings } from './copy-options.js';
+import { ReadRow } from './read-row.js';
+import { rowFilter } from './row-filter.js';
+import type { StoredRow } from './stored-row.js';
+import { readRows, refuseSamePlace, storedRows, type TablePlace } from './table-place.js';
+import { writeOf } from './write-of.js';
+
+const MODES = {
+  replace: 'upsert-replace',
+  merge: 'upsert-merge',
+  keep: 'insert',
+  refuse: 'insert',
+} as const satisfies Record<string, WriteMode>;
+
+/** Copies the rows of one place to another, in bounded memory: no more is read than is about to be written. */
+export async function copyTable(
+  from: TablePlace,
+  to: TablePlace,
+  settings: CopySettings & { readonly filter?: unknown } = {},
+): Promise<CopyReport> {
+  const { filter, transform, existing = 'replace', onProgress, signal, timeout, concurrency, onError } = settings;
+  checkWriting({ concurrency, onError, timeout });
+  checkChoice('existing', existing, ['replace', 'merge', 'keep', 'refuse']);
+  refuseSamePlace(from, to);
+  const { table, tables } = to;
+  const reading = { request: ReadRow.REQUEST, decode: (row: RowReader) => new ReadRow(row) };
+  const pages = readRows(from, rowFilter(from, filter), reading, { signal, timeout });
+  // What is wrong with the source is told as it is, not as a copy that was stopped.
+  const first = await pages.next();
+
+  let read = 0;
+  let left = 0;
+  let kept = 0;
+  const rows = storedRows(tables.store, table);
+  const prepare = (row: StoredRow) => ({
+    table,
+    write: writeOf(row, MODES[existing], rows),
+    // A refusal that is as good as success has no ETag.
+    written: ({ etag }: WriteReceipt) => etag === undefined && kept++,
+    refused: (error: unknown) => error,
+  });
+  const options: BulkOptions = {
+    signal,
+    timeout,
+    concurrency,
+    onError,
+    ...(onProgress !== undefined && {
+      onProgress: ({ done, failed, ratePerSecond }) =>
+        onProgress({ read, copied: done - kept, skipped: left + kept, failed, ratePerSecond }),
+    }),
+  };
+  const ignored = existing === 'keep' ? 'store.already-exists' : undefined;
+  const { written, failed } = await writeBulk(changed(), { store: tables.store, prepare, ignored }, options);
+  // Nothing was written, and so nothing made the table: a copy of an empty table is an empty table.
+  if (written === 0 && failed.length === 0 && tables.makesTables) {
+    await tables.strict.createTable(table, { signal, timeout });
+  }
+  return Object.freeze({
+    read,
+    copied: written - kept,
+    skipped: left + kept,
+    failed: failed.map(({ index, item, error }) => ({
+      index,
+      item: item instanceof ReadRow ? item.plain() : item,
+      error,
+    })),
+  });
+
+  async function* changed(): AsyncGenerator<StoredRow, void, undefined> {
+    try {
+      for (let page = first; page.done !== true; page = await pages.next()) {
+        for (const row of page.value.rows) {
+          read++;
+          const given = transform === undefined ? row : await transform(row.plain());
+          if (given === undefined) left++;
+          else yield given;
+        }
+      }
+    } finally {
+      await pages.return();
+    }
+  }
+}

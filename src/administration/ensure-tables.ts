@@ -1,0 +1,90 @@
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityClass } from '../metadata/entity-types.js';
+import { checkCount } from '../query/check-option.js';
+import { mapConcurrently } from '../repository/map-concurrently.js';
+import { withWideSignal } from '../repository/wide-signal.js';
+import { createTable, type CreateTableOptions } from './create-table.js';
+import { listTables, nameForm } from './list-tables.js';
+import { placeIn, type AdministeredTables } from './table-place.js';
+
+/** How tables are made at start-up. `timeout` is each table's. */
+export interface EnsureTablesOptions extends CreateTableOptions {
+  /** Tables that are made at once; 8 by default. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Makes the tables that are missing; gives their names. Throws `store.tables-not-created`. */
+export async function ensureTables(
+  tables: AdministeredTables,
+  wanted: Iterable<string | EntityClass>,
+  { concurrency = 8, ...options }: EnsureTablesOptions = {},
+): Promise<readonly string[]> {
+  checkCount('concurrency', concurrency, 1);
+  const missing = new Map<string, string>();
+  const form = nameForm(tables.strict);
+  for (const table of listOf(wanted)) {
+    const name = placeIn(tables, table).table;
+    missing.set(form(name), name);
+  }
+  const names = missing.size;
+  await withoutExisting(tables, missing, options);
+
+  const made: string[] = [];
+  const failures: { readonly table: string; readonly error: unknown }[] = [];
+  await withWideSignal(options.signal, (signal) =>
+    mapConcurrently(missing.values(), concurrency, async (table) => {
+      try {
+        if (await createTable(tables.strict, table, { ...options, signal })) made.push(table);
+      } catch (error) {
+        failures.push({ table, error });
+      }
+    }),
+  );
+  if (failures.length > 0) throw notCreated(failures, names, made);
+  return Object.freeze(made.toSorted());
+}
+
+function listOf(wanted: Iterable<string | EntityClass>): Iterable<string | EntityClass> {
+  if (typeof wanted === 'object' && wanted !== null && Symbol.iterator in wanted) return wanted;
+  const expected = 'a list of entity classes or table names';
+  throw new EntitableError('validation.invalid-option', `ensure takes ${expected}, not ${typeName(wanted)}.`, {
+    option: 'tables',
+    expected,
+    found: typeName(wanted),
+  });
+}
+
+/** A table that is asked to be made and exists is a failed request in the service's statistics: looking costs one request for all. */
+async function withoutExisting(
+  { strict }: AdministeredTables,
+  missing: Map<string, string>,
+  { signal, timeout }: CreateTableOptions,
+): Promise<void> {
+  if (missing.size === 0) return;
+  const form = nameForm(strict);
+  try {
+    for await (const name of listTables(strict, { signal, timeout })) {
+      if (missing.delete(form(name)) && missing.size === 0) return;
+    }
+  } catch (error) {
+    if (!EntitableError.is(error, 'store.unauthorized')) throw error; // who may not look may still make them
+  }
+}
+
+function notCreated(
+  failures: readonly { readonly table: string; readonly error: unknown }[],
+  names: number,
+  created: readonly string[],
+): EntitableError {
+  const reasons = failures.map(
+    ({ table, error }) => `${table} (${EntitableError.is(error) ? error.code : 'no answer'})`,
+  );
+  return new EntitableError(
+    'store.tables-not-created',
+    `${failures.length} of ${names} tables could not be created: ${reasons.join(', ')}. The cause has the error of each. ` +
+      'Those that could be stand; ensure() again goes on with the others.',
+    { tables: failures.map(({ table }) => table), created },
+    { cause: failures.length === 1 ? failures[0]!.error : new AggregateError(failures.map(({ error }) => error)) },
+  );
+}

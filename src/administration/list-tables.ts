@@ -1,0 +1,46 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import { typeName } from '../edm/type-name.js';
+import type { OperationOptions, TableStore } from '../store/table-store.js';
+
+/** Which tables are listed: those that fit all that is said. Upper and lower case are the same where the store takes them so. */
+export interface ListTablesOptions extends OperationOptions {
+  /** Only tables whose name begins so. */
+  readonly prefix?: string | undefined;
+  /** Only tables whose name is this or comes after it, in the order of the list. */
+  readonly from?: string | undefined;
+  /** Only tables whose name is this or comes before it, in the order of the list. */
+  readonly to?: string | undefined;
+}
+
+/** How a store compares table names. */
+export function nameForm({ traits }: TableStore): (name: string) => string {
+  return traits.limits.tableNamesIgnoreCase ? (name) => name.toLowerCase() : (name) => name;
+}
+
+/** The names of a store's tables, page by page. */
+export async function* listTables(
+  store: TableStore,
+  { prefix, from, to, ...options }: ListTablesOptions = {},
+): AsyncGenerator<string, void, undefined> {
+  for (const [option, value] of Object.entries({ prefix, from, to })) {
+    if (value === undefined || typeof value === 'string') continue;
+    const [expected, found] = ['a string', typeName(value)];
+    throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
+      option,
+      expected,
+      found,
+    });
+  }
+  const lower = (name: string): string => name.toLowerCase();
+  const isWithin = (name: string): boolean =>
+    (from === undefined || lower(name) >= lower(from)) && (to === undefined || lower(name) <= lower(to));
+  let continuation: string | undefined;
+  do {
+    const page = await store.tables(
+      { ...(prefix !== undefined && { prefix }), ...(continuation !== undefined && { continuation }) },
+      options,
+    );
+    for (const name of page.rows) if (isWithin(name)) yield name;
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+}

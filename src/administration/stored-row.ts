@@ -1,0 +1,91 @@
+import { formatDateTime, parseDateTime } from '../edm/date-time.js';
+import { isEdmType, type TypedValue } from '../edm/edm-type.js';
+import { Guid } from '../edm/guid.js';
+import { doubleText } from '../edm/literal.js';
+import { typeName } from '../edm/type-name.js';
+import { OPERAND_RULES } from '../filter/operand-rules.js';
+import type { UndeclaredValue } from '../store/row.js';
+
+/** A stored value with its EDM type, exactly: a DateTime may have `ticks`, the 100 ns (0…9999) beyond its milliseconds. */
+export type StoredValue =
+  | Exclude<TypedValue, { readonly type: 'DateTime' }>
+  | { readonly type: 'DateTime'; readonly value: Date; readonly ticks?: number | undefined };
+
+/** A row as a table has it: its keys, and every property by its stored name. */
+export interface StoredRow {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** When it was last written. A row that is written gets a new one: what is said here is not stored. */
+  readonly timestamp?: Date | undefined;
+  readonly properties: Readonly<Record<string, StoredValue>>;
+}
+
+/** The value in the text, or the bytes, that a store gave. */
+export function storedValue(value: UndeclaredValue): StoredValue {
+  const { type } = value;
+  switch (type) {
+    case 'Binary':
+      return { type, value: value.bytes };
+    case 'Boolean':
+      return { type, value: value.text === 'true' };
+    case 'DateTime': {
+      const { milliseconds, ticks } = parseDateTime(value.text)!;
+      return { type, value: new Date(milliseconds), ...(ticks !== 0 && { ticks }) };
+    }
+    case 'Double':
+    case 'Int32':
+      return { type, value: Number(value.text) };
+    case 'Guid':
+      return { type, value: Guid.parse(value.text) };
+    case 'Int64':
+      return { type, value: BigInt(value.text) };
+    case 'String':
+      return { type, value: value.text };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The text, or the bytes, that a store is given for a value. */
+export function undeclaredValue(stored: StoredValue): UndeclaredValue {
+  const { type, value } = stored;
+  switch (type) {
+    case 'Binary':
+      return { type, bytes: value };
+    case 'DateTime':
+      return { type, text: formatDateTime(value.getTime(), stored.ticks) };
+    case 'Double':
+      return { type, text: doubleText(value) };
+    case 'Boolean':
+    case 'Guid':
+    case 'Int32':
+    case 'Int64':
+    case 'String':
+      return { type, text: String(value) };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** What is wrong with what claims to be a stored value, in words; `undefined` when nothing is. */
+export function storedValueProblem(stored: unknown): string | undefined {
+  if (typeof stored !== 'object' || stored === null) return `${typeName(stored)}, not { type, value }`;
+  const { type, value, ticks } = stored as Readonly<Record<string, unknown>>;
+  if (!isEdmType(type)) return 'an object whose type is no EDM type';
+  if (ticks !== undefined && !(type === 'DateTime' && isTicks(ticks)))
+    return 'ticks that are not 0 to 9999 of a DateTime';
+  // A row may hold what no filter can be compared with.
+  const found =
+    type === 'String' || type === 'Double'
+      ? typeof value === PRIMITIVES[type]
+        ? undefined
+        : typeName(value)
+      : OPERAND_RULES[type].wrong(value);
+  return found === undefined ? undefined : `${found} for an Edm.${type}`;
+}
+
+function isTicks(ticks: unknown): boolean {
+  return typeof ticks === 'number' && Number.isInteger(ticks) && ticks >= 0 && ticks <= 9999;
+}
+
+const PRIMITIVES = { String: 'string', Double: 'number' } as const;

@@ -1,0 +1,44 @@
+import { isSystemName, propertyNameProblem } from '../edm/property-name.js';
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { RowWriter } from '../store/row.js';
+import type { PreparedWrite, Rows, WriteMode } from '../store/table-store.js';
+import { ReadRow } from './read-row.js';
+import { storedValueProblem, undeclaredValue, type StoredRow } from './stored-row.js';
+
+/** Encodes the write of a row: one that was read as it is, one that somebody made when it is in order. Throws `validation.invalid-option`. */
+export function writeOf(row: StoredRow, mode: WriteMode, rows: Rows): PreparedWrite {
+  if (row instanceof ReadRow) {
+    const { partitionKey, rowKey } = row;
+    return rows.prepare({ mode, partitionKey, rowKey, write: (writer) => row.write(writer) });
+  }
+  checkRow(row);
+  const { partitionKey, rowKey, properties } = row;
+  const values = Object.entries(properties).map(([name, value]) => [name, undeclaredValue(value)] as const);
+  const write = (writer: RowWriter): void => values.forEach(([name, value]) => writer.undeclared(name, value));
+  return rows.prepare({ mode, partitionKey, rowKey, write });
+}
+
+/** A transformation may be JavaScript's. */
+function checkRow(row: unknown): void {
+  if (typeof row !== 'object' || row === null) throw noRow(typeName(row));
+  const { partitionKey, rowKey, properties } = row as Readonly<Record<string, unknown>>;
+  if (typeof partitionKey !== 'string') throw noRow(`a partitionKey that is ${typeName(partitionKey)}`);
+  if (typeof rowKey !== 'string') throw noRow(`a rowKey that is ${typeName(rowKey)}`);
+  if (typeof properties !== 'object' || properties === null) throw noRow(`properties that are ${typeName(properties)}`);
+  for (const [name, value] of Object.entries(properties)) {
+    const problem = isSystemName(name)
+      ? 'a name that every row has'
+      : (propertyNameProblem(name) ?? storedValueProblem(value));
+    if (problem !== undefined) throw noRow(`a property "${name}" in ("${partitionKey}", "${rowKey}"): ${problem}`);
+  }
+}
+
+function noRow(found: string): EntitableError {
+  const expected = 'a row { partitionKey, rowKey, properties } with properties { type, value }, or undefined';
+  return new EntitableError('validation.invalid-option', `transform gives ${expected}, not ${found}.`, {
+    option: 'transform',
+    expected,
+    found,
+  });
+}

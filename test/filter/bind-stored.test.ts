@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { Guid } from '../../src/edm/guid.js';
+import { bindStored } from '../../src/filter/bind-stored.js';
+import { conditionOf, not, type Filter } from '../../src/filter/filter.js';
+import { toOData } from '../../src/filter/odata.js';
+import { storedReferences, type StoredRefs } from '../../src/filter/stored-refs.js';
+
+const p: StoredRefs<unknown> = storedReferences();
+const odata = (filter: Filter<unknown>): string => toOData(bindStored('Orders', conditionOf(filter)));
+
+describe('A filter on stored names', () => {
+  for (const [what, filter, text] of [
+    ['a string', p('s').eq("it's"), "s eq 'it''s'"],
+    ['a boolean', p('b').ne(true), 'b ne true'],
+    ['a bigint', p('l').gt(5n), 'l gt 5L'],
+    ['a date', p('t').le(new Date(0)), "t le datetime'1970-01-01T00:00:00Z'"],
+    [
+      'a Guid',
+      p('g').eq(Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833')),
+      "g eq guid'c9da6455-213d-42c9-9a79-3e9149a57833'",
+    ],
+    ['bytes', p('x').eq(Uint8Array.of(10, 255)), "x eq X'0aff'"],
+    ['an Int32', p('i').lt({ type: 'Int32', value: 5 }), 'i lt 5'],
+    ['a Double', p('d').ge({ type: 'Double', value: 5 }), 'd ge 5.0'],
+    ['one of several', p('s').in(['a', 'b']), "s eq 'a' or s eq 'b'"],
+    ['a range', p('s').between('a', 'b'), "s ge 'a' and s le 'b'"],
+    ['a prefix', p('s').startsWith('ab'), "s ge 'ab' and s lt 'ac'"],
+    ['a prefix of a key', p('RowKey').startsWith('a.'), "RowKey ge 'a.' and RowKey lt 'a0'"],
+    ['the timestamp', p('Timestamp').gt(new Date(0)), "Timestamp gt datetime'1970-01-01T00:00:00Z'"],
+    ['a negation of two', not(p('s').eq('a').or(p('b').eq(true))), "not (s eq 'a' or b eq true)"],
+  ] as const) {
+    it(`compares with ${what}`, () => {
+      expect(odata(filter)).to.equal(text);
+    });
+  }
+
+  for (const [what, filter, message] of [
+    [
+      'a number without its type',
+      () => p('i').eq(5 as never),
+      `"eq" on "i" of the table Orders takes a number with its type, { type: 'Int32', value } or { type: 'Double', value }, not number alone.`,
+    ],
+    [
+      'an object that is no value',
+      () => p('i').eq({} as never),
+      '"eq" on "i" of the table Orders takes a string, a boolean, a bigint, a Date, a Guid, a Uint8Array or { type, value }, not Object alone.',
+    ],
+    [
+      'a value of another type than it says',
+      () => p('i').eq({ type: 'Int32', value: 0.5 }),
+      '"eq" on Orders.i (Edm.Int32) takes an integer from -2147483648 to 2147483647, not a number that is none.',
+    ],
+    [
+      'a key that is no string',
+      () => p('RowKey').eq(5n),
+      '"eq" on Orders.RowKey (Edm.String) takes a string, not bigint.',
+    ],
+    [
+      'an order of Guids',
+      () => p('g').gt(Guid.random()),
+      'Orders.g cannot be compared by "gt": Edm.Guid has no order. Use eq, ne or in.',
+    ],
+    [
+      'text that would be part of the filter',
+      () => p('i eq 1 or s').eq('x'),
+      '"i eq 1 or s" names no property of the table Orders: a stored name is letters, digits and _, and does not begin with a digit.',
+    ],
+  ] as const) {
+    it(`refuses ${what}, and shows no operand`, () => {
+      expect(() => odata(filter())).to.throw(message);
+    });
+  }
+});
