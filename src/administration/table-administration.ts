@@ -14,6 +14,7 @@ import { truncateTable, type TruncateOptions, type TruncateReport } from './trun
 
 /** What has tables: a `DataSource`. */
 export interface HasTables {
+  /** Its tables. */
   readonly tables: TableAdministration;
 }
 
