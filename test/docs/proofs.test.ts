@@ -1,7 +1,9 @@
 import * as dataTables from '@azure/data-tables';
 import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
-import { textOf } from './guide.js';
+import { ROOT, textOf } from './guide.js';
 import { destination, labelsOf, linksOf } from './links.js';
 
 const PAGES = ['README.md', 'docs/features.md'];
@@ -55,6 +57,14 @@ describe('What the documentation promises', () => {
     const rows = rowsOf('README.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
     expect(rows.length).to.be.greaterThan(30);
     expect(rows.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
+  });
+});
+
+describe('The README', () => {
+  it('links every sample', () => {
+    const samples = readdirSync(join(ROOT, 'samples')).map((topic) => `samples/${topic}/main.ts`);
+    const linked = new Set(linksOf('README.md').map(({ target }) => target));
+    expect(samples.filter((sample) => !linked.has(sample))).to.deep.equal([]);
   });
 });
 
