@@ -1,3 +1,9 @@
+/**
+ * What a program imports: entities, data sources, repositories, queries, units of work, errors, and the port of stores.
+ *
+ * @module
+ */
+
 export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../decorators/index.js';
 export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
 
@@ -20,6 +26,14 @@ export type { ListTablesOptions } from './administration/list-tables.js';
 export type { StoredRow, StoredValue } from './administration/stored-row.js';
 export type { TruncateOptions, TruncateProgress, TruncateReport } from './administration/truncate-table.js';
 export type { DataSourceTarget } from './data-source/target.js';
+export type {
+  AzureCredential,
+  AzureTarget,
+  NamedKey,
+  ServiceClient,
+  SharedAccessSignature,
+  TokenCredential,
+} from './stores/azure/azure-target.js';
 
 export type { Go, RepeatSettings } from './resilience/repeat-work.js';
 export { RETRY_DEFAULTS, type Backoff, type RetryPolicy, type RetrySettings } from './resilience/retry-settings.js';
@@ -68,13 +82,16 @@ export { EntitableError, type CodesOf, type EntitableErrorOf } from './errors/en
 export type {
   BulkFailure,
   BulkReport,
+  ClassProblems,
   CommitReport,
   CommitWrite,
   ErrorCode,
   ErrorDetails,
   FailedWrite,
+  KeyAt,
   MetadataProblem,
   OutcomeUnknownDetails,
+  PropertyAt,
   StoreErrorDetails,
   Violation,
 } from './errors/error-details.js';
@@ -139,9 +156,11 @@ export { filterFromJSON } from './filter/filter-json.js';
 export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
 export type {
   ComparableRef,
+  EqualityOperator,
   EquatableRef,
   OperandOf,
   OperatorOf,
+  OrderOperator,
   PresenceRef,
   PropertyRef,
   PropertyRefs,

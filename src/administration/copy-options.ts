@@ -13,6 +13,7 @@ export interface CopyProgress {
   readonly copied: number;
   /** Rows that `transform` left out, or that stood already and were kept. */
   readonly skipped: number;
+  /** Rows that could not be written. */
   readonly failed: number;
   /** Rows copied a second, since the beginning. */
   readonly ratePerSecond: number;

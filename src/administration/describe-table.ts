@@ -14,6 +14,7 @@ export interface DescribeOptions extends OperationOptions {
 
 /** A stored property, as the rows that were read have it. */
 export interface PropertyDescription {
+  /** The stored name. */
   readonly name: string;
   /** In how many rows it has each type; a type that no row has is left out. */
   readonly types: Readonly<Partial<Record<EdmType, number>>>;

@@ -13,10 +13,13 @@ export type StoredValue =
 
 /** A row as a table has it: its keys, and every property by its stored name. */
 export interface StoredRow {
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey: string;
   /** When it was last written. A row that is written gets a new one: what is said here is not stored. */
   readonly timestamp?: Date | undefined;
+  /** All other properties, by their stored names. */
   readonly properties: Readonly<Record<string, StoredValue>>;
 }
 

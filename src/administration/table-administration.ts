@@ -17,6 +17,7 @@ const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') 
 
 /** What has tables: a `DataSource`. */
 export interface HasTables {
+  /** Its tables. */
   readonly tables: TableAdministration;
 }
 

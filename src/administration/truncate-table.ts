@@ -6,6 +6,7 @@ import { readRows, storedRows, type TablePlace } from './table-place.js';
 
 /** How far a table is emptied. */
 export interface TruncateProgress {
+  /** Rows deleted so far. */
   readonly deleted: number;
   /** Rows deleted a second, since the beginning. */
   readonly ratePerSecond: number;

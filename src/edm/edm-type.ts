@@ -2,13 +2,21 @@ import type { Guid } from './guid.js';
 
 /** The EDM types a table can store, each with the JavaScript type that carries it without loss. */
 export interface EdmTypeMap {
+  /** Bytes, up to 64 KiB. */
   readonly Binary: Uint8Array;
+  /** `true` or `false`. */
   readonly Boolean: boolean;
+  /** An instant from 1601 on; the service keeps 100 ns, a `Date` milliseconds. */
   readonly DateTime: Date;
+  /** 64-bit floating point, `NaN` and the infinities included. */
   readonly Double: number;
+  /** 128 bits: see {@link Guid}. */
   readonly Guid: Guid;
+  /** An integer of 32 bits. */
   readonly Int32: number;
+  /** An integer of 64 bits. */
   readonly Int64: bigint;
+  /** UTF-16 text, up to 32,768 units. */
   readonly String: string;
 }
 

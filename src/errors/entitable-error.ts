@@ -24,8 +24,11 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
 
   /** @internal Declared only: a field would be enumerable, and so shown by every log. */
   declare readonly [BRAND]: true;
+  /** What `toString` and logs call it. */
   override readonly name = 'EntitableError';
+  /** What happened, e.g. `store.already-exists`. */
   readonly code: C;
+  /** What is known of it, typed by the code. What may hold values of properties is not enumerable. */
   readonly details: ErrorDetails[C];
 
   constructor(code: C, message: string, details: ErrorDetails[C], options?: ErrorOptions) {

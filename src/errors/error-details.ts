@@ -16,20 +16,27 @@ export interface Violation {
   readonly constraints: readonly string[];
 }
 
-interface ClassProblems {
+/** What is wrong with how a class is declared. */
+export interface ClassProblems {
+  /** The class at fault. */
   readonly className: string;
   /** Everything that is wrong with the class, this code's problem first. */
   readonly problems: readonly MetadataProblem[];
 }
 
-interface PropertyAt {
+/** A property of an entity. */
+export interface PropertyAt {
+  /** The class of the entity. */
   readonly className: string;
+  /** The property's name in the class. */
   readonly property: string;
   /** The property's name in the table. */
   readonly storedName: string;
 }
 
-interface KeyAt {
+/** A key of an entity, or a part of it. */
+export interface KeyAt {
+  /** The class of the entity. */
   readonly className: string;
   /** Which of the two keys. */
   readonly key: 'PartitionKey' | 'RowKey';
@@ -39,6 +46,7 @@ interface KeyAt {
 
 /** What every refusal by a store says, as far as it is known. */
 export interface StoreErrorDetails {
+  /** The table's name in the store. */
   readonly table?: string;
   /** The index of the write that was refused, in the transaction that was submitted. */
   readonly operation?: number;
@@ -46,6 +54,7 @@ export interface StoreErrorDetails {
   readonly serviceCode?: string;
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
+  /** What the service calls the request: its support asks for it. */
   readonly requestId?: string;
   /** Milliseconds after which the service asked to be tried again. */
   readonly retryAfter?: number;
@@ -62,10 +71,15 @@ export interface OutcomeUnknownDetails extends StoreErrorDetails {
 
 /** One write of a commit: which row, and how. */
 export interface CommitWrite {
+  /** How the row is written. */
   readonly mode: 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upsert-replace' | 'delete';
+  /** The class of the entity. */
   readonly className: string;
+  /** The table's name in the store. */
   readonly table: string;
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey: string;
   /** The entity, where the unit of work has one; it holds values, so it is not enumerable. */
   readonly entity?: object;
@@ -73,6 +87,7 @@ export interface CommitWrite {
 
 /** One write that a store refused, and its reason. */
 export interface FailedWrite extends CommitWrite {
+  /** Why: as a rule an `EntitableError`. */
   readonly error: unknown;
 }
 
@@ -102,7 +117,9 @@ export interface BulkFailure<I = unknown> {
 export interface BulkReport {
   /** Items taken from the input: as many as were written, failed and are pending together. */
   readonly read: number;
+  /** Items that are stored now. */
   readonly written: number;
+  /** Items that were refused, and why. */
   readonly failed: readonly BulkFailure[];
   /** Items that were taken from the input but not written, in their order. */
   readonly pending: readonly unknown[];

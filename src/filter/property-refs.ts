@@ -13,6 +13,7 @@ export interface PresenceRef<T> {
 
 /** A property that can be tested for equality: every one that is stored as it is. */
 export interface EquatableRef<T, in V> extends PresenceRef<T> {
+  /** Has this value. */
   eq(value: V): Filter<T>;
   /** Has another value; a missing property has none, so it is not found: that is `not(x.eq(value))`. */
   ne(value: V): Filter<T>;
@@ -22,9 +23,13 @@ export interface EquatableRef<T, in V> extends PresenceRef<T> {
 
 /** A property with an order: strings (by UTF-16 unit), numbers, bigints and dates. */
 export interface ComparableRef<T, in V> extends EquatableRef<T, V> {
+  /** Is greater. */
   gt(value: V): Filter<T>;
+  /** Is greater, or equal. */
   ge(value: V): Filter<T>;
+  /** Is less. */
   lt(value: V): Filter<T>;
+  /** Is less, or equal. */
   le(value: V): Filter<T>;
   /** Both ends included. */
   between(from: V, to: V): Filter<T>;
@@ -48,8 +53,11 @@ export type PropertyRef<T, V> = [V] extends [string]
 /** What a `where` callback receives: one reference per stored property of `T`. */
 export type PropertyRefs<T> = { readonly [K in DataKey<T>]: PropertyRef<T, NonNullable<T[K]>> };
 
-type EqualityOperator = 'eq' | 'ne' | 'in';
-type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
+/** The operators of everything that is stored as it is. */
+export type EqualityOperator = 'eq' | 'ne' | 'in';
+
+/** The operators of what has an order. */
+export type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
 
 /** The operators with an operand that `where(property, operator, value)` takes, by the property's type: the methods of {@link PropertyRef}. */
 export type OperatorOf<V> = [V] extends [string | null | undefined]

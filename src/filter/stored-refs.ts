@@ -10,14 +10,19 @@ export type StoredOperand = Exclude<EdmValue, number> | TypedValue;
 
 /** A property by its stored name, of whatever type rows have it: a row whose property is missing, or of another type than the operand, does not pass. */
 export interface StoredRef<T> {
+  /** Has this value. */
   eq(value: StoredOperand): Filter<T>;
   /** Has another value of this type. */
   ne(value: StoredOperand): Filter<T>;
   /** Equals one of these. */
   in(values: readonly [StoredOperand, ...StoredOperand[]]): Filter<T>;
+  /** Is greater. */
   gt(value: StoredOperand): Filter<T>;
+  /** Is greater, or equal. */
   ge(value: StoredOperand): Filter<T>;
+  /** Is less. */
   lt(value: StoredOperand): Filter<T>;
+  /** Is less, or equal. */
   le(value: StoredOperand): Filter<T>;
   /** Both ends included. */
   between(from: StoredOperand, to: StoredOperand): Filter<T>;

@@ -11,6 +11,7 @@ export declare const keyPart: unique symbol;
 
 /** The mark that `PartitionKey` and `RowKey` put on a type. Plain values are assignable to it. */
 export interface KeyPart<out Kind extends KeyKind, out V> {
+  /** For the compiler only. */
   readonly [keyPart]?: { readonly kind: Kind; readonly value: V };
 }
 
@@ -43,12 +44,15 @@ export type Unmarked<P> = P extends KeyPart<KeyKind, infer V> ? V : P;
 
 /** The stored keys: what addresses an entity whose class does not mark its keys in their types. */
 export interface StoredKey {
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey: string;
 }
 
 /** Spells out, in the compiler's own message, what is wrong. */
 export interface EntitableTypeError<Message extends string> {
+  /** What is wrong and what to do. */
   readonly __entitable: Message;
 }
 

@@ -15,18 +15,24 @@ export type ConverterOrder = 'preserved' | 'reversed' | 'none';
  * ```
  */
 export interface Converter<in out V, out E extends EdmType = EdmType> {
+  /** What it stores. */
   readonly type: E;
   /** `'none'` when left out. */
   readonly order?: ConverterOrder | undefined;
   /** Throws for what it cannot store. The error that is raised then keeps what was thrown out of its message: it may quote the value. */
   toStored(value: V): EdmTypeMap[E];
+  /** Gives the value back that was stored. */
   fromStored(stored: EdmTypeMap[E]): V;
 }
 
 /** A converter of any value: what metadata keeps. */
 export interface AnyConverter {
+  /** What it stores. */
   readonly type: EdmType;
+  /** How stored values sort; `'none'` when left out. */
   readonly order?: ConverterOrder | undefined;
+  /** See {@link Converter.toStored}. */
   toStored(value: unknown): unknown;
+  /** See {@link Converter.fromStored}. */
   fromStored(stored: unknown): unknown;
 }

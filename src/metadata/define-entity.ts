@@ -46,6 +46,7 @@ export interface EntitySchema<T extends object> {
   readonly create?: () => T;
   /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
   readonly schema?: StandardSchema;
+  /** How each property is stored; what is not named here is not stored. */
   readonly properties: { readonly [K in DataKey<T>]?: PropertySchema<T[K]> };
 }
 

@@ -12,6 +12,7 @@ export interface PropertyMetadata {
   readonly storedName: string;
   /** The stored type: the converter's, where there is one. */
   readonly type: EdmType;
+  /** What stands between the property and its stored value. */
   readonly converter?: AnyConverter | undefined;
   /** What an absent property becomes when it is read: a value, or a function that makes one. */
   readonly default?: unknown;
@@ -37,11 +38,15 @@ export type Member =
 
 /** Everything known about an entity class: resolved once, frozen. */
 export interface EntityMetadata<T extends object = object> {
+  /** The class itself. */
   readonly entityClass: EntityClass<T>;
   /** For messages only: class names do not survive minifiers. */
   readonly className: string;
+  /** The table's name, before `tableName` of a data source maps it. */
   readonly table: string;
+  /** How the partition key is composed. */
   readonly partitionKey: KeyTemplate;
+  /** How the row key is composed. */
   readonly rowKey: KeyTemplate;
   /** The stored properties, by slot. */
   readonly properties: readonly PropertyMetadata[];

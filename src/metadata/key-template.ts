@@ -7,18 +7,23 @@ import { escapePart, unescapePart } from './key-escape.js';
 
 /** One property that a key is composed of. */
 export interface KeyPartMetadata {
+  /** The property's name in the class. */
   readonly name: string;
+  /** What makes the text of the part; without one the property is a string. */
   readonly converter?: AnyConverter | undefined;
 }
 
 /** How one of the two keys is composed: text, part, text, part, …, text. */
 export interface KeyTemplate {
+  /** Which of the two keys. */
   readonly key: 'PartitionKey' | 'RowKey';
+  /** For messages. */
   readonly className: string;
   /** As it was written, e.g. `TENANT|{tenantId}|{stream}`. */
   readonly text: string;
   /** What stands before each part and behind the last: one more than there are parts. */
   readonly literals: readonly string[];
+  /** The properties that the key is composed of, in order. */
   readonly parts: readonly KeyPartMetadata[];
   /** One property without a template: its text is the key as it is, nothing is escaped. */
   readonly plain: boolean;

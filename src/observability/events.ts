@@ -10,16 +10,21 @@ export type ReadPlan = 'point' | 'row range' | 'partition' | 'partition range' |
 
 /** An operation that has ended; a scan is one operation, however many pages it had. */
 export interface OperationEvent {
+  /** Tells it from a retry. */
   readonly kind: 'operation';
+  /** What the store was asked to do. */
   readonly operation: OperationName;
   /** The table's name in the store; absent where an operation is about no one table. */
   readonly table?: string;
+  /** How much of the table a read touched. */
   readonly plan?: ReadPlan;
   /** Requests made of the store: pages, tries, and what was read back. */
   readonly requests: number;
+  /** Tries that failed and were followed by another. */
   readonly retries: number;
   /** Rows read or written. */
   readonly rows: number;
+  /** From the call to its end, waits included. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a converter's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
@@ -27,8 +32,11 @@ export interface OperationEvent {
 
 /** A try that failed and is followed by another. */
 export interface RetryEvent {
+  /** Tells it from the end of an operation. */
   readonly kind: 'retry';
+  /** What the store was asked to do. */
   readonly operation: OperationName;
+  /** The table's name in the store; absent where an operation is about no one table. */
   readonly table?: string;
   /** Why the try failed. */
   readonly reason: ErrorCode;
@@ -48,10 +56,13 @@ export type Logger = (event: LogEvent) => unknown;
 
 /** One measurement. */
 export interface Metric {
+  /** What is measured. */
   readonly name: 'entitable.duration' | 'entitable.requests' | 'entitable.retries' | 'entitable.rows';
   /** `ms` is a distribution, the others are sums. */
   readonly unit: 'ms' | 'requests' | 'retries' | 'rows';
+  /** How much, in the `unit`. */
   readonly value: number;
+  /** What it is of: never keys or values. */
   readonly attributes: {
     readonly operation: OperationName;
     readonly outcome: OperationEvent['outcome'];

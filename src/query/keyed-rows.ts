@@ -9,7 +9,9 @@ export interface Reading<out R> {
 
 /** Where a row stands in the order of keys. */
 export interface RowPlace {
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey: string;
 }
 

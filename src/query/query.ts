@@ -13,6 +13,7 @@ export interface CompiledQuery {
   readonly filter: string;
   /** Stored names; absent: all. */
   readonly select?: readonly string[];
+  /** Results at most; absent: all. */
   readonly take?: number;
   /** Rows of one request. */
   readonly pageSize: number;
@@ -20,6 +21,7 @@ export interface CompiledQuery {
 
 /** Results that arrived together. */
 export interface Page<out R> {
+  /** The results; may be none, with others to follow. */
   readonly items: readonly R[];
   /** What `page({ continuation })` of the same query goes on from: opaque, URL-safe. Absent at the end, and where results are sorted here. */
   readonly continuation?: string;
@@ -68,8 +70,11 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`, `query.invalid-filter`.
    */
   where(condition: (property: PropertyRefs<T>) => Filter<T>): Query<T, R>;
+  /** The same, by a filter that was made before. */
   where(condition: Filter<T>): Query<T, R>;
+  /** The same, by whether a property has a value. */
   where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
+  /** The same, by one comparison. */
   where<K extends DataKey<T>, O extends OperatorOf<T[K]>>(
     property: K,
     operator: O,

@@ -15,13 +15,17 @@ export interface WriteProgress {
 
 /** A row that could not be changed. */
 export interface FailedRow extends RowPlace {
+  /** The store's refusal. */
   readonly error: EntitableError;
 }
 
 /** What a write by filter did. */
 export interface WriteReport {
+  /** Rows that were deleted or merged into. */
   readonly changed: number;
+  /** Rows that others deleted, or changed so that they match no longer, before they could be written. */
   readonly skipped: number;
+  /** Rows that the store refused to change. */
   readonly failed: readonly FailedRow[];
 }
 

@@ -10,6 +10,7 @@ export type Items<I> = Iterable<I> | AsyncIterable<I>;
 export interface BulkProgress {
   /** Items written. */
   readonly done: number;
+  /** Items that could not be written. */
   readonly failed: number;
   /** Items in all, where the input tells: arrays, sets and maps do. */
   readonly total?: number;
@@ -47,8 +48,11 @@ export interface BulkDeleteOptions extends BulkOptions {
 
 /** One change of `mergeMany`: which row, and what to set and remove; unconditional unless an `etag` is given. */
 export interface MergeItem<T extends object> {
+  /** Which entity. */
   readonly key: KeyOf<T>;
+  /** What changes; an own `undefined` or `null` removes the property. */
   readonly patch: PatchOf<T>;
+  /** What the row must still have; by default whatever it has. */
   readonly etag?: string | undefined;
 }
 

@@ -27,17 +27,20 @@ export declare const repositoryBrand: unique symbol;
 
 /** Any repository, whatever its entities. */
 export interface AnyRepository {
+  /** For the compiler only. */
   readonly [repositoryBrand]: true;
 }
 
 /** Any object but a repository. */
 export interface NoRepository {
+  /** For the compiler only. */
   readonly [repositoryBrand]?: never;
 }
 
 /** What `Repository.of` gives: a base class that knows its entity class. */
 export type RepositoryBase<T extends object> = {
   new (session: Session): Repository<T>;
+  /** The class of the entities. */
   readonly entityClass: EntityClass<T>;
 };
 

@@ -13,6 +13,7 @@ import type {
 
 /** `etag` of a write: what the row must still have, or `'*'` for whatever it has. */
 export interface ConditionOptions extends OperationOptions {
+  /** The row must still have it; `'*'` for a row that is there, whatever its ETag. */
   readonly etag?: string | undefined;
 }
 
@@ -42,22 +43,39 @@ export interface GetManyOptions extends ReadOptions {
 
 /** The verbs of one entity class, as a session carries them out. `Repository` documents them. */
 export interface EntitySession<T extends object> {
+  /** See {@link Repository.get}. */
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
+  /** See {@link Repository.getMany}. */
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
+  /** See {@link Repository.exists}. */
   exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean>;
+  /** See {@link Repository.refresh}. */
   refresh(entity: T, options?: OperationOptions): Promise<T>;
+  /** See {@link Repository.query}. */
   query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T>;
+  /** See {@link Repository.scan}. */
   scan(): Query<T>;
+  /** See {@link Repository.insert}. */
   insert(entity: T, options?: OperationOptions): Promise<T>;
+  /** See {@link Repository.save}. */
   save(entity: T, options?: OperationOptions): Promise<T>;
+  /** See {@link Repository.merge}. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, options?: ConditionOptions): Promise<WriteReceipt>;
+  /** See {@link Repository.replace}. */
   replace(entity: T, options?: ConditionOptions): Promise<T>;
+  /** See {@link Repository.upsert}. */
   upsert(entity: T, options?: UpsertOptions): Promise<T>;
+  /** See {@link Repository.delete}. */
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean>;
+  /** See {@link Repository.modify}. */
   modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T>;
+  /** See {@link Repository.insertMany}. */
   insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>>;
+  /** See {@link Repository.upsertMany}. */
   upsertMany(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>>;
+  /** See {@link Repository.mergeMany}. */
   mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>>;
+  /** See {@link Repository.deleteMany}. */
   deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>>;
 }
 

@@ -2,7 +2,9 @@ import { EntitableError } from '../errors/entitable-error.js';
 
 /** How waits grow: each is random between nothing and `slot * 2 ** retry`, up to `ceiling`. Milliseconds. */
 export interface Backoff {
+  /** What the first wait is random below, doubled by each retry. */
   readonly slot: number;
+  /** What no wait is above. */
   readonly ceiling: number;
 }
 
@@ -29,11 +31,17 @@ export interface RetrySettings {
 
 /** The settings with every default filled in. */
 export interface RetryPolicy {
+  /** Tries after the first. */
   readonly maxRetries: number;
+  /** How long one try may take. */
   readonly tryTimeout: number;
+  /** How long an operation may take with all its tries and waits. */
   readonly timeout: number;
+  /** What becomes of a write whose answer was lost. */
   readonly lostAnswers: 'settle' | 'report';
+  /** The waits after a lost or refused connection. */
   readonly fast: Backoff;
+  /** The waits for a busy service. */
   readonly slow: Backoff;
 }
 

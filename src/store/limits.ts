@@ -10,7 +10,7 @@ export interface ServiceLimits {
   readonly stringUnits: number;
   /** Bytes of one Binary. */
   readonly binaryBytes: number;
-  /** Bytes of one entity, as {@link propertySize} counts them. */
+  /** Bytes of one entity, by the service's own count: names, values and an overhead for each. */
   readonly entityBytes: number;
   /** Bytes of the body of one entity group transaction. */
   readonly transactionBytes: number;

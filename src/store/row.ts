@@ -12,6 +12,7 @@ export const TIMESTAMP = -3;
 
 /** The stored properties one class declares; bound to a store once, then spoken of by slot. Frozen. */
 export interface RowShape {
+  /** By slot: the first is slot 0. */
   readonly properties: readonly { readonly name: string; readonly type: EdmType }[];
 }
 
@@ -39,7 +40,9 @@ export interface RowReader {
   string(slot: Slot): string;
   /** An Int32 or a Double. */
   number(slot: Slot): number;
+  /** A Boolean. */
   boolean(slot: Slot): boolean;
+  /** An Int64. */
   int64(slot: Slot): bigint;
   /** A DateTime, the timestamp too: milliseconds since 1970, floored. */
   milliseconds(slot: Slot): number;
@@ -61,6 +64,7 @@ declare const retained: unique symbol;
 
 /** A row that outlives its reader; only its own store can open it. */
 export interface RetainedRow {
+  /** For the compiler only. */
   readonly [retained]: true;
 }
 
@@ -71,14 +75,22 @@ export type UndeclaredValue =
 
 /** Receives the properties of one write; each at most once, absent ones never. */
 export interface RowWriter {
+  /** A String. */
   string(slot: Slot, value: string): void;
+  /** An Int32. */
   int32(slot: Slot, value: number): void;
+  /** A Double. */
   double(slot: Slot, value: number): void;
+  /** A Boolean. */
   boolean(slot: Slot, value: boolean): void;
+  /** An Int64. */
   int64(slot: Slot, value: bigint): void;
+  /** A DateTime: milliseconds since 1970, and the 100 ns beyond them, 0…9999. */
   dateTime(slot: Slot, milliseconds: number, ticks: number): void;
+  /** A Guid, in lower case. */
   guid(slot: Slot, value: string): void;
   /** The bytes are copied or encoded before this returns. */
   binary(slot: Slot, value: Uint8Array): void;
+  /** A property that the shape does not name, exactly as it was read. */
   undeclared(name: string, value: UndeclaredValue): void;
 }

@@ -18,8 +18,11 @@ export type WriteMode = 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upser
 
 /** One write, before a store encodes it. */
 export interface WriteOperation {
+  /** How it treats the row it finds. */
   readonly mode: WriteMode;
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey: string;
   /** An ETag or `'*'`. Required by merge, replace and delete; refused elsewhere. */
   readonly ifMatch?: string;
@@ -34,8 +37,11 @@ export interface WriteOperation {
 
 /** A write in the store's own form, encoded once. */
 export interface PreparedWrite {
+  /** How it treats the row it finds. */
   readonly mode: WriteMode;
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey: string;
   /** Its share of the body of an entity group transaction, in bytes. */
   readonly bytes: number;
@@ -51,13 +57,17 @@ export interface WriteReceipt {
 
 /** One end of a range of keys. */
 export interface Bound {
+  /** The key that the range begins or ends with. */
   readonly value: string;
+  /** Whether that key belongs to the range. */
   readonly inclusive: boolean;
 }
 
 /** Keys from a bound to a bound, in the service's order; a side left out is open. */
 export interface KeyRange {
+  /** The lower end. */
   readonly from?: Bound;
+  /** The upper end. */
   readonly to?: Bound;
 }
 
@@ -73,7 +83,9 @@ export interface ReadRequest {
 
 /** Which rows are read, and how. */
 export interface ScanRequest extends ReadRequest {
+  /** One partition, or a range of them; absent: all. */
   readonly partitionKey?: string | KeyRange;
+  /** A range of row keys in each of them; absent: all. */
   readonly rowKey?: KeyRange;
   /** What the ranges do not say. Ranges and filter together stay within `limits.comparisons`. */
   readonly filter?: FilterNode;
@@ -81,6 +93,7 @@ export interface ScanRequest extends ReadRequest {
   readonly rawFilter?: string;
   /** Rows of one request: 1 to `limits.pageRows`, which is the default. */
   readonly pageSize?: number;
+  /** Where an earlier page said that the next begins. */
   readonly continuation?: string;
   /** Pages to request ahead of the consumer; 0, the default, requests a page when it is asked for. */
   readonly ahead?: number;
@@ -88,6 +101,7 @@ export interface ScanRequest extends ReadRequest {
 
 /** Rows that arrived together. */
 export interface RowPage<R> {
+  /** What `decode` made of them. */
   readonly rows: readonly R[];
   /** Where the next page begins; absent at the end. A page may be short, or empty, and still have one. */
   readonly continuation?: string;
@@ -115,7 +129,9 @@ export interface Rows {
 
 /** What a backend must do. Errors are `EntitableError`s with a `store.*` code and nothing else. */
 export interface TableStore extends AsyncDisposable {
+  /** What this store is and can do. */
   readonly traits: StoreTraits;
+  /** Binds a shape to a table. No I/O. */
   rows(table: string, shape: RowShape): Rows;
   /**
    * Writes all or nothing: one table, one partition, each row once, prepared by `rows(table, …)` of this store (several shapes may

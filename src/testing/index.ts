@@ -1,3 +1,9 @@
+/**
+ * Data sources for tests, and the tests that a store has to pass.
+ *
+ * @module
+ */
+
 export { conformance, type Deviations } from './conformance/conformance.js';
 export { fixedClock, type FixedClock } from './fixed-clock.js';
 export { openTestSource, type TestSource } from './open-test-source.js';

@@ -6,8 +6,11 @@ import { describeChange, type Change } from './change.js';
 
 /** One request of a commit that was not sent: several writes are one entity group transaction. */
 export interface PlannedBatch {
+  /** The table's name in the store. */
   readonly table: string;
+  /** The partition that all its rows are in. */
   readonly partitionKey: string;
+  /** In the order in which they are sent. */
   readonly writes: readonly CommitWrite[];
   /** The bytes of its body, at most. */
   readonly bytes: number;

@@ -22,7 +22,7 @@ function isSideEffect(statement: ts.Statement): boolean {
 
 describe('The files of the library', () => {
   it('have names in kebab-case', () => {
-    const files = sourceFiles('src', 'decorators', 'test', 'samples', 'benchmarks');
+    const files = sourceFiles('src', 'decorators', 'test', 'samples', 'benchmarks', 'site');
     expect(files.filter((file) => !KEBAB_CASE.test(file))).to.deep.equal([]);
   });
 

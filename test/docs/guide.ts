@@ -14,9 +14,14 @@ export interface Guide {
   readonly output: string;
 }
 
+/** The text of a page. */
+export function textOf(page: string): string {
+  return readFileSync(join(ROOT, page), 'utf8');
+}
+
 /** Reads a page. Blocks stand at the same lines of the program as in the page, so that an error names the page's line. */
 export function readGuide(page: string): Guide {
-  const lines = readFileSync(join(ROOT, page), 'utf8').split('\n');
+  const lines = textOf(page).split('\n');
   let language: string | undefined;
   const program: string[] = [];
   const output: string[] = [];

@@ -1,19 +1,21 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
-import { readGuide, ROOT, type Guide } from './guide.js';
+import { readGuide, ROOT, textOf, type Guide } from './guide.js';
+import { brokenLinks } from './links.js';
 
 const run = promisify(execFile);
 
 const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(ROOT, 'docs')).map((page) => `docs/${page}`)];
-// The toolchain page shows other projects' files; test/toolchain runs those.
+/** Shows other projects' files; test/toolchain runs those. */
+const TOOLCHAIN = 'docs/toolchain.md';
 const programs = pages
-  .filter((page) => page !== 'docs/toolchain.md')
+  .filter((page) => page !== TOOLCHAIN)
   .map(readGuide)
   .filter(({ program }) => program.trim() !== '');
 const readme = programs.find(({ page }) => page === 'README.md')!;
@@ -22,31 +24,6 @@ const readme = programs.find(({ page }) => page === 'README.md')!;
 async function output(guide: Guide, target: string): Promise<string> {
   const options = { cwd: ROOT, timeout: 60_000, env: { ...process.env, TABLES: target } };
   return (await run(process.execPath, ['--enable-source-maps', compiled(guide)], options)).stdout;
-}
-
-/** The anchors that GitHub gives the headings of a page. */
-function anchorsOf(page: string): readonly string[] {
-  return readFileSync(join(ROOT, page), 'utf8')
-    .split('\n')
-    .filter((line) => /^#+ /.test(line))
-    .map((line) =>
-      line
-        .replace(/^#+ /, '')
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    );
-}
-
-function brokenLinks(page: string): readonly string[] {
-  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
-  return links.filter((link) => {
-    if (/^https?:/.test(link)) return false;
-    const [path = '', anchor] = link.split('#');
-    const target = path === '' ? page : join(dirname(page), path);
-    if (!existsSync(join(ROOT, target))) return true;
-    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
-  });
 }
 
 describe('The documentation', function () {
@@ -59,6 +36,11 @@ describe('The documentation', function () {
 
   it('has examples that compile', () => {
     expect(problems).to.deep.equal([]);
+  });
+
+  it('has no example in TypeScript that is left out of this', () => {
+    const fences = pages.filter((page) => page !== TOOLCHAIN && /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
+    expect(fences).to.deep.equal([]);
   });
 
   for (const guide of programs) {

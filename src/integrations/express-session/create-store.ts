@@ -17,7 +17,8 @@ export interface SessionTable {
 }
 
 /** What is used of express-session. */
-interface SessionModule<S> {
+export interface SessionModule<S> {
+  /** The base class of its stores. */
   readonly Store: abstract new () => S;
 }
 

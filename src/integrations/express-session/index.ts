@@ -1,1 +1,7 @@
-export { createStore, type SessionStoreOptions, type SessionTable } from './create-store.js';
+/**
+ * Sessions of Express in a table.
+ *
+ * @module
+ */
+
+export { createStore, type SessionModule, type SessionStoreOptions, type SessionTable } from './create-store.js';

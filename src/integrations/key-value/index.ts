@@ -1,2 +1,8 @@
+/**
+ * Values under keys, for LlamaIndex too.
+ *
+ * @module
+ */
+
 export { KeyValueStore, type KeyValueOptions, type StoredObject } from './key-value-store.js';
 export type { KeyQueryOptions, KeyValueCollection, PutAllOptions, SelectOptions } from './key-value-collection.js';

@@ -6,6 +6,7 @@ import type { ValueFormat } from './value-format.js';
 
 /** Which members of an object are wanted; all by default. */
 export interface SelectOptions extends OperationOptions {
+  /** Names of members; what the object does not have is left out. */
   readonly select?: readonly string[] | undefined;
 }
 

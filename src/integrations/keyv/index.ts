@@ -1,1 +1,7 @@
+/**
+ * A storage adapter of Keyv.
+ *
+ * @module
+ */
+
 export { KeyvTables, type KeyvTablesEntry, type KeyvTablesOptions } from './keyv-tables.js';

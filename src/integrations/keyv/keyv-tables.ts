@@ -10,7 +10,9 @@ export interface KeyvTablesOptions {
 
 /** A value to store, in the form that Keyv gives it. */
 export interface KeyvTablesEntry {
+  /** Any text, namespace and all. */
   readonly key: string;
+  /** What Keyv serialised, or any JSON. */
   readonly value: unknown;
   /** Milliseconds until it ends. */
   readonly ttl?: number | undefined;

@@ -1,3 +1,9 @@
+/**
+ * Data sources, repositories and units of work in NestJS.
+ *
+ * @module
+ */
+
 export { EntitableModule } from './entitable-module.js';
 export { EntitableHealthIndicator, type HealthResult, type PingOptions } from './entitable-health-indicator.js';
 export { InjectDataSource, InjectRepository, type InjectDecorator } from './inject.js';

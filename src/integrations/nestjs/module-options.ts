@@ -3,16 +3,19 @@ import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
 
 /** Where a connection's tables are, and how its data source works with them. */
 export interface EntitableModuleOptions extends DataSourceOptions {
+  /** Where the tables are: what `DataSource.open` takes. */
   readonly target: DataSourceTarget;
 }
 
 /** Makes the options of a connection: what `useClass` and `useExisting` of `forRootAsync` name. */
 export interface EntitableOptionsFactory {
+  /** Called once, when the connection is opened. */
   createEntitableOptions(): EntitableModuleOptions | Promise<EntitableModuleOptions>;
 }
 
 /** The name of a connection, where an application has several. */
 export interface ConnectionName {
+  /** The connection; the one without a name by default. */
   readonly name?: string | undefined;
 }
 

@@ -4,12 +4,15 @@ import type { LimitsOption } from '../../store/limits.js';
 
 /** An account's name and key, e.g. an `AzureNamedKeyCredential`. */
 export interface NamedKey {
+  /** The account's name. */
   readonly name: string;
+  /** One of its two keys, in Base64. */
   readonly key: string;
 }
 
 /** A shared access signature, e.g. an `AzureSASCredential`. */
 export interface SharedAccessSignature {
+  /** Its query string, e.g. `sv=…&sig=…`. */
   readonly signature: string;
 }
 

@@ -29,6 +29,7 @@ export interface RowLayout {
   readonly typeMembers: readonly string[];
 }
 
+/** Works out the JSON names of a shape. */
 export function rowLayout({ properties }: RowShape): RowLayout {
   const names = properties.map(({ name }) => name);
   const annotations = names.map((name) => name + TYPE_SUFFIX);

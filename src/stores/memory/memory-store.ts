@@ -4,6 +4,7 @@ import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
 import { MemoryRows } from './memory-rows.js';
 
+/** What differs from Azure Table Storage. */
 export interface MemoryStoreOptions {
   /** What the store refuses; Azure Table Storage's limits by default. */
   readonly limits?: ServiceLimits | undefined;

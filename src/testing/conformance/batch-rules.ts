@@ -4,6 +4,7 @@ import { refusal, SHAPE } from './table-fixture.js';
 
 const KIB = 1024;
 
+/** What an entity group transaction takes, refuses and answers. */
 export const batchRules: readonly Rule[] = [
   rule('doc', 'all six modes go into one transaction, with a receipt each', async (t) => {
     await t.submit(

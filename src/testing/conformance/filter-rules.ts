@@ -118,6 +118,7 @@ async function seed(t: TableFixture): Promise<void> {
   await t.submit(...ALL.map((key) => t.prepare('insert', 'p', key, ROWS[key])));
 }
 
+/** What filters find, by operator and type. */
 export const filterRules: readonly Rule[] = [
   ...FOUND.map(([evidence, name, filter, expected]) =>
     rule(evidence, `filter: ${name}`, async (t) => {

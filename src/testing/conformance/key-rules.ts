@@ -18,6 +18,7 @@ async function roundTrip(t: TableFixture, key: string): Promise<void> {
   await t.write('delete', key, `${key}2`);
 }
 
+/** What keys may hold, and how they sort. */
 export const keyRules: readonly Rule[] = [
   rule('live', 'keys may be empty', async (t) => {
     await t.write('insert', '', '', { i: 'Int32 1' });

@@ -3,6 +3,7 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import { rule, type Rule } from './rule.js';
 import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
+/** What signals and timeouts do to operations. */
 export const operationRules: readonly Rule[] = [
   rule('doc', 'a read of a missing row gives undefined', async (t) => {
     assert.strictEqual(await t.get('p', 'r'), undefined);

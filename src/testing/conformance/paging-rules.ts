@@ -45,6 +45,7 @@ const RANGES: readonly (readonly [string, ScanRequest, readonly string[]])[] = [
   ['row keys in every partition', { rowKey: range('b', 'c', [false, true]) }, ['pc', 'qc', 'rc']],
 ];
 
+/** How scans are cut into pages, and go on. */
 export const pagingRules: readonly Rule[] = [
   ...RANGES.map(([name, request, expected]) =>
     rule('doc', `a scan finds ${name}, with pages of any size`, async (t) => {

@@ -56,6 +56,7 @@ function large(megabytes: number): Properties {
   );
 }
 
+/** What properties hold, and give back. */
 export const propertyRules: readonly Rule[] = [
   ...Object.entries(EXACT).map(([name, properties]) =>
     rule('rec', `${name} comes back exactly`, async (t) => {

@@ -10,6 +10,7 @@ async function retained(t: TableFixture): Promise<RetainedRow> {
   return (await t.rows.get('p', 'r', (row) => row.retain(), { undeclared: true }))!;
 }
 
+/** What rows that outlive their reader hold. */
 export const retainedRules: readonly Rule[] = [
   rule('rec', 'a retained row is read again as it was, whatever became of it', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', BEFORE);

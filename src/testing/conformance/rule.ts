@@ -11,6 +11,7 @@ export interface Rule {
   readonly check: (fixture: TableFixture) => Promise<void>;
 }
 
+/** A rule, in the order in which it is read. */
 export function rule(evidence: Evidence, name: string, check: Rule['check']): Rule {
   return { name, evidence, check };
 }

@@ -14,6 +14,7 @@ import type {
 import { formatDateTime } from '../../edm/date-time.js';
 import { readDeclared, split, textOfUndeclared, undeclaredOf, writeDeclared, type TypedText } from './typed-text.js';
 
+/** Properties by their stored names. */
 export type Properties = Readonly<Record<string, TypedText>>;
 
 /** A declared property of each EDM type, by the first letter of its name. */
@@ -38,6 +39,7 @@ export interface Refused {
   readonly operation?: number | undefined;
 }
 
+/** An entity as rules write it. */
 export interface Entity {
   readonly partitionKey: string;
   readonly rowKey: string;
@@ -129,6 +131,7 @@ export class TableFixture {
   }
 }
 
+/** Writes what a rule says an entity has. */
 export function writeProperties(writer: RowWriter, properties: Properties): void {
   for (const [name, value] of Object.entries(properties)) {
     const slot = SHAPE.properties.findIndex(

@@ -4,6 +4,7 @@ import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
 const missing = 'T0Missing';
 
+/** How tables are created, deleted and listed. */
 export const tableRules: readonly Rule[] = [
   rule('doc', 'creating a table that exists says so and leaves it alone', async (t) => {
     await t.write('insert', 'p', 'r');

@@ -7,6 +7,7 @@ import type { RowReader, RowWriter, Slot, UndeclaredValue } from '../../store/ro
 /** A value as the tests write it: its EDM type, a space, its text (`Int32 5`, `String a b`, `Binary 0aff`). */
 export type TypedText = `${EdmType} ${string}`;
 
+/** The EDM type, and the text behind it. */
 export function split(value: TypedText): { readonly type: EdmType; readonly text: string } {
   const space = value.indexOf(' ');
   return { type: value.slice(0, space) as EdmType, text: value.slice(space + 1) };
@@ -84,11 +85,13 @@ export function readDeclared(row: RowReader, slot: Slot, declared: EdmType): Typ
   }
 }
 
+/** The same value, as a property that no shape declares. */
 export function undeclaredOf(value: TypedText): UndeclaredValue {
   const { type, text } = split(value);
   return type === 'Binary' ? { type, bytes: Buffer.from(text, 'hex') } : { type, text };
 }
 
+/** A property that no shape declares, as tests write it. */
 export function textOfUndeclared(value: UndeclaredValue): TypedText {
   return value.type === 'Binary' ? `Binary ${Buffer.from(value.bytes).toString('hex')}` : `${value.type} ${value.text}`;
 }

@@ -12,6 +12,7 @@ const preconditionFailed = {
 const conditional = ['merge', 'replace', 'delete'] as const;
 const upserts = ['upsert-merge', 'upsert-replace'] as const;
 
+/** What each mode of a write does with the row that it finds. */
 export const writeRules: readonly Rule[] = [
   rule('doc', 'an insert of a row that exists is EntityAlreadyExists and changes nothing', async (t) => {
     await t.write('insert', 'p', 'r', { i: 'Int32 1' });

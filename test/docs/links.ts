@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT, textOf } from './guide.js';
+
+/** A link of a page, as `[text](target "title")` or `[label]: target "title"`. */
+export interface Link {
+  readonly target: string;
+  readonly title: string | undefined;
+}
+
+const INLINE = /\]\((?<target>[^)\s]+)(?:\s+"(?<double>[^"]+)"|\s+'(?<single>[^']+)')?\)/g;
+const DEFINITION = /^\[[^\]]+\]: (?<target>\S+)(?:\s+"(?<double>[^"]+)"|\s+'(?<single>[^']+)')?$/gm;
+
+/** The text of a page, without what stands in code. */
+function proseOf(page: string): string {
+  return textOf(page).replaceAll(/^```.*?^```$/gms, '');
+}
+
+/** The links of a page. */
+export function linksOf(page: string): readonly Link[] {
+  const text = proseOf(page);
+  return [...text.matchAll(INLINE), ...text.matchAll(DEFINITION)].map(({ groups }) => ({
+    target: groups!['target']!,
+    title: groups!['double'] ?? groups!['single'],
+  }));
+}
+
+/** The labels that a page uses as `[text][label]`, and those that it defines. */
+export function labelsOf(page: string): { readonly used: readonly string[]; readonly defined: readonly string[] } {
+  const text = proseOf(page);
+  return {
+    used: [...text.matchAll(/\]\[([\w-]+)\]/g)].map(([, label]) => label!),
+    defined: [...text.matchAll(/^\[([\w-]+)\]: /gm)].map(([, label]) => label!),
+  };
+}
+
+/** Where a link of a page leads, relative to the project; `undefined` for other hosts. */
+export function destination(page: string, { target }: Link): string | undefined {
+  if (/^https?:/.test(target)) return undefined;
+  const [path = ''] = target.split('#');
+  return path === '' ? page : join(dirname(page), path);
+}
+
+/** The links of a page that lead to no file, or to no heading of their page. */
+export function brokenLinks(page: string): readonly string[] {
+  return linksOf(page)
+    .filter((link) => {
+      const path = destination(page, link);
+      if (path === undefined) return false;
+      if (!existsSync(join(ROOT, path))) return true;
+      const [, anchor] = link.target.split('#');
+      return anchor !== undefined && path.endsWith('.md') && !anchorsOf(path).includes(anchor);
+    })
+    .map(({ target }) => target);
+}
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page: string): readonly string[] {
+  const seen = new Map<string, number>();
+  return proseOf(page)
+    .split('\n')
+    .filter((line) => /^#+ /.test(line))
+    .map((line) => {
+      const anchor = line
+        .replace(/^#+ /, '')
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-');
+      const count = seen.get(anchor) ?? 0;
+      seen.set(anchor, count + 1);
+      return count === 0 ? anchor : `${anchor}-${count}`;
+    });
+}

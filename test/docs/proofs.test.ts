@@ -1,0 +1,84 @@
+import * as dataTables from '@azure/data-tables';
+import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT, textOf } from './guide.js';
+import { destination, labelsOf, linksOf } from './links.js';
+
+const PAGES = ['README.md', 'docs/features.md'];
+
+/** The names of the tests in a file. */
+function testNames(file: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText() === 'it') {
+      const [name] = node.arguments;
+      if (name !== undefined && ts.isStringLiteralLike(name)) names.add(name.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, textOf(file), ts.ScriptTarget.ESNext, true));
+  return names;
+}
+
+/** Rows of the tables of a page, as their cells. */
+function rowsOf(page: string): readonly (readonly string[])[] {
+  return textOf(page)
+    .split('\n')
+    .filter((line) => /^\| (?!-)/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+describe('What the documentation promises', () => {
+  for (const page of PAGES) {
+    it(`is shown by tests that exist, by their names: ${page}`, () => {
+      const missing = linksOf(page).filter((link) => {
+        const file = destination(page, link);
+        return link.title !== undefined && file !== undefined && !testNames(file).has(link.title);
+      });
+      expect(missing).to.deep.equal([]);
+    });
+
+    it(`is linked by labels that it defines, and uses: ${page}`, () => {
+      const { used, defined } = labelsOf(page);
+      expect([...new Set(used)].toSorted()).to.deep.equal(defined.toSorted());
+    });
+  }
+
+  it('has a test for each row of the README: every capability but what is not there', () => {
+    const proofs = linksOf('README.md').filter(({ target }) => target.startsWith('test/'));
+    expect(proofs.filter(({ title }) => title === undefined)).to.deep.equal([]);
+    const rows = rowsOf('README.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
+    expect(rows.length).to.be.greaterThan(30);
+    expect(rows.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
+  });
+});
+
+describe('The README', () => {
+  it('links every sample', () => {
+    const samples = readdirSync(join(ROOT, 'samples')).map((topic) => `samples/${topic}/main.ts`);
+    const linked = new Set(linksOf('README.md').map(({ target }) => target));
+    expect(samples.filter((sample) => !linked.has(sample))).to.deep.equal([]);
+  });
+});
+
+describe('What the SDK has', () => {
+  const section = textOf('docs/features.md').split('\n## Under the names of others\n')[1]!;
+  const { TableClient, TableServiceClient, TableTransaction } = dataTables;
+  const methods = [TableClient, TableServiceClient, TableTransaction].flatMap((client) =>
+    Object.getOwnPropertyNames(client.prototype),
+  );
+  const hidden = /^(?:constructor|_\w+|list(?:Entities|Tables)(?:All|Page))$/;
+  const names = [...Object.keys(dataTables).filter((name) => !name.startsWith('Known')), ...methods];
+
+  it('has a row, by its name, in docs/features.md', () => {
+    const missing = names.filter((name) => !hidden.test(name) && !new RegExp(`\\b${name}\\b`).test(section));
+    expect(missing).to.deep.equal([]);
+  });
+});

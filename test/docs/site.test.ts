@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Application, type ProjectReflection } from 'typedoc';
+import { brokenLinks } from '../../site/broken-links.js';
+import { entryPoints } from '../../site/entry-points.js';
+import { guides } from '../../site/guides.js';
+import { undocumented } from '../../site/undocumented.js';
+import { ROOT } from './guide.js';
+
+/** What `npm run docs` builds is checked by itself; these show that its checks find what is wrong. */
+describe('The site of the documentation', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'entitable-site-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+  }
+
+  it('has every entry point that package.json exports', () => {
+    expect(entryPoints(ROOT)).to.deep.equal([
+      { specifier: 'entitable', source: join(ROOT, 'src/index.ts') },
+      ...['class-transformer', 'express-session', 'key-value', 'keyv', 'nestjs'].map((name) => ({
+        specifier: `entitable/${name}`,
+        source: join(ROOT, `src/integrations/${name}/index.ts`),
+      })),
+      { specifier: 'entitable/testing', source: join(ROOT, 'src/testing/index.ts') },
+    ]);
+  });
+
+  it('has the guides in the order of the README, and refuses one that the README leaves out', () => {
+    write({
+      'README.md': '# It\n\n- [Second](docs/b.md): first here\n- [First](docs/a.md)\n',
+      'docs/a.md': '',
+      'docs/b.md': '',
+    });
+    expect(guides(folder)).to.deep.equal(['docs/b.md', 'docs/a.md', 'CHANGELOG.md']);
+    write({ 'docs/c.md': '' });
+    expect(() => guides(folder)).to.throw('README.md does not list these guides of docs/: c.md.');
+  });
+
+  it('finds links that lead to no file, to a folder, or to no place on a page', () => {
+    write({
+      'index.html':
+        '<h1 id="a&amp;b">A</h1><a href="#a&amp;b"></a><a href="deep/page.html#here"></a><a href="deep"></a>' +
+        '<a href="https://example.com/none"></a><a href="none.html"></a><img src="none.svg"><a href="#none"></a>',
+      'deep/page.html': '<p id="here"><a href="../index.html#top"></a><a href="../a%20b.txt"></a><a href="#"></a></p>',
+      'a b.txt': '',
+    });
+    expect(brokenLinks(folder).toSorted()).to.deep.equal([
+      'deep/page.html: ../index.html#top',
+      'index.html: #none',
+      'index.html: deep',
+      'index.html: none.html',
+      'index.html: none.svg',
+    ]);
+  });
+
+  it('finds public symbols, and members of them, that nothing documents', async function () {
+    this.timeout(60_000);
+    write({
+      'tsconfig.json': '{ "files": ["face.ts"] }',
+      'face.ts': `
+        /** Said. */
+        export interface Said {
+          /** Said. */
+          readonly said: { readonly part: string };
+          unsaid(): void;
+          readonly bare: string;
+        }
+        export interface Unsaid {
+          /** Said. */
+          readonly said: string;
+        }
+        /** Said. */
+        export class Thing {
+          #own = 3;
+          /** Said. */
+          get said() { return this.#own; }
+          get unsaid() { return 2; }
+          /** Said. */
+          static make() {}
+          unsaidToo() {}
+        }
+        /** Said. */
+        export function said(): void {}
+        export function unsaidFunction(): void {}
+        export const unsaidValue = 1;
+        export type UnsaidType = string;
+      `,
+    });
+    expect(undocumented(await projectOf(folder))).to.deep.equal([
+      'Said.bare (Property)',
+      'Said.unsaid (Method)',
+      'Thing.unsaid (Accessor)',
+      'Thing.unsaidToo (Method)',
+      'Unsaid (Interface)',
+      'UnsaidType (Type Alias)',
+      'unsaidFunction (Function)',
+      'unsaidValue (Variable)',
+    ]);
+  });
+});
+
+async function projectOf(folder: string): Promise<ProjectReflection> {
+  const app = await Application.bootstrap({
+    entryPoints: [join(folder, 'face.ts')],
+    tsconfig: join(folder, 'tsconfig.json'),
+    disableSources: true,
+    skipErrorChecking: true,
+    readme: 'none',
+    name: 'Fixture',
+  });
+  return (await app.convert())!;
+}
