@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BUNDLE = 'dist/bundle';
+/** Installed as well: programs that import it by themselves find the version that was tested, and both share what they know. */
 const INSIDE = 'reflect-metadata';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,7 +37,9 @@ const { outputFiles } = await build({
   format: 'esm',
   platform: 'node',
   target: 'es2023',
-  external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
+  external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).filter(
+    (name) => name !== INSIDE,
+  ),
   // What the modules do when they are loaded is kept, whatever package.json tells the bundlers of users.
   ignoreAnnotations: true,
   sourcemap: true,
