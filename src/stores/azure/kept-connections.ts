@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { exchange, isSimple } from './http-exchange.js';
 
 /** The default http client, with connections of its own: they stay open between requests, and closing ends them. */
 export interface KeptConnections extends HttpClient {
@@ -16,8 +17,10 @@ export function keptConnections(): KeptConnections {
   const secure = new SecureAgent({ keepAlive: true });
   return {
     sendRequest(request) {
+      const agent = request.url.startsWith('https:') ? secure : plain;
+      if (isSimple(request)) return exchange(request, agent);
       // A proxy, or certificates of one's own, bring their agent.
-      if (request.tlsSettings === undefined) request.agent ??= request.url.startsWith('https:') ? secure : plain;
+      if (request.tlsSettings === undefined) request.agent ??= agent;
       return client.sendRequest(request);
     },
     closeIdle() {
