@@ -54,7 +54,11 @@ function conflict(write: PreparedRow, existing: StoredRow | undefined): Refusal 
   if (ifMatch === undefined) return undefined;
   if (existing === undefined) return refusal('ResourceNotFound', `${nameOf(write)} does not exist.`);
   return ifMatch === '*' ||
-    ifMatch === etagText(timestampMillisecondsOf(existing.bytes), timestampTicksOf(existing.bytes))
+    ifMatch ===
+      etagText(
+        timestampMillisecondsOf(existing.bytes, existing.start),
+        timestampTicksOf(existing.bytes, existing.start),
+      )
     ? undefined
     : refusal(
         'UpdateConditionNotSatisfied',
