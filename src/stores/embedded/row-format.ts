@@ -52,19 +52,20 @@ export function timestampTicksOf(bytes: Buffer, start: number): number {
 export interface EncodedRow {
   readonly layout: Layout;
   readonly textForm: TextForm;
-  /** The fixed and the variable part. */
+  /** Room for a header, the fixed and the variable part. */
   readonly body: Buffer;
+  /** Whether the room is taken: a row that is stored never changes, so that another one needs bytes of its own. */
+  isStamped: boolean;
 }
 
-/** The bytes of a row as they are stored; a layout without a number is carried along. */
-export function stampRow(
-  { layout, textForm, body }: EncodedRow,
-  number: number | undefined,
-  timestamp: Instant,
-): Buffer {
+/** The bytes of a row as they are stored: those it was encoded in, the first time; a layout without a number is carried along. */
+export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): Buffer {
+  const { layout, textForm, body } = row;
   const carried = number === undefined ? Buffer.from(layout.text) : undefined;
+  const inPlace = carried === undefined && !row.isStamped;
+  row.isStamped ||= inPlace;
   const start = carried === undefined ? HEADER_BYTES : HEADER_BYTES + 4 + carried.length;
-  const bytes = Buffer.allocUnsafe(start + body.length);
+  const bytes = inPlace ? body : Buffer.allocUnsafe(start + body.length - HEADER_BYTES);
   bytes[FLAGS] = carried === undefined ? textForm : textForm | CARRIES_LAYOUT;
   bytes.writeUInt16LE(number ?? 0, LAYOUT);
   writeInstant(bytes, TIMESTAMP_AT, timestamp.milliseconds, timestamp.ticks);
@@ -72,6 +73,6 @@ export function stampRow(
     bytes.writeUInt32LE(carried.length, HEADER_BYTES);
     carried.copy(bytes, HEADER_BYTES + 4);
   }
-  body.copy(bytes, start);
+  if (!inPlace) body.copy(bytes, start, HEADER_BYTES);
   return bytes;
 }

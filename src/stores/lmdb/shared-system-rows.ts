@@ -62,7 +62,7 @@ export class SharedSystemRows implements RowSource, WriteTarget {
 
   #rowsOf(partitionKey: string): Map<string, StoredRow | undefined> {
     let rows = this.#known.get(partitionKey);
-    if (rows === undefined) this.#known.set(partitionKey, (rows = new Map()));
+    if (rows === undefined) this.#known.set(partitionKey, (rows = new Map<string, StoredRow | undefined>()));
     return rows;
   }
 }
