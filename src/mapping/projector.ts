@@ -1,7 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
-import { memberStep } from './entity-decoder.js';
+import { memberStep, takeSteps } from './entity-decoder.js';
 import type { Projector } from './entity-rows.js';
 
 /** How some properties of a class are read: what is asked of the store is what they need, and nothing else. */
@@ -12,7 +12,7 @@ export function projector(metadata: EntityMetadata, names: readonly string[]): P
     request: { select: Object.freeze(members.flatMap(slotsOf)), etag: members.some(({ kind }) => kind === 'etag') },
     decode(row: RowReader): object {
       const projection: Record<string, unknown> = {};
-      for (const step of steps) step(projection, row);
+      takeSteps(steps, projection, row);
       return projection;
     },
   };

@@ -3,7 +3,7 @@ import { sameValue } from '../edm/compare.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { RowReader } from '../store/row.js';
 import { absentValue } from './property-reader.js';
-import { READ, readDrifted } from './stored-value.js';
+import { readDrifted, readExact } from './stored-value.js';
 
 /** Whether a stored value differs from what the row has: bytes by content, dates by millisecond, NaN equal to itself. */
 export function differs({ type, slot, converter }: PropertyMetadata, stored: unknown, row: RowReader): boolean {
@@ -31,7 +31,7 @@ function same(type: EdmType, left: unknown, right: unknown): boolean {
 function readStored(type: EdmType, slot: number, row: RowReader): unknown {
   const found = row.typeOf(slot);
   if (found === undefined) return undefined;
-  return found === type ? READ[type](row, slot) : readDrifted(type, found, row, slot);
+  return found === type ? readExact(type, row, slot) : readDrifted(type, found, row, slot);
 }
 
 /** Another program may store one value in several forms, such as JSON with other white space: that is no change. */

@@ -1,17 +1,16 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
-import { READ, readDrifted } from './stored-value.js';
+import { readDrifted, readExact } from './stored-value.js';
 
 /** Reads one property of a class from a row: its value, or its default when it is absent. */
 export function propertyReader(className: string, property: PropertyMetadata): (row: RowReader) => unknown {
   const { slot, type, converter } = property;
-  const exact = READ[type];
   const absent = absentValue(property);
 
   const stored = (row: RowReader): unknown => {
     const found = row.typeOf(slot);
-    if (found === type) return exact(row, slot);
+    if (found === type) return readExact(type, row, slot);
     if (found === undefined) return undefined;
     const value = readDrifted(type, found, row, slot);
     if (value === undefined) throw typeMismatch(className, property, found, row);

@@ -11,12 +11,14 @@ export function batchProblem(
     const message = `A transaction has at most ${limits.transactionWrites} writes; this one has ${writes.length}. Split it.`;
     return { refusal: refusal('InvalidInput', message), operation: limits.transactionWrites };
   }
+  const only = writes[0];
+  if (writes.length <= 1) return only?.problem && { refusal: only.problem, operation: 0 };
   const bytes = writes.reduce((sum, write) => sum + write.bytes, 0);
-  if (writes.length > 1 && bytes > limits.transactionBytes) {
+  if (bytes > limits.transactionBytes) {
     const message = `The body of a transaction has at most ${limits.transactionBytes} bytes; this one has ${bytes}. Split it.`;
     return { refusal: refusal('RequestBodyTooLarge', message) };
   }
-  const other = writes.findIndex(({ partitionKey }) => partitionKey !== writes[0]?.partitionKey);
+  const other = writes.findIndex(({ partitionKey }) => partitionKey !== only?.partitionKey);
   if (other > 0) {
     const message = 'A transaction writes to one partition; this one writes to several. Split it.';
     return { refusal: refusal('CommandsInBatchActOnDifferentPartitions', message), operation: other };

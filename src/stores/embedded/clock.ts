@@ -11,7 +11,7 @@ export function tick(transaction: RowTransaction, now: number): Instant {
   const last =
     row === undefined
       ? FIRST_INSTANT
-      : { milliseconds: readMilliseconds(row.bytes, 0), ticks: readTicks(row.bytes, 0) };
+      : { milliseconds: readMilliseconds(row.bytes, row.start), ticks: readTicks(row.bytes, row.start) };
   const next = nextInstant(last, now);
   const bytes = Buffer.allocUnsafe(INSTANT_BYTES);
   writeInstant(bytes, 0, next.milliseconds, next.ticks);

@@ -94,16 +94,12 @@ export class EmbeddedRows implements Rows {
 
   written(write: PreparedWrite, { etag }: WriteReceipt, before?: RetainedRow): RetainedRow {
     const { codec, layouts, rows } = this.#state;
-    const { mode, partitionKey, rowKey, remove, encoded } = write as PreparedRow;
+    const { mode, partitionKey, rowKey, remove, encoded, stored } = write as PreparedRow;
     const merges = before !== undefined && (mode === 'merge' || mode === 'upsert-merge');
+    if (!merges && stored !== undefined && stored.etag === etag) return kept(partitionKey, rowKey, stored.bytes);
     const row = merges ? codec.merge(before as RetainedRow & StoredRow, encoded, remove, rows) : encoded;
     const timestamp = (etag === undefined ? undefined : instantOfEtag(etag)) ?? FIRST_INSTANT;
-    const kept: StoredRow = new KeptRow(
-      partitionKey,
-      rowKey,
-      stampRow(row, layouts.knownNumber(row.layout), timestamp),
-    );
-    return kept as StoredRow & RetainedRow;
+    return kept(partitionKey, rowKey, stampRow(row, layouts.knownNumber(row.layout), timestamp));
   }
 
   #reading<R>({ filter, pageSize, ...request }: ScanRequest, decode: (row: RowReader) => R): PageReading<R> {
@@ -121,6 +117,11 @@ export class EmbeddedRows implements Rows {
     const withEtag = request?.etag ?? request?.select === undefined;
     return new RowFlyweight(shapes, this.#state.layouts, this.#state.rows, withEtag);
   }
+}
+
+function kept(partitionKey: string, rowKey: string, bytes: Buffer): RetainedRow {
+  const row: StoredRow = new KeptRow(partitionKey, rowKey, bytes);
+  return row as StoredRow & RetainedRow;
 }
 
 function writeNothing(_writer: RowWriter): void {}

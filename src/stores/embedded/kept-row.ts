@@ -6,6 +6,8 @@ export class KeptRow implements StoredRow {
     readonly partitionKey: string,
     readonly rowKey: string,
     readonly bytes: Buffer,
+    readonly start = 0,
+    readonly end = bytes.length,
   ) {}
 
   keep(): StoredRow {

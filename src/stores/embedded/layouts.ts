@@ -1,5 +1,5 @@
 import { Layout } from './layout.js';
-import type { OrderedRows, RowSource, RowTransaction } from './ordered-rows.js';
+import { contentOf, type OrderedRows, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
 import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
 
@@ -35,14 +35,14 @@ export class Layouts {
   }
 
   /** The layout of a stored row, read from where the row was read. */
-  of(bytes: Buffer, source: RowSource): Layout {
-    const number = layoutNumberOf(bytes);
-    if (number === undefined) return this.intern(carriedLayoutOf(bytes));
+  of({ bytes, start }: StoredRow, source: RowSource): Layout {
+    const number = layoutNumberOf(bytes, start);
+    if (number === undefined) return this.intern(carriedLayoutOf(bytes, start));
     return this.#numbered[number] ?? this.#read(number, source);
   }
 
   #read(number: number, source: RowSource): Layout {
-    const layout = this.intern(source.get(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number))!.bytes.toString());
+    const layout = this.intern(textOf(source.get(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number))!));
     if (source === this.#rows) this.#numbered[number] = layout;
     return layout;
   }
@@ -58,8 +58,8 @@ export class Layouts {
   refresh(): void {
     if (!this.#behind) return;
     this.#behind = false;
-    for (const { bytes } of systemRows(this.#rows, SYSTEM.layouts, numberKey(this.#numbers.size))) {
-      this.#numbers.set(bytes.toString(), this.#numbers.size);
+    for (const row of systemRows(this.#rows, SYSTEM.layouts, numberKey(this.#numbers.size))) {
+      this.#numbers.set(textOf(row), this.#numbers.size);
     }
   }
 
@@ -86,8 +86,11 @@ export class Layouts {
   /** Adds what was numbered since the last {@link refresh}, and gives the first number that is free. */
   #numberedMeanwhile(transaction: RowTransaction, given: Map<string, number>): number {
     let number = this.#numbers.size;
-    for (const { bytes } of systemRows(transaction, SYSTEM.layouts, numberKey(number)))
-      given.set(bytes.toString(), number++);
+    for (const row of systemRows(transaction, SYSTEM.layouts, numberKey(number))) given.set(textOf(row), number++);
     return number;
   }
+}
+
+function textOf(row: StoredRow): string {
+  return contentOf(row).toString();
 }

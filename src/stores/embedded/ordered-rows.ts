@@ -2,10 +2,17 @@
 export interface StoredRow {
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** The row in the row codec, at the beginning of these bytes; those of a lent row may go on behind it. */
+  /** Where the row lies, in the row codec: from `start` to `end`. Rows that were read together lie side by side in the same bytes. */
   readonly bytes: Buffer;
-  /** The same row for as long as it is wanted: itself where rows are objects, bytes of its own where they are pages. */
+  readonly start: number;
+  readonly end: number;
+  /** The same row for as long as it is wanted: itself where rows are objects, a place in bytes that nobody writes again where they are pages. */
   keep(): StoredRow;
+}
+
+/** The bytes of a row alone. */
+export function contentOf({ bytes, start, end }: StoredRow): Buffer {
+  return bytes.subarray(start, end);
 }
 
 /** A place between rows: before or after a row, or before or after a whole partition where no row key is given. */

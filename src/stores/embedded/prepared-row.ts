@@ -28,6 +28,8 @@ export class PreparedRow implements PreparedWrite {
   readonly entityBytes: number;
   readonly ifMatch: string | undefined;
   readonly remove: readonly string[] | undefined;
+  /** The row as it was stored last, and the ETag it has there. */
+  stored: { readonly etag: string; readonly bytes: Buffer } | undefined;
   /** Why the service would refuse it, whatever the table holds. */
   readonly problem: Refusal | undefined;
 

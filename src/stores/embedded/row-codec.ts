@@ -51,7 +51,7 @@ export class RowCodec {
     remove: readonly string[] | undefined,
     source: RowSource,
   ): EncodedWrite {
-    const layout = this.#layouts.of(before.bytes, source);
+    const layout = this.#layouts.of(before, source);
     const merge = this.#mergeOf(layout, change.layout, remove);
     const old = new RowFlyweight(merge.before, this.#layouts, source).on(before, layout);
     const changed = new KeptRow(before.partitionKey, before.rowKey, stampRow(change, 0, FIRST_INSTANT));

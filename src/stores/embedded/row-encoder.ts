@@ -8,7 +8,7 @@ import { GUID_BYTES, writeGuid } from './guid-bytes.js';
 import { INSTANT_BYTES, isInstant, writeInstant } from './instant.js';
 import type { LayoutPath } from './layout-path.js';
 import { refusal, type Refusal } from './refusal.js';
-import { ASCII, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
+import { ASCII, HEADER_BYTES, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
 
 /** A row encoded, what it weighs, and why the service would refuse it. */
 export interface EncodedWrite extends EncodedRow {
@@ -59,6 +59,7 @@ export class RowEncoder implements RowWriter {
       layout: path.layout,
       textForm: this.#textForm,
       body: this.#body(),
+      isStamped: false,
       entityBytes: path.entityBytes + this.#entityBytes,
       wireBytes: path.wireBytes + this.#wireBytes,
       problem: path.problem ?? this.#problem,
@@ -66,9 +67,10 @@ export class RowEncoder implements RowWriter {
   }
 
   #body(): Buffer {
-    const body = Buffer.allocUnsafe(this.#fixed.length + this.#variable.length);
-    this.#fixed.copyTo(body, 0);
-    this.#variable.copyTo(body, this.#fixed.length);
+    const variable = HEADER_BYTES + this.#fixed.length;
+    const body = Buffer.allocUnsafe(variable + this.#variable.length);
+    this.#fixed.copyTo(body, HEADER_BYTES);
+    this.#variable.copyTo(body, variable);
     return body;
   }
 

@@ -2,7 +2,7 @@ import type { ServiceLimits } from '../../store/limits.js';
 import { tableNameProblem } from '../../edm/table-name.js';
 import type { RowPage } from '../../store/table-store.js';
 import { tableContinuation, lastTableOf } from './continuation.js';
-import type { RowSource, RowTransaction } from './ordered-rows.js';
+import { contentOf, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
 import { refusal, refused } from './refusal.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
 
@@ -21,7 +21,7 @@ export class Tables {
   /** The number of a table. Throws when it does not exist. */
   numberOf(source: RowSource, name: string): number {
     const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));
-    if (row !== undefined) return row.bytes.readUInt32LE(0);
+    if (row !== undefined) return numberIn(row);
     refuseTableName(name);
     throw refused(refusal('TableNotFound', `The table ${name} does not exist. Create it first.`), { table: name });
   }
@@ -31,7 +31,8 @@ export class Tables {
     refuseTableName(name);
     const key = this.#fold(name);
     if (transaction.get(SYSTEM_TABLE, SYSTEM.tables, key) !== undefined) return false;
-    const number = transaction.get(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER)?.bytes.readUInt32LE(0) ?? SYSTEM_TABLE + 1;
+    const next = transaction.get(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER);
+    const number = next === undefined ? SYSTEM_TABLE + 1 : numberIn(next);
     transaction.put(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER, numberBytes(number + 1));
     transaction.put(SYSTEM_TABLE, SYSTEM.tables, key, Buffer.concat([numberBytes(number), Buffer.from(name)]));
     return true;
@@ -43,7 +44,7 @@ export class Tables {
     const key = this.#fold(name);
     const row = transaction.get(SYSTEM_TABLE, SYSTEM.tables, key);
     if (row === undefined) return false;
-    transaction.put(SYSTEM_TABLE, SYSTEM.dropped, numberKey(row.bytes.readUInt32LE(0)), Buffer.alloc(0));
+    transaction.put(SYSTEM_TABLE, SYSTEM.dropped, numberKey(numberIn(row)), Buffer.alloc(0));
     transaction.delete(SYSTEM_TABLE, SYSTEM.tables, key);
     return true;
   }
@@ -73,7 +74,7 @@ export class Tables {
         next = tableContinuation(lastKey);
         return false;
       }
-      const name = row.keep().bytes.toString('utf8', NUMBER_BYTES);
+      const name = contentOf(row).toString('utf8', NUMBER_BYTES);
       if (this.#limits.tableNamesIgnoreCase || name.startsWith(prefix)) rows.push(name);
       lastKey = rowKey;
       return true;
@@ -86,6 +87,10 @@ export class Tables {
     const lower = name.toLowerCase();
     return this.#limits.tableNamesIgnoreCase ? lower : `${lower} ${name}`;
   }
+}
+
+function numberIn({ bytes, start }: StoredRow): number {
+  return bytes.readUInt32LE(start);
 }
 
 function numberBytes(number: number): Buffer {

@@ -37,8 +37,11 @@ export function writeRows(
       transaction.delete(table, partitionKey, rowKey);
       return {};
     }
-    const row = mergesInto(write, existing) ? merged(write, existing!, operation, transaction, context) : write.encoded;
-    transaction.put(table, partitionKey, rowKey, stampRow(row, numberOf(row.layout), timestamp));
+    const merges = mergesInto(write, existing);
+    const row = merges ? merged(write, existing!, operation, transaction, context) : write.encoded;
+    const bytes = stampRow(row, numberOf(row.layout), timestamp);
+    transaction.put(table, partitionKey, rowKey, bytes);
+    write.stored = merges ? undefined : { etag, bytes };
     return { etag };
   });
 }
@@ -54,7 +57,11 @@ function conflict(write: PreparedRow, existing: StoredRow | undefined): Refusal 
   if (ifMatch === undefined) return undefined;
   if (existing === undefined) return refusal('ResourceNotFound', `${nameOf(write)} does not exist.`);
   return ifMatch === '*' ||
-    ifMatch === etagText(timestampMillisecondsOf(existing.bytes), timestampTicksOf(existing.bytes))
+    ifMatch ===
+      etagText(
+        timestampMillisecondsOf(existing.bytes, existing.start),
+        timestampTicksOf(existing.bytes, existing.start),
+      )
     ? undefined
     : refusal(
         'UpdateConditionNotSatisfied',

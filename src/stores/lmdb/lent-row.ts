@@ -4,6 +4,8 @@ import { partitionEnd, readPartitionKey, readRowKey } from './key-bytes.js';
 
 const KEY_BYTES = 4096;
 const HEAD_STEP = 64;
+/** Bytes that rows which are kept share: as much as an entity that is kept alone can hold back. */
+const SHARED_BYTES = 16 * 1024;
 
 /**
  * The row a cursor stands on, copied out of the buffers that LMDB uses again for every read. It is used again for the next row,
@@ -11,8 +13,9 @@ const HEAD_STEP = 64;
  */
 export class LentRow implements StoredRow {
   #bytes = Buffer.alloc(0);
-  #size = 0;
-  /** Whether the bytes were given away, so that the next row needs its own. */
+  #start = 0;
+  #end = 0;
+  /** Whether the row was given away, so that the next one goes behind it. */
   #isKept = false;
   /** The package's buffer, seen whole: the package changes the `length` of its own, which copying would believe. */
   #source: Buffer = this.#bytes;
@@ -25,14 +28,21 @@ export class LentRow implements StoredRow {
   #partitionKey: string | undefined;
   #rowKey: string | undefined;
 
-  /** Begins with the row; what follows is left from rows before. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
   /** Bytes of the row and its key. */
   get size(): number {
-    return this.#keySize + this.#size;
+    return this.#keySize + this.#end - this.#start;
   }
 
   get partitionKey(): string {
@@ -45,7 +55,7 @@ export class LentRow implements StoredRow {
 
   keep(): StoredRow {
     this.#isKept = true;
-    return new KeptRow(this.partitionKey, this.rowKey, this.#bytes.subarray(0, this.#size));
+    return new KeptRow(this.partitionKey, this.rowKey, this.#bytes, this.#start, this.#end);
   }
 
   takeKey(source: Uint8Array, start: number, end: number): void {
@@ -68,10 +78,14 @@ export class LentRow implements StoredRow {
     }
     const steps = Math.ceil(size / HEAD_STEP);
     const head = (this.#heads[steps] ??= this.#source.subarray(0, steps * HEAD_STEP));
-    if (this.#isKept || head.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(head.length);
+    if (this.#isKept) this.#start = this.#end;
     this.#isKept = false;
-    this.#bytes.set(head);
-    this.#size = size;
+    if (this.#start + head.length > this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(head.length, SHARED_BYTES));
+      this.#start = 0;
+    }
+    this.#bytes.set(head, this.#start);
+    this.#end = this.#start + size;
   }
 
   #endOfPartition(): number {

@@ -3,6 +3,7 @@ import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
 import { LentRow } from './lent-row.js';
+import { SharedSystemRows } from './shared-system-rows.js';
 import { databaseOpener, unavailable, type Durability, type LmdbDatabase } from './lmdb-database.js';
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
@@ -118,7 +119,7 @@ export class LmdbRows implements OrderedRows {
     try {
       this.#transactions += 1;
       if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
-      const settle = this.#database.transactionSync(() => group.map((queued) => this.#run(queued)), SYNCHRONOUS_COMMIT);
+      const settle = this.#database.transactionSync(() => this.#runAll(group), SYNCHRONOUS_COMMIT);
       for (const each of settle) each();
     } catch (cause) {
       const error = unavailable('The store cannot be written; nothing was', cause);
@@ -138,16 +139,24 @@ export class LmdbRows implements OrderedRows {
     this.#database = this.#openDatabase();
   }
 
-  /** Runs one work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */
-  #run({ work, resolve, reject }: QueuedWork): () => void {
-    const writes = new StagedWrites(this);
+  /** Runs works within the transaction and gives what to call once they are durable. */
+  #runAll(group: readonly QueuedWork[]): readonly (() => void)[] {
+    const rows = new SharedSystemRows(this, this.#target);
+    const settle = group.map((queued) => this.#run(queued, rows));
+    rows.write();
+    return settle;
+  }
+
+  /** A work that throws takes nothing from the others. */
+  #run({ work, resolve, reject }: QueuedWork, rows: SharedSystemRows): () => void {
+    const writes = new StagedWrites(rows);
     let result: unknown;
     try {
       result = work(writes);
     } catch (error) {
       return () => reject(error);
     }
-    writes.apply(this.#target);
+    writes.apply(rows);
     return () => resolve(result);
   }
 }

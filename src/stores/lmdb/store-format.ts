@@ -1,3 +1,4 @@
+import { contentOf } from '../embedded/ordered-rows.js';
 import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { incompatibleFormat } from './incompatible-format.js';
 import type { LmdbRows } from './lmdb-rows.js';
@@ -18,7 +19,7 @@ export async function checkFormat(rows: LmdbRows, path: string, tableNamesIgnore
   await rows.transact((transaction) => {
     const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, ROW_KEY);
     if (row !== undefined) {
-      checkEqual(parse(row.bytes.toString(), path), expected, path);
+      checkEqual(parse(contentOf(row).toString(), path), expected, path);
       return;
     }
     if (!rows.isEmpty()) throw incompatibleFormat(path, 'they were not written by this library');

@@ -41,6 +41,21 @@ describe('The embedded store', () => {
     expect(receipts[0]).to.deep.equal(receipts[1]);
   });
 
+  it('lets a prepared write be sent again, and leaves the row that it stored before as it was for those who keep it', async () => {
+    const rows = new MemoryRows();
+    const clock = (): number => 0;
+    const t = await TableFixture.create(new EmbeddedStore(rows, { kind: 'memory', identity: 'test', clock }));
+    const write = t.prepare('upsert-replace', 'p', 'r', { i: 'Int32 1' });
+    const stored: { readonly bytes: Buffer; readonly text: string }[] = [];
+    for (let time = 0; time < 3; time++) {
+      await t.submit(write);
+      const { bytes } = rows.get(1, 'p', 'r')!;
+      stored.push({ bytes, text: bytes.toString('hex') });
+    }
+    expect(stored.map(({ bytes }) => bytes.toString('hex'))).to.deep.equal(stored.map(({ text }) => text));
+    expect(new Set(stored.map(({ text }) => text)).size).to.equal(3);
+  });
+
   it('keeps the layouts of rows whose numbers have run out with the rows', async () => {
     const rows = new MemoryRows();
     const settings = { kind: 'memory', identity: 'test' };
