@@ -24,3 +24,11 @@ export type MakeContender = (endpoint: Endpoint) => Promise<ClientContender>;
 
 /** The account of all clients. */
 export const ACCOUNT = { name: 'account', key: Buffer.from('0123456789abcdef0123456789abcdef').toString('base64') };
+
+let keys = 0;
+
+/** A key that differs from the last: none is quicker to address for having been addressed before. */
+export function nextKey(): { readonly partition: string; readonly row: string } {
+  keys = (keys + 1) % 1000;
+  return { partition: 'p0001', row: `r${String(keys).padStart(8, '0')}` };
+}

@@ -1,7 +1,7 @@
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import { rival } from '../support/rivals.js';
 import { sample } from '../support/sample.js';
-import { ACCOUNT, type MakeContender } from './contender.js';
+import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
 interface NestModule {
   readonly AzureTableStorageService: new (table: string) => { tableClient?: unknown };
@@ -37,9 +37,9 @@ export const nest: MakeContender = async ({ url, httpClient }) => {
   const samples = new AzureTableStorageRepository(service, 'Samples', {});
   let price = 0;
   return {
-    get: async () => (await samples.find('p0001', 'r00000001')) ?? undefined,
+    get: async () => (await samples.find('p0001', nextKey().row)) ?? undefined,
     insert: () => samples.create(entity()),
-    merge: () => samples.update('p0001', 'r00000001', { price: ++price, name: 'changed' }),
+    merge: () => samples.update('p0001', nextKey().row, { price: ++price, name: 'changed' }),
     page: async () => (await samples.findAll()) ?? [],
   };
 };

@@ -1,7 +1,7 @@
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import { sample, type Sample } from '../support/sample.js';
 import { entityOf, rowOf, type SdkSample } from '../support/sdk-rows.js';
-import { ACCOUNT, type MakeContender } from './contender.js';
+import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
 /** The SDK, its rows mapped to the class by hand, as exactly as it can. */
 export const sdk: MakeContender = async ({ url, httpClient }) => {
@@ -12,13 +12,13 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
   const filter = "PartitionKey eq 'p0001'";
   let price = 0;
   return {
-    get: async () => entityOf(await client.getEntity<SdkSample>('p0001', 'r00000001')),
+    get: async () => entityOf(await client.getEntity<SdkSample>('p0001', nextKey().row)),
     insert: () => client.createEntity(rowOf(sample(1, 1))),
     merge: () =>
       client.updateEntity(
         {
           partitionKey: 'p0001',
-          rowKey: 'r00000001',
+          rowKey: nextKey().row,
           price: { type: 'Double', value: String(++price) },
           name: 'changed',
         },

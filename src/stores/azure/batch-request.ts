@@ -13,7 +13,7 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;
   const before = `--${changes}\r\n${PART_HEADERS}`;
-  let text = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n\r\n`;
+  const texts = [`--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n\r\n`];
   const frames = new Map<AzureWrite['mode'], Frame>(); // what is the same for all writes of a mode
   for (let index = 0; index < writes.length; index++) {
     const write = writes[index]!;
@@ -22,9 +22,11 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
     if (frame === undefined)
       frames.set(mode, (frame = frameOf(writeRequest({ ...write, ifMatch: undefined }, service))));
     const condition = ifMatch === undefined ? '' : `If-Match: ${ifMatch}\r\n`;
-    text += `${before}${frame.method} ${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}${frame.headers}\r\n${body}\r\n`;
+    const target = ` ${url} HTTP/1.1\r\nContent-ID: `;
+    texts.push(before, frame.method, target, String(index), '\r\n', condition, frame.headers, '\r\n', body, '\r\n');
   }
-  return envelope(endpoint, batch, `${text}--${changes}--\r\n--${batch}--\r\n`);
+  texts.push(`--${changes}--\r\n--${batch}--\r\n`);
+  return envelope(endpoint, batch, texts.join(''));
 }
 
 /** One query as the only part of a batch, for a URL that is too long to be one. */

@@ -4,10 +4,11 @@ import type { TableStore } from '../../store/table-store.js';
 import { resolveLimits } from '../../store/limits.js';
 import { AZURE_SERVICES, recogniseService } from './azure-service.js';
 import { AzureStore } from './azure-store.js';
-import type { AzureCredential, AzureOptions, AzureTarget, ServiceClient } from './azure-target.js';
+import type { AzureCredential, AzureOptions, AzureTarget, NamedKey, ServiceClient } from './azure-target.js';
 import { parseConnectionString } from './connection-string.js';
 import { keptConnections } from './kept-connections.js';
 import { ownAnswers } from './own-answers.js';
+import { sharedKey } from './shared-key.js';
 import { Transport } from './transport.js';
 
 const EXPECTED = Object.freeze([
@@ -64,6 +65,11 @@ async function connect(target: Addressed, { httpClient, retry }: AzureOptions): 
     ...(retry === undefined ? {} : { retryOptions: { maxRetries: retry.maxRetries } }),
     allowInsecureConnection: url.protocol === 'http:',
   });
+  if (isNamedKey(credential)) {
+    const policy = sharedKey(credential);
+    client.pipeline.removePolicy({ name: policy.name });
+    client.pipeline.addPolicy(policy);
+  }
   client.pipeline.removePolicy({ name: 'decompressResponsePolicy' }); // see Transport: what breaks off would never end
   return client;
 }
@@ -92,6 +98,10 @@ function isCredential(credential: unknown): boolean {
     credential !== null &&
     ('getToken' in credential || 'signature' in credential || ('name' in credential && 'key' in credential))
   );
+}
+
+function isNamedKey(credential: AzureCredential): credential is NamedKey {
+  return 'name' in credential && 'key' in credential;
 }
 
 function endpointUrl(endpoint: string): URL {
