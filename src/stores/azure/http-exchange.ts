@@ -6,6 +6,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { textOf } from './stream-text.js';
 
 /**
  * Whether a request asks for nothing but to be sent: no proxy or certificate of its own, no compression, no progress. Requests for rows
@@ -76,19 +77,6 @@ function headersOf({ headers: received }: IncomingMessage): HttpHeaders {
     else if (value?.[0] !== undefined) headers.set(name, value[0]);
   }
   return headers;
-}
-
-function textOf(incoming: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    incoming
-      .setEncoding('utf8')
-      .on('data', (part: string) => {
-        text += part;
-      })
-      .once('end', () => resolve(text))
-      .on('error', reject);
-  });
 }
 
 function aborted(): Error {

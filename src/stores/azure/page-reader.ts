@@ -1,4 +1,4 @@
-import { StringDecoder } from 'node:string_decoder';
+import type { Readable } from 'node:stream';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { RowReader } from '../../store/row.js';
 import type { ScanRequest } from '../../store/table-store.js';
@@ -10,6 +10,7 @@ import { eachMember, elementTexts } from './json-text.js';
 import { JsonRowReader } from './json-row-reader.js';
 import { queryText, selectText } from './query-url.js';
 import { readRefusal, refusalOf, refused } from './refusal.js';
+import { textOf } from './stream-text.js';
 import { TEXT, type JsonRow, type RowLayout } from './row-layout.js';
 import type { StopSignal } from './stop-signal.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
@@ -109,13 +110,8 @@ export class PageReader {
 
 function ignore(): void {}
 
-/** The text of a body, decoded as it arrives: a large one at once would need as much memory again, and more time. */
-async function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<string> {
-  if (readableStreamBody === undefined) return bodyAsText ?? '';
-  const decoder = new StringDecoder('utf8');
-  let text = '';
-  for await (const chunk of readableStreamBody as AsyncIterable<Buffer>) text += decoder.write(chunk);
-  return text + decoder.end();
+function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<string> {
+  return readableStreamBody === undefined ? Promise.resolve(bodyAsText ?? '') : textOf(readableStreamBody as Readable); // in Node it is one
 }
 
 function attachTexts(text: string, rows: readonly JsonRow[]): void {
