@@ -131,6 +131,24 @@ export { json } from './metadata/converters/json.js';
 export { enumOf, oneOf, type EnumObject } from './metadata/converters/one-of.js';
 
 export type { ComparisonOperator, Comparison, FilterNode, Junction, Negation } from './store/filter-node.js';
+export type {
+  AccessPolicy,
+  AccountPermission,
+  AccountResource,
+  AccountSasOptions,
+  CorsMethod,
+  CorsRule,
+  LoggingProperties,
+  MetricsProperties,
+  SasKey,
+  SasRestrictions,
+  ServiceAdministration,
+  ServiceProperties,
+  ServiceStatistics,
+  TablePermission,
+  TableSasOptions,
+} from './store/service-administration.js';
+export type { SharedAccess } from './store/shared-access.js';
 export { COSMOS_LIMITS, STORAGE_LIMITS, type LimitsOption, type ServiceLimits } from './store/limits.js';
 export { PARTITION_KEY, ROW_KEY, TIMESTAMP } from './store/row.js';
 export type { RetainedRow, RowReader, RowShape, RowWriter, Slot, UndeclaredValue } from './store/row.js';

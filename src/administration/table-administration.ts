@@ -1,7 +1,18 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
+import type {
+  AccessPolicy,
+  AccountSasOptions,
+  CorsRule,
+  ServiceProperties,
+  ServiceStatistics,
+  TableSasOptions,
+} from '../store/service-administration.js';
+import type { SharedAccess } from '../store/shared-access.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 import { typeName } from '../edm/type-name.js';
+import { checkAccountSas, checkPolicies, checkTableSas } from './check-access.js';
+import { checkCors, checkServiceProperties } from './check-service-properties.js';
 import { checkTableName } from './check-table-name.js';
 import type { ClassCopyOptions, CopyOptions, CopyReport, CopySettings } from './copy-options.js';
 import { copyTable } from './copy-table.js';
@@ -9,6 +20,7 @@ import { createTable, type CreateTableOptions } from './create-table.js';
 import { describeTable, type DescribeOptions, type TableDescription } from './describe-table.js';
 import { ensureTables, type EnsureTablesOptions } from './ensure-tables.js';
 import { listTables, nameForm, type ListTablesOptions } from './list-tables.js';
+import { serviceOf } from './service-of.js';
 import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
 
@@ -169,6 +181,77 @@ export class TableAdministration {
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
     return truncateTable(placeIn(this.#tables, table), options);
+  }
+
+  /**
+   * The stored access policies of a table, one request. Needs the account's key. Throws `store.table-not-found`, and
+   * `store.not-supported` on every store but the Table service of Azure Storage, like all that follows.
+   */
+  async getAccessPolicies(table: string, options?: OperationOptions): Promise<readonly AccessPolicy[]> {
+    return serviceOf(this.#store, 'access policies').getAccessPolicies(checkTableName(table), options);
+  }
+
+  /**
+   * Puts at most 5 policies in the place of all that a table has, one request; none takes them away, and with them every SAS that names
+   * one. The service may take 30 seconds to heed it. Needs the account's key. Throws `store.table-not-found`.
+   */
+  async setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void> {
+    const service = serviceOf(this.#store, 'access policies');
+    checkPolicies(policies);
+    await service.setAccessPolicies(checkTableName(table), policies, options);
+  }
+
+  /**
+   * Signs access to a table, or to a range of its keys: what `DataSource.open` takes. No request is sent; nothing tests whether the table
+   * exists. Throws `store.unauthorized` where the data source was opened without the account's key.
+   *
+   * @example
+   * ```ts
+   * const access = await tables.tables.generateTableSas('Orders', { permissions: ['read'], expiry: new Date(Date.now() + 3_600_000) });
+   * await using reader = await DataSource.open(access);
+   * ```
+   */
+  async generateTableSas(table: string, options: TableSasOptions): Promise<SharedAccess> {
+    const service = serviceOf(this.#store, 'shared access signatures');
+    checkTableSas(options);
+    return service.generateTableSas(checkTableName(table), options);
+  }
+
+  /** Signs access to the tables of the account; the same otherwise as {@link generateTableSas}. */
+  async generateAccountSas(options: AccountSasOptions): Promise<SharedAccess> {
+    const service = serviceOf(this.#store, 'shared access signatures');
+    checkAccountSas(options);
+    return service.generateAccountSas(options);
+  }
+
+  /** Which requests the account's Table service logs and counts, and its CORS rules; one request. */
+  async getServiceProperties(options?: OperationOptions): Promise<ServiceProperties> {
+    return serviceOf(this.#store, 'service properties').getServiceProperties(options);
+  }
+
+  /** Changes those that are given and leaves the others as they are; one request. */
+  async setServiceProperties(properties: ServiceProperties, options?: OperationOptions): Promise<void> {
+    const service = serviceOf(this.#store, 'service properties');
+    checkServiceProperties(properties);
+    await service.setServiceProperties(properties, options);
+  }
+
+  /** The CORS rules alone; one request. */
+  async getCors(options?: OperationOptions): Promise<readonly CorsRule[]> {
+    const { cors = [] } = await serviceOf(this.#store, 'CORS rules').getServiceProperties(options);
+    return cors;
+  }
+
+  /** Puts at most 5 rules in the place of all; none turns CORS off. One request. */
+  async setCors(rules: readonly CorsRule[], options?: OperationOptions): Promise<void> {
+    const service = serviceOf(this.#store, 'CORS rules');
+    checkCors(rules);
+    await service.setServiceProperties({ cors: rules }, options);
+  }
+
+  /** How far the secondary location is, which answers by itself; only with read-access geo-redundancy. One request. */
+  async getStatistics(options?: OperationOptions): Promise<ServiceStatistics> {
+    return serviceOf(this.#store, 'statistics').getStatistics(options);
   }
 
   #placeOf(reference: NamedTable | ClassTable<object>, option: string): TablePlace {

@@ -60,7 +60,7 @@ export class DataSource implements AsyncDisposable {
     return this.#connection.store;
   }
 
-  /** The tables themselves: create, ensure, delete, list, describe, copy, truncate. */
+  /** The tables themselves: create, ensure, delete, list, describe, copy, truncate; and the service that has them. */
   get tables(): TableAdministration {
     const { store, strict } = this.#connection;
     return new TableAdministration({ store, strict, makesTables: store !== strict, mappers: this.#mappers });

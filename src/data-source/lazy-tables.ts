@@ -9,6 +9,7 @@ export function lazyTables(store: TableStore): TableStore {
     get traits() {
       return store.traits;
     },
+    service: store.service,
     rows: (table, shape) => lenientRows(store.rows(table, shape)),
     async submit(table, writes, options) {
       try {

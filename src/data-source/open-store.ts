@@ -58,6 +58,7 @@ function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
   const traits = Object.freeze({ ...store.traits, limits });
   return {
     traits,
+    service: store.service,
     rows: (table, shape) => store.rows(table, shape),
     submit: (table, writes, options) => store.submit(table, writes, options),
     createTable: (table, options) => store.createTable(table, options),

@@ -222,6 +222,12 @@ export interface ErrorDetails {
     readonly created: readonly string[];
   };
   'store.unknown-target': { readonly expected: readonly string[] };
+  'store.not-supported': {
+    /** The kind of the store. */
+    readonly kind: string;
+    /** What was asked of it. */
+    readonly feature: string;
+  };
   'store.package-missing': { readonly package: string };
 
   'commit.partial': CommitReport;

@@ -3,7 +3,18 @@ import type { WriteMode } from '../store/table-store.js';
 
 /** What a store was asked to do. */
 export type OperationName =
-  'get' | 'scan' | WriteMode | 'transaction' | 'create-table' | 'delete-table' | 'list-tables';
+  | 'get'
+  | 'scan'
+  | WriteMode
+  | 'transaction'
+  | 'create-table'
+  | 'delete-table'
+  | 'list-tables'
+  | 'get-access-policies'
+  | 'set-access-policies'
+  | 'get-service-properties'
+  | 'set-service-properties'
+  | 'get-statistics';
 
 /** How much of a table a read touches, cheapest first. */
 export type ReadPlan = 'point' | 'row range' | 'partition' | 'partition range' | 'table scan';

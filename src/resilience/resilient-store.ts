@@ -1,5 +1,6 @@
 import type { BeginOperation } from '../observability/observer.js';
 import type { OperationName } from '../observability/events.js';
+import type { ServiceAdministration } from '../store/service-administration.js';
 import type { RowShape } from '../store/row.js';
 import type {
   OperationOptions,
@@ -15,6 +16,7 @@ import { remedyForCreation } from './classify.js';
 import { InFlight } from './in-flight.js';
 import type { KeptWrite } from './kept-write.js';
 import { observed } from './observed.js';
+import { resilientService } from './resilient-service.js';
 import { ResilientRows } from './resilient-rows.js';
 import type { RetryPolicy } from './retry-settings.js';
 import { Rivals } from './rivals.js';
@@ -43,6 +45,11 @@ export class ResilientStore implements TableStore {
 
   get traits(): StoreTraits {
     return this.#store.traits;
+  }
+
+  get service(): ServiceAdministration | undefined {
+    const { service } = this.#store;
+    return service && resilientService(service, this.#policy, this.#run.bind(this));
   }
 
   rows(table: string, shape: RowShape): Rows {

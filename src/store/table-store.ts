@@ -1,14 +1,10 @@
 import type { FilterNode } from './filter-node.js';
 import type { ServiceLimits } from './limits.js';
+import type { OperationOptions } from './operation-options.js';
+import type { ServiceAdministration } from './service-administration.js';
 import type { RetainedRow, RowReader, RowShape, RowWriter, Slot } from './row.js';
 
-/** What every operation that does I/O takes. */
-export interface OperationOptions {
-  /** Stops the operation: it fails with `store.aborted`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the operation fails with `store.timeout`. */
-  readonly timeout?: number | undefined;
-}
+export type { OperationOptions } from './operation-options.js';
 
 /**
  * How a write treats the row it finds: `insert` wants none, `merge`, `replace` and `delete` want one under their `ifMatch`,
@@ -131,6 +127,8 @@ export interface Rows {
 export interface TableStore extends AsyncDisposable {
   /** What this store is and can do. */
   readonly traits: StoreTraits;
+  /** Access policies, signatures and service properties, where the store is a service that has them. */
+  readonly service?: ServiceAdministration | undefined;
   /** Binds a shape to a table. No I/O. */
   rows(table: string, shape: RowShape): Rows;
   /**

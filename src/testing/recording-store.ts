@@ -30,6 +30,7 @@ export function recordingStore(store: TableStore): {
     requests,
     store: {
       traits: store.traits,
+      service: store.service,
       rows: (table, shape) => recordingRows(store.rows(table, shape), table, requests),
       submit(table, writes, options) {
         requests.push({ kind: 'submit', table, writes });

@@ -1,3 +1,4 @@
+import type { ServiceAdministration } from '../../store/service-administration.js';
 import type { RowShape } from '../../store/row.js';
 import type {
   OperationOptions,
@@ -8,6 +9,7 @@ import type {
   TableStore,
   WriteReceipt,
 } from '../../store/table-store.js';
+import { AzureAdministration } from './azure-administration.js';
 import { AzureRows } from './azure-rows.js';
 import { Connection, type ConnectionSettings } from './connection.js';
 import { submitWrites } from './submit-writes.js';
@@ -20,10 +22,13 @@ import type { AzureWrite } from './write-request.js';
  * `store.outcome-unknown` and not with `store.aborted` or `store.timeout`, unless it had not left yet.
  */
 export class AzureStore implements TableStore {
+  /** Cosmos DB has none of it. */
+  readonly service: ServiceAdministration | undefined;
   readonly #connection: Connection;
 
   constructor(settings: ConnectionSettings) {
     this.#connection = new Connection(settings);
+    if (settings.traits.kind !== 'azure-cosmos') this.service = new AzureAdministration(this.#connection);
   }
 
   get traits(): StoreTraits {

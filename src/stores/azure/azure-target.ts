@@ -23,7 +23,10 @@ export type TokenCredential = NonNullable<BearerTokenAuthenticationPolicyOptions
 export type AzureCredential = NamedKey | SharedAccessSignature | TokenCredential;
 
 /** What is used of a service client of `@azure/data-tables`; its policies keep working, in the order they have when the store is opened. */
-export type ServiceClient = Pick<TableServiceClient, 'url' | 'pipeline' | 'createTable' | 'deleteTable' | 'listTables'>;
+export type ServiceClient = Pick<
+  TableServiceClient,
+  'url' | 'pipeline' | 'createTable' | 'deleteTable' | 'listTables' | 'getProperties' | 'setProperties'
+>;
 
 /**
  * An account of Azure Table Storage, of Azure Cosmos DB for Table, or of the emulator: by connection string, by endpoint (plain http

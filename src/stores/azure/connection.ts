@@ -1,13 +1,17 @@
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { StoreTraits } from '../../store/table-store.js';
 import type { AzureService } from './azure-service.js';
-import type { ServiceClient } from './azure-target.js';
+import type { NamedKey, ServiceClient } from './azure-target.js';
 import type { Transport } from './transport.js';
 
 /** What it takes to talk to one account. */
 export interface ConnectionSettings {
   readonly client: ServiceClient;
   readonly transport: Transport;
+  readonly httpClient: HttpClient;
+  /** The account's key, where it was given: signatures are made with it. */
+  readonly key: NamedKey | undefined;
   /** Ends the connections that are the store's own. */
   readonly closeConnections: () => void;
   /** Where the account's tables are, without a slash at the end. */
@@ -43,6 +47,14 @@ export class Connection {
 
   get transport(): Transport {
     return this.#open().transport;
+  }
+
+  get httpClient(): HttpClient {
+    return this.#open().httpClient;
+  }
+
+  get key(): NamedKey | undefined {
+    return this.#open().key;
   }
 
   close(): void {

@@ -21,29 +21,37 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
 };
 
 /** The error of a read that got no answer. */
-export function unansweredRead(error: unknown, details: StoreErrorDetails): EntitableError {
-  return EntitableError.is(error) ? error : unanswered(reasonOf(error), 'A read of', details, error);
+export function unansweredRead(error: unknown, details: StoreErrorDetails, object = objectOf(details)): EntitableError {
+  return EntitableError.is(error) ? error : unanswered(reasonOf(error), `A read of ${object}`, details, error);
 }
 
 /**
  * The error of a write that got no answer. Once the request was handed to the network the outcome is unknown, also when a signal or a
  * timeout ended the wait; before, nothing was written.
  */
-export function unansweredWrite(error: unknown, sent: boolean, details: StoreErrorDetails): EntitableError {
+export function unansweredWrite(
+  error: unknown,
+  sent: boolean,
+  details: StoreErrorDetails,
+  object = objectOf(details),
+): EntitableError {
   if (EntitableError.is(error)) return error;
   return unanswered(
     sent && !neverConnected(error) ? 'store.outcome-unknown' : reasonOf(error),
-    'A write to',
+    `A write to ${object}`,
     details,
     error,
   );
 }
 
 function unanswered(code: Unanswered, subject: string, details: StoreErrorDetails, cause: unknown): EntitableError {
-  const object = details.table === undefined ? 'the list of tables' : `table "${details.table}"`;
-  return new EntitableError(code, `${subject} ${object} ${MESSAGES[code]}`, details, {
+  return new EntitableError(code, `${subject} ${MESSAGES[code]}`, details, {
     cause: cause instanceof Stopped ? cause.cause : cause,
   });
+}
+
+function objectOf({ table }: StoreErrorDetails): string {
+  return table === undefined ? 'the list of tables' : `table "${table}"`;
 }
 
 function reasonOf(error: unknown): Unanswered {

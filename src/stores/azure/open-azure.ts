@@ -26,13 +26,17 @@ const EXPECTED = Object.freeze([
 export async function openAzure(target: AzureTarget, options: AzureOptions = {}): Promise<TableStore> {
   const connections = keptConnections();
   const httpClient = ownAnswers(options.httpClient ?? connections, () => connections.closeIdle());
-  const client = isServiceClient(target) ? target.serviceClient : await connect(target, { ...options, httpClient });
+  const { client, key } = isServiceClient(target)
+    ? { client: target.serviceClient, key: undefined }
+    : await connect(target, { ...options, httpClient });
   const url = new URL(client.url);
   const kind = recogniseService(url);
   const service = AZURE_SERVICES[kind];
   const endpoint = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   return new AzureStore({
     client,
+    httpClient,
+    key,
     closeConnections: () => connections.close(),
     transport: new Transport({
       pipeline: client.pipeline,
@@ -56,7 +60,10 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
 
 type Addressed = Exclude<AzureTarget, { readonly serviceClient: ServiceClient }>;
 
-async function connect(target: Addressed, { httpClient, retry }: AzureOptions): Promise<ServiceClient> {
+async function connect(
+  target: Addressed,
+  { httpClient, retry }: AzureOptions,
+): Promise<{ readonly client: ServiceClient; readonly key: NamedKey | undefined }> {
   const { endpoint, credential } =
     typeof target === 'string' ? (parseConnectionString(target) ?? unknownTarget()) : await addressed(target);
   const url = endpointUrl(endpoint);
@@ -71,7 +78,7 @@ async function connect(target: Addressed, { httpClient, retry }: AzureOptions): 
     client.pipeline.addPolicy(policy);
   }
   client.pipeline.removePolicy({ name: 'decompressResponsePolicy' }); // see Transport: what breaks off would never end
-  return client;
+  return { client, key: 'key' in credential ? credential : undefined };
 }
 
 async function addressed(

@@ -6,6 +6,7 @@ type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
   | 'store.unknown-target'
   | 'store.package-missing'
+  | 'store.not-supported'
   | 'store.incompatible-format'
   | 'store.closed'
   | 'store.tables-not-created'

@@ -1,0 +1,125 @@
+import { isIPv4 } from 'node:net';
+import type {
+  AccessPolicy,
+  AccountPermission,
+  AccountResource,
+  AccountSasOptions,
+  SasKey,
+  SasRestrictions,
+  TablePermission,
+  TableSasOptions,
+} from '../store/service-administration.js';
+import { isList, refusedOption } from './refused-option.js';
+
+const TABLE_PERMISSIONS: readonly TablePermission[] = ['read', 'add', 'update', 'delete'];
+const ACCOUNT_PERMISSIONS: readonly AccountPermission[] = [...TABLE_PERMISSIONS, 'list', 'write'];
+const RESOURCES: readonly AccountResource[] = ['service', 'container', 'object'];
+const PROTOCOLS: readonly unknown[] = ['https', 'https,http'];
+
+/** What a table can have of them. */
+const MOST_POLICIES = 5;
+const LONGEST_ID = 64;
+
+/** Refuses policies that the service would. Throws `validation.invalid-option`. */
+export function checkPolicies(policies: readonly AccessPolicy[]): void {
+  if (!isList(policies) || policies.length > MOST_POLICIES) {
+    throw refusedOption('policies', `a list of at most ${MOST_POLICIES} access policies`, policies);
+  }
+  const ids = new Set<string>();
+  for (const [index, policy] of policies.entries()) {
+    const option = `policies[${index}]`;
+    if (typeof policy !== 'object' || policy === null) throw refusedOption(option, 'an access policy', policy);
+    const { id, start, expiry, permissions } = policy;
+    checkId(`${option}.id`, id);
+    if (ids.has(id)) throw refusedOption(`${option}.id`, 'an id that no other policy of the table has', id);
+    ids.add(id);
+    checkPeriod(start, expiry, `${option}.`);
+    if (permissions !== undefined) checkList(`${option}.permissions`, permissions, TABLE_PERMISSIONS);
+  }
+}
+
+/** Refuses what would make no SAS, or one that permits more than it says. Throws `validation.invalid-option`. */
+export function checkTableSas(options: TableSasOptions): void {
+  checkOptions(options);
+  const { permissions, start, expiry, policy, from, to } = options;
+  if (policy !== undefined) checkId('policy', policy);
+  else if (permissions === undefined) throw refusedOption('permissions', listOf(TABLE_PERMISSIONS), permissions);
+  else if (expiry === undefined) throw refusedOption('expiry', 'a valid Date, or policy the id of a policy', expiry);
+  if (permissions !== undefined) checkList('permissions', permissions, TABLE_PERMISSIONS);
+  checkPeriod(start, expiry);
+  checkRestrictions(options);
+  checkKey('from', from);
+  checkKey('to', to);
+  if (to?.partitionKey === '' || to?.rowKey === '') {
+    // The service takes an empty text for none: the range would have no end.
+    throw refusedOption('to', 'keys that are not empty', '');
+  }
+  if (from !== undefined && to !== undefined && isAfter(from, to)) {
+    throw refusedOption('to', 'a key that does not come before from', to);
+  }
+}
+
+/** The same for a SAS of an account. */
+export function checkAccountSas(options: AccountSasOptions): void {
+  checkOptions(options);
+  const { permissions, start, expiry, resourceTypes } = options;
+  checkList('permissions', permissions, ACCOUNT_PERMISSIONS);
+  if (expiry === undefined) throw refusedOption('expiry', 'a valid Date', expiry);
+  if (resourceTypes !== undefined) checkList('resourceTypes', resourceTypes, RESOURCES);
+  checkPeriod(start, expiry);
+  checkRestrictions(options);
+}
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw refusedOption('options', 'an object', options);
+}
+
+function checkId(option: string, id: unknown): void {
+  if (typeof id !== 'string' || id.length === 0 || id.length > LONGEST_ID) {
+    throw refusedOption(option, `an id of 1 to ${LONGEST_ID} characters`, id);
+  }
+}
+
+function checkPeriod(start: Date | undefined, expiry: Date | undefined, prefix = ''): void {
+  for (const [name, date] of Object.entries({ start, expiry })) {
+    const isDate = date instanceof Date && !Number.isNaN(date.getTime());
+    if (date !== undefined && !isDate) throw refusedOption(`${prefix}${name}`, 'a valid Date', date);
+  }
+  // The service keeps whole seconds.
+  if (start && expiry && Math.floor(start.getTime() / 1000) >= Math.floor(expiry.getTime() / 1000)) {
+    throw refusedOption(`${prefix}expiry`, 'a Date after start', expiry);
+  }
+}
+
+function checkRestrictions({ ipRange, protocol }: SasRestrictions): void {
+  if (protocol !== undefined && !PROTOCOLS.includes(protocol)) {
+    throw refusedOption('protocol', "'https' or 'https,http'", protocol);
+  }
+  if (ipRange === undefined) return;
+  const { start, end = start } = typeof ipRange === 'object' && ipRange !== null ? ipRange : { start: '' };
+  if (typeof start !== 'string' || typeof end !== 'string' || !isIPv4(start) || !isIPv4(end)) {
+    throw refusedOption('ipRange', '{ start, end } with IPv4 addresses', ipRange);
+  }
+}
+
+function checkKey(option: string, key: SasKey | undefined): void {
+  if (key === undefined) return;
+  const { partitionKey, rowKey } = key ?? {};
+  if (typeof partitionKey !== 'string' || (rowKey !== undefined && typeof rowKey !== 'string')) {
+    throw refusedOption(option, '{ partitionKey, rowKey } with texts; rowKey may be left out', key);
+  }
+}
+
+function isAfter(from: SasKey, to: SasKey): boolean {
+  if (from.partitionKey !== to.partitionKey) return from.partitionKey > to.partitionKey;
+  return to.rowKey !== undefined && (from.rowKey ?? '') > to.rowKey;
+}
+
+function checkList<C extends string>(option: string, list: readonly C[], choices: readonly C[]): void {
+  const isFitting = isList(list) && list.length > 0 && list.every((item) => choices.includes(item));
+  if (!isFitting) throw refusedOption(option, listOf(choices), list);
+}
+
+function listOf(choices: readonly string[]): string {
+  return `a list of ${choices.map((choice) => `'${choice}'`).join(', ')}, one at least`;
+}

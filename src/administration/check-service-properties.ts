@@ -1,0 +1,78 @@
+import type { CorsMethod, CorsRule, ServiceProperties } from '../store/service-administration.js';
+import { isList, refusedOption } from './refused-option.js';
+
+const MOST_RULES = 5;
+const MOST_PARTS = 64;
+const LONGEST_PART = 256;
+const LONGEST_RETENTION = 365;
+const METHODS: readonly CorsMethod[] = ['DELETE', 'GET', 'HEAD', 'MERGE', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
+/** Refuses properties that the service would, and a change of nothing. Throws `validation.invalid-option`. */
+export function checkServiceProperties(properties: ServiceProperties): void {
+  const { logging, hourMetrics, minuteMetrics, cors } = properties ?? {};
+  if (logging === undefined && hourMetrics === undefined && minuteMetrics === undefined && cors === undefined) {
+    throw refusedOption('properties', 'one at least of logging, hourMetrics, minuteMetrics and cors', properties);
+  }
+  if (logging !== undefined) {
+    checkFlags('logging', logging, ['read', 'write', 'delete']);
+    checkRetention('logging', logging);
+  }
+  for (const [name, metrics] of Object.entries({ hourMetrics, minuteMetrics })) {
+    if (metrics === undefined) continue;
+    checkFlags(name, metrics, metrics.includeAPIs === undefined ? ['enabled'] : ['enabled', 'includeAPIs']);
+    if (metrics.includeAPIs === true && !metrics.enabled) {
+      throw refusedOption(`${name}.includeAPIs`, 'true only where enabled is true', metrics.includeAPIs);
+    }
+    checkRetention(name, metrics);
+  }
+  if (cors !== undefined) checkCors(cors);
+}
+
+/** Refuses rules that the service would. Throws `validation.invalid-option`. */
+export function checkCors(rules: readonly CorsRule[]): void {
+  if (!isList(rules) || rules.length > MOST_RULES) {
+    throw refusedOption('cors', `a list of at most ${MOST_RULES} rules`, rules);
+  }
+  for (const [index, rule] of rules.entries()) {
+    const option = `cors[${index}]`;
+    if (typeof rule !== 'object' || rule === null) throw refusedOption(option, 'a rule', rule);
+    const { allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAgeInSeconds } = rule;
+    checkParts(`${option}.allowedOrigins`, allowedOrigins, 1);
+    checkParts(`${option}.allowedMethods`, allowedMethods, 1);
+    if (!allowedMethods.every((method) => METHODS.includes(method))) {
+      throw refusedOption(`${option}.allowedMethods`, `a list of ${METHODS.join(', ')}`, allowedMethods);
+    }
+    checkParts(`${option}.allowedHeaders`, allowedHeaders);
+    checkParts(`${option}.exposedHeaders`, exposedHeaders);
+    if (!Number.isInteger(maxAgeInSeconds) || maxAgeInSeconds < 0) {
+      throw refusedOption(`${option}.maxAgeInSeconds`, 'whole seconds, 0 or more', maxAgeInSeconds);
+    }
+  }
+}
+
+function checkFlags(option: string, value: object, names: readonly string[]): void {
+  for (const name of names) {
+    const flag: unknown = (value as Readonly<Record<string, unknown>> | null)?.[name];
+    if (typeof flag !== 'boolean') throw refusedOption(`${option}.${name}`, 'true or false', flag);
+  }
+}
+
+function checkRetention(option: string, { retentionDays }: { readonly retentionDays?: number | undefined }): void {
+  if (retentionDays === undefined) return;
+  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > LONGEST_RETENTION) {
+    throw refusedOption(`${option}.retentionDays`, `whole days, 1 to ${LONGEST_RETENTION}`, retentionDays);
+  }
+}
+
+/** The service writes lists as text with commas. */
+function checkParts(option: string, parts: readonly string[], least = 0): void {
+  const isFitting =
+    isList(parts) &&
+    parts.length >= least &&
+    parts.length <= MOST_PARTS &&
+    parts.every((part) => typeof part === 'string' && /^[^,\s]+$/.test(part) && part.length <= LONGEST_PART);
+  if (!isFitting) {
+    const expected = `a list of ${least} to ${MOST_PARTS} texts without commas and spaces, ${LONGEST_PART} characters at most`;
+    throw refusedOption(option, expected, parts);
+  }
+}

@@ -1,0 +1,7 @@
+/** What every operation that does I/O takes. */
+export interface OperationOptions {
+  /** Stops the operation: it fails with `store.aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the operation fails with `store.timeout`. */
+  readonly timeout?: number | undefined;
+}
