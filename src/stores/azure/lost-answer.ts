@@ -10,6 +10,9 @@ const CONNECTING = /^(connect|getaddrinfo) |before secure TLS connection/;
 const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 const CREDENTIAL = /^(Authentication|AggregateAuthentication|CredentialUnavailable|AuthenticationRequired)Error$/;
 
+/** The SDK's words; it has no code for it. */
+const PLAIN_HTTP = /^Bearer token authentication is not permitted for non-TLS/;
+
 const MESSAGES: Readonly<Record<Unanswered, string>> = {
   'store.aborted': 'was stopped by its signal.',
   'store.timeout': 'took longer than its timeout.',
@@ -19,6 +22,9 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
   'store.outcome-unknown':
     'was sent, and its answer was lost: the service may or may not have carried it out. Read back what was written before trying again.',
 };
+
+const OVER_PLAIN_HTTP =
+  'was not sent: a token is sent over https only. Open an https endpoint, or give a key or a SAS.';
 
 /** The error of a read that got no answer. */
 export function unansweredRead(error: unknown, details: StoreErrorDetails, object = objectOf(details)): EntitableError {
@@ -37,7 +43,7 @@ export function unansweredWrite(
 ): EntitableError {
   if (EntitableError.is(error)) return error;
   return unanswered(
-    sent && !neverConnected(error) ? 'store.outcome-unknown' : reasonOf(error),
+    sent && !neverConnected(error) && !hasNoToken(error) ? 'store.outcome-unknown' : reasonOf(error),
     `A write to ${object}`,
     details,
     error,
@@ -45,7 +51,8 @@ export function unansweredWrite(
 }
 
 function unanswered(code: Unanswered, subject: string, details: StoreErrorDetails, cause: unknown): EntitableError {
-  return new EntitableError(code, `${subject} ${MESSAGES[code]}`, details, {
+  const message = isOverPlainHttp(cause) ? OVER_PLAIN_HTTP : MESSAGES[code];
+  return new EntitableError(code, `${subject} ${message}`, details, {
     cause: cause instanceof Stopped ? cause.cause : cause,
   });
 }
@@ -56,7 +63,15 @@ function objectOf({ table }: StoreErrorDetails): string {
 
 function reasonOf(error: unknown): Unanswered {
   if (error instanceof Stopped) return error.code;
-  return error instanceof Error && CREDENTIAL.test(error.name) ? 'store.unauthorized' : 'store.unavailable';
+  return hasNoToken(error) ? 'store.unauthorized' : 'store.unavailable';
+}
+
+function hasNoToken(error: unknown): boolean {
+  return isOverPlainHttp(error) || (error instanceof Error && CREDENTIAL.test(error.name));
+}
+
+function isOverPlainHttp(error: unknown): boolean {
+  return error instanceof Error && PLAIN_HTTP.test(error.message);
 }
 
 function neverConnected(error: unknown): boolean {

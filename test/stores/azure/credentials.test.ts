@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
 import { expect } from 'chai';
+import { EntitableError } from '../../../src/errors/entitable-error.js';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { startAzurite, type Azurite } from '../../azurite/azurite.js';
+import { rejection } from '../../support/every-store.js';
 import { outcomeOf } from './outcome.js';
 
 const TENANT = '72f988bf-0000-4000-8000-2d7cd011db47';
@@ -86,8 +88,37 @@ describe('Credentials', () => {
   it('a token is never sent over plain http', async () => {
     const credential = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }) };
     const store = await openAzure({ endpoint: 'http://127.0.0.1:1/account', credential }, { retry: { maxRetries: 0 } });
-    const write = store.rows('T', { properties: [] }).prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r' });
-    expect((await outcomeOf(store.submit('T', [write]))).code).to.equal('store.unavailable');
+    const rows = store.rows('T', { properties: [] });
+    const write = rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r' });
+    for (const work of [
+      store.submit('T', [write]),
+      rows.get('p', 'r', () => 1),
+      rows
+        .scan({}, () => 1)
+        [Symbol.asyncIterator]()
+        .next(),
+      store.createTable('T'),
+      store.deleteTable('T'),
+      store.tables(),
+      store.service!.getServiceProperties(),
+      store.service!.setServiceProperties({ cors: [] }),
+      store.service!.getStatistics(),
+    ]) {
+      const error = await rejection(work);
+      if (!EntitableError.is(error, 'store.unauthorized')) throw error;
+      expect(error.message).to.match(
+        /was not sent: a token is sent over https only\. Open an https endpoint, or give a key or a SAS\.$/,
+      );
+    }
+  });
+
+  it('a credential that gives no token has sent nothing, whatever was asked', async () => {
+    const refused = Object.assign(new Error('no account is signed in'), { name: 'CredentialUnavailableError' });
+    const credential = { getToken: () => Promise.reject(refused) };
+    const store = await openAzure({ endpoint: 'https://account.table.core.windows.net', credential });
+    for (const work of [store.createTable('T'), store.tables(), store.service!.setServiceProperties({ cors: [] })]) {
+      expect((await outcomeOf(work)).code).to.equal('store.unauthorized');
+    }
   });
 });
 
