@@ -3,7 +3,16 @@ import { IsEmail } from 'class-validator';
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineEntity, Entity, EntitableError, PartitionKey, Property, RowKey, type StandardSchema } from 'entitable';
+import {
+  defineEntity,
+  Entity,
+  EntitableError,
+  PartitionKey,
+  Property,
+  RowKey,
+  type StandardSchema,
+  type UnitOfWork,
+} from 'entitable';
 import { onEveryStore, rejection } from '../support/every-store.js';
 
 class Account {
@@ -78,6 +87,103 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
         expect(inspect(error, { depth: 9 })).not.to.match(/77777|nobody/);
       }
       expect(await accounts.getOrThrow(key)).to.include({ credit: 1 });
+    });
+
+    const codesOf = (details: readonly { readonly index: number; readonly error: unknown }[]) =>
+      details.map(({ index, error }) => [
+        index,
+        EntitableError.is(error, 'validation.failed') && error.details.violations,
+      ]);
+    const many = (): Checked[] => [
+      account({ id: 'm', name: 'first' }),
+      account({ id: 'm', name: 'wrong', credit: -77_777, email: 'nobody' }),
+      account({ id: 'm', name: 'third' }),
+    ];
+
+    for (const verb of ['insertMany', 'upsertMany'] as const) {
+      it(`is checked for every item of ${verb}: the wrong one is reported, or stops it`, async () => {
+        const accounts = (await open()).tables.repository(Checked);
+        const { written, failed } = await accounts[verb](many(), { onError: 'collect' });
+        expect([written, codesOf(failed)]).to.deep.equal([2, [[1, violations]]]);
+        expect(await accounts.query({ id: 'm' }).select('name').toArray()).to.deep.equal([
+          { name: 'first' },
+          { name: 'third' },
+        ]);
+
+        const stopped = await rejection(accounts[verb](many().map((each) => Object.assign(each, { id: 'n' }))));
+        if (!EntitableError.is(stopped, 'commit.bulk-stopped')) throw stopped;
+        expect(codesOf(stopped.details.failed)).to.deep.equal([[1, violations]]);
+        expect(EntitableError.is(stopped.cause, 'validation.failed')).to.equal(true);
+        expect(inspect(stopped, { depth: 9 })).not.to.match(/77777|nobody/);
+        expect(await accounts.exists({ id: 'n', name: 'wrong' })).to.equal(false);
+      });
+    }
+
+    it('is checked for every patch of mergeMany, where the patch changes something', async () => {
+      const accounts = (await open()).tables.repository(Checked);
+      await accounts.insertMany(['first', 'wrong'].map((name) => account({ id: 'm', name })));
+      const changes = [
+        { key: { id: 'm', name: 'first' }, patch: { email: 'a@example.org' } },
+        { key: { id: 'm', name: 'wrong' }, patch: { credit: -77_777, email: 'nobody' } },
+      ];
+      const { written, failed } = await accounts.mergeMany(changes, { onError: 'collect' });
+      expect([written, codesOf(failed)]).to.deep.equal([1, [[1, violations]]]);
+      expect(await accounts.getOrThrow({ id: 'm', name: 'wrong' })).to.include({ credit: 1, email: undefined });
+    });
+
+    it('is checked by the commit of a unit of work, before any of it is sent; the unit keeps what it holds', async () => {
+      const { tables } = await open();
+      const accounts = tables.repository(Checked);
+      await accounts.insertMany(['changed', 'merged', 'deleted'].map((name) => account({ id: 'u', name })));
+      await tables.repository(Checked).insert(account({ id: 'other', name: 'partition' }));
+
+      const wrong = { credit: -77_777, email: 'nobody' };
+      const right = { credit: 2, email: 'a@example.org' };
+      const key = (name: string) => ({ id: 'u', name });
+      const work: Readonly<Record<string, (unit: UnitOfWork, values: typeof wrong) => Promise<unknown>>> = {
+        insert: (unit, values) => unit.repository(Checked).insert(account({ ...key('added'), ...values })),
+        upsert: (unit, values) => unit.repository(Checked).upsert(account({ ...key('upserted'), ...values })),
+        change: async (unit, values) =>
+          Object.assign(await unit.repository(Checked).getOrThrow(key('changed')), values),
+        merge: (unit, values) => unit.repository(Checked).merge(key('merged'), values),
+      };
+      for (const [name, write] of Object.entries(work)) {
+        const unit = tables.unitOfWork();
+        unit.repository(Checked).upsert(account({ id: 'other', name: 'partition', credit: 7 }));
+        await write(unit, wrong);
+        const held = unit.plan().flatMap(({ writes }) => writes).length;
+        const error = await rejection(unit.commit());
+        if (!EntitableError.is(error, 'validation.failed')) throw error;
+        expect([name, error.details]).to.deep.equal([name, { className: 'Checked', violations }]);
+        expect(inspect(error, { depth: 9 })).not.to.match(/77777|nobody/);
+        expect(unit.plan().flatMap(({ writes }) => writes)).to.have.length(held);
+        expect(await accounts.getOrThrow({ id: 'other', name: 'partition' })).to.include({ credit: 1 });
+        unit.discard();
+      }
+      expect((await accounts.query({ id: 'u' }).toArray()).map(({ name, credit }) => [name, credit])).to.deep.equal([
+        ['changed', 1],
+        ['deleted', 1],
+        ['merged', 1],
+      ]);
+
+      await tables.unitOfWork(async (unit) => {
+        for (const write of Object.values(work)) await write(unit, right);
+        await unit.repository(Checked).delete(key('deleted'));
+      });
+      expect((await accounts.query({ id: 'u' }).toArray()).map(({ name, credit }) => [name, credit])).to.deep.equal(
+        ['added', 'changed', 'merged', 'upserted'].map((name) => [name, 2]),
+      );
+    });
+
+    it('of a deletion is not asked', async () => {
+      const checked = (await open()).tables;
+      await checked.repository(Checked).insert(account());
+      await checked.unitOfWork(async (unit) => {
+        const loaded = await unit.repository(Checked).getOrThrow({ id: '1', name: 'ab' });
+        loaded.credit = -1;
+        await unit.repository(Checked).delete(loaded);
+      });
+      expect(await checked.repository(Checked).exists({ id: '1', name: 'ab' })).to.equal(false);
     });
 
     it('counts for a patch only where it changes something, and not at all when validation is off', async () => {
