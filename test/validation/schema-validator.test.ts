@@ -149,7 +149,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
       };
       for (const [name, write] of Object.entries(work)) {
         const unit = tables.unitOfWork();
-        unit.repository(Checked).upsert(account({ id: 'other', name: 'partition', credit: 7 }));
+        await unit.repository(Checked).upsert(account({ id: 'other', name: 'partition', credit: 7 }));
         await write(unit, wrong);
         const held = unit.plan().flatMap(({ writes }) => writes).length;
         const error = await rejection(unit.commit());

@@ -1,5 +1,6 @@
-import { EntitableError } from '../../index.js';
+import { EntitableError, type FilterNode, type TypedValue } from '../../index.js';
 import { jsonText } from './json-text.js';
+import type { MemberComparison } from './member-tests.js';
 import { splitText } from './split-text.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
@@ -19,6 +20,7 @@ export const azureKvStoreFormat: ValueFormat = Object.freeze({
   toRowKey: (key: string) => key,
   fromRowKey: (rowKey: string) => rowKey,
   encode,
+  filter,
   decode,
 });
 
@@ -32,7 +34,7 @@ function encode(value: unknown, context: ValueContext): readonly Column[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject(value, context);
   return Object.entries(value).flatMap(([name, member]) => {
     if (member === undefined) return [];
-    if (!PROPERTY_NAME.test(name) || name.includes(PART) || SYSTEM_NAMES.includes(name)) throw badName(name, context);
+    if (!isName(name)) throw badName(name, context);
     return columnsOf(name, member, context);
   });
 }
@@ -55,6 +57,30 @@ function columnsOf(name: string, member: unknown, { collection, limits }: ValueC
     `${name}${PART}${index + 1}`,
     { type: 'String', text: piece },
   ]);
+}
+
+/** Equality alone: an order of texts is not that of their JSON, and numbers are stored in two types (the programs write no Int64). */
+function filter({ member, operator, operand }: MemberComparison, { limits }: ValueContext): FilterNode | undefined {
+  if (operator !== 'eq' || !isName(member)) return undefined;
+  const equals = (value: TypedValue): FilterNode => ({
+    kind: 'comparison',
+    property: member,
+    operator: 'eq',
+    operand: value,
+  });
+  if (typeof operand === 'boolean') return equals({ type: 'Boolean', value: operand });
+  if (typeof operand === 'string') {
+    const text = readsAsJson(operand) ? JSON.stringify(operand) : operand;
+    return text.length < limits.stringUnits - 1 ? equals({ type: 'String', value: text }) : undefined;
+  }
+  const number = operand === 0 ? 0 : operand;
+  const operands: FilterNode[] = [equals({ type: 'Double', value: number })];
+  if ((number | 0) === number) operands.push(equals({ type: 'Int32', value: number }));
+  return { kind: 'or', operands };
+}
+
+function isName(name: string): boolean {
+  return PROPERTY_NAME.test(name) && !name.includes(PART) && !SYSTEM_NAMES.includes(name);
 }
 
 function decode(columns: Iterable<Column>): unknown {

@@ -1,6 +1,15 @@
 import { EntitableError, ROW_KEY } from '../../index.js';
-import type { KeyRange, OperationOptions, PreparedWrite, RowReader, Rows, TableStore } from '../../index.js';
+import type {
+  FilterNode,
+  KeyRange,
+  OperationOptions,
+  PreparedWrite,
+  RowReader,
+  Rows,
+  TableStore,
+} from '../../index.js';
 import { batches } from './batches.js';
+import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
 import { checkRowKey, checkSize } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
@@ -14,6 +23,11 @@ export interface SelectOptions extends OperationOptions {
 export interface KeyQueryOptions extends SelectOptions {
   /** Only keys that begin so. */
   readonly prefix?: string | undefined;
+  /**
+   * Only values whose members pass, e.g. `{ status: 'open', pages: { gt: 2 } }`. In the format `azure-kv-store` the service is asked for
+   * those that equal something; a number that another program stored as a text does not. Everything else is read and tested here.
+   */
+  readonly where?: MemberTests | undefined;
 }
 
 /** How many pairs `putAll` sends at once. */
@@ -30,6 +44,11 @@ export interface CollectionPlace {
   readonly table: string;
   readonly partitionKey: string;
 }
+
+/** Those of the partition and of both ends of a prefix. */
+const RANGE_COMPARISONS = 3;
+/** A number's equality is two. */
+const COMPARISONS_OF_ONE = 2;
 
 const NO_PROPERTIES = Object.freeze({ properties: Object.freeze([]) });
 
@@ -81,15 +100,25 @@ export class KeyValueCollection<V = unknown> {
     return Object.fromEntries(pairs);
   }
 
-  /** The pairs whose keys begin with a prefix, as they arrive. On stores with key order they come in the order of the stored keys. */
-  async *query({ prefix = '', select, ...options }: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
+  /**
+   * The pairs whose keys begin with a prefix and whose values pass, as they arrive. On stores with key order they come in the order of
+   * the stored keys. Throws `validation.invalid-option` for a test that is none.
+   */
+  async *query({ prefix = '', where = {}, select, ...options }: KeyQueryOptions = {}): AsyncGenerator<
+    [key: string, value: V]
+  > {
     const { store, partitionKey, format } = this.#place;
+    const comparisons = comparisonsOf(where);
     const rowKey = store.traits.ordered ? rangeOf(format.toRowKey(prefix)) : {};
-    const request = { partitionKey, rowKey, undeclared: true };
-    const decode = (row: RowReader): [string, V] => [format.fromRowKey(row.string(ROW_KEY)), this.#value(row, select)];
+    const filter = this.#filter(comparisons);
+    const request = { partitionKey, rowKey, undeclared: true, ...(filter && { filter }) };
+    const decode = (row: RowReader): [key: string, value: unknown] => [
+      format.fromRowKey(row.string(ROW_KEY)),
+      format.decode(row.undeclared()),
+    ];
     for await (const { rows } of this.#rows.scan(request, decode, options)) {
-      for (const pair of rows) {
-        if (pair[0].startsWith(prefix)) yield pair;
+      for (const [key, value] of rows) {
+        if (key.startsWith(prefix) && passes(value, comparisons)) yield [key, selected(value, select) as V];
       }
     }
   }
@@ -132,10 +161,22 @@ export class KeyValueCollection<V = unknown> {
   }
 
   #value(row: RowReader, select: readonly string[] | undefined): V {
-    const value = this.#place.format.decode(row.undeclared());
-    if (select === undefined || typeof value !== 'object' || value === null) return value as V;
-    return Object.fromEntries(Object.entries(value).filter(([name]) => select.includes(name))) as V;
+    return selected(this.#place.format.decode(row.undeclared()), select) as V;
   }
+
+  /** As much as fits into a request; the rest is tested here. */
+  #filter(comparisons: readonly MemberComparison[]): FilterNode | undefined {
+    const { store, format, collection } = this.#place;
+    const { limits } = store.traits;
+    const nodes = comparisons.flatMap((comparison) => format.filter?.(comparison, { collection, limits }) ?? []);
+    const most = Math.floor((limits.comparisons - RANGE_COMPARISONS) / COMPARISONS_OF_ONE);
+    return nodes.length === 0 ? undefined : { kind: 'and', operands: nodes.slice(0, most) };
+  }
+}
+
+function selected(value: unknown, select: readonly string[] | undefined): unknown {
+  if (select === undefined || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => select.includes(name)));
 }
 
 /** Row keys that begin with a text; the formats store no U+FFFF, the last unit of all. */

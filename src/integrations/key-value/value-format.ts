@@ -1,4 +1,5 @@
-import type { ServiceLimits, UndeclaredValue } from '../../index.js';
+import type { FilterNode, ServiceLimits, UndeclaredValue } from '../../index.js';
+import type { MemberComparison } from './member-tests.js';
 
 /** One stored property of a value. */
 export type Column = readonly [name: string, value: UndeclaredValue];
@@ -18,5 +19,7 @@ export interface ValueFormat {
   fromRowKey(rowKey: string): string;
   /** The properties of a value. Throws `validation.*` for one that this format cannot hold. */
   encode(value: unknown, context: ValueContext): readonly Column[];
+  /** What the store can filter by: nothing, or what every value that passes the comparison passes. */
+  filter?(comparison: MemberComparison, context: ValueContext): FilterNode | undefined;
   decode(columns: Iterable<Column>): unknown;
 }

@@ -1,0 +1,58 @@
+import { EntitableError } from '../../index.js';
+
+/** What a member of a value can be compared with. */
+export type MemberOperand = string | number | boolean;
+
+/** A value that a member must equal, or comparisons that must all hold. Texts are compared by their UTF-16 units. */
+export type MemberTest = MemberOperand | { readonly [operator in MemberOperator]?: MemberOperand };
+
+/** The comparisons of a member: the service's own. */
+export type MemberOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
+
+/** Tests of the members of an object, by their names; all must hold. A member that is missing, or of another type than its operand, passes none. */
+export type MemberTests = Readonly<Record<string, MemberTest>>;
+
+/** One comparison of one member. */
+export interface MemberComparison {
+  readonly member: string;
+  readonly operator: MemberOperator;
+  readonly operand: MemberOperand;
+}
+
+const HOLDS: Readonly<Record<MemberOperator, (value: MemberOperand, operand: MemberOperand) => boolean>> = {
+  eq: (value, operand) => value === operand,
+  ne: (value, operand) => value !== operand,
+  gt: (value, operand) => value > operand,
+  ge: (value, operand) => value >= operand,
+  lt: (value, operand) => value < operand,
+  le: (value, operand) => value <= operand,
+};
+
+/** The comparisons that tests stand for. Throws `validation.invalid-option`. */
+export function comparisonsOf(tests: MemberTests): readonly MemberComparison[] {
+  return Object.entries(tests).flatMap(([member, test]) =>
+    Object.entries(typeof test === 'object' && test !== null ? test : { eq: test }).map(([operator, operand]) => {
+      const isOperand = ['string', 'boolean'].includes(typeof operand) || Number.isFinite(operand);
+      if (!Object.hasOwn(HOLDS, operator) || !isOperand) throw refused(member);
+      return { member, operator: operator as MemberOperator, operand };
+    }),
+  );
+}
+
+/** Whether a value passes. */
+export function passes(value: unknown, comparisons: readonly MemberComparison[]): boolean {
+  return comparisons.every(({ member, operator, operand }) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return false;
+    const found = (value as Readonly<Record<string, unknown>>)[member];
+    return typeof found === typeof operand && HOLDS[operator](found as MemberOperand, operand);
+  });
+}
+
+function refused(member: string): EntitableError {
+  const expected = 'a text, a finite number, a boolean, or an object of eq, ne, gt, ge, lt and le with them';
+  return new EntitableError('validation.invalid-option', `where takes for the member "${member}" ${expected}.`, {
+    option: `where.${member}`,
+    expected,
+    found: 'something else',
+  });
+}
