@@ -20,6 +20,12 @@ const require = createRequire(import.meta.url);
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+/** Files of a certificate and its key; with them it speaks https, and takes tokens of `--oauth basic`. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 let running: Promise<Azurite> | undefined;
 
 /** The emulator of this test run: started by who asks first, on a free port, and closed when the run ends. */
@@ -27,7 +33,12 @@ export function startAzurite(): Promise<Azurite> {
   return (running ??= start());
 }
 
-async function start(): Promise<Azurite> {
+/** Another emulator, which speaks https and takes tokens; who starts it closes it. */
+export function startSecureAzurite(files: CertificateFiles): Promise<Azurite> {
+  return start(files);
+}
+
+async function start(files?: CertificateFiles): Promise<Azurite> {
   const { default: Server } = require('azurite/dist/src/table/TableServer') as {
     default: new (configuration: unknown) => TableServer;
   };
@@ -44,10 +55,10 @@ async function start(): Promise<Azurite> {
       undefined,
       loose,
       skipApiVersionCheck,
+      files?.certificate ?? '',
+      files?.key ?? '',
       '',
-      '',
-      '',
-      undefined,
+      files && 'basic',
       false,
       true, // in memory
     ),
@@ -58,9 +69,9 @@ async function start(): Promise<Azurite> {
     account: ACCOUNT,
     key: KEY,
     endpoint,
-    connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};TableEndpoint=${endpoint};`,
+    connectionString: `DefaultEndpointsProtocol=${files ? 'https' : 'http'};AccountName=${ACCOUNT};AccountKey=${KEY};TableEndpoint=${endpoint};`,
     close: async () => {
-      running = undefined;
+      if (files === undefined) running = undefined;
       await server.close();
     },
   };

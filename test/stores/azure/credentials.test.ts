@@ -91,20 +91,21 @@ describe('Credentials', () => {
     const rows = store.rows('T', { properties: [] });
     const write = rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r' });
     for (const work of [
-      store.submit('T', [write]),
-      rows.get('p', 'r', () => 1),
-      rows
-        .scan({}, () => 1)
-        [Symbol.asyncIterator]()
-        .next(),
-      store.createTable('T'),
-      store.deleteTable('T'),
-      store.tables(),
-      store.service!.getServiceProperties(),
-      store.service!.setServiceProperties({ cors: [] }),
-      store.service!.getStatistics(),
+      () => store.submit('T', [write]),
+      () => rows.get('p', 'r', () => 1),
+      () =>
+        rows
+          .scan({}, () => 1)
+          [Symbol.asyncIterator]()
+          .next(),
+      () => store.createTable('T'),
+      () => store.deleteTable('T'),
+      () => store.tables(),
+      () => store.service!.getServiceProperties(),
+      () => store.service!.setServiceProperties({ cors: [] }),
+      () => store.service!.getStatistics(),
     ]) {
-      const error = await rejection(work);
+      const error = await rejection(work());
       if (!EntitableError.is(error, 'store.unauthorized')) throw error;
       expect(error.message).to.match(
         /was not sent: a token is sent over https only\. Open an https endpoint, or give a key or a SAS\.$/,
@@ -116,8 +117,12 @@ describe('Credentials', () => {
     const refused = Object.assign(new Error('no account is signed in'), { name: 'CredentialUnavailableError' });
     const credential = { getToken: () => Promise.reject(refused) };
     const store = await openAzure({ endpoint: 'https://account.table.core.windows.net', credential });
-    for (const work of [store.createTable('T'), store.tables(), store.service!.setServiceProperties({ cors: [] })]) {
-      expect((await outcomeOf(work)).code).to.equal('store.unauthorized');
+    for (const work of [
+      () => store.createTable('T'),
+      () => store.tables(),
+      () => store.service!.setServiceProperties({ cors: [] }),
+    ]) {
+      expect((await outcomeOf(work())).code).to.equal('store.unauthorized');
     }
   });
 });

@@ -214,13 +214,13 @@ describe('What the service answers to administration', () => {
     const { tables } = await DataSource.open(target, { httpClient: service });
     const expiry = new Date(Date.now() + 1000);
     for (const work of [
-      tables.getAccessPolicies('Orders'),
-      tables.generateTableSas('Orders', { permissions: ['read'], expiry }),
-      tables.getServiceProperties(),
-      tables.setCors([]),
-      tables.getStatistics(),
+      () => tables.getAccessPolicies('Orders'),
+      () => tables.generateTableSas('Orders', { permissions: ['read'], expiry }),
+      () => tables.getServiceProperties(),
+      () => tables.setCors([]),
+      () => tables.getStatistics(),
     ]) {
-      const error = await rejection(work);
+      const error = await rejection(work());
       expect(EntitableError.is(error, 'store.not-supported') && error.details.kind).to.equal('azure-cosmos');
     }
     expect(service.sent).to.deep.equal([]);
@@ -271,10 +271,10 @@ describe('A SAS', () => {
     it(`cannot be made where the data source was opened by ${how}: the error says why and what to do`, async () => {
       const { tables } = await DataSource.open(target);
       for (const work of [
-        tables.generateTableSas('Orders', { permissions: ['read'], expiry }),
-        tables.generateAccountSas({ permissions: ['read'], expiry }),
+        () => tables.generateTableSas('Orders', { permissions: ['read'], expiry }),
+        () => tables.generateAccountSas({ permissions: ['read'], expiry }),
       ]) {
-        expect(await rejection(work)).to.deep.include({
+        expect(await rejection(work())).to.deep.include({
           code: 'store.unauthorized',
           message:
             "A SAS is signed with the account's key, and this data source was opened without it: by a SAS, a token or a client. Open one by a connection string with AccountKey, or by { endpoint, credential: { name, key } }.",
@@ -316,13 +316,13 @@ describe('Secrets of administration', () => {
         const { tables: used, store } = await DataSource.open(target, options);
         printed.push(store, used);
         for (const work of [
-          used.getAccessPolicies('Orders'),
-          used.setAccessPolicies('Orders', []),
-          used.getServiceProperties(),
-          used.setCors([]),
-          used.getStatistics(),
+          () => used.getAccessPolicies('Orders'),
+          () => used.setAccessPolicies('Orders', []),
+          () => used.getServiceProperties(),
+          () => used.setCors([]),
+          () => used.getStatistics(),
         ]) {
-          printed.push(await rejection(work));
+          printed.push(await rejection(work()));
         }
       }
     }

@@ -1,0 +1,104 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { expect } from 'chai';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource, EntitableError, ROW_KEY } from '../../../src/index.js';
+import { startSecureAzurite, type Azurite } from '../../azurite/azurite.js';
+import { selfSigned } from '../../azurite/certificate.js';
+import { rejection } from '../../support/every-store.js';
+
+const HOUR = 3600;
+
+/** A token in the form of Microsoft Entra ID's; the emulator looks at its times, its issuer and its audience, not at its signature. */
+function tokenOf(claims: object = {}): string {
+  const now = Math.floor(Date.now() / 1000);
+  const base = {
+    aud: 'https://storage.azure.com',
+    iss: 'https://sts.windows.net/tests/',
+    iat: now,
+    nbf: now - HOUR,
+    exp: now + HOUR,
+  };
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ ...base, ...claims })}.none`;
+}
+
+describe('A token credential, on the emulator over https', () => {
+  let azurite: Azurite;
+  let folder: string;
+  let httpClient: HttpClient;
+  const scopes: unknown[] = [];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'entitable-https-'));
+    const { certificate, key } = selfSigned();
+    const files = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
+    writeFileSync(files.certificate, certificate);
+    writeFileSync(files.key, key);
+    azurite = await startSecureAzurite(files);
+    const client = createDefaultHttpClient();
+    httpClient = {
+      sendRequest(request) {
+        request.tlsSettings = { ca: certificate };
+        return client.sendRequest(request);
+      },
+    };
+  });
+  after(async () => {
+    await azurite.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const open = (token: string, client = httpClient): Promise<DataSource> => {
+    const getToken = (scope: string | string[]) => {
+      scopes.push(scope);
+      return Promise.resolve({ token, expiresOnTimestamp: Date.now() + HOUR * 1000 });
+    };
+    const options = { retry: false, ...(client && { httpClient: client }) } as const;
+    return DataSource.open({ endpoint: azurite.endpoint, credential: { getToken } }, options);
+  };
+
+  it('reads and writes rows, transactions and tables', async () => {
+    await using source = await open(tokenOf());
+    const { tables, store } = source;
+    await tables.create('Signed');
+    const rows = store.rows('Signed', { properties: [] });
+    const insert = (rowKey: string) => rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey });
+    await store.submit('Signed', [insert('a')]);
+    await store.submit('Signed', [insert('b'), insert('c')]);
+    expect(await rows.get('p', 'b', (row) => row.string(ROW_KEY))).to.equal('b');
+    expect((await tables.describe('Signed')).rows).to.equal(3);
+    expect((await tables.getServiceProperties()).cors).to.deep.equal([]);
+    expect([...new Set(scopes.flat())]).to.deep.equal(['https://storage.azure.com/.default']);
+  });
+
+  it('has no access policies and makes no SAS, as on the service', async () => {
+    await using source = await open(tokenOf());
+    for (const work of [
+      () => source.tables.getAccessPolicies('Signed'),
+      () => source.tables.generateAccountSas({ permissions: ['read'], expiry: new Date(Date.now() + HOUR * 1000) }),
+    ]) {
+      expect(EntitableError.is(await rejection(work()), 'store.unauthorized')).to.equal(true);
+    }
+  });
+
+  for (const [title, claims] of [
+    ['has expired', { exp: 1 }],
+    ['is not valid yet', { nbf: 4_000_000_000 }],
+    ['is for something else', { aud: 'https://graph.microsoft.com' }],
+    ['is from somebody else', { iss: 'https://issuer.example/' }],
+  ] as const) {
+    it(`is store.unauthorized where the token ${title}`, async () => {
+      await using source = await open(tokenOf(claims));
+      const error = await rejection(source.tables.exists('Signed'));
+      expect(EntitableError.is(error, 'store.unauthorized')).to.equal(true);
+    });
+  }
+
+  it('is sent to nobody whose certificate is not trusted', async () => {
+    await using source = await open(tokenOf(), createDefaultHttpClient());
+    const error = await rejection(source.tables.create('Refused'));
+    expect(EntitableError.is(error, 'store.unavailable')).to.equal(true);
+  });
+});
