@@ -78,7 +78,7 @@ async function connect(
     client.pipeline.addPolicy(policy);
   }
   client.pipeline.removePolicy({ name: 'decompressResponsePolicy' }); // see Transport: what breaks off would never end
-  return { client, key: 'key' in credential ? credential : undefined };
+  return { client, key: isNamedKey(credential) ? credential : undefined };
 }
 
 async function addressed(

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { DataSource } from '../../../src/index.js';
-import { KeyValueStore, type MemberTests } from '../../../src/integrations/key-value/index.js';
+import { DataSource } from 'entitable';
+import { KeyValueStore, type MemberTests } from 'entitable/key-value';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
 import { recordingStore } from '../../../src/testing/recording-store.js';
 import { onEveryStore, rejection } from '../../support/every-store.js';
