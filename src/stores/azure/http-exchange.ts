@@ -36,9 +36,9 @@ export function isSimple(request: PipelineRequest): boolean {
  */
 export function exchange(request: PipelineRequest, agent: Agent): Promise<PipelineResponse> {
   const { method, headers, abortSignal: signal } = request;
-  const body = request.body as string | Buffer | null | undefined;
+  const body = (request.body as string | Buffer | null | undefined) ?? undefined;
   const { protocol, hostname, port, pathname, search } = new URL(request.url);
-  if (body != null && !headers.has('Content-Length')) headers.set('Content-Length', Buffer.byteLength(body));
+  if (body !== undefined && !headers.has('Content-Length')) headers.set('Content-Length', Buffer.byteLength(body));
   const options = {
     agent,
     method,
@@ -66,7 +66,7 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
       release();
       reject(error);
     });
-    outgoing.end(body ?? undefined);
+    outgoing.end(body);
   });
 }
 
