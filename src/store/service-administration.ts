@@ -24,7 +24,9 @@ export interface AccessPolicy {
 
 /** An end of a range of keys, itself included. Without `rowKey`, all of the partition is in the range. */
 export interface SasKey {
+  /** The stored partition key. */
   readonly partitionKey: string;
+  /** The stored row key. */
   readonly rowKey?: string | undefined;
 }
 
@@ -40,6 +42,7 @@ export interface SasRestrictions {
 
 /** What a SAS of a table permits. It needs `permissions` and `expiry`, or a `policy` that has what it lacks. */
 export interface TableSasOptions extends SasRestrictions {
+  /** What it permits. */
   readonly permissions?: readonly TablePermission[] | undefined;
   /** Until when it is valid; whole seconds. */
   readonly expiry?: Date | undefined;
@@ -53,6 +56,7 @@ export interface TableSasOptions extends SasRestrictions {
 
 /** What a SAS of the account permits: tables only, no other service of the account. */
 export interface AccountSasOptions extends SasRestrictions {
+  /** What it permits; which of these apply depends on the resource. */
   readonly permissions: readonly AccountPermission[];
   /** Until when it is valid; whole seconds. */
   readonly expiry: Date;
@@ -62,8 +66,11 @@ export interface AccountSasOptions extends SasRestrictions {
 
 /** Which requests the service logs. */
 export interface LoggingProperties {
+  /** Whether reads are logged. */
   readonly read: boolean;
+  /** Whether writes are logged. */
   readonly write: boolean;
+  /** Whether deletions are logged. */
   readonly delete: boolean;
   /** Days that logs are kept, 1 to 365; for ever where nothing is said. */
   readonly retentionDays?: number | undefined;
@@ -71,6 +78,7 @@ export interface LoggingProperties {
 
 /** What the service counts, by the hour or the minute. */
 export interface MetricsProperties {
+  /** Whether it counts at all. */
   readonly enabled: boolean;
   /** Whether it counts for each kind of request; only where it is enabled. */
   readonly includeAPIs?: boolean | undefined;
@@ -82,6 +90,7 @@ export interface MetricsProperties {
 export interface CorsRule {
   /** Origins, or `*`. */
   readonly allowedOrigins: readonly string[];
+  /** What such a page may do. */
   readonly allowedMethods: readonly CorsMethod[];
   /** Request headers, or beginnings of them such as `x-ms-meta-*`. */
   readonly allowedHeaders: readonly string[];
@@ -96,8 +105,11 @@ export type CorsMethod = 'DELETE' | 'GET' | 'HEAD' | 'MERGE' | 'OPTIONS' | 'PATC
 
 /** The properties of an account's Table service. When they are set, what is left out stays as it is. */
 export interface ServiceProperties {
+  /** Which requests are logged. */
   readonly logging?: LoggingProperties | undefined;
+  /** What is counted by the hour. */
   readonly hourMetrics?: MetricsProperties | undefined;
+  /** What is counted by the minute. */
   readonly minuteMetrics?: MetricsProperties | undefined;
   /** At most 5 rules; none turns CORS off. */
   readonly cors?: readonly CorsRule[] | undefined;
@@ -105,7 +117,9 @@ export interface ServiceProperties {
 
 /** How far the secondary location of an account is. */
 export interface ServiceStatistics {
+  /** How replication to it goes. */
   readonly geoReplication: {
+    /** `live` when it can be read, `bootstrap` while it is filled for the first time. */
     readonly status: 'live' | 'bootstrap' | 'unavailable';
     /** All that was written before is there to be read; absent while it is unknown. */
     readonly lastSyncTime?: Date;
@@ -114,11 +128,18 @@ export interface ServiceStatistics {
 
 /** What the Table service of an account has besides tables and rows. Its callers have checked what they give. */
 export interface ServiceAdministration {
+  /** The stored access policies of a table. */
   getAccessPolicies(table: string, options?: OperationOptions): Promise<readonly AccessPolicy[]>;
+  /** Makes these all the stored access policies that a table has. */
   setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void>;
+  /** Signs a SAS of a table; no request. */
   generateTableSas(table: string, options: TableSasOptions): Promise<SharedAccess>;
+  /** Signs a SAS of the account's tables; no request. */
   generateAccountSas(options: AccountSasOptions): Promise<SharedAccess>;
+  /** What the service logs and counts, and its CORS rules. */
   getServiceProperties(options?: OperationOptions): Promise<ServiceProperties>;
+  /** Sets what is given; what is left out stays as it is. */
   setServiceProperties(properties: ServiceProperties, options?: OperationOptions): Promise<void>;
+  /** How far the secondary location is; asked of that location. */
   getStatistics(options?: OperationOptions): Promise<ServiceStatistics>;
 }
