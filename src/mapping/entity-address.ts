@@ -15,7 +15,10 @@ export interface Address {
 /** Makes the address of an entity, or of an object that holds its key properties or `{ partitionKey, rowKey }`. Throws `key.*`. */
 export function addressOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): Address {
   const { partitionKey, rowKey } = metadata;
-  requireObject(metadata.className, 'An entity or a key', source, [...partNames(partitionKey), ...partNames(rowKey)]);
+  requireObject(metadata.className, 'An entity or a key', source, () => [
+    ...partNames(partitionKey),
+    ...partNames(rowKey),
+  ]);
   return stated(source, metadata)
     ? { partitionKey: storedText(partitionKey, source, limits), rowKey: storedText(rowKey, source, limits) }
     : { partitionKey: composed(partitionKey, source, limits), rowKey: composed(rowKey, source, limits) };
@@ -27,19 +30,19 @@ export function partitionOf(
   source: object,
   limits: ServiceLimits,
 ): string {
-  requireObject(className, 'A partition', source, partNames(partitionKey));
+  requireObject(className, 'A partition', source, () => partNames(partitionKey));
   return statesPart(source, partitionKey, 'partitionKey')
     ? storedText(partitionKey, source, limits)
     : composed(partitionKey, source, limits);
 }
 
 /** Refuses what is no object where one of some properties belongs. Throws `entity.not-an-object`. */
-export function requireObject(className: string, what: string, source: unknown, names: readonly string[]): void {
+export function requireObject(className: string, what: string, source: unknown, names: () => readonly string[]): void {
   if (typeof source === 'object' && source !== null) return;
   const found = typeName(source);
   throw new EntitableError(
     'entity.not-an-object',
-    `${what} of ${className} is an object, not ${found}. Give { ${names.join(', ')} }.`,
+    `${what} of ${className} is an object, not ${found}. Give { ${names().join(', ')} }.`,
     { className, found },
   );
 }

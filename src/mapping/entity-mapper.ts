@@ -96,12 +96,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
   patchOf(patch: object): Difference {
     const { className, members, properties } = this.metadata;
-    requireObject(
-      className,
-      'A patch',
-      patch,
-      properties.slice(0, 3).map(({ name }) => name),
-    );
+    requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
     for (const [name, value] of Object.entries(patch)) {

@@ -42,7 +42,7 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
   const options = {
     agent,
     method,
-    hostname,
+    hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address, which stands in brackets in a URL alone
     port,
     path: pathname + search,
     headers: headers.toJSON({ preserveCase: true }),
@@ -52,7 +52,7 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) throw aborted();
     const outgoing = open(options, (incoming) => {
-      incoming.once('close', release);
+      incoming.once('close', release).on('error', ignore); // whoever reads it is told; until then nobody is
       const status = incoming.statusCode ?? 0;
       const response = { request, status, headers: headersOf(incoming) };
       if (request.streamResponseStatusCodes?.has(status) === true)
@@ -78,6 +78,8 @@ function headersOf({ headers: received }: IncomingMessage): HttpHeaders {
   }
   return headers;
 }
+
+function ignore(): void {}
 
 function aborted(): Error {
   return Object.assign(new Error('The request was stopped.'), { name: 'AbortError' });

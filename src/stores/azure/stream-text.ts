@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 
 /** The text that a stream gives in UTF-8, decoded as it arrives: a large one at once would need as much memory again, and more time. */
 export function textOf(stream: Readable): Promise<string> {
+  // One that has failed before it was read tells nobody again.
+  if (stream.destroyed && !stream.readableEnded) return Promise.reject(stream.errored ?? brokenOff());
   return new Promise((resolve, reject) => {
     let text = '';
     stream
@@ -11,6 +13,10 @@ export function textOf(stream: Readable): Promise<string> {
       })
       .once('end', () => resolve(text))
       .on('error', reject)
-      .once('close', () => reject(new Error('The answer broke off.'))); // nothing, where it has ended
+      .once('close', () => reject(brokenOff())); // too late, where it has ended
   });
+}
+
+function brokenOff(): Error {
+  return new Error('The answer broke off.');
 }

@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { expect } from 'chai';
+import { isSimple } from '../../../src/stores/azure/http-exchange.js';
+import { keptConnections } from '../../../src/stores/azure/kept-connections.js';
+import { textOf } from '../../../src/stores/azure/stream-text.js';
+import { StopSignal } from '../../../src/stores/azure/stop-signal.js';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+const LATER = new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('The http client', () => {
+  const servers: Server[] = [];
+  const connections = keptConnections();
+  after(() => {
+    connections.close();
+    for (const server of servers) server.close().closeAllConnections();
+  });
+
+  async function serve(listener: Listener, host = '127.0.0.1'): Promise<string> {
+    const server = createServer((...exchange) => void listener(...exchange));
+    servers.push(server);
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
+    const { port } = server.address() as AddressInfo;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}/account/Table`;
+  }
+
+  const requestTo = (url: string, options: object = {}) =>
+    createPipelineRequest({ url, allowInsecureConnection: true, ...options });
+
+  it('sends the method, the path, the query, the headers and the body, and gives what comes back', async () => {
+    const url = await serve((request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (part: string) => (body += part));
+      request.once('end', () => {
+        const { 'content-length': length, 'x-one': one } = request.headers;
+        response.writeHead(202, { 'X-Two': ['a', 'b'], ETag: '"1"' });
+        response.end(JSON.stringify({ method: request.method, url: request.url, length, one, body }));
+      });
+    });
+    const request = requestTo(`${url}?a=%20`, {
+      method: 'POST',
+      headers: createHttpHeaders({ 'X-One': '1' }),
+      body: 'Zürich',
+    });
+    const { status, headers, bodyAsText } = await connections.sendRequest(request);
+    expect({ status, two: headers.get('x-two'), etag: headers.get('etag') }).to.deep.equal({
+      status: 202,
+      two: 'a, b',
+      etag: '"1"',
+    });
+    expect(JSON.parse(bodyAsText!)).to.deep.equal({
+      method: 'POST',
+      url: '/account/Table?a=%20',
+      length: '7',
+      one: '1',
+      body: 'Zürich',
+    });
+  });
+
+  it('reaches an address of IPv6', async function () {
+    const url = await serve((_, response) => response.end('six'), '::1').catch(() => this.skip());
+    expect((await connections.sendRequest(requestTo(url))).bodyAsText).to.equal('six');
+  });
+
+  it('reads characters that are cut by the pieces they come in', async () => {
+    const bytes = Buffer.from('a€𝒳b');
+    const url = await serve(async (_, response) => {
+      for (const byte of bytes) {
+        response.write(Buffer.of(byte));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    });
+    expect((await connections.sendRequest(requestTo(url))).bodyAsText).to.equal('a€𝒳b');
+  });
+
+  it('keeps a connection for the next request, and closes it with the store', async () => {
+    const own = keptConnections();
+    const ports: (number | undefined)[] = [];
+    const url = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end();
+    });
+    await own.sendRequest(requestTo(url));
+    await LATER;
+    await own.sendRequest(requestTo(url));
+    own.close();
+    await own.sendRequest(requestTo(url));
+    own.close();
+    expect(ports).to.have.length(3);
+    expect(new Set(ports).size).to.equal(2);
+  });
+
+  it('fails a body that breaks off, whole or as a stream, read early or late', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('half', () => response.socket!.destroy());
+    });
+    const streamed = { streamResponseStatusCodes: new Set([200]) };
+    const broken = (sent: Promise<unknown>): Promise<string> =>
+      sent.then(
+        () => 'nothing failed',
+        (error: unknown) => (error as Error).message,
+      );
+    expect(await broken(connections.sendRequest(requestTo(url)))).to.equal('aborted');
+    const early = await connections.sendRequest(requestTo(url, streamed));
+    expect(await broken(textOf(early.readableStreamBody as Readable))).to.equal('aborted');
+    const late = await connections.sendRequest(requestTo(url, streamed));
+    await new Promise((resolve) => (late.readableStreamBody as Readable).once('close', resolve));
+    expect(await broken(textOf(late.readableStreamBody as Readable))).to.equal('aborted');
+  });
+
+  it('stops at its signal: before it is sent, while it waits, and in the middle of a body', async () => {
+    let closed = 0;
+    const url = await serve((request, response) => {
+      request.socket.once('close', () => closed++);
+      if (request.url!.endsWith('body')) response.writeHead(200, { 'Content-Length': '100' }).write('half');
+    });
+    const nameOf = (error: unknown): string => (error as Error).name;
+
+    const before = new StopSignal();
+    before.stop();
+    expect(await connections.sendRequest(requestTo(url, { abortSignal: before })).catch(nameOf)).to.equal('AbortError');
+
+    for (const place of ['wait', 'body']) {
+      const stop = new StopSignal();
+      const sent = connections.sendRequest(requestTo(`${url}/${place}`, { abortSignal: stop }));
+      setTimeout(() => stop.stop(), 20);
+      expect(await sent.catch(() => 'stopped')).to.equal('stopped');
+    }
+    while (closed < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it('tells a refused connection by its code', async () => {
+    const error: unknown = await connections
+      .sendRequest(requestTo('http://127.0.0.1:1/'))
+      .catch((caught: unknown) => caught);
+    expect(error).to.include({ code: 'ECONNREFUSED' });
+  });
+
+  it("leaves to the SDK's client what is more than a request: a proxy, certificates, compression, progress, a stream", () => {
+    const url = 'https://127.0.0.1:1/';
+    expect(isSimple(requestTo(url))).to.equal(true);
+    const others = [
+      { proxySettings: { host: 'proxy', port: 1 } },
+      { tlsSettings: {} },
+      { headers: createHttpHeaders({ 'accept-encoding': 'gzip' }) },
+      { onDownloadProgress: () => undefined },
+      { body: () => Readable.from(['']) },
+      { timeout: 1 },
+      { disableKeepAlive: true },
+      { method: 'HEAD' },
+    ].map((options) => Object.assign(requestTo(url), options));
+    expect(others.map(isSimple)).to.deep.equal(others.map(() => false));
+    expect(isSimple(Object.assign(requestTo('http://127.0.0.1:1/'), { allowInsecureConnection: false }))).to.equal(
+      false,
+    );
+  });
+});
