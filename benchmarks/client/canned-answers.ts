@@ -14,6 +14,14 @@ export interface CannedAnswer {
 
 type Metadata = 'minimal' | 'none';
 
+/** A text as the service writes it: in ASCII alone. */
+function textJson(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 function rowText(data: SampleData, metadata: Metadata): string {
   const annotated = (name: string, type: string, value: string): string =>
     metadata === 'minimal' ? `"${name}@odata.type":"Edm.${type}","${name}":${value}` : `"${name}":${value}`;
@@ -22,9 +30,9 @@ function rowText(data: SampleData, metadata: Metadata): string {
     `"PartitionKey":"${data.partition}"`,
     `"RowKey":"${data.row}"`,
     `"Timestamp":"${STAMP}"`,
-    `"name":${JSON.stringify(data.name)}`,
-    `"city":${JSON.stringify(data.city)}`,
-    `"email":${JSON.stringify(data.email)}`,
+    `"name":${textJson(data.name)}`,
+    `"city":${textJson(data.city)}`,
+    `"email":${textJson(data.email)}`,
     `"count":${data.count}`,
     `"price":${Number.isInteger(data.price) ? `${data.price}.0` : data.price}`,
     `"active":${data.active}`,
@@ -36,7 +44,7 @@ function rowText(data: SampleData, metadata: Metadata): string {
 }
 
 function selectedText({ row, name, price }: SampleData, metadata: Metadata): string {
-  return `{${metadata === 'minimal' ? `"odata.etag":${JSON.stringify(ETAG)},` : ''}"RowKey":"${row}","name":${JSON.stringify(name)},"price":${price}}`;
+  return `{${metadata === 'minimal' ? `"odata.etag":${JSON.stringify(ETAG)},` : ''}"RowKey":"${row}","name":${textJson(name)},"price":${price}}`;
 }
 
 const CONTEXT = '"odata.metadata":"https://account.table.core.windows.net/$metadata#Samples';
