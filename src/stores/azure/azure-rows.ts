@@ -14,30 +14,37 @@ import { PART_BYTES } from './batch-request.js';
 import type { Connection } from './connection.js';
 import { underDeadline } from './deadline.js';
 import { entityUrl } from './entity-url.js';
-import { JsonRowReader, reopenRow } from './json-row-reader.js';
+import { JsonRowReader } from './json-row-reader.js';
 import { JsonRowWriter } from './json-row-writer.js';
 import { unansweredRead } from './lost-answer.js';
 import { PageIterator } from './page-iterator.js';
 import { PageReader } from './page-reader.js';
 import { selectText } from './query-url.js';
 import { refusalOf, refused } from './refusal.js';
-import { rowLayout, TEXT, type JsonRow, type RowLayout } from './row-layout.js';
-import { readRequest, type WireRequest } from './wire-request.js';
+import { rowLayout } from './row-layout.js';
+import { RowMembers } from './row-members.js';
+import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 import type { AzureWrite } from './write-request.js';
-import { WrittenRow } from './written-row.js';
+import { retainedText, withEtag, WrittenRow } from './written-row.js';
 
 /** One shape on one table of an account. */
 export class AzureRows implements Rows {
   readonly #connection: Connection;
   readonly #table: string;
   readonly #url: string;
-  readonly #layout: RowLayout;
+  readonly #members: RowMembers;
+  /** Point reads are decoded one at a time. */
+  readonly #readers: Readonly<Record<MetadataLevel, JsonRowReader>>;
 
   constructor(connection: Connection, table: string, shape: RowShape) {
     this.#connection = connection;
     this.#table = table;
     this.#url = `${connection.endpoint}/${table}`;
-    this.#layout = rowLayout(shape);
+    this.#members = new RowMembers(rowLayout(shape));
+    this.#readers = {
+      minimalmetadata: new JsonRowReader(this.#members, true),
+      nometadata: new JsonRowReader(this.#members, false),
+    };
   }
 
   async get<R>(
@@ -47,28 +54,26 @@ export class AzureRows implements Rows {
     request: ReadRequest = {},
     options?: OperationOptions,
   ): Promise<R | undefined> {
-    const select = selectText(request, this.#layout);
+    const select = selectText(request, this.#members.layout);
     const metadata = select === undefined ? 'minimalmetadata' : this.#connection.service.projection;
     const address = entityUrl(this.#url, partitionKey, rowKey);
     const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadata);
-    const row = await this.#read(wire, request.undeclared === true, options);
-    return row === undefined
-      ? undefined
-      : decode(new JsonRowReader(this.#layout, metadata === 'minimalmetadata').on(row));
+    const text = await this.#read(wire, options);
+    return text === undefined ? undefined : decode(this.#open(text, metadata));
   }
 
   scan<R>(request: ScanRequest, decode: (row: RowReader) => R, options?: OperationOptions): AsyncIterable<RowPage<R>> {
     const reader = new PageReader(this.#connection, {
       table: this.#table,
       url: this.#url,
-      layout: this.#layout,
+      members: this.#members,
       request,
     });
     return { [Symbol.asyncIterator]: () => new PageIterator(reader, decode, request, options) };
   }
 
   reopen(row: RetainedRow): RowReader {
-    return reopenRow(this.#layout, row);
+    return new JsonRowReader(this.#members, true).onText(retainedText(row));
   }
 
   prepare({ mode, partitionKey, rowKey, ifMatch, remove = [], write }: WriteOperation): AzureWrite {
@@ -77,7 +82,7 @@ export class AzureRows implements Rows {
     let entityBytes = 0;
     let bytes = PART_BYTES + url.length;
     if (mode !== 'delete') {
-      const writer = new JsonRowWriter(this.#layout, partitionKey, rowKey);
+      const writer = new JsonRowWriter(this.#members.layout, partitionKey, rowKey);
       write?.(writer);
       body = writer.text;
       entityBytes = writer.size;
@@ -92,15 +97,11 @@ export class AzureRows implements Rows {
     return new WrittenRow(body, etag, kept, remove) as unknown as RetainedRow;
   }
 
-  async #read(
-    wire: WireRequest,
-    keepText: boolean,
-    options: OperationOptions | undefined,
-  ): Promise<JsonRow | undefined> {
+  async #read(wire: WireRequest, options: OperationOptions | undefined): Promise<string | undefined> {
     const { transport } = this.#connection;
     try {
       const response = await underDeadline(options, (stop) => transport.read(wire, stop));
-      if (response.status === 200) return rowOf(response, keepText);
+      if (response.status === 200) return rowText(response);
       const refusal = refusalOf(response);
       if (refusal.status === 404 && refusal.serviceCode !== 'TableNotFound') return undefined;
       throw refused(refusal, 'read', { table: this.#table });
@@ -108,12 +109,18 @@ export class AzureRows implements Rows {
       throw unansweredRead(error, { table: this.#table });
     }
   }
+
+  #open(text: string, metadata: MetadataLevel): RowReader {
+    try {
+      return this.#readers[metadata].onText(text);
+    } catch (error) {
+      throw unansweredRead(error, { table: this.#table });
+    }
+  }
 }
 
-function rowOf({ bodyAsText, headers }: PipelineResponse, keepText: boolean): JsonRow {
+function rowText({ bodyAsText, headers }: PipelineResponse): string {
   const text = bodyAsText ?? '';
-  const row = JSON.parse(text) as Record<string | symbol, unknown>;
-  row['odata.etag'] ??= headers.get('etag');
-  if (keepText) row[TEXT] = text;
-  return row;
+  const etag = headers.get('etag');
+  return etag === undefined ? text : withEtag(text, etag);
 }

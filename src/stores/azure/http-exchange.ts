@@ -6,7 +6,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { textOf } from './stream-text.js';
+import { bytesOf } from './stream-bytes.js';
 
 /**
  * Whether a request asks for nothing but to be sent: no proxy or certificate of its own, no compression, no progress. Requests for rows
@@ -57,7 +57,7 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
       const response = { request, status, headers: headersOf(incoming) };
       if (request.streamResponseStatusCodes?.has(status) === true)
         resolve({ ...response, readableStreamBody: incoming });
-      else textOf(incoming).then((bodyAsText) => resolve({ ...response, bodyAsText }), reject);
+      else bytesOf(incoming).then((bytes) => resolve({ ...response, bodyAsText: bytes.toString() }), reject);
     });
     const stop = (): void => void outgoing.destroy(aborted());
     const release = (): void => signal?.removeEventListener('abort', stop);

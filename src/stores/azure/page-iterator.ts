@@ -3,7 +3,6 @@ import type { OperationOptions, RowPage, ScanRequest } from '../../store/table-s
 import { underDeadline } from './deadline.js';
 import { unansweredRead } from './lost-answer.js';
 import type { ArrivingPage, PageReader } from './page-reader.js';
-import type { JsonRow } from './row-layout.js';
 import { StopSignal } from './stop-signal.js';
 
 type Coming = Promise<ArrivingPage | undefined>;
@@ -54,9 +53,9 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   async #advance(): Promise<IteratorResult<RowPage<R>>> {
     if (this.#done) return END;
     try {
-      const { continuation, values } = await this.#arrival();
+      const { continuation, body } = await this.#arrival();
       if (this.#done) return END; // return() came first
-      const rows = this.#reader.decode(values, this.#decode);
+      const rows = this.#reader.decode(body, this.#decode);
       if (continuation === undefined) this.#done = true;
       return { done: false, value: continuation === undefined ? { rows } : { rows, continuation } };
     } catch (error) {
@@ -67,12 +66,12 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     }
   }
 
-  async #arrival(): Promise<{ readonly continuation: string | undefined; readonly values: readonly JsonRow[] }> {
+  async #arrival(): Promise<{ readonly continuation: string | undefined; readonly body: Buffer }> {
     try {
       return await underDeadline(this.#remaining(), async () => {
-        const { continuation, text } = (await this.#page())!;
+        const { continuation, body } = (await this.#page())!;
         this.#continuation = continuation;
-        return { continuation, values: this.#reader.parse(await text) };
+        return { continuation, body: await body };
       });
     } catch (error) {
       throw unansweredRead(error, { table: this.#reader.table });

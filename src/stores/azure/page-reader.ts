@@ -6,20 +6,21 @@ import { batchedQuery } from './batch-request.js';
 import { batchParts } from './batch-response.js';
 import type { Connection } from './connection.js';
 import { continuationText, readContinuation } from './continuation.js';
-import { eachMember, elementTexts } from './json-text.js';
 import { JsonRowReader } from './json-row-reader.js';
+import { unansweredRead } from './lost-answer.js';
+import { readRows } from './read-rows.js';
 import { queryText, selectText } from './query-url.js';
 import { readRefusal, refusalOf, refused } from './refusal.js';
-import { textOf } from './stream-text.js';
-import { TEXT, type JsonRow, type RowLayout } from './row-layout.js';
+import type { RowMembers } from './row-members.js';
 import type { StopSignal } from './stop-signal.js';
+import { bytesOf } from './stream-bytes.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 
 /** What is read: the rows of one table that a request asks for. */
 export interface PageSource {
   readonly table: string;
   readonly url: string;
-  readonly layout: RowLayout;
+  readonly members: RowMembers;
   readonly request: ScanRequest;
 }
 
@@ -27,7 +28,7 @@ export interface PageSource {
 export interface ArrivingPage {
   readonly continuation: string | undefined;
   /** Its body, as soon as it is there. */
-  readonly text: Promise<string>;
+  readonly body: Promise<Buffer>;
 }
 
 /** Requests and decodes the pages of one scan. */
@@ -39,15 +40,15 @@ export class PageReader {
   readonly #reader: JsonRowReader;
 
   constructor(connection: Connection, source: PageSource) {
-    const { request, layout } = source;
+    const { request, members } = source;
     const { limits } = connection.traits;
-    const select = selectText(request, layout);
+    const select = selectText(request, members.layout);
     const metadata = select === undefined ? 'minimalmetadata' : connection.service.projection;
     this.#connection = connection;
     this.#source = source;
     this.#query = queryText(request, select, request.pageSize ?? limits.pageRows, connection.service.limits.pageRows);
     this.#metadata = metadata;
-    this.#reader = new JsonRowReader(layout, metadata === 'minimalmetadata');
+    this.#reader = new JsonRowReader(members, metadata === 'minimalmetadata');
   }
 
   get table(): string {
@@ -65,24 +66,15 @@ export class PageReader {
     if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, stop);
     const response = await (streaming ? transport.stream(wire, stop) : transport.read(wire, stop));
     if (response.status !== 200) throw refused(refusalOf(response), 'read', { table: this.#source.table });
-    const text = bodyOf(response);
-    text.catch(ignore); // it is told when the page is asked for, which may be later
-    return { continuation: readContinuation((name) => response.headers.get(name)), text };
+    const body = bodyOf(response);
+    body.catch(ignore); // it is told when the page is asked for, which may be later
+    return { continuation: readContinuation((name) => response.headers.get(name)), body };
   }
 
-  /** The rows in the body of a page. */
-  parse(text: string): readonly JsonRow[] {
-    const { value } = JSON.parse(text) as { readonly value?: readonly JsonRow[] | null };
-    if (typeof value !== 'object' || value === null) throw new SyntaxError('The answer to a query has no rows');
-    if (this.#source.request.undeclared) attachTexts(text, value);
-    return value;
-  }
-
-  /** What a decoder makes of them. */
-  decode<R>(values: readonly JsonRow[], decode: (row: RowReader) => R): readonly R[] {
-    const reader = this.#reader;
-    const rows = new Array<R>(values.length);
-    for (let index = 0; index < values.length; index++) rows[index] = decode(reader.on(values[index]!));
+  /** What a decoder makes of the rows in the body of a page. */
+  decode<R>(body: Buffer, decode: (row: RowReader) => R): readonly R[] {
+    const rows = readRows(this.#reader, body, decode);
+    if (rows instanceof SyntaxError) throw unansweredRead(rows, { table: this.#source.table });
     return rows;
   }
 
@@ -96,7 +88,7 @@ export class PageReader {
     if (part === undefined) throw new SyntaxError('The answer to the batch has no part');
     const header = (name: string): string | undefined => part.header(name);
     if (part.status !== 200) throw refused(readRefusal(part.status, header, part.body), 'read', context);
-    return { continuation: readContinuation(header), text: Promise.resolve(part.body) };
+    return { continuation: readContinuation(header), body: Promise.resolve(Buffer.from(part.body)) };
   }
 
   #wire(continuation: string | undefined): WireRequest {
@@ -110,15 +102,8 @@ export class PageReader {
 
 function ignore(): void {}
 
-function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<string> {
-  return readableStreamBody === undefined ? Promise.resolve(bodyAsText ?? '') : textOf(readableStreamBody as Readable); // in Node it is one
-}
-
-function attachTexts(text: string, rows: readonly JsonRow[]): void {
-  eachMember(text, text.indexOf('{'), (name, from) => {
-    if (name !== 'value') return;
-    elementTexts(text, from).forEach((element, index) => {
-      (rows[index] as Record<symbol, unknown>)[TEXT] = element;
-    });
-  });
+function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<Buffer> {
+  return readableStreamBody === undefined
+    ? Promise.resolve(Buffer.from(bodyAsText ?? ''))
+    : bytesOf(readableStreamBody as Readable); // in Node it is one
 }

@@ -4,12 +4,6 @@ import type { RowShape } from '../../store/row.js';
 /** The suffix of the member that names a property's type. */
 export const TYPE_SUFFIX = '@odata.type';
 
-/** A row's own JSON text, where it was read with `undeclared`. */
-export const TEXT = Symbol('text');
-
-/** A row as JSON.parse makes it of `minimalmetadata` or `nometadata`. */
-export type JsonRow = Readonly<Record<string, unknown>> & { readonly [TEXT]?: string };
-
 /** EDM types by their full names, as annotations spell them. */
 export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES.map((type) => [`Edm.${type}`, type]));
 
@@ -17,10 +11,6 @@ export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES
 export interface RowLayout {
   readonly names: readonly string[];
   readonly types: readonly EdmType[];
-  /** The types, as annotations spell them. */
-  readonly fullNames: readonly string[];
-  /** The names of the annotations. */
-  readonly annotations: readonly string[];
   /** How many bytes each name has beyond one for each UTF-16 unit. */
   readonly wideNames: readonly number[];
   /** `,"name":`, to write. */
@@ -32,12 +22,9 @@ export interface RowLayout {
 /** Works out the JSON names of a shape. */
 export function rowLayout({ properties }: RowShape): RowLayout {
   const names = properties.map(({ name }) => name);
-  const annotations = names.map((name) => name + TYPE_SUFFIX);
   return {
     names,
     types: properties.map(({ type }) => type),
-    fullNames: properties.map(({ type }) => `Edm.${type}`),
-    annotations,
     wideNames: names.map(wideBytes),
     prefixes: names.map(memberPrefix),
     typeMembers: properties.map(({ name, type }) => typeMember(name, type)),

@@ -1,12 +1,11 @@
 import { formatDateTime, instantOfEtag } from '../../edm/date-time.js';
 import type { RetainedRow } from '../../store/row.js';
 import { mergedBody } from './merged-body.js';
-import { TEXT, TYPE_SUFFIX, type JsonRow } from './row-layout.js';
 
 /** What a row holds after a write, put together only when someone asks. */
 export class WrittenRow {
-  #compose: (() => JsonRow) | undefined;
-  #row: JsonRow | undefined;
+  #compose: (() => string) | undefined;
+  #text = '';
 
   /**
    * @param body What was sent.
@@ -15,49 +14,39 @@ export class WrittenRow {
    */
   constructor(body: string, etag: string | undefined, before: RetainedRow | undefined, removed: readonly string[]) {
     // A row before that was never asked for is composed now: otherwise each write would keep the one before it alive.
-    const earlier = before === undefined ? undefined : openedRow(before);
-    this.#compose = () => compose(earlier, body, removed, etag);
+    const earlier = before === undefined ? undefined : retainedText(before);
+    this.#compose = () => stampedText(earlier === undefined ? body : mergedBody(earlier, body, removed), etag);
   }
 
-  get row(): JsonRow {
+  /** Its text, as if it had been read. */
+  get text(): string {
     if (this.#compose !== undefined) {
-      this.#row = this.#compose();
+      this.#text = this.#compose();
       this.#compose = undefined;
     }
-    return this.#row!;
+    return this.#text;
   }
 }
 
-/** A retained row as JSON. */
-export function openedRow(row: RetainedRow): JsonRow {
+/** The text of a retained row. */
+export function retainedText(row: RetainedRow): string {
   const retained: unknown = row;
-  return retained instanceof WrittenRow ? retained.row : (retained as JsonRow);
+  return retained instanceof WrittenRow ? retained.text : (retained as string);
 }
 
-function compose(
-  before: JsonRow | undefined,
-  body: string,
-  removed: readonly string[],
-  etag: string | undefined,
-): JsonRow {
-  const members = new Map(Object.entries(before ?? {}));
-  for (const name of removed) {
-    members.delete(name);
-    members.delete(name + TYPE_SUFFIX);
-  }
-  const sent = JSON.parse(body) as JsonRow;
-  for (const [name, value] of Object.entries(sent)) {
-    if (!Object.hasOwn(sent, name + TYPE_SUFFIX)) members.delete(name + TYPE_SUFFIX); // it has another type now
-    members.set(name, value);
-  }
-  members.delete('odata.etag');
-  members.delete('Timestamp');
-  const instant = etag === undefined ? undefined : instantOfEtag(etag);
-  if (etag !== undefined) members.set('odata.etag', etag);
-  if (instant !== undefined) members.set('Timestamp', formatDateTime(instant.milliseconds, instant.ticks));
-  const row = Object.fromEntries(members) as Record<string | symbol, unknown>;
-  const stored = before?.[TEXT];
-  if (before === undefined) row[TEXT] = body;
-  else if (stored !== undefined) row[TEXT] = mergedBody(stored, body, removed);
-  return row;
+/** The text of a row with the ETag that it has, if it has none. */
+export function withEtag(text: string, etag: string): string {
+  return text.includes('"odata.etag":') ? text : withMembers(text, `"odata.etag":${JSON.stringify(etag)}`);
+}
+
+function stampedText(body: string, etag: string | undefined): string {
+  if (etag === undefined) return body;
+  const instant = instantOfEtag(etag);
+  const text = withEtag(body, etag);
+  if (instant === undefined) return text;
+  return withMembers(text, `"Timestamp":"${formatDateTime(instant.milliseconds, instant.ticks)}"`);
+}
+
+function withMembers(text: string, members: string): string {
+  return `{${members}${text === '{}' ? '' : ','}${text.slice(1)}`;
 }

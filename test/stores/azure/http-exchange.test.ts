@@ -5,7 +5,7 @@ import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipel
 import { expect } from 'chai';
 import { isSimple } from '../../../src/stores/azure/http-exchange.js';
 import { keptConnections } from '../../../src/stores/azure/kept-connections.js';
-import { textOf } from '../../../src/stores/azure/stream-text.js';
+import { bytesOf } from '../../../src/stores/azure/stream-bytes.js';
 import { StopSignal } from '../../../src/stores/azure/stop-signal.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -108,10 +108,10 @@ describe('The http client', () => {
       );
     expect(await broken(connections.sendRequest(requestTo(url)))).to.equal('aborted');
     const early = await connections.sendRequest(requestTo(url, streamed));
-    expect(await broken(textOf(early.readableStreamBody as Readable))).to.equal('aborted');
+    expect(await broken(bytesOf(early.readableStreamBody as Readable))).to.equal('aborted');
     const late = await connections.sendRequest(requestTo(url, streamed));
     await new Promise((resolve) => (late.readableStreamBody as Readable).once('close', resolve));
-    expect(await broken(textOf(late.readableStreamBody as Readable))).to.equal('aborted');
+    expect(await broken(bytesOf(late.readableStreamBody as Readable))).to.equal('aborted');
   });
 
   it('stops at its signal: before it is sent, while it waits, and in the middle of a body', async () => {

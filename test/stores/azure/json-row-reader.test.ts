@@ -1,16 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DATE_TIME_RANGE, formatDateTime } from '../../../src/edm/date-time.js';
-import { EDM_TYPES } from '../../../src/edm/edm-type.js';
-import { JsonRowReader, reopenRow } from '../../../src/stores/azure/json-row-reader.js';
-import { rowLayout, type JsonRow } from '../../../src/stores/azure/row-layout.js';
+import { EDM_TYPES, type EdmType } from '../../../src/edm/edm-type.js';
+import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowShape } from '../../../src/store/row.js';
+import { JsonRowReader } from '../../../src/stores/azure/json-row-reader.js';
+import { rowLayout } from '../../../src/stores/azure/row-layout.js';
+import { RowMembers } from '../../../src/stores/azure/row-members.js';
 import { shapeOf } from './row-values.js';
 
-describe('A row read where JSON.parse left it', () => {
+describe('A row read where it stands in the answer', () => {
   it('reads every moment that the service can hold, in whatever precision it is written', () => {
-    const reader = new JsonRowReader(rowLayout(shapeOf({ t: 'DateTime' })), true);
+    const reader = readerOf(shapeOf({ t: 'DateTime' }));
     const read = (t: string) => {
-      reader.on({ 't@odata.type': 'Edm.DateTime', t });
+      reader.onText(JSON.stringify({ 't@odata.type': 'Edm.DateTime', t }));
       return [reader.typeOf(0), reader.milliseconds(0), reader.ticks(0)];
     };
     const moment = fc.integer({ min: DATE_TIME_RANGE.first, max: DATE_TIME_RANGE.last });
@@ -33,29 +35,37 @@ describe('A row read where JSON.parse left it', () => {
   });
 
   it('tells the stored type, whatever is declared', () => {
-    const values: readonly (readonly [member: object, type: string | undefined])[] = [
-      [{ a: 'x' }, 'String'],
-      [{ a: 'x', 'a@odata.type': 'Edm.String' }, 'String'],
-      [{ a: '5', 'a@odata.type': 'Edm.Int64' }, 'Int64'],
-      [{ a: 'AQID', 'a@odata.type': 'Edm.Binary' }, 'Binary'],
-      [{ a: 'NaN', 'a@odata.type': 'Edm.Double' }, 'Double'],
-      [{ a: true }, 'Boolean'],
-      [{ a: 1.5 }, 'Double'],
-      [{ a: 3e9 }, 'Double'],
-      [{ a: -0 }, 'Double'],
-      [{ a: null }, undefined],
-      [{}, undefined],
+    const values: readonly (readonly [row: string, type: EdmType | undefined])[] = [
+      ['{"a":"x"}', 'String'],
+      ['{"a@odata.type":"Edm.String","a":"x"}', 'String'],
+      ['{"a@odata.type":"Edm.Int64","a":"5"}', 'Int64'],
+      ['{"a":"5","a@odata.type":"Edm.Int64"}', 'Int64'],
+      ['{"a@odata.type":"Edm.Binary","a":"AQID"}', 'Binary'],
+      ['{"a@odata.type":"Edm.Double","a":"NaN"}', 'Double'],
+      ['{"a@odata.type":"Edm.Int64","b":"6"}', undefined],
+      ['{"a@odata.type":"Edm.Later","a":"6"}', 'String'],
+      ['{"a":true}', 'Boolean'],
+      ['{"a":false}', 'Boolean'],
+      ['{"a":1.5}', 'Double'],
+      ['{"a":3e9}', 'Double'],
+      ['{"a":-0}', 'Double'],
+      ['{"a":null}', undefined],
+      ['{"a":{"b":1}}', undefined],
+      ['{"a":[1]}', undefined],
+      ['{}', undefined],
     ];
     for (const declared of EDM_TYPES) {
-      const reader = new JsonRowReader(rowLayout(shapeOf({ a: declared })), true);
-      for (const [row, type] of values) expect(reader.on(row as JsonRow).typeOf(0), JSON.stringify(row)).to.equal(type);
-      expect(reader.on({ a: 3 }).typeOf(0)).to.equal(declared === 'Double' ? 'Double' : 'Int32');
+      const reader = readerOf(shapeOf({ a: declared }));
+      for (const [row, type] of values) expect(reader.onText(row).typeOf(0), row).to.equal(type);
+      expect(reader.onText('{"a":3}').typeOf(0)).to.equal(declared === 'Double' ? 'Double' : 'Int32');
     }
   });
 
   it('without metadata takes a text for what is declared only if it can be that', () => {
-    const typeOf = (declared: (typeof EDM_TYPES)[number], a: unknown) =>
-      new JsonRowReader(rowLayout(shapeOf({ a: declared })), false).on({ a }).typeOf(0);
+    const typeOf = (declared: EdmType, a: unknown) =>
+      readerOf(shapeOf({ a: declared }), false)
+        .onText(JSON.stringify({ a }))
+        .typeOf(0);
     expect(EDM_TYPES.map((declared) => typeOf(declared, 'x'))).to.deep.equal(
       EDM_TYPES.map((declared) => (declared === 'Binary' ? 'Binary' : 'String')),
     );
@@ -74,11 +84,167 @@ describe('A row read where JSON.parse left it', () => {
 
   it('names that objects inherit are absent unless they are stored', () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', '__proto__'];
-    const proto = rowLayout({ properties: names.map((name) => ({ name, type: 'String' })) });
-    const types = (row: JsonRow) => [0, 1, 2, 3].map((slot) => new JsonRowReader(proto, true).on(row).typeOf(slot));
-    expect(types(JSON.parse('{}') as JsonRow)).to.deep.equal([undefined, undefined, undefined, undefined]);
-    const stored = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c","hasOwnProperty":"d"}') as JsonRow;
-    expect(types(stored)).to.deep.equal(['String', 'String', 'String', 'String']);
-    expect(reopenRow(proto, stored as never).string(3)).to.equal('a');
+    const reader = readerOf({ properties: names.map((name) => ({ name, type: 'String' })) });
+    const read = (text: string) => {
+      reader.onText(text);
+      return [0, 1, 2, 3].map((slot) => [reader.typeOf(slot), reader.string(slot)]);
+    };
+    expect(read('{}')).to.deep.equal(names.map(() => [undefined, '']));
+    expect(read('{"__proto__":"a","constructor":"b","toString":"c","hasOwnProperty":"d"}')).to.deep.equal([
+      ['String', 'b'],
+      ['String', 'c'],
+      ['String', 'd'],
+      ['String', 'a'],
+    ]);
+  });
+
+  it('reads of each row what JSON.parse reads, whatever it has, in whatever order, and whatever came before it', () => {
+    const names = ['a', 'é日𝒳', 'q"\\', 'odata', 'long'.repeat(60)];
+    const reader = readerOf({ properties: names.map((name) => ({ name, type: 'String' })) });
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.stringMatching(/^[ -~]{0,30}$/),
+      fc.double(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const member = fc.tuple(fc.constantFrom('PartitionKey', 'RowKey', 'b', 'ü', ...names), value);
+    const rows = fc.array(
+      fc.uniqueArray(member, { selector: ([name]) => name }).map((members) => Object.fromEntries(members)),
+    );
+    fc.assert(
+      fc.property(rows, fc.constantFrom(undefined, 1), fc.boolean(), (written, spaces, escaped) => {
+        for (const row of written) {
+          const json = JSON.stringify(row, null, spaces);
+          const text = escaped ? escapedAsTheServiceDoes(json) : json;
+          reader.onText(text);
+          const parsed = JSON.parse(text) as Record<string, unknown>;
+          expect(JSON.parse(reader.retain() as unknown as string)).to.deep.equal(parsed);
+          names.forEach((name, slot) => expect(valueOf(reader, slot), text).to.deep.equal(parsed[name] ?? undefined));
+          for (const [slot, name] of [
+            [PARTITION_KEY, 'PartitionKey'],
+            [ROW_KEY, 'RowKey'],
+          ] as const) {
+            if (typeof parsed[name] === 'string') expect(reader.string(slot)).to.equal(parsed[name]);
+          }
+        }
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+
+  it('reads every number as JSON.parse reads it', () => {
+    const reader = readerOf(shapeOf({ n: 'Double' }));
+    const read = (text: string) => reader.onText(`{"n":${text}}`).number(0);
+    const decimal = fc
+      .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.nat(22))
+      .map(([negative, digits, point]) => {
+        const text = String(digits).padStart(point + 1, '0');
+        return `${negative ? '-' : ''}${text.slice(0, text.length - point)}${point === 0 ? '' : `.${text.slice(text.length - point)}`}`;
+      });
+    fc.assert(
+      fc.property(fc.oneof(decimal, fc.double({ noNaN: true, noDefaultInfinity: true }).map(String)), (text) => {
+        expect(Object.is(read(text), Number(text)), text).to.equal(true);
+      }),
+      { seed: 9, numRuns: 2000 },
+    );
+    for (const text of ['0', '-0', '-0.0', '1e21', '1E+2', '5e-324', '0.1', '123456789012345', '1234567890123456.5'])
+      expect(Object.is(read(text), Number(text)), text).to.equal(true);
+  });
+
+  it('reads all bytes and every Int64', () => {
+    const reader = readerOf(shapeOf({ b: 'Binary', i: 'Int64' }));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        (bytes, integer) => {
+          reader.onText(
+            `{"b@odata.type":"Edm.Binary","b":"${Buffer.from(bytes).toString('base64')}","i@odata.type":"Edm.Int64","i":"${integer}"}`,
+          );
+          expect([reader.binary(0), reader.int64(1)]).to.deep.equal([bytes, integer]);
+        },
+      ),
+      { seed: 11, numRuns: 1000 },
+    );
+    for (const text of ['AQID', 'AQI=', 'AQ==', 'A', 'AQ', 'A=QI', 'AQI-', 'A-_/', '====', '\\u0041QID'])
+      expect(reader.onText(`{"b":"${text}"}`).binary(0), text).to.deep.equal(
+        new Uint8Array(Buffer.from(JSON.parse(`"${text}"`) as string, 'base64')),
+      );
+  });
+
+  it('keeps 64 bits, bytes, Guids, ETags and timestamps', () => {
+    const reader = readerOf(shapeOf({ i: 'Int64', b: 'Binary', g: 'Guid' }));
+    const etag = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
+    reader.onText(
+      `{"odata.metadata":"m","odata.etag":${JSON.stringify(etag)},"Timestamp@odata.type":"Edm.DateTime","Timestamp":"2026-01-02T03:04:05.1234567Z",` +
+        '"i@odata.type":"Edm.Int64","i":"-9223372036854775808","b@odata.type":"Edm.Binary","b":"\\/wA=","g@odata.type":"Edm.Guid",' +
+        '"g":"C9DA6455-213D-42C9-9A79-3E9149A57833"}',
+    );
+    expect([reader.int64(0), [...reader.binary(1)], reader.guid(2), reader.etag]).to.deep.equal([
+      -(2n ** 63n),
+      [255, 0],
+      'c9da6455-213d-42c9-9a79-3e9149a57833',
+      etag,
+    ]);
+    expect([reader.typeOf(TIMESTAMP), reader.milliseconds(TIMESTAMP), reader.ticks(TIMESTAMP)]).to.deep.equal([
+      'DateTime',
+      Date.UTC(2026, 0, 2, 3, 4, 5, 123),
+      4567,
+    ]);
+    expect(reader.onText('{"Timestamp":"2026-01-02T03:04:05.1234567Z"}').etag).to.equal(etag);
+    expect([reader.onText('{}').etag, reader.typeOf(TIMESTAMP)]).to.deep.equal(['', undefined]);
+  });
+
+  it('reads rows that all have other names, and forgets those it does not see again', () => {
+    const reader = readerOf(shapeOf({ a: 'Int32' }));
+    for (let index = 0; index < 5000; index++) {
+      expect(reader.onText(`{"x${index}":"y","a":${index}}`).number(0)).to.equal(index);
+    }
+  });
+
+  it('refuses a row that breaks off anywhere, and whatever else is none', () => {
+    const reader = readerOf(shapeOf({ a: 'String', n: 'Double' }));
+    const row =
+      '{"odata.etag":"W/\\"1\\"","a@odata.type":"Edm.String","a":"\\u00e9","n":-1.5e+3,"t":true,"f":false,"z":null}';
+    reader.onText(row);
+    for (let length = 0; length < row.length; length++)
+      expect(() => reader.onText(row.slice(0, length)), row.slice(0, length)).to.throw(SyntaxError);
+    for (const text of [
+      '[]',
+      'null',
+      '"a"',
+      '1',
+      `${row},`,
+      '{"a":tru}',
+      '{"a":truth}',
+      '{"n":1.}',
+      '{"n":-}',
+      '{"n":1e}',
+    ])
+      expect(() => reader.onText(text), text).to.throw(SyntaxError);
   });
 });
+
+function readerOf(shape: RowShape, annotated = true): JsonRowReader {
+  return new JsonRowReader(new RowMembers(rowLayout(shape)), annotated);
+}
+
+function valueOf(reader: JsonRowReader, slot: number): unknown {
+  switch (reader.typeOf(slot)) {
+    case 'String':
+      return reader.string(slot);
+    case 'Boolean':
+      return reader.boolean(slot);
+    case undefined:
+      return undefined;
+    default:
+      return reader.number(slot);
+  }
+}
+
+/** In ASCII alone. */
+function escapedAsTheServiceDoes(json: string): string {
+  return json.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

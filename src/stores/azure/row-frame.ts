@@ -1,0 +1,146 @@
+import type { EdmType } from '../../edm/edm-type.js';
+import type { Slot } from '../../store/row.js';
+import { CLOSE_BRACE, COMMA, numberEnd, OPEN_BRACE, QUOTE } from './json-bytes.js';
+import { OTHER, type RowMembers } from './row-members.js';
+
+/** What stands as a value; nothing and null are the same. */
+export type Kind = 'absent' | 'text' | 'escaped' | 'number' | 'true' | 'false';
+
+const BACKSLASH = 92;
+const LOWER_E = 101;
+
+/** `true`, `fals` and `null`, four bytes at a time. */
+const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(text).readInt32BE()) as [
+  number,
+  number,
+  number,
+];
+
+/**
+ * Where the values of a row stand in the bytes of an answer, found without parsing it: what stands between them is compared with that of
+ * the row before.
+ */
+export class RowFrame {
+  bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(this.bytes.buffer, 0, 0);
+  start = 0;
+  end = 0;
+  /** Whether a byte is a character. */
+  ascii = true;
+  #escaped = false;
+  readonly #members: RowMembers;
+  readonly #kinds: Kind[];
+  readonly #types: EdmType[];
+  readonly #from: number[];
+  readonly #to: number[];
+
+  constructor(members: RowMembers) {
+    const { slots } = members;
+    this.#members = members;
+    this.#kinds = new Array<Kind>(slots).fill('absent');
+    this.#types = new Array<EdmType>(slots).fill('String');
+    this.#from = new Array<number>(slots).fill(0);
+    this.#to = new Array<number>(slots).fill(0);
+  }
+
+  /** What stands in a slot. */
+  kind(slot: Slot): Kind {
+    return this.#kinds[slot - OTHER]!;
+  }
+
+  /** The type that is told of a text. */
+  type(slot: Slot): EdmType {
+    return this.#types[slot - OTHER]!;
+  }
+
+  /** Where the value begins, of a text within its quotes. */
+  from(slot: Slot): number {
+    return this.#from[slot - OTHER]!;
+  }
+
+  /** Where it ends. */
+  to(slot: Slot): number {
+    return this.#to[slot - OTHER]!;
+  }
+
+  /** Opens an answer. */
+  open(bytes: Buffer): this {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return this;
+  }
+
+  /** Finds the values of the row that begins at an index. Returns the index after it, or -1 for one that is not written as the service writes it. */
+  on(start: number): number {
+    const { bytes } = this;
+    const view = this.#view;
+    const members = this.#members;
+    this.#kinds.fill('absent');
+    this.start = start;
+    this.ascii = true;
+    if (bytes[start] === OPEN_BRACE && bytes[start + 1] === CLOSE_BRACE) return (this.end = start + 2);
+    let at = start;
+    let member = members.start;
+    do {
+      const next = members.after(member, bytes, view, at);
+      if (next === undefined) return -1;
+      member = next;
+      if (!next.ascii) this.ascii = false;
+      const index = next.slot - OTHER;
+      const from = at + next.length;
+      if (bytes[from] !== QUOTE) {
+        at = this.#bare(index, from);
+        if (at < 0) return -1;
+        continue;
+      }
+      this.#escaped = false;
+      at = this.#textEnd(from + 1);
+      if (at < 0) return -1;
+      this.#found(index, this.#escaped ? 'escaped' : 'text', from + 1, at++);
+      this.#types[index] = next.type;
+    } while (bytes[at] === COMMA);
+    return bytes[at] === CLOSE_BRACE ? (this.end = at + 1) : -1;
+  }
+
+  /** The quote that ends a text. */
+  #textEnd(from: number): number {
+    const { bytes } = this;
+    const view = this.#view;
+    const end = bytes.length - 4;
+    for (let at = from; at < bytes.length;) {
+      while (at <= end && isPlain(view.getInt32(at))) at += 4;
+      for (const stop = at + 4; at < stop; at++) {
+        const code = bytes[at];
+        if (code === QUOTE) return at;
+        if (code === BACKSLASH) {
+          this.#escaped = true;
+          at++;
+        } else if (code! >= 128) this.ascii = false;
+      }
+    }
+    return -1;
+  }
+
+  /** A number, a Boolean or null. */
+  #bare(index: number, from: number): number {
+    const end = numberEnd(this.bytes, from);
+    if (end > 0) return this.#found(index, 'number', from, end);
+    const word = from + 4 > this.bytes.length ? 0 : this.#view.getInt32(from);
+    if (word === TRUE) return this.#found(index, 'true', from, from + 4);
+    if (word === NULL) return this.#found(index, 'absent', from, from + 4);
+    return word === FALS && this.bytes[from + 4] === LOWER_E ? this.#found(index, 'false', from, from + 5) : -1;
+  }
+
+  #found(index: number, kind: Kind, from: number, to: number): number {
+    this.#kinds[index] = kind;
+    this.#from[index] = from;
+    return (this.#to[index] = to);
+  }
+}
+
+/** Whether four bytes are ASCII, and none of them a quote or a backslash: a byte of zero borrows from its highest bit. */
+function isPlain(four: number): boolean {
+  const quotes = four ^ 0x22222222;
+  const backslashes = four ^ 0x5c5c5c5c;
+  return ((((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | four) & 0x80808080) === 0;
+}

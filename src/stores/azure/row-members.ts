@@ -1,0 +1,120 @@
+import type { EdmType } from '../../edm/edm-type.js';
+import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../../store/row.js';
+import { EDM_TYPE_BY_NAME, TYPE_SUFFIX, type RowLayout } from './row-layout.js';
+
+/** The slot of a row's ETag. */
+export const ETAG: Slot = -4;
+/** The slot of whatever nobody reads. */
+export const OTHER: Slot = -5;
+
+const SYSTEM: readonly (readonly [name: string, slot: Slot])[] = [
+  ['PartitionKey', PARTITION_KEY],
+  ['RowKey', ROW_KEY],
+  ['Timestamp', TIMESTAMP],
+  ['odata.etag', ETAG],
+];
+
+/** What stands before a value: `,"name":`, or `,"name@odata.type":"Edm.Type","name":`, with a brace where the row begins. */
+const PREFIX = /^[{,]"((?:[^"\\]|\\.)*?)(?:@odata\.type":"([^"\\]*)","\1)?":/;
+
+/** The longest prefix: two names of 255 units that are escaped, a type, and what is around them. */
+const LONGEST = 2 * 255 * 6 + 64;
+
+/** How many members are learned before all are forgotten: a table may have another name in each row. */
+const MOST = 1000;
+
+/** How many members are tried that may have been left out. */
+const TRIES = 32;
+
+/** A member of a row, known by the bytes before its value, which are compared four at a time. */
+export class RowMember {
+  /** What came after it the last time. */
+  next: RowMember | undefined;
+  readonly length: number;
+  readonly ascii: boolean;
+  readonly #words: Int32Array;
+
+  /** @param type The type that its annotation tells; a text without one is a String. */
+  constructor(
+    prefix: Uint8Array,
+    readonly slot: Slot,
+    readonly type: EdmType,
+  ) {
+    const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
+    this.length = prefix.length;
+    this.ascii = prefix.every((byte) => byte < 128);
+    this.#words = Int32Array.from({ length: Math.ceil(prefix.length / 4) }, (_, index) =>
+      view.getInt32(Math.min(index * 4, prefix.length - 4)),
+    );
+  }
+
+  /** Whether it stands at an index. */
+  isAt(view: DataView, at: number): boolean {
+    const words = this.#words;
+    const last = words.length - 1;
+    const tail = at + this.length - 4;
+    if (tail + 4 > view.byteLength || view.getInt32(tail) !== words[last]) return false;
+    for (let index = 0; index < last; index++) if (view.getInt32(at + index * 4) !== words[index]) return false;
+    return true;
+  }
+}
+
+/**
+ * The members that the rows of a table were seen to have. Nearly every row has those of the row before it, in the same order, so that
+ * they need only be compared.
+ */
+export class RowMembers {
+  /** Stands before the first member of each row. */
+  readonly start = new RowMember(new Uint8Array(4), OTHER, 'String');
+  /** How many slots there are, the negative ones included. */
+  readonly slots: number;
+  readonly #known = new Map<string, RowMember>();
+  readonly #slots: ReadonlyMap<string, Slot>;
+
+  constructor(readonly layout: RowLayout) {
+    const { names } = layout;
+    this.slots = names.length - OTHER;
+    this.#slots = new Map([...names.map((name, slot) => [name, slot] as const), ...SYSTEM]);
+  }
+
+  /** The member that stands at an index, after another. Nothing for what is not written as the service writes it. */
+  after(previous: RowMember, bytes: Buffer, view: DataView, at: number): RowMember | undefined {
+    let member = previous.next;
+    for (let tries = 0; member !== undefined && tries < TRIES; tries++) {
+      if (member.isAt(view, at)) return member;
+      member = member.next;
+    }
+    return this.#learn(previous, bytes, at);
+  }
+
+  #learn(previous: RowMember, bytes: Buffer, at: number): RowMember | undefined {
+    const match = PREFIX.exec(bytes.toString('latin1', at, at + LONGEST));
+    if (match === null) return undefined;
+    const [prefix, { length }, type] = match as unknown as readonly [string, string, string | undefined];
+    const member = this.#known.get(prefix) ?? this.#make(bytes, at, prefix, length, type);
+    if (member === undefined) return undefined;
+    member.next ??= previous.next; // what came there before it comes after it, most likely
+    previous.next = member;
+    return member;
+  }
+
+  #make(
+    bytes: Buffer,
+    at: number,
+    prefix: string,
+    nameLength: number,
+    annotation: string | undefined,
+  ): RowMember | undefined {
+    const from = at + '{"'.length;
+    const name = JSON.parse(`"${bytes.toString('utf8', from, from + nameLength)}"`) as string;
+    if (name.endsWith(TYPE_SUFFIX)) return undefined; // of a property that stands elsewhere
+    if (this.#known.size === MOST) {
+      this.#known.clear();
+      this.start.next = undefined;
+    }
+    const type = annotation === undefined ? 'String' : (EDM_TYPE_BY_NAME.get(annotation) ?? 'String');
+    const member = new RowMember(bytes.subarray(at, at + prefix.length), this.#slots.get(name) ?? OTHER, type);
+    this.#known.set(prefix, member);
+    return member;
+  }
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { ROW_KEY, type RowReader } from '../../../src/store/row.js';
+import { JsonRowReader } from '../../../src/stores/azure/json-row-reader.js';
+import { readRows } from '../../../src/stores/azure/read-rows.js';
+import { rowLayout } from '../../../src/stores/azure/row-layout.js';
+import { RowMembers } from '../../../src/stores/azure/row-members.js';
+import { shapeOf } from './row-values.js';
+
+const ROWS = ['{"RowKey":"1","a":"one"}', '{"RowKey":"2"}', '{"RowKey":"3","b":5,"a":"\\u2028 },{\\"RowKey\\":"}'];
+const FOUND = [
+  ['1', 'one'],
+  ['2', ''],
+  ['3', '\u2028 },{"RowKey":'],
+];
+
+describe('The rows of an answer', () => {
+  it('are found whatever is around them', () => {
+    const list = `"value":[${ROWS.join()}]`;
+    for (const text of [
+      `{${list}}`,
+      `{"odata.metadata":"https://a/$metadata#T",${list}}`,
+      `{${list},"odata.metadata":"https://a/$metadata#T"}`,
+      `{"other":"value:[","n":[{"RowKey":"no"}],${list}}`,
+      `{"deep":{"value":["no"]},${list}}`,
+      `  {\n "value" : [ ${ROWS.join(' , ')} ] }\n`,
+      `{"value":[${ROWS.join()} ]}`,
+    ])
+      expect(read(text), text).to.deep.equal(FOUND);
+  });
+
+  it('are none where there is none', () => {
+    expect(read('{"value":[]}')).to.deep.equal([]);
+    expect(read('{"odata.metadata":"m","value":[ ]}')).to.deep.equal([]);
+  });
+
+  it('are given as they are, also where only some are written as the service writes', () => {
+    expect(read('{"value":[{"RowKey":"1"},{ "RowKey":"2" },{"a":"x","RowKey":"3"}]}')).to.deep.equal([
+      ['1', ''],
+      ['2', ''],
+      ['3', 'x'],
+    ]);
+  });
+
+  it('an answer that breaks off anywhere is refused', () => {
+    const text = `{"odata.metadata":"m","value":[${ROWS.join()}]}`;
+    for (let length = 0; length < text.length; length++)
+      expect(read(text.slice(0, length)), text.slice(0, length)).to.equal('SyntaxError');
+  });
+
+  for (const text of ['null', '[]', '"value":[]', '{}', '{"value":null}', '{"value":{}}', '{"value":[1]}', '<html>'])
+    it(`${text} is no list of rows`, () => {
+      expect(read(text)).to.equal('SyntaxError');
+    });
+
+  it('what a decoder throws is thrown as it is', () => {
+    const error = new SyntaxError('mine');
+    const decode = (): never => {
+      throw error;
+    };
+    for (const space of ['', ' ']) expect(() => readWith(`{"value":[${space}{"RowKey":"1"}]}`, decode)).to.throw(error);
+  });
+});
+
+function read(text: string): unknown {
+  const rows = readWith(text, (row) => [row.string(ROW_KEY), row.string(0)]);
+  return rows instanceof SyntaxError ? rows.name : rows;
+}
+
+function readWith<R>(text: string, decode: (row: RowReader) => R): readonly R[] | SyntaxError {
+  const members = new RowMembers(rowLayout(shapeOf({ a: 'String' })));
+  return readRows(new JsonRowReader(members, true), Buffer.from(text), decode);
+}
