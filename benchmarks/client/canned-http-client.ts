@@ -13,10 +13,20 @@ export const cannedHttpClient: HttpClient = {
       request,
       status,
       headers: createHttpHeaders(headers),
-      ...(streamed ? { readableStreamBody: Readable.from(chunks) } : { bodyAsText: Buffer.concat(chunks).toString() }),
+      ...(streamed ? { readableStreamBody: streamOf(chunks) } : { bodyAsText: Buffer.concat(chunks).toString() }),
     });
   },
 };
+
+/** As a socket has it: what has come is pushed. */
+function streamOf(chunks: readonly Buffer[]): Readable {
+  return new Readable({
+    read() {
+      for (const chunk of chunks) this.push(chunk);
+      this.push(null);
+    },
+  });
+}
 
 /** What a socket gives at a time. */
 const CHUNK = 64 * 1024;

@@ -3,7 +3,7 @@ import type { EdmType } from '../../edm/edm-type.js';
 import { TIMESTAMP, type RetainedRow, type RowReader, type Slot, type UndeclaredValue } from '../../store/row.js';
 import { compactRow } from './compact-row.js';
 import { base64In, EXACT_DIGITS, numberIn, twoDigits } from './json-bytes.js';
-import { RowFrame } from './row-frame.js';
+import { KIND, RowFrame } from './row-frame.js';
 import type { RowLayout } from './row-layout.js';
 import { ETAG, type RowMembers } from './row-members.js';
 import { storedMembers } from './stored-members.js';
@@ -14,8 +14,10 @@ export class JsonRowReader implements RowReader {
   readonly #layout: RowLayout;
   readonly #annotated: boolean;
   readonly #frame: RowFrame;
-  /** The row's own text, once somebody asked for it. */
-  #text: string | undefined;
+  /** The text of ASCII bytes, this row's among them, and where it is. */
+  #text = '';
+  #textStart = 0;
+  #textEnd = 0;
 
   /** @param annotated Whether the rows carry their types; where they do not, the declared type decides. */
   constructor(members: RowMembers, annotated: boolean) {
@@ -27,12 +29,12 @@ export class JsonRowReader implements RowReader {
   /** Opens an answer. */
   open(bytes: Buffer): this {
     this.#frame.open(bytes);
+    this.#textEnd = 0;
     return this;
   }
 
   /** Stands on the row that begins at an index. Returns the index after it, or -1 for one that is not written as the service writes it. */
   on(start: number): number {
-    this.#text = undefined;
     return this.#frame.on(start);
   }
 
@@ -48,43 +50,48 @@ export class JsonRowReader implements RowReader {
   typeOf(slot: Slot): EdmType | undefined {
     const frame = this.#frame;
     const kind = frame.kind(slot);
-    if (slot < 0) return slot !== TIMESTAMP ? 'String' : kind === 'absent' ? undefined : 'DateTime'; // not selected, or not told by an ETag
+    if (slot < 0) return slot !== TIMESTAMP ? 'String' : kind === KIND.absent ? undefined : 'DateTime'; // not selected, or not told by an ETag
     switch (kind) {
-      case 'absent':
+      case KIND.absent:
         return undefined;
-      case 'text':
-      case 'escaped':
-        return this.#annotated ? frame.type(slot) : unannotatedType(this.string(slot), this.#layout.types[slot]!);
-      case 'number':
+      case KIND.text:
+      case KIND.escaped:
+        return this.#annotated ? frame.type(slot) : this.#unannotatedType(slot);
+      case KIND.number:
         return this.#layout.types[slot] === 'Double' || !isInt32(this.number(slot)) ? 'Double' : 'Int32';
       default:
         return 'Boolean';
     }
   }
 
+  #unannotatedType(slot: Slot): EdmType {
+    const declared = this.#layout.types[slot]!;
+    return declared === 'String' ? declared : unannotatedType(this.string(slot), declared);
+  }
+
   string(slot: Slot): string {
-    const { bytes, start, ascii } = this.#frame;
+    const { bytes } = this.#frame;
     const from = this.#frame.from(slot);
     const to = this.#frame.to(slot);
     switch (this.#frame.kind(slot)) {
-      case 'absent':
+      case KIND.absent:
         return '';
-      case 'escaped':
+      case KIND.escaped:
         return JSON.parse(bytes.toString('utf8', from - 1, to + 1)) as string;
       default:
-        return ascii ? this.#rowText().slice(from - start, to - start) : bytes.toString('utf8', from, to);
+        return this.#slice(from, to);
     }
   }
 
   number(slot: Slot): number {
     const frame = this.#frame;
-    return frame.kind(slot) === 'number'
+    return frame.kind(slot) === KIND.number
       ? numberIn(frame.bytes, frame.from(slot), frame.to(slot))
       : Number(this.string(slot)); // the special Doubles are texts
   }
 
   boolean(slot: Slot): boolean {
-    return this.#frame.kind(slot) === 'true';
+    return this.#frame.kind(slot) === KIND.true;
   }
 
   int64(slot: Slot): bigint {
@@ -125,30 +132,44 @@ export class JsonRowReader implements RowReader {
 
   binary(slot: Slot): Uint8Array {
     const frame = this.#frame;
-    return frame.kind(slot) === 'text'
+    return frame.kind(slot) === KIND.text
       ? base64In(frame.bytes, frame.from(slot), frame.to(slot))
       : new Uint8Array(Buffer.from(this.string(slot), 'base64'));
   }
 
   get etag(): string {
-    if (this.#frame.kind(ETAG) !== 'absent') return this.string(ETAG);
+    if (this.#frame.kind(ETAG) !== KIND.absent) return this.string(ETAG);
     const timestamp = this.string(TIMESTAMP);
     return timestamp === '' ? '' : `W/"datetime'${encodeURIComponent(timestamp)}'"`;
   }
 
   undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]> {
-    return storedMembers(this.#rowText(), new Set(this.#layout.names));
+    return storedMembers(this.#rowText, new Set(this.#layout.names));
   }
 
   retain(): RetainedRow {
-    return this.#rowText() as unknown as RetainedRow;
+    return this.#rowText as unknown as RetainedRow;
   }
 
-  #rowText(): string {
+  get #rowText(): string {
+    return this.#slice(this.#frame.start, this.#frame.end);
+  }
+
+  /** Some of the row. Short rows have a text in common: making one takes as long as many slices of it. */
+  #slice(from: number, to: number): string {
     const { bytes, start, end, ascii } = this.#frame;
-    return (this.#text ??= ascii ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end));
+    if (!ascii) return bytes.toString('utf8', from, to);
+    if (from < this.#textStart || to > this.#textEnd) {
+      this.#textStart = start;
+      this.#textEnd = end - start > SHARED_TEXT_BYTES / 2 ? end : Math.min(bytes.length, start + SHARED_TEXT_BYTES);
+      this.#text = bytes.toString('latin1', this.#textStart, this.#textEnd);
+    }
+    return this.#text.slice(from - this.#textStart, to - this.#textStart);
   }
 }
+
+/** A slice keeps its text alive, so that the text of several rows is short. */
+const SHARED_TEXT_BYTES = 1024;
 
 const ZERO = 48;
 const UPPER_Z = 90;

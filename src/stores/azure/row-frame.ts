@@ -3,8 +3,19 @@ import type { Slot } from '../../store/row.js';
 import { CLOSE_BRACE, COMMA, numberEnd, OPEN_BRACE, QUOTE } from './json-bytes.js';
 import { OTHER, type RowMembers } from './row-members.js';
 
-/** What stands as a value; nothing and null are the same. */
-export type Kind = 'absent' | 'text' | 'escaped' | 'number' | 'true' | 'false';
+/** What stands as a value. Numbers, since they are stored for each value of each row. */
+export const KIND = {
+  /** Nothing, or null. */
+  absent: 0,
+  text: 1,
+  /** A text in which something is escaped. */
+  escaped: 2,
+  number: 3,
+  true: 4,
+  false: 5,
+} as const;
+
+export type Kind = (typeof KIND)[keyof typeof KIND];
 
 const BACKSLASH = 92;
 const LOWER_E = 101;
@@ -29,23 +40,23 @@ export class RowFrame {
   ascii = true;
   #escaped = false;
   readonly #members: RowMembers;
-  readonly #kinds: Kind[];
+  readonly #kinds: Uint8Array;
   readonly #types: EdmType[];
-  readonly #from: number[];
-  readonly #to: number[];
+  readonly #from: Int32Array;
+  readonly #to: Int32Array;
 
   constructor(members: RowMembers) {
     const { slots } = members;
     this.#members = members;
-    this.#kinds = new Array<Kind>(slots).fill('absent');
+    this.#kinds = new Uint8Array(slots);
     this.#types = new Array<EdmType>(slots).fill('String');
-    this.#from = new Array<number>(slots).fill(0);
-    this.#to = new Array<number>(slots).fill(0);
+    this.#from = new Int32Array(slots);
+    this.#to = new Int32Array(slots);
   }
 
   /** What stands in a slot. */
   kind(slot: Slot): Kind {
-    return this.#kinds[slot - OTHER]!;
+    return this.#kinds[slot - OTHER] as Kind;
   }
 
   /** The type that is told of a text. */
@@ -75,7 +86,7 @@ export class RowFrame {
     const { bytes } = this;
     const view = this.#view;
     const members = this.#members;
-    this.#kinds.fill('absent');
+    this.#kinds.fill(KIND.absent);
     this.start = start;
     this.ascii = true;
     if (bytes[start] === OPEN_BRACE && bytes[start + 1] === CLOSE_BRACE) return (this.end = start + 2);
@@ -96,7 +107,7 @@ export class RowFrame {
       this.#escaped = false;
       at = this.#textEnd(from + 1);
       if (at < 0) return -1;
-      this.#found(index, this.#escaped ? 'escaped' : 'text', from + 1, at++);
+      this.#found(index, this.#escaped ? KIND.escaped : KIND.text, from + 1, at++);
       this.#types[index] = next.type;
     } while (bytes[at] === COMMA);
     return bytes[at] === CLOSE_BRACE ? (this.end = at + 1) : -1;
@@ -124,11 +135,11 @@ export class RowFrame {
   /** A number, a Boolean or null. */
   #bare(index: number, from: number): number {
     const end = numberEnd(this.bytes, from);
-    if (end > 0) return this.#found(index, 'number', from, end);
+    if (end > 0) return this.#found(index, KIND.number, from, end);
     const word = from + 4 > this.bytes.length ? 0 : this.#view.getInt32(from);
-    if (word === TRUE) return this.#found(index, 'true', from, from + 4);
-    if (word === NULL) return this.#found(index, 'absent', from, from + 4);
-    return word === FALS && this.bytes[from + 4] === LOWER_E ? this.#found(index, 'false', from, from + 5) : -1;
+    if (word === TRUE) return this.#found(index, KIND.true, from, from + 4);
+    if (word === NULL) return this.#found(index, KIND.absent, from, from + 4);
+    return word === FALS && this.bytes[from + 4] === LOWER_E ? this.#found(index, KIND.false, from, from + 5) : -1;
   }
 
   #found(index: number, kind: Kind, from: number, to: number): number {
