@@ -25,6 +25,7 @@ import { rowLayout } from './row-layout.js';
 import { RowMembers } from './row-members.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 import type { AzureWrite } from './write-request.js';
+import { writtenMember, type WrittenMember } from './written-member.js';
 import { retainedText, withEtag, WrittenRow } from './written-row.js';
 
 /** One shape on one table of an account. */
@@ -33,6 +34,7 @@ export class AzureRows implements Rows {
   readonly #table: string;
   readonly #url: string;
   readonly #members: RowMembers;
+  readonly #written: readonly WrittenMember[];
   /** Point reads are decoded one at a time. */
   readonly #readers: Readonly<Record<MetadataLevel, JsonRowReader>>;
 
@@ -41,6 +43,7 @@ export class AzureRows implements Rows {
     this.#table = table;
     this.#url = `${connection.endpoint}/${table}`;
     this.#members = new RowMembers(rowLayout(shape));
+    this.#written = shape.properties.map(({ name, type }) => writtenMember(name, type));
     this.#readers = {
       minimalmetadata: new JsonRowReader(this.#members, true),
       nometadata: new JsonRowReader(this.#members, false),
@@ -76,13 +79,13 @@ export class AzureRows implements Rows {
     return new JsonRowReader(this.#members, true).onText(retainedText(row));
   }
 
-  prepare({ mode, partitionKey, rowKey, ifMatch, remove = [], write }: WriteOperation): AzureWrite {
+  prepare({ mode, partitionKey, rowKey, ifMatch, remove = NO_NAMES, write }: WriteOperation): AzureWrite {
     const url = mode === 'insert' ? this.#url : entityUrl(this.#url, partitionKey, rowKey);
     let body: string | undefined;
     let entityBytes = 0;
     let bytes = PART_BYTES + url.length;
     if (mode !== 'delete') {
-      const writer = new JsonRowWriter(this.#members.layout, partitionKey, rowKey);
+      const writer = new JsonRowWriter(this.#written, partitionKey, rowKey);
       write?.(writer);
       body = writer.text;
       entityBytes = writer.size;
@@ -118,6 +121,8 @@ export class AzureRows implements Rows {
     }
   }
 }
+
+const NO_NAMES: readonly string[] = Object.freeze([]);
 
 function rowText({ bodyAsText, headers }: PipelineResponse): string {
   const text = bodyAsText ?? '';

@@ -1,9 +1,9 @@
 import { formatDateTime } from '../../edm/date-time.js';
 import type { EdmType } from '../../edm/edm-type.js';
 import { doubleText } from '../../edm/literal.js';
-import { keyedSize, propertySize } from '../../store/entity-size.js';
+import { keyedSize } from '../../store/entity-size.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
-import { memberPrefix, typeMember, wideBytes, type RowLayout } from './row-layout.js';
+import { wideBytes, writtenMember, type WrittenMember } from './written-member.js';
 
 /** Needs no escape, and a byte for each unit. */
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -11,26 +11,22 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Writes a row as the JSON of one request, each type annotated that the service could mistake. */
 export class JsonRowWriter implements RowWriter {
-  readonly #layout: RowLayout;
-  /** Joined once: a text that grows is a tree of all its pieces, which a written entity would keep. */
-  readonly #pieces: string[];
-  #length: number;
+  readonly #members: readonly WrittenMember[];
+  #text: string;
   #size: number;
   /** How many bytes the text has beyond one for each UTF-16 unit. */
   #wide = 0;
 
-  constructor(layout: RowLayout, partitionKey: string, rowKey: string) {
-    this.#layout = layout;
-    const keys = `{"PartitionKey":${JSON.stringify(partitionKey)},"RowKey":${JSON.stringify(rowKey)}`;
-    this.#pieces = [keys];
-    this.#length = keys.length;
+  /** @param members By slot. */
+  constructor(members: readonly WrittenMember[], partitionKey: string, rowKey: string) {
+    this.#members = members;
     this.#size = keyedSize(partitionKey, rowKey);
-    this.#wide = wideBytes(partitionKey) + wideBytes(rowKey);
+    this.#text = `{"PartitionKey":"${this.#escaped(partitionKey)}","RowKey":"${this.#escaped(rowKey)}"`;
   }
 
   /** The body. */
   get text(): string {
-    return this.#pieces.concat('}').join('');
+    return `${this.#text}}`;
   }
 
   /** What the entity weighs, by the service's formula. */
@@ -40,69 +36,80 @@ export class JsonRowWriter implements RowWriter {
 
   /** The body's length in UTF-8. */
   get bytes(): number {
-    return this.#length + 1 + this.#wide;
+    return this.#text.length + 1 + this.#wide;
   }
 
   string(slot: Slot, value: string): void {
-    if (PLAIN.test(value)) return this.#plain(slot, 'String', `"${value}"`, value.length);
-    this.#wide += wideBytes(value);
-    this.#plain(slot, 'String', JSON.stringify(value), value.length);
+    this.#size += value.length * 2;
+    this.#add(this.#member(slot, 'String'), this.#escaped(value));
   }
 
   int32(slot: Slot, value: number): void {
-    this.#plain(slot, 'Int32', String(value));
+    this.#add(this.#member(slot, 'Int32'), String(value));
   }
 
   double(slot: Slot, value: number): void {
     const text = doubleText(value);
-    this.#annotated(slot, 'Double', Number.isFinite(value) ? text : `"${text}"`);
+    this.#add(this.#member(slot, 'Double'), Number.isFinite(value) ? text : `"${text}"`);
   }
 
   boolean(slot: Slot, value: boolean): void {
-    this.#plain(slot, 'Boolean', value ? 'true' : 'false');
+    this.#add(this.#member(slot, 'Boolean'), value ? 'true' : 'false');
   }
 
   int64(slot: Slot, value: bigint): void {
-    this.#annotated(slot, 'Int64', `"${value}"`);
+    this.#add(this.#member(slot, 'Int64'), String(value));
   }
 
   dateTime(slot: Slot, milliseconds: number, ticks: number): void {
-    this.#annotated(slot, 'DateTime', `"${formatDateTime(milliseconds, ticks)}"`);
+    this.#add(this.#member(slot, 'DateTime'), formatDateTime(milliseconds, ticks));
   }
 
   guid(slot: Slot, value: string): void {
-    this.#annotated(slot, 'Guid', `"${value}"`);
+    this.#add(this.#member(slot, 'Guid'), value);
   }
 
   binary(slot: Slot, value: Uint8Array): void {
-    this.#annotated(slot, 'Binary', `"${base64(value)}"`, value.byteLength);
+    this.#size += value.byteLength;
+    this.#add(this.#member(slot, 'Binary'), base64(value));
   }
 
   undeclared(name: string, value: UndeclaredValue): void {
-    const length = value.type === 'Binary' ? value.bytes.byteLength : value.type === 'String' ? value.text.length : 0;
-    const plain = value.type === 'String' || value.type === 'Int32' || value.type === 'Boolean';
-    this.#add(memberPrefix(name), undeclaredJson(value), plain ? '' : typeMember(name, value.type));
-    this.#size += propertySize(name, value.type, length);
-    this.#wide += wideBytes(name) * 2 + (value.type === 'String' ? wideBytes(value.text) : 0);
+    if (value.type === 'Binary') this.#size += value.bytes.byteLength;
+    if (value.type === 'String') this.#size += value.text.length * 2;
+    this.#add(writtenMember(name, value.type), this.#undeclaredText(value));
   }
 
-  #add(prefix: string, json: string, suffix: string): void {
-    this.#pieces.push(prefix, json, suffix);
-    this.#length += prefix.length + json.length + suffix.length;
+  #undeclaredText(value: UndeclaredValue): string {
+    switch (value.type) {
+      case 'Binary':
+        return base64(value.bytes);
+      case 'Boolean':
+        return value.text === 'true' ? 'true' : 'false';
+      case 'Double':
+      case 'Int32':
+        return JSON_NUMBER.test(value.text) ? value.text : JSON.stringify(value.text);
+      default:
+        return this.#escaped(value.text);
+    }
   }
 
-  #plain(slot: Slot, type: EdmType, json: string, length = 0): void {
-    const { names, prefixes, wideNames } = this.#layout;
-    this.#add(prefixes[slot]!, json, '');
-    this.#size += propertySize(names[slot]!, type, length);
-    this.#wide += wideNames[slot]!;
+  #member(slot: Slot, type: EdmType): WrittenMember {
+    const member = this.#members[slot]!;
+    return member.type === type ? member : writtenMember(member.name, type);
   }
 
-  #annotated(slot: Slot, type: EdmType, json: string, length = 0): void {
-    const { names, types, prefixes, typeMembers, wideNames } = this.#layout;
-    this.#add(prefixes[slot]!, json, types[slot] === type ? typeMembers[slot]! : typeMember(names[slot]!, type));
-    this.#size += propertySize(names[slot]!, type, length);
-    this.#wide += wideNames[slot]! * 2;
+  #add({ before, after, size, wide }: WrittenMember, value: string): void {
+    this.#text += before + value + after;
+    this.#size += size;
+    this.#wide += wide;
+  }
+
+  /** A text within quotation marks. */
+  #escaped(text: string): string {
+    if (PLAIN.test(text)) return text;
+    this.#wide += wideBytes(text);
+    return JSON.stringify(text).slice(1, -1);
   }
 }
 
@@ -114,18 +121,4 @@ function base64(bytes: Uint8Array): string {
   const { byteLength } = bytes;
   const copy = byteLength <= COPIED ? Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, byteLength);
   return copy.toString('base64');
-}
-
-function undeclaredJson(value: UndeclaredValue): string {
-  switch (value.type) {
-    case 'Binary':
-      return `"${base64(value.bytes)}"`;
-    case 'Boolean':
-      return value.text === 'true' ? 'true' : 'false';
-    case 'Double':
-    case 'Int32':
-      return JSON_NUMBER.test(value.text) ? value.text : JSON.stringify(value.text);
-    default:
-      return JSON.stringify(value.text);
-  }
 }

@@ -1,8 +1,5 @@
 import { JsonRowWriter } from './json-row-writer.js';
-import { rowLayout } from './row-layout.js';
 import { storedMembers } from './stored-members.js';
-
-const NO_SHAPE = rowLayout({ properties: [] });
 
 /**
  * What a row holds once a merge has changed it, as the body that would replace it.
@@ -12,7 +9,7 @@ const NO_SHAPE = rowLayout({ properties: [] });
  */
 export function mergedBody(stored: string, sent: string, removed: readonly string[]): string {
   const brought = JSON.parse(sent) as { readonly PartitionKey: string; readonly RowKey: string };
-  const writer = new JsonRowWriter(NO_SHAPE, brought.PartitionKey, brought.RowKey);
+  const writer = new JsonRowWriter([], brought.PartitionKey, brought.RowKey);
   const keys = writer.text.length - 1;
   const changed = new Set([...Object.keys(brought), ...removed]);
   for (const [name, value] of storedMembers(stored, changed)) writer.undeclared(name, value);

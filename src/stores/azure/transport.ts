@@ -93,7 +93,7 @@ export class Transport {
       url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
       headers: createHttpHeaders(headers),
       // Bytes: the length of a text is counted by the policy that signs, and counted and encoded again by the http client.
-      body: body === undefined ? undefined : Buffer.from(body),
+      body: typeof body === 'string' ? Buffer.from(body) : body,
       stop,
       platformSignal: this.#foreign,
       attempt,

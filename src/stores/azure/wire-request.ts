@@ -5,7 +5,7 @@ export interface WireRequest {
   readonly method: HttpMethods;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array | undefined;
 }
 
 /** The version of the protocol this store speaks; a client with a version of its own sets that. */
