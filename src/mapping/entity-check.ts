@@ -26,11 +26,7 @@ export function checkNames({ className, properties }: EntityMetadata, { reserved
 }
 
 /** Refuses an entity of more properties or bytes than the store takes. */
-export function checkLimits(
-  { className }: EntityMetadata,
-  { count, size }: { readonly count: number; readonly size: number },
-  limits: ServiceLimits,
-): void {
+export function checkLimits({ className }: EntityMetadata, count: number, size: number, limits: ServiceLimits): void {
   if (count > limits.properties) {
     throw new EntitableError(
       'validation.too-many-properties',

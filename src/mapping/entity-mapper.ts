@@ -1,8 +1,8 @@
 import { instantOfEtag } from '../edm/date-time.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
-import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
-import type { RetainedRow, RowReader } from '../store/row.js';
+import type { PreparedWrite, Rows, TableStore, WriteMode, WriteOperation, WriteReceipt } from '../store/table-store.js';
+import type { RetainedRow, RowReader, RowWriter } from '../store/row.js';
 import { addressOf, partitionOf, requireObject, type Address } from './entity-address.js';
 import { entityFiller, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector } from './entity-rows.js';
@@ -14,6 +14,9 @@ import { propertyReader } from './property-reader.js';
 import { pushProperty, type PropertyValue } from './property-writer.js';
 import { addressOfRow, refinedAddress } from './stored-address.js';
 import { stamp, stateOf, type EntitySource } from './stamp.js';
+
+/** The modes that write all that an entity has. */
+export type WholeMode = Exclude<WriteMode, 'merge' | 'delete'>;
 
 /** What changed between a row and an entity. */
 export interface Difference {
@@ -83,16 +86,6 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return partitionOf(this.metadata, partition, this.store.traits.limits);
   }
 
-  /** The properties that an entity has, converted and checked. Throws `validation.*`. */
-  valuesOf(entity: object): readonly PropertyValue[] {
-    const values: PropertyValue[] = [];
-    for (const property of this.metadata.properties) {
-      const value = this.#member(entity, property);
-      if (!isAbsent(value)) values.push({ property, stored: this.#store(property, value) });
-    }
-    return values;
-  }
-
   /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
   patchOf(patch: object): Difference {
     const { className, members, properties } = this.metadata;
@@ -132,18 +125,39 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return { changed, removed };
   }
 
+  /**
+   * Encodes a write of all that an entity has, converted and checked; dates that were not changed since it was read keep their 100 ns.
+   * Throws `validation.*`.
+   */
+  prepareWhole(mode: WholeMode, { partitionKey, rowKey }: Address, entity: object, ifMatch?: string): PreparedWrite {
+    let count = 0;
+    const write = (writer: RowWriter): void => {
+      const row = this.#readFrom(entity);
+      count = 0;
+      for (const property of this.metadata.properties) {
+        const value = this.#member(entity, property);
+        if (isAbsent(value)) continue;
+        pushProperty(writer, property, this.#store(property, value), row);
+        count++;
+      }
+    };
+    const operation = { mode, partitionKey, rowKey, write };
+    const prepared = this.rows.prepare(ifMatch === undefined ? operation : { ...operation, ifMatch });
+    checkLimits(this.metadata, count, prepared.entityBytes, this.store.traits.limits);
+    return prepared;
+  }
+
   /** Encodes a write of some properties; dates that were not changed since `entity` was read keep their 100 ns. Throws `validation.*`. */
   prepare(operation: Omit<WriteOperation, 'write'>, values: readonly PropertyValue[], entity?: object): PreparedWrite {
-    const { limits } = this.store.traits;
     if (operation.mode === 'delete') return this.rows.prepare(operation);
     const prepared = this.rows.prepare({
       ...operation,
       write: (writer) => {
         const row = entity && this.#readFrom(entity);
-        for (const value of values) pushProperty(writer, value, row);
+        for (const { property, stored } of values) pushProperty(writer, property, stored, row);
       },
     });
-    checkLimits(this.metadata, { count: values.length, size: prepared.entityBytes }, limits);
+    checkLimits(this.metadata, values.length, prepared.entityBytes, this.store.traits.limits);
     return prepared;
   }
 

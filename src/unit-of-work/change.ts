@@ -1,5 +1,6 @@
 import type { CommitWrite } from '../errors/error-details.js';
-import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { Difference, EntityMapper, WholeMode } from '../mapping/entity-mapper.js';
 import type { PropertyValue } from '../mapping/property-writer.js';
 import type { TableWrite } from '../repository/batch.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
@@ -34,11 +35,11 @@ export function changeOf(row: TrackedRow): Change | undefined {
       return change(row, { mode: 'merge', ...address, ifMatch }, { changed, removed }, state.row);
     }
     case 'insert':
-      return whole(row, { ...insertMode(held.over), ...address });
+      return whole(row, address, insertMode(held.over));
     case 'replace':
-      return whole(row, { mode: 'replace', ifMatch: held.ifMatch, ...address });
+      return whole(row, address, { mode: 'replace', ifMatch: held.ifMatch });
     case 'upsert':
-      return whole(row, { mode: held.mode, ...address });
+      return whole(row, address, { mode: held.mode });
     case 'merge':
       return change(row, { mode: 'merge', ...address, ifMatch: held.ifMatch }, held.difference, undefined);
     case 'delete':
@@ -58,10 +59,16 @@ export function describeChange({ write, row: { mapper, entity } }: Change): Comm
   return Object.freeze(shown);
 }
 
-function whole(row: TrackedRow, operation: Omit<WriteOperation, 'write'>): Change {
-  const { mapper } = row;
+function whole(
+  row: TrackedRow,
+  address: Address,
+  { mode, ifMatch }: { readonly mode: WholeMode; readonly ifMatch?: string },
+): Change {
+  const { mapper, entity } = row;
+  mapper.checkReceives(entity!);
+  const write = mapper.prepareWhole(mode, address, entity!, ifMatch);
   // An upsert does not tell what the row held before: only what is sent will be known of it.
-  return change(row, operation, { changed: mapper.valuesOf(row.entity!), removed: [] }, undefined);
+  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined };
 }
 
 function change(
