@@ -82,16 +82,17 @@ export class AzureRows implements Rows {
   prepare({ mode, partitionKey, rowKey, ifMatch, remove = NO_NAMES, write }: WriteOperation): AzureWrite {
     const url = mode === 'insert' ? this.#url : entityUrl(this.#url, partitionKey, rowKey);
     let body: string | undefined;
+    let bodyBytes = 0;
     let entityBytes = 0;
-    let bytes = PART_BYTES + url.length;
     if (mode !== 'delete') {
       const writer = new JsonRowWriter(this.#written, partitionKey, rowKey);
       write?.(writer);
       body = writer.text;
+      bodyBytes = Buffer.byteLength(body); // which also makes one piece of the text, for who keeps it
       entityBytes = writer.size;
-      bytes += writer.bytes;
     }
-    return { mode, partitionKey, rowKey, url, body, ifMatch, remove, entityBytes, bytes };
+    const bytes = PART_BYTES + url.length + bodyBytes;
+    return { mode, partitionKey, rowKey, url, body, bodyBytes, ifMatch, remove, entityBytes, bytes };
   }
 
   written(write: PreparedWrite, { etag }: WriteReceipt, before?: RetainedRow): RetainedRow {

@@ -3,9 +3,9 @@ import type { EdmType } from '../../edm/edm-type.js';
 import { doubleText } from '../../edm/literal.js';
 import { keyedSize } from '../../store/entity-size.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
-import { wideBytes, writtenMember, type WrittenMember } from './written-member.js';
+import { writtenMember, type WrittenMember } from './written-member.js';
 
-/** Needs no escape, and a byte for each unit. */
+/** Needs no escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -14,14 +14,12 @@ export class JsonRowWriter implements RowWriter {
   readonly #members: readonly WrittenMember[];
   #text: string;
   #size: number;
-  /** How many bytes the text has beyond one for each UTF-16 unit. */
-  #wide = 0;
 
   /** @param members By slot. */
   constructor(members: readonly WrittenMember[], partitionKey: string, rowKey: string) {
     this.#members = members;
     this.#size = keyedSize(partitionKey, rowKey);
-    this.#text = `{"PartitionKey":"${this.#escaped(partitionKey)}","RowKey":"${this.#escaped(rowKey)}"`;
+    this.#text = `{"PartitionKey":"${escaped(partitionKey)}","RowKey":"${escaped(rowKey)}"`;
   }
 
   /** The body. */
@@ -34,14 +32,9 @@ export class JsonRowWriter implements RowWriter {
     return this.#size;
   }
 
-  /** The body's length in UTF-8. */
-  get bytes(): number {
-    return this.#text.length + 1 + this.#wide;
-  }
-
   string(slot: Slot, value: string): void {
     this.#size += value.length * 2;
-    this.#add(this.#member(slot, 'String'), this.#escaped(value));
+    this.#add(this.#member(slot, 'String'), escaped(value));
   }
 
   int32(slot: Slot, value: number): void {
@@ -77,21 +70,7 @@ export class JsonRowWriter implements RowWriter {
   undeclared(name: string, value: UndeclaredValue): void {
     if (value.type === 'Binary') this.#size += value.bytes.byteLength;
     if (value.type === 'String') this.#size += value.text.length * 2;
-    this.#add(writtenMember(name, value.type), this.#undeclaredText(value));
-  }
-
-  #undeclaredText(value: UndeclaredValue): string {
-    switch (value.type) {
-      case 'Binary':
-        return base64(value.bytes);
-      case 'Boolean':
-        return value.text === 'true' ? 'true' : 'false';
-      case 'Double':
-      case 'Int32':
-        return JSON_NUMBER.test(value.text) ? value.text : JSON.stringify(value.text);
-      default:
-        return this.#escaped(value.text);
-    }
+    this.#add(writtenMember(name, value.type), undeclaredText(value));
   }
 
   #member(slot: Slot, type: EdmType): WrittenMember {
@@ -99,26 +78,38 @@ export class JsonRowWriter implements RowWriter {
     return member.type === type ? member : writtenMember(member.name, type);
   }
 
-  #add({ before, after, size, wide }: WrittenMember, value: string): void {
-    this.#text += before + value + after;
+  #add({ before, after, size }: WrittenMember, value: string): void {
+    this.#text = this.#text + before + value + after; // in this order: each piece is put to the end of a flat tree
     this.#size += size;
-    this.#wide += wide;
-  }
-
-  /** A text within quotation marks. */
-  #escaped(text: string): string {
-    if (PLAIN.test(text)) return text;
-    this.#wide += wideBytes(text);
-    return JSON.stringify(text).slice(1, -1);
   }
 }
 
-/** Up to here bytes are copied: a small array has no buffer until it is asked for one, which takes longer than the copy. */
-const COPIED = 1024;
+/** A text as it stands between quotation marks. */
+function escaped(text: string): string {
+  return PLAIN.test(text) ? text : JSON.stringify(text).slice(1, -1);
+}
+
+function undeclaredText(value: UndeclaredValue): string {
+  switch (value.type) {
+    case 'Binary':
+      return base64(value.bytes);
+    case 'Boolean':
+      return value.text === 'true' ? 'true' : 'false';
+    case 'Double':
+    case 'Int32':
+      return JSON_NUMBER.test(value.text) ? value.text : JSON.stringify(value.text);
+    default:
+      return escaped(value.text);
+  }
+}
+
+/** Where few bytes are copied to be read: a small array has no buffer until it is asked for one, which takes longer than all the rest. */
+const FEW = Buffer.alloc(1024);
 
 /** Exactly the bytes of the view: its buffer may hold more. */
 function base64(bytes: Uint8Array): string {
   const { byteLength } = bytes;
-  const copy = byteLength <= COPIED ? Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, byteLength);
-  return copy.toString('base64');
+  if (byteLength > FEW.length) return Buffer.from(bytes.buffer, bytes.byteOffset, byteLength).toString('base64');
+  FEW.set(bytes);
+  return FEW.toString('base64', 0, byteLength);
 }

@@ -36,7 +36,7 @@ async function replacement(
   const etag = response.headers.get('etag') ?? '';
   if (write.ifMatch !== '*' && write.ifMatch !== etag) throw refused(MOVED, 'write', context);
   const body = mergedBody(response.bodyAsText ?? '', write.body ?? '', write.remove);
-  return { ...write, mode: 'replace', ifMatch: etag, remove: [], body };
+  return { ...write, mode: 'replace', ifMatch: etag, remove: [], body, bodyBytes: Buffer.byteLength(body) };
 }
 
 /** The answer the service would have given had it seen the ETag. */

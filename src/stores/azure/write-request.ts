@@ -8,6 +8,8 @@ export interface AzureWrite extends PreparedWrite {
   /** The table's URL for an insert, else the row's. */
   readonly url: string;
   readonly body: string | undefined;
+  /** The length of the body in UTF-8. */
+  readonly bodyBytes: number;
   readonly ifMatch: string | undefined;
   /** Names a merge takes away; such a write reads the row and replaces it. */
   readonly remove: readonly string[];
@@ -20,17 +22,22 @@ const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, Htt
   delete: 'DELETE',
 };
 
-/** The request that carries a write, alone or as part of a transaction. */
-export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: AzureService): WireRequest {
+/** What the requests of a mode have in common, alone or as part of a transaction. */
+export function writeHead(mode: WriteMode, service: AzureService): Pick<WireRequest, 'method' | 'headers'> {
   const merging = mode === 'merge' || mode === 'upsert-merge';
   const headers: Record<string, string> = {
     Accept: 'application/json;odata=minimalmetadata',
     DataServiceVersion: '3.0',
     'x-ms-version': PROTOCOL_VERSION,
   };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (mode !== 'delete') headers['Content-Type'] = 'application/json';
   if (mode === 'insert') headers['Prefer'] = 'return-no-content';
   if (merging && service.merge === 'POST') headers['X-HTTP-Method'] = 'MERGE';
-  if (ifMatch !== undefined) headers['If-Match'] = ifMatch;
-  return { method: merging ? service.merge : METHODS[mode], url, headers, body };
+  return { method: merging ? service.merge : METHODS[mode], headers };
+}
+
+/** The request that carries a write by itself. */
+export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: AzureService): WireRequest {
+  const { method, headers } = writeHead(mode, service);
+  return { method, url, headers: ifMatch === undefined ? headers : { 'If-Match': ifMatch, ...headers }, body };
 }

@@ -12,8 +12,6 @@ export interface WrittenMember {
   readonly after: string;
   /** What the property weighs, by the service's formula, but for what a String or Binary holds. */
   readonly size: number;
-  /** How many bytes the names in it have beyond one for each UTF-16 unit. */
-  readonly wide: number;
 }
 
 /** Types whose values are no text in JSON. */
@@ -32,11 +30,5 @@ export function writtenMember(name: string, type: EdmType): WrittenMember {
     before: `,${JSON.stringify(name)}:${quote}`,
     after: quote + annotation,
     size: propertySize(name, type),
-    wide: wideBytes(name) * (annotation === '' ? 1 : 2),
   };
-}
-
-/** What a text takes in UTF-8 beyond a byte for each unit. */
-export function wideBytes(text: string): number {
-  return Buffer.byteLength(text) - text.length;
 }
