@@ -1,7 +1,7 @@
 import { instantOfEtag } from '../edm/date-time.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
-import type { PreparedWrite, Rows, TableStore, WriteMode, WriteOperation, WriteReceipt } from '../store/table-store.js';
+import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
 import type { RetainedRow, RowReader, RowWriter } from '../store/row.js';
 import { addressOf, partitionOf, requireObject, type Address } from './entity-address.js';
 import { entityFiller, keyChecker } from './entity-decoder.js';
@@ -15,8 +15,8 @@ import { pushProperty, type PropertyValue } from './property-writer.js';
 import { addressOfRow, refinedAddress } from './stored-address.js';
 import { stamp, stateOf, type EntitySource } from './stamp.js';
 
-/** The modes that write all that an entity has. */
-export type WholeMode = Exclude<WriteMode, 'merge' | 'delete'>;
+/** What a write is to, and under which condition. */
+export type WriteTarget = Omit<WriteOperation, 'write'>;
 
 /** What changed between a row and an entity. */
 export interface Difference {
@@ -129,7 +129,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
    * Encodes a write of all that an entity has, converted and checked; dates that were not changed since it was read keep their 100 ns.
    * Throws `validation.*`.
    */
-  prepareWhole(mode: WholeMode, { partitionKey, rowKey }: Address, entity: object, ifMatch?: string): PreparedWrite {
+  prepareWhole(operation: WriteTarget, entity: object): PreparedWrite {
     let count = 0;
     const write = (writer: RowWriter): void => {
       const row = this.#readFrom(entity);
@@ -141,22 +141,19 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
         count++;
       }
     };
-    const operation = { mode, partitionKey, rowKey, write };
-    const prepared = this.rows.prepare(ifMatch === undefined ? operation : { ...operation, ifMatch });
+    const prepared = this.rows.prepare({ write, ...operation }); // in this order: the other takes V8 ten times as long
     checkLimits(this.metadata, count, prepared.entityBytes, this.store.traits.limits);
     return prepared;
   }
 
   /** Encodes a write of some properties; dates that were not changed since `entity` was read keep their 100 ns. Throws `validation.*`. */
-  prepare(operation: Omit<WriteOperation, 'write'>, values: readonly PropertyValue[], entity?: object): PreparedWrite {
+  prepare(operation: WriteTarget, values: readonly PropertyValue[], entity?: object): PreparedWrite {
     if (operation.mode === 'delete') return this.rows.prepare(operation);
-    const prepared = this.rows.prepare({
-      ...operation,
-      write: (writer) => {
-        const row = entity && this.#readFrom(entity);
-        for (const { property, stored } of values) pushProperty(writer, property, stored, row);
-      },
-    });
+    const write = (writer: RowWriter): void => {
+      const row = entity && this.#readFrom(entity);
+      for (const { property, stored } of values) pushProperty(writer, property, stored, row);
+    };
+    const prepared = this.rows.prepare({ write, ...operation });
     checkLimits(this.metadata, values.length, prepared.entityBytes, this.store.traits.limits);
     return prepared;
   }

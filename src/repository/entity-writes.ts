@@ -33,11 +33,11 @@ export class EntityWrites<T extends object> {
   whole(entity: T, operation: WholeWrite): EntityWrite | Promise<EntityWrite> {
     const { mode } = operation;
     const address = this.#mapper.addressOf(entity);
-    const ifMatch =
-      operation.mode === 'replace' ? conditionOf(this.#mapper, entity, address, operation.etag) : undefined;
+    const condition =
+      mode === 'replace' ? { ifMatch: conditionOf(this.#mapper, entity, address, operation.etag) } : undefined;
     this.#mapper.checkReceives(entity);
     return afterwards(this.validate(entity), () => {
-      const write = this.#mapper.prepareWhole(mode, address, entity, ifMatch);
+      const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity);
       // An upsert does not tell what the row held before: only what was sent is known of it.
       return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt));
     });

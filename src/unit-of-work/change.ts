@@ -1,11 +1,9 @@
 import type { CommitWrite } from '../errors/error-details.js';
-import type { Address } from '../mapping/entity-address.js';
-import type { Difference, EntityMapper, WholeMode } from '../mapping/entity-mapper.js';
+import type { Difference, EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { PropertyValue } from '../mapping/property-writer.js';
 import type { TableWrite } from '../repository/batch.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
 import type { RetainedRow } from '../store/row.js';
-import type { WriteOperation } from '../store/table-store.js';
 import { insertMode } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
 import type { TrackedRow } from './tracked-rows.js';
@@ -32,18 +30,18 @@ export function changeOf(row: TrackedRow): Change | undefined {
       const { changed, removed } = mapper.differenceOf(entity, state.row);
       if (changed.length === 0 && removed.length === 0) return undefined;
       const ifMatch = held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag;
-      return change(row, { mode: 'merge', ...address, ifMatch }, { changed, removed }, state.row);
+      return change(row, { mode: 'merge', ifMatch, ...address }, { changed, removed }, state.row);
     }
     case 'insert':
-      return whole(row, address, insertMode(held.over));
+      return whole(row, { ...insertMode(held.over), ...address });
     case 'replace':
-      return whole(row, address, { mode: 'replace', ifMatch: held.ifMatch });
+      return whole(row, { mode: 'replace', ifMatch: held.ifMatch, ...address });
     case 'upsert':
-      return whole(row, address, { mode: held.mode });
+      return whole(row, { mode: held.mode, ...address });
     case 'merge':
-      return change(row, { mode: 'merge', ...address, ifMatch: held.ifMatch }, held.difference, undefined);
+      return change(row, { mode: 'merge', ifMatch: held.ifMatch, ...address }, held.difference, undefined);
     case 'delete':
-      return change(row, { mode: 'delete', ...address, ifMatch: held.ifMatch }, NOTHING, undefined);
+      return change(row, { mode: 'delete', ifMatch: held.ifMatch, ...address }, NOTHING, undefined);
     default:
       return held satisfies never;
   }
@@ -59,27 +57,23 @@ export function describeChange({ write, row: { mapper, entity } }: Change): Comm
   return Object.freeze(shown);
 }
 
-function whole(
-  row: TrackedRow,
-  address: Address,
-  { mode, ifMatch }: { readonly mode: WholeMode; readonly ifMatch?: string },
-): Change {
+function whole(row: TrackedRow, operation: WriteTarget): Change {
   const { mapper, entity } = row;
   mapper.checkReceives(entity!);
-  const write = mapper.prepareWhole(mode, address, entity!, ifMatch);
+  const write = mapper.prepareWhole(operation, entity!);
   // An upsert does not tell what the row held before: only what is sent will be known of it.
-  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined };
+  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed: [], before: undefined };
 }
 
 function change(
   row: TrackedRow,
-  operation: Omit<WriteOperation, 'write'>,
+  operation: WriteTarget,
   { changed, removed }: { readonly changed: readonly PropertyValue[]; readonly removed: readonly string[] },
   before: RetainedRow | undefined,
 ): Change {
   const mapper: EntityMapper<object> = row.mapper;
   const remove = removed.length > 0 ? { remove: removed } : undefined;
   if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);
-  const write = mapper.prepare({ ...operation, ...remove }, changed, row.entity);
+  const write = mapper.prepare(remove === undefined ? operation : { ...remove, ...operation }, changed, row.entity);
   return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before };
 }
