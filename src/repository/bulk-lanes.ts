@@ -1,19 +1,22 @@
 import type { ServiceLimits } from '../store/limits.js';
-import { OpenBatch, partitionId, type Batch, type TableWrite } from './batch.js';
+import { OpenBatch, type Batch, type TableWrite } from './batch.js';
 
 /** What is held at most: enough for full transactions of some two hundred partitions that arrive in turn. */
 const HELD_WRITES = 20_000;
 const HELD_BYTES = 64 * 1024 * 1024;
 
 interface Lane<W extends TableWrite> {
-  readonly id: string;
+  readonly partitionKey: string;
   /** In their order; the last may take more. */
   readonly batches: OpenBatch<W>[];
   /** How full its first batch is; 0 while one of its batches is under way, so that a partition keeps its order. */
   rank: number;
 }
 
-/** Writes on their way, by partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
+/** The rank of a batch that takes no more. Others are ranked by powers of two, so that few writes move a lane. */
+const FULL = 32;
+
+/** Writes of one table on their way, by partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
 export class BulkLanes<W extends TableWrite> {
   readonly #limits: ServiceLimits;
   readonly #lanes = new Map<string, Lane<W>>();
@@ -32,9 +35,9 @@ export class BulkLanes<W extends TableWrite> {
   }
 
   add(item: W): void {
-    const id = partitionId(item);
-    let lane = this.#lanes.get(id);
-    if (lane === undefined) this.#lanes.set(id, (lane = { id, batches: [], rank: 0 }));
+    const { partitionKey } = item.write;
+    let lane = this.#lanes.get(partitionKey);
+    if (lane === undefined) this.#lanes.set(partitionKey, (lane = { partitionKey, batches: [], rank: 0 }));
     const isBusy = lane.batches.length > 0 && lane.rank === 0;
     let last = lane.batches.at(-1);
     if (last === undefined || (isBusy && lane.batches.length === 1) || !last.takes(item.write, this.#limits)) {
@@ -46,9 +49,9 @@ export class BulkLanes<W extends TableWrite> {
     if (!isBusy) this.#rank(lane);
   }
 
-  /** The fullest batch of a partition that has none under way: one that can take no more, or `any`. */
+  /** The fullest batch, or nearly, of a partition that has none under way: one that can take no more, or `any`. */
   take(which: 'full' | 'any'): Batch<W> | undefined {
-    const least = which === 'full' ? this.#limits.transactionWrites : 1;
+    const least = which === 'full' ? FULL : 1;
     for (let rank = this.#ranks.length - 1; rank >= least; rank--) {
       const lanes = this.#ranks[rank];
       if (lanes === undefined || lanes.size === 0) continue;
@@ -62,11 +65,11 @@ export class BulkLanes<W extends TableWrite> {
 
   /** The batch that was taken is no longer under way. */
   done(batch: Batch<W>): void {
-    const lane = this.#lanes.get(partitionId(batch.writes[0]!))!;
+    const lane = this.#lanes.get(batch.partitionKey)!;
     lane.batches.shift();
     this.#writes -= batch.writes.length;
     this.#bytes -= batch.bytes;
-    if (lane.batches.length === 0) this.#lanes.delete(lane.id);
+    if (lane.batches.length === 0) this.#lanes.delete(lane.partitionKey);
     else this.#rank(lane);
   }
 
@@ -78,10 +81,12 @@ export class BulkLanes<W extends TableWrite> {
   }
 
   #rank(lane: Lane<W>): void {
-    this.#ranks[lane.rank]?.delete(lane);
-    const { transactionWrites } = this.#limits;
-    lane.rank =
-      lane.batches.length > 1 ? transactionWrites : Math.min(transactionWrites, lane.batches[0]!.writes.length);
-    (this.#ranks[lane.rank] ??= new Set()).add(lane);
+    const { batches, rank: before } = lane;
+    const { length } = batches[0]!.writes;
+    const rank = batches.length > 1 || length >= this.#limits.transactionWrites ? FULL : FULL - Math.clz32(length);
+    if (rank === before) return;
+    this.#ranks[before]?.delete(lane);
+    lane.rank = rank;
+    (this.#ranks[rank] ??= new Set()).add(lane);
   }
 }

@@ -10,7 +10,7 @@ import { checkChoice } from './check-choice.js';
 import { concurrencyOf } from './concurrency.js';
 import type { EntityWrite } from './entity-writes.js';
 import { withWideSignal } from './wide-signal.js';
-import { ItemReader } from './item-reader.js';
+import { ItemReader, type ReadItem } from './item-reader.js';
 
 /** How long an input may keep back its next item before what is held goes out in smaller transactions. */
 const LINGER = 250;
@@ -96,20 +96,29 @@ class BulkWrite<I> {
     this.#reader.close();
   }
 
-  #take({ index, item }: { readonly index: number; readonly item: I }): Promise<void> | undefined {
-    const add = (write: EntityWrite): void => this.#lanes.add({ index, item, ...write });
-    const fail = (error: unknown): void => {
-      this.#failed.push({ index, item, error });
-      if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
-    };
+  #take(read: ReadItem<I>): Promise<void> | undefined {
     try {
-      const prepared = this.#task.prepare(item);
-      if (prepared instanceof Promise) return prepared.then(add, fail);
-      add(prepared);
+      const prepared = this.#task.prepare(read.item);
+      if (prepared instanceof Promise) {
+        return prepared.then(
+          (write) => this.#add(read, write),
+          (error: unknown) => this.#fail(read, error),
+        );
+      }
+      this.#add(read, prepared);
     } catch (error) {
-      fail(error);
+      this.#fail(read, error);
     }
     return undefined;
+  }
+
+  #add({ index, item }: ReadItem<I>, { table, write, written, refused }: EntityWrite): void {
+    this.#lanes.add({ index, item, table, write, written, refused });
+  }
+
+  #fail({ index, item }: ReadItem<I>, error: unknown): void {
+    this.#failed.push({ index, item, error });
+    if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
   }
 
   /** Starts what may start; whether anything is under way then. */

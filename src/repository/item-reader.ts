@@ -4,8 +4,13 @@ import type { Items } from './bulk-options.js';
 /** Items read without giving timers and sockets a turn. */
 const TURN = 256;
 
-/** An item and its place in the input; `undefined` at the end. */
-type ReadItem<I> = { readonly index: number; readonly item: I } | undefined;
+/** An item and its place in the input. */
+export interface ReadItem<I> {
+  readonly index: number;
+  readonly item: I;
+}
+
+type Next<I> = ReadItem<I> | undefined;
 
 /** Reads items one by one, when they are asked for; a wait for the next can be given up. */
 export class ItemReader<I> {
@@ -23,7 +28,7 @@ export class ItemReader<I> {
   }
 
   /** The next item, at once where it is at hand; `undefined` at the end, or when the wait was given up. */
-  next(): ReadItem<I> | Promise<ReadItem<I>> {
+  next(): Next<I> | Promise<Next<I>> {
     return this.#read % TURN === TURN - 1 ? setImmediate().then(() => this.#ask()) : this.#ask();
   }
 
@@ -37,12 +42,12 @@ export class ItemReader<I> {
     void Promise.resolve(this.#items.return?.()).catch(() => undefined); // its error has nobody left to concern
   }
 
-  #ask(): ReadItem<I> | Promise<ReadItem<I>> {
+  #ask(): Next<I> | Promise<Next<I>> {
     const answer = this.#items.next();
     return 'then' in answer ? this.#unlessGivenUp(answer).then((given) => this.#given(given)) : this.#given(answer);
   }
 
-  #given(answer: IteratorResult<I> | undefined): ReadItem<I> {
+  #given(answer: IteratorResult<I> | undefined): Next<I> {
     return answer === undefined || answer.done === true ? undefined : { index: this.#read++, item: answer.value };
   }
 
