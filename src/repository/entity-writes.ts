@@ -55,18 +55,19 @@ export class EntityWrites<T extends object> {
     if (changed.length === 0 && removed.length === 0) return undefined;
     await this.validate(entity);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
-    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch, ...remove }, changed, entity);
+    const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed, entity);
     return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, row));
   }
 
-  /** Some properties of a row that was not read. */
-  async merge(key: KeyOf<T>, patch: PatchOf<T>, etag = '*'): Promise<EntityWrite> {
+  /** Some properties of a row that was not read; at once, where nothing has to be waited for to validate them. */
+  merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite | Promise<EntityWrite> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed } = this.#mapper.patchOf(patch);
-    await this.validatePatch(patch);
-    const remove = removed.length > 0 ? { remove: removed } : undefined;
-    const write = this.#mapper.prepare({ mode: 'merge', ...address, ifMatch: etag, ...remove }, changed);
-    return this.#entityWrite(write, () => undefined);
+    return afterwards(this.validatePatch(patch), () => {
+      const remove = removed.length > 0 ? { remove: removed } : undefined;
+      const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed);
+      return this.#entityWrite(write, nothing);
+    });
   }
 
   delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): EntityWrite {
@@ -77,7 +78,7 @@ export class EntityWrites<T extends object> {
       entity === undefined
         ? (etag ?? statedEtag(mapper, entityOrKey) ?? '*')
         : conditionOf(mapper, entity, address, etag);
-    const write = mapper.prepare({ mode: 'delete', ...address, ifMatch }, []);
+    const write = mapper.prepare({ mode: 'delete', ifMatch, ...address }, []);
     return this.#entityWrite(write, () => entity !== undefined && mapper.deleted(entity));
   }
 
@@ -87,8 +88,8 @@ export class EntityWrites<T extends object> {
   }
 
   /** Throws `validation.failed` for a constraint of what a patch changes. */
-  async validatePatch(patch: object): Promise<void> {
-    await this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
+  validatePatch(patch: object): void | Promise<void> {
+    return this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
   }
 
   #entityWrite(write: PreparedWrite, written: (receipt: WriteReceipt) => unknown): EntityWrite {
@@ -100,6 +101,8 @@ export class EntityWrites<T extends object> {
     };
   }
 }
+
+function nothing(): void {}
 
 function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promise<R> {
   return pending instanceof Promise ? pending.then(then) : then();

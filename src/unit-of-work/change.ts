@@ -32,8 +32,10 @@ export function changeOf(row: TrackedRow): Change | undefined {
       const ifMatch = held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag;
       return change(row, { mode: 'merge', ifMatch, ...address }, { changed, removed }, state.row);
     }
-    case 'insert':
-      return whole(row, { ...insertMode(held.over), ...address });
+    case 'insert': {
+      const { mode, ifMatch } = insertMode(held.over);
+      return whole(row, ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address });
+    }
     case 'replace':
       return whole(row, { mode: 'replace', ifMatch: held.ifMatch, ...address });
     case 'upsert':

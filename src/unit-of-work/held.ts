@@ -40,9 +40,10 @@ export function afterDelete(before: Held | undefined, removal: Removal): Removal
 }
 
 /** What an insert over a delete sends: the row is written once, under the condition of the delete. */
-export function insertMode(
-  over: Removal | undefined,
-): { readonly mode: 'insert' | 'upsert-replace' } | { readonly mode: 'replace'; readonly ifMatch: string } {
+export function insertMode(over: Removal | undefined): {
+  readonly mode: 'insert' | 'upsert-replace' | 'replace';
+  readonly ifMatch?: string;
+} {
   if (over === undefined) return { mode: 'insert' };
   const { ifMatch, missing } = over;
   return ifMatch === '*' && missing === 'ignore' ? { mode: 'upsert-replace' } : { mode: 'replace', ifMatch };

@@ -6,6 +6,8 @@ import { rowId } from './row-id.js';
 
 /** One row that a unit of work knows: its entity, where there is one, and what the commit does with it. */
 export interface TrackedRow {
+  /** Tells it from the other rows of the store. */
+  readonly id: string;
   readonly mapper: EntityMapper<object>;
   readonly address: Address;
   readonly entity: object | undefined;
@@ -36,7 +38,7 @@ export class TrackedRows {
 
   /** Makes a row known, or known anew. Throws `commit.in-progress` while the row is being sent. */
   set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: Held): void {
-    this.#put({ mapper, address, entity, held });
+    this.#put({ id: rowId(mapper.source.table, address), mapper, address, entity, held });
   }
 
   /** Gives a row another entity or another write. Throws `commit.in-progress` while the row is being sent. */
@@ -47,9 +49,8 @@ export class TrackedRows {
   /** Forgets a row: its entity is detached. Throws `commit.in-progress` while the row is being sent. */
   forget(row: TrackedRow): void {
     this.#checkUnlocked(row);
-    const id = idOf(row);
     if (row.entity !== undefined) this.#byEntity.delete(row.entity);
-    this.#byId.delete(id);
+    this.#byId.delete(row.id);
   }
 
   clear(): void {
@@ -59,33 +60,32 @@ export class TrackedRows {
   }
 
   lock(row: TrackedRow): void {
-    this.#locked.add(idOf(row));
+    this.#locked.add(row.id);
   }
 
   unlock(row: TrackedRow): void {
-    this.#locked.delete(idOf(row));
+    this.#locked.delete(row.id);
   }
 
   isLocked(row: TrackedRow): boolean {
-    return this.#locked.has(idOf(row));
+    return this.#locked.has(row.id);
   }
 
   /** What is known of a row now. */
   current(row: TrackedRow): TrackedRow | undefined {
-    return this.#byId.get(idOf(row));
+    return this.#byId.get(row.id);
   }
 
   #put(row: TrackedRow): void {
-    const id = idOf(row);
-    const before = this.#byId.get(id);
+    const before = this.#byId.get(row.id);
     if (before?.held !== row.held) this.#checkUnlocked(row);
     if (before?.entity !== undefined && before.entity !== row.entity) this.#byEntity.delete(before.entity);
-    this.#byId.set(id, row);
+    this.#byId.set(row.id, row);
     if (row.entity !== undefined) this.#byEntity.set(row.entity, row);
   }
 
   #checkUnlocked(row: TrackedRow): void {
-    if (!this.#locked.has(idOf(row))) return;
+    if (!this.isLocked(row)) return;
     const { className } = row.mapper.metadata;
     throw new EntitableError(
       'commit.in-progress',
@@ -107,8 +107,4 @@ export function rowTracked<T extends object>(
       'A row has one entity in a unit of work: change that one, which get() gives, or use another unit.',
     { className, table, trackedAs },
   );
-}
-
-function idOf({ mapper, address }: TrackedRow): string {
-  return rowId(mapper.source.table, address);
 }

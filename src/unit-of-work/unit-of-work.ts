@@ -13,7 +13,7 @@ import type { Change } from './change.js';
 import { Committer, type CommitOptions } from './commit.js';
 import { plannedBatch, type PlannedBatch } from './plan.js';
 import { ReentryGuard } from './reentry-guard.js';
-import { TrackedRows } from './tracked-rows.js';
+import { TrackedRows, type TrackedRow } from './tracked-rows.js';
 import { UnitEntitySession } from './unit-entity-session.js';
 
 /**
@@ -151,14 +151,18 @@ export class UnitOfWork implements Session {
   async #validate(changes: readonly Change[]): Promise<void> {
     await this.#validating.run(async () => {
       for (const { row } of changes) {
-        const { entityClass } = row.mapper.metadata;
-        if (row.held.kind === 'delete') continue;
-        if (row.entity !== undefined) await this.#validator.validate(row.entity, entityClass);
-        else if (row.held.kind === 'merge') {
-          await this.#validator.validate(row.held.patch, entityClass, Object.keys(row.held.patch));
-        }
+        const pending = this.#validateRow(row);
+        if (pending instanceof Promise) await pending;
       }
     });
+  }
+
+  #validateRow({ mapper, entity, held }: TrackedRow): void | Promise<void> {
+    const { entityClass } = mapper.metadata;
+    if (held.kind === 'delete') return undefined;
+    if (entity !== undefined) return this.#validator.validate(entity, entityClass);
+    if (held.kind !== 'merge') return undefined;
+    return this.#validator.validate(held.patch, entityClass, Object.keys(held.patch));
   }
 }
 
