@@ -14,20 +14,21 @@ export function formatDateTime(milliseconds: number, ticks = 0): string {
   const day = Math.floor(milliseconds / DAY);
   const second = Math.floor((milliseconds - day * DAY) / 1000);
   const minute = Math.floor(second / 60);
-  const time = `T${TWO[Math.floor(minute / 60)]}:${TWO[minute % 60]}:${TWO[second % 60]}`;
+  const time = COLON[Math.floor(minute / 60)]! + COLON[minute % 60]! + TWO[second % 60]!;
   const fraction = (milliseconds - day * DAY - second * 1000) * 10_000 + ticks;
   return dayText(day) + (fraction === 0 ? `${time}Z` : `${time}.${fractionText(fraction)}Z`);
 }
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Numbers of two digits, as text. */
+/** Numbers of two digits, as text; with a colon, too. */
 const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const COLON = TWO.map((digits) => `${digits}:`);
 
-/** The date of a day since 1970. The last is kept: instants that are written together are often of one day. */
+/** The date of a day since 1970, up to the time. The last is kept: instants that are written together are often of one day. */
 const dayText = keepingLast((day) => {
   const date = new Date(day * DAY);
-  return `${String(date.getUTCFullYear()).padStart(4, '0')}-${TWO[date.getUTCMonth() + 1]}-${TWO[date.getUTCDate()]}`;
+  return `${String(date.getUTCFullYear()).padStart(4, '0')}-${TWO[date.getUTCMonth() + 1]}-${TWO[date.getUTCDate()]}T`;
 });
 
 function keepingLast(text: (day: number) => string): (day: number) => string {
