@@ -25,7 +25,7 @@ import { rowLayout } from './row-layout.js';
 import { RowMembers } from './row-members.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 import type { AzureWrite } from './write-request.js';
-import { writtenMember, type WrittenMember } from './written-member.js';
+import { writtenMembers, type WrittenMember } from './written-member.js';
 import { retainedText, withEtag, WrittenRow } from './written-row.js';
 
 /** One shape on one table of an account. */
@@ -43,7 +43,7 @@ export class AzureRows implements Rows {
     this.#table = table;
     this.#url = `${connection.endpoint}/${table}`;
     this.#members = new RowMembers(rowLayout(shape));
-    this.#written = shape.properties.map(({ name, type }) => writtenMember(name, type));
+    this.#written = writtenMembers(shape);
     this.#readers = {
       minimalmetadata: new JsonRowReader(this.#members, true),
       nometadata: new JsonRowReader(this.#members, false),

@@ -12,7 +12,9 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** Writes a row as the JSON of one request, each type annotated that the service could mistake. */
 export class JsonRowWriter implements RowWriter {
   readonly #members: readonly WrittenMember[];
+  /** But for what stands after the last member. */
   #text: string;
+  #last: WrittenMember | undefined;
   #size: number;
 
   /** @param members By slot. */
@@ -24,7 +26,7 @@ export class JsonRowWriter implements RowWriter {
 
   /** The body. */
   get text(): string {
-    return `${this.#text}}`;
+    return `${this.#text}${this.#last?.after ?? ''}}`;
   }
 
   /** What the entity weighs, by the service's formula. */
@@ -78,9 +80,12 @@ export class JsonRowWriter implements RowWriter {
     return member.type === type ? member : writtenMember(member.name, type);
   }
 
-  #add({ before, after, size }: WrittenMember, value: string): void {
-    this.#text = this.#text + before + value + after; // in this order: each piece is put to the end of a flat tree
-    this.#size += size;
+  #add(member: WrittenMember, value: string): void {
+    const last = this.#last;
+    const between = member.previous === last ? member.between : (last?.after ?? '') + member.before;
+    this.#text = this.#text + between + value; // one after the other: a tree of such pieces is quick to make flat
+    this.#last = member;
+    this.#size += member.size;
   }
 }
 
