@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { cannedStore, COSMOS_ENDPOINT, type CannedAnswer } from './canned-service.js';
 import { outcomeOf } from './outcome.js';
-import { shapeOf } from './row-values.js';
+import { shapeOf, writerOf } from './row-values.js';
 
 const ETAG = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
 
@@ -30,6 +30,30 @@ describe('Transactions on Azure', () => {
       ["PATCH /Orders(PartitionKey='p',RowKey='5')", '4', undefined],
       ["PUT /Orders(PartitionKey='p',RowKey='6')", '5', undefined],
     ]);
+  });
+
+  it('are whole, in whatever alphabet their keys, texts and conditions are', async () => {
+    const { store, sent } = await cannedStore(() => ({ status: 500 }));
+    const shape = shapeOf({ a: 'String' });
+    const rows = store.rows('Orders', shape);
+    const texts = ['plain', 'Zürich', '日本語', '👍🏽 and "more"', 'É'.repeat(10_000)];
+    const writes = texts.map((a, index) =>
+      rows.prepare({
+        mode: 'merge',
+        partitionKey: 'é',
+        rowKey: `ü${index}`,
+        ifMatch: a,
+        write: writerOf(shape, { a }),
+      }),
+    );
+    await outcomeOf(store.submit('Orders', writes));
+    const { body, headers } = sent[0]!;
+    const boundary = headers['content-type']!.split('boundary=')[1]!;
+    expect(body!.endsWith(`--\r\n--${boundary}--\r\n`)).to.equal(true);
+    const bodies = [...body!.matchAll(/\r\n\r\n(\{.*\})\r\n/g)].map(([, json]) => JSON.parse(json!) as object);
+    expect(bodies).to.deep.equal(texts.map((a, index) => ({ PartitionKey: 'é', RowKey: `ü${index}`, a })));
+    expect(partHeads(body!).map(([, , condition]) => condition)).to.deep.equal(texts);
+    writes.forEach(({ bytes }, index) => expect(bytes).to.be.greaterThan(Buffer.byteLength(texts[index]!)));
   });
 
   it('say MERGE the way Cosmos DB takes it', async () => {

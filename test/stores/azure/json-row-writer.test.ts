@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { formatDateTime } from '../../../src/edm/date-time.js';
+import { EDM_TYPES, type EdmType } from '../../../src/edm/edm-type.js';
+import { keyedSize, propertySize } from '../../../src/store/entity-size.js';
+import type { RowWriter, Slot } from '../../../src/store/row.js';
+import { JsonRowWriter } from '../../../src/stores/azure/json-row-writer.js';
+import { writtenMember, writtenMembers } from '../../../src/stores/azure/written-member.js';
+import { shapeOf } from './row-values.js';
+
+/** How a value is written, what it is in JSON, and its length where that counts. */
+interface Written {
+  readonly write: (writer: RowWriter, slot: Slot) => void;
+  readonly json: unknown;
+  readonly length?: number;
+}
+
+const VALUES: Readonly<Record<EdmType, fc.Arbitrary<Written>>> = {
+  Binary: fc
+    .uint8Array({ maxLength: 2000 })
+    .chain((bytes) => fc.constantFrom(bytes, Buffer.concat([Buffer.of(1), bytes]).subarray(1)))
+    .map((bytes) => ({
+      write: (writer, slot) => writer.binary(slot, bytes),
+      json: Buffer.from(bytes).toString('base64'),
+      length: bytes.length,
+    })),
+  Boolean: fc.boolean().map((value) => ({ write: (writer, slot) => writer.boolean(slot, value), json: value })),
+  DateTime: fc.tuple(fc.date({ noInvalidDate: true }), fc.integer({ min: 0, max: 9999 })).map(([date, ticks]) => ({
+    write: (writer, slot) => writer.dateTime(slot, date.getTime(), ticks),
+    json: formatDateTime(date.getTime(), ticks),
+  })),
+  Double: fc.double().map((value) => ({
+    write: (writer, slot) => writer.double(slot, value),
+    json: Number.isFinite(value) ? value : String(value),
+  })),
+  Guid: fc.uuid().map((value) => ({ write: (writer, slot) => writer.guid(slot, value), json: value })),
+  Int32: fc
+    .integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
+    .map((value) => ({ write: (writer, slot) => writer.int32(slot, value), json: value })),
+  Int64: fc
+    .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+    .map((value) => ({ write: (writer, slot) => writer.int64(slot, value), json: String(value) })),
+  String: fc.string({ unit: 'binary' }).map((value) => ({
+    write: (writer, slot) => writer.string(slot, value),
+    json: value,
+    length: value.length,
+  })),
+};
+
+const TOLD: readonly EdmType[] = ['Boolean', 'Int32', 'String'];
+
+function membersOf(name: string, type: EdmType, json: unknown): Readonly<Record<string, unknown>> {
+  return { [name]: json, ...(!TOLD.includes(type) && { [`${name}@odata.type`]: `Edm.${type}` }) };
+}
+
+describe('A row written as JSON', () => {
+  const names = ['a', 'ä', 'c"d', 'e', 'f', 'g', 'h', 'i'];
+  const shape = shapeOf(Object.fromEntries(EDM_TYPES.map((type, slot) => [names[slot]!, type])));
+  const members = writtenMembers(shape);
+
+  it('has every member once, whichever are written, in whatever order, of whatever type', () => {
+    const slots = fc.shuffledSubarray(EDM_TYPES.map((_, slot) => slot));
+    const written = slots.chain((chosen) =>
+      fc.tuple(
+        ...chosen.map((slot) =>
+          fc
+            .oneof({ weight: 4, arbitrary: fc.constant(EDM_TYPES[slot]!) }, fc.constantFrom(...EDM_TYPES))
+            .chain((type) => VALUES[type].map((value) => ({ slot, type, value }))),
+        ),
+      ),
+    );
+    const key = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(key, key, written, fc.boolean(), (partitionKey, rowKey, properties, undeclared) => {
+        const writer = new JsonRowWriter(members, partitionKey, rowKey);
+        let size = keyedSize(partitionKey, rowKey);
+        let expected: object = { PartitionKey: partitionKey, RowKey: rowKey };
+        for (const { slot, type, value } of properties) {
+          value.write(writer, slot);
+          size += propertySize(names[slot]!, type, value.length);
+          expected = { ...expected, ...membersOf(names[slot]!, type, value.json) };
+          if (!undeclared) continue;
+          writer.undeclared(`x${slot}`, { type: 'Int64', text: '7' });
+          size += propertySize(`x${slot}`, 'Int64');
+          expected = { ...expected, ...membersOf(`x${slot}`, 'Int64', '7') };
+        }
+        expect(JSON.parse(writer.text)).to.deep.equal(expected);
+        expect(writer.size).to.equal(size);
+      }),
+      { seed: 11, numRuns: 500 },
+    );
+  });
+
+  it('begins with the keys, and tells the types that the service could mistake behind their values', () => {
+    const writer = new JsonRowWriter([writtenMember('a', 'Double'), writtenMember('b', 'String')], 'p', 'r');
+    writer.double(0, 3);
+    writer.string(1, 'x');
+    expect(writer.text).to.equal('{"PartitionKey":"p","RowKey":"r","a":3.0,"a@odata.type":"Edm.Double","b":"x"}');
+  });
+});
