@@ -1,23 +1,26 @@
-import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
-import { DataSource } from '../../index.js';
+import type { DynamicModule, InjectionToken, OnApplicationShutdown } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { DataSource, EntitableError } from '../../index.js';
 import { EntitableHealthIndicator } from './entitable-health-indicator.js';
-import {
-  MODULE_OPTIONS,
-  optionsProviders,
-  type EntitableModuleAsyncOptions,
-  type EntitableModuleOptions,
-} from './module-options.js';
+import { optionsProviders, type EntitableModuleAsyncOptions, type EntitableModuleOptions } from './module-options.js';
 import { dataSourceToken } from './tokens.js';
+
+let serial = 0;
 
 /** The module of one connection: global, so that `forFeature` finds its data source from anywhere. */
 export class EntitableConnectionModule {
   /** The module that opens a data source with these options and closes it with the application. */
   static open(options: EntitableModuleAsyncOptions): DynamicModule {
     const provide = dataSourceToken(options.name);
+    // The number counts: Nest 10 takes dynamic modules for one whose tokens read the same.
+    const settingsToken = Symbol(`entitable options ${++serial}`);
     const dataSource = {
       provide,
-      inject: [MODULE_OPTIONS],
-      useFactory: ({ target, ...settings }: EntitableModuleOptions) => DataSource.open(target, settings),
+      inject: [settingsToken, ModulesContainer],
+      useFactory: ({ target, ...settings }: EntitableModuleOptions, modules: ModulesContainer) => {
+        refuseSecond(modules, provide, options.name);
+        return DataSource.open(target, settings);
+      },
     };
     const closing = {
       provide: ClosingDataSource,
@@ -28,7 +31,7 @@ export class EntitableConnectionModule {
       module: EntitableConnectionModule,
       global: true,
       imports: options.imports ?? [],
-      providers: [...optionsProviders(options), dataSource, closing, EntitableHealthIndicator],
+      providers: [...optionsProviders(settingsToken, options), dataSource, closing, EntitableHealthIndicator],
       exports: [provide, EntitableHealthIndicator],
     };
   }
@@ -45,4 +48,18 @@ class ClosingDataSource implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.#tables.close();
   }
+}
+
+/** Which of two connections of one name a module is given would depend on the module. */
+function refuseSecond(modules: ModulesContainer, provide: InjectionToken, name: string | undefined): void {
+  const same = [...modules.values()].filter(
+    ({ metatype, providers }) => metatype === EntitableConnectionModule && providers.has(provide),
+  );
+  if (same.length < 2) return;
+  const which = name === undefined ? 'without a name' : `named "${name}"`;
+  throw new EntitableError(
+    'validation.invalid-option',
+    `The application opens ${same.length} connections ${which}. Call forRoot or forRootAsync once for each connection, each with a name of its own.`,
+    { option: 'name', expected: 'a name of its own', found: `the name of ${same.length} connections` },
+  );
 }

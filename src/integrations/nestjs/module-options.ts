@@ -28,19 +28,16 @@ export type EntitableModuleAsyncOptions = ConnectionName &
     | { readonly useExisting: InjectionToken<EntitableOptionsFactory> }
   );
 
-/** The token of a connection's options, inside its module. */
-export const MODULE_OPTIONS = Symbol('entitable options');
-
-/** The provider of a connection's options. */
-export function optionsProviders(options: EntitableModuleAsyncOptions): Provider[] {
+/** The provider of a connection's options, under a token inside its module. */
+export function optionsProviders(provide: symbol, options: EntitableModuleAsyncOptions): Provider[] {
   if ('useFactory' in options) {
-    return [{ provide: MODULE_OPTIONS, inject: options.inject ?? [], useFactory: options.useFactory }];
+    return [{ provide, inject: options.inject ?? [], useFactory: options.useFactory }];
   }
   const factory = 'useClass' in options ? options.useClass : options.useExisting;
   return [
     ...('useClass' in options ? [options.useClass] : []),
     {
-      provide: MODULE_OPTIONS,
+      provide,
       inject: [factory],
       useFactory: (made: EntitableOptionsFactory) => made.createEntitableOptions(),
     },

@@ -1,8 +1,7 @@
 import type { InjectionToken } from '@nestjs/common';
 import { DataSource, metadataOf, type EntityClass } from '../../index.js';
 
-const DEFAULT = '';
-const repositoryTokens = new WeakMap<object, Map<string, symbol>>();
+const repositoryTokens = new WeakMap<object, Map<string | undefined, symbol>>();
 let serial = 0;
 
 /** The provider token of a connection's data source: the class `DataSource` itself for the connection without a name. For `overrideProvider`, and for factories. */
@@ -16,13 +15,13 @@ export function dataSourceToken(connection?: string): InjectionToken<DataSource>
  *
  * @param target An entity class, or a class that extends `Repository.of(…)`.
  */
-export function repositoryToken(target: EntityClass, connection: string = DEFAULT): symbol {
+export function repositoryToken(target: EntityClass, connection?: string): symbol {
   if (typeof target !== 'function') metadataOf(target);
   let ofClass = repositoryTokens.get(target);
-  if (ofClass === undefined) repositoryTokens.set(target, (ofClass = new Map<string, symbol>()));
+  if (ofClass === undefined) repositoryTokens.set(target, (ofClass = new Map<string | undefined, symbol>()));
   let token = ofClass.get(connection);
   if (token === undefined) {
-    const source = connection === DEFAULT ? '' : ` of ${connection}`;
+    const source = connection === undefined ? '' : ` of ${connection}`;
     // The number counts: Nest 10 takes dynamic modules for one whose tokens read the same.
     ofClass.set(connection, (token = Symbol(`Repository of ${target.name}${source}, ${++serial}`)));
   }

@@ -21,6 +21,7 @@ import {
   type EntitableOptionsFactory,
 } from 'entitable/nestjs';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
+import { rejection } from '../../support/every-store.js';
 
 interface Person {
   id: PartitionKey;
@@ -84,6 +85,28 @@ describe('EntitableModule', () => {
     expect([customers.entityClass, employees.entityClass]).to.deep.equal([Customer, Employee]);
     expect(repositoryToken(Customer)).to.equal(repositoryToken(Customer)).and.not.to.equal(repositoryToken(Employee));
     expect(repositoryToken(Customer, 'a')).not.to.equal(repositoryToken(Customer, 'b'));
+  });
+
+  it('tells a connection whose name is empty from the one without a name', () => {
+    expect(dataSourceToken('')).not.to.equal(dataSourceToken());
+    expect(repositoryToken(Customer, '')).not.to.equal(repositoryToken(Customer));
+  });
+
+  for (const name of [undefined, 'archive']) {
+    it(`refuses two connections ${name === undefined ? 'without a name' : 'of one name'}`, async () => {
+      const target = 'memory:';
+      const error = await rejection(
+        contextOf(EntitableModule.forRoot({ name, target }), EntitableModule.forRoot({ name, target })),
+      );
+      expect(EntitableError.is(error, 'validation.invalid-option')).to.be.true;
+      expect((error as EntitableError).message).to.include(name ?? 'without a name');
+    });
+  }
+
+  it('takes a connection that several modules import for one', async () => {
+    const connection = EntitableModule.forRoot({ target: 'memory:' });
+    const context = await contextOf(connection, { module: class Other {}, imports: [connection] }, PeopleModule);
+    expect(context.get(DataSource)).to.be.instanceOf(DataSource);
   });
 
   const ways: Readonly<Record<string, () => DynamicModule>> = {
