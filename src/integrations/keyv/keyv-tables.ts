@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { DataSource, type DataSourceTarget, type Query, type Repository } from '../../index.js';
-import { KeyvEntry, setText, textOf } from './keyv-entry.js';
+import { DataSource, EntitableError, type DataSourceTarget, type Query, type Repository } from '../../index.js';
+import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
 
 /** Where values are kept. */
 export interface KeyvTablesOptions {
-  /** The table; `Keyv` by default. */
+  /** The table, as a class would name it; `Keyv` by default. */
   readonly table?: string | undefined;
 }
 
@@ -14,7 +14,7 @@ export interface KeyvTablesEntry {
   readonly key: string;
   /** What Keyv serialised, or any JSON. */
   readonly value: unknown;
-  /** Milliseconds until it ends. */
+  /** Milliseconds until it ends; a value without a finite number of them does not end. */
   readonly ttl?: number | undefined;
 }
 
@@ -23,7 +23,7 @@ const AT_ONCE = 16;
 
 /**
  * A storage adapter of Keyv 5 and 6: a row a value, all in one partition, which takes some 2000 requests a second.
- * Values that ended read as missing and are overwritten or deleted by Keyv; nothing else removes them.
+ * Values that ended read as missing; their rows stay until they are overwritten, deleted or cleared.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export class KeyvTables extends EventEmitter {
 
   constructor(tables: DataSource, { table }: KeyvTablesOptions = {}) {
     super();
-    this.#entries = (table === undefined ? tables : tables.withTables(() => table)).repository(KeyvEntry);
+    this.#entries = tables.repository(entryClassOf(table));
     this.#stringUnits = tables.traits.limits.stringUnits;
   }
 
@@ -128,14 +128,24 @@ export class KeyvTables extends EventEmitter {
   #entry({ key, value, ttl }: KeyvTablesEntry): KeyvEntry {
     const json = typeof value !== 'string';
     const entry = Object.assign(new KeyvEntry(), keyOf(key), { json: json ? true : undefined });
-    if (typeof ttl === 'number') entry.expires = BigInt(Math.trunc(Date.now() + ttl));
-    setText(entry, json ? JSON.stringify(value) : value, this.#stringUnits);
+    if (Number.isFinite(ttl)) entry.expires = BigInt(Math.trunc(Date.now() + ttl!));
+    setText(entry, json ? jsonOf(value) : value, this.#stringUnits);
     return entry;
   }
 }
 
 function keyOf(key: string): typeof PARTITION & { readonly key: string } {
   return { ...PARTITION, key };
+}
+
+function jsonOf(value: unknown): string {
+  const text = typeof value === 'bigint' ? undefined : (JSON.stringify(value) as string | undefined);
+  if (text !== undefined) return text;
+  throw new EntitableError(
+    'validation.wrong-type',
+    `A value for Keyv has the type ${typeof value}, which has no JSON form. Store JSON, or what Keyv serializes.`,
+    { className: KeyvEntry.name, property: 'value', storedName: 'text1', expected: 'JSON', found: typeof value, value },
+  );
 }
 
 function valueOf(entry: KeyvEntry | undefined): unknown {

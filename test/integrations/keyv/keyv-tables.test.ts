@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Keyv } from 'keyv';
+import { DataSource } from 'entitable';
 import { KeyvTables } from 'entitable/keyv';
-import { onEveryStore } from '../../support/every-store.js';
+import { onEveryStore, rejection } from '../../support/every-store.js';
 
 onEveryStore('Keyv on tables', (open) => {
   it('keeps values of any size under keys of any characters, in namespaces', async () => {
@@ -57,11 +58,51 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await store.has('short')).to.be.false;
   });
 
-  it('keeps what Keyv does not serialize, as JSON', async () => {
+  it('keeps values for ever whose time to live is no finite number', async () => {
     const { tables } = await open();
-    const store = new KeyvTables(tables, { table: 'Other' });
+    const cache = new Keyv({ store: new KeyvTables(tables), throwOnErrors: true });
+    for (const ttl of [0, Infinity, NaN]) {
+      await cache.set('a', ttl, ttl);
+      expect(await cache.get('a')).not.to.equal(undefined);
+    }
+  });
+
+  it('keeps what Keyv does not serialize, as JSON, and refuses what has none', async () => {
+    const { tables } = await open();
+    const store = new KeyvTables(tables);
     await store.set('a', { b: [1] });
     expect(await store.get('a')).to.deep.equal({ b: [1] });
+    for (const value of [undefined, () => 1, 1n]) {
+      expect(await rejection(store.set('a', value))).to.include({ code: 'validation.wrong-type' });
+    }
+    expect(await store.get('a')).to.deep.equal({ b: [1] });
+  });
+
+  it('refuses a text that it has no room for, and cuts none', async () => {
+    const { store: target, tableName } = await open();
+    const tables = await DataSource.open(target, { tableName, limits: { stringUnits: 10 } });
+    const store = new KeyvTables(tables);
+    const text = '0123456789'.repeat(32);
+    await store.set('a', text);
+    expect(await store.get('a')).to.equal(text);
+    const error = await rejection(store.set('a', `${text}0`));
+    expect(error).to.include({ code: 'validation.entity-too-large' });
+    expect(await store.get('a')).to.equal(text);
+  });
+
+  it('names its table as the data source names every table: tenants stay apart', async () => {
+    const { tables, tableName } = await open();
+    const stores = ['A', 'B'].map(
+      (tenant) =>
+        new KeyvTables(
+          tables.withTables((name) => tableName(tenant + name)),
+          { table: 'Cache' },
+        ),
+    );
+    await stores[0]!.set('a', 'of A');
+    expect(await Promise.all(stores.map((store) => store.get('a')))).to.deep.equal(['of A', undefined]);
+    expect(await tables.tables.exists(tableName('ACache'))).to.be.true;
+    expect(() => new KeyvTables(tables, { table: 'no name' })).to.throw('a table name is');
   });
 });
 
