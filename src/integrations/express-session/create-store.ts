@@ -1,10 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
-import { SessionEntry } from './session-entry.js';
+import { entryClassOf, SessionEntry } from './session-entry.js';
 
 /** Where sessions are kept, and for how long. */
 export interface SessionStoreOptions {
-  /** The table; `Sessions` by default. */
+  /** The table, as a class would name it; `Sessions` by default. */
   readonly table?: string | undefined;
   /** Milliseconds that a session lives whose cookie does not say; a day by default. */
   readonly ttl?: number | undefined;
@@ -23,15 +23,18 @@ export interface SessionModule<S> {
 }
 
 interface SessionData {
-  readonly cookie?: { readonly expires?: Date | string | boolean | null };
+  readonly cookie?: { readonly expires?: Date | string | boolean | null } | undefined;
 }
+
+type Life = Pick<SessionEntry, 'cookie' | 'expires'>;
 
 type Done<V> = (error: unknown, value?: V) => void;
 
 const DAY = 86_400_000;
 
 /**
- * A store of express-session: a row a session. Give it the module, whose `Store` it extends.
+ * A store of express-session: a row a session. Give it the module, whose `Store` it extends. What fails without a callback to tell, e.g.
+ * `request.session.destroy()`, is its event `error`.
  *
  * @example
  * ```ts
@@ -43,7 +46,7 @@ export function createStore<S extends object>(
   tables: DataSource,
   { table, ttl = DAY }: SessionStoreOptions = {},
 ): S & SessionTable {
-  const entries = (table === undefined ? tables : tables.withTables(() => table)).repository(SessionEntry);
+  const entries = tables.repository(entryClassOf(table));
   const Base = session.Store as unknown as new () => EventEmitter;
 
   class TableSessionStore extends Base implements SessionTable {
@@ -59,7 +62,7 @@ export function createStore<S extends object>(
     }
 
     touch(sid: string, data: SessionData, done: Done<void> = this.#failed): void {
-      settle(touch(entries, sid, endOf(data, ttl)), done);
+      settle(touch(entries, sid, lifeOf(data, ttl)), done);
     }
 
     destroy(sid: string, done: Done<void> = this.#failed): void {
@@ -95,8 +98,8 @@ export function createStore<S extends object>(
   }
   return new TableSessionStore() as unknown as S & SessionTable;
 
-  function entryOf(sid: string, data: SessionData & object): SessionEntry {
-    return Object.assign(new SessionEntry(), keyOf(sid), { data, expires: endOf(data, ttl) });
+  function entryOf(sid: string, { cookie, ...data }: SessionData & object): SessionEntry {
+    return Object.assign(new SessionEntry(), keyOf(sid), { data, ...lifeOf({ cookie }, ttl) });
   }
 }
 
@@ -104,24 +107,31 @@ function keyOf(sid: string): { readonly sid: string; readonly kind: string } {
   return { sid, kind: 'session' };
 }
 
-function endOf({ cookie }: SessionData, ttl: number): Date {
-  const expires = cookie?.expires;
-  return expires instanceof Date || typeof expires === 'string' ? new Date(expires) : new Date(Date.now() + ttl);
+/** What is stored of how long a session lives. */
+function lifeOf({ cookie }: SessionData, ttl: number): Life {
+  const told = cookie?.expires;
+  const ends = told instanceof Date || typeof told === 'string';
+  const expires = ends ? new Date(told) : new Date(Date.now() + ttl);
+  return cookie === undefined ? { expires } : { cookie, expires };
+}
+
+function sessionOf({ data, cookie }: SessionEntry): object {
+  return cookie === undefined ? data : { cookie, ...data };
 }
 
 async function read(entries: Repository<SessionEntry>, sid: string): Promise<object | null> {
   const entry = await entries.get(keyOf(sid));
-  return entry === undefined || entry.expires.getTime() < Date.now() ? null : entry.data;
+  return entry === undefined || entry.expires.getTime() < Date.now() ? null : sessionOf(entry);
 }
 
 async function readAll(entries: Repository<SessionEntry>): Promise<Readonly<Record<string, object>>> {
   const living = await entries.scan().where('expires', 'ge', new Date()).toArray();
-  return Object.fromEntries(living.map(({ sid, data }) => [sid, data]));
+  return Object.fromEntries(living.map((entry) => [entry.sid, sessionOf(entry)]));
 }
 
-async function touch(entries: Repository<SessionEntry>, sid: string, expires: Date): Promise<void> {
+async function touch(entries: Repository<SessionEntry>, sid: string, life: Life): Promise<void> {
   try {
-    await entries.merge(keyOf(sid), { expires });
+    await entries.merge(keyOf(sid), life);
   } catch (error) {
     // A session that was destroyed meanwhile stays so.
     if (!EntitableError.is(error, 'store.not-found')) throw error;

@@ -96,6 +96,34 @@ onEveryStore('A session store of Express', (open) => {
     expect(await promisify(store.length!.bind(store))()).to.equal(2);
   });
 
+  it('keeps the cookie of a session that is only touched', async () => {
+    const store = storeOf(await open());
+    const cookie = { originalMaxAge: 1000, expires: new Date(Date.now() + 1000), path: '/' };
+    const later = { ...cookie, originalMaxAge: 60_000, expires: new Date(Date.now() + 60_000) };
+    await writing(store, 'set')('sid', { cookie, views: 1 });
+    await writing(store, 'touch')('sid', { cookie: later, views: 2 });
+    expect(await promisify(store.get.bind(store))('sid')).to.deep.equal({
+      cookie: { ...later, expires: later.expires.toISOString() },
+      views: 1,
+    });
+  });
+
+  it('names its table as the data source names every table: tenants stay apart', async () => {
+    const { tables, tableName } = await open();
+    const stores = ['A', 'B'].map((tenant) =>
+      createStore(
+        session,
+        tables.withTables((name) => tableName(tenant + name)),
+        { table: 'Visits' },
+      ),
+    );
+    await writing(stores[0]!, 'set')('sid', { cookie: { originalMaxAge: null }, views: 1 });
+    const found = await Promise.all(stores.map(async (store) => promisify(store.get.bind(store))('sid')));
+    expect(found.map((data) => data?.views)).to.deep.equal([1, undefined]);
+    expect(await tables.tables.exists(tableName('AVisits'))).to.be.true;
+    expect(() => createStore(session, tables, { table: 'no name' })).to.throw('a table name is');
+  });
+
   it('tells an error by the callback, and without one by an event', async () => {
     const opened = await open();
     const store = storeOf(opened);
