@@ -1,0 +1,33 @@
+import { Injectable, Module } from '@nestjs/common';
+import { Entity, ETag, PartitionKey, Property, Repository, RowKey, Timestamp } from 'entitable';
+import { EntitableModule, InjectRepository } from 'entitable/nestjs';
+
+/** The same entity, by the table of docs/nestjs.md. */
+@Entity({ table: 'Events' })
+export class Event {
+  @PartitionKey() partitionKey!: PartitionKey;
+  @RowKey() rowKey!: RowKey;
+  @Property() team!: string;
+  @Property() year!: string;
+  @Property() title!: string;
+  @Property() note!: string;
+  @Property() open!: boolean;
+  @Property({ type: 'Int32' }) seats!: number;
+  @Property() views!: bigint;
+  @Property() price!: number;
+  @Property() series!: string;
+  @Property() at!: Date;
+  @ETag() etag?: string;
+  @Timestamp() timestamp?: Date;
+}
+
+@Injectable()
+export class EventService {
+  constructor(@InjectRepository(Event) readonly events: Repository<Event>) {}
+}
+
+@Module({
+  imports: [EntitableModule.forRoot({ target: process.env.AZURITE! }), EntitableModule.forFeature([Event])],
+  providers: [EventService],
+})
+export class EventModule {}
