@@ -1,3 +1,4 @@
+import 'reflect-metadata'; // before tsyringe, which asks for it
 import type { DataSource } from 'entitable';
 import { container, inject, injectable, instanceCachingFactory } from 'tsyringe';
 import { Orders } from './orders.js';
