@@ -100,6 +100,7 @@ describe('The way from @nestjs/azure-database', () => {
 
     expect(await old.findAll()).to.have.length(2);
     expect(await events.scan().toArray()).to.have.length(2);
+    expect(await events.scan().rawFilter("RowKey eq 'party'").toArray()).to.have.length(1);
     await events.delete(key);
     expect(await events.delete(key, { missing: 'ignore' })).to.be.false;
     expect(await old.findAll()).to.have.length(1);
