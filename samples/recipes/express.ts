@@ -2,18 +2,19 @@ import { EntitableError, type DataSource } from 'entitable';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Orders } from './orders.js';
 
-const STATUS: Readonly<Record<string, number>> = {
-  'store.not-found': 404,
-  'store.already-exists': 409,
-  'store.precondition-failed': 412,
-  'validation.failed': 422,
-};
+const STATUS: readonly (readonly [code: string, status: number])[] = [
+  ['store.not-found', 404],
+  ['store.already-exists', 409],
+  ['store.precondition-failed', 412],
+  ['validation.', 422],
+  ['key.', 422],
+];
 
 /** What a client may know of an error: its code. Express 5 hands on what a handler rejects with. */
 const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const status = EntitableError.is(error) ? STATUS[error.code] : undefined;
-  if (status === undefined) return next(error);
-  response.status(status).json({ code: (error as EntitableError).code });
+  if (!EntitableError.is(error)) return next(error);
+  const [, status] = STATUS.find(([code]) => error.code.startsWith(code)) ?? ['', 500];
+  response.status(status).json({ code: error.code });
 };
 
 export function expressApp(tables: DataSource): Express {

@@ -22,6 +22,7 @@ await once(server, 'listening');
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders/express`;
 const headers = { 'content-type': 'application/json' };
 await show('PUT 1', fetch(`${url}/1`, { method: 'PUT', headers, body: '{"total":20}' }));
+await show('PUT 2', fetch(`${url}/2`, { method: 'PUT', headers, body: '{"total":"20"}' }));
 await show('GET 1', fetch(`${url}/1`));
 await show('GET 2', fetch(`${url}/2`));
 server.close();
