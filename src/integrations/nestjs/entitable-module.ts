@@ -18,7 +18,10 @@ import { repositoryProviders } from './repository-providers.js';
  * ```
  */
 export class EntitableModule {
-  /** Opens the data source of a connection: once, in the root module. Every module can inject it; it closes with the application. */
+  /**
+   * Opens the data source of a connection: once, in the root module. Every module can inject it; it closes with the application.
+   * Two connections of one name end the start of the application: `validation.invalid-option`.
+   */
   static forRoot({ name, ...options }: EntitableModuleOptions & ConnectionName): DynamicModule {
     // By a factory: Nest 10 writes whatever is a value out as text, a store or a client too.
     return EntitableConnectionModule.open({ name, useFactory: () => options });

@@ -70,6 +70,20 @@ describe('A Nest application', () => {
     expect((await post('/pair', { orders, fail: false })).status).to.equal(500);
   });
 
+  it('runs a request in a unit of work of each connection that it names', async () => {
+    const counts = (): Promise<number[]> =>
+      Promise.all(
+        [undefined, 'archive'].map((name) =>
+          app.get<DataSource>(dataSourceToken(name)).repository(ShopOrder).query({ customerId: 'c1' }).count(),
+        ),
+      );
+    const order = { customerId: 'c1', orderId: 'o1', total: 20 };
+    expect((await post('/both', { order, fail: true })).status).to.equal(409);
+    expect(await counts()).to.deep.equal([0, 0]);
+    expect((await post('/both', { order, fail: false })).status).to.equal(201);
+    expect(await counts()).to.deep.equal([1, 1]);
+  });
+
   it('closes every connection when it stops', async () => {
     const sources = [app.get(DataSource), app.get<DataSource>(dataSourceToken('archive'))];
     await app.close();

@@ -110,6 +110,14 @@ export class OrdersController {
     return this.orders.query({ customerId: 'c1' }).count();
   }
 
+  @Post('both')
+  @InUnitOfWork()
+  @InUnitOfWork({ connection: 'archive' })
+  async both(@Body() { order, fail }: { readonly order: ShopOrder; readonly fail: boolean }): Promise<void> {
+    for (const orders of [this.orders, this.archived]) await orders.insert(Object.assign(new ShopOrder(), order));
+    if (fail) throw new ConflictException();
+  }
+
   @Post(':customerId/:orderId/archive')
   @HttpCode(204)
   async move(@Param('customerId') customerId: string, @Param('orderId') orderId: string): Promise<void> {
