@@ -21,8 +21,8 @@ export interface EntityOptions<
 }
 
 type Check<T, P, R> = CheckMarks<T, P, R> &
-  (P extends string ? CheckTemplate<T, P, 'partition'> : CheckPlain<T, 'partition'>) &
-  (R extends string ? CheckTemplate<T, R, 'row'> : CheckPlain<T, 'row'>);
+  (P extends undefined ? CheckPlain<T, 'partition'> : CheckTemplate<T, P & string, 'partition'>) &
+  (R extends undefined ? CheckPlain<T, 'row'> : CheckTemplate<T, R & string, 'row'>);
 
 /**
  * Marks a class as stored in a table.

@@ -38,9 +38,9 @@ export type CheckMarks<T, P, R> = [KeyName<T>] extends [never]
   : CheckMark<T, P, 'partition'> & CheckMark<T, R, 'row'>;
 
 type CheckMark<T, S, Kind extends KeyKind> = [KeyName<T, Kind>] extends [never]
-  ? S extends string
-    ? unknown
-    : EntitableTypeError<`mark the ${Kind} key property too: both keys are needed`>
+  ? S extends undefined
+    ? EntitableTypeError<`mark the ${Kind} key property too: both keys are needed`>
+    : unknown
   : unknown;
 
 type IsUnion<U, Whole = U> = [U] extends [never]
