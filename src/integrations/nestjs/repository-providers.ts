@@ -1,9 +1,21 @@
-import type { FactoryProvider, InjectionToken, OptionalFactoryDependency, Provider } from '@nestjs/common';
+import type {
+  FactoryProvider,
+  ForwardReference,
+  InjectionToken,
+  OptionalFactoryDependency,
+  Provider,
+} from '@nestjs/common';
 import type { AnyRepository, DataSource, EntityClass, RepositoryClass } from '../../index.js';
 import { dataSourceToken, repositoryToken } from './tokens.js';
 
 type CustomRepository = RepositoryClass<AnyRepository, readonly unknown[]>;
 type Dependency = InjectionToken | OptionalFactoryDependency;
+
+/** What `@Inject` says about a parameter. */
+interface SaidDependency {
+  readonly index: number;
+  readonly param: InjectionToken | ForwardReference<() => InjectionToken>;
+}
 
 /**
  * The providers of repositories, for the `providers` of a module: use it instead of `EntitableModule.forFeature` where a custom
@@ -41,14 +53,16 @@ function isRepositoryClass(target: EntityClass | CustomRepository): target is Cu
 /** What Nest would inject into the constructor, but for the session in front. */
 function dependenciesOf(target: CustomRepository): readonly Dependency[] {
   const told = metadata<readonly InjectionToken[]>('design:paramtypes', target) ?? [];
-  const said = metadata<readonly { readonly index: number; readonly param: InjectionToken }[]>(
-    'self:paramtypes',
-    target,
-  );
+  const said = metadata<readonly SaidDependency[]>('self:paramtypes', target);
   const optional = metadata<readonly number[]>('optional:paramtypes', target) ?? [];
   const tokens = [...told];
-  for (const { index, param } of said ?? []) tokens[index] = param;
+  for (const { index, param } of said ?? []) tokens[index] = tokenOf(param);
   return tokens.map((token, index) => (optional.includes(index) ? { token, optional: true } : token)).slice(1);
+}
+
+/** Nest does not wait for a factory that has a forward reference: the class's own provider would be null. */
+function tokenOf(param: SaidDependency['param']): InjectionToken {
+  return typeof param === 'object' && 'forwardRef' in param ? param.forwardRef() : param;
 }
 
 function metadata<V>(key: string, target: object): V | undefined {

@@ -55,7 +55,9 @@ describe('A Nest application', () => {
     expect(find(ShopOrders))
       .to.be.instanceOf(ShopOrders)
       .and.to.equal(find(repositoryToken(ShopOrders)));
-    expect(find(JournaledOrders)).to.be.instanceOf(JournaledOrders);
+    const journaled = app.get(JournaledOrders, { strict: false });
+    expect(journaled).to.be.instanceOf(JournaledOrders);
+    expect([journaled.later, journaled.missing]).to.deep.equal([journaled.journal, undefined]);
     expect(find(repositoryToken(ShopOrder))).not.to.equal(find(repositoryToken(ShopOrder, 'archive')));
   });
 

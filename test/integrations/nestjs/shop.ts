@@ -2,12 +2,14 @@ import {
   Body,
   ConflictException,
   Controller,
+  forwardRef,
   Get,
   HttpCode,
   Inject,
   Injectable,
   Module,
   NotFoundException,
+  Optional,
   Param,
   Post,
   type DynamicModule,
@@ -49,13 +51,15 @@ export class Journal {
   readonly lines: string[] = [];
 }
 
-/** A custom repository with dependencies: one by its class, one by a token, one that is missing. */
+/** A custom repository with dependencies: one by its class, one by a token, one by a later reference, one that is missing. */
 @Injectable()
 export class JournaledOrders extends Repository.of(ShopOrder) {
   constructor(
     session: Session,
     readonly journal: Journal,
     @Inject('PREFIX') readonly prefix: string,
+    @Inject(forwardRef(() => Journal)) readonly later: Journal,
+    @Optional() @Inject('MISSING') readonly missing?: string,
   ) {
     super(session);
   }
