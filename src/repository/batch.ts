@@ -1,11 +1,19 @@
 import type { ServiceLimits } from '../store/limits.js';
-import type { PreparedWrite } from '../store/table-store.js';
+import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 
 /** A write and the table it is for: what planning needs to know of anything. */
 export interface TableWrite {
   /** The table's name in the store. */
   readonly table: string;
   readonly write: PreparedWrite;
+}
+
+/** A write that is ready to be sent, and what becomes of the store's answer. */
+export interface ReadyWrite extends TableWrite {
+  /** Told when it was written. */
+  written(receipt: WriteReceipt): unknown;
+  /** A refusal of it, in the words of who writes it. */
+  refused(error: unknown): unknown;
 }
 
 /** Writes that are sent together, in their order: of one table and one partition, each row once, within the store's limits. */

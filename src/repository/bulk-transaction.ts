@@ -1,16 +1,16 @@
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
-import type { Batch } from './batch.js';
+import type { Batch, ReadyWrite, TableWrite } from './batch.js';
 import { submitPatiently } from './busy-store.js';
 import type { Concurrency } from './concurrency.js';
-import type { EntityWrite } from './entity-writes.js';
 import { isOfWrite, refusedOperation } from './refused-operation.js';
 
 /** One item of the input, and the write it becomes. */
-export interface ItemWrite<I> extends EntityWrite {
+export interface ItemWrite<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
+  readonly ready: ReadyWrite;
 }
 
 /** A refusal that may be as good as success: the row to delete is gone, or the row to insert stands. */
@@ -54,7 +54,7 @@ export async function sendBatch<I>(batch: Batch<ItemWrite<I>>, sending: BulkSend
     let error: unknown;
     try {
       const receipts = await submitPatiently(batch.table, group, sending);
-      group.forEach((item, index) => item.written(receipts[index] ?? {}));
+      group.forEach((item, index) => item.ready.written(receipts[index] ?? {}));
       written += group.length;
       continue;
     } catch (thrown) {
@@ -63,12 +63,12 @@ export async function sendBatch<I>(batch: Batch<ItemWrite<I>>, sending: BulkSend
     const verdict = verdictOf(group, error, sending);
     switch (verdict.kind) {
       case 'as-good':
-        for (const item of verdict.items) item.written({});
+        for (const item of verdict.items) item.ready.written({});
         written += verdict.items.length;
         groups.unshift(without(group, verdict.items));
         break;
       case 'failed':
-        failed.push(...verdict.items.map(({ index, item, refused }) => ({ index, item, error: refused(error) })));
+        failed.push(...verdict.items.map(({ index, item, ready }) => ({ index, item, error: ready.refused(error) })));
         groups.unshift(without(group, verdict.items));
         if (!sending.collects) return { written, failed, unsent: groups.flat(), stop: { cause: error } };
         break;

@@ -1,14 +1,13 @@
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { TableStore } from '../store/table-store.js';
-import type { Batch } from './batch.js';
+import type { Batch, ReadyWrite } from './batch.js';
 import { BulkLanes } from './bulk-lanes.js';
 import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
 import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
 import { checkChoice } from './check-choice.js';
 import { concurrencyOf } from './concurrency.js';
-import type { EntityWrite } from './entity-writes.js';
 import { withWideSignal } from './wide-signal.js';
 import { ItemReader, type ReadItem } from './item-reader.js';
 
@@ -18,7 +17,7 @@ const LINGER = 250;
 /** What the items of a bulk write become. */
 export interface BulkTask<I> {
   readonly store: TableStore;
-  readonly prepare: (item: I) => EntityWrite | Promise<EntityWrite>;
+  readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
   /** A refusal that is as good as success. */
   readonly ignored?: IgnoredRefusal | undefined;
 }
@@ -112,8 +111,8 @@ class BulkWrite<I> {
     return undefined;
   }
 
-  #add({ index, item }: ReadItem<I>, { table, write, written, refused }: EntityWrite): void {
-    this.#lanes.add({ index, item, table, write, written, refused });
+  #add({ index, item }: ReadItem<I>, ready: ReadyWrite): void {
+    this.#lanes.add({ index, item, table: ready.table, write: ready.write, ready });
   }
 
   #fail({ index, item }: ReadItem<I>, error: unknown): void {

@@ -21,7 +21,8 @@ import type {
 } from './bulk-options.js';
 import { writeBulk } from './bulk-write.js';
 import { checkKeyUnchanged, ownState, statedEtag, statesNoOther } from './entity-condition.js';
-import { EntityWrites, type EntityWrite } from './entity-writes.js';
+import type { EntityWrite } from './entity-write.js';
+import { EntityWrites } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
 import { readUnder } from './read-under.js';
@@ -202,7 +203,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
-  async #submit(ready: EntityWrite, options: OperationOptions | undefined): Promise<WriteReceipt> {
+  async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     try {
       const [receipt = {}] = await this.#mapper.store.submit(ready.table, [ready.write], options);
       ready.written(receipt);
@@ -218,7 +219,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
 
   async #bulk<I>(
     items: Items<I>,
-    prepare: (item: I) => EntityWrite | Promise<EntityWrite>,
+    prepare: (item: I) => EntityWrite<T> | Promise<EntityWrite<T>>,
     options: BulkOptions,
     ignored?: 'store.not-found',
   ): Promise<BulkResult<I>> {

@@ -2,18 +2,9 @@ import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import type { RetainedRow } from '../store/row.js';
-import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import type { TableWrite } from './batch.js';
-import { inWordsOf } from './row-error.js';
+import { EntityWrite } from './entity-write.js';
 import { conditionOf, isEntity, statedEtag } from './entity-condition.js';
-
-/** A write that is ready to be sent, and what the store's answer makes of its entity. */
-export interface EntityWrite extends TableWrite {
-  readonly written: (receipt: WriteReceipt) => unknown;
-  /** A refusal of it, in the words of its class. */
-  readonly refused: (error: unknown) => unknown;
-}
 
 type WholeWrite =
   | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
@@ -30,7 +21,7 @@ export class EntityWrites<T extends object> {
   }
 
   /** Everything that an entity has; at once, where nothing has to be waited for to validate it. */
-  whole(entity: T, operation: WholeWrite): EntityWrite | Promise<EntityWrite> {
+  whole(entity: T, operation: WholeWrite): EntityWrite<T> | Promise<EntityWrite<T>> {
     const { mode } = operation;
     const address = this.#mapper.addressOf(entity);
     const condition =
@@ -39,7 +30,7 @@ export class EntityWrites<T extends object> {
     return afterwards(this.validate(entity), () => {
       const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity);
       // An upsert does not tell what the row held before: only what was sent is known of it.
-      return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt));
+      return new EntityWrite(this.#mapper, write, entity);
     });
   }
 
@@ -49,28 +40,28 @@ export class EntityWrites<T extends object> {
     address: { readonly partitionKey: string; readonly rowKey: string },
     ifMatch: string,
     row: RetainedRow,
-  ): Promise<EntityWrite | undefined> {
+  ): Promise<EntityWrite<T> | undefined> {
     this.#mapper.checkReceives(entity);
     const { changed, removed } = this.#mapper.differenceOf(entity, row);
     if (changed.length === 0 && removed.length === 0) return undefined;
     await this.validate(entity);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
     const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed, entity);
-    return this.#entityWrite(write, (receipt) => this.#mapper.written(entity, write, receipt, row));
+    return new EntityWrite(this.#mapper, write, entity, row);
   }
 
   /** Some properties of a row that was not read; at once, where nothing has to be waited for to validate them. */
-  merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite | Promise<EntityWrite> {
+  merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite<T> | Promise<EntityWrite<T>> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed } = this.#mapper.patchOf(patch);
     return afterwards(this.validatePatch(patch), () => {
       const remove = removed.length > 0 ? { remove: removed } : undefined;
       const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed);
-      return this.#entityWrite(write, nothing);
+      return new EntityWrite(this.#mapper, write, undefined);
     });
   }
 
-  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): EntityWrite {
+  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): EntityWrite<T> {
     const mapper = this.#mapper;
     const address = mapper.addressOf(entityOrKey);
     const entity = isEntity(mapper, entityOrKey) ? entityOrKey : undefined;
@@ -79,7 +70,7 @@ export class EntityWrites<T extends object> {
         ? (etag ?? statedEtag(mapper, entityOrKey) ?? '*')
         : conditionOf(mapper, entity, address, etag);
     const write = mapper.prepare({ mode: 'delete', ifMatch, ...address }, []);
-    return this.#entityWrite(write, () => entity !== undefined && mapper.deleted(entity));
+    return new EntityWrite(mapper, write, entity);
   }
 
   /** Throws `validation.failed`. */
@@ -91,18 +82,7 @@ export class EntityWrites<T extends object> {
   validatePatch(patch: object): void | Promise<void> {
     return this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
   }
-
-  #entityWrite(write: PreparedWrite, written: (receipt: WriteReceipt) => unknown): EntityWrite {
-    return {
-      table: this.#mapper.table,
-      write,
-      written,
-      refused: (error) => inWordsOf(this.#mapper, write, error),
-    };
-  }
 }
-
-function nothing(): void {}
 
 function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promise<R> {
   return pending instanceof Promise ? pending.then(then) : then();
