@@ -13,21 +13,26 @@ export const PART_BYTES = 600;
 export function batchRequest(endpoint: string, writes: readonly AzureWrite[], service: AzureService): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;
-  const texts = [`--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n`];
-  let size = texts[0]!.length;
-  const frames = new Map<WriteMode, Frame>(); // what is the same for all writes of a mode
+  const start = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n`;
+  const end = `\r\n--${changes}--\r\n--${batch}--\r\n`;
+  const pieces: (string | Uint8Array)[] = [start];
+  let size = start.length + end.length;
+  const frames = new Map<WriteMode, Frame<Uint8Array>>(); // what is the same for all writes of a mode
   for (let index = 0; index < writes.length; index++) {
     const { mode, url, ifMatch, body = '', bodyBytes } = writes[index]!;
     let frame = frames.get(mode);
-    if (frame === undefined) frames.set(mode, (frame = frameOf(writeHead(mode, service), `\r\n--${changes}\r\n`)));
+    if (frame === undefined) {
+      const { before, after } = frameOf(writeHead(mode, service), `\r\n--${changes}\r\n`);
+      frames.set(mode, (frame = { before: Buffer.from(before), after: Buffer.from(after) }));
+    }
+    const { before, after } = frame;
     const condition = ifMatch === undefined ? '' : `If-Match: ${ifMatch}\r\n`;
-    const head = `${frame.before}${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}${frame.after}`;
-    texts.push(head, body);
-    size += (ifMatch === undefined ? head.length : Buffer.byteLength(head)) + bodyBytes;
+    const own = `${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}`;
+    pieces.push(before, own, after, body);
+    size += before.length + (ifMatch === undefined ? own.length : Buffer.byteLength(own)) + after.length + bodyBytes;
   }
-  const end = `\r\n--${changes}--\r\n--${batch}--\r\n`;
-  texts.push(end);
-  return envelope(endpoint, batch, utf8(texts, size + end.length));
+  pieces.push(end);
+  return envelope(endpoint, batch, joined(pieces, size));
 }
 
 /** One query as the only part of a batch, for a URL that is too long to be one. */
@@ -38,22 +43,24 @@ export function batchedQuery(endpoint: string, query: WireRequest): WireRequest 
 }
 
 /** What stands before and after the URL of a part. */
-interface Frame {
-  readonly before: string;
-  readonly after: string;
+interface Frame<T> {
+  readonly before: T;
+  readonly after: T;
 }
 
-function frameOf({ method, headers }: Pick<WireRequest, 'method' | 'headers'>, boundary: string): Frame {
+function frameOf({ method, headers }: Pick<WireRequest, 'method' | 'headers'>, boundary: string): Frame<string> {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  // Joined, and so in one piece each: they are part of every text that is encoded.
-  return { before: [boundary, PART_HEADERS, method, ' '].join(''), after: [...lines, '\r\n'].join('') };
+  return { before: `${boundary}${PART_HEADERS}${method} `, after: `${lines.join('')}\r\n` };
 }
 
-/** Texts one after another in UTF-8. Each is encoded by itself, which is quick where one is ASCII whatever the others are. */
-function utf8(texts: readonly string[], size: number): Uint8Array {
+/** Bytes, and texts in UTF-8, one after another. Each text is encoded by itself: one that is ASCII is quick, whatever the others are. */
+function joined(pieces: readonly (string | Uint8Array)[], size: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
-  for (const text of texts) at += bytes.write(text, at);
+  for (const piece of pieces) {
+    if (typeof piece !== 'string') bytes.set(piece, at);
+    at += typeof piece === 'string' ? bytes.write(piece, at) : piece.length;
+  }
   return bytes;
 }
 
