@@ -74,15 +74,15 @@ describe('A row written as JSON', () => {
       fc.property(key, key, written, fc.boolean(), (partitionKey, rowKey, properties, undeclared) => {
         const writer = new JsonRowWriter(members, partitionKey, rowKey);
         let size = keyedSize(partitionKey, rowKey);
-        let expected: object = { PartitionKey: partitionKey, RowKey: rowKey };
+        const expected: Record<string, unknown> = { PartitionKey: partitionKey, RowKey: rowKey };
         for (const { slot, type, value } of properties) {
           value.write(writer, slot);
           size += propertySize(names[slot]!, type, value.length);
-          expected = { ...expected, ...membersOf(names[slot]!, type, value.json) };
+          Object.assign(expected, membersOf(names[slot]!, type, value.json));
           if (!undeclared) continue;
           writer.undeclared(`x${slot}`, { type: 'Int64', text: '7' });
           size += propertySize(`x${slot}`, 'Int64');
-          expected = { ...expected, ...membersOf(`x${slot}`, 'Int64', '7') };
+          Object.assign(expected, membersOf(`x${slot}`, 'Int64', '7'));
         }
         expect(JSON.parse(writer.text)).to.deep.equal(expected);
         expect(writer.size).to.equal(size);
