@@ -4,8 +4,12 @@ import { mergedBody } from './merged-body.js';
 
 /** What a row holds after a write, put together only when someone asks. */
 export class WrittenRow {
-  #compose: (() => string) | undefined;
-  #text = '';
+  /** What was sent, until someone asks for the row. */
+  #text: string;
+  readonly #etag: string | undefined;
+  #earlier: string | undefined;
+  readonly #removed: readonly string[];
+  #isComposed = false;
 
   /**
    * @param body What was sent.
@@ -14,16 +18,19 @@ export class WrittenRow {
    */
   constructor(body: string, etag: string | undefined, before: RetainedRow | undefined, removed: readonly string[]) {
     // A row before that was never asked for is composed now: otherwise each write would keep the one before it alive.
-    const earlier = before === undefined ? undefined : retainedText(before);
-    this.#compose = () => stampedText(earlier === undefined ? body : mergedBody(earlier, body, removed), etag);
+    this.#earlier = before === undefined ? undefined : retainedText(before);
+    this.#text = body;
+    this.#etag = etag;
+    this.#removed = removed;
   }
 
   /** Its text, as if it had been read. */
   get text(): string {
-    if (this.#compose !== undefined) {
-      this.#text = this.#compose();
-      this.#compose = undefined;
-    }
+    if (this.#isComposed) return this.#text;
+    const row = this.#earlier === undefined ? this.#text : mergedBody(this.#earlier, this.#text, this.#removed);
+    this.#text = stampedText(row, this.#etag);
+    this.#earlier = undefined;
+    this.#isComposed = true;
     return this.#text;
   }
 }
