@@ -41,7 +41,7 @@ export class AzureRows implements Rows {
   constructor(connection: Connection, table: string, shape: RowShape) {
     this.#connection = connection;
     this.#table = table;
-    this.#url = `${connection.endpoint}/${table}`;
+    this.#url = `${connection.endpoint}/${encodeURI(table)}`;
     this.#members = new RowMembers(rowLayout(shape));
     this.#written = writtenMembers(shape);
     this.#readers = {

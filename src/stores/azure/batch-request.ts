@@ -29,6 +29,7 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
     const condition = ifMatch === undefined ? '' : `If-Match: ${ifMatch}\r\n`;
     const own = `${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}`;
     pieces.push(before, own, after, body);
+    // A URL is ASCII; a condition is what somebody gave.
     size += before.length + (ifMatch === undefined ? own.length : Buffer.byteLength(own)) + after.length + bodyBytes;
   }
   pieces.push(end);
