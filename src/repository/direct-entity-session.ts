@@ -22,7 +22,7 @@ import type {
 import { writeBulk } from './bulk-write.js';
 import { checkKeyUnchanged, ownState, statedEtag, statesNoOther } from './entity-condition.js';
 import type { EntityWrite } from './entity-write.js';
-import { EntityWrites } from './entity-writes.js';
+import { EntityWrites, type WholeWrite } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
 import { modify } from './modify.js';
 import { readUnder } from './read-under.js';
@@ -103,18 +103,15 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async insert(entity: T, options?: OperationOptions): Promise<T> {
-    await this.#submit(await this.#writes.whole(entity, { mode: 'insert' }), options);
-    return entity;
+    return this.#write(entity, { mode: 'insert' }, options);
   }
 
   async upsert(entity: T, { mode = 'merge', ...options }: UpsertOptions = {}): Promise<T> {
-    await this.#submit(await this.#writes.whole(entity, { mode: upsertMode(mode) }), options);
-    return entity;
+    return this.#write(entity, { mode: upsertMode(mode) }, options);
   }
 
   async replace(entity: T, { etag, ...options }: ConditionOptions = {}): Promise<T> {
-    await this.#submit(await this.#writes.whole(entity, { mode: 'replace', etag }), options);
-    return entity;
+    return this.#write(entity, { mode: 'replace', etag }, options);
   }
 
   async save(entity: T, options?: OperationOptions): Promise<T> {
@@ -133,7 +130,8 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag, ...options }: ConditionOptions = {}): Promise<WriteReceipt> {
-    return this.#submit(await this.#writes.merge(key, patch, etag), options);
+    const ready = this.#writes.merge(key, patch, etag);
+    return this.#submit(ready instanceof Promise ? await ready : ready, options);
   }
 
   async delete(
@@ -189,6 +187,12 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
 
   #read({ partitionKey, rowKey }: Address, options: OperationOptions | undefined): Promise<T | undefined> {
     return this.#mapper.rows.get(partitionKey, rowKey, this.#mapper.decode, undefined, options);
+  }
+
+  async #write(entity: T, operation: WholeWrite, options: OperationOptions | undefined): Promise<T> {
+    const ready = this.#writes.whole(entity, operation);
+    await this.#submit(ready instanceof Promise ? await ready : ready, options);
+    return entity;
   }
 
   async #saveDifference(

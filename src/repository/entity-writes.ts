@@ -6,7 +6,8 @@ import type { EntityValidator } from '../validation/entity-validator.js';
 import { EntityWrite } from './entity-write.js';
 import { conditionOf, isEntity, statedEtag } from './entity-condition.js';
 
-type WholeWrite =
+/** How an entity is written as a whole. */
+export type WholeWrite =
   | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
   | { readonly mode: 'replace'; readonly etag: string | undefined };
 
