@@ -1,4 +1,5 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { Sample } from '../support/sample.js';
 
 /** Where a client sends its requests. */
 export interface Endpoint {
@@ -9,14 +10,14 @@ export interface Endpoint {
 /** The operations of one client, each giving instances of the class with exact types. */
 export interface ClientContender {
   get(): Promise<object | undefined>;
-  insert(): Promise<unknown>;
+  insert(entity: Sample): Promise<unknown>;
   merge(): Promise<unknown>;
   /** A page of 1,000 rows. */
   page(): Promise<readonly object[]>;
   /** The same, three properties of it; absent where a client cannot. */
   selected?(): Promise<readonly object[]>;
   /** 100 inserts, all or nothing; absent where a client cannot. */
-  transaction?(): Promise<unknown>;
+  transaction?(entities: readonly Sample[]): Promise<unknown>;
 }
 
 /** Makes a client for an endpoint. */
