@@ -1,11 +1,7 @@
-import { request as requestPlain, type Agent, type IncomingMessage } from 'node:http';
+import { request as requestPlain, type Agent } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import {
-  createHttpHeaders,
-  type HttpHeaders,
-  type PipelineRequest,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
+import type { HttpHeaders, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import { ReceivedHeaders } from './received-headers.js';
 import { bytesOf } from './stream-bytes.js';
 
 /**
@@ -37,27 +33,20 @@ export function isSimple(request: PipelineRequest): boolean {
 export function exchange(request: PipelineRequest, agent: Agent): Promise<PipelineResponse> {
   const { method, headers, abortSignal: signal } = request;
   const body = (request.body as string | Buffer | null | undefined) ?? undefined;
-  const { protocol, hostname, port, pathname, search } = new URL(request.url);
+  const [{ open, hostname, port, host }, path] = addressOf(request.url);
   if (body !== undefined && !headers.has('Content-Length')) headers.set('Content-Length', Buffer.byteLength(body));
-  const options = {
-    agent,
-    method,
-    hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address, which stands in brackets in a URL alone
-    port,
-    path: pathname + search,
-    headers: headers.toJSON({ preserveCase: true }),
-  };
-  const open = protocol === 'https:' ? requestSecure : requestPlain;
+  const options = { agent, method, hostname, port, path, headers: headerLines(headers, host) };
 
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) throw aborted();
     const outgoing = open(options, (incoming) => {
       incoming.once('close', release).on('error', ignore); // whoever reads it is told; until then nobody is
       const status = incoming.statusCode ?? 0;
-      const response = { request, status, headers: headersOf(incoming) };
+      const headers = new ReceivedHeaders(incoming.headers);
       if (request.streamResponseStatusCodes?.has(status) === true)
-        resolve({ ...response, readableStreamBody: incoming });
-      else bytesOf(incoming).then((bytes) => resolve({ ...response, bodyAsText: bytes.toString() }), reject);
+        resolve({ request, status, headers, readableStreamBody: incoming });
+      else
+        bytesOf(incoming).then((bytes) => resolve({ request, status, headers, bodyAsText: bytes.toString() }), reject);
     });
     const stop = (): void => void outgoing.destroy(aborted());
     const release = (): void => signal?.removeEventListener('abort', stop);
@@ -70,13 +59,41 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
   });
 }
 
-function headersOf({ headers: received }: IncomingMessage): HttpHeaders {
-  const headers = createHttpHeaders();
-  for (const [name, value] of Object.entries(received)) {
-    if (typeof value === 'string') headers.set(name, value);
-    else if (value?.[0] !== undefined) headers.set(name, value[0]);
-  }
-  return headers;
+interface Origin {
+  readonly text: string;
+  readonly open: typeof requestPlain;
+  readonly hostname: string;
+  readonly port: string;
+  readonly host: string;
+}
+
+/** Needs nothing that URL does to a path. */
+const PLAIN_PATH = /^\/(?:[\w!$%&'()*+,\-:;=?@~]|\/(?!\/)|\.(?!\.))*$/;
+
+/** That of the request before: nearly all go to the same one. */
+let last: Origin | undefined;
+
+/** Where a request goes, and what it asks for there. */
+function addressOf(url: string): readonly [origin: Origin, path: string] {
+  const end = url.indexOf('/', 'https://'.length);
+  const path = url.slice(end);
+  if (last?.text === url.slice(0, end) && PLAIN_PATH.test(path)) return [last, path];
+  const { protocol, hostname, port, host, pathname, search } = new URL(url);
+  last = {
+    text: url.slice(0, end),
+    open: protocol === 'https:' ? requestSecure : requestPlain,
+    hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address, which stands in brackets in a URL alone
+    port,
+    host,
+  };
+  return [last, pathname + search];
+}
+
+/** Names and values in turn, which Node writes as they are. */
+function headerLines(headers: HttpHeaders, host: string): string[] {
+  const lines = headers.has('Host') ? [] : ['Host', host];
+  for (const [name, value] of Object.entries(headers.toJSON({ preserveCase: true }))) lines.push(name, value);
+  return lines;
 }
 
 function ignore(): void {}
