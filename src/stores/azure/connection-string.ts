@@ -25,7 +25,7 @@ export function parseConnectionString(text: string): ParsedConnection | undefine
   if (settings.get('usedevelopmentstorage')?.toLowerCase() === 'true') return DEVELOPMENT;
 
   const name = settings.get('accountname');
-  const endpoint = settings.get('tableendpoint') ?? (name === undefined ? undefined : publicEndpoint(name, settings));
+  const endpoint = settings.get('tableendpoint') ?? publicEndpoint(name, settings);
   const signature = settings.get('sharedaccesssignature');
   const key = settings.get('accountkey');
   if (endpoint === undefined || endpoint === '') return undefined;
@@ -33,6 +33,8 @@ export function parseConnectionString(text: string): ParsedConnection | undefine
   return name !== undefined && key !== undefined ? { endpoint, credential: { name, key } } : undefined;
 }
 
-function publicEndpoint(account: string, settings: ReadonlyMap<string, string>): string {
+/** The account is a part of the host: what is none would be another host. */
+function publicEndpoint(account = '', settings: ReadonlyMap<string, string>): string | undefined {
+  if (!/^[a-z0-9-]+$/i.test(account)) return undefined;
   return `${settings.get('defaultendpointsprotocol') ?? 'https'}://${account}.table.${settings.get('endpointsuffix') ?? 'core.windows.net'}`;
 }

@@ -64,8 +64,9 @@ async function connect(
   target: Addressed,
   { httpClient, retry }: AzureOptions,
 ): Promise<{ readonly client: ServiceClient; readonly key: NamedKey | undefined }> {
-  const { endpoint, credential } =
-    typeof target === 'string' ? (parseConnectionString(target) ?? unknownTarget()) : await addressed(target);
+  const { endpoint, credential } = await addressed(
+    typeof target === 'string' ? (parseConnectionString(target) ?? unknownTarget()) : target,
+  );
   const url = endpointUrl(endpoint);
   const client = new TableServiceClient(url.href, credential as never, {
     ...(httpClient === undefined ? {} : { httpClient }),
@@ -85,8 +86,13 @@ async function addressed(
   target: Exclude<Addressed, string>,
 ): Promise<{ readonly endpoint: string; readonly credential: AzureCredential }> {
   if (typeof target !== 'object' || target === null || typeof target.endpoint !== 'string') return unknownTarget();
-  if ('identity' in target) return { endpoint: target.endpoint, credential: await defaultCredential() };
-  return isCredential(target.credential) ? target : unknownTarget();
+  const { endpoint, identity, credential } = target as {
+    readonly endpoint: string;
+    readonly identity?: unknown;
+    readonly credential?: unknown;
+  };
+  if (identity === 'default') return { endpoint, credential: await defaultCredential() };
+  return identity === undefined && isCredential(credential) ? { endpoint, credential } : unknownTarget();
 }
 
 function isServiceClient(target: AzureTarget): target is { readonly serviceClient: ServiceClient } {
@@ -98,13 +104,15 @@ function isServiceClient(target: AzureTarget): target is { readonly serviceClien
   );
 }
 
-function isCredential(credential: unknown): boolean {
-  // By what they have, as the SDK does: they may come from another copy of a package.
-  return (
-    typeof credential === 'object' &&
-    credential !== null &&
-    ('getToken' in credential || 'signature' in credential || ('name' in credential && 'key' in credential))
-  );
+/** By what they have, as the SDK does: they may come from another copy of a package. What is missing or empty was never set. */
+function isCredential(credential: unknown): credential is AzureCredential {
+  if (typeof credential !== 'object' || credential === null) return false;
+  const { getToken, signature, name, key } = credential as Readonly<Record<string, unknown>>;
+  return typeof getToken === 'function' || isText(signature) || (isText(name) && isText(key));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function isNamedKey(credential: AzureCredential): credential is NamedKey {
