@@ -1,6 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import type { Operation } from '../observability/operation.js';
+import { checkTimeout } from '../store/check-timeout.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { remedyFor, type Remedy } from './classify.js';
 import type { RetryPolicy } from './retry-settings.js';
@@ -21,6 +22,7 @@ export class Tries {
     { signal, timeout = policy.timeout }: OperationOptions,
     remedy: (error: unknown) => Remedy = remedyFor,
   ) {
+    checkTimeout({ timeout });
     this.#policy = policy;
     this.#operation = operation;
     this.#remedyFor = remedy;

@@ -118,3 +118,28 @@ onEveryStore('Administration', (open, name) => {
     });
   }
 });
+
+onEveryStore('A time limit that is none', (open) => {
+  for (const [timeout, retry] of [
+    [-1, false],
+    [-1, {}],
+    [Number.NaN, {}],
+    ['5' as never, {}],
+  ] as const) {
+    it(`is refused, whatever is asked, with ${retry ? '' : 'no '}retries: ${typeof timeout} ${timeout}`, async () => {
+      const { tables, tableName } = await open(retry ? { retry } : {});
+      const orders = tables.repository(Order);
+      for (const refused of [
+        () => orders.get(KEY, { timeout }),
+        () => orders.insert(order(), { timeout }),
+        () => orders.scan().toArray({ timeout }),
+        () => tables.tables.exists(tableName('Orders'), { timeout }),
+        () => tables.tables.create(tableName('Orders'), { timeout }),
+        () => tables.tables.delete(tableName('Orders'), { timeout }),
+        () => tables.ready({ timeout }),
+      ]) {
+        expect(await rejection(refused())).to.have.property('code', 'validation.invalid-option');
+      }
+    });
+  }
+});

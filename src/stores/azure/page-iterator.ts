@@ -1,4 +1,5 @@
 import type { RowReader } from '../../store/row.js';
+import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions, RowPage, ScanRequest } from '../../store/table-store.js';
 import { underDeadline } from './deadline.js';
 import { unansweredRead } from './lost-answer.js';
@@ -81,6 +82,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   #remaining(): OperationOptions | undefined {
     const { signal, timeout } = this.#options ?? {};
     if (timeout === undefined) return this.#options;
+    checkTimeout({ timeout });
     this.#endsAt ??= performance.now() + timeout;
     return { signal, timeout: Math.max(0, this.#endsAt - performance.now()) };
   }
