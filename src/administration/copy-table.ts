@@ -39,9 +39,10 @@ export async function copyTable(
   let left = 0;
   let kept = 0;
   const rows = storedRows(tables.store, table);
+  const target = { table, limits: tables.store.traits.limits };
   const prepare = (row: StoredRow) => ({
     table,
-    write: writeOf(row, MODES[existing], rows),
+    write: writeOf(row, MODES[existing], rows, target),
     // A row that was kept is a refused insert: it has no ETag.
     written: ({ etag }: WriteReceipt) => existing === 'keep' && etag === undefined && kept++,
     refused: (error: unknown) => error,

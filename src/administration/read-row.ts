@@ -1,15 +1,7 @@
-import {
-  PARTITION_KEY,
-  ROW_KEY,
-  TIMESTAMP,
-  type RowReader,
-  type RowWriter,
-  type UndeclaredValue,
-} from '../store/row.js';
+import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader } from '../store/row.js';
 import type { ReadRequest } from '../store/table-store.js';
+import type { StoredProperty } from './check-row.js';
 import { storedValue, type StoredRow, type StoredValue } from './stored-row.js';
-
-type ReadProperty = readonly [name: string, value: UndeclaredValue];
 
 /** A row as a store gave it: its properties stay the texts and bytes they are stored as until somebody looks at them. */
 export class ReadRow implements StoredRow {
@@ -18,14 +10,15 @@ export class ReadRow implements StoredRow {
 
   readonly partitionKey: string;
   readonly rowKey: string;
+  /** Every property exactly as it was read. */
+  readonly stored: readonly StoredProperty[];
   readonly #milliseconds: number;
-  readonly #properties: readonly ReadProperty[];
 
   constructor(row: RowReader) {
     this.partitionKey = row.string(PARTITION_KEY);
     this.rowKey = row.string(ROW_KEY);
     this.#milliseconds = row.milliseconds(TIMESTAMP);
-    this.#properties = [...row.undeclared()];
+    this.stored = [...row.undeclared()];
   }
 
   get timestamp(): Date {
@@ -33,17 +26,12 @@ export class ReadRow implements StoredRow {
   }
 
   get properties(): Readonly<Record<string, StoredValue>> {
-    return Object.fromEntries(this.#properties.map(([name, value]) => [name, storedValue(value)]));
+    return Object.fromEntries(this.stored.map(([name, value]) => [name, storedValue(value)]));
   }
 
   /** The same as a plain object. */
   plain(): StoredRow {
     const { partitionKey, rowKey, timestamp, properties } = this;
     return { partitionKey, rowKey, timestamp, properties };
-  }
-
-  /** Writes every property exactly as it was read. */
-  write(writer: RowWriter): void {
-    for (const [name, value] of this.#properties) writer.undeclared(name, value);
   }
 }

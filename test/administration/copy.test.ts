@@ -8,7 +8,7 @@ import type { EntitableErrorOf } from '../../src/errors/entitable-error.js';
 import { filter } from '../../src/filter/make-filter.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
-import { recordingStore } from '../../src/testing/recording-store.js';
+import { recordingStore, requestNames } from '../../src/testing/recording-store.js';
 import { TableFixture, type Properties } from '../../src/testing/conformance/table-fixture.js';
 import { CannedService, ENDPOINT, KEY } from '../stores/azure/canned-service.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
@@ -268,9 +268,35 @@ onEveryStore('copy', (open) => {
     expect(
       failed.map(({ index, item, error }) => [index, item.partitionKey, item.rowKey, (error as { code: string }).code]),
     ).to.deep.equal([
-      [0, 'p1', 'a/b', 'store.rejected'],
-      [2, 'p2', 'a/b', 'store.rejected'],
+      [0, 'p1', 'a/b', 'key.forbidden-character'],
+      [2, 'p2', 'a/b', 'key.forbidden-character'],
     ]);
+  });
+
+  it('sends no row that the store would refuse', async () => {
+    const { store, tableName } = await open();
+    const [from, to] = [tableName('From'), tableName('To')];
+    await filled(store, from, 1);
+    const { store: recorded, requests } = recordingStore(store);
+    const tables = await DataSource.open(recorded, { ensureTables: 'never' });
+    const texts = (count: number, length: number): StoredRow['properties'] =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [`p${n}`, { type: 'String', value: 'x'.repeat(length) }]),
+      );
+    const changes: readonly (readonly [code: string, change: Partial<StoredRow>])[] = [
+      ['key.forbidden-character', { rowKey: 'a/b' }],
+      ['key.forbidden-character', { partitionKey: '\u0085' }],
+      ['key.too-long', { partitionKey: 'x'.repeat(513) }],
+      ['validation.too-long', { properties: texts(1, 32 * 1024 + 1) }],
+      ['validation.too-long', { properties: { x: { type: 'Binary', value: new Uint8Array(64 * 1024 + 1) } } }],
+      ['validation.too-many-properties', { properties: texts(253, 0) }],
+      ['validation.entity-too-large', { properties: texts(16, 32 * 1024) }],
+    ];
+    for (const [code, change] of changes) {
+      const error = await rejection(tables.tables.copy(from, to, { transform: (row) => ({ ...row, ...change }) }));
+      expect((error as Error).cause).to.have.property('code', code);
+    }
+    expect(new Set(requestNames(requests))).to.deep.equal(new Set(['scan']));
   });
 
   it('is stopped by its signal, which loses nothing in silence', async () => {
@@ -400,6 +426,27 @@ onEveryStore('copy', (open) => {
     expect(report).to.deep.equal({ read: 1, copied: 1, skipped: 0, failed: [] });
     expect(await rowsOf(store, tableName('Lines'))).to.deep.equal([
       { partitionKey: 'p1', rowKey: 'line|1', properties: { text: 'String x' } },
+    ]);
+  });
+});
+
+describe('A copy to a store that takes less', () => {
+  it('says which rows it does not take, and copies the others', async () => {
+    await using source = await DataSource.open('memory:');
+    await using target = await DataSource.open('memory:', { limits: 'cosmos' });
+    await source.tables.create('Rows');
+    const rows = TableFixture.open(source.store, 'Rows');
+    await rows.submit(
+      rows.prepare('insert', 'p', 'a', { n: 'Int32 1' }),
+      rows.prepare('insert', 'p', 'b'.repeat(256), { n: 'Int32 1' }),
+      rows.prepare('insert', 'p', 'c', { ID: 'Int32 1' }),
+    );
+    const to = { dataSource: target, table: 'Rows' };
+    const { failed, ...counts } = await source.tables.copy('Rows', to, { onError: 'collect' });
+    expect(counts).to.deep.equal({ read: 3, copied: 1, skipped: 0 });
+    expect(failed.map(({ item, error }) => [item.rowKey[0], (error as { code: string }).code])).to.deep.equal([
+      ['b', 'key.too-long'],
+      ['c', 'validation.unknown-property'],
     ]);
   });
 });
