@@ -21,6 +21,11 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 /** What a table can have of them. */
 const MOST_POLICIES = 5;
 const LONGEST_ID = 64;
+const LAST_YEAR = 9999;
+
+/** What cannot be sent in a policy; in what is signed a line break would also begin another field. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** Refuses policies that the service would. Throws `validation.invalid-option`. */
 export function checkPolicies(policies: readonly AccessPolicy[]): void {
@@ -52,6 +57,9 @@ export function checkTableSas(options: TableSasOptions): void {
   checkRestrictions(options);
   checkKey('from', from);
   checkKey('to', to);
+  if (from?.partitionKey === '' && from.rowKey !== undefined && from.rowKey !== '') {
+    throw refusedOption('from', 'a row key beside a partition key that is not empty', '');
+  }
   if (to?.partitionKey === '' || to?.rowKey === '') {
     // The service takes an empty text for none: the range would have no end.
     throw refusedOption('to', 'keys that are not empty', '');
@@ -77,15 +85,17 @@ function checkOptions(options: unknown): void {
 }
 
 function checkId(option: string, id: unknown): void {
-  if (typeof id !== 'string' || id.length === 0 || id.length > LONGEST_ID) {
-    throw refusedOption(option, `an id of 1 to ${LONGEST_ID} characters`, id);
+  if (!isPlain(id) || id.length === 0 || id.length > LONGEST_ID) {
+    throw refusedOption(option, `an id of 1 to ${LONGEST_ID} characters, no control characters among them`, id);
   }
 }
 
 function checkPeriod(start: Date | undefined, expiry: Date | undefined, prefix = ''): void {
   for (const [name, date] of Object.entries({ start, expiry })) {
-    const isDate = date instanceof Date && !Number.isNaN(date.getTime());
-    if (date !== undefined && !isDate) throw refusedOption(`${prefix}${name}`, 'a valid Date', date);
+    const isDate = date instanceof Date && date.getUTCFullYear() > 0 && date.getUTCFullYear() <= LAST_YEAR;
+    if (date !== undefined && !isDate) {
+      throw refusedOption(`${prefix}${name}`, `a valid Date of the years 1 to ${LAST_YEAR}`, date);
+    }
   }
   // The service keeps whole seconds.
   if (start && expiry && Math.floor(start.getTime() / 1000) >= Math.floor(expiry.getTime() / 1000)) {
@@ -107,9 +117,15 @@ function checkRestrictions({ ipRange, protocol }: SasRestrictions): void {
 function checkKey(option: string, key: SasKey | undefined): void {
   if (key === undefined) return;
   const { partitionKey, rowKey } = key ?? {};
-  if (typeof partitionKey !== 'string' || (rowKey !== undefined && typeof rowKey !== 'string')) {
-    throw refusedOption(option, '{ partitionKey, rowKey } with texts; rowKey may be left out', key);
+  if (!isPlain(partitionKey) || (rowKey !== undefined && !isPlain(rowKey))) {
+    const expected = '{ partitionKey, rowKey } with texts without control characters; rowKey may be left out';
+    throw refusedOption(option, expected, key);
   }
+}
+
+/** Also: a half of a character would be signed as another one. */
+function isPlain(text: unknown): text is string {
+  return typeof text === 'string' && text.isWellFormed() && !CONTROL.test(text);
 }
 
 function isAfter(from: SasKey, to: SasKey): boolean {

@@ -3,7 +3,11 @@ import { isList, refusedOption } from './refused-option.js';
 
 const MOST_RULES = 5;
 const MOST_PARTS = 64;
+const MOST_PREFIXES = 2;
 const LONGEST_PART = 256;
+/** Of all rules together, as they are sent, without the tags. */
+const MOST_CORS_BYTES = 2048;
+const LONGEST_AGE = 2 ** 31 - 1;
 const LONGEST_RETENTION = 365;
 const METHODS: readonly CorsMethod[] = ['DELETE', 'GET', 'HEAD', 'MERGE', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
@@ -44,10 +48,17 @@ export function checkCors(rules: readonly CorsRule[]): void {
     }
     checkParts(`${option}.allowedHeaders`, allowedHeaders);
     checkParts(`${option}.exposedHeaders`, exposedHeaders);
-    if (!Number.isInteger(maxAgeInSeconds) || maxAgeInSeconds < 0) {
-      throw refusedOption(`${option}.maxAgeInSeconds`, 'whole seconds, 0 or more', maxAgeInSeconds);
+    if (!Number.isInteger(maxAgeInSeconds) || maxAgeInSeconds < 0 || maxAgeInSeconds > LONGEST_AGE) {
+      throw refusedOption(`${option}.maxAgeInSeconds`, `whole seconds, 0 to ${LONGEST_AGE}`, maxAgeInSeconds);
     }
   }
+  if (Buffer.byteLength(rules.map(textOf).join('')) > MOST_CORS_BYTES) {
+    throw refusedOption('cors', `rules of ${MOST_CORS_BYTES} bytes together, as lists with commas`, rules);
+  }
+}
+
+function textOf({ allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAgeInSeconds }: CorsRule): string {
+  return [allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAgeInSeconds].map(String).join('');
 }
 
 function checkFlags(option: string, value: object, names: readonly string[]): void {
@@ -64,15 +75,17 @@ function checkRetention(option: string, { retentionDays }: { readonly retentionD
   }
 }
 
-/** The service writes lists as text with commas. */
+/** The service writes lists as text with commas; beginnings of headers, such as `x-ms-*`, it counts by themselves. */
 function checkParts(option: string, parts: readonly string[], least = 0): void {
   const isFitting =
     isList(parts) &&
     parts.length >= least &&
-    parts.length <= MOST_PARTS &&
     parts.every((part) => typeof part === 'string' && /^[^,\s]+$/.test(part) && part.length <= LONGEST_PART);
-  if (!isFitting) {
-    const expected = `a list of ${least} to ${MOST_PARTS} texts without commas and spaces, ${LONGEST_PART} characters at most`;
+  const prefixes = isFitting ? parts.filter((part) => part.endsWith('*')).length : 0;
+  if (!isFitting || prefixes > MOST_PREFIXES || parts.length - prefixes > MOST_PARTS) {
+    const expected =
+      `a list of ${least} to ${MOST_PARTS} texts without commas and spaces, ${LONGEST_PART} characters at most, ` +
+      `and ${MOST_PREFIXES} that end with *`;
     throw refusedOption(option, expected, parts);
   }
 }

@@ -242,7 +242,7 @@ export class TableAdministration {
     return cors;
   }
 
-  /** Puts at most 5 rules in the place of all; none turns CORS off. One request. */
+  /** Puts at most 5 rules, of at most 2 KiB in all, in the place of all; none turns CORS off. One request. */
   async setCors(rules: readonly CorsRule[], options?: OperationOptions): Promise<void> {
     const service = serviceOf(this.#store, 'CORS rules');
     checkCors(rules);

@@ -14,6 +14,7 @@ const rule = {
   exposedHeaders: [],
   maxAgeInSeconds: 0,
 } as const;
+const long = { ...rule, allowedOrigins: Array.from({ length: 30 }, (_, n) => `https://n${n + 10}.example`) };
 const logging = { read: true, write: true, delete: true };
 
 type Tables = DataSource['tables'];
@@ -35,11 +36,18 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
   ['policies[0]', 'a policy that is none', (t) => t.setAccessPolicies('Orders', [null as never])],
   ['policies[0].id', 'an empty id', (t) => t.setAccessPolicies('Orders', [{ id: '' }])],
   ['policies[0].id', 'an id of 65 characters', (t) => t.setAccessPolicies('Orders', [{ id: 'x'.repeat(65) }])],
+  ['policies[0].id', 'an id of two lines', (t) => t.setAccessPolicies('Orders', [{ id: 'a\nb' }])],
+  ['policies[0].id', 'an id with half a character', (t) => t.setAccessPolicies('Orders', [{ id: '\ud800' }])],
   ['policies[1].id', 'an id that comes twice', (t) => t.setAccessPolicies('Orders', [policy, policy])],
   [
     'policies[0].expiry',
     'a date that is none',
     (t) => t.setAccessPolicies('Orders', [{ id: 'p', expiry: new Date('x') }]),
+  ],
+  [
+    'policies[0].expiry',
+    'a year that the service has not',
+    (t) => t.setAccessPolicies('Orders', [{ id: 'p', expiry: new Date('+012000-01-01') }]),
   ],
   [
     'policies[0].start',
@@ -73,6 +81,7 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
     (t) => t.generateTableSas('Orders', { permissions: read, start: expiry, expiry }),
   ],
   ['expiry', 'a number for an end', (t) => t.generateTableSas('Orders', { permissions: read, expiry: 5 as never })],
+  ['policy', 'a policy id of two lines', (t) => t.generateTableSas('Orders', { policy: 'a\nb' })],
   ['policy', 'an empty policy id', (t) => t.generateTableSas('Orders', { policy: '' })],
   [
     'protocol',
@@ -98,6 +107,28 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
     'from',
     'a row key alone',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, from: { rowKey: 'r' } as never }),
+  ],
+  [
+    'from',
+    'a row key of an empty partition key',
+    (t) => t.generateTableSas('Orders', { permissions: read, expiry, from: { partitionKey: '', rowKey: 'r' } }),
+  ],
+  // Lines are what is signed: this would sign the range from "a" to "z" as well.
+  [
+    'from',
+    'a partition key of several lines',
+    (t) =>
+      t.generateTableSas('Orders', {
+        permissions: read,
+        expiry,
+        from: { partitionKey: 'a\n\nz' },
+        to: { partitionKey: 'a\n\nz' },
+      }),
+  ],
+  [
+    'to',
+    'a row key of two lines',
+    (t) => t.generateTableSas('Orders', { permissions: read, expiry, to: { partitionKey: 'a', rowKey: 'b\nc' } }),
   ],
   [
     'to',
@@ -177,7 +208,15 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
     '65 headers',
     (t) => t.setCors([{ ...rule, exposedHeaders: Array.from({ length: 65 }, (_, n) => `h${n}`) }]),
   ],
+  [
+    'cors[0].allowedHeaders',
+    'three beginnings of headers',
+    (t) => t.setCors([{ ...rule, allowedHeaders: ['a*', 'b*', 'c*'] }]),
+  ],
   ['cors[0].maxAgeInSeconds', 'less than no time', (t) => t.setCors([{ ...rule, maxAgeInSeconds: -1 }])],
+  ['cors[0].maxAgeInSeconds', 'more than an Int32', (t) => t.setCors([{ ...rule, maxAgeInSeconds: 2 ** 31 }])],
+  ['cors', 'rules of more than 2 KiB together', (t) => t.setCors([long, long, long, long, long])],
+  ['cors', 'the same among other properties', (t) => t.setServiceProperties({ cors: [long, long, long, long, long] })],
   ['timeout', 'a time limit that is none', (t) => t.getStatistics({ timeout: 'soon' as never })],
 ];
 
@@ -192,4 +231,17 @@ describe('Administration of the service refuses before it sends anything', () =>
       expect(service.sent).to.deep.equal([]);
     });
   }
+});
+
+it('CORS rules may have 64 headers, two beginnings of headers, and 2 KiB in all', async () => {
+  const service = new CannedService(() => ({ status: 202 }));
+  await using source = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
+  const allowedHeaders = [...Array.from({ length: 64 }, (_, n) => `h${n}`), 'a-*', 'b-*'];
+  const { length: used } = ['*', 'GET', allowedHeaders.join(), '0'].join('');
+  const exposedHeaders = Array.from({ length: 6 }, () => 'x'.repeat(256));
+  exposedHeaders.push('x'.repeat(2048 - used - exposedHeaders.join().length - 1));
+  await source.tables.setCors([{ ...rule, allowedHeaders, exposedHeaders }]);
+  const longer = [...exposedHeaders.slice(0, -1), `${exposedHeaders.at(-1)}x`];
+  const error = await rejection(source.tables.setCors([{ ...rule, allowedHeaders, exposedHeaders: longer }]));
+  expect([EntitableError.is(error, 'validation.invalid-option'), service.sent.length]).to.deep.equal([true, 1]);
 });
