@@ -112,9 +112,10 @@ export function refused(
   refusal: Refusal,
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
+  meaning: Refused = codeOf(refusal),
 ): EntitableError {
   const { status, serviceCode, requestId, retryAfter } = refusal;
-  const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : codeOf(refusal);
+  const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : meaning;
   const details: StoreErrorDetails = {
     ...context,
     status,

@@ -2,13 +2,13 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { OperationOptions } from '../../store/table-store.js';
 import { underDeadline } from './deadline.js';
 import { unansweredRead, unansweredWrite } from './lost-answer.js';
-import { refusalOf, refused } from './refusal.js';
+import { refusalOf, refused, type Refusal } from './refusal.js';
 
 /** What a request of administration is about. */
 export interface Subject {
   /** For messages, e.g. `the access policies of table "Orders"`. */
   readonly name: string;
-  /** The table, where it is one's: an answer of 404 says that there is none. */
+  /** The table, where it is one's. */
   readonly table?: string;
   readonly kind: 'read' | 'write';
 }
@@ -30,9 +30,14 @@ export async function serviceRequest<T>(
   } catch (error) {
     if (isRestError(error) && error.response !== undefined) {
       const refusal = refusalOf(error.response);
-      const isMissing = table !== undefined && refusal.status === 404;
-      throw refused(isMissing ? { ...refusal, serviceCode: 'TableNotFound' } : refusal, kind, details);
+      throw refused(refusal, kind, details, refusal.status === 404 ? missing(subject, refusal) : undefined);
     }
     throw kind === 'read' ? unansweredRead(error, details, name) : unansweredWrite(error, sent, details, name);
   }
+}
+
+/** No row was asked for: the table is missing where the service says so; anybody else, e.g. a proxy, may miss anything. */
+function missing({ table }: Subject, { serviceCode }: Refusal): 'store.table-not-found' | 'store.rejected' {
+  const isTable = table !== undefined && (serviceCode === 'TableNotFound' || serviceCode === 'ResourceNotFound');
+  return isTable ? 'store.table-not-found' : 'store.rejected';
 }

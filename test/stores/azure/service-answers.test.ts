@@ -107,10 +107,29 @@ describe('What the service answers to administration', () => {
       const { tables } = await opened(xml(refusal(code), 404));
       expect(await rejection(tables.getAccessPolicies('Orders'))).to.deep.include({
         code: 'store.table-not-found',
-        details: { table: 'Orders', status: 404, serviceCode: 'TableNotFound' },
+        details: { table: 'Orders', status: 404, serviceCode: code },
       });
     });
   }
+
+  it("anything else that is missing, e.g. on a proxy's way, is not taken for the table", async () => {
+    for (const [answer, serviceCode] of [
+      [xml(refusal('ContainerNotFound'), 404), { serviceCode: 'ContainerNotFound' }],
+      [xml('<html><body>Not Found</body></html>', 404), {}],
+    ] as const) {
+      const { tables } = await opened(answer);
+      for (const work of [() => tables.getAccessPolicies('Orders'), () => tables.setAccessPolicies('Orders', [])]) {
+        expect(await rejection(work())).to.deep.include({
+          code: 'store.rejected',
+          details: { table: 'Orders', status: 404, ...serviceCode },
+        });
+      }
+      expect(await rejection(tables.getCors())).to.deep.include({
+        code: 'store.rejected',
+        details: { status: 404, ...serviceCode },
+      });
+    }
+  });
 
   it('service properties, and none of the CORS rules', async () => {
     const properties: ServiceProperties = {
