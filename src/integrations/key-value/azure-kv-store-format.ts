@@ -34,7 +34,7 @@ function encode(value: unknown, context: ValueContext): readonly Column[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject(value, context);
   return Object.entries(value).flatMap(([name, member]) => {
     if (member === undefined) return [];
-    if (!isName(name)) throw badName(name, context);
+    if (!isName(name) || context.limits.reservedNames.includes(name.toLowerCase())) throw badName(name, context);
     return columnsOf(name, member, context);
   });
 }
@@ -147,8 +147,8 @@ function notAnObject(value: unknown, { collection }: ValueContext): EntitableErr
 function badName(property: string, { collection }: ValueContext): EntitableError {
   return new EntitableError(
     'validation.unknown-property',
-    `The format of AzureKVStore cannot hold a member "${property}" (collection ${collection}): a name is letters, digits and _, is no key, ` +
-      `and does not contain "${PART}". Rename it, nest it in another member, or use the JSON format.`,
+    `The format of AzureKVStore cannot hold a member "${property}" (collection ${collection}): a name is letters, digits and _, is no key and none that the store ` +
+      `keeps to itself, and does not contain "${PART}". Rename it, nest it in another member, or use the JSON format.`,
     { className: collection, property },
   );
 }

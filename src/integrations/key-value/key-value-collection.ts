@@ -10,7 +10,7 @@ import type {
 } from '../../index.js';
 import { batches } from './batches.js';
 import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
-import { checkRowKey, checkSize } from './refusals.js';
+import { checkKey, checkRowKey, checkSize, refusedOption } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** Which members of an object are wanted; all by default. */
@@ -76,10 +76,8 @@ export class KeyValueCollection<V = unknown> {
     const { store, table } = this.#place;
     const { transactionBytes, transactionWrites } = store.traits.limits;
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > transactionWrites) {
-      const expected = `a whole number from 1 to ${transactionWrites}`;
       const found = typeof batchSize === 'number' ? String(batchSize) : typeof batchSize;
-      const details = { option: 'batchSize', expected, found };
-      throw new EntitableError('validation.invalid-option', `batchSize is ${expected}, not ${found}.`, details);
+      throw refusedOption('batchSize', `a whole number from 1 to ${transactionWrites}`, found);
     }
     const write = ([key, value]: readonly [string, V]): PreparedWrite => this.#write(key, value);
     for await (const batch of batches(pairs, write, { writes: batchSize, bytes: transactionBytes })) {
@@ -89,6 +87,7 @@ export class KeyValueCollection<V = unknown> {
 
   /** The value of a key, or `undefined`: one request. */
   async get(key: string, { select, ...options }: SelectOptions = {}): Promise<V | undefined> {
+    checkSelect(select);
     const decode = (row: RowReader): V => this.#value(row, select);
     return this.#rows.get(this.#place.partitionKey, this.#rowKey(key), decode, { undeclared: true }, options);
   }
@@ -108,6 +107,8 @@ export class KeyValueCollection<V = unknown> {
     [key: string, value: V]
   > {
     const { store, partitionKey, format } = this.#place;
+    if (typeof prefix !== 'string') throw refusedOption('prefix', 'a text', typeof prefix);
+    checkSelect(select);
     const comparisons = comparisonsOf(where);
     const rowKey = store.traits.ordered ? rangeOf(format.toRowKey(prefix)) : {};
     const filter = this.#filter(comparisons);
@@ -155,7 +156,7 @@ export class KeyValueCollection<V = unknown> {
 
   #rowKey(key: string): string {
     const { store, format, collection } = this.#place;
-    const rowKey = format.toRowKey(key);
+    const rowKey = format.toRowKey(checkKey(key, collection));
     checkRowKey(rowKey, collection, store.traits.limits);
     return rowKey;
   }
@@ -174,8 +175,12 @@ export class KeyValueCollection<V = unknown> {
   }
 }
 
+function checkSelect(select: readonly string[] | undefined): void {
+  if (select !== undefined && !Array.isArray(select)) throw refusedOption('select', 'a list of names', typeof select);
+}
+
 function selected(value: unknown, select: readonly string[] | undefined): unknown {
-  if (select === undefined || typeof value !== 'object' || value === null) return value;
+  if (select === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => select.includes(name)));
 }
 

@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions, type DataSourceTarget } from '../..
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
 import { jsonFormat } from './json-format.js';
 import { KeyValueCollection } from './key-value-collection.js';
+import { checkPartitionKey, checkTableName, refusedOption } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** How a key-value store stores. */
@@ -51,6 +52,7 @@ export class KeyValueStore implements AsyncDisposable {
   readonly #partitionKey: string;
   readonly #tableName: (collection: string) => string;
 
+  /** Throws `validation.invalid-option`. */
   constructor(
     tables: DataSource,
     {
@@ -59,19 +61,23 @@ export class KeyValueStore implements AsyncDisposable {
       tableName = (name) => FORMATS[format].tableName(name),
     }: KeyValueOptions = {},
   ) {
+    if (!Object.hasOwn(FORMATS, format)) throw refusedOption('format', "'json' or 'azure-kv-store'", 'another one');
+    if (typeof tableName !== 'function') throw refusedOption('tableName', 'a function', typeof tableName);
+    checkPartitionKey(partitionKey, tables.traits.limits);
     this.#tables = tables;
     this.#format = FORMATS[format];
     this.#partitionKey = partitionKey;
     this.#tableName = tableName;
   }
 
-  /** A collection of any name; its table is made by the first write. */
+  /** A collection of any name; its table is made by the first write. Throws `validation.invalid-option` where `tableName` makes no table's. */
   collection<V = unknown>(name: string = DEFAULT_COLLECTION): KeyValueCollection<V> {
+    if (typeof name !== 'string') throw refusedOption('collection', 'a text', typeof name);
     return new KeyValueCollection<V>({
       store: this.#tables.store,
       format: this.#format,
       collection: name,
-      table: this.#tableName(name),
+      table: checkTableName(this.#tableName(name), name),
       partitionKey: this.#partitionKey,
     });
   }

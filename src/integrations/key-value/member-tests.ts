@@ -1,4 +1,4 @@
-import { EntitableError } from '../../index.js';
+import { refusedOption } from './refusals.js';
 
 /** What a member of a value can be compared with. */
 export type MemberOperand = string | number | boolean;
@@ -28,12 +28,16 @@ const HOLDS: Readonly<Record<MemberOperator, (value: MemberOperand, operand: Mem
   le: (value, operand) => value <= operand,
 };
 
+const EXPECTED = 'a text, a finite number, a boolean, or an object of eq, ne, gt, ge, lt and le with them';
+
 /** The comparisons that tests stand for. Throws `validation.invalid-option`. */
 export function comparisonsOf(tests: MemberTests): readonly MemberComparison[] {
+  if (typeof tests !== 'object' || tests === null) throw refusedOption('where', 'an object of tests', typeof tests);
   return Object.entries(tests).flatMap(([member, test]) =>
     Object.entries(typeof test === 'object' && test !== null ? test : { eq: test }).map(([operator, operand]) => {
       const isOperand = ['string', 'boolean'].includes(typeof operand) || Number.isFinite(operand);
-      if (!Object.hasOwn(HOLDS, operator) || !isOperand) throw refused(member);
+      if (!Object.hasOwn(HOLDS, operator) || !isOperand)
+        throw refusedOption(`where.${member}`, EXPECTED, 'something else');
       return { member, operator: operator as MemberOperator, operand };
     }),
   );
@@ -45,14 +49,5 @@ export function passes(value: unknown, comparisons: readonly MemberComparison[])
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return false;
     const found = (value as Readonly<Record<string, unknown>>)[member];
     return typeof found === typeof operand && HOLDS[operator](found as MemberOperand, operand);
-  });
-}
-
-function refused(member: string): EntitableError {
-  const expected = 'a text, a finite number, a boolean, or an object of eq, ne, gt, ge, lt and le with them';
-  return new EntitableError('validation.invalid-option', `where takes for the member "${member}" ${expected}.`, {
-    option: `where.${member}`,
-    expected,
-    found: 'something else',
   });
 }

@@ -3,6 +3,41 @@ import { EntitableError, type ServiceLimits } from '../../index.js';
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids
 const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
+const TABLE_NAME = /^(?!tables$)[a-z][a-z0-9]{2,62}$/i;
+
+/** The error of an option that is not what it must be; `found` tells of what kind it is. */
+export function refusedOption(option: string, expected: string, found: string): EntitableError {
+  const details = { option, expected, found };
+  return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
+}
+
+/** Refuses a partition key that the service would. Throws `validation.invalid-option`. */
+export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLimits): void {
+  const isKey =
+    typeof partitionKey === 'string' &&
+    !FORBIDDEN.test(partitionKey) &&
+    partitionKey.isWellFormed() &&
+    sizeOf(partitionKey, keyBytes) <= keyBytes.partition;
+  if (isKey) return;
+  const expected = `a text of at most ${keyBytes.partition} bytes without / \\ # ? and control characters`;
+  throw refusedOption('partitionKey', expected, `another ${typeof partitionKey}`);
+}
+
+/** Refuses what can be no table's name. Throws `validation.invalid-option`. */
+export function checkTableName(table: string, collection: string): string {
+  if (typeof table === 'string' && TABLE_NAME.test(table)) return table;
+  const expected = `for the collection "${collection}" a table name, 3 to 63 letters and digits, the first one a letter, and not "tables"`;
+  throw refusedOption('tableName', expected, `another ${typeof table}`);
+}
+
+/** Refuses what is no key: JavaScript may give anything. Throws `key.wrong-type`. */
+export function checkKey(key: string, collection: string): string {
+  if (typeof key === 'string') return key;
+  const found = typeof key;
+  const details = { className: collection, key: 'RowKey', expected: 'a text', found } as const;
+  throw new EntitableError('key.wrong-type', `A key of the collection ${collection} is a text, not ${found}.`, details);
+}
+
 /** Refuses, before anything is sent, a row key that the service would. Throws `key.forbidden-character`, `key.unpaired-surrogate`, `key.too-long`. */
 export function checkRowKey(rowKey: string, collection: string, { keyBytes }: ServiceLimits): void {
   const at = { className: collection, key: 'RowKey' } as const;
@@ -15,7 +50,7 @@ export function checkRowKey(rowKey: string, collection: string, { keyBytes }: Se
     const message = `A key of the collection ${collection} holds half of a surrogate pair, which cannot be sent. Use the JSON format, which escapes it.`;
     throw new EntitableError('key.unpaired-surrogate', message, at);
   }
-  const size = keyBytes.encoding === 'utf16' ? rowKey.length * 2 : Buffer.byteLength(rowKey);
+  const size = sizeOf(rowKey, keyBytes);
   if (size > keyBytes.row) {
     const message = `A key of the collection ${collection} is stored as ${size} bytes; the store takes ${keyBytes.row}. Use a shorter one, e.g. a hash of it.`;
     throw new EntitableError('key.too-long', message, { ...at, size, limit: keyBytes.row });
@@ -40,4 +75,8 @@ export function checkSize(bytes: number, properties: number, collection: string,
       limit: limits.entityBytes,
     });
   }
+}
+
+function sizeOf(key: string, { encoding }: ServiceLimits['keyBytes']): number {
+  return encoding === 'utf16' ? key.length * 2 : Buffer.byteLength(key);
 }

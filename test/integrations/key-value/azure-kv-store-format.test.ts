@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DataSource, EntitableError, STORAGE_LIMITS, type UndeclaredValue } from 'entitable';
 import { azureKvStoreFormat } from '../../../src/integrations/key-value/azure-kv-store-format.js';
 import { KeyValueStore } from 'entitable/key-value';
-import { onEveryStore } from '../../support/every-store.js';
+import { onEveryStore, rejection } from '../../support/every-store.js';
 
 const context = { collection: 'data', limits: STORAGE_LIMITS };
 const encoded = (value: unknown): Readonly<Record<string, UndeclaredValue>> =>
@@ -121,6 +121,11 @@ describe('The format of AzureKVStore', () => {
       const error: unknown = await collection.put(key, value).catch((reason: unknown) => reason);
       expect(EntitableError.is(error) && error.code).to.equal(code);
     }
+  });
+
+  it('refuses a name that the store keeps to itself', async () => {
+    await using store = await KeyValueStore.open('memory:', { format: 'azure-kv-store', limits: 'cosmos' });
+    expect(await rejection(store.put('k', { ID: 1 }))).to.have.property('code', 'validation.unknown-property');
   });
 });
 

@@ -72,6 +72,8 @@ onEveryStore('A key-value collection', (open) => {
     const collection = await collectionOf(open);
     await collection.putAll(['a/1', 'a/2', 'a', 'b'].map((key) => [key, { key, other: 1 }]));
     expect(await collection.get('a/1', { select: ['key'] })).to.deep.equal({ key: 'a/1' });
+    await collection.put('list', ['no members']);
+    expect(await collection.get('list', { select: ['key'] })).to.deep.equal(['no members']);
     const found: unknown[] = [];
     for await (const pair of collection.query({ prefix: 'a/', select: ['other'] })) found.push(pair);
     expect(found).to.deep.equal([
@@ -107,6 +109,39 @@ onEveryStore('A key-value collection', (open) => {
     for (const [code, act] of Object.entries(codes)) {
       const error = await rejection(act());
       expect(EntitableError.is(error) && error.code).to.equal(code);
+    }
+  });
+
+  it('refuses what JavaScript may give', async () => {
+    const opened = await open();
+    const collection = await settings(opened, 'settings');
+    const codes: readonly (readonly [code: string, act: () => Promise<unknown>])[] = [
+      ['key.wrong-type', () => collection.put(5 as never, 1)],
+      ['key.wrong-type', () => collection.get(undefined as never)],
+      ['key.wrong-type', () => collection.delete(null as never)],
+      ['validation.invalid-option', () => collection.get('a', { select: 'b' as never })],
+      ['validation.invalid-option', () => collection.query({ select: 'b' as never }).next()],
+      ['validation.invalid-option', () => collection.query({ prefix: 5 as never }).next()],
+      ['validation.invalid-option', () => collection.query({ where: null as never }).next()],
+      ['validation.invalid-option', () => new KeyValueStore(opened.tables).put('a', {}, 5 as never)],
+      ['validation.invalid-option', () => new KeyValueStore(opened.tables, { tableName: () => '1' }).get('a')],
+    ];
+    for (const [code, act] of codes) expect(await rejection(act())).to.have.property('code', code);
+  });
+
+  it('refuses a partition key that is none, and a format there is not, at once', async () => {
+    const { tables } = await open();
+    for (const options of [
+      { partitionKey: 'a/b' },
+      { partitionKey: '\ud800' },
+      { partitionKey: 'x'.repeat(513) },
+      { partitionKey: 5 as never },
+      { format: 'xml' as never },
+      { tableName: 'settings' as never },
+    ]) {
+      expect(() => new KeyValueStore(tables, options))
+        .to.throw(EntitableError)
+        .with.property('code', 'validation.invalid-option');
     }
   });
 });
