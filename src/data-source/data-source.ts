@@ -31,7 +31,7 @@ import type { DataSourceTarget } from './target.js';
 export class DataSource implements AsyncDisposable {
   /**
    * Opens a data source. No request is sent: what is wrong with an address or a credential is told by the first operation.
-   * Throws `store.unknown-target` and `store.package-missing`.
+   * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`.
    */
   static async open(target: DataSourceTarget, options: DataSourceOptions = {}): Promise<DataSource> {
     const connection = await connect(target, options);

@@ -47,6 +47,20 @@ describe('DataSource.open', () => {
     });
   }
 
+  for (const [option, options] of Object.entries({
+    ensureTables: { ensureTables: 'Never' },
+    durability: { durability: 'none' },
+    limits: { limits: 'Cosmos' },
+    validate: { validate: 'yes' },
+    tableName: { tableName: 'dev' },
+  })) {
+    it(`refuses an option that it would take for another: ${inspect(options)}`, async () => {
+      const error = await rejection(DataSource.open('memory:', options as never));
+      expect(error).to.have.property('code', 'validation.invalid-option');
+      expect(error).to.have.nested.property('details.option', option);
+    });
+  }
+
   it('limits of a service can be asked of an embedded store', async () => {
     await using tables = await DataSource.open('memory:', { limits: 'cosmos' });
     const error = await rejection(
