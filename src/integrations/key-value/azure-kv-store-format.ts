@@ -1,7 +1,7 @@
 import { EntitableError, type FilterNode, type TypedValue } from '../../index.js';
 import { jsonText } from './json-text.js';
 import type { MemberComparison } from './member-tests.js';
-import { splitText } from './split-text.js';
+import { inOrder, splitText, type NumberedPiece } from './split-text.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
 /** What Python's JSON reader takes for a number beyond what JavaScript's does. */
@@ -85,7 +85,7 @@ function isName(name: string): boolean {
 
 function decode(columns: Iterable<Column>): unknown {
   const members = new Map<string, unknown>();
-  const parts = new Map<string, string[]>();
+  const parts = new Map<string, NumberedPiece[]>();
   for (const [name, value] of columns) {
     const [, whole, number] = NUMBERED.exec(name) ?? [];
     if (whole === undefined || value.type !== 'String') {
@@ -93,10 +93,13 @@ function decode(columns: Iterable<Column>): unknown {
       continue;
     }
     const pieces = parts.get(whole) ?? [];
-    pieces[Number(number)] = value.text;
+    pieces.push([Number(number), value.text]);
     parts.set(whole, pieces);
   }
-  for (const [name, pieces] of parts) members.set(name, parsed(pieces.join('')));
+  for (const [name, pieces] of parts) {
+    const text = inOrder(pieces).map(([, piece]) => piece);
+    members.set(name, parsed(text.join('')));
+  }
   return Object.fromEntries(members);
 }
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { EntitableError } from '../../index.js';
 import { escapeKey, unescapeKey } from './escape-key.js';
 import { jsonText } from './json-text.js';
-import { splitText } from './split-text.js';
+import { inOrder, splitText, type NumberedPiece } from './split-text.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
 const PLAIN = /^[a-z][a-z0-9]{2,45}$/;
 const HASHED = /x[0-9a-f]{16}$/;
 const NAME = 'json_';
+const NUMBERED = /^json_([1-9][0-9]*)$/;
 
 /**
  * Any JSON value under any key: the value's JSON text in `json_1`, `json_2`, … A collection whose name is a lower-case table name has
@@ -41,11 +42,15 @@ function encode(value: unknown, { collection, limits }: ValueContext): readonly 
 }
 
 function decode(columns: Iterable<Column>): unknown {
-  const pieces: string[] = [];
+  const pieces: NumberedPiece[] = [];
   for (const [name, value] of columns) {
-    if (name.startsWith(NAME) && value.type === 'String') pieces[Number(name.slice(NAME.length)) - 1] = value.text;
+    const number = NUMBERED.exec(name)?.[1];
+    if (number !== undefined && value.type === 'String') pieces.push([Number(number), value.text]);
   }
-  return JSON.parse(pieces.join('')) as unknown;
+  const ordered = inOrder(pieces);
+  const lacking = ordered.findIndex(([number], index) => number !== index + 1);
+  if (lacking >= 0) throw new Error(`${NAME}${lacking + 1} is missing`);
+  return JSON.parse(ordered.map(([, piece]) => piece).join('')) as unknown;
 }
 
 function absent(value: unknown, collection: string): EntitableError {

@@ -10,7 +10,7 @@ import type {
 } from '../../index.js';
 import { batches } from './batches.js';
 import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
-import { checkKey, checkRowKey, checkSize, refusedOption } from './refusals.js';
+import { checkKey, checkRowKey, checkSize, refusedOption, unreadable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** Which members of an object are wanted; all by default. */
@@ -85,10 +85,10 @@ export class KeyValueCollection<V = unknown> {
     }
   }
 
-  /** The value of a key, or `undefined`: one request. */
+  /** The value of a key, or `undefined`: one request. Throws `entity.unreadable` for a row that something else has written. */
   async get(key: string, { select, ...options }: SelectOptions = {}): Promise<V | undefined> {
     checkSelect(select);
-    const decode = (row: RowReader): V => this.#value(row, select);
+    const decode = (row: RowReader): V => selected(this.#value(row), select) as V;
     return this.#rows.get(this.#place.partitionKey, this.#rowKey(key), decode, { undeclared: true }, options);
   }
 
@@ -115,7 +115,7 @@ export class KeyValueCollection<V = unknown> {
     const request = { partitionKey, rowKey, undeclared: true, ...(filter && { filter }) };
     const decode = (row: RowReader): [key: string, value: unknown] => [
       format.fromRowKey(row.string(ROW_KEY)),
-      format.decode(row.undeclared()),
+      this.#value(row),
     ];
     for await (const { rows } of this.#rows.scan(request, decode, options)) {
       for (const [key, value] of rows) {
@@ -161,8 +161,13 @@ export class KeyValueCollection<V = unknown> {
     return rowKey;
   }
 
-  #value(row: RowReader, select: readonly string[] | undefined): V {
-    return selected(this.#place.format.decode(row.undeclared()), select) as V;
+  #value(row: RowReader): unknown {
+    const { format, collection } = this.#place;
+    try {
+      return format.decode(row.undeclared());
+    } catch (error) {
+      throw unreadable(collection, row, error);
+    }
   }
 
   /** As much as fits into a request; the rest is tested here. */

@@ -1,4 +1,4 @@
-import { EntitableError, type ServiceLimits } from '../../index.js';
+import { EntitableError, PARTITION_KEY, ROW_KEY, type RowReader, type ServiceLimits } from '../../index.js';
 
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids
 const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
@@ -75,6 +75,16 @@ export function checkSize(bytes: number, properties: number, collection: string,
       limit: limits.entityBytes,
     });
   }
+}
+
+/** The error of a row that holds no value; why may quote it. */
+export function unreadable(collection: string, row: RowReader, error: unknown): EntitableError {
+  const [partitionKey, rowKey] = [row.string(PARTITION_KEY), row.string(ROW_KEY)];
+  return new EntitableError(
+    'entity.unreadable',
+    `The row ("${partitionKey}", "${rowKey}") of the collection ${collection} holds no value of the JSON format: something else wrote it. Mend it, or read it in its own format; why it cannot be read is in details.error.`,
+    { className: collection, property: 'value', storedName: 'json_1', partitionKey, rowKey, error },
+  );
 }
 
 function sizeOf(key: string, { encoding }: ServiceLimits['keyBytes']): number {

@@ -10,6 +10,14 @@ export function splitText(text: string, size: number, first: number = size): rea
   return pieces;
 }
 
+/** A piece of a text under its number, which is whatever some program has written. */
+export type NumberedPiece = readonly [number: number, piece: string];
+
+/** The pieces of a text in the order of their numbers. */
+export function inOrder(pieces: readonly NumberedPiece[]): readonly NumberedPiece[] {
+  return pieces.toSorted(([a], [b]) => a - b);
+}
+
 function isLeadSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }

@@ -21,5 +21,6 @@ export interface ValueFormat {
   encode(value: unknown, context: ValueContext): readonly Column[];
   /** What the store can filter by: nothing, or what every value that passes the comparison passes. */
   filter?(comparison: MemberComparison, context: ValueContext): FilterNode | undefined;
+  /** The value of the properties of a row. Throws anything for what no value has. */
   decode(columns: Iterable<Column>): unknown;
 }

@@ -44,6 +44,15 @@ describe('The format of AzureKVStore', () => {
     });
   });
 
+  it('reads parts by their numbers, whatever they are', () => {
+    const columns = [
+      ['x_part_4294967294', { type: 'String', text: 'c"' }],
+      ['x_part_10', { type: 'String', text: 'b' }],
+      ['x_part_2', { type: 'String', text: '"a' }],
+    ] as const;
+    expect(azureKvStoreFormat.decode(columns)).to.deep.equal({ x: 'abc' });
+  });
+
   it('is written as Python reads it: native types, JSON for the rest, and for a text that would be read as JSON', () => {
     expect(
       encoded({

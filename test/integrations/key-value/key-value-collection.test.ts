@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { DataSource, EntitableError } from 'entitable';
 import { KeyValueStore } from 'entitable/key-value';
@@ -110,6 +111,35 @@ onEveryStore('A key-value collection', (open) => {
       const error = await rejection(act());
       expect(EntitableError.is(error) && error.code).to.equal(code);
     }
+  });
+
+  it('tells a row that something else has written, without its values', async () => {
+    const { tables, store, tableName } = await open();
+    const other = new KeyValueStore(tables, { format: 'azure-kv-store', tableName });
+    await other.put('foreign', { a: 1 }, 'settings');
+    const rows = store.rows(tableName('settings'), { properties: [] });
+    const write = (rowKey: string, pieces: Readonly<Record<string, string>>) =>
+      rows.prepare({
+        mode: 'insert',
+        partitionKey: 'default',
+        rowKey,
+        write: (writer) => {
+          for (const [name, text] of Object.entries(pieces)) writer.undeclared(name, { type: 'String', text });
+        },
+      });
+    await store.submit(tableName('settings'), [
+      write('cut', { json_1: '{"secret' }),
+      write('gap', { json_1: '{"secret":', json_3: '1}' }),
+      write('far', { json_1: '1', json_4294967294: '1' }),
+    ]);
+    const collection = new KeyValueStore(tables, { tableName }).collection('settings');
+    for (const key of ['foreign', 'cut', 'gap', 'far']) {
+      const error = await rejection(collection.get(key));
+      expect(EntitableError.is(error, 'entity.unreadable') && error.details.rowKey).to.equal(key);
+      expect(inspect(error)).not.to.include('secret');
+    }
+    expect(await rejection(collection.getAll())).to.have.property('code', 'entity.unreadable');
+    expect(await other.get('far', 'settings')).to.deep.equal({ json_1: 1, json_4294967294: 1 });
   });
 
   it('refuses what JavaScript may give', async () => {
