@@ -14,7 +14,7 @@ export interface KeyValueOptions {
   readonly format?: 'json' | 'azure-kv-store' | undefined;
   /** The partition of all rows; `default` by default. A partition takes some 2000 requests a second. */
   readonly partitionKey?: string | undefined;
-  /** The table of a collection, instead of the format's own rule. */
+  /** The table of a collection, instead of the format's own rule; the data source's `tableName` is for entity classes and not applied. */
   readonly tableName?: ((collection: string) => string) | undefined;
 }
 
