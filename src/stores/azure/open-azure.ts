@@ -100,7 +100,8 @@ function isServiceClient(target: AzureTarget): target is { readonly serviceClien
     typeof target === 'object' &&
     target !== null &&
     'serviceClient' in target &&
-    typeof target.serviceClient?.pipeline?.clone === 'function'
+    typeof target.serviceClient?.pipeline?.clone === 'function' &&
+    typeof target.serviceClient.listTables === 'function' // a TableClient would take the name of a table for options
   );
 }
 

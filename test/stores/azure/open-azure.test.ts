@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { AzureNamedKeyCredential, AzureSASCredential, TableServiceClient } from '@azure/data-tables';
+import { AzureNamedKeyCredential, AzureSASCredential, TableClient, TableServiceClient } from '@azure/data-tables';
 import { expect } from 'chai';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import type { StoreTraits } from '../../../src/store/table-store.js';
@@ -127,6 +127,7 @@ describe('openAzure', () => {
     ['an identity that is none', { endpoint: ENDPOINT, identity: 'SECRET' }],
     ['an identity that is none, with a credential', { endpoint: ENDPOINT, identity: 'SECRET', credential: KEY }],
     ['a service client that is none', { serviceClient: {} }],
+    ['the client of one table', { serviceClient: new TableClient(ENDPOINT, 'SECRET') }],
     ['nothing', null],
   ];
   for (const [name, target] of strangers) {
