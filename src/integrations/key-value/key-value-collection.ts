@@ -50,6 +50,9 @@ const RANGE_COMPARISONS = 3;
 /** A number's equality is two. */
 const COMPARISONS_OF_ONE = 2;
 
+/** At the end of a prefix: with its other half in a key it is a character, without it is escaped. */
+const HALF = /[\ud800-\udbff]$/;
+
 const NO_PROPERTIES = Object.freeze({ properties: Object.freeze([]) });
 
 /** The pairs of one collection: a table, with a row a pair. Stateless. */
@@ -110,7 +113,7 @@ export class KeyValueCollection<V = unknown> {
     if (typeof prefix !== 'string') throw refusedOption('prefix', 'a text', typeof prefix);
     checkSelect(select);
     const comparisons = comparisonsOf(where);
-    const rowKey = store.traits.ordered ? rangeOf(format.toRowKey(prefix)) : {};
+    const rowKey = store.traits.ordered ? rangeOf(format.toRowKey(prefix.replace(HALF, ''))) : {};
     const filter = this.#filter(comparisons);
     const request = { partitionKey, rowKey, undeclared: true, ...(filter && { filter }) };
     const decode = (row: RowReader): [key: string, value: unknown] => [

@@ -83,6 +83,14 @@ onEveryStore('A key-value collection', (open) => {
     ]);
   });
 
+  it('takes half a character for a prefix of the whole one', async () => {
+    const collection = await collectionOf(open);
+    await collection.putAll(['a😀', 'a\ud83d', 'a\ud83dx', 'a', 'b'].map((key) => [key, { key }] as const));
+    const found: unknown[] = [];
+    for await (const [key] of collection.query({ prefix: 'a\ud83d' })) found.push(key);
+    expect(found).to.have.members(['a😀', 'a\ud83d', 'a\ud83dx']);
+  });
+
   it('puts many pairs in transactions, of one key the last', async () => {
     const collection = await collectionOf(open);
     async function* pairs(): AsyncGenerator<[string, number]> {
