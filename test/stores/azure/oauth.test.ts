@@ -1,5 +1,7 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +73,36 @@ describe('A token credential, on the emulator over https', () => {
     expect((await tables.describe('Signed')).rows).to.equal(3);
     expect((await tables.getServiceProperties()).cors).to.deep.equal([]);
     expect([...new Set(scopes.flat())]).to.deep.equal(['https://storage.azure.com/.default']);
+  });
+
+  it("is the default one of @azure/identity, which finds the managed identity of a program's host", async () => {
+    const asked: (string | undefined)[] = [];
+    const host = createServer(({ url, headers }, response) => {
+      asked.push(
+        `${new URL(url!, 'http://host').searchParams.get('resource')} ${String(headers['x-identity-header'])}`,
+      );
+      const token = {
+        access_token: tokenOf(),
+        expires_on: `${Math.floor(Date.now() / 1000) + HOUR}`,
+        token_type: 'Bearer',
+      };
+      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(token));
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    // How a host of Azure App Service tells its programs where to ask.
+    process.env['IDENTITY_ENDPOINT'] = `http://127.0.0.1:${(host.address() as AddressInfo).port}/token`;
+    process.env['IDENTITY_HEADER'] = 'ticket';
+    try {
+      await using source = await DataSource.open({ endpoint: azurite.endpoint, identity: 'default' }, { httpClient });
+      await source.tables.create('Identified');
+      expect(await source.tables.exists('Identified')).to.equal(true);
+      expect(new Set(asked)).to.deep.equal(new Set(['https://storage.azure.com ticket']));
+    } finally {
+      delete process.env['IDENTITY_ENDPOINT'];
+      delete process.env['IDENTITY_HEADER'];
+      host.closeAllConnections();
+      host.close();
+    }
   });
 
   it('has no access policies and makes no SAS, as on the service', async () => {
