@@ -112,6 +112,12 @@ function checkRestrictions({ ipRange, protocol }: SasRestrictions): void {
   if (typeof start !== 'string' || typeof end !== 'string' || !IPV4.test(start) || !IPV4.test(end)) {
     throw refusedOption('ipRange', '{ start, end } with IPv4 addresses', ipRange);
   }
+  if (numberOf(end) < numberOf(start))
+    throw refusedOption('ipRange', 'an end that does not come before start', ipRange);
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
 }
 
 function checkKey(option: string, key: SasKey | undefined): void {

@@ -100,6 +100,12 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
   ],
   [
     'ipRange',
+    'an end before the beginning of addresses',
+    (t) =>
+      t.generateTableSas('Orders', { permissions: read, expiry, ipRange: { start: '10.0.0.10', end: '10.0.0.9' } }),
+  ],
+  [
+    'ipRange',
     'a text for a range',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, ipRange: '1.2.3.4' as never }),
   ],
