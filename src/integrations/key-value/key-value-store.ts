@@ -1,4 +1,5 @@
-import { DataSource, type DataSourceOptions, type DataSourceTarget } from '../../index.js';
+import { DataSource, defineEntity } from '../../index.js';
+import type { DataSourceOptions, DataSourceTarget, PartitionKey, RowKey } from '../../index.js';
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
 import { jsonFormat } from './json-format.js';
 import { KeyValueCollection } from './key-value-collection.js';
@@ -14,7 +15,7 @@ export interface KeyValueOptions {
   readonly format?: 'json' | 'azure-kv-store' | undefined;
   /** The partition of all rows; `default` by default. A partition takes some 2000 requests a second. */
   readonly partitionKey?: string | undefined;
-  /** The table of a collection, instead of the format's own rule; the data source's `tableName` is for entity classes and not applied. */
+  /** The table of a collection, as a class would name it, instead of the format's own rule. */
   readonly tableName?: ((collection: string) => string) | undefined;
 }
 
@@ -51,6 +52,7 @@ export class KeyValueStore implements AsyncDisposable {
   readonly #format: ValueFormat;
   readonly #partitionKey: string;
   readonly #tableName: (collection: string) => string;
+  readonly #collections = new Map<string, KeyValueCollection>();
 
   /** Throws `validation.invalid-option`. */
   constructor(
@@ -72,14 +74,9 @@ export class KeyValueStore implements AsyncDisposable {
 
   /** A collection of any name; its table is made by the first write. Throws `validation.invalid-option` where `tableName` makes no table's. */
   collection<V = unknown>(name: string = DEFAULT_COLLECTION): KeyValueCollection<V> {
-    if (typeof name !== 'string') throw refusedOption('collection', 'a text', typeof name);
-    return new KeyValueCollection<V>({
-      store: this.#tables.store,
-      format: this.#format,
-      collection: name,
-      table: checkTableName(this.#tableName(name), name),
-      partitionKey: this.#partitionKey,
-    });
+    let collection = this.#collections.get(name);
+    if (collection === undefined) this.#collections.set(name, (collection = this.#made(name)));
+    return collection as KeyValueCollection<V>;
   }
 
   /** Stores a value under a key of a collection. */
@@ -111,4 +108,25 @@ export class KeyValueStore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+
+  #made(name: string): KeyValueCollection {
+    if (typeof name !== 'string') throw refusedOption('collection', 'a text', typeof name);
+    return new KeyValueCollection({
+      store: this.#tables.store,
+      format: this.#format,
+      collection: name,
+      table: storedName(this.#tables, checkTableName(this.#tableName(name), name)),
+      partitionKey: this.#partitionKey,
+    });
+  }
+}
+
+/** The name that a data source gives a table: it names those of classes. */
+function storedName(tables: DataSource, table: string): string {
+  class Pair {
+    partitionKey!: PartitionKey;
+    rowKey!: RowKey;
+  }
+  defineEntity(Pair, { table, properties: { partitionKey: 'PartitionKey', rowKey: 'RowKey' } });
+  return tables.repository(Pair).scan().compile().table;
 }

@@ -123,7 +123,7 @@ onEveryStore('A key-value collection', (open) => {
 
   it('tells a row that something else has written, without its values', async () => {
     const { tables, store, tableName } = await open();
-    const other = new KeyValueStore(tables, { format: 'azure-kv-store', tableName });
+    const other = new KeyValueStore(tables, { format: 'azure-kv-store' });
     await other.put('foreign', { a: 1 }, 'settings');
     const rows = store.rows(tableName('settings'), { properties: [] });
     const write = (rowKey: string, pieces: Readonly<Record<string, string>>) =>
@@ -140,7 +140,7 @@ onEveryStore('A key-value collection', (open) => {
       write('gap', { json_1: '{"secret":', json_3: '1}' }),
       write('far', { json_1: '1', json_4294967294: '1' }),
     ]);
-    const collection = new KeyValueStore(tables, { tableName }).collection('settings');
+    const collection = new KeyValueStore(tables).collection('settings');
     for (const key of ['foreign', 'cut', 'gap', 'far']) {
       const error = await rejection(collection.get(key));
       expect(EntitableError.is(error, 'entity.unreadable') && error.details.rowKey).to.equal(key);
@@ -207,6 +207,22 @@ describe('A key-value store', () => {
     for await (const table of tables.tables.list()) made.push(table);
     expect(made).to.have.length(names.length).and.to.include('orders');
     expect(made).to.include('docstoredata');
+  });
+
+  it('keeps tenants apart, by the names that their data sources give to tables', async () => {
+    await using tables = await DataSource.open('memory:');
+    const stores = ['ada', 'grace'].map(
+      (tenant) =>
+        new KeyValueStore(
+          tables.withTables((name) => `${tenant}${name}`),
+          { tableName: () => 'settings' },
+        ),
+    );
+    for (const [n, store] of stores.entries()) await store.put('n', { n });
+    expect(await Promise.all(stores.map((store) => store.getAll()))).to.deep.equal([{ n: { n: 0 } }, { n: { n: 1 } }]);
+    const made: string[] = [];
+    for await (const table of tables.tables.list()) made.push(table);
+    expect(made).to.deep.equal(['adasettings', 'gracesettings']);
   });
 
   it('has the limits of Cosmos where the store does', async () => {
