@@ -50,6 +50,8 @@ const RANGE_COMPARISONS = 3;
 /** A number's equality is two. */
 const COMPARISONS_OF_ONE = 2;
 
+const PAIRS = 'an iterable of pairs [key, value]';
+
 /** At the end of a prefix: with its other half in a key it is a character, without it is escaped. */
 const HALF = /[\ud800-\udbff]$/;
 
@@ -82,7 +84,14 @@ export class KeyValueCollection<V = unknown> {
       const found = typeof batchSize === 'number' ? String(batchSize) : typeof batchSize;
       throw refusedOption('batchSize', `a whole number from 1 to ${transactionWrites}`, found);
     }
-    const write = ([key, value]: readonly [string, V]): PreparedWrite => this.#write(key, value);
+    const isIterable =
+      typeof pairs === 'object' && pairs !== null && (Symbol.iterator in pairs || Symbol.asyncIterator in pairs);
+    if (!isIterable) throw refusedOption('pairs', PAIRS, typeof pairs);
+    const write = (pair: readonly [string, V]): PreparedWrite => {
+      if (!Array.isArray(pair)) throw refusedOption('pairs', PAIRS, `one with ${typeof pair}`);
+      const [key, value] = pair as readonly [string, V];
+      return this.#write(key, value);
+    };
     for await (const batch of batches(pairs, write, { writes: batchSize, bytes: transactionBytes })) {
       await store.submit(table, batch, options);
     }
