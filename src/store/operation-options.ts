@@ -2,6 +2,6 @@
 export interface OperationOptions {
   /** Stops the operation: it fails with `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the operation fails with `store.timeout`. */
+  /** Milliseconds until the operation, of a scan each page, fails with `store.timeout`. */
   readonly timeout?: number | undefined;
 }

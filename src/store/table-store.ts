@@ -113,7 +113,7 @@ export interface Rows {
     request?: ReadRequest,
     options?: OperationOptions,
   ): Promise<R | undefined>;
-  /** Pages in key order (where `traits.ordered`), following continuations. An error surfaces at the page it belongs to; `return()` stops what is in flight. */
+  /** Pages in key order (where `traits.ordered`), following continuations. An error surfaces at the page it belongs to; `return()` stops what is in flight. `timeout` is each page's. */
   scan<R>(request: ScanRequest, decode: (row: RowReader) => R, options?: OperationOptions): AsyncIterable<RowPage<R>>;
   /** Opens a row that was retained by a reader of this store and table. */
   reopen(row: RetainedRow): RowReader;

@@ -319,6 +319,19 @@ onEveryStore('copy', (open) => {
     expect(read).to.equal(written + failed.length + pending.length);
   });
 
+  it('has a time limit for each request, and none for transform', async () => {
+    const { store, tableName } = await open();
+    const [from, to] = [tableName('From'), tableName('To')];
+    await filled(store, from, 100);
+    const paged = await DataSource.open(store, { limits: { pageRows: 25 }, retry: { maxRetries: 0 } });
+    let rows = 0;
+    const transform = async (row: StoredRow): Promise<StoredRow> => {
+      if (++rows % 25 === 0) await wait(200);
+      return row;
+    };
+    expect(await paged.tables.copy(from, to, { timeout: 1000, transform })).to.include({ read: 200, copied: 200 });
+  });
+
   it('stops when transform or onProgress throws', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];

@@ -1,5 +1,4 @@
 import type { RowReader } from '../../store/row.js';
-import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions, RowPage, ScanRequest } from '../../store/table-store.js';
 import { underDeadline } from './deadline.js';
 import { unansweredRead } from './lost-answer.js';
@@ -10,7 +9,7 @@ type Coming = Promise<ArrivingPage | undefined>;
 
 /**
  * The pages of one scan. With `ahead`, the next page is requested as soon as the headers of one tell where it begins, while its body is
- * still on its way. The time limit is the whole scan's, from the first page on.
+ * still on its way. The time limit is each page's, from when it is asked for: what its reader does with the pages takes the time it takes.
  */
 export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   readonly #reader: PageReader;
@@ -21,7 +20,6 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   /** Pages on their way, in order; one that follows the last is nothing. */
   readonly #coming: Coming[] = [];
   #continuation: string | undefined;
-  #endsAt: number | undefined;
   #done = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -69,7 +67,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
 
   async #arrival(): Promise<{ readonly continuation: string | undefined; readonly body: Buffer }> {
     try {
-      return await underDeadline(this.#remaining(), async () => {
+      return await underDeadline(this.#options, async () => {
         const { continuation, body } = (await this.#page())!;
         this.#continuation = continuation;
         return { continuation, body: await body };
@@ -77,14 +75,6 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     } catch (error) {
       throw unansweredRead(error, { table: this.#reader.table });
     }
-  }
-
-  #remaining(): OperationOptions | undefined {
-    const { signal, timeout } = this.#options ?? {};
-    if (timeout === undefined) return this.#options;
-    checkTimeout({ timeout });
-    this.#endsAt ??= performance.now() + timeout;
-    return { signal, timeout: Math.max(0, this.#endsAt - performance.now()) };
   }
 
   /** The page that is due; those after it are asked for. */

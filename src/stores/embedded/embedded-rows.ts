@@ -66,14 +66,13 @@ export class EmbeddedRows implements Rows {
     options?: OperationOptions,
   ): AsyncGenerator<RowPage<R>> {
     const { rows, tables, limits } = this.#state;
-    const deadline = new Deadline(options);
     const problem = scanProblem(request, limits);
     if (problem !== undefined) throw refused(problem, { table: this.#table });
     const reading = this.#reading(request, decode);
     let { continuation } = request;
     do {
       this.#state.checkOpen();
-      deadline.check();
+      new Deadline(options).check();
       const from = continuation === undefined ? request : { ...request, continuation };
       const page = scanPage(rows, tables.numberOf(rows, this.#table), from, reading);
       yield page;

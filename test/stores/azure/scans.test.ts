@@ -175,16 +175,20 @@ describe('Scans on Azure', () => {
     expect(signals.map((signal) => signal?.aborted)).to.deep.equal([true]);
   });
 
-  it('the timeout is for the whole scan, what is done between the pages included', async () => {
-    const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
+  it("the timeout is each page's: what is done with the pages takes the time it takes", async () => {
+    const answers = pages(['a'], ['b'], ['c']);
+    const { store, sent } = await cannedStore((request) =>
+      sent.length < 3 ? answers(request) : new Promise(() => undefined),
+    );
     const iterator = store
       .rows('T', SHAPE)
-      .scan({}, () => 1, { timeout: 500 })
+      .scan({}, () => 1, { timeout: 100 })
       [Symbol.asyncIterator]();
     expect((await iterator.next()).done).to.equal(false);
-    await new Promise((resolve) => setTimeout(resolve, 510));
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    expect((await iterator.next()).done).to.equal(false);
     expect((await outcomeOf(iterator.next())).code).to.equal('store.timeout');
-    expect(sent).to.have.length(1);
+    expect(sent).to.have.length(3);
   });
 });
 
