@@ -10,13 +10,22 @@ export function partitionQuery<T extends object>(
   writes?: MatchWrites,
 ): Query<T> {
   const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
-  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, filters: [], orders: [] });
+  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, ...NOTHING_SAID });
 }
 
 /** A query of all partitions: without bounds on the partition key it reads the whole table. */
 export function tableQuery<T extends object>(source: EntityRows<T>, writes?: MatchWrites): Query<T> {
-  return new QueryBuilder<T, T>({ source, writes, filters: [], orders: [] });
+  return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
 }
+
+const NOTHING_SAID = {
+  filters: [],
+  rawFilter: undefined,
+  orders: [],
+  selected: undefined,
+  take: undefined,
+  pageSize: undefined,
+} as const;
 
 function byUnit(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);

@@ -11,18 +11,18 @@ import type { MatchWrites } from './match-writes.js';
 import { scopeOf } from './scope.js';
 import { isKeyOrder, type SortOrder } from './sort-order.js';
 
-/** What a query says. Frozen. */
+/** What a query says. All members are always there: V8 takes long to copy an object and to add one. */
 export interface QueryState<T extends object> {
   readonly source: EntityRows<T>;
-  /** The partitions, by their stored keys, in ascending order and once each; absent: all of them. */
-  readonly partitions?: readonly string[];
-  readonly writes?: MatchWrites | undefined;
+  /** The partitions, by their stored keys, in ascending order and once each; undefined for all of them. */
+  readonly partitions: readonly string[] | undefined;
+  readonly writes: MatchWrites | undefined;
   readonly filters: readonly BoundFilter[];
-  readonly rawFilter?: string;
+  readonly rawFilter: string | undefined;
   readonly orders: readonly SortOrder[];
-  readonly selected?: { readonly names: readonly string[]; readonly projector: Projector };
-  readonly take?: number;
-  readonly pageSize?: number;
+  readonly selected: { readonly names: readonly string[]; readonly projector: Projector } | undefined;
+  readonly take: number | undefined;
+  readonly pageSize: number | undefined;
 }
 
 /** How a query is carried out. Throws `query.not-expressible` and `query.too-many-comparisons`. */

@@ -42,11 +42,9 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
     const outgoing = open(options, (incoming) => {
       incoming.once('close', release).on('error', ignore); // whoever reads it is told; until then nobody is
       const status = incoming.statusCode ?? 0;
-      const headers = new ReceivedHeaders(incoming.headers);
-      if (request.streamResponseStatusCodes?.has(status) === true)
-        resolve({ request, status, headers, readableStreamBody: incoming });
-      else
-        bytesOf(incoming).then((bytes) => resolve({ request, status, headers, bodyAsText: bytes.toString() }), reject);
+      const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
+      if (request.streamResponseStatusCodes?.has(status) === true) resolve({ readableStreamBody: incoming, ...answer });
+      else bytesOf(incoming).then((bytes) => resolve({ bodyAsText: bytes.toString(), ...answer }), reject);
     });
     const stop = (): void => void outgoing.destroy(aborted());
     const release = (): void => signal?.removeEventListener('abort', stop);
