@@ -7,12 +7,9 @@ export interface ParsedConnection {
 }
 
 /** The emulator's account; its key is public. */
-const DEVELOPMENT: ParsedConnection = {
-  endpoint: 'http://127.0.0.1:10002/devstoreaccount1',
-  credential: {
-    name: 'devstoreaccount1',
-    key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
-  },
+const DEVELOPMENT: NamedKey = {
+  name: 'devstoreaccount1',
+  key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
 };
 
 /** Reads a connection string of Azure Storage, Cosmos DB or the emulator; `undefined` when it is none. Names are in any case and order. */
@@ -22,7 +19,10 @@ export function parseConnectionString(text: string): ParsedConnection | undefine
     const at = setting.indexOf('=');
     if (at > 0) settings.set(setting.slice(0, at).trim().toLowerCase(), setting.slice(at + 1).trim());
   }
-  if (settings.get('usedevelopmentstorage')?.toLowerCase() === 'true') return DEVELOPMENT;
+  if (settings.get('usedevelopmentstorage')?.toLowerCase() === 'true') {
+    const host = settings.get('developmentstorageproxyuri')?.replace(/\/+$/, '') ?? 'http://127.0.0.1';
+    return { endpoint: `${host}:10002/${DEVELOPMENT.name}`, credential: DEVELOPMENT };
+  }
 
   const name = settings.get('accountname');
   const endpoint = settings.get('tableendpoint') ?? publicEndpoint(name, settings);
