@@ -1,5 +1,4 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
-import type { Sample } from '../support/sample.js';
 
 /** Where a client sends its requests. */
 export interface Endpoint {
@@ -10,14 +9,14 @@ export interface Endpoint {
 /** The operations of one client, each giving instances of the class with exact types. */
 export interface ClientContender {
   get(): Promise<object | undefined>;
-  insert(entity: Sample): Promise<unknown>;
+  insert(): Promise<unknown>;
   merge(): Promise<unknown>;
   /** A page of 1,000 rows. */
   page(): Promise<readonly object[]>;
   /** The same, three properties of it; absent where a client cannot. */
   selected?(): Promise<readonly object[]>;
   /** 100 inserts, all or nothing; absent where a client cannot. */
-  transaction?(entities: readonly Sample[]): Promise<unknown>;
+  transaction?(): Promise<unknown>;
 }
 
 /** Makes a client for an endpoint. */

@@ -1,5 +1,5 @@
 import { DataSource } from 'entitable';
-import { Sample } from '../support/sample.js';
+import { Sample, sample, sampleEntity } from '../support/sample.js';
 import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
 /** This library. */
@@ -12,10 +12,10 @@ export const entitable: MakeContender = async ({ url, httpClient }) => {
   let price = 0;
   return {
     get: () => samples.get(nextKey()),
-    insert: (entity) => samples.insert(entity),
+    insert: () => samples.insert(sampleEntity(sample(1, 1))),
     merge: () => samples.merge(nextKey(), { price: ++price, name: 'changed' }),
     page: () => samples.query({ partition: 'p0001' }).toArray(),
     selected: () => samples.query({ partition: 'p0001' }).select('row', 'name', 'price').toArray(),
-    transaction: (entities) => samples.insertMany(entities),
+    transaction: () => samples.insertMany(Array.from({ length: 100 }, (_, index) => sampleEntity(sample(1, index)))),
   };
 };

@@ -1,6 +1,5 @@
 import { installRivals, rivalVersion } from '../support/rivals.js';
 import { figure, median, table } from '../support/measure.js';
-import { type Sample, sample, sampleEntity } from '../support/sample.js';
 import { cannedHttpClient } from './canned-http-client.js';
 import { startCannedServer } from './canned-server.js';
 import type { ClientContender, Endpoint, MakeContender } from './contender.js';
@@ -11,21 +10,13 @@ import { compareTricklingScan } from './trickling-scan.js';
 
 const ROUNDS = 9;
 
-type Run = (entities: readonly Sample[]) => Promise<unknown>;
-
-/** An operation, how often it is done in a round, and how many entities an application would bring along. */
-const OPERATIONS: readonly (readonly [
-  name: string,
-  method: keyof ClientContender,
-  repeats: number,
-  entities?: number,
-])[] = [
+const OPERATIONS: readonly (readonly [name: string, method: keyof ClientContender, repeats: number])[] = [
   ['get', 'get', 2000],
-  ['insert', 'insert', 2000, 1],
+  ['insert', 'insert', 2000],
   ['merge', 'merge', 2000],
   ['page of 1000', 'page', 20],
   ['page of 1000, 3 properties', 'selected', 30],
-  ['transaction of 100', 'transaction', 40, 100],
+  ['transaction of 100', 'transaction', 40],
 ];
 
 const CONTENDERS: Readonly<Record<string, MakeContender>> = {
@@ -68,8 +59,8 @@ async function compare(place: string, endpoint: Endpoint): Promise<void> {
   const clients = new Map<string, ClientContender>();
   for (const [name, make] of Object.entries(CONTENDERS)) clients.set(name, await make(endpoint));
   const rows: string[][] = [];
-  for (const [operation, method, repeats, entities = 0] of OPERATIONS) {
-    const times = await rounds(clients, method, repeats, entities);
+  for (const [operation, method, repeats] of OPERATIONS) {
+    const times = await rounds(clients, method, repeats);
     const own = times.get('entitable')!;
     for (const [name, time] of times) {
       rows.push([
@@ -99,17 +90,13 @@ async function rounds(
   clients: ReadonlyMap<string, ClientContender>,
   method: keyof ClientContender,
   repeats: number,
-  entities: number,
 ): Promise<Map<string, Time>> {
   const measured = new Map<string, Time[]>();
   for (let round = -2; round < ROUNDS; round++) {
     for (const [name, client] of clients) {
-      const run = runOf(client, method);
+      const run = client[method]?.bind(client);
       if (run === undefined) continue;
-      const time = await timed(
-        run,
-        Array.from({ length: repeats }, () => made(entities)),
-      );
+      const time = await timed(run, repeats);
       if (round >= 0) measured.set(name, [...(measured.get(name) ?? []), time]);
     }
   }
@@ -121,21 +108,11 @@ async function rounds(
   );
 }
 
-function runOf(client: ClientContender, method: keyof ClientContender): Run | undefined {
-  if (method === 'insert') return ([entity]) => client.insert(entity!);
-  return client[method]?.bind(client);
-}
-
-/** They are the application's, and made before the time is taken. */
-function made(entities: number): readonly Sample[] {
-  return Array.from({ length: entities }, (_, index) => sampleEntity(sample(1, index)));
-}
-
-async function timed(run: Run, inputs: readonly (readonly Sample[])[]): Promise<Time> {
+async function timed(run: () => Promise<unknown>, repeats: number): Promise<Time> {
   const cpu = process.cpuUsage();
   const start = process.hrtime.bigint();
-  for (const entities of inputs) await run(entities);
+  for (let index = 0; index < repeats; index++) await run();
   const wall = Number(process.hrtime.bigint() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { cpu: (user + system) / inputs.length, wall: wall / inputs.length };
+  return { cpu: (user + system) / repeats, wall: wall / repeats };
 }

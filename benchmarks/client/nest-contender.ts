@@ -1,6 +1,6 @@
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
 import { rival } from '../support/rivals.js';
-import { rowOf } from '../support/sdk-rows.js';
+import { sample } from '../support/sample.js';
 import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
 interface NestModule {
@@ -12,6 +12,17 @@ interface NestRepository {
   findAll(): Promise<readonly object[] | null>;
   create(entity: object): Promise<unknown>;
   update(partition: string, row: string, entity: object): Promise<unknown>;
+}
+
+function entity(): object {
+  const { partition, row, correlation, hash, ...rest } = sample(1, 1);
+  return {
+    partitionKey: partition,
+    rowKey: row,
+    ...rest,
+    correlation: { type: 'Guid', value: correlation },
+    hash: Buffer.from(hash),
+  };
 }
 
 /** `@nestjs/azure-database`, which gives plain objects: no instances, no exact types, no transactions, no selection. Its log is off. */
@@ -27,7 +38,7 @@ export const nest: MakeContender = async ({ url, httpClient }) => {
   let price = 0;
   return {
     get: async () => (await samples.find('p0001', nextKey().row)) ?? undefined,
-    insert: (entity) => samples.create(rowOf(entity)),
+    insert: () => samples.create(entity()),
     merge: () => samples.update('p0001', nextKey().row, { price: ++price, name: 'changed' }),
     page: async () => (await samples.findAll()) ?? [],
   };

@@ -1,5 +1,5 @@
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
-import type { Sample } from '../support/sample.js';
+import { sample, type Sample } from '../support/sample.js';
 import { entityOf, rowOf, type SdkSample } from '../support/sdk-rows.js';
 import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
@@ -13,7 +13,7 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
   let price = 0;
   return {
     get: async () => entityOf(await client.getEntity<SdkSample>('p0001', nextKey().row)),
-    insert: (entity) => client.createEntity(rowOf(entity)),
+    insert: () => client.createEntity(rowOf(sample(1, 1))),
     merge: () =>
       client.updateEntity(
         {
@@ -43,7 +43,9 @@ export const sdk: MakeContender = async ({ url, httpClient }) => {
       }
       return found;
     },
-    transaction: (entities) =>
-      client.submitTransaction(entities.map((entity) => ['create', rowOf(entity)] as const) as never),
+    transaction: () =>
+      client.submitTransaction(
+        Array.from({ length: 100 }, (_, index) => ['create', rowOf(sample(1, index))] as const) as never,
+      ),
   };
 };

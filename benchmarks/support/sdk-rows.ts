@@ -9,7 +9,7 @@ export interface SdkSample extends Omit<SampleData, 'partition' | 'row' | 'corre
 }
 
 /** What the SDK takes to store a sample with exact types. */
-export function rowOf({ partition, row, price, correlation, hash, ...rest }: Sample | SampleData): {
+export function rowOf({ partition, row, price, correlation, hash, ...rest }: SampleData): {
   partitionKey: string;
   rowKey: string;
 } {
@@ -19,7 +19,7 @@ export function rowOf({ partition, row, price, correlation, hash, ...rest }: Sam
     ...rest,
     ...({
       price: { type: 'Double', value: String(price) },
-      correlation: { type: 'Guid', value: String(correlation) },
+      correlation: { type: 'Guid', value: correlation },
       hash: Buffer.from(hash),
     } as object),
   };
