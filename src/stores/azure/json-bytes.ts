@@ -14,6 +14,23 @@ const NINE = 57;
 const PAD = 61;
 const LOWER_E = 101;
 
+const ESCAPES = marked('"\\/bfnrtu');
+const HEXADECIMAL = marked('0123456789abcdefABCDEF');
+const LOWER_U = 117;
+
+/** Whether what begins at an index may follow a backslash. */
+export function isEscape(bytes: Uint8Array, at: number): boolean {
+  if (ESCAPES[bytes[at]!] !== 1) return false;
+  if (bytes[at] !== LOWER_U) return true;
+  for (let digit = at + 1; digit <= at + 4; digit++) if (HEXADECIMAL[bytes[digit]!] !== 1) return false;
+  return true;
+}
+
+/** A table in which the characters of a text are marked. */
+function marked(characters: string): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, code) => Number(characters.includes(String.fromCharCode(code))));
+}
+
 /** The index after the number that begins at an index. */
 export function numberEnd(bytes: Uint8Array, at: number): number {
   let end = digitsEnd(bytes, bytes[at] === MINUS ? at + 1 : at);

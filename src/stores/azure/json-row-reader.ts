@@ -98,15 +98,17 @@ export class JsonRowReader implements RowReader {
     const frame = this.#frame;
     const from = frame.from(slot);
     const to = frame.to(slot);
-    return BigInt(to - from > EXACT_DIGITS ? this.string(slot) : numberIn(frame.bytes, from, to));
+    const isShort = to - from <= EXACT_DIGITS && frame.kind(slot) !== KIND.escaped;
+    return BigInt(isShort ? numberIn(frame.bytes, from, to) : this.string(slot));
   }
 
   /** A DateTime as the service writes it is read by position, which takes a third of the time of Date.parse. */
   milliseconds(slot: Slot): number {
-    const { bytes } = this.#frame;
-    const at = this.#frame.from(slot);
-    const end = this.#frame.to(slot);
-    const length = end - at;
+    const frame = this.#frame;
+    const { bytes } = frame;
+    const at = frame.from(slot);
+    const end = frame.to(slot);
+    const length = frame.kind(slot) === KIND.escaped ? 0 : end - at;
     const fraction =
       length === 20 ? 0 : length > 23 ? twoDigits(bytes, at + 20) * 10 + bytes[at + 22]! - ZERO : undefined;
     if (fraction === undefined || bytes[end - 1] !== UPPER_Z) return parseDateTime(this.string(slot))!.milliseconds;
@@ -122,7 +124,7 @@ export class JsonRowReader implements RowReader {
   }
 
   ticks(slot: Slot): number {
-    const length = this.#frame.to(slot) - this.#frame.from(slot);
+    const length = this.#frame.to(slot) - this.#frame.from(slot); // more if something is escaped
     return length <= '2000-01-01T00:00:00.123Z'.length ? 0 : (parseDateTime(this.string(slot))?.ticks ?? 0);
   }
 

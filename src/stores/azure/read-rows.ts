@@ -15,13 +15,23 @@ export function readRows<R>(
   if (rows !== undefined) return rows;
   const texts = rowTexts(body.toString());
   if (texts instanceof SyntaxError) return texts;
-  return texts.map((text) => decode(reader.onText(text)));
+  const result: R[] = [];
+  for (const text of texts) {
+    try {
+      reader.onText(text);
+    } catch (error) {
+      return error as SyntaxError;
+    }
+    result.push(decode(reader));
+  }
+  return result;
 }
 
 /** The rows of an answer that is written as the service writes it, without parsing more of it than what is around them. */
 function rowsInPlace<R>(reader: JsonRowReader, body: Buffer, decode: (row: RowReader) => R): R[] | undefined {
   const rows: R[] = [];
   const from = body.indexOf(ROWS) + ROWS.length;
+  if (from < ROWS.length) return undefined;
   let at = from;
   if (body[at] !== CLOSE_BRACKET) {
     reader.open(body);
@@ -32,6 +42,7 @@ function rowsInPlace<R>(reader: JsonRowReader, body: Buffer, decode: (row: RowRe
       if (body[at] !== COMMA) break;
       at++;
     }
+    if (body[at] !== CLOSE_BRACKET) return undefined;
   }
   return hasRows(body.toString('utf8', 0, from) + body.toString('utf8', at)) ? rows : undefined;
 }

@@ -1,6 +1,6 @@
 import type { EdmType } from '../../edm/edm-type.js';
 import type { Slot } from '../../store/row.js';
-import { CLOSE_BRACE, COMMA, numberEnd, OPEN_BRACE, QUOTE } from './json-bytes.js';
+import { CLOSE_BRACE, COMMA, isEscape, numberEnd, OPEN_BRACE, QUOTE } from './json-bytes.js';
 import { OTHER, type RowMembers } from './row-members.js';
 
 /** What stands as a value. Numbers, since they are stored for each value of each row. */
@@ -17,6 +17,7 @@ export const KIND = {
 
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
+const SPACE = 32;
 const BACKSLASH = 92;
 const LOWER_E = 101;
 
@@ -113,7 +114,7 @@ export class RowFrame {
     return bytes[at] === CLOSE_BRACE ? (this.end = at + 1) : -1;
   }
 
-  /** The quote that ends a text. */
+  /** The quote that ends a text; -1 where JSON knows no such text. */
   #textEnd(from: number): number {
     const { bytes } = this;
     const view = this.#view;
@@ -125,8 +126,9 @@ export class RowFrame {
         if (code === QUOTE) return at;
         if (code === BACKSLASH) {
           this.#escaped = true;
-          at++;
-        } else if (code! >= 128) this.ascii = false;
+          if (!isEscape(bytes, ++at)) return -1;
+        } else if (code! < SPACE) return -1;
+        else if (code! >= 128) this.ascii = false;
       }
     }
     return -1;
@@ -149,9 +151,11 @@ export class RowFrame {
   }
 }
 
-/** Whether four bytes are ASCII, and none of them a quote or a backslash: a byte of zero borrows from its highest bit. */
+/** Whether four bytes are ASCII, and none of them a control, a quote or a backslash: a byte that is too small borrows from its highest bit. */
 function isPlain(four: number): boolean {
   const quotes = four ^ 0x22222222;
   const backslashes = four ^ 0x5c5c5c5c;
-  return ((((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | four) & 0x80808080) === 0;
+  const found =
+    ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | (four - 0x20202020) | four;
+  return (found & 0x80808080) === 0;
 }

@@ -36,16 +36,18 @@ export class RowMember {
 
   /** @param type The type that its annotation tells; a text without one is a String. */
   constructor(
-    prefix: Uint8Array,
+    prefix: Buffer,
     readonly slot: Slot,
     readonly type: EdmType,
   ) {
-    const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
-    this.length = prefix.length;
-    this.ascii = prefix.every((byte) => byte < 128);
-    this.#words = Int32Array.from({ length: Math.ceil(prefix.length / 4) }, (_, index) =>
-      view.getInt32(Math.min(index * 4, prefix.length - 4)),
-    );
+    const { length } = prefix;
+    const words = new Int32Array(Math.ceil(length / 4));
+    let all = 0;
+    for (let index = 0; index < words.length; index++)
+      all |= words[index] = prefix.readInt32BE(Math.min(index * 4, length - 4));
+    this.length = length;
+    this.ascii = (all & 0x80808080) === 0;
+    this.#words = words;
   }
 
   /** Whether it stands at an index. */
@@ -65,7 +67,7 @@ export class RowMember {
  */
 export class RowMembers {
   /** Stands before the first member of each row. */
-  readonly start = new RowMember(new Uint8Array(4), OTHER, 'String');
+  readonly start = new RowMember(Buffer.alloc(4), OTHER, 'String');
   /** How many slots there are, the negative ones included. */
   readonly slots: number;
   readonly #known = new Map<string, RowMember>();
@@ -106,15 +108,25 @@ export class RowMembers {
     annotation: string | undefined,
   ): RowMember | undefined {
     const from = at + '{"'.length;
-    const name = JSON.parse(`"${bytes.toString('utf8', from, from + nameLength)}"`) as string;
-    if (name.endsWith(TYPE_SUFFIX)) return undefined; // of a property that stands elsewhere
+    const name = nameOf(bytes.toString('utf8', from, from + nameLength));
+    if (name?.endsWith(TYPE_SUFFIX) !== false) return undefined; // of a property that stands elsewhere
     if (this.#known.size === MOST) {
       this.#known.clear();
       this.start.next = undefined;
     }
     const type = annotation === undefined ? 'String' : (EDM_TYPE_BY_NAME.get(annotation) ?? 'String');
-    const member = new RowMember(bytes.subarray(at, at + prefix.length), this.#slots.get(name) ?? OTHER, type);
-    this.#known.set(prefix, member);
+    const own = bytes.subarray(at, at + prefix.length);
+    const member = new RowMember(own, this.#slots.get(name) ?? OTHER, type);
+    this.#known.set(own.toString('latin1'), member); // the other is a slice, which keeps all of its text alive
     return member;
+  }
+}
+
+/** A name as it stands between quotes; nothing where JSON knows no such text. */
+function nameOf(text: string): string | undefined {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return undefined;
   }
 }

@@ -34,6 +34,34 @@ describe('A row read where it stands in the answer', () => {
     expect(read('2020-01-01T00:00:00.1Z')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1, 0, 0, 0, 100), 0]);
   });
 
+  it('reads values of every type, whatever is escaped in them', () => {
+    const values: readonly (readonly [type: EdmType, text: string, read: (reader: JsonRowReader) => unknown])[] = [
+      ['DateTime', '2020-01-01T00:00:00Z', (reader) => reader.milliseconds(0)],
+      ['DateTime', '2020-01-01T00:00:00.1234567Z', (reader) => [reader.milliseconds(0), reader.ticks(0)]],
+      ['DateTime', '2020-01-01T00:00:00.120Z', (reader) => [reader.milliseconds(0), reader.ticks(0)]],
+      ['Int64', '5', (reader) => reader.int64(0)],
+      ['Int64', '-9223372036854775808', (reader) => reader.int64(0)],
+      ['Double', '-Infinity', (reader) => reader.number(0)],
+      ['Guid', 'C9DA6455-213D-42C9-9A79-3E9149A57833', (reader) => reader.guid(0)],
+      ['Binary', '+/+/AQ==', (reader) => [...reader.binary(0)]],
+      ['String', 'a/b', (reader) => reader.string(0)],
+    ];
+    for (const [type, text, read] of values) {
+      const reader = readerOf(shapeOf({ a: type }));
+      const plain = read(reader.onText(`{"a@odata.type":"Edm.${type}","a":"${text}"}`));
+      for (let at = 0; at < text.length; at++) {
+        const escaped = `${text.slice(0, at)}\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}${text.slice(at + 1)}`;
+        for (const row of [
+          `{"a@odata.type":"Edm.${type}","a":"${escaped}"}`,
+          `{"a@odata.type":"\\u0045dm.${type}","a":"${escaped}"}`,
+        ]) {
+          expect(reader.onText(row).typeOf(0), row).to.equal(type);
+          expect(read(reader), row).to.deep.equal(plain);
+        }
+      }
+    }
+  });
+
   it('tells the stored type, whatever is declared', () => {
     const values: readonly (readonly [row: string, type: EdmType | undefined])[] = [
       ['{"a":"x"}', 'String'],
@@ -44,6 +72,8 @@ describe('A row read where it stands in the answer', () => {
       ['{"a@odata.type":"Edm.Double","a":"NaN"}', 'Double'],
       ['{"a@odata.type":"Edm.Int64","b":"6"}', undefined],
       ['{"a@odata.type":"Edm.Later","a":"6"}', 'String'],
+      ['{"a@odata.type":null,"a":"6"}', 'String'],
+      ['{"a@odata.type":"Edm.Int\\u0036\\u0034","a":"6"}', 'Int64'],
       ['{"a":true}', 'Boolean'],
       ['{"a":false}', 'Boolean'],
       ['{"a":1.5}', 'Double'],

@@ -47,6 +47,25 @@ describe('The rows of an answer', () => {
       expect(read(text.slice(0, length)), text.slice(0, length)).to.equal('SyntaxError');
   });
 
+  for (const row of [
+    String.raw`{"RowKey":"1","a":"\x"}`,
+    String.raw`{"RowKey":"1","a":"\u00g0"}`,
+    String.raw`{"RowKey":"1","\x":"a"}`,
+    '{"RowKey":"1","a":"\n"}',
+    '{"RowKey":"1","a":"\\"\n"}',
+    '{"RowKey":"1","\n":"a"}',
+    '{"RowKey":"1"}{"RowKey":"2"}',
+  ])
+    it(`an answer with ${JSON.stringify(row)} is refused`, () => {
+      expect(read(`{"value":[${row}]}`)).to.equal('SyntaxError');
+      expect(read(`{"value":[{"RowKey":"0"},${row},{"RowKey":"2"}]}`)).to.equal('SyntaxError');
+    });
+
+  it('a name that no property can have makes no row, wherever it stands', () => {
+    for (const space of ['', ' '])
+      expect(read(`{"value":[${space}{"${'a'.repeat(9999)}":1}]}`)).to.equal('SyntaxError');
+  });
+
   for (const text of ['null', '[]', '"value":[]', '{}', '{"value":null}', '{"value":{}}', '{"value":[1]}', '<html>'])
     it(`${text} is no list of rows`, () => {
       expect(read(text)).to.equal('SyntaxError');
