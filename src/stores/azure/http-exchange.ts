@@ -1,6 +1,6 @@
 import { request as requestPlain, type Agent } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import type { HttpHeaders, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import { RestError, type HttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { ReceivedHeaders } from './received-headers.js';
 import { bytesOf } from './stream-bytes.js';
 
@@ -51,7 +51,7 @@ export function exchange(request: PipelineRequest, agent: Agent): Promise<Pipeli
     signal?.addEventListener('abort', stop);
     outgoing.on('error', (error) => {
       release();
-      reject(error);
+      reject(asTheSdkHasIt(error));
     });
     outgoing.end(body);
   });
@@ -95,6 +95,12 @@ function headerLines(headers: HttpHeaders, host: string): string[] {
 }
 
 function ignore(): void {}
+
+/** Policies that try again know by its kind and its code what happened. It is without the request, whose headers hold secrets. */
+function asTheSdkHasIt(error: Error & { readonly code?: string }): Error {
+  const { name, message, code = RestError.REQUEST_SEND_ERROR } = error;
+  return name === 'AbortError' ? error : new RestError(message, { code });
+}
 
 function aborted(): Error {
   return Object.assign(new Error('The request was stopped.'), { name: 'AbortError' });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { createHttpHeaders, createPipelineRequest, isRestError } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
 import { isSimple } from '../../../src/stores/azure/http-exchange.js';
 import { keptConnections } from '../../../src/stores/azure/kept-connections.js';
@@ -76,6 +76,21 @@ describe('The http client', () => {
       response.end();
     });
     expect((await connections.sendRequest(requestTo(url))).bodyAsText).to.equal('a€𝒳b');
+  });
+
+  it('fails as the SDK expects, so that policies which try again know what happened', async () => {
+    const url = await serve((request) => request.socket.destroy());
+    const failureOf = (to: string, options?: object): Promise<unknown> =>
+      connections.sendRequest(requestTo(to, options)).then(
+        () => 'nothing failed',
+        (error: unknown) => isRestError(error) && [error.code, error.message, error.request],
+      );
+    expect(await failureOf(url)).to.deep.equal(['ECONNRESET', 'socket hang up', undefined]);
+    expect(await failureOf('http://127.0.0.1:1/')).to.deep.equal([
+      'ECONNREFUSED',
+      'connect ECONNREFUSED 127.0.0.1:1',
+      undefined,
+    ]);
   });
 
   it('keeps a connection for the next request, and closes it with the store', async () => {

@@ -44,6 +44,27 @@ describe('Over sockets', () => {
     });
   }
 
+  it('a read is tried again as the retry policy of the SDK says, a write is not', async () => {
+    let requests = 0;
+    const server = await listen((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          requests++;
+          resetSocket(socket);
+        });
+    });
+    try {
+      const store = await open((server.address() as AddressInfo).port, 1);
+      expect((await outcomeOf(read(store))).code).to.equal('store.unavailable');
+      expect(requests).to.equal(2);
+      expect((await outcomeOf(write(store, 1))).code).to.equal('store.outcome-unknown');
+      expect(requests).to.equal(3);
+    } finally {
+      server.close();
+    }
+  });
+
   it('nobody who listens: both are store.unavailable, since nothing was sent', async () => {
     const server = await listen(() => undefined);
     const { port } = server.address() as AddressInfo;
@@ -112,9 +133,9 @@ async function listen(serve: (socket: Socket) => void): Promise<Server> {
   return server;
 }
 
-async function open(port: number): Promise<TableStore> {
+async function open(port: number, maxRetries = 0): Promise<TableStore> {
   const credential = { name: 'account', key: 'a2V5' };
-  return openAzure({ endpoint: `http://127.0.0.1:${port}/account`, credential }, { retry: { maxRetries: 0 } });
+  return openAzure({ endpoint: `http://127.0.0.1:${port}/account`, credential }, { retry: { maxRetries } });
 }
 
 async function read(store: TableStore, timeout?: number) {
