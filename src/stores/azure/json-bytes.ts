@@ -33,7 +33,8 @@ function marked(characters: string): Uint8Array {
 
 /** The index after the number that begins at an index. */
 export function numberEnd(bytes: Uint8Array, at: number): number {
-  let end = digitsEnd(bytes, bytes[at] === MINUS ? at + 1 : at);
+  const first = bytes[at] === MINUS ? at + 1 : at;
+  let end = bytes[first] === ZERO ? first + 1 : digitsEnd(bytes, first); // nothing follows a zero
   if (end > 0 && bytes[end] === POINT) end = digitsEnd(bytes, end + 1);
   if (end < 0 || (bytes[end]! | 32) !== LOWER_E) return end;
   const sign = bytes[end + 1];

@@ -90,7 +90,8 @@ export class RowFrame {
     this.#kinds.fill(KIND.absent);
     this.start = start;
     this.ascii = true;
-    if (bytes[start] === OPEN_BRACE && bytes[start + 1] === CLOSE_BRACE) return (this.end = start + 2);
+    if (bytes[start] !== OPEN_BRACE) return -1;
+    if (bytes[start + 1] === CLOSE_BRACE) return (this.end = start + 2);
     let at = start;
     let member = members.start;
     do {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ROW_KEY, type RowReader } from '../../../src/store/row.js';
+import fc from 'fast-check';
+import { ROW_KEY, type RowReader, type Slot } from '../../../src/store/row.js';
 import { JsonRowReader } from '../../../src/stores/azure/json-row-reader.js';
 import { readRows } from '../../../src/stores/azure/read-rows.js';
 import { rowLayout } from '../../../src/stores/azure/row-layout.js';
@@ -55,11 +56,48 @@ describe('The rows of an answer', () => {
     '{"RowKey":"1","a":"\\"\n"}',
     '{"RowKey":"1","\n":"a"}',
     '{"RowKey":"1"}{"RowKey":"2"}',
+    ',"RowKey":"1"}',
+    '{"RowKey":"1","n":05}',
+    '{"RowKey":"1","n":-00.5}',
   ])
     it(`an answer with ${JSON.stringify(row)} is refused`, () => {
       expect(read(`{"value":[${row}]}`)).to.equal('SyntaxError');
       expect(read(`{"value":[{"RowKey":"0"},${row},{"RowKey":"2"}]}`)).to.equal('SyntaxError');
     });
+
+  it('an answer in which anything is changed is read as JSON.parse reads it, or refused', () => {
+    const value = fc.oneof(
+      fc.double({ noNaN: true }).map(String),
+      fc.constantFrom('0', '-1', 'true', 'null', '"é\\n"', '"\\u00e9/"'),
+    );
+    const row = fc
+      .tuple(value, value)
+      .map(([n, a]) => `{"odata.etag":"W/\\"1\\"","RowKey":"1","n":${n},"é":true,"a":${a}}`);
+    const piece = fc.oneof(
+      fc.constantFrom(...'"\\{}[],: 0-.eu\n'),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.constant(''),
+    );
+    const change = fc.tuple(fc.nat(9999), fc.nat(2), piece);
+    const body = fc.tuple(fc.array(row, { maxLength: 3 }), fc.array(change, { maxLength: 3 })).map(([rows, changes]) =>
+      changes.reduce(
+        (bytes, [where, length, text]) => {
+          const at = where % (bytes.length + 1);
+          return Buffer.concat([bytes.subarray(0, at), Buffer.from(text), bytes.subarray(at + length)]);
+        },
+        Buffer.from(`{"odata.metadata":"m","value":[${rows.join()}]}`),
+      ),
+    );
+    fc.assert(
+      fc.property(body, (bytes) => {
+        const found = readBytes(bytes, (one) => [valueOf(one, 0), valueOf(one, 1)]);
+        expect(found instanceof SyntaxError ? 'refused' : found, bytes.toString()).to.deep.equal(
+          parsedRows(bytes.toString()),
+        );
+      }),
+      { seed: 13, numRuns: 10_000 },
+    );
+  });
 
   it('a name that no property can have makes no row, wherever it stands', () => {
     for (const space of ['', ' '])
@@ -86,6 +124,29 @@ function read(text: string): unknown {
 }
 
 function readWith<R>(text: string, decode: (row: RowReader) => R): readonly R[] | SyntaxError {
-  const members = new RowMembers(rowLayout(shapeOf({ a: 'String' })));
-  return readRows(new JsonRowReader(members, true), Buffer.from(text), decode);
+  return readBytes(Buffer.from(text), decode);
+}
+
+function readBytes<R>(bytes: Buffer, decode: (row: RowReader) => R): readonly R[] | SyntaxError {
+  const members = new RowMembers(rowLayout(shapeOf({ a: 'String', n: 'Double' })));
+  return readRows(new JsonRowReader(members, true), bytes, decode);
+}
+
+/** The value of an unannotated property, as JSON has it. */
+function valueOf(row: RowReader, slot: Slot): unknown {
+  const type = row.typeOf(slot);
+  if (type === undefined) return undefined;
+  return type === 'String' ? row.string(slot) : type === 'Boolean' ? row.boolean(slot) : row.number(slot);
+}
+
+function parsedRows(text: string): unknown {
+  try {
+    const { value } = JSON.parse(text) as { value: Record<string, unknown>[] };
+    if (value.some((row) => Object(row) !== row || Array.isArray(row))) return 'refused';
+    return value.map((row) =>
+      [row['a'], row['n']].map((one) => (Object(one) === one || one === null ? undefined : one)),
+    );
+  } catch {
+    return 'refused';
+  }
 }
