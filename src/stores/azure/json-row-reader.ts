@@ -111,7 +111,9 @@ export class JsonRowReader implements RowReader {
     const length = frame.kind(slot) === KIND.escaped ? 0 : end - at;
     const fraction =
       length === 20 ? 0 : length > 23 ? twoDigits(bytes, at + 20) * 10 + bytes[at + 22]! - ZERO : undefined;
-    if (fraction === undefined || bytes[end - 1] !== UPPER_Z) return parseDateTime(this.string(slot))!.milliseconds;
+    // Date.UTC takes the years before 100 for others.
+    if (fraction === undefined || bytes[end - 1] !== UPPER_Z || bytes[at] === ZERO)
+      return parseDateTime(this.string(slot))!.milliseconds;
     return Date.UTC(
       twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2),
       twoDigits(bytes, at + 5) - 1,

@@ -30,6 +30,8 @@ describe('A row read where it stands in the answer', () => {
       { seed: 5, numRuns: 1000 },
     );
     expect(read('2020-01-01T02:00:00+02:00')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1), 0]);
+    for (const text of ['0001-01-01T00:00:00Z', '0099-12-31T23:59:59.9999999Z', '0100-01-01T00:00:00Z'])
+      expect(read(text)[1], text).to.equal(Date.parse(`${text.slice(0, 23).replace('Z', '')}Z`)); // .NET's first, and others
     expect(read('2020-01-01T00:00:00')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1), 0]);
     expect(read('2020-01-01T00:00:00.1Z')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1, 0, 0, 0, 100), 0]);
   });
