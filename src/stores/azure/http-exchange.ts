@@ -76,9 +76,9 @@ function addressOf(url: string): readonly [origin: Origin, path: string] {
   const end = url.indexOf('/', 'https://'.length);
   const path = url.slice(end);
   if (last?.text === url.slice(0, end) && PLAIN_PATH.test(path)) return [last, path];
-  const { protocol, hostname, port, host, pathname, search } = new URL(url);
+  const { origin, protocol, hostname, port, host, pathname, search } = new URL(url);
   last = {
-    text: url.slice(0, end),
+    text: origin, // not what stands before the first slash, which may be one of the query
     open: protocol === 'https:' ? requestSecure : requestPlain,
     hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address, which stands in brackets in a URL alone
     port,

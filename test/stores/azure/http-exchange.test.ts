@@ -78,6 +78,22 @@ describe('The http client', () => {
     expect((await connections.sendRequest(requestTo(url))).bodyAsText).to.equal('a€𝒳b');
   });
 
+  it('asks for what a URL says, whatever the one before it said', async () => {
+    const url = await serve((request, response) => response.end(`${request.headers.host} ${request.url}`));
+    const { origin, host } = new URL(url);
+    for (const [path, asked] of [
+      ['/a', '/a'],
+      ['', '/'],
+      ['?a=/b', '/?a=/b'],
+      ['?a=/c', '/?a=/c'],
+      ['/b?c=/d', '/b?c=/d'],
+      ['/b/../c', '/c'],
+      ['', '/'],
+      ["/T(PartitionKey='a..b',RowKey='é')", "/T(PartitionKey='a..b',RowKey='%C3%A9')"],
+    ] as const)
+      expect((await connections.sendRequest(requestTo(origin + path))).bodyAsText, path).to.equal(`${host} ${asked}`);
+  });
+
   it('fails as the SDK expects, so that policies which try again know what happened', async () => {
     const url = await serve((request) => request.socket.destroy());
     const failureOf = (to: string, options?: object): Promise<unknown> =>
