@@ -1,5 +1,6 @@
 import type { Instant } from '../../edm/date-time.js';
 import { FIRST_INSTANT, INSTANT_BYTES, nextInstant, readMilliseconds, readTicks, writeInstant } from './instant.js';
+import { KeptRow } from './kept-row.js';
 import type { RowTransaction } from './ordered-rows.js';
 import { SYSTEM, SYSTEM_TABLE } from './system-table.js';
 
@@ -15,6 +16,6 @@ export function tick(transaction: RowTransaction, now: number): Instant {
   const next = nextInstant(last, now);
   const bytes = Buffer.allocUnsafe(INSTANT_BYTES);
   writeInstant(bytes, 0, next.milliseconds, next.ticks);
-  transaction.put(SYSTEM_TABLE, SYSTEM.state, CLOCK, bytes);
+  transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, CLOCK, bytes));
   return next;
 }

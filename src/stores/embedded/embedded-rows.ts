@@ -14,7 +14,7 @@ import type {
 import { Deadline } from './deadline.js';
 import type { EngineState } from './engine-state.js';
 import { FIRST_INSTANT } from './instant.js';
-import { KeptRow } from './kept-row.js';
+import { keptRow } from './kept-row.js';
 import { keyProblem } from './key-problem.js';
 import type { LayoutPath } from './layout-path.js';
 import type { StoredRow } from './ordered-rows.js';
@@ -39,7 +39,7 @@ export class EmbeddedRows implements Rows {
     this.#table = table;
     this.#shape = shape;
     this.#state = state;
-    this.#root = state.codec.root();
+    this.#root = state.codec.root(shape);
     this.#shapes = new ShapeLayouts(shape);
   }
 
@@ -87,18 +87,19 @@ export class EmbeddedRows implements Rows {
 
   prepare(operation: WriteOperation): PreparedWrite {
     const { codec, limits } = this.#state;
-    const encoded = codec.encode(this.#shape, this.#root, operation.write ?? writeNothing);
+    const encoded = codec.encode(this.#root, operation.write ?? writeNothing);
     return new PreparedRow(this.#table, operation, encoded, limits);
   }
 
   written(write: PreparedWrite, { etag }: WriteReceipt, before?: RetainedRow): RetainedRow {
     const { codec, layouts, rows } = this.#state;
-    const { mode, partitionKey, rowKey, remove, encoded, stored } = write as PreparedRow;
+    const { mode, partitionKey, rowKey, remove, encoded, stored, etag: storedEtag } = write as PreparedRow;
     const merges = before !== undefined && (mode === 'merge' || mode === 'upsert-merge');
-    if (!merges && stored !== undefined && stored.etag === etag) return kept(partitionKey, rowKey, stored.bytes);
+    if (!merges && stored !== undefined && storedEtag === etag) return stored as StoredRow & RetainedRow;
     const row = merges ? codec.merge(before as RetainedRow & StoredRow, encoded, remove, rows) : encoded;
     const timestamp = (etag === undefined ? undefined : instantOfEtag(etag)) ?? FIRST_INSTANT;
-    return kept(partitionKey, rowKey, stampRow(row, layouts.knownNumber(row.layout), timestamp));
+    const known: StoredRow = keptRow(partitionKey, rowKey, stampRow(row, layouts.knownNumber(row.layout), timestamp));
+    return known as StoredRow & RetainedRow;
   }
 
   #reading<R>({ filter, pageSize, ...request }: ScanRequest, decode: (row: RowReader) => R): PageReading<R> {
@@ -116,11 +117,6 @@ export class EmbeddedRows implements Rows {
     const withEtag = request?.etag ?? request?.select === undefined;
     return new RowFlyweight(shapes, this.#state.layouts, this.#state.rows, withEtag);
   }
-}
-
-function kept(partitionKey: string, rowKey: string, bytes: Buffer): RetainedRow {
-  const row: StoredRow = new KeptRow(partitionKey, rowKey, bytes);
-  return row as StoredRow & RetainedRow;
 }
 
 function writeNothing(_writer: RowWriter): void {}

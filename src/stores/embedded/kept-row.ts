@@ -1,4 +1,4 @@
-import type { StoredRow } from './ordered-rows.js';
+import type { RowPlace, StoredRow } from './ordered-rows.js';
 
 /** A row that is its own: what is kept of a lent one, and what is composed after a write. */
 export class KeptRow implements StoredRow {
@@ -13,4 +13,9 @@ export class KeptRow implements StoredRow {
   keep(): StoredRow {
     return this;
   }
+}
+
+/** The row of some keys that lies in a place. */
+export function keptRow(partitionKey: string, rowKey: string, { bytes, start, end }: RowPlace): KeptRow {
+  return new KeptRow(partitionKey, rowKey, bytes, start, end);
 }

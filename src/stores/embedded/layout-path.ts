@@ -1,7 +1,8 @@
-import type { EdmType } from '../../edm/edm-type.js';
+import { EDM_TYPES, type EdmType } from '../../edm/edm-type.js';
 import { propertySize } from '../../store/entity-size.js';
 import type { ServiceLimits } from '../../store/limits.js';
-import { Layout } from './layout.js';
+import type { RowShape, Slot } from '../../store/row.js';
+import { FIXED_BYTES, Layout } from './layout.js';
 import type { Layouts } from './layouts.js';
 import { nameProblem } from './name-problem.js';
 import { refusal, type Refusal } from './refusal.js';
@@ -15,16 +16,25 @@ type NamedType = readonly [name: string, type: EdmType];
 interface Paths {
   readonly layouts: Layouts;
   readonly limits: ServiceLimits;
+  readonly shape: RowShape;
+  /** Of a row that has every property of the shape. */
+  readonly fixedBytes: number;
   count: number;
 }
+
+const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, number])) as Readonly<
+  Record<EdmType, number>
+>;
 
 /**
  * The properties written so far, in order: a node in the tree of all orders seen. What depends on names and types alone (the layout,
  * sizes, what the service refuses) is found out once per node, so that a write costs one step per property.
  */
 export class LayoutPath {
-  static root(layouts: Layouts, limits: ServiceLimits): LayoutPath {
-    return new LayoutPath({ layouts, limits, count: 0 });
+  /** Where the rows of a shape begin. */
+  static root(layouts: Layouts, limits: ServiceLimits, shape: RowShape): LayoutPath {
+    const fixedBytes = shape.properties.reduce((sum, { type }) => sum + FIXED_BYTES[type], 0);
+    return new LayoutPath({ layouts, limits, shape, fixedBytes, count: 0 });
   }
 
   /** What the properties weigh by the service's formula, without the contents of Strings and Binaries. */
@@ -35,6 +45,8 @@ export class LayoutPath {
   readonly #paths: Paths;
   readonly #properties: readonly NamedType[];
   readonly #next = new Map<number | string, LayoutPath>();
+  /** The path taken last, which most rows take again. */
+  #usual: { readonly key: number | string; readonly path: LayoutPath } | undefined;
   #layout: Layout | undefined;
 
   private constructor(paths: Paths, before?: LayoutPath, property?: NamedType) {
@@ -46,22 +58,28 @@ export class LayoutPath {
     paths.count += 1;
   }
 
-  /** The path with one more property. `key` tells the properties and types of one root apart. */
-  with(key: number | string, name: string, type: EdmType): LayoutPath {
-    const known = this.#next.get(key);
-    if (known !== undefined) return known;
-    const next = new LayoutPath(this.#paths, this, [name, type]);
-    this.#next.set(key, next);
-    return next;
+  /** The path with one more property of the shape. */
+  declared(slot: Slot, type: EdmType): LayoutPath {
+    const key = slot * EDM_TYPES.length + TYPE_NUMBERS[type];
+    return this.#usual?.key === key
+      ? this.#usual.path
+      : this.#with(key, this.#paths.shape.properties[slot]!.name, type);
   }
 
-  /** Begins a row; on a root only. */
-  begin(): this {
-    if (this.#paths.count > REMEMBERED_PATHS) {
+  /** The path with one more property that the shape does not name. */
+  undeclared(name: string, type: EdmType): LayoutPath {
+    return this.#with(`${TYPE_NUMBERS[type]}${name}`, name, type);
+  }
+
+  /** Begins a row; on a root only. Gives the size of the fixed part of a row that has every property of the shape. */
+  begin(): number {
+    const { count, fixedBytes } = this.#paths;
+    if (count > REMEMBERED_PATHS) {
       this.#paths.count = 1;
       this.#next.clear();
+      this.#usual = undefined;
     }
-    return this;
+    return fixedBytes;
   }
 
   /** The name of the property written last. */
@@ -72,6 +90,13 @@ export class LayoutPath {
   get layout(): Layout {
     this.#layout ??= this.#paths.layouts.intern(Layout.textOf(this.#properties));
     return this.#layout;
+  }
+
+  #with(key: number | string, name: string, type: EdmType): LayoutPath {
+    let path = this.#next.get(key);
+    if (path === undefined) this.#next.set(key, (path = new LayoutPath(this.#paths, this, [name, type])));
+    this.#usual = { key, path };
+    return path;
   }
 
   #ownProblem(): Refusal | undefined {

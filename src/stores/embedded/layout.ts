@@ -3,7 +3,7 @@ import type { RowShape } from '../../store/row.js';
 import { INSTANT_BYTES } from './instant.js';
 
 /** Bytes of a property in the fixed part of a row; a String or Binary keeps there where its bytes end. */
-const FIXED_BYTES: Readonly<Record<EdmType, number>> = {
+export const FIXED_BYTES: Readonly<Record<EdmType, number>> = {
   Binary: 4,
   Boolean: 1,
   DateTime: INSTANT_BYTES,

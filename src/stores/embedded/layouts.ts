@@ -1,3 +1,4 @@
+import { KeptRow } from './kept-row.js';
 import { Layout } from './layout.js';
 import { contentOf, type OrderedRows, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
 import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
@@ -65,17 +66,20 @@ export class Layouts {
 
   /** Numbers layouts within a transaction, giving new numbers where there are none; `undefined` when no more are left. */
   numbering(transaction: RowTransaction): (layout: Layout) => number | undefined {
-    const given = new Map<string, number>();
-    let next: number | undefined;
+    let given: Map<string, number> | undefined;
+    let next = 0;
     return ({ text }) => {
-      const known = this.#numbers.get(text) ?? given.get(text);
+      const known = this.#numbers.get(text);
       if (known !== undefined) return known;
-      this.#behind = true;
-      next ??= this.#numberedMeanwhile(transaction, given);
+      if (given === undefined) {
+        this.#behind = true;
+        given = new Map();
+        next = this.#numberedMeanwhile(transaction, given);
+      }
       const number = given.get(text) ?? next;
       if (number >= this.#limit) return undefined;
       if (number === next) {
-        transaction.put(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number), Buffer.from(text));
+        transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.layouts, numberKey(number), Buffer.from(text)));
         given.set(text, number);
         next += 1;
       }

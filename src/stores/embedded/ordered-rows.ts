@@ -1,17 +1,20 @@
-/** One row where it is kept. Lent: valid only until the visitor or reader it was given to is done; `keep` makes it last. */
-export interface StoredRow {
-  readonly partitionKey: string;
-  readonly rowKey: string;
-  /** Where the row lies, in the row codec: from `start` to `end`. Rows that were read together lie side by side in the same bytes. */
+/** Where a row lies, in the row codec: from `start` to `end`. Rows that were read or written together lie side by side in the same bytes. */
+export interface RowPlace {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
+}
+
+/** One row where it is kept. Lent: valid only until the visitor or reader it was given to is done; `keep` makes it last. */
+export interface StoredRow extends RowPlace {
+  readonly partitionKey: string;
+  readonly rowKey: string;
   /** The same row for as long as it is wanted: itself where rows are objects, a place in bytes that nobody writes again where they are pages. */
   keep(): StoredRow;
 }
 
 /** The bytes of a row alone. */
-export function contentOf({ bytes, start, end }: StoredRow): Buffer {
+export function contentOf({ bytes, start, end }: RowPlace): Buffer {
   return bytes.subarray(start, end);
 }
 
@@ -31,7 +34,8 @@ export interface RowSource {
 
 /** Reads the state before the transaction; writes take place together when its work has returned. */
 export interface RowTransaction extends RowSource {
-  put(table: number, partitionKey: string, rowKey: string, bytes: Buffer): void;
+  /** The row is kept as it is: nobody changes its bytes. */
+  put(table: number, row: StoredRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 

@@ -3,6 +3,7 @@ import { keyedSize } from '../../store/entity-size.js';
 import type { ServiceLimits } from '../../store/limits.js';
 import type { PreparedWrite, WriteMode, WriteOperation } from '../../store/table-store.js';
 import { keyProblem } from './key-problem.js';
+import type { StoredRow } from './ordered-rows.js';
 import { refusal, type Refusal } from './refusal.js';
 import type { EncodedWrite } from './row-encoder.js';
 import { operationWireBytes } from './wire-size.js';
@@ -28,8 +29,9 @@ export class PreparedRow implements PreparedWrite {
   readonly entityBytes: number;
   readonly ifMatch: string | undefined;
   readonly remove: readonly string[] | undefined;
-  /** The row as it was stored last, and the ETag it has there. */
-  stored: { readonly etag: string; readonly bytes: Buffer } | undefined;
+  /** The row as it was stored last, where that is all that was sent, and the ETag it was given. */
+  stored: StoredRow | undefined;
+  etag: string | undefined;
   /** Why the service would refuse it, whatever the table holds. */
   readonly problem: Refusal | undefined;
 

@@ -1,7 +1,7 @@
 import type { ServiceLimits } from '../../store/limits.js';
 import type { RowShape, RowWriter } from '../../store/row.js';
 import { FIRST_INSTANT } from './instant.js';
-import { KeptRow } from './kept-row.js';
+import { keptRow } from './kept-row.js';
 import { LayoutPath } from './layout-path.js';
 import type { Layout } from './layout.js';
 import type { Layouts } from './layouts.js';
@@ -31,14 +31,14 @@ export class RowCodec {
   }
 
   /** Where the rows of a shape begin. */
-  root(): LayoutPath {
-    return LayoutPath.root(this.#layouts, this.#limits);
+  root(shape: RowShape): LayoutPath {
+    return LayoutPath.root(this.#layouts, this.#limits, shape);
   }
 
-  encode(shape: RowShape, root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
+  encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
     const encoder = this.#idle.pop() ?? new RowEncoder(this.#limits);
     try {
-      return encoder.encode(shape, root, write);
+      return encoder.encode(root, write);
     } finally {
       this.#idle.push(encoder);
     }
@@ -54,9 +54,9 @@ export class RowCodec {
     const layout = this.#layouts.of(before, source);
     const merge = this.#mergeOf(layout, change.layout, remove);
     const old = new RowFlyweight(merge.before, this.#layouts, source).on(before, layout);
-    const changed = new KeptRow(before.partitionKey, before.rowKey, stampRow(change, 0, FIRST_INSTANT));
+    const changed = keptRow(before.partitionKey, before.rowKey, stampRow(change, 0, FIRST_INSTANT));
     const fresh = new RowFlyweight(merge.change, this.#layouts, source).on(changed, change.layout);
-    return this.encode(merge.shape, merge.root, (writer) => writeMerged(merge, old, fresh, writer));
+    return this.encode(merge.root, (writer) => writeMerged(merge, old, fresh, writer));
   }
 
   #mergeOf(before: Layout, change: Layout, remove: readonly string[] | undefined): Merge {
@@ -69,9 +69,10 @@ export class RowCodec {
   }
 
   #newMerge(before: Layout, change: Layout, remove: readonly string[] | undefined): Merge {
+    const plan = planMerge(before, change, remove);
     return {
-      ...planMerge(before, change, remove),
-      root: this.root(),
+      ...plan,
+      root: this.root(plan.shape),
       before: new ShapeLayouts(before.shape),
       change: new ShapeLayouts(change.shape),
     };

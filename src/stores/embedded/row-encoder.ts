@@ -1,14 +1,12 @@
 import { parseDateTime } from '../../edm/date-time.js';
-import { EDM_TYPES, type EdmType } from '../../edm/edm-type.js';
-import { Guid } from '../../edm/guid.js';
+import type { EdmType } from '../../edm/edm-type.js';
 import type { ServiceLimits } from '../../store/limits.js';
-import type { RowShape, RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
-import { GrowingBuffer } from './growing-buffer.js';
-import { GUID_BYTES, writeGuid } from './guid-bytes.js';
-import { INSTANT_BYTES, isInstant, writeInstant } from './instant.js';
+import type { RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
+import { isInstant } from './instant.js';
 import type { LayoutPath } from './layout-path.js';
 import { refusal, type Refusal } from './refusal.js';
-import { ASCII, HEADER_BYTES, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
+import { RowBuffer } from './row-buffer.js';
+import { ASCII, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
 
 /** A row encoded, what it weighs, and why the service would refuse it. */
 export interface EncodedWrite extends EncodedRow {
@@ -19,9 +17,6 @@ export interface EncodedWrite extends EncodedRow {
   readonly problem: Refusal | undefined;
 }
 
-const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, number])) as Readonly<
-  Record<EdmType, number>
->;
 const INT64_BITS = 64;
 const INTEGER = /^-?\d+$/;
 
@@ -33,12 +28,10 @@ const FORMS: Readonly<Partial<Record<EdmType, RegExp>>> = {
   Int64: INTEGER,
 };
 
-/** Writes rows in the row codec: the fixed part and the variable part grow side by side, and the path of properties names the layout. */
+/** Writes rows in the row codec; the path of their properties names their layout. */
 export class RowEncoder implements RowWriter {
   readonly #limits: ServiceLimits;
-  readonly #fixed = new GrowingBuffer();
-  readonly #variable = new GrowingBuffer();
-  #shape!: RowShape;
+  readonly #row = new RowBuffer();
   #path!: LayoutPath;
   #textForm: TextForm = ASCII;
   #unpaired = false;
@@ -50,15 +43,15 @@ export class RowEncoder implements RowWriter {
     this.#limits = limits;
   }
 
-  /** Runs `write`, again in UTF-16 where a String turns out to need it. Slots are the shape's, and `root` its root. */
-  encode(shape: RowShape, root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
-    this.#run(ASCII, shape, root, write);
-    if (this.#unpaired) this.#run(UTF16, shape, root, write);
+  /** Runs `write`, again in UTF-16 where a String turns out to need it. Slots are those of the root's shape. */
+  encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
+    this.#run(ASCII, root, write);
+    if (this.#unpaired) this.#run(UTF16, root, write);
     const path = this.#path;
     return {
       layout: path.layout,
       textForm: this.#textForm,
-      body: this.#body(),
+      body: this.#row.take(),
       isStamped: false,
       entityBytes: path.entityBytes + this.#entityBytes,
       wireBytes: path.wireBytes + this.#wireBytes,
@@ -66,70 +59,60 @@ export class RowEncoder implements RowWriter {
     };
   }
 
-  #body(): Buffer {
-    const variable = HEADER_BYTES + this.#fixed.length;
-    const body = Buffer.allocUnsafe(variable + this.#variable.length);
-    this.#fixed.copyTo(body, HEADER_BYTES);
-    this.#variable.copyTo(body, variable);
-    return body;
-  }
-
-  #run(textForm: TextForm, shape: RowShape, root: LayoutPath, write: (writer: RowWriter) => void): void {
-    this.#shape = shape;
-    this.#path = root.begin();
+  #run(textForm: TextForm, root: LayoutPath, write: (writer: RowWriter) => void): void {
+    this.#path = root;
     this.#textForm = textForm;
     this.#unpaired = false;
     this.#entityBytes = 0;
     this.#wireBytes = 0;
     this.#problem = undefined;
-    this.#fixed.clear();
-    this.#variable.clear();
+    this.#row.begin(root.begin());
     write(this);
   }
 
   string(slot: Slot, value: string): void {
-    this.#declared(slot, 'String');
+    this.#path = this.#path.declared(slot, 'String');
     this.#string(value);
   }
 
   int32(slot: Slot, value: number): void {
-    this.#declared(slot, 'Int32');
+    this.#path = this.#path.declared(slot, 'Int32');
     this.#int32(value);
   }
 
   double(slot: Slot, value: number): void {
-    this.#declared(slot, 'Double');
-    this.#double(value);
+    this.#path = this.#path.declared(slot, 'Double');
+    this.#row.double(value);
   }
 
   boolean(slot: Slot, value: boolean): void {
-    this.#declared(slot, 'Boolean');
-    this.#boolean(value);
+    this.#path = this.#path.declared(slot, 'Boolean');
+    this.#row.boolean(value);
   }
 
   int64(slot: Slot, value: bigint): void {
-    this.#declared(slot, 'Int64');
+    this.#path = this.#path.declared(slot, 'Int64');
     this.#int64(value);
   }
 
   dateTime(slot: Slot, milliseconds: number, ticks: number): void {
-    this.#declared(slot, 'DateTime');
+    this.#path = this.#path.declared(slot, 'DateTime');
     this.#dateTime(milliseconds, ticks);
   }
 
   guid(slot: Slot, value: string): void {
-    this.#declared(slot, 'Guid');
+    this.#path = this.#path.declared(slot, 'Guid');
     this.#guid(value);
   }
 
   binary(slot: Slot, value: Uint8Array): void {
-    this.#declared(slot, 'Binary');
+    this.#path = this.#path.declared(slot, 'Binary');
     this.#binary(value);
   }
 
   undeclared(name: string, value: UndeclaredValue): void {
     if (name === 'Timestamp') return; // the service ignores a timestamp that a client sends
-    this.#path = this.#path.with(`${TYPE_NUMBERS[value.type]}${name}`, name, value.type);
+    this.#path = this.#path.undeclared(name, value.type);
     if (value.type === 'Binary') this.#binary(value.bytes);
     else this.#text(value.type, value.text);
   }
@@ -138,7 +121,7 @@ export class RowEncoder implements RowWriter {
     if (FORMS[edmType]?.test(text) === false) this.#refuseValue(edmType);
     switch (edmType) {
       case 'Boolean':
-        this.#boolean(text === 'true');
+        this.#row.boolean(text === 'true');
         break;
       case 'DateTime': {
         const instant = parseDateTime(text);
@@ -146,7 +129,7 @@ export class RowEncoder implements RowWriter {
         break;
       }
       case 'Double':
-        this.#double(Number(text));
+        this.#row.double(Number(text));
         break;
       case 'Guid':
         this.#guid(text);
@@ -165,72 +148,41 @@ export class RowEncoder implements RowWriter {
     }
   }
 
-  #declared(slot: Slot, type: EdmType): void {
-    this.#path = this.#path.with(
-      slot * EDM_TYPES.length + TYPE_NUMBERS[type],
-      this.#shape.properties[slot]!.name,
-      type,
-    );
-  }
-
   #string(value: string): void {
     if (value.length > this.#limits.stringUnits) this.#refuseSize('String', `${this.#limits.stringUnits} UTF-16 units`);
     this.#entityBytes += 2 * value.length;
-    const written = this.#variable.text(value, this.#textForm === UTF16 ? 'utf16le' : 'utf8');
+    const written = this.#row.text(value, this.#textForm === UTF16 ? 'utf16le' : 'utf8');
     if (written !== value.length && this.#textForm !== UTF16) {
       this.#textForm = UTF8;
       this.#unpaired ||= !value.isWellFormed();
     }
     this.#wireBytes += written;
-    this.#end();
   }
 
   #binary(value: Uint8Array): void {
     if (value.byteLength > this.#limits.binaryBytes) this.#refuseSize('Binary', `${this.#limits.binaryBytes} bytes`);
     this.#entityBytes += value.byteLength;
     this.#wireBytes += Math.ceil((value.byteLength * 4) / 3);
-    this.#variable.bytes(value);
-    this.#end();
-  }
-
-  #end(): void {
-    const at = this.#fixed.reserve(4);
-    this.#fixed.buffer.writeUInt32LE(this.#variable.length, at);
+    this.#row.binary(value);
   }
 
   #int32(value: number): void {
     if (!Number.isInteger(value) || value !== (value | 0)) this.#refuseValue('Int32');
-    const at = this.#fixed.reserve(4);
-    this.#fixed.buffer.writeInt32LE(value | 0, at);
-  }
-
-  #double(value: number): void {
-    const at = this.#fixed.reserve(8);
-    this.#fixed.buffer.writeDoubleLE(value, at);
-  }
-
-  #boolean(value: boolean): void {
-    const at = this.#fixed.reserve(1);
-    this.#fixed.buffer[at] = value ? 1 : 0;
+    this.#row.int32(value);
   }
 
   #int64(value: bigint): void {
-    const kept = BigInt.asIntN(INT64_BITS, value);
-    if (kept !== value) this.#refuseValue('Int64');
-    const at = this.#fixed.reserve(8);
-    this.#fixed.buffer.writeBigInt64LE(kept, at);
+    if (BigInt.asIntN(INT64_BITS, value) !== value) this.#refuseValue('Int64');
+    this.#row.int64(value);
   }
 
   #dateTime(milliseconds: number, ticks: number): void {
-    const at = this.#fixed.reserve(INSTANT_BYTES);
-    if (isInstant(milliseconds, ticks)) writeInstant(this.#fixed.buffer, at, milliseconds, ticks);
+    if (isInstant(milliseconds, ticks)) this.#row.instant(milliseconds, ticks);
     else this.#refuse('OutOfRangeInput', 'is no Edm.DateTime: these run from 1601-01-01 to 9999-12-31, in UTC.');
   }
 
   #guid(value: string): void {
-    const at = this.#fixed.reserve(GUID_BYTES);
-    if (Guid.isText(value)) writeGuid(this.#fixed.buffer, at, value);
-    else this.#refuseValue('Guid');
+    if (!this.#row.guid(value)) this.#refuseValue('Guid');
   }
 
   #refuseValue(type: EdmType): void {

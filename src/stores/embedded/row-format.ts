@@ -1,6 +1,7 @@
 import type { Instant } from '../../edm/date-time.js';
 import { INSTANT_BYTES, readMilliseconds, readTicks, writeInstant } from './instant.js';
 import type { Layout } from './layout.js';
+import { contentOf, type RowPlace } from './ordered-rows.js';
 
 /**
  * A row in bytes: flags (1), the number of its layout (2), its timestamp (8), then the fixed part and the variable part that the layout
@@ -53,26 +54,34 @@ export interface EncodedRow {
   readonly layout: Layout;
   readonly textForm: TextForm;
   /** Room for a header, the fixed and the variable part. */
-  readonly body: Buffer;
+  readonly body: RowPlace;
   /** Whether the room is taken: a row that is stored never changes, so that another one needs bytes of its own. */
   isStamped: boolean;
 }
 
 /** The bytes of a row as they are stored: those it was encoded in, the first time; a layout without a number is carried along. */
-export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): Buffer {
-  const { layout, textForm, body } = row;
-  const carried = number === undefined ? Buffer.from(layout.text) : undefined;
-  const inPlace = carried === undefined && !row.isStamped;
-  row.isStamped ||= inPlace;
-  const start = carried === undefined ? HEADER_BYTES : HEADER_BYTES + 4 + carried.length;
-  const bytes = inPlace ? body : Buffer.allocUnsafe(start + body.length - HEADER_BYTES);
-  bytes[FLAGS] = carried === undefined ? textForm : textForm | CARRIES_LAYOUT;
-  bytes.writeUInt16LE(number ?? 0, LAYOUT);
-  writeInstant(bytes, TIMESTAMP_AT, timestamp.milliseconds, timestamp.ticks);
-  if (carried !== undefined) {
-    bytes.writeUInt32LE(carried.length, HEADER_BYTES);
-    carried.copy(bytes, HEADER_BYTES + 4);
-  }
-  if (!inPlace) body.copy(bytes, start, HEADER_BYTES);
-  return bytes;
+export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): RowPlace {
+  const place = number === undefined ? carryingLayout(row) : row.isStamped ? copyOf(row.body) : row.body;
+  const { bytes, start } = place;
+  row.isStamped ||= place === row.body;
+  bytes[start + FLAGS] = number === undefined ? row.textForm | CARRIES_LAYOUT : row.textForm;
+  bytes.writeUInt16LE(number ?? 0, start + LAYOUT);
+  writeInstant(bytes, start + TIMESTAMP_AT, timestamp.milliseconds, timestamp.ticks);
+  return place;
+}
+
+function copyOf(place: RowPlace): RowPlace {
+  return wholly(Buffer.from(contentOf(place)));
+}
+
+function carryingLayout({ layout, body }: EncodedRow): RowPlace {
+  const text = Buffer.from(layout.text);
+  const size = Buffer.allocUnsafe(4);
+  size.writeUInt32LE(text.length);
+  const row = contentOf(body);
+  return wholly(Buffer.concat([row.subarray(0, HEADER_BYTES), size, text, row.subarray(HEADER_BYTES)]));
+}
+
+function wholly(bytes: Buffer): RowPlace {
+  return { bytes, start: 0, end: bytes.length };
 }

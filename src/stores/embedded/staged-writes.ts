@@ -2,14 +2,22 @@ import type { Place, RowSource, RowTransaction, StoredRow } from './ordered-rows
 
 /** Where staged writes end up. */
 export interface WriteTarget {
-  put(table: number, partitionKey: string, rowKey: string, bytes: Buffer): void;
+  put(table: number, row: StoredRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
+}
+
+interface StagedWrite {
+  readonly table: number;
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  /** Absent for a delete. */
+  readonly row: StoredRow | undefined;
 }
 
 /** A transaction whose writes are held until its work has returned, so that work that throws has written nothing. */
 export class StagedWrites implements RowTransaction {
   readonly #source: RowSource;
-  readonly #writes: ((target: WriteTarget) => void)[] = [];
+  readonly #writes: StagedWrite[] = [];
 
   constructor(source: RowSource) {
     this.#source = source;
@@ -23,15 +31,18 @@ export class StagedWrites implements RowTransaction {
     this.#source.range(table, from, to, visit);
   }
 
-  put(table: number, partitionKey: string, rowKey: string, bytes: Buffer): void {
-    this.#writes.push((target) => target.put(table, partitionKey, rowKey, bytes));
+  put(table: number, row: StoredRow): void {
+    this.#writes.push({ table, partitionKey: row.partitionKey, rowKey: row.rowKey, row });
   }
 
   delete(table: number, partitionKey: string, rowKey: string): void {
-    this.#writes.push((target) => target.delete(table, partitionKey, rowKey));
+    this.#writes.push({ table, partitionKey, rowKey, row: undefined });
   }
 
   apply(target: WriteTarget): void {
-    for (const write of this.#writes) write(target);
+    for (const { table, partitionKey, rowKey, row } of this.#writes) {
+      if (row === undefined) target.delete(table, partitionKey, rowKey);
+      else target.put(table, row);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { ServiceLimits } from '../../store/limits.js';
 import { tableNameProblem } from '../../edm/table-name.js';
 import type { RowPage } from '../../store/table-store.js';
 import { tableContinuation, lastTableOf } from './continuation.js';
+import { KeptRow } from './kept-row.js';
 import { contentOf, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
 import { refusal, refused } from './refusal.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
@@ -33,8 +34,9 @@ export class Tables {
     if (transaction.get(SYSTEM_TABLE, SYSTEM.tables, key) !== undefined) return false;
     const next = transaction.get(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER);
     const number = next === undefined ? SYSTEM_TABLE + 1 : numberIn(next);
-    transaction.put(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER, numberBytes(number + 1));
-    transaction.put(SYSTEM_TABLE, SYSTEM.tables, key, Buffer.concat([numberBytes(number), Buffer.from(name)]));
+    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, NEXT_NUMBER, numberBytes(number + 1)));
+    const named = Buffer.concat([numberBytes(number), Buffer.from(name)]);
+    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.tables, key, named));
     return true;
   }
 
@@ -44,7 +46,7 @@ export class Tables {
     const key = this.#fold(name);
     const row = transaction.get(SYSTEM_TABLE, SYSTEM.tables, key);
     if (row === undefined) return false;
-    transaction.put(SYSTEM_TABLE, SYSTEM.dropped, numberKey(numberIn(row)), Buffer.alloc(0));
+    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.dropped, numberKey(numberIn(row)), Buffer.alloc(0)));
     transaction.delete(SYSTEM_TABLE, SYSTEM.tables, key);
     return true;
   }

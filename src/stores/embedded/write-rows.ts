@@ -3,6 +3,7 @@ import { keyedSize } from '../../store/entity-size.js';
 import type { ServiceLimits } from '../../store/limits.js';
 import type { WriteReceipt } from '../../store/table-store.js';
 import { etagText } from './etag-text.js';
+import { keptRow } from './kept-row.js';
 import type { Layouts } from './layouts.js';
 import type { RowTransaction, StoredRow } from './ordered-rows.js';
 import { sizeProblem, type PreparedRow } from './prepared-row.js';
@@ -27,6 +28,7 @@ export function writeRows(
   context: WriteContext,
 ): readonly WriteReceipt[] {
   const etag = etagText(timestamp.milliseconds, timestamp.ticks);
+  const receipt = Object.freeze({ etag });
   const numberOf = context.layouts.numbering(transaction);
   return writes.map((write, operation) => {
     const { partitionKey, rowKey, mode } = write;
@@ -39,10 +41,11 @@ export function writeRows(
     }
     const merges = mergesInto(write, existing);
     const row = merges ? merged(write, existing!, operation, transaction, context) : write.encoded;
-    const bytes = stampRow(row, numberOf(row.layout), timestamp);
-    transaction.put(table, partitionKey, rowKey, bytes);
-    write.stored = merges ? undefined : { etag, bytes };
-    return { etag };
+    const stored = keptRow(partitionKey, rowKey, stampRow(row, numberOf(row.layout), timestamp));
+    transaction.put(table, stored);
+    write.stored = merges ? undefined : stored;
+    write.etag = etag;
+    return receipt;
   });
 }
 

@@ -1,5 +1,4 @@
 import type { Place, RowSource, StoredRow } from '../embedded/ordered-rows.js';
-import { KeptRow } from '../embedded/kept-row.js';
 import type { WriteTarget } from '../embedded/staged-writes.js';
 import { SYSTEM_TABLE } from '../embedded/system-table.js';
 
@@ -34,9 +33,9 @@ export class SharedSystemRows implements RowSource, WriteTarget {
     this.#source.range(table, from, to, visit);
   }
 
-  put(table: number, partitionKey: string, rowKey: string, bytes: Buffer): void {
-    if (table === SYSTEM_TABLE) this.#change(partitionKey, rowKey, new KeptRow(partitionKey, rowKey, bytes));
-    else this.#target.put(table, partitionKey, rowKey, bytes);
+  put(table: number, row: StoredRow): void {
+    if (table === SYSTEM_TABLE) this.#change(row.partitionKey, row.rowKey, row);
+    else this.#target.put(table, row);
   }
 
   delete(table: number, partitionKey: string, rowKey: string): void {
@@ -46,9 +45,7 @@ export class SharedSystemRows implements RowSource, WriteTarget {
 
   /** Writes what was changed and is not written yet: before the transaction ends. */
   write(): void {
-    for (const { partitionKey, rowKey, bytes } of this.#unwritten) {
-      this.#target.put(SYSTEM_TABLE, partitionKey, rowKey, bytes);
-    }
+    for (const row of this.#unwritten) this.#target.put(SYSTEM_TABLE, row);
     this.#unwritten.clear();
   }
 

@@ -1,3 +1,4 @@
+import { KeptRow } from '../embedded/kept-row.js';
 import { contentOf } from '../embedded/ordered-rows.js';
 import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { incompatibleFormat } from './incompatible-format.js';
@@ -23,7 +24,7 @@ export async function checkFormat(rows: LmdbRows, path: string, tableNamesIgnore
       return;
     }
     if (!rows.isEmpty()) throw incompatibleFormat(path, 'they were not written by this library');
-    transaction.put(SYSTEM_TABLE, SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected)));
+    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected))));
   });
 }
 

@@ -1,4 +1,3 @@
-import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
 import { SortedMap } from './sorted-map.js';
@@ -9,7 +8,7 @@ type Partitions = SortedMap<SortedMap<StoredRow>>;
 export class MemoryRows implements OrderedRows {
   readonly #tables = new Map<number, Partitions>();
   readonly #target: WriteTarget = {
-    put: (table, partitionKey, rowKey, bytes) => this.#put(table, new KeptRow(partitionKey, rowKey, bytes)),
+    put: (table, row) => this.#put(table, row),
     delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
   };
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { EmbeddedStore } from '../../../src/stores/embedded/embedded-store.js';
+import { contentOf } from '../../../src/stores/embedded/ordered-rows.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
 import { TableFixture, type Properties } from '../../../src/testing/conformance/table-fixture.js';
 
@@ -20,7 +21,10 @@ async function stored(
   );
   await t.write('insert', 'p', 'r', properties);
   const layout = rows.get(0, 'layouts', '0000000000')?.bytes.toString();
-  return { row: rows.get(FIRST_TABLE, 'p', 'r')!.bytes.toString('hex'), ...(layout === undefined ? {} : { layout }) };
+  return {
+    row: contentOf(rows.get(FIRST_TABLE, 'p', 'r')!).toString('hex'),
+    ...(layout === undefined ? {} : { layout }),
+  };
 }
 
 /** Rows are a stored format: a change of these bytes is a new version of it. */
