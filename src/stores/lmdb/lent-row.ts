@@ -17,7 +17,9 @@ export class LentRow implements StoredRow {
   #end = 0;
   /** Whether the row was given away, so that the next one goes behind it. */
   #isKept = false;
-  /** The package's buffer, seen whole: the package changes the `length` of its own, which copying would believe. */
+  /** The package's buffer. */
+  #lent: Buffer | undefined;
+  /** The same, seen whole: the package changes the `length` of its own, which copying would believe. */
   #source: Buffer = this.#bytes;
   /** Its beginnings by size, so that copying a row needs no new view: a little more than the row is copied. */
   #heads: Buffer[] = [];
@@ -72,7 +74,8 @@ export class LentRow implements StoredRow {
   }
 
   takeBytes(source: Buffer, size: number): void {
-    if (source.buffer !== this.#source.buffer || source.byteOffset !== this.#source.byteOffset) {
+    if (source !== this.#lent) {
+      this.#lent = source;
       this.#source = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
       this.#heads = [];
     }
