@@ -209,7 +209,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
 
   async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     try {
-      const [receipt = {}] = await this.#mapper.store.submit(ready.table, [ready.write], options);
+      const receipt = (await this.#mapper.store.submit(ready.table, [ready.write], options))[0] ?? {};
       ready.written(receipt);
       return receipt;
     } catch (error) {

@@ -64,11 +64,8 @@ export class EmbeddedStore implements TableStore {
   ): Promise<readonly WriteReceipt[]> {
     const deadline = this.#begin(options);
     const state = this.#state;
-    const own = writes.filter((write): write is PreparedRow => write instanceof PreparedRow && write.table === table);
-    if (own.length < writes.length) {
-      throw refused(refusal('InvalidInput', 'A write was prepared for another table or by another store.'), { table });
-    }
-    const problem = batchProblem(own, state.limits);
+    checkOwn(writes, table);
+    const problem = batchProblem(writes, state.limits);
     if (problem !== undefined) {
       throw refused(
         problem.refusal,
@@ -79,7 +76,7 @@ export class EmbeddedStore implements TableStore {
     return state.rows.transact((transaction) => {
       deadline.check();
       const number = state.tables.numberOf(transaction, table);
-      return own.length === 0 ? [] : writeRows(transaction, number, own, tick(transaction, state.clock()), state);
+      return writes.length === 0 ? [] : writeRows(transaction, number, writes, tick(transaction, state.clock()), state);
     });
   }
 
@@ -138,4 +135,9 @@ export class EmbeddedStore implements TableStore {
       });
     } while (more);
   }
+}
+
+function checkOwn(writes: readonly PreparedWrite[], table: string): asserts writes is readonly PreparedRow[] {
+  if (writes.every((write) => write instanceof PreparedRow && write.table === table)) return;
+  throw refused(refusal('InvalidInput', 'A write was prepared for another table or by another store.'), { table });
 }

@@ -28,7 +28,7 @@ export function writeRows(
   context: WriteContext,
 ): readonly WriteReceipt[] {
   const etag = etagText(timestamp.milliseconds, timestamp.ticks);
-  const receipt = Object.freeze({ etag });
+  const receipt = { etag };
   const numberOf = context.layouts.numbering(transaction);
   return writes.map((write, operation) => {
     const { partitionKey, rowKey, mode } = write;

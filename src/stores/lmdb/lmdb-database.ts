@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
+import type { RowPlace } from '../embedded/ordered-rows.js';
 import { checkFiles } from './check-files.js';
 import { writeKey, type TableKey } from './key-bytes.js';
 
@@ -10,7 +11,7 @@ export type Durability = 'full' | 'relaxed';
 export interface LmdbDatabase {
   getBinary(key: TableKey): Buffer | undefined;
   getRange(options: { readonly start: TableKey; readonly end: TableKey }): Iterable<unknown>;
-  put(key: TableKey, value: Buffer): unknown;
+  put(key: TableKey, value: RowPlace): unknown;
   remove(key: TableKey): unknown;
   transactionSync<T>(action: () => T, flags: number): T;
   readerCheck(): number;
@@ -48,7 +49,7 @@ export async function databaseOpener(
     ...DURABILITY[durability],
     // Rows and keys are taken as they lie in the package's own buffers: nothing is made of them before a reader wants it.
     encoder: {
-      encode: (value: Buffer) => value,
+      encode: placedBytes,
       decode: (bytes: Buffer, size: number) => cursor.takeBytes(bytes, size),
     },
     keyEncoder: {
@@ -70,6 +71,21 @@ export async function databaseOpener(
       throw unavailable(`The store in ${path} cannot be opened`, error);
     }
   };
+}
+
+/** Where in a buffer a value lies, as the package is told by encoders that use theirs again: with no view for each value. */
+interface PlacedBuffer extends Buffer {
+  start?: number;
+  end?: number;
+}
+
+/** The bytes of a row for the package, which counts places from where the memory of a buffer begins. */
+function placedBytes({ bytes, start, end }: RowPlace): PlacedBuffer {
+  if (bytes.byteOffset > 0 || start === end) return bytes.subarray(start, end);
+  const placed: PlacedBuffer = bytes;
+  placed.start = start;
+  placed.end = end;
+  return placed;
 }
 
 /** The error that a failure of LMDB or of the file system becomes. */

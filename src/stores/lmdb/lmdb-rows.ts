@@ -1,12 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { KeptRow } from '../embedded/kept-row.js';
-import {
-  contentOf,
-  type OrderedRows,
-  type Place,
-  type RowTransaction,
-  type StoredRow,
-} from '../embedded/ordered-rows.js';
+import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
 import { LentRow } from './lent-row.js';
 import { SharedSystemRows } from './shared-system-rows.js';
@@ -43,8 +37,7 @@ export class LmdbRows implements OrderedRows {
   readonly #openDatabase: () => LmdbDatabase;
   readonly #idle: LentRow[] = [];
   readonly #target: WriteTarget = {
-    put: (table, row) =>
-      this.#database.put({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }, contentOf(row)),
+    put: (table, row) => this.#database.put({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }, row),
     delete: (table, partitionKey, rowKey) => this.#database.remove({ table, partitionKey, rowKey }),
   };
   #database: LmdbDatabase;

@@ -2,6 +2,14 @@ import type { Place, RowSource, StoredRow } from '../embedded/ordered-rows.js';
 import type { WriteTarget } from '../embedded/staged-writes.js';
 import { SYSTEM_TABLE } from '../embedded/system-table.js';
 
+/** What is known of one of the engine's own rows. */
+interface SystemRow {
+  /** `undefined` where it is not there. */
+  row: StoredRow | undefined;
+  /** Whether it is to be written. */
+  isChanged: boolean;
+}
+
 /**
  * The rows of one transaction as its works see and write them. Each work needs the engine's own rows, such as the clock, and most change
  * them: they are read once and written once, however many works there are.
@@ -9,9 +17,8 @@ import { SYSTEM_TABLE } from '../embedded/system-table.js';
 export class SharedSystemRows implements RowSource, WriteTarget {
   readonly #source: RowSource;
   readonly #target: WriteTarget;
-  /** By partition key and row key; `undefined` for a row that is not there. */
-  readonly #known = new Map<string, Map<string, StoredRow | undefined>>();
-  readonly #unwritten = new Set<StoredRow>();
+  /** By partition key and row key; read once each. */
+  readonly #known = new Map<string, Map<string, SystemRow>>();
 
   constructor(source: RowSource, target: WriteTarget) {
     this.#source = source;
@@ -20,12 +27,7 @@ export class SharedSystemRows implements RowSource, WriteTarget {
 
   get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
     if (table !== SYSTEM_TABLE) return this.#source.get(table, partitionKey, rowKey);
-    const rows = this.#rowsOf(partitionKey);
-    const known = rows.get(rowKey);
-    if (known !== undefined || rows.has(rowKey)) return known;
-    const row = this.#source.get(table, partitionKey, rowKey);
-    rows.set(rowKey, row);
-    return row;
+    return this.#knownRow(partitionKey, rowKey).row;
   }
 
   range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
@@ -45,21 +47,28 @@ export class SharedSystemRows implements RowSource, WriteTarget {
 
   /** Writes what was changed and is not written yet: before the transaction ends. */
   write(): void {
-    for (const row of this.#unwritten) this.#target.put(SYSTEM_TABLE, row);
-    this.#unwritten.clear();
+    for (const rows of this.#known.values()) {
+      for (const known of rows.values()) {
+        if (known.isChanged && known.row !== undefined) this.#target.put(SYSTEM_TABLE, known.row);
+        known.isChanged = false;
+      }
+    }
   }
 
   #change(partitionKey: string, rowKey: string, row: StoredRow | undefined): void {
-    const rows = this.#rowsOf(partitionKey);
-    const before = rows.get(rowKey);
-    if (before !== undefined) this.#unwritten.delete(before);
-    rows.set(rowKey, row);
-    if (row !== undefined) this.#unwritten.add(row);
+    const known = this.#knownRow(partitionKey, rowKey);
+    known.isChanged = true;
+    known.row = row;
   }
 
-  #rowsOf(partitionKey: string): Map<string, StoredRow | undefined> {
+  #knownRow(partitionKey: string, rowKey: string): SystemRow {
     let rows = this.#known.get(partitionKey);
-    if (rows === undefined) this.#known.set(partitionKey, (rows = new Map<string, StoredRow | undefined>()));
-    return rows;
+    if (rows === undefined) this.#known.set(partitionKey, (rows = new Map<string, SystemRow>()));
+    let known = rows.get(rowKey);
+    if (known === undefined) {
+      known = { row: this.#source.get(SYSTEM_TABLE, partitionKey, rowKey), isChanged: false };
+      rows.set(rowKey, known);
+    }
+    return known;
   }
 }
