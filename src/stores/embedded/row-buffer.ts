@@ -24,9 +24,9 @@ export class RowBuffer {
 
   /** Begins a row whose fixed part will likely have so many bytes. What was begun before and not taken is written over. */
   begin(fixedBytes: number): void {
-    this.#fixed = this.#start + HEADER_BYTES;
-    this.#variable = this.#end = this.#fixed;
-    this.#widen(fixedBytes);
+    this.#fixed = this.#variable = this.#end = this.#start + HEADER_BYTES;
+    this.#room(fixedBytes);
+    this.#variable = this.#end += fixedBytes;
   }
 
   /** The row that was begun, with room for its header: nobody writes its bytes again. */

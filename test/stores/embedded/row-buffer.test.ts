@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { contentOf, type RowPlace } from '../../../src/stores/embedded/ordered-rows.js';
+import { RowBuffer } from '../../../src/stores/embedded/row-buffer.js';
+import { HEADER_BYTES } from '../../../src/stores/embedded/row-format.js';
+
+/** What follows the header, in hex. */
+function hexOf(row: RowPlace): string {
+  return contentOf(row).subarray(HEADER_BYTES).toString('hex');
+}
+
+describe('RowBuffer', () => {
+  it('puts the variable part behind the fixed part, however large that was expected to be', () => {
+    const rows = new RowBuffer();
+    for (const expected of [0, 1, 9, 10, 500]) {
+      rows.begin(expected);
+      rows.text('ab', 'utf8');
+      rows.boolean(true);
+      rows.text('é', 'utf8');
+      rows.boolean(false);
+      expect(hexOf(rows.take())).to.equal('020000000104000000006162c3a9');
+    }
+  });
+
+  it('leaves rows as they were taken, however many come after them, and of any size', () => {
+    const rows = new RowBuffer();
+    const texts = Array.from({ length: 500 }, (_, index) => `${index}:${'x'.repeat((index * 37) % 700)}`);
+    texts.splice(100, 0, 'y'.repeat(9_000), 'after a long one', 'z'.repeat(200_000));
+    const taken = texts.map((text) => {
+      rows.begin(4);
+      rows.text(text, 'utf8');
+      return rows.take();
+    });
+    expect(taken.map((row) => contentOf(row).toString('latin1', HEADER_BYTES + 4))).to.deep.equal(texts);
+  });
+
+  it('lets rows share bytes, and a row that is too large for that have its own', () => {
+    const rows = new RowBuffer();
+    const [first, second, large, next] = ['a', 'b', 'c'.repeat(10_000), 'd'].map((text) => {
+      rows.begin(4);
+      rows.text(text, 'utf8');
+      return rows.take();
+    });
+    expect(second).to.deep.include({ bytes: first!.bytes, start: first!.end });
+    expect([large!.start, large!.end, large!.bytes.length]).to.deep.equal([0, HEADER_BYTES + 10_004, large!.end]);
+    expect(next!.bytes.length).to.equal(first!.bytes.length);
+  });
+
+  it('writes over a row that was begun and not taken', () => {
+    const rows = new RowBuffer();
+    rows.begin(4);
+    rows.text('never taken', 'utf8');
+    rows.begin(1);
+    rows.boolean(true);
+    const row = rows.take();
+    expect([row.start, hexOf(row)]).to.deep.equal([0, '01']);
+  });
+});
