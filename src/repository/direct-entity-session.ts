@@ -102,7 +102,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return tableQuery(this.#mapper, this.#matchWrites());
   }
 
-  async insert(entity: T, options?: OperationOptions): Promise<T> {
+  insert(entity: T, options?: OperationOptions): Promise<T> {
     return this.#write(entity, { mode: 'insert' }, options);
   }
 
