@@ -10,8 +10,15 @@ import { compareTricklingScan } from './trickling-scan.js';
 
 const ROUNDS = 9;
 
-const OPERATIONS: readonly (readonly [name: string, method: keyof ClientContender, repeats: number])[] = [
+/** An operation, how often it is done in a round, and how many are under way at a time. */
+const OPERATIONS: readonly (readonly [
+  name: string,
+  method: keyof ClientContender,
+  repeats: number,
+  atOnce?: number,
+])[] = [
   ['get', 'get', 2000],
+  ['get, 16 at a time', 'get', 2000, 16],
   ['insert', 'insert', 2000],
   ['merge', 'merge', 2000],
   ['page of 1000', 'page', 20],
@@ -35,7 +42,7 @@ const TARGETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'page of 1000, 3 properties': 6,
     'transaction of 100': 10,
   },
-  'over a socket': { get: 2.5, 'page of 1000': 3, 'transaction of 100': 7 },
+  'over a socket': { get: 2.5, 'get, 16 at a time': 2.5, 'page of 1000': 3, 'transaction of 100': 7 },
 };
 
 interface Time {
@@ -59,8 +66,8 @@ async function compare(place: string, endpoint: Endpoint): Promise<void> {
   const clients = new Map<string, ClientContender>();
   for (const [name, make] of Object.entries(CONTENDERS)) clients.set(name, await make(endpoint));
   const rows: string[][] = [];
-  for (const [operation, method, repeats] of OPERATIONS) {
-    const times = await rounds(clients, method, repeats);
+  for (const [operation, method, repeats, atOnce = 1] of OPERATIONS) {
+    const times = await rounds(clients, method, repeats, atOnce);
     const own = times.get('entitable')!;
     for (const [name, time] of times) {
       rows.push([
@@ -90,13 +97,14 @@ async function rounds(
   clients: ReadonlyMap<string, ClientContender>,
   method: keyof ClientContender,
   repeats: number,
+  atOnce: number,
 ): Promise<Map<string, Time>> {
   const measured = new Map<string, Time[]>();
   for (let round = -2; round < ROUNDS; round++) {
     for (const [name, client] of clients) {
       const run = client[method]?.bind(client);
       if (run === undefined) continue;
-      const time = await timed(run, repeats);
+      const time = await timed(run, repeats, atOnce);
       if (round >= 0) measured.set(name, [...(measured.get(name) ?? []), time]);
     }
   }
@@ -108,11 +116,15 @@ async function rounds(
   );
 }
 
-async function timed(run: () => Promise<unknown>, repeats: number): Promise<Time> {
+async function timed(run: () => Promise<unknown>, repeats: number, atOnce: number): Promise<Time> {
   for (let index = 0; index < repeats / 4; index++) await run(); // meanwhile what the one before left behind is collected
   const cpu = process.cpuUsage();
   const start = process.hrtime.bigint();
-  for (let index = 0; index < repeats; index++) await run();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let index = 0; index < repeats / atOnce; index++) await run();
+    }),
+  );
   const wall = Number(process.hrtime.bigint() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return { cpu: (user + system) / repeats, wall: wall / repeats };
