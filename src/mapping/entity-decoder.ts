@@ -2,6 +2,7 @@ import type { EdmType } from '../edm/edm-type.js';
 import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
 import { parseKey, type KeyTemplate } from '../metadata/key-template.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
+import { setMember } from './member-access.js';
 import { propertyReader } from './property-reader.js';
 import { readExact } from './stored-value.js';
 import { LoadedState, stamp, type EntitySource } from './stamp.js';
@@ -37,8 +38,9 @@ export function entityFiller(metadata: EntityMetadata, source: EntitySource): (e
 
 /** Sets names of an object from a row. What stands in the row as it is declared, which is nearly everything, is read without a call between. */
 export function takeSteps(steps: readonly Step[], entity: Record<string, unknown>, row: RowReader): void {
-  for (const { name, type, slot, set } of steps) {
-    if (type !== undefined && row.typeOf(slot) === type) entity[name] = readExact(type, row, slot);
+  for (let index = 0; index < steps.length; index++) {
+    const { name, type, slot, set } = steps[index]!;
+    if (type !== undefined && row.typeOf(slot) === type) setMember(entity, index, name, readExact(type, row, slot));
     else set(entity, row);
   }
 }

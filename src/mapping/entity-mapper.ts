@@ -7,6 +7,7 @@ import { addressOf, partitionOf, requireObject, type Address } from './entity-ad
 import { entityFiller, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector } from './entity-rows.js';
 import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
+import { getMember } from './member-access.js';
 import { projector } from './projector.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { storedValueOf } from './property-check.js';
@@ -208,8 +209,10 @@ interface PropertyStep {
 }
 
 /** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
-function valueOf(entity: object, { property: { name }, isInherited }: PropertyStep): unknown {
-  return isInherited && !Object.hasOwn(entity, name) ? undefined : (entity as Record<string, unknown>)[name];
+function valueOf(entity: object, { property: { name, slot }, isInherited }: PropertyStep): unknown {
+  return isInherited && !Object.hasOwn(entity, name)
+    ? undefined
+    : getMember(entity as Record<string, unknown>, slot, name);
 }
 
 function notPatchable(

@@ -88,7 +88,7 @@ export class AzureRows implements Rows {
       const writer = new JsonRowWriter(this.#written, partitionKey, rowKey);
       write?.(writer);
       body = writer.text;
-      bodyBytes = Buffer.byteLength(body); // which also makes one piece of the text, for who keeps it
+      bodyBytes = writer.isAscii ? body.length : Buffer.byteLength(body);
       entityBytes = writer.size;
     }
     const bytes = PART_BYTES + url.length + bodyBytes;

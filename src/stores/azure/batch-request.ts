@@ -16,7 +16,7 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
   const start = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n`;
   const end = `\r\n--${changes}--\r\n--${batch}--\r\n`;
   const pieces: (string | Uint8Array)[] = [start];
-  let size = start.length + end.length;
+  const sizes: number[] = [start.length];
   const frames = new Map<WriteMode, Frame<Uint8Array>>(); // what is the same for all writes of a mode
   for (let index = 0; index < writes.length; index++) {
     const { mode, url, ifMatch, body = '', bodyBytes } = writes[index]!;
@@ -30,10 +30,11 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
     const own = `${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}`;
     pieces.push(before, own, after, body);
     // A URL is ASCII; a condition is what somebody gave.
-    size += before.length + (ifMatch === undefined ? own.length : Buffer.byteLength(own)) + after.length + bodyBytes;
+    sizes.push(before.length, ifMatch === undefined ? own.length : Buffer.byteLength(own), after.length, bodyBytes);
   }
   pieces.push(end);
-  return envelope(endpoint, batch, joined(pieces, size));
+  sizes.push(end.length);
+  return envelope(endpoint, batch, joined(pieces, sizes));
 }
 
 /** One query as the only part of a batch, for a URL that is too long to be one. */
@@ -54,13 +55,16 @@ function frameOf({ method, headers }: Pick<WireRequest, 'method' | 'headers'>, b
   return { before: `${boundary}${PART_HEADERS}${method} `, after: `${lines.join('')}\r\n` };
 }
 
-/** Bytes, and texts in UTF-8, one after another. Each text is encoded by itself: one that is ASCII is quick, whatever the others are. */
-function joined(pieces: readonly (string | Uint8Array)[], size: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(size);
+/** Bytes, and texts in UTF-8, one after another. A text that has a byte for each character is ASCII, which is quicker to copy than to encode. */
+function joined(pieces: readonly (string | Uint8Array)[], sizes: readonly number[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size));
   let at = 0;
-  for (const piece of pieces) {
-    if (typeof piece !== 'string') bytes.set(piece, at);
-    at += typeof piece === 'string' ? bytes.write(piece, at) : piece.length;
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index]!;
+    const size = sizes[index]!;
+    if (typeof piece === 'string') bytes.write(piece, at, size === piece.length ? 'latin1' : 'utf8');
+    else bytes.set(piece, at);
+    at += size;
   }
   return bytes;
 }

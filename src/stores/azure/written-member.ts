@@ -15,6 +15,8 @@ export interface WrittenMember {
   readonly before: string;
   /** What stands after it: the type too, where the service could mistake it. */
   readonly after: string;
+  /** Whether a byte is a character in what stands around the value. */
+  readonly isAscii: boolean;
   /** What the property weighs, by the service's formula, but for what a String or Binary holds. */
   readonly size: number;
 }
@@ -31,7 +33,8 @@ export function writtenMember(name: string, type: EdmType, previous?: WrittenMem
   const before = piece(',', JSON.stringify(name), ':', quote);
   const after = TOLD.has(type) ? quote : piece(quote, ',', JSON.stringify(name + TYPE_SUFFIX), ':"Edm.', type, '"');
   const between = piece(previous?.after ?? '', before);
-  return { name, type, previous, between, before, after, size: propertySize(name, type) };
+  const isAscii = Buffer.byteLength(name) === name.length;
+  return { name, type, previous, between, before, after, isAscii, size: propertySize(name, type) };
 }
 
 /** The same for all properties of a shape, by slot: written in this order, what is between two is one piece. */

@@ -86,6 +86,7 @@ describe('A row written as JSON', () => {
         }
         expect(JSON.parse(writer.text)).to.deep.equal(expected);
         expect(writer.size).to.equal(size);
+        if (writer.isAscii) expect(Buffer.byteLength(writer.text)).to.equal(writer.text.length);
       }),
       { seed: 11, numRuns: 500 },
     );
@@ -96,5 +97,30 @@ describe('A row written as JSON', () => {
     writer.double(0, 3);
     writer.string(1, 'x');
     expect(writer.text).to.equal('{"PartitionKey":"p","RowKey":"r","a":3.0,"a@odata.type":"Edm.Double","b":"x"}');
+  });
+
+  it('knows of most texts that a byte is a character of them, and never says so of others', () => {
+    const isAscii = (write: (writer: JsonRowWriter) => void, row = 'r'): boolean => {
+      const writer = new JsonRowWriter([writtenMember('plain', 'String'), writtenMember('größe', 'Int32')], 'p', row);
+      write(writer);
+      return writer.isAscii;
+    };
+    expect({
+      plain: isAscii((writer) => writer.string(0, 'Customer number 7')),
+      long: isAscii((writer) => writer.string(0, 'x'.repeat(10_000))),
+      'a value': isAscii((writer) => writer.string(0, 'Zürich')),
+      'a long value': isAscii((writer) => writer.string(0, `${'x'.repeat(10_000)}ü`)),
+      'a name': isAscii((writer) => writer.int32(1, 7)),
+      'a key': isAscii(() => undefined, 'ü'),
+      'an undeclared name': isAscii((writer) => writer.undeclared('ü', { type: 'Int32', text: '7' })),
+    }).to.deep.equal({
+      plain: true,
+      long: true,
+      'a value': false,
+      'a long value': false,
+      'a name': false,
+      'a key': false,
+      'an undeclared name': false,
+    });
   });
 });
