@@ -19,7 +19,7 @@ export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
     case 'Int64':
       return row.int64(slot);
     case 'Guid':
-      return Guid.ofCanonical(row.guid(slot));
+      return row.guid(slot);
     case 'Binary':
       return row.binary(slot);
     default:
@@ -51,7 +51,7 @@ const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
     Int32: (row, slot) => BigInt(row.number(slot)),
     Double: (row, slot) => (Number.isSafeInteger(row.number(slot)) ? BigInt(row.number(slot)) : undefined),
   },
-  String: { Guid: (row, slot) => row.guid(slot) },
+  String: { Guid: (row, slot) => row.guid(slot).toString() },
 };
 
 function exactly(value: number, holds: (value: number) => boolean): number | undefined {

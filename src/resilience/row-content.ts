@@ -60,7 +60,7 @@ function textOf(row: RowReader, slot: Slot): string | undefined {
     case 'DateTime':
       return `DateTime ${row.milliseconds(slot)} ${row.ticks(slot)}`;
     case 'Guid':
-      return `Guid ${row.guid(slot)}`;
+      return `Guid ${row.guid(slot).toString()}`;
     case 'Binary':
       return `Binary ${Buffer.from(row.binary(slot)).toString('base64')}`;
     default:

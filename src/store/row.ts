@@ -1,4 +1,5 @@
 import type { EdmType } from '../edm/edm-type.js';
+import type { Guid } from '../edm/guid.js';
 
 /** Index into the properties of a `RowShape`; the three negative slots name what every row has. */
 export type Slot = number;
@@ -48,8 +49,8 @@ export interface RowReader {
   milliseconds(slot: Slot): number;
   /** The 100 ns of a DateTime beyond its millisecond, 0…9999. */
   ticks(slot: Slot): number;
-  /** A Guid, in lower case. */
-  guid(slot: Slot): string;
+  /** A Guid. */
+  guid(slot: Slot): Guid;
   /** A Binary: a copy the caller owns. */
   binary(slot: Slot): Uint8Array;
   /** `''` when the request left it out. */

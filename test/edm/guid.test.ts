@@ -1,5 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { readDigitsOf } from '../../src/edm/guid-text.js';
 import { Guid } from '../../src/edm/guid.js';
 
 const TEXT = 'c9da6455-213d-42c9-9a79-3e9149a57833';
@@ -23,6 +25,26 @@ describe('Guid', () => {
   it('is equal by content', () => {
     expect(Guid.parse(TEXT).equals(Guid.parse(TEXT.toUpperCase()))).to.equal(true);
     expect(Guid.parse(TEXT).equals(Guid.random())).to.equal(false);
+  });
+
+  it('has the same text, and is the same, whichever way it was made', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (text) => {
+        const digits = new Int32Array(4);
+        expect(readDigitsOf(text, digits)).to.equal(true);
+        const read = Guid.ofDigits(digits);
+        expect(read).to.deep.equal(Guid.parse(text));
+        expect(isDeepStrictEqual(read, Guid.parse(text.toUpperCase()))).to.equal(true);
+        expect([read.toString(), JSON.stringify(read), inspect(read)]).to.deep.equal([
+          text,
+          `"${text}"`,
+          `Guid ${text}`,
+        ]);
+        expect(read).to.deep.equal(Guid.parse(text)); // also when it has its text
+        expect([read.equals(Guid.parse(text)), Guid.parse(text).equals(read)]).to.deep.equal([true, true]);
+      }),
+      { seed: 7, numRuns: 500 },
+    );
   });
 
   it('has no name that could be changed', () => {

@@ -171,7 +171,7 @@ function reader(row: RecordedRow, { properties }: RowShape): RowReader {
     int64: value,
     milliseconds: (slot) => value<Date>(slot).getTime(),
     ticks: () => 0,
-    guid: (slot) => String(at(slot)!.value),
+    guid: value,
     binary: value,
     etag: 'W/"1"',
     undeclared: () => [],

@@ -1,5 +1,7 @@
 import { parseDateTime } from '../../edm/date-time.js';
 import type { EdmType } from '../../edm/edm-type.js';
+import { GUID_LENGTH, readDigits } from '../../edm/guid-text.js';
+import { Guid } from '../../edm/guid.js';
 import { TIMESTAMP, type RetainedRow, type RowReader, type Slot, type UndeclaredValue } from '../../store/row.js';
 import { compactRow } from './compact-row.js';
 import { base64In, EXACT_DIGITS, numberIn, twoDigits } from './json-bytes.js';
@@ -130,8 +132,11 @@ export class JsonRowReader implements RowReader {
     return length <= '2000-01-01T00:00:00.123Z'.length ? 0 : (parseDateTime(this.string(slot))?.ticks ?? 0);
   }
 
-  guid(slot: Slot): string {
-    return this.string(slot).toLowerCase();
+  guid(slot: Slot): Guid {
+    const frame = this.#frame;
+    const from = frame.from(slot);
+    const isPlain = frame.kind(slot) === KIND.text && frame.to(slot) - from === GUID_LENGTH;
+    return isPlain && readDigits(frame.bytes, from, DIGITS) ? Guid.ofDigits(DIGITS) : Guid.parse(this.string(slot));
   }
 
   binary(slot: Slot): Uint8Array {
@@ -174,6 +179,9 @@ export class JsonRowReader implements RowReader {
 
 /** A slice keeps its text alive, so that the text of several rows is short. */
 const SHARED_TEXT_BYTES = 1024;
+
+/** Where the digits of Guids are read to. */
+const DIGITS = new Int32Array(4);
 
 const ZERO = 48;
 const UPPER_Z = 90;

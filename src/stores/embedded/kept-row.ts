@@ -1,7 +1,9 @@
 import type { RowPlace, StoredRow } from './ordered-rows.js';
 
-/** A row that is its own: what is kept of a lent one, and what is composed after a write. */
+/** A row that is its own. */
 export class KeptRow implements StoredRow {
+  readonly rowKeyEnd = -1;
+
   constructor(
     readonly partitionKey: string,
     readonly rowKey: string,

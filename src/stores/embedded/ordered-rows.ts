@@ -9,6 +9,8 @@ export interface RowPlace {
 export interface StoredRow extends RowPlace {
   readonly partitionKey: string;
   readonly rowKey: string;
+  /** Where the row key ends that stands behind the row, a byte for each character; -1 where none does. */
+  readonly rowKeyEnd: number;
   /** The same row for as long as it is wanted: itself where rows are objects, a place in bytes that nobody writes again where they are pages. */
   keep(): StoredRow;
 }

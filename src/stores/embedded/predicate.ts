@@ -92,10 +92,8 @@ function orderAgainst(operand: TypedValue, slot: Slot): (row: RowReader) => numb
     case 'Double':
     case 'Int32':
       return (row) => compareValues('Double', row.number(slot), operand.value);
-    case 'Guid': {
-      const value = operand.value.toString();
-      return (row) => compareValues('String', row.guid(slot), value);
-    }
+    case 'Guid':
+      return (row) => compareValues('Guid', row.guid(slot), operand.value);
     case 'Int64':
       return (row) => compareValues('Int64', row.int64(slot), operand.value);
     case 'String':

@@ -7,6 +7,7 @@ import { HEADER_BYTES } from './row-format.js';
 const SHARED_BYTES = 8 * 1024;
 /** Shorter texts are written faster one by one than by a call. */
 const LOOPED_UNITS = 48;
+const LATIN1 = /^[\0-\xff]*$/;
 
 /** Where rows are encoded, one behind the other in the same bytes. The fixed part and the variable part of a row grow side by side. */
 export class RowBuffer {
@@ -74,16 +75,23 @@ export class RowBuffer {
   /** `false` where the text is none. */
   guid(text: string): boolean {
     const at = this.#reserve(GUID_BYTES);
-    return writeGuid(this.#bytes, at, text);
+    return writeGuid(this.#view, at, text);
+  }
+
+  /** Writes a text, a byte for each character, and gives how many are not ASCII. Writes nothing, and gives -1, where one needs more than a byte. */
+  latin1(value: string): number {
+    this.#room(value.length);
+    const beyondAscii = value.length <= LOOPED_UNITS ? this.#oneByOne(value) : this.#atOnce(value);
+    if (beyondAscii < 0) return beyondAscii;
+    this.#end += value.length;
+    this.#close();
+    return beyondAscii;
   }
 
   /** Writes a text and gives its size in bytes. */
   text(value: string, encoding: 'utf8' | 'utf16le'): number {
     this.#room(3 * value.length);
-    const written =
-      encoding === 'utf8' && value.length <= LOOPED_UNITS && this.#ascii(value)
-        ? value.length
-        : this.#bytes.write(value, this.#end, encoding);
+    const written = this.#bytes.write(value, this.#end, encoding);
     this.#end += written;
     this.#close();
     return written;
@@ -96,16 +104,25 @@ export class RowBuffer {
     this.#close();
   }
 
-  /** Writes a short text where it has a byte for each character; whether it has. */
-  #ascii(value: string): boolean {
+  #oneByOne(value: string): number {
     const bytes = this.#bytes;
     const end = this.#end;
+    let beyondAscii = 0;
     for (let index = 0; index < value.length; index++) {
       const unit = value.charCodeAt(index);
-      if (unit >= 0x80) return false;
+      if (unit >= 0x80) {
+        if (unit > 0xff) return -1;
+        beyondAscii++;
+      }
       bytes[end + index] = unit;
     }
-    return true;
+    return beyondAscii;
+  }
+
+  #atOnce(value: string): number {
+    if (!LATIN1.test(value)) return -1;
+    this.#bytes.write(value, this.#end, 'latin1');
+    return Buffer.byteLength(value) - value.length; // in UTF-8 each of them has two
   }
 
   /** Says in the fixed part where what was written to the variable part ends. */

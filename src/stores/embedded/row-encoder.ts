@@ -6,7 +6,7 @@ import { isInstant } from './instant.js';
 import type { LayoutPath } from './layout-path.js';
 import { refusal, type Refusal } from './refusal.js';
 import { RowBuffer } from './row-buffer.js';
-import { ASCII, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
+import { LATIN1, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
 
 /** A row encoded, what it weighs, and why the service would refuse it. */
 export interface EncodedWrite extends EncodedRow {
@@ -33,8 +33,11 @@ export class RowEncoder implements RowWriter {
   readonly #limits: ServiceLimits;
   readonly #row = new RowBuffer();
   #path!: LayoutPath;
-  #textForm: TextForm = ASCII;
-  #unpaired = false;
+  #textForm: TextForm = LATIN1;
+  /** The form in which the row must be written anew. */
+  #otherForm: TextForm | undefined;
+  /** Whether a String was written that is not ASCII, and would be other bytes in UTF-8. */
+  #beyondAscii = false;
   #entityBytes = 0;
   #wireBytes = 0;
   #problem: Refusal | undefined;
@@ -43,10 +46,10 @@ export class RowEncoder implements RowWriter {
     this.#limits = limits;
   }
 
-  /** Runs `write`, again in UTF-16 where a String turns out to need it. Slots are those of the root's shape. */
+  /** Runs `write`, again where a String turns out to need another form than those before it. Slots are those of the root's shape. */
   encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
-    this.#run(ASCII, root, write);
-    if (this.#unpaired) this.#run(UTF16, root, write);
+    for (let form: TextForm | undefined = LATIN1; form !== undefined; form = this.#otherForm)
+      this.#run(form, root, write);
     const path = this.#path;
     return {
       layout: path.layout,
@@ -62,7 +65,8 @@ export class RowEncoder implements RowWriter {
   #run(textForm: TextForm, root: LayoutPath, write: (writer: RowWriter) => void): void {
     this.#path = root;
     this.#textForm = textForm;
-    this.#unpaired = false;
+    this.#otherForm = undefined;
+    this.#beyondAscii = false;
     this.#entityBytes = 0;
     this.#wireBytes = 0;
     this.#problem = undefined;
@@ -151,12 +155,27 @@ export class RowEncoder implements RowWriter {
   #string(value: string): void {
     if (value.length > this.#limits.stringUnits) this.#refuseSize('String', `${this.#limits.stringUnits} UTF-16 units`);
     this.#entityBytes += 2 * value.length;
-    const written = this.#row.text(value, this.#textForm === UTF16 ? 'utf16le' : 'utf8');
-    if (written !== value.length && this.#textForm !== UTF16) {
-      this.#textForm = UTF8;
-      this.#unpaired ||= !value.isWellFormed();
+    this.#wireBytes += this.#textForm === LATIN1 ? this.#latin1(value) : this.#wide(value);
+  }
+
+  /** A String in a row where each has had a byte for each character until now. Gives its bytes in a request. */
+  #latin1(value: string): number {
+    const beyondAscii = this.#row.latin1(value);
+    if (beyondAscii >= 0) {
+      this.#beyondAscii ||= beyondAscii > 0;
+      return value.length + beyondAscii;
     }
-    this.#wireBytes += written;
+    this.#textForm = UTF8;
+    if (this.#beyondAscii) this.#otherForm = UTF8;
+    return this.#wide(value);
+  }
+
+  /** A String in UTF-8 or UTF-16. Gives its bytes in a request. */
+  #wide(value: string): number {
+    if (this.#textForm === UTF16) return this.#row.text(value, 'utf16le');
+    const written = this.#row.text(value, 'utf8');
+    if (written !== value.length && !value.isWellFormed()) this.#otherForm = UTF16;
+    return written;
   }
 
   #binary(value: Uint8Array): void {

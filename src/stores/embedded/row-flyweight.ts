@@ -1,4 +1,5 @@
 import type { EdmType } from '../../edm/edm-type.js';
+import type { Guid } from '../../edm/guid.js';
 import {
   PARTITION_KEY,
   TIMESTAMP,
@@ -27,7 +28,7 @@ import { undeclaredValue } from './undeclared-value.js';
 
 const NO_BYTES = Buffer.alloc(0);
 const BOOLEAN_TRUE = 1;
-/** Strings of one byte a character that lie this near to the beginning of the variable part are cut out of one text: a short one, because each keeps all of it. */
+/** Texts of one byte a character that lie this near to the beginning of the variable part are cut out of one text: a short one, because each keeps all of it. */
 const SHARED_TEXT_BYTES = 256;
 /** Fewer bytes are copied faster one by one than by a call that needs a view of them. */
 const LOOPED_BYTES = 64;
@@ -85,7 +86,7 @@ export class RowFlyweight implements RowReader {
   }
 
   string(slot: Slot): string {
-    if (slot < 0) return slot === PARTITION_KEY ? this.#row.partitionKey : this.#row.rowKey;
+    if (slot < 0) return slot === PARTITION_KEY ? this.#row.partitionKey : this.#rowKey();
     const begin = this.#begin(slot);
     const end = this.#end(slot);
     switch (textFormOf(this.#bytes, this.#start)) {
@@ -94,15 +95,23 @@ export class RowFlyweight implements RowReader {
       case UTF8:
         return this.#bytes.toString('utf8', begin, end);
       default:
-        return this.#ascii(begin, end);
+        return this.#latin1(begin, end);
     }
   }
 
-  #ascii(begin: number, end: number): string {
+  #rowKey(): string {
+    const row = this.#row;
+    return row.rowKeyEnd < 0 ? row.rowKey : this.#latin1(row.end, row.rowKeyEnd);
+  }
+
+  #latin1(begin: number, end: number): string {
     const bytes = this.#bytes;
     const origin = this.#variable;
     if (end > origin + SHARED_TEXT_BYTES) return bytes.toString('latin1', begin, end);
-    this.#sharedText ??= bytes.toString('latin1', origin, Math.min(this.#row.end, origin + SHARED_TEXT_BYTES));
+    if (this.#sharedText === undefined) {
+      const last = Math.max(this.#row.end, this.#row.rowKeyEnd);
+      this.#sharedText = bytes.toString('latin1', origin, Math.min(last, origin + SHARED_TEXT_BYTES));
+    }
     return this.#sharedText.slice(begin - origin, end - origin);
   }
 
@@ -127,8 +136,8 @@ export class RowFlyweight implements RowReader {
     return slot === TIMESTAMP ? timestampTicksOf(this.#bytes, this.#start) : readTicks(this.#bytes, this.#at(slot));
   }
 
-  guid(slot: Slot): string {
-    return readGuid(this.#bytes, this.#at(slot));
+  guid(slot: Slot): Guid {
+    return readGuid(this.#view, this.#at(slot));
   }
 
   binary(slot: Slot): Uint8Array {

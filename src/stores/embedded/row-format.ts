@@ -12,11 +12,11 @@ const LAYOUT = 1;
 const TIMESTAMP_AT = 3;
 export const HEADER_BYTES = TIMESTAMP_AT + INSTANT_BYTES;
 
-/** How the Strings of a row are kept: one byte each, in UTF-8, or in UTF-16 where one has an unpaired surrogate. */
-export const ASCII = 0;
+/** How the Strings of a row are kept: a byte for each character, in UTF-8 where one needs more, or in UTF-16 where one has an unpaired surrogate. */
+export const LATIN1 = 0;
 export const UTF8 = 1;
 export const UTF16 = 2;
-export type TextForm = typeof ASCII | typeof UTF8 | typeof UTF16;
+export type TextForm = typeof LATIN1 | typeof UTF8 | typeof UTF16;
 
 const TEXT_FORM = 0b011;
 const CARRIES_LAYOUT = 0b100;

@@ -15,7 +15,7 @@ export function undeclaredValue(row: RowReader, slot: Slot): UndeclaredValue {
     case 'Double':
       return { type, text: doubleText(row.number(slot)) };
     case 'Guid':
-      return { type, text: row.guid(slot) };
+      return { type, text: row.guid(slot).toString() };
     case 'Int32':
       return { type, text: String(row.number(slot)) };
     case 'Int64':

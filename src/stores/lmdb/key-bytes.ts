@@ -78,9 +78,14 @@ export function readRowKey(bytes: Buffer, end: number, size: number): string {
 
 function readText(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at++) {
-    if (bytes[at]! < 0x20 || bytes[at]! >= 0x80) return readUnits(bytes, start, end);
+    if (!isPlain(bytes[at]!)) return readUnits(bytes, start, end);
   }
   return bytes.toString('latin1', start, end);
+}
+
+/** Whether a byte of a key is one of its characters. */
+export function isPlain(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x80;
 }
 
 function readUnits(bytes: Uint8Array, start: number, end: number): string {

@@ -1,6 +1,7 @@
 import { KeptRow } from '../embedded/kept-row.js';
 import type { StoredRow } from '../embedded/ordered-rows.js';
-import { partitionEnd, readPartitionKey, readRowKey } from './key-bytes.js';
+import { KeyedRow } from './keyed-row.js';
+import { isPlain, partitionEnd, readPartitionKey, readRowKey } from './key-bytes.js';
 
 const KEY_BYTES = 4096;
 const HEAD_STEP = 64;
@@ -8,13 +9,14 @@ const HEAD_STEP = 64;
 const SHARED_BYTES = 16 * 1024;
 
 /**
- * The row a cursor stands on, copied out of the buffers that LMDB uses again for every read. It is used again for the next row,
- * unless it is kept; its keys are decoded only when asked for.
+ * The row a cursor stands on, copied out of the buffers that LMDB uses again for every read, its row key behind it. It is used again for
+ * the next row, unless it is kept; its keys are decoded only when asked for.
  */
 export class LentRow implements StoredRow {
   #bytes = Buffer.alloc(0);
   #start = 0;
   #end = 0;
+  #rowKeyEnd = -1;
   /** Whether the row was given away, so that the next one goes behind it. */
   #isKept = false;
   /** The package's buffer. */
@@ -42,6 +44,10 @@ export class LentRow implements StoredRow {
     return this.#end;
   }
 
+  get rowKeyEnd(): number {
+    return this.#rowKeyEnd;
+  }
+
   /** Bytes of the row and its key. */
   get size(): number {
     return this.#keySize + this.#end - this.#start;
@@ -57,7 +63,9 @@ export class LentRow implements StoredRow {
 
   keep(): StoredRow {
     this.#isKept = true;
-    return new KeptRow(this.partitionKey, this.rowKey, this.#bytes, this.#start, this.#end);
+    return this.#rowKeyEnd < 0
+      ? new KeptRow(this.partitionKey, this.rowKey, this.#bytes, this.#start, this.#end)
+      : new KeyedRow(this.partitionKey, this.#bytes, this.#start, this.#end, this.#rowKeyEnd);
   }
 
   takeKey(source: Uint8Array, start: number, end: number): void {
@@ -81,14 +89,29 @@ export class LentRow implements StoredRow {
     }
     const steps = Math.ceil(size / HEAD_STEP);
     const head = (this.#heads[steps] ??= this.#source.subarray(0, steps * HEAD_STEP));
-    if (this.#isKept) this.#start = this.#end;
+    if (this.#isKept) this.#start = Math.max(this.#end, this.#rowKeyEnd);
     this.#isKept = false;
-    if (this.#start + head.length > this.#bytes.length) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.max(head.length, SHARED_BYTES));
+    const most = head.length + this.#keySize;
+    if (this.#start + most > this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(most, SHARED_BYTES));
       this.#start = 0;
     }
     this.#bytes.set(head, this.#start);
     this.#end = this.#start + size;
+    this.#rowKeyEnd = this.#writeRowKey();
+  }
+
+  /** Writes the row key behind the row. Gives where it ends, or -1 where it is one that has not a byte for each character. */
+  #writeRowKey(): number {
+    const key = this.#key;
+    const bytes = this.#bytes;
+    let at = this.#end;
+    for (let index = this.#endOfPartition() + 1; index < this.#keySize; index++) {
+      const code = key[index]!;
+      if (!isPlain(code)) return -1;
+      bytes[at++] = code;
+    }
+    return at;
   }
 
   #endOfPartition(): number {

@@ -73,7 +73,7 @@ export function readDeclared(row: RowReader, slot: Slot, declared: EdmType): Typ
     case 'Double':
       return `Double ${doubleText(row.number(slot))}`;
     case 'Guid':
-      return `Guid ${row.guid(slot)}`;
+      return `Guid ${row.guid(slot).toString()}`;
     case 'Int32':
       return `Int32 ${row.number(slot)}`;
     case 'Int64':

@@ -31,7 +31,7 @@ const READ: Readonly<Record<EdmType, (row: RowReader, slot: Slot) => unknown>> =
   Boolean: (row, slot) => row.boolean(slot),
   DateTime: (row, slot) => [row.milliseconds(slot), row.ticks(slot)],
   Double: (row, slot) => row.number(slot),
-  Guid: (row, slot) => row.guid(slot),
+  Guid: (row, slot) => row.guid(slot).toString(),
   Int32: (row, slot) => row.number(slot),
   Int64: (row, slot) => row.int64(slot),
   String: (row, slot) => row.string(slot),

@@ -21,6 +21,17 @@ describe('RowBuffer', () => {
     }
   });
 
+  it('writes a text a byte for each character, or nothing where one needs more', () => {
+    for (const size of [1, 48, 49, 300]) {
+      const rows = new RowBuffer();
+      rows.begin(4);
+      const text = 'aé'.repeat(size).slice(0, size);
+      expect(rows.latin1(`${text.slice(1)}語`)).to.equal(-1);
+      expect(rows.latin1(text)).to.equal(size >> 1);
+      expect(contentOf(rows.take()).toString('latin1', HEADER_BYTES + 4)).to.equal(text);
+    }
+  });
+
   it('leaves rows as they were taken, however many come after them, and of any size', () => {
     const rows = new RowBuffer();
     const texts = Array.from({ length: 500 }, (_, index) => `${index}:${'x'.repeat((index * 37) % 700)}`);

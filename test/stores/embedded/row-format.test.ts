@@ -44,7 +44,7 @@ describe('The bytes of a row', () => {
       }),
     ).to.deep.equal({
       row: [
-        '00', // ASCII
+        '00', // a byte for each character
         '0000', // layout 0
         TIMESTAMP,
         '02000000', // s ends at 2
@@ -65,9 +65,27 @@ describe('The bytes of a row', () => {
     });
   });
 
-  it('keep Strings in UTF-8, or in UTF-16 where a surrogate stands alone', async () => {
-    expect((await stored({ s: 'String é' })).row).to.equal(`010000${TIMESTAMP}02000000c3a9`);
+  it('keep Strings a byte for each character, in UTF-8 where one needs more, or in UTF-16 where a surrogate stands alone', async () => {
+    expect((await stored({ s: 'String é' })).row).to.equal(`000000${TIMESTAMP}01000000e9`);
+    expect((await stored({ s: 'String 語' })).row).to.equal(`010000${TIMESTAMP}03000000e8aa9e`);
+    const long = `é${'x'.repeat(0x100 - 1)}`;
+    expect((await stored({ s: `String ${long}` })).row).to.equal(
+      `000000${TIMESTAMP}00010000e9${'78'.repeat(0x100 - 1)}`,
+    );
     expect((await stored({ s: 'String \ud83d' })).row).to.equal(`020000${TIMESTAMP}020000003dd8`);
+  });
+
+  it('keep all Strings of a row in one form, whichever of them needs it', async () => {
+    const [layout, ascii, latin, wide] = ['0000', '61', 'c3a9', 'e8aa9e'];
+    expect((await stored({ a: 'String a', b: 'String 語' })).row).to.equal(
+      `01${layout}${TIMESTAMP}0100000004000000${ascii}${wide}`,
+    );
+    expect((await stored({ a: 'String é', b: 'String 語', c: 'String a' })).row).to.equal(
+      `01${layout}${TIMESTAMP}020000000500000006000000${latin}${wide}${ascii}`,
+    );
+    expect((await stored({ a: 'String é', b: 'String 語', c: 'String \ud83d' })).row).to.equal(
+      `02${layout}${TIMESTAMP}020000000400000006000000e9009e8a3dd8`,
+    );
   });
 
   it('carry their layout where no numbers are left', async () => {

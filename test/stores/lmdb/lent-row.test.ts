@@ -5,7 +5,7 @@ import { writeKey } from '../../../src/stores/lmdb/key-bytes.js';
 
 /** Lends a row the way LMDB does: out of one buffer that is used for every row. */
 function lend(row: LentRow, source: Buffer, rowKey: string, content: string): void {
-  const key = Buffer.alloc(100);
+  const key = Buffer.alloc(200);
   row.takeKey(key, 0, writeKey({ table: 1, partitionKey: 'p', rowKey, after: false }, key, 0));
   row.takeBytes(source, source.write(content, 0, 'latin1'));
 }
@@ -22,6 +22,24 @@ describe('LentRow', () => {
     });
     expect(kept.map((each) => [each.rowKey, contentOf(each).toString()])).to.deep.equal(
       contents.map((content, index) => [`r${index}`, content]),
+    );
+  });
+
+  it('gives the row keys of rows that are kept, whatever they are and whenever they are asked for', () => {
+    const row = new LentRow();
+    const source = Buffer.alloc(1024);
+    const keys = Array.from(
+      { length: 500 },
+      (_, index) => `${index % 3 === 0 ? '語é' : 'r'}${'k'.repeat((index * 7) % 40)}`,
+    );
+    keys.push('', ' ~', '\ud83d');
+    const kept = keys.map((key, index) => {
+      lend(row, source, key, `content ${index}`);
+      if (index % 2 === 0) expect(row.rowKey).to.equal(key);
+      return row.keep();
+    });
+    expect(kept.map((each) => [each.partitionKey, each.rowKey, contentOf(each).toString()])).to.deep.equal(
+      keys.map((key, index) => ['p', key, `content ${index}`]),
     );
   });
 
