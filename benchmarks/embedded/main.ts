@@ -129,7 +129,7 @@ async function oneRound(store: OpenContender, reads: number, round: number): Pro
     }
   });
   const pages: number[] = [];
-  for (let index = 0; index < 10; index++) {
+  for (let index = 0; index < 60; index++) {
     pages.push(await microseconds(() => expectRows(store.page(sample((index * 11) % PARTITIONS, 0).partition), ROWS)));
   }
   const filter = await microseconds(() => expectRows(store.filter(42), (PARTITIONS * ROWS) / 100));

@@ -21,7 +21,7 @@ import { PageIterator } from './page-iterator.js';
 import { PageReader } from './page-reader.js';
 import { selectText } from './query-url.js';
 import { refusalOf, refused } from './refusal.js';
-import { rowLayout } from './row-layout.js';
+import { rowLayout, type RowLayout } from './row-layout.js';
 import { RowMembers } from './row-members.js';
 import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 import type { AzureWrite } from './write-request.js';
@@ -33,7 +33,10 @@ export class AzureRows implements Rows {
   readonly #connection: Connection;
   readonly #table: string;
   readonly #url: string;
+  readonly #layout: RowLayout;
   readonly #members: RowMembers;
+  /** By what is selected: rows of which other members were left out would be compared with those in vain. */
+  readonly #selected = new Map<string, RowMembers>();
   readonly #written: readonly WrittenMember[];
   /** Point reads are decoded one at a time. */
   readonly #readers: Readonly<Record<MetadataLevel, JsonRowReader>>;
@@ -42,7 +45,8 @@ export class AzureRows implements Rows {
     this.#connection = connection;
     this.#table = table;
     this.#url = `${connection.endpoint}/${encodeURI(table)}`;
-    this.#members = new RowMembers(rowLayout(shape));
+    this.#layout = rowLayout(shape);
+    this.#members = new RowMembers(this.#layout);
     this.#written = writtenMembers(shape);
     this.#readers = {
       minimalmetadata: new JsonRowReader(this.#members, true),
@@ -57,7 +61,7 @@ export class AzureRows implements Rows {
     request: ReadRequest = {},
     options?: OperationOptions,
   ): Promise<R | undefined> {
-    const select = selectText(request, this.#members.layout);
+    const select = selectText(request, this.#layout);
     const metadata = select === undefined ? 'minimalmetadata' : this.#connection.service.projection;
     const address = entityUrl(this.#url, partitionKey, rowKey);
     const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadata);
@@ -69,7 +73,7 @@ export class AzureRows implements Rows {
     const reader = new PageReader(this.#connection, {
       table: this.#table,
       url: this.#url,
-      members: this.#members,
+      members: this.#membersOf(request),
       request,
     });
     return { [Symbol.asyncIterator]: () => new PageIterator(reader, decode, request, options) };
@@ -101,6 +105,17 @@ export class AzureRows implements Rows {
     return new WrittenRow(body, etag, kept, remove) as unknown as RetainedRow;
   }
 
+  #membersOf({ select }: ReadRequest): RowMembers {
+    if (select === undefined) return this.#members;
+    const key = select.join();
+    let members = this.#selected.get(key);
+    if (members === undefined) {
+      if (this.#selected.size === MOST_SELECTED) this.#selected.clear();
+      this.#selected.set(key, (members = new RowMembers(this.#layout)));
+    }
+    return members;
+  }
+
   async #read(wire: WireRequest, options: OperationOptions | undefined): Promise<string | undefined> {
     const { transport } = this.#connection;
     try {
@@ -122,6 +137,8 @@ export class AzureRows implements Rows {
     }
   }
 }
+
+const MOST_SELECTED = 100;
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 

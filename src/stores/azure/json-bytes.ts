@@ -10,7 +10,6 @@ const PLUS = 43;
 const MINUS = 45;
 const POINT = 46;
 const ZERO = 48;
-const NINE = 57;
 const PAD = 61;
 const LOWER_E = 101;
 
@@ -31,45 +30,51 @@ function marked(characters: string): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => Number(characters.includes(String.fromCharCode(code))));
 }
 
-/** The index after the number that begins at an index. */
-export function numberEnd(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] === MINUS ? at + 1 : at;
-  let end = bytes[first] === ZERO ? first + 1 : digitsEnd(bytes, first); // nothing follows a zero
-  if (end > 0 && bytes[end] === POINT) end = digitsEnd(bytes, end + 1);
-  if (end < 0 || (bytes[end]! | 32) !== LOWER_E) return end;
-  const sign = bytes[end + 1];
-  return digitsEnd(bytes, sign === PLUS || sign === MINUS ? end + 2 : end + 1);
-}
-
-function digitsEnd(bytes: Uint8Array, at: number): number {
-  let end = at;
-  for (; end < bytes.length; end++) {
-    const code = bytes[end]!;
-    if (code < ZERO || code > NINE) break;
-  }
-  return end === at ? -1 : end;
-}
-
-/** Up to so many digits make an integer that is exact, and a power of ten that is. */
-export const EXACT_DIGITS = 15;
-
-/** The number that stands between two indexes: integer and power of ten are exact where it is short, and so is what they are divided to. */
-export function numberIn(bytes: Buffer, from: number, to: number): number {
-  if (to - from > EXACT_DIGITS) return Number(bytes.toString('latin1', from, to));
-  const negative = bytes[from] === MINUS;
-  let integer = 0;
-  let point = to - 1;
-  for (let at = negative ? from + 1 : from; at < to; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit >= 0 && digit <= 9) integer = integer * 10 + digit;
-    else if (bytes[at] === POINT) point = at;
-    else return Number(bytes.toString('latin1', from, to));
-  }
-  const value = integer / POWERS_OF_TEN[to - 1 - point]!;
-  return negative ? -value : value;
-}
-
+/** Up to so many digits make an integer that is exact, and a power of ten that is; so is what the one is divided by the other. */
+const EXACT_DIGITS = 15;
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
+
+/**
+ * The index after the number that begins at an index. The number is put into a place of `numbers`: NaN where it is long or has an
+ * exponent, and must be read as a text.
+ */
+export function readNumber(bytes: Uint8Array, at: number, numbers: Float64Array, place: number): number {
+  const first = bytes[at] === MINUS ? at + 1 : at;
+  let end = first;
+  let integer = 0;
+  let decimals = 0;
+  for (let digit = digitAt(bytes, end); digit >= 0; digit = digitAt(bytes, ++end)) {
+    if (integer === 0 && end > first) return -1; // nothing follows a zero
+    integer = integer * 10 + digit;
+  }
+  if (end === first) return -1;
+  if (bytes[end] === POINT) {
+    const point = end++;
+    for (let digit = digitAt(bytes, end); digit >= 0; digit = digitAt(bytes, ++end)) integer = integer * 10 + digit;
+    decimals = end - point - 1;
+    if (decimals === 0) return -1;
+  }
+  if ((bytes[end]! | 32) === LOWER_E) {
+    numbers[place] = Number.NaN;
+    return exponentEnd(bytes, end + 1);
+  }
+  const value = end - first > EXACT_DIGITS ? Number.NaN : integer / POWERS_OF_TEN[decimals]!;
+  numbers[place] = first > at ? -value : value;
+  return end;
+}
+
+function exponentEnd(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] === PLUS || bytes[at] === MINUS ? at + 1 : at;
+  let end = first;
+  while (digitAt(bytes, end) >= 0) end++;
+  return end === first ? -1 : end;
+}
+
+/** The digit at an index; -1 where there is none. */
+function digitAt(bytes: Uint8Array, at: number): number {
+  const digit = at < bytes.length ? bytes[at]! - ZERO : -1;
+  return digit <= 9 ? digit : -1;
+}
 
 /** The two digits at an index. */
 export function twoDigits(bytes: Uint8Array, at: number): number {

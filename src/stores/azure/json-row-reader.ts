@@ -4,7 +4,7 @@ import { GUID_LENGTH, readDigits } from '../../edm/guid-text.js';
 import { Guid } from '../../edm/guid.js';
 import { TIMESTAMP, type RetainedRow, type RowReader, type Slot, type UndeclaredValue } from '../../store/row.js';
 import { compactRow } from './compact-row.js';
-import { base64In, EXACT_DIGITS, numberIn, twoDigits } from './json-bytes.js';
+import { base64In, readNumber, twoDigits } from './json-bytes.js';
 import { KIND, RowFrame } from './row-frame.js';
 import type { RowLayout } from './row-layout.js';
 import { ETAG, type RowMembers } from './row-members.js';
@@ -87,9 +87,8 @@ export class JsonRowReader implements RowReader {
 
   number(slot: Slot): number {
     const frame = this.#frame;
-    return frame.kind(slot) === KIND.number
-      ? numberIn(frame.bytes, frame.from(slot), frame.to(slot))
-      : Number(this.string(slot)); // the special Doubles are texts
+    const value = frame.kind(slot) === KIND.number ? frame.number(slot) : Number.NaN;
+    return Number.isNaN(value) ? Number(this.string(slot)) : value; // the special Doubles are texts
   }
 
   boolean(slot: Slot): boolean {
@@ -98,10 +97,8 @@ export class JsonRowReader implements RowReader {
 
   int64(slot: Slot): bigint {
     const frame = this.#frame;
-    const from = frame.from(slot);
-    const to = frame.to(slot);
-    const isShort = to - from <= EXACT_DIGITS && frame.kind(slot) !== KIND.escaped;
-    return BigInt(isShort ? numberIn(frame.bytes, from, to) : this.string(slot));
+    const isRead = readNumber(frame.bytes, frame.from(slot), NUMBER, 0) === frame.to(slot) && !Number.isNaN(NUMBER[0]);
+    return BigInt(isRead ? NUMBER[0]! : this.string(slot));
   }
 
   /** A DateTime as the service writes it is read by position, which takes a third of the time of Date.parse. */
@@ -180,7 +177,8 @@ export class JsonRowReader implements RowReader {
 /** A slice keeps its text alive, so that the text of several rows is short. */
 const SHARED_TEXT_BYTES = 1024;
 
-/** Where the digits of Guids are read to. */
+/** Where the digits of numbers and of Guids are read to. */
+const NUMBER = new Float64Array(1);
 const DIGITS = new Int32Array(4);
 
 const ZERO = 48;

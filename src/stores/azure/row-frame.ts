@@ -1,6 +1,6 @@
 import type { EdmType } from '../../edm/edm-type.js';
 import type { Slot } from '../../store/row.js';
-import { CLOSE_BRACE, COMMA, isEscape, numberEnd, OPEN_BRACE, QUOTE } from './json-bytes.js';
+import { CLOSE_BRACE, COMMA, isEscape, OPEN_BRACE, QUOTE, readNumber } from './json-bytes.js';
 import { OTHER, type RowMembers } from './row-members.js';
 
 /** What stands as a value. Numbers, since they are stored for each value of each row. */
@@ -43,6 +43,7 @@ export class RowFrame {
   readonly #members: RowMembers;
   readonly #kinds: Uint8Array;
   readonly #types: EdmType[];
+  readonly #numbers: Float64Array;
   readonly #from: Int32Array;
   readonly #to: Int32Array;
 
@@ -51,6 +52,7 @@ export class RowFrame {
     this.#members = members;
     this.#kinds = new Uint8Array(slots);
     this.#types = new Array<EdmType>(slots).fill('String');
+    this.#numbers = new Float64Array(slots);
     this.#from = new Int32Array(slots);
     this.#to = new Int32Array(slots);
   }
@@ -63,6 +65,11 @@ export class RowFrame {
   /** The type that is told of a text. */
   type(slot: Slot): EdmType {
     return this.#types[slot - OTHER]!;
+  }
+
+  /** What a number is; NaN where its text must be read. */
+  number(slot: Slot): number {
+    return this.#numbers[slot - OTHER]!;
   }
 
   /** Where the value begins, of a text within its quotes. */
@@ -137,7 +144,7 @@ export class RowFrame {
 
   /** A number, a Boolean or null. */
   #bare(index: number, from: number): number {
-    const end = numberEnd(this.bytes, from);
+    const end = readNumber(this.bytes, from, this.#numbers, index);
     if (end > 0) return this.#found(index, KIND.number, from, end);
     const word = from + 4 > this.bytes.length ? 0 : this.#view.getInt32(from);
     if (word === TRUE) return this.#found(index, KIND.true, from, from + 4);
