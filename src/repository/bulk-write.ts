@@ -173,10 +173,14 @@ class BulkWrite<I> {
     const { read } = this.#reader;
     const unsent = [...this.#unsent, ...this.#lanes.held()].toSorted((a, b) => a.index - b.index);
     const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
+    const goOn =
+      this.#failed.length > 0 && !this.#sending.collects
+        ? " Pass onError: 'collect' to go on past items that cannot be written."
+        : '';
     return new EntitableError(
       'commit.bulk-stopped',
       `The bulk write was stopped${this.#signal?.aborted ? ' by its signal' : ''}: ${counts}. ` +
-        "The cause says why, details.failed and details.pending which. Pass onError: 'collect' to go on past items that cannot be written.",
+        `The cause says why, details.failed and details.pending which.${goOn}`,
       { read, written: this.#written, failed: this.#failed, pending: unsent.map(({ item }) => item) },
       { cause },
     );

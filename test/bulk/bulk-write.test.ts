@@ -112,6 +112,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(error.cause).to.have.property('code', 'store.already-exists');
     const { read, written, failed, pending } = error.details;
     expect([read, written, failed.length, pending.length]).to.deep.equal([2, 0, 1, 1]);
+    expect(error.message).to.include("Pass onError: 'collect' to go on past items that cannot be written.");
     expect(failed[0]).to.include({ index: 1, item: items[1] });
     expect(pending).to.deep.equal([items[0]]);
     expect(inspect(error, { depth: 9 })).not.to.include('hunter2');
@@ -178,6 +179,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
       }),
     );
     expect(error.cause).to.equal(problem);
+    expect(error.message, 'what would not have helped').not.to.include('onError');
   });
 
   it('ask for no more than there is room for, and close an input that is not needed any more', async () => {
