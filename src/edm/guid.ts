@@ -52,7 +52,7 @@ export class Guid {
   private readonly [SECOND]: number;
   private readonly [THIRD]: number;
   private readonly [FOURTH]: number;
-  /** Made when somebody asks: most Guids that are read are only compared, or not looked at. */
+  /** Made when somebody asks: most Guids that are read are not looked at. */
   #text: string | undefined;
 
   private constructor(digits: Int32Array, text: string | undefined) {
@@ -70,11 +70,13 @@ export class Guid {
 
   /** Whether both stand for the same GUID. */
   equals(other: Guid): boolean {
-    return this.toString() === other.toString();
+    return this.toString() === other.toString(); // which another copy of this package has, too
   }
 
   /** The lower-case 8-4-4-4-12 form. */
   toString(): string {
+    // A copy that a library made, and a proxy, have the digits alone.
+    if (!(#text in this)) return guidText(this[BRAND], this[SECOND], this[THIRD], this[FOURTH]);
     return (this.#text ??= guidText(this[BRAND], this[SECOND], this[THIRD], this[FOURTH]));
   }
 

@@ -15,7 +15,7 @@ const PROTO = '__proto__';
 /** What one name of a class is set from. */
 export interface Step {
   readonly name: string;
-  /** Which of the class's members it is: entities and projections of a class are set alike. */
+  /** Which of the class's members it is, in projections too: so that a place in the code that sets it sees one name. */
   readonly index: number;
   /** Where the very value stands, if the row has it in this type; without a type, what the name is set to is made of it. */
   readonly slot: Slot;
@@ -76,7 +76,7 @@ function keyStep(metadata: EntityMetadata, template: KeyTemplate): Step {
     const values = parseKey(template, row.string(slot));
     for (let index = 0; index < parts.length; index++) assign(entity, parts[index]!.name, values[index]);
   };
-  return { name: '', index: 0, slot, type: undefined, set };
+  return { name: '', index: -1, slot, type: undefined, set };
 }
 
 function propertyStep(metadata: EntityMetadata, property: PropertyMetadata): Step {

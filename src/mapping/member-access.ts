@@ -57,7 +57,11 @@ export function setMember(entity: Record<string, unknown>, index: number, name: 
   }
 }
 
-/** `entity[name]`, in the same way and for the same reason as {@link setMember}. */
+/**
+ * `entity[name]`, for the same reason as {@link setMember}.
+ *
+ * @param index Which of the members that are read it is.
+ */
 export function getMember(entity: Record<string, unknown>, index: number, name: string): unknown {
   switch (index) {
     case 0:

@@ -8,6 +8,7 @@ import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
 import { checkChoice } from './check-choice.js';
 import { concurrencyOf } from './concurrency.js';
+import { isOfWrite } from './refused-operation.js';
 import { withWideSignal } from './wide-signal.js';
 import { ItemReader, type ReadItem } from './item-reader.js';
 
@@ -173,10 +174,9 @@ class BulkWrite<I> {
     const { read } = this.#reader;
     const unsent = [...this.#unsent, ...this.#lanes.held()].toSorted((a, b) => a.index - b.index);
     const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
+    const isOfItem = isOfWrite(cause) || (this.#failed.length > 0 && EntitableError.is(cause));
     const goOn =
-      this.#failed.length > 0 && !this.#sending.collects
-        ? " Pass onError: 'collect' to go on past items that cannot be written."
-        : '';
+      isOfItem && !this.#sending.collects ? " Pass onError: 'collect' to go on past items that cannot be written." : '';
     return new EntitableError(
       'commit.bulk-stopped',
       `The bulk write was stopped${this.#signal?.aborted ? ' by its signal' : ''}: ${counts}. ` +

@@ -122,6 +122,27 @@ onEveryStore('Bulk writes', (open, storeName) => {
     );
   });
 
+  it('advise to go on past items where that would help, and only there', async () => {
+    const { tables, faulty } = await onLine();
+    const orders = tables.repository(Order);
+    const advice = "Pass onError: 'collect'";
+    faulty.beforeSubmit = () => {
+      throw new EntitableError('store.rejected', 'One of them is refused.', {});
+    };
+    expect((await stopped(orders.insertMany(interleaved(2, 1)))).message).to.include(advice);
+    faulty.beforeSubmit = () => {
+      throw new EntitableError('store.unavailable', 'The line is down.', {});
+    };
+    expect((await stopped(orders.insertMany(interleaved(2, 1)))).message).not.to.include(advice);
+    const broken = Object.defineProperty(order({}), 'email', {
+      get() {
+        throw new TypeError('It is broken.');
+      },
+    });
+    expect((await stopped(orders.insertMany([broken]))).message).not.to.include(advice);
+    expect((await stopped(orders.insertMany([broken], { onError: 'collect' }))).details.failed).to.have.lengthOf(1);
+  });
+
   it("isolate with onError: 'collect' the item that fails: the others of its transaction are written", async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);

@@ -6,6 +6,13 @@ import { Guid } from '../../src/edm/guid.js';
 
 const TEXT = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 
+/** One that has no text yet. */
+function readBack(text: string): Guid {
+  const digits = new Int32Array(4);
+  expect(readDigitsOf(text, digits)).to.equal(true);
+  return Guid.ofDigits(digits);
+}
+
 describe('Guid', () => {
   it('reads any case and writes lower case', () => {
     expect(Guid.parse(TEXT.toUpperCase()).toString()).to.equal(TEXT);
@@ -30,9 +37,7 @@ describe('Guid', () => {
   it('has the same text, and is the same, whichever way it was made', () => {
     fc.assert(
       fc.property(fc.uuid(), (text) => {
-        const digits = new Int32Array(4);
-        expect(readDigitsOf(text, digits)).to.equal(true);
-        const read = Guid.ofDigits(digits);
+        const read = readBack(text);
         expect(read).to.deep.equal(Guid.parse(text));
         expect(isDeepStrictEqual(read, Guid.parse(text.toUpperCase()))).to.equal(true);
         expect([read.toString(), JSON.stringify(read), inspect(read)]).to.deep.equal([
@@ -45,6 +50,26 @@ describe('Guid', () => {
       }),
       { seed: 7, numRuns: 500 },
     );
+  });
+
+  it('is a Guid also as the copy that another library made, and behind a proxy', () => {
+    for (const made of [Guid.parse(TEXT), readBack(TEXT)]) {
+      const copy = Object.create(Guid.prototype, Object.getOwnPropertyDescriptors(made)) as Guid;
+      for (const other of [copy, new Proxy(made, {})]) {
+        expect([String(other), JSON.stringify([other]), inspect(copy), Guid.is(other)]).to.deep.equal([
+          TEXT,
+          `["${TEXT}"]`,
+          `Guid ${TEXT}`,
+          true,
+        ]);
+        expect([other.equals(made), made.equals(other), other.equals(Guid.random())]).to.deep.equal([
+          true,
+          true,
+          false,
+        ]);
+        expect(other).to.deep.equal(made);
+      }
+    }
   });
 
   it('has no name that could be changed', () => {

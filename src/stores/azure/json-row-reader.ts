@@ -1,6 +1,6 @@
 import { parseDateTime } from '../../edm/date-time.js';
 import type { EdmType } from '../../edm/edm-type.js';
-import { GUID_LENGTH, readDigits } from '../../edm/guid-text.js';
+import { GUID_LENGTH, readDigits, readDigitsOf } from '../../edm/guid-text.js';
 import { Guid } from '../../edm/guid.js';
 import { TIMESTAMP, type RetainedRow, type RowReader, type Slot, type UndeclaredValue } from '../../store/row.js';
 import { compactRow } from './compact-row.js';
@@ -20,6 +20,9 @@ export class JsonRowReader implements RowReader {
   #text = '';
   #textStart = 0;
   #textEnd = 0;
+  /** The digits of the Guid that begins at an index. */
+  readonly #digits = new Int32Array(4);
+  #guidAt = -1;
 
   /** @param annotated Whether the rows carry their types; where they do not, the declared type decides. */
   constructor(members: RowMembers, annotated: boolean) {
@@ -32,6 +35,7 @@ export class JsonRowReader implements RowReader {
   open(bytes: Buffer): this {
     this.#frame.open(bytes);
     this.#textEnd = 0;
+    this.#guidAt = -1;
     return this;
   }
 
@@ -58,12 +62,31 @@ export class JsonRowReader implements RowReader {
         return undefined;
       case KIND.text:
       case KIND.escaped:
-        return this.#annotated ? frame.type(slot) : this.#unannotatedType(slot);
+        return this.#annotated ? this.#annotatedType(slot) : this.#unannotatedType(slot);
       case KIND.number:
         return this.#layout.types[slot] === 'Double' || !isInt32(this.number(slot)) ? 'Double' : 'Int32';
       default:
         return 'Boolean';
     }
+  }
+
+  /** A text that is no Guid is a String, whatever is told of it: what is declared then says that it does not fit. */
+  #annotatedType(slot: Slot): EdmType {
+    const type = this.#frame.type(slot);
+    return type !== 'Guid' || this.#readGuid(slot) ? type : 'String';
+  }
+
+  /** Reads the digits of a Guid, unless they were read last; whether there are such. */
+  #readGuid(slot: Slot): boolean {
+    const frame = this.#frame;
+    const from = frame.from(slot);
+    if (from === this.#guidAt) return true;
+    const isPlain = frame.kind(slot) === KIND.text && frame.to(slot) - from === GUID_LENGTH;
+    const isGuid = isPlain
+      ? readDigits(frame.bytes, from, this.#digits)
+      : readDigitsOf(this.string(slot), this.#digits);
+    this.#guidAt = isGuid ? from : -1;
+    return isGuid;
   }
 
   #unannotatedType(slot: Slot): EdmType {
@@ -130,10 +153,7 @@ export class JsonRowReader implements RowReader {
   }
 
   guid(slot: Slot): Guid {
-    const frame = this.#frame;
-    const from = frame.from(slot);
-    const isPlain = frame.kind(slot) === KIND.text && frame.to(slot) - from === GUID_LENGTH;
-    return isPlain && readDigits(frame.bytes, from, DIGITS) ? Guid.ofDigits(DIGITS) : Guid.parse(this.string(slot));
+    return this.#readGuid(slot) ? Guid.ofDigits(this.#digits) : Guid.parse(this.string(slot));
   }
 
   binary(slot: Slot): Uint8Array {
@@ -177,9 +197,8 @@ export class JsonRowReader implements RowReader {
 /** A slice keeps its text alive, so that the text of several rows is short. */
 const SHARED_TEXT_BYTES = 1024;
 
-/** Where the digits of numbers and of Guids are read to. */
+/** Where a number is read to. */
 const NUMBER = new Float64Array(1);
-const DIGITS = new Int32Array(4);
 
 const ZERO = 48;
 const UPPER_Z = 90;

@@ -1,6 +1,6 @@
 import type { RowPlace, StoredRow } from './ordered-rows.js';
 
-/** A row that is its own. */
+/** A row that is its own, with its keys as texts: one in memory, one that was read by its key, and one that is composed after a write. */
 export class KeptRow implements StoredRow {
   readonly rowKeyEnd = -1;
 

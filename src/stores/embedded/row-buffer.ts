@@ -1,13 +1,12 @@
 import { GUID_BYTES, writeGuid } from './guid-bytes.js';
 import { INSTANT_BYTES, writeInstant } from './instant.js';
 import type { RowPlace } from './ordered-rows.js';
-import { HEADER_BYTES } from './row-format.js';
+import { HEADER_BYTES, isLatin1 } from './row-format.js';
 
 /** Bytes that rows which are written share: as much as one that is kept alone can hold back. */
 const SHARED_BYTES = 8 * 1024;
 /** Shorter texts are written faster one by one than by a call. */
 const LOOPED_UNITS = 48;
-const LATIN1 = /^[\0-\xff]*$/;
 
 /** Where rows are encoded, one behind the other in the same bytes. The fixed part and the variable part of a row grow side by side. */
 export class RowBuffer {
@@ -80,7 +79,7 @@ export class RowBuffer {
 
   /** Writes a text, a byte for each character, and gives how many are not ASCII. Writes nothing, and gives -1, where one needs more than a byte. */
   latin1(value: string): number {
-    this.#room(value.length);
+    this.#room(3 * value.length);
     const beyondAscii = value.length <= LOOPED_UNITS ? this.#oneByOne(value) : this.#atOnce(value);
     if (beyondAscii < 0) return beyondAscii;
     this.#end += value.length;
@@ -120,9 +119,11 @@ export class RowBuffer {
   }
 
   #atOnce(value: string): number {
-    if (!LATIN1.test(value)) return -1;
+    const written = this.#bytes.write(value, this.#end, 'utf8');
+    if (written === value.length) return 0;
+    if (!isLatin1(value)) return -1;
     this.#bytes.write(value, this.#end, 'latin1');
-    return Buffer.byteLength(value) - value.length; // in UTF-8 each of them has two
+    return written - value.length; // in UTF-8 each of them has two bytes
   }
 
   /** Says in the fixed part where what was written to the variable part ends. */

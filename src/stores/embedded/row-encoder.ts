@@ -6,7 +6,7 @@ import { isInstant } from './instant.js';
 import type { LayoutPath } from './layout-path.js';
 import { refusal, type Refusal } from './refusal.js';
 import { RowBuffer } from './row-buffer.js';
-import { LATIN1, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
+import { isLatin1, LATIN1, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
 
 /** A row encoded, what it weighs, and why the service would refuse it. */
 export interface EncodedWrite extends EncodedRow {
@@ -38,6 +38,10 @@ export class RowEncoder implements RowWriter {
   #otherForm: TextForm | undefined;
   /** Whether a String was written that is not ASCII, and would be other bytes in UTF-8. */
   #beyondAscii = false;
+  /** Whether one was written that needs more than a byte for a character. */
+  #beyondLatin1 = false;
+  /** The form that rows begin with: a row that mixed both kinds of Strings is likely followed by another, which then is written once. */
+  #firstForm: TextForm = LATIN1;
   #entityBytes = 0;
   #wireBytes = 0;
   #problem: Refusal | undefined;
@@ -48,8 +52,13 @@ export class RowEncoder implements RowWriter {
 
   /** Runs `write`, again where a String turns out to need another form than those before it. Slots are those of the root's shape. */
   encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
-    for (let form: TextForm | undefined = LATIN1; form !== undefined; form = this.#otherForm)
+    let form: TextForm | undefined = this.#firstForm;
+    let mixed = form === UTF8;
+    for (; form !== undefined; form = this.#otherForm) {
       this.#run(form, root, write);
+      mixed ||= this.#otherForm === UTF8;
+    }
+    this.#firstForm = mixed && this.#beyondLatin1 ? UTF8 : LATIN1;
     const path = this.#path;
     return {
       layout: path.layout,
@@ -67,6 +76,7 @@ export class RowEncoder implements RowWriter {
     this.#textForm = textForm;
     this.#otherForm = undefined;
     this.#beyondAscii = false;
+    this.#beyondLatin1 = false;
     this.#entityBytes = 0;
     this.#wireBytes = 0;
     this.#problem = undefined;
@@ -174,7 +184,9 @@ export class RowEncoder implements RowWriter {
   #wide(value: string): number {
     if (this.#textForm === UTF16) return this.#row.text(value, 'utf16le');
     const written = this.#row.text(value, 'utf8');
-    if (written !== value.length && !value.isWellFormed()) this.#otherForm = UTF16;
+    if (written === value.length) return written;
+    this.#beyondLatin1 ||= !isLatin1(value);
+    if (!value.isWellFormed()) this.#otherForm = UTF16;
     return written;
   }
 

@@ -18,6 +18,13 @@ export const UTF8 = 1;
 export const UTF16 = 2;
 export type TextForm = typeof LATIN1 | typeof UTF8 | typeof UTF16;
 
+const NOT_LATIN1 = /[^\0-\xff]/;
+
+/** Whether each character of a text has a byte. */
+export function isLatin1(text: string): boolean {
+  return !NOT_LATIN1.test(text);
+}
+
 const TEXT_FORM = 0b011;
 const CARRIES_LAYOUT = 0b100;
 

@@ -1,6 +1,6 @@
 import type { StoredRow } from '../embedded/ordered-rows.js';
 
-/** A row that was kept of a cursor, and whose row key stands behind it: it is decoded only when asked for. */
+/** A row that was kept from a cursor, and whose row key stands behind it: it is decoded only when asked for. */
 export class KeyedRow implements StoredRow {
   constructor(
     readonly partitionKey: string,

@@ -88,6 +88,28 @@ describe('The bytes of a row', () => {
     );
   });
 
+  it('are read, in whatever form the rows before were written', async () => {
+    const texts = [
+      'a',
+      'é',
+      '語',
+      'é語',
+      '語é',
+      '\ud83d',
+      'a'.repeat(300),
+      'é'.repeat(300),
+      `${'é'.repeat(300)}語`,
+      'ł'.repeat(49),
+    ];
+    const t = await TableFixture.create(new EmbeddedStore(new MemoryRows(), { kind: 'memory', identity: 'test' }));
+    for (const one of texts)
+      for (const other of texts) {
+        const properties = { a: `String ${one}`, b: `String ${other}`, c: 'String plain' } as const;
+        await t.write('upsert-replace', 'p', 'r', properties);
+        expect(await t.get('p', 'r')).to.deep.equal(properties);
+      }
+  });
+
   it('carry their layout where no numbers are left', async () => {
     const text = Buffer.from('[["i","Int32"]]').toString('hex');
     expect(await stored({ i: 'Int32 1' }, 0)).to.deep.equal({ row: `040000${TIMESTAMP}0f000000${text}01000000` });
