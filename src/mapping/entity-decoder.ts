@@ -15,8 +15,6 @@ const PROTO = '__proto__';
 /** What one name of a class is set from. */
 export interface Step {
   readonly name: string;
-  /** Which of the class's members it is, in projections too: so that a place in the code that sets it sees one name. */
-  readonly index: number;
   /** Where the very value stands, if the row has it in this type; without a type, what the name is set to is made of it. */
   readonly slot: Slot;
   readonly type: EdmType | undefined;
@@ -28,8 +26,8 @@ export interface Step {
 export function entityFiller(metadata: EntityMetadata, source: EntitySource): (entity: object, row: RowReader) => void {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');
   const steps = [
-    keyStep(metadata, metadata.partitionKey),
-    keyStep(metadata, metadata.rowKey),
+    keyStep(metadata.partitionKey),
+    keyStep(metadata.rowKey),
     ...others.map((member) => memberStep(metadata, member)),
   ];
   return (entity, row) => {
@@ -40,49 +38,48 @@ export function entityFiller(metadata: EntityMetadata, source: EntitySource): (e
 
 /** Sets names of an object from a row. What stands in the row as it is declared, which is nearly everything, is read without a call between. */
 export function takeSteps(steps: readonly Step[], entity: Record<string, unknown>, row: RowReader): void {
-  for (const { name, index, type, slot, set } of steps) {
-    if (type !== undefined && row.typeOf(slot) === type) setMember(entity, index, name, readExact(type, row, slot));
+  for (const { name, type, slot, set } of steps) {
+    if (type !== undefined && row.typeOf(slot) === type) setMember(entity, slot, name, readExact(type, row, slot));
     else set(entity, row);
   }
 }
 
 /** Sets what one name of the class stands for. */
-export function memberStep(metadata: EntityMetadata, member: Member): Step {
+export function memberStep({ className }: EntityMetadata, member: Member): Step {
   switch (member.kind) {
     case 'property':
-      return propertyStep(metadata, member.property);
+      return propertyStep(className, member.property);
     case 'key': {
       const { name, template, index } = member;
       const slot = slotOfKey(template);
       return isText(template)
-        ? step(metadata, name, (row) => row.string(slot), slot, 'String')
-        : step(metadata, name, (row) => parseKey(template, row.string(slot))[index]);
+        ? step(name, (row) => row.string(slot), slot, 'String')
+        : step(name, (row) => parseKey(template, row.string(slot))[index]);
     }
     case 'etag':
-      return step(metadata, member.name, (row) => row.etag);
+      return step(member.name, (row) => row.etag);
     case 'timestamp':
-      return step(metadata, member.name, (row) => new Date(row.milliseconds(TIMESTAMP)), TIMESTAMP, 'DateTime');
+      return step(member.name, (row) => new Date(row.milliseconds(TIMESTAMP)), TIMESTAMP, 'DateTime');
     default:
       return member satisfies never;
   }
 }
 
 /** Sets all properties that a key is composed of: the key is parsed once, also when it is constant, to refuse rows of others. */
-function keyStep(metadata: EntityMetadata, template: KeyTemplate): Step {
+function keyStep(template: KeyTemplate): Step {
   const { parts } = template;
   const slot = slotOfKey(template);
-  if (isText(template)) return step(metadata, parts[0]!.name, (row) => row.string(slot), slot, 'String');
+  if (isText(template)) return step(parts[0]!.name, (row) => row.string(slot), slot, 'String');
   const set: Set = (entity, row) => {
     const values = parseKey(template, row.string(slot));
     for (let index = 0; index < parts.length; index++) assign(entity, parts[index]!.name, values[index]);
   };
-  return { name: '', index: -1, slot, type: undefined, set };
+  return { name: '', slot, type: undefined, set };
 }
 
-function propertyStep(metadata: EntityMetadata, property: PropertyMetadata): Step {
+function propertyStep(className: string, property: PropertyMetadata): Step {
   const { name, slot, type, converter } = property;
-  const read = propertyReader(metadata.className, property);
-  return step(metadata, name, read, slot, converter === undefined ? type : undefined);
+  return step(name, propertyReader(className, property), slot, converter === undefined ? type : undefined);
 }
 
 /** Checks the keys that are composed; a key that is a property's text as it is can be any. */
@@ -101,16 +98,8 @@ function isText({ plain, parts }: KeyTemplate): boolean {
   return plain && parts[0]!.converter === undefined;
 }
 
-function step(
-  { members }: EntityMetadata,
-  name: string,
-  read: (row: RowReader) => unknown,
-  slot: Slot = 0,
-  type?: EdmType,
-): Step {
-  const index = [...members.keys()].indexOf(name);
-  const set: Set = (entity, row) => assign(entity, name, read(row));
-  return { name, index, slot, type: name === PROTO ? undefined : type, set };
+function step(name: string, read: (row: RowReader) => unknown, slot: Slot = 0, type?: EdmType): Step {
+  return { name, slot, type: name === PROTO ? undefined : type, set: (entity, row) => assign(entity, name, read(row)) };
 }
 
 function assign(entity: Record<string, unknown>, name: string, value: unknown): void {

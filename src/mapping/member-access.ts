@@ -1,12 +1,23 @@
+import type { Slot } from '../store/row.js';
+
 /**
- * `entity[name] = value`, at a place of its own in the code for each of the first members of a class. The engine remembers, for every
- * place, which names came by: where it was only one, setting it costs as little as if the name stood there; where it was many, each is
- * looked up anew, which costs more than reading the value that is set.
+ * `entity[name] = value`, at a place of its own in the code for the keys, the timestamp and the first properties of a class. The engine
+ * remembers, for every place, which names came by: where it was only one, setting it costs as little as if the name stood there; where
+ * it was many, each is looked up anew, which costs more than reading the value that is set.
  *
- * @param index Which of the members that are set it is.
+ * @param slot Where it is stored: a slot has one name, in the entities and the projections of a class.
  */
-export function setMember(entity: Record<string, unknown>, index: number, name: string, value: unknown): void {
-  switch (index) {
+export function setMember(entity: Record<string, unknown>, slot: Slot, name: string, value: unknown): void {
+  switch (slot) {
+    case -3:
+      entity[name] = value;
+      break;
+    case -2:
+      entity[name] = value;
+      break;
+    case -1:
+      entity[name] = value;
+      break;
     case 0:
       entity[name] = value;
       break;
@@ -43,15 +54,6 @@ export function setMember(entity: Record<string, unknown>, index: number, name: 
     case 11:
       entity[name] = value;
       break;
-    case 12:
-      entity[name] = value;
-      break;
-    case 13:
-      entity[name] = value;
-      break;
-    case 14:
-      entity[name] = value;
-      break;
     default:
       entity[name] = value;
   }
@@ -59,11 +61,9 @@ export function setMember(entity: Record<string, unknown>, index: number, name: 
 
 /**
  * `entity[name]`, for the same reason as {@link setMember}.
- *
- * @param index Which of the members that are read it is.
  */
-export function getMember(entity: Record<string, unknown>, index: number, name: string): unknown {
-  switch (index) {
+export function getMember(entity: Record<string, unknown>, slot: Slot, name: string): unknown {
+  switch (slot) {
     case 0:
       return entity[name];
     case 1:

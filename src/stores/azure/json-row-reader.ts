@@ -62,7 +62,7 @@ export class JsonRowReader implements RowReader {
         return undefined;
       case KIND.text:
       case KIND.escaped:
-        return this.#annotated ? this.#annotatedType(slot) : this.#unannotatedType(slot);
+        return this.#textType(slot);
       case KIND.number:
         return this.#layout.types[slot] === 'Double' || !isInt32(this.number(slot)) ? 'Double' : 'Int32';
       default:
@@ -70,10 +70,11 @@ export class JsonRowReader implements RowReader {
     }
   }
 
-  /** A text that is no Guid is a String, whatever is told of it: what is declared then says that it does not fit. */
-  #annotatedType(slot: Slot): EdmType {
-    const type = this.#frame.type(slot);
-    return type !== 'Guid' || this.#readGuid(slot) ? type : 'String';
+  /** The type of a text. One that is no Guid is a String, whatever is told of it: what is declared then says that it does not fit. */
+  #textType(slot: Slot): EdmType {
+    const told = this.#annotated ? this.#frame.type(slot) : this.#layout.types[slot]!;
+    if (told === 'Guid') return this.#readGuid(slot) ? told : 'String';
+    return this.#annotated || told === 'String' ? told : unannotatedType(this.string(slot), told);
   }
 
   /** Reads the digits of a Guid, unless they were read last; whether there are such. */
@@ -87,11 +88,6 @@ export class JsonRowReader implements RowReader {
       : readDigitsOf(this.string(slot), this.#digits);
     this.#guidAt = isGuid ? from : -1;
     return isGuid;
-  }
-
-  #unannotatedType(slot: Slot): EdmType {
-    const declared = this.#layout.types[slot]!;
-    return declared === 'String' ? declared : unannotatedType(this.string(slot), declared);
   }
 
   string(slot: Slot): string {
