@@ -12,6 +12,14 @@ export class KeptRow implements StoredRow {
     readonly end = bytes.length,
   ) {}
 
+  get readEnd(): number {
+    return this.end;
+  }
+
+  get writes(): number {
+    return 0;
+  }
+
   keep(): StoredRow {
     return this;
   }

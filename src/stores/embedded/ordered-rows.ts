@@ -11,6 +11,10 @@ export interface StoredRow extends RowPlace {
   readonly rowKey: string;
   /** Where the row key ends that stands behind the row, a byte for each character; -1 where none does. */
   readonly rowKeyEnd: number;
+  /** Where the last row ends that was read with this one and lies behind it in the same bytes: their texts are decoded at once. */
+  readonly readEnd: number;
+  /** How often its bytes were written over: what was decoded from them before is that of other rows. */
+  readonly writes: number;
   /** The same row for as long as it is wanted: itself where rows are objects, a place in bytes that nobody writes again where they are pages. */
   keep(): StoredRow;
 }

@@ -30,8 +30,8 @@ const NO_BYTES = Buffer.alloc(0);
 const BOOLEAN_TRUE = 1;
 /** Texts of one byte a character that lie this near to the beginning of the variable part are cut out of one text: a short one, because each keeps all of it. */
 const SHARED_TEXT_BYTES = 256;
-/** Fewer bytes are copied faster one by one than by a call that needs a view of them. */
-const LOOPED_BYTES = 64;
+/** Where the whole row is that short, the text goes on over those that were read with it: about as far as rows are read ahead. */
+const SHARED_TEXT_BYTES_OF_ROWS = 1024;
 
 /** Reads stored rows by the slots of a shape, one at a time, straight from their bytes. */
 export class RowFlyweight implements RowReader {
@@ -43,13 +43,19 @@ export class RowFlyweight implements RowReader {
   #bytes: Buffer = NO_BYTES;
   /** Reads numbers faster than the bytes themselves; made once for all rows that lie in them. */
   #view!: DataView;
+  /** Copies parts faster than the bytes themselves; made when the first is wanted. */
+  #array: Uint8Array | undefined;
   #start = 0;
   #layoutNumber: number | undefined;
   #layout!: Layout;
   #map!: SlotMap;
   #fixed = 0;
   #variable = 0;
-  #sharedText: string | undefined;
+  #writes = 0;
+  /** The text that texts are cut out of, and where it lies in the bytes. */
+  #text = '';
+  #textStart = 0;
+  #textEnd = 0;
 
   /** @param source where the rows come from, and with them layouts that are not known yet. */
   constructor(shapes: ShapeLayouts, layouts: Layouts, source: RowSource, withEtag = true) {
@@ -61,14 +67,18 @@ export class RowFlyweight implements RowReader {
 
   /** Stands on a row from now on; `layout` where it is known already. */
   on(row: StoredRow, layout?: Layout): this {
-    const { bytes, start } = row;
+    const { bytes, start, writes } = row;
     this.#row = row;
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#array = undefined;
+      this.#textEnd = 0;
+    } else if (writes !== this.#writes) {
+      this.#textEnd = 0;
     }
+    this.#writes = writes;
     this.#start = start;
-    this.#sharedText = undefined;
     const number = layoutNumberOf(bytes, start);
     if (layout !== undefined || number === undefined || number !== this.#layoutNumber) {
       this.#layoutNumber = layout === undefined ? number : undefined;
@@ -105,14 +115,15 @@ export class RowFlyweight implements RowReader {
   }
 
   #latin1(begin: number, end: number): string {
-    const bytes = this.#bytes;
-    const origin = this.#variable;
-    if (end > origin + SHARED_TEXT_BYTES) return bytes.toString('latin1', begin, end);
-    if (this.#sharedText === undefined) {
-      const last = Math.max(this.#row.end, this.#row.rowKeyEnd);
-      this.#sharedText = bytes.toString('latin1', origin, Math.min(last, origin + SHARED_TEXT_BYTES));
+    if (begin < this.#textStart || end > this.#textEnd) {
+      const origin = this.#variable;
+      if (end > origin + SHARED_TEXT_BYTES) return this.#bytes.toString('latin1', begin, end);
+      const isShort = this.#row.end <= origin + SHARED_TEXT_BYTES;
+      this.#textStart = origin;
+      this.#textEnd = Math.min(this.#row.readEnd, origin + (isShort ? SHARED_TEXT_BYTES_OF_ROWS : SHARED_TEXT_BYTES));
+      this.#text = this.#bytes.toString('latin1', origin, this.#textEnd);
     }
-    return this.#sharedText.slice(begin - origin, end - origin);
+    return this.#text.slice(begin - this.#textStart, end - this.#textStart);
   }
 
   number(slot: Slot): number {
@@ -141,11 +152,7 @@ export class RowFlyweight implements RowReader {
   }
 
   binary(slot: Slot): Uint8Array {
-    const begin = this.#begin(slot);
-    const copy = new Uint8Array(this.#end(slot) - begin);
-    if (copy.length > LOOPED_BYTES) copy.set(this.#bytes.subarray(begin, begin + copy.length));
-    else for (let at = 0; at < copy.length; at++) copy[at] = this.#bytes[begin + at]!;
-    return copy;
+    return (this.#array ??= arrayOf(this.#bytes)).slice(this.#begin(slot), this.#end(slot));
   }
 
   get etag(): string {
@@ -176,4 +183,8 @@ export class RowFlyweight implements RowReader {
   #end(slot: Slot): number {
     return this.#variable + this.#view.getUint32(this.#at(slot), true);
   }
+}
+
+function arrayOf({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

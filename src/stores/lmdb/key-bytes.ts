@@ -68,15 +68,13 @@ export function partitionEnd(bytes: Uint8Array): number {
   return bytes.indexOf(SEPARATOR, TABLE_BYTES);
 }
 
+/** The partition key of a row's key, which ends there. */
 export function readPartitionKey(bytes: Buffer, end: number): string {
   return readText(bytes, TABLE_BYTES, end);
 }
 
-export function readRowKey(bytes: Buffer, end: number, size: number): string {
-  return readText(bytes, end + 1, size);
-}
-
-function readText(bytes: Buffer, start: number, end: number): string {
+/** The text that a part of a key stands for. */
+export function readText(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at++) {
     if (!isPlain(bytes[at]!)) return readUnits(bytes, start, end);
   }

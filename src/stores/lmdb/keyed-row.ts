@@ -14,6 +14,14 @@ export class KeyedRow implements StoredRow {
     return this.bytes.toString('latin1', this.end, this.rowKeyEnd);
   }
 
+  get readEnd(): number {
+    return this.rowKeyEnd;
+  }
+
+  get writes(): number {
+    return 0;
+  }
+
   keep(): StoredRow {
     return this;
   }

@@ -18,10 +18,13 @@ export interface LmdbDatabase {
   close(): Promise<void>;
 }
 
-/** Takes what a cursor stands on, in the order in which the package gives it. */
-export interface CursorTarget {
-  takeKey(source: Uint8Array, start: number, end: number): void;
-  takeBytes(source: Buffer, size: number): void;
+/** What the cursor that was moved last stands on, in buffers that the package uses again for the next one. */
+export interface CursorRow {
+  key: Uint8Array;
+  keyStart: number;
+  keyEnd: number;
+  bytes: Buffer;
+  size: number;
 }
 
 /** The longest key the service takes has 3,077 bytes, which pages of 4,096 bytes could not hold. */
@@ -39,7 +42,7 @@ const DURABILITY = {
 export async function databaseOpener(
   path: string,
   durability: Durability,
-  cursor: CursorTarget,
+  current: CursorRow,
 ): Promise<() => LmdbDatabase> {
   const { open } = await importLmdb();
   const options: object = {
@@ -47,14 +50,21 @@ export async function databaseOpener(
     noSubdir: false,
     pageSize: PAGE_BYTES,
     ...DURABILITY[durability],
-    // Rows and keys are taken as they lie in the package's own buffers: nothing is made of them before a reader wants it.
+    // Rows and keys are left where they lie in the package's own buffers: nothing is made of them before a reader wants it.
     encoder: {
       encode: placedBytes,
-      decode: (bytes: Buffer, size: number) => cursor.takeBytes(bytes, size),
+      decode: (bytes: Buffer, size: number) => {
+        current.bytes = bytes;
+        current.size = size;
+      },
     },
     keyEncoder: {
       writeKey,
-      readKey: (source: Uint8Array, start: number, end: number) => cursor.takeKey(source, start, end),
+      readKey: (source: Uint8Array, start: number, end: number) => {
+        current.key = source;
+        current.keyStart = start;
+        current.keyEnd = end;
+      },
     },
   };
   let opened = false;

@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
-import { LentRow } from './lent-row.js';
+import { LentRows } from './lent-rows.js';
 import { SharedSystemRows } from './shared-system-rows.js';
-import { databaseOpener, unavailable, type Durability, type LmdbDatabase } from './lmdb-database.js';
+import { databaseOpener, unavailable, type CursorRow, type Durability, type LmdbDatabase } from './lmdb-database.js';
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
@@ -24,24 +24,19 @@ interface QueuedWork {
 /** Ordered rows in an LMDB environment, shared by any number of processes. Works that wait together are committed together, with one flush. */
 export class LmdbRows implements OrderedRows {
   static async open(path: string, durability: Durability): Promise<LmdbRows> {
-    const lent = (): LentRow => rows.#lent;
-    const rows: LmdbRows = new LmdbRows(
-      await databaseOpener(path, durability, {
-        takeKey: (source, start, end) => lent().takeKey(source, start, end),
-        takeBytes: (source, size) => lent().takeBytes(source, size),
-      }),
-    );
-    return rows;
+    const none = Buffer.alloc(0);
+    const current: CursorRow = { key: none, keyStart: 0, keyEnd: 0, bytes: none, size: 0 };
+    return new LmdbRows(await databaseOpener(path, durability, current), current);
   }
 
   readonly #openDatabase: () => LmdbDatabase;
-  readonly #idle: LentRow[] = [];
+  readonly #current: CursorRow;
+  readonly #idle: LentRows[] = [];
   readonly #target: WriteTarget = {
     put: (table, row) => this.#database.put({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }, row),
     delete: (table, partitionKey, rowKey) => this.#database.remove({ table, partitionKey, rowKey }),
   };
   #database: LmdbDatabase;
-  #lent = new LentRow();
   #queue: QueuedWork[] = [];
   #flushing: Promise<void> = Promise.resolve();
   #transactions = 0;
@@ -50,7 +45,8 @@ export class LmdbRows implements OrderedRows {
   /** Bytes that scans have read since the environment was opened. */
   #scanned = 0;
 
-  private constructor(openDatabase: () => LmdbDatabase) {
+  private constructor(openDatabase: () => LmdbDatabase, current: CursorRow) {
+    this.#current = current;
     this.#openDatabase = openDatabase;
     this.#database = openDatabase();
   }
@@ -66,16 +62,19 @@ export class LmdbRows implements OrderedRows {
   }
 
   range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
-    const row = this.#idle.pop() ?? new LentRow();
+    const lent = this.#idle.pop() ?? new LentRows();
     const end = to === undefined ? { table: table + 1 } : { table, ...to };
     const rows = this.#database.getRange({ start: { table, ...from }, end });
     const cursor = rows[Symbol.iterator]();
     this.#busy += 1;
     try {
-      while (this.#moves(cursor, row) && visit(row));
+      while (this.#reads(cursor, lent)) {
+        for (let index = 0; index < lent.count; index++) if (!visit(lent.at(index))) return;
+      }
     } finally {
       cursor.return?.();
-      this.#idle.push(row);
+      lent.takeBack();
+      this.#idle.push(lent);
       this.#busy -= 1;
       if (this.#busy === 0 && this.#scanned > MAPPED_BYTES) this.#unmap();
     }
@@ -99,16 +98,16 @@ export class LmdbRows implements OrderedRows {
     await this.#database.close();
   }
 
-  /** Puts the cursor's next row into `row`. Nested reads have rows of their own: which one LMDB fills is said before each step. */
-  #moves(cursor: Iterator<unknown>, row: LentRow): boolean {
-    this.#lent = row;
+  /** Reads the cursor's next rows into `lent`. */
+  #reads(cursor: Iterator<unknown>, lent: LentRows): boolean {
+    lent.takeBack();
     try {
-      if (cursor.next().done === true) return false;
-      this.#scanned += row.size;
-      return true;
+      while (cursor.next().done !== true && !lent.take(this.#current));
     } catch (error) {
       throw unavailable('The store cannot be read', error);
     }
+    this.#scanned += lent.size;
+    return lent.count > 0;
   }
 
   /** Commits all that waits in one transaction. */

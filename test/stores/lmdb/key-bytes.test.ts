@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import {
   partitionEnd,
   readPartitionKey,
-  readRowKey,
+  readText,
   writeKey,
   type TableKey,
 } from '../../../src/stores/lmdb/key-bytes.js';
@@ -55,7 +55,7 @@ describe('Keys in bytes', () => {
         const bytes = bytesOf({ table, partitionKey, rowKey });
         const end = partitionEnd(bytes);
         expect(bytes.readUInt32BE(0)).to.equal(table);
-        expect([readPartitionKey(bytes, end), readRowKey(bytes, end, bytes.length)]).to.deep.equal([
+        expect([readPartitionKey(bytes, end), readText(bytes, end + 1, bytes.length)]).to.deep.equal([
           partitionKey,
           rowKey,
         ]);
