@@ -1,0 +1,87 @@
+import { lackingMembers } from '../support/lacking-members.js';
+import { median, microseconds } from '../support/measure.js';
+import { sample, type SampleData } from '../support/sample.js';
+import type { OpenContender } from './contender.js';
+
+export const PARTITIONS = 100;
+const ROWS = 1000;
+/** Rounds of batches that fill a store. */
+export const FILLS = 10;
+
+/** Stores a share of the entities: microseconds for each, in batches of 100. */
+export async function fill(store: OpenContender, round: number): Promise<number> {
+  const batches: number[] = [];
+  const share = PARTITIONS / FILLS;
+  for (let partition = round * share; partition < (round + 1) * share; partition++) {
+    for (let first = 0; first < ROWS; first += 100) {
+      const rows = Array.from({ length: 100 }, (_, index) => sample(partition, first + index));
+      batches.push((await microseconds(() => store.batch(rows))) / rows.length);
+    }
+  }
+  return median(batches);
+}
+
+/** Members that a contender does not give back as they were stored, by any way of reading. */
+export async function lackingIn(store: OpenContender): Promise<readonly string[]> {
+  const data = sample(42, 42);
+  const found = [
+    await store.get(data.partition, data.row),
+    (await store.page(data.partition))[42],
+    (await store.filter(data.count)).find(
+      (each) => (each as SampleData).row === data.row && (each as SampleData).partition === data.partition,
+    ),
+  ];
+  return [...new Set(found.flatMap((each) => lackingMembers(each ?? {}, data)))];
+}
+
+/** A round of an operation, and how long one of them takes. */
+export const OPERATIONS = {
+  'get µs': async (store, _round, isSlow) => {
+    const reads = isSlow ? 200 : 4000;
+    const keys = Array.from({ length: reads }, (_, index) => sample((index * 37) % PARTITIONS, (index * 7919) % ROWS));
+    const time = await microseconds(async () => {
+      for (const { partition, row } of keys) {
+        if ((await store.get(partition, row)) === undefined) throw new Error('missing');
+      }
+    });
+    return time / reads;
+  },
+  'insert µs': async (store, round) => {
+    const entities = fresh(`a${round}`, 200);
+    const time = await microseconds(async () => {
+      for (const data of entities) await store.insert(data);
+    });
+    return time / entities.length;
+  },
+  'insert, 100 in flight µs': async (store, round) => {
+    const entities = fresh(`b${round}`, 1000);
+    const time = await microseconds(async () => {
+      for (let first = 0; first < entities.length; first += 100) {
+        await Promise.all(entities.slice(first, first + 100).map((data) => store.insert(data)));
+      }
+    });
+    return time / entities.length;
+  },
+  'page of 1000 ms': (store) =>
+    milliseconds(60, (index) => expectRows(store.page(sample((index * 11) % PARTITIONS, 0).partition), ROWS)),
+  'filter 1 % of 100k ms': (store) => milliseconds(5, () => expectRows(store.filter(42), (PARTITIONS * ROWS) / 100)),
+} as const satisfies Record<string, (store: OpenContender, round: number, isSlow: boolean) => Promise<number>>;
+
+export type Operation = keyof typeof OPERATIONS;
+
+/** The median of several calls. */
+async function milliseconds(calls: number, run: (index: number) => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let index = 0; index < calls; index++) times.push(await microseconds(() => run(index)));
+  return median(times) / 1000;
+}
+
+/** Entities of a partition of their own, which no filter of the benchmark finds. */
+function fresh(partition: string, count: number): readonly SampleData[] {
+  return Array.from({ length: count }, (_, index) => ({ ...sample(0, index), partition: `x-${partition}`, count: -1 }));
+}
+
+async function expectRows(rows: Promise<readonly object[]>, count: number): Promise<void> {
+  const { length } = await rows;
+  if (length !== count) throw new Error(`${length} rows, not ${count}`);
+}
