@@ -14,7 +14,9 @@ import { FILLS, OPERATIONS, type Operation } from './operations.js';
 import { targetsTable } from './targets.js';
 
 const PROGRAM = fileURLToPath(import.meta.url);
-const ROUNDS = 5;
+const ROUNDS = 9;
+const WARM_UP = 2;
+const COLD_OPENS = 5;
 
 const [part, contender = '', folder = ''] = process.argv.slice(2);
 if (part === 'serve') {
@@ -66,7 +68,7 @@ async function measure(contenders: readonly ContenderProcess[]): Promise<Readonl
   }
   const operations = new Map<Operation, readonly number[]>();
   for (const operation of Object.keys(OPERATIONS) as Operation[]) {
-    operations.set(operation, await inTurn(contenders, operation, ROUNDS, 1));
+    operations.set(operation, await inTurn(contenders, operation, ROUNDS, WARM_UP));
   }
   const all = new Map<string, Figures>();
   for (const [index, each] of contenders.entries()) {
@@ -109,7 +111,7 @@ async function sizeOf(directory: string): Promise<number> {
 
 /** In a process of its own: from opening to the first entity, the store's own modules loaded before. */
 function coldOpen({ name, folder: store }: ContenderProcess): number {
-  const runs = Array.from({ length: ROUNDS }, () =>
+  const runs = Array.from({ length: COLD_OPENS }, () =>
     Number(execFileSync(process.execPath, [PROGRAM, 'open', name, store], { encoding: 'utf8' })),
   );
   return median(runs) / 1000;

@@ -37,7 +37,7 @@ export async function lackingIn(store: OpenContender): Promise<readonly string[]
 /** A round of an operation, and how long one of them takes. */
 export const OPERATIONS = {
   'get µs': async (store, _round, isSlow) => {
-    const reads = isSlow ? 200 : 4000;
+    const reads = isSlow ? 100 : 2000;
     const keys = Array.from({ length: reads }, (_, index) => sample((index * 37) % PARTITIONS, (index * 7919) % ROWS));
     const time = await microseconds(async () => {
       for (const { partition, row } of keys) {
@@ -47,14 +47,14 @@ export const OPERATIONS = {
     return time / reads;
   },
   'insert µs': async (store, round) => {
-    const entities = fresh(`a${round}`, 200);
+    const entities = fresh(`a${round}`, 100);
     const time = await microseconds(async () => {
       for (const data of entities) await store.insert(data);
     });
     return time / entities.length;
   },
   'insert, 100 in flight µs': async (store, round) => {
-    const entities = fresh(`b${round}`, 1000);
+    const entities = fresh(`b${round}`, 500);
     const time = await microseconds(async () => {
       for (let first = 0; first < entities.length; first += 100) {
         await Promise.all(entities.slice(first, first + 100).map((data) => store.insert(data)));
@@ -63,8 +63,8 @@ export const OPERATIONS = {
     return time / entities.length;
   },
   'page of 1000 ms': (store) =>
-    milliseconds(60, (index) => expectRows(store.page(sample((index * 11) % PARTITIONS, 0).partition), ROWS)),
-  'filter 1 % of 100k ms': (store) => milliseconds(5, () => expectRows(store.filter(42), (PARTITIONS * ROWS) / 100)),
+    milliseconds(30, (index) => expectRows(store.page(sample((index * 11) % PARTITIONS, 0).partition), ROWS)),
+  'filter 1 % of 100k ms': (store) => milliseconds(3, () => expectRows(store.filter(42), (PARTITIONS * ROWS) / 100)),
 } as const satisfies Record<string, (store: OpenContender, round: number, isSlow: boolean) => Promise<number>>;
 
 export type Operation = keyof typeof OPERATIONS;
