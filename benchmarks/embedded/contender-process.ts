@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { CONTENDERS } from './contenders.js';
+import { contenderOf } from './contenders.js';
 import { fill, lackingIn, OPERATIONS, type Operation } from './operations.js';
 
 /** A round of an operation, or of what goes before: filling the store, and looking whether it gives back what was stored. */
@@ -53,7 +53,7 @@ export class ContenderProcess {
 
 /** Does a contender's tasks until the benchmark is done with it. */
 export async function serve(name: string, folder: string): Promise<void> {
-  const contender = CONTENDERS.find((candidate) => candidate.name === name)!;
+  const contender = contenderOf(name);
   const opened = contender.open(folder);
   const run = async ({ name: task, round }: Task): Promise<unknown> => {
     const store = await opened;

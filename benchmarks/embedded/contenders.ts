@@ -17,6 +17,13 @@ export const CONTENDERS: readonly Contender[] = [
   azurite,
 ];
 
+/** The contender of a name: processes of the benchmark are told theirs. */
+export function contenderOf(name: string): Contender {
+  const contender = CONTENDERS.find((candidate) => candidate.name === name);
+  if (contender === undefined) throw new Error(`No contender is named ${name}`);
+  return contender;
+}
+
 /** The versions of the rivals. */
 export function versions(): string {
   return [rawLmdbVersion(), typeormVersion(), mikroOrmVersion()].join(', ');

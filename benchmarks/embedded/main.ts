@@ -8,7 +8,7 @@ import { installRivals } from '../support/rivals.js';
 import { sample } from '../support/sample.js';
 import { ContenderProcess, serve } from './contender-process.js';
 import type { OpenContender } from './contender.js';
-import { CONTENDERS, versions } from './contenders.js';
+import { contenderOf, CONTENDERS, versions } from './contenders.js';
 import { METRICS, type Figures, type Metric } from './metrics.js';
 import { FILLS, OPERATIONS, type Operation } from './operations.js';
 import { targetsTable } from './targets.js';
@@ -118,7 +118,7 @@ function coldOpen({ name, folder: store }: ContenderProcess): number {
 }
 
 async function openCold(name: string, store: string): Promise<void> {
-  const measured = CONTENDERS.find((candidate) => candidate.name === name)!;
+  const measured = contenderOf(name);
   const scratch = await mkdtemp(join(tmpdir(), 'entitable-bench-'));
   await (await measured.open(scratch)).close();
   const { partition, row } = sample(50, 500);

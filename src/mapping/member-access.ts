@@ -59,9 +59,7 @@ export function setMember(entity: Record<string, unknown>, slot: Slot, name: str
   }
 }
 
-/**
- * `entity[name]`, for the same reason as {@link setMember}.
- */
+/** `entity[name]`, for the same reason as {@link setMember}. */
 export function getMember(entity: Record<string, unknown>, slot: Slot, name: string): unknown {
   switch (slot) {
     case 0:
