@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { transformSync } from 'esbuild';
 import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
 import { readGuide, ROOT, textOf, type Guide } from './guide.js';
@@ -51,6 +52,14 @@ describe('The documentation', function () {
       expect(await output(guide, target)).to.equal(guide.output);
     });
   }
+
+  it('has an example in README.md that prints the same without decorator metadata, as tsx and esbuild run it', async () => {
+    const { code } = transformSync(readme.program, { loader: 'ts', format: 'esm', target: 'es2022', tsconfigRaw: {} });
+    const program = compiled(readme).replace(/\.js$/, '.esbuild.mjs');
+    writeFileSync(program, code);
+    const { stdout } = await run(process.execPath, [program], { cwd: ROOT, timeout: 60_000 });
+    expect(stdout).to.equal(readme.output);
+  });
 
   it('has an example in README.md that prints the same on disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entitable-readme-'));
