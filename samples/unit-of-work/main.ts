@@ -48,10 +48,10 @@ s1.balance += 10;
 await halved.commit();
 await balances();
 
-step('Transfers at once: retries run the work again after a lost race, so that none is lost');
+step('Transfers at once: maxRetries runs the work again after a lost race, so that none is lost');
 await Promise.all(
   Array.from({ length: 5 }, () =>
-    tables.unitOfWork((unit) => transfer(unit, ['north', 'A1'], ['north', 'A2'], 1), { retries: 30 }),
+    tables.unitOfWork((unit) => transfer(unit, ['north', 'A1'], ['north', 'A2'], 1), { maxRetries: 30 }),
   ),
 );
 await balances();

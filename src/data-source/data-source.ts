@@ -84,7 +84,7 @@ export class DataSource implements AsyncDisposable {
 
   /**
    * A unit of work, which holds writes until it is committed. With `work`: runs it, commits at the end, and discards when it throws.
-   * With `retries` the commit is atomic, and when it is refused because somebody else was faster, `work` runs again in a new unit; it
+   * With `maxRetries` the commit is atomic, and when it is refused because somebody else was faster, `work` runs again in a new unit; it
    * never does after `store.outcome-unknown`.
    *
    * @example

@@ -19,9 +19,9 @@ export interface Modification<T> {
 /** Reads, changes and writes, and does so again when another writer was faster: only after a refusal that is certain, and not for ever. */
 export async function modify<T>(
   { read, change, write, canLose }: Modification<T>,
-  { attempts = 20, signal, timeout }: ModifyOptions = {},
+  { maxRetries = 20, signal, timeout }: ModifyOptions = {},
 ): Promise<T> {
-  checkCount('attempts', attempts, 1);
+  checkCount('maxRetries', maxRetries, 0);
   checkTimeout({ timeout });
   checkChange(change);
   const ends = timeout === undefined ? undefined : performance.now() + timeout;
@@ -30,16 +30,16 @@ export async function modify<T>(
     signal,
     ...(ends !== undefined && { timeout: Math.max(0, ends - performance.now()) }),
   });
-  for (let attempt = 1; ; attempt++) {
+  for (let retry = 1; ; retry++) {
     const entity = await read(limits());
     await change(entity);
     try {
       return await write(entity, limits());
     } catch (error) {
       const lost = EntitableError.is(error, 'store.precondition-failed') && canLose(entity);
-      if (!lost || attempt >= attempts) throw error;
+      if (!lost || retry > maxRetries) throw error;
     }
-    await jitteredWait(attempt, WAITS, signal);
+    await jitteredWait(retry, WAITS, signal);
   }
 }
 

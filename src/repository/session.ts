@@ -29,10 +29,10 @@ export interface DeleteOptions extends ConditionOptions {
   readonly missing?: 'throw' | 'ignore' | undefined;
 }
 
-/** How often `modify` tries. */
+/** How often `modify` repeats a change. `timeout` is that of all tries together. */
 export interface ModifyOptions extends OperationOptions {
-  /** Tries in all, 1 or more; 20 by default. A lost race costs one, and a wait with jitter before the next. */
-  readonly attempts?: number | undefined;
+  /** Retries after the first try; 20 by default, 0 for none. A lost race costs one, and a random wait before it. */
+  readonly maxRetries?: number | undefined;
 }
 
 /** How many reads of `getMany` are under way at once. */

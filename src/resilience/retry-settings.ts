@@ -10,7 +10,7 @@ export interface Backoff {
 
 /** How often, how long and at what pace a failure on the way is tried again. Times are milliseconds. */
 export interface RetrySettings {
-  /** Tries after the first; 8 by default, 0 for none. */
+  /** Retries after the first try; 8 by default, 0 for none. */
   readonly maxRetries?: number | undefined;
   /** How long one try may take; 30,000 by default, the longest the service itself takes. */
   readonly tryTimeout?: number | undefined;
@@ -31,7 +31,7 @@ export interface RetrySettings {
 
 /** The settings with every default filled in. */
 export interface RetryPolicy {
-  /** Tries after the first. */
+  /** Retries after the first try. */
   readonly maxRetries: number;
   /** How long one try may take. */
   readonly tryTimeout: number;

@@ -7,8 +7,11 @@ import type { UnitOfWork } from './unit-of-work.js';
 
 /** How a unit of work that is given its work goes about it. */
 export interface UnitOfWorkOptions extends CommitOptions {
-  /** How often the work runs again, in a new unit, when the commit was refused because of somebody else's; implies `atomic: true`. */
-  readonly retries?: number | undefined;
+  /**
+   * Retries after the first try: how often the work runs again, in a new unit, when another writer was faster. By default there are
+   * none. When it is given, 0 included, the commit is atomic.
+   */
+  readonly maxRetries?: number | undefined;
 }
 
 const WAITS = Object.freeze({ first: 4, longest: 500 });
@@ -20,20 +23,20 @@ const LOST_RACES: readonly string[] = ['store.precondition-failed', 'store.alrea
 export async function runUnit<R>(
   begin: () => UnitOfWork,
   work: (unit: UnitOfWork) => R | Promise<R>,
-  { retries, ...options }: UnitOfWorkOptions,
+  { maxRetries, ...options }: UnitOfWorkOptions,
 ): Promise<R> {
-  const commitOptions = retries === undefined ? options : { ...options, atomic: true };
-  const most = retries === undefined ? 0 : checkCount('retries', retries, 0);
-  for (let attempt = 1; ; attempt++) {
+  const commitOptions = maxRetries === undefined ? options : { ...options, atomic: true };
+  const most = maxRetries === undefined ? 0 : checkCount('maxRetries', maxRetries, 0);
+  for (let retry = 1; ; retry++) {
     const unit = begin();
     const result = await workOrAbandon(unit, work);
     try {
       await unit.commit(commitOptions);
       return result;
     } catch (error) {
-      if (attempt > most || !isLostRace(error)) throw error;
+      if (retry > most || !isLostRace(error)) throw error;
     }
-    await jitteredWait(attempt, WAITS, options.signal);
+    await jitteredWait(retry, WAITS, options.signal);
   }
 }
 

@@ -272,13 +272,13 @@ onEveryStore('modify', (open) => {
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         for (let step = 0; step < 5; step++)
-          await orders.modify(KEY, (entity) => void entity.items++, { attempts: 100 });
+          await orders.modify(KEY, (entity) => void entity.items++, { maxRetries: 100 });
       }),
     );
     expect((await orders.getOrThrow(KEY)).items).to.equal(40);
   });
 
-  it('gives up after its attempts with store.precondition-failed, and runs the change once a try', async () => {
+  it('gives up after its retries with store.precondition-failed, and runs the change once a try', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order());
@@ -290,7 +290,7 @@ onEveryStore('modify', (open) => {
         entity.total++;
         await orders.merge(KEY, { items: tries + 1 });
       },
-      { attempts: 3 },
+      { maxRetries: 2 },
     );
     expect(await rejection(losing)).to.have.property('code', 'store.precondition-failed');
     expect(tries).to.equal(3);
@@ -319,7 +319,7 @@ onEveryStore('Any verb', (open) => {
     for (const verb of [
       () => orders.getMany([KEY], { concurrency: 0 }),
       () => orders.getMany([KEY], { concurrency: 1.5 }),
-      () => orders.modify(KEY, () => 1, { attempts: 0 }),
+      () => orders.modify(KEY, () => 1, { maxRetries: -1 }),
       () => orders.upsert(order(), { mode: 'insert' as 'merge' }),
     ]) {
       expect(await rejection(verb())).to.have.property('code', 'validation.invalid-option');

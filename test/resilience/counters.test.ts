@@ -33,7 +33,7 @@ describe('Writers of one row that write the same', () => {
     let unknown = 0;
     const increment = async (): Promise<void> => {
       try {
-        await items.modify(KEY, (item) => void (item.count = item.count! + 1), { attempts: 1000 });
+        await items.modify(KEY, (item) => void (item.count = item.count! + 1), { maxRetries: 1000 });
         counted++;
       } catch (error) {
         if (!EntitableError.is(error, 'store.outcome-unknown')) throw error;

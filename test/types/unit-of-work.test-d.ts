@@ -29,7 +29,7 @@ export async function inUnits(): Promise<void> {
   assertType<Equal<ReturnType<typeof tables.unitOfWork>, Promise<unknown>>>();
   const unit = tables.unitOfWork();
   assertType<Equal<typeof unit, UnitOfWork>>();
-  const done = await tables.unitOfWork(async () => 5, { retries: 3 });
+  const done = await tables.unitOfWork(async () => 5, { maxRetries: 3 });
   assertType<Equal<typeof done, number>>();
   const ran = await tables.run((bound) => (bound.insert(order), 'text'));
   assertType<Equal<typeof ran, string>>();

@@ -33,7 +33,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect(await tables.repository(Order).exists(KEY)).to.equal(false);
   });
 
-  it('runs again with retries until every one of many rivals counted', async () => {
+  it('runs again with maxRetries until every one of many rivals counted', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order({ items: 0 }));
     const increment = (): Promise<void> =>
@@ -42,23 +42,23 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
           const counter = (await work.get(Order, KEY))!;
           counter.items++;
         },
-        { retries: 50 },
+        { maxRetries: 50 },
       );
     await Promise.all(Array.from({ length: 10 }, increment));
     expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('items', 10);
   });
 
-  it('never runs again when the answer was lost, and is atomic with retries', async () => {
+  it('never runs again when the answer was lost, and is atomic with maxRetries', async () => {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
     const tables = await DataSource.open(faulty.store, { tableName });
     let runs = 0;
     faulty.faults.push('lost-before');
-    const lost = tables.unitOfWork((work) => (runs++, work.insert(order())), { retries: 5 });
+    const lost = tables.unitOfWork((work) => (runs++, work.insert(order())), { maxRetries: 5 });
     expect(await rejection(lost)).to.have.property('code', 'commit.partial');
     expect(runs).to.equal(1);
     const wide = tables.unitOfWork((work) => (work.insert(order()), work.insert(order({ customerId: 'c2' }))), {
-      retries: 5,
+      maxRetries: 5,
     });
     expect(await rejection(wide)).to.have.property('code', 'commit.not-atomic');
   });

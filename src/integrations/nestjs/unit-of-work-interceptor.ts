@@ -12,7 +12,7 @@ import type { DataSource, UnitOfWorkOptions } from '../../index.js';
 import { dataSourceToken } from './tokens.js';
 
 /** Whose writes a request's unit of work holds, and how it commits them. */
-export interface InUnitOfWorkOptions extends Omit<UnitOfWorkOptions, 'retries'> {
+export interface InUnitOfWorkOptions extends Omit<UnitOfWorkOptions, 'maxRetries'> {
   /** The connection; the one without a name by default. */
   readonly connection?: string | undefined;
 }

@@ -18,6 +18,6 @@ if (program === import.meta.filename) {
   await using tables = await DataSource.open(`lmdb:${path}`);
   const counters = tables.repository(Counter);
   for (let done = 0; done < Number(times); done++) {
-    await counters.modify({ group: 'g', name: 'n' }, (counter) => void counter.value++, { attempts: 1000 });
+    await counters.modify({ group: 'g', name: 'n' }, (counter) => void counter.value++, { maxRetries: 1000 });
   }
 }
