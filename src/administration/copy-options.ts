@@ -48,8 +48,8 @@ export interface CopySettings extends OperationOptions {
   readonly concurrency?: number | 'adaptive' | undefined;
   /** What a row that cannot be written does: `throw`, the default, stops with `commit.bulk-stopped`; `collect` reports it and goes on. */
   readonly onError?: 'throw' | 'collect' | undefined;
-  /** Told after every transaction. What it throws stops the copy. */
-  readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the copy. */
+  readonly onProgress?: ((progress: CopyProgress) => unknown) | undefined;
 }
 
 /** How a table is copied that is given by its name. */

@@ -22,8 +22,8 @@ export interface TruncateReport {
 export interface TruncateOptions extends OperationOptions {
   /** Transactions under way at once, each of another partition; 16 by default. `adaptive` finds out what the store answers well. */
   readonly concurrency?: number | 'adaptive' | undefined;
-  /** Told after every transaction. What it throws stops the deletion. */
-  readonly onProgress?: ((progress: TruncateProgress) => void) | undefined;
+  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the deletion. */
+  readonly onProgress?: ((progress: TruncateProgress) => unknown) | undefined;
 }
 
 /** Deletes every row of a place, whatever its ETag; rows that somebody else deletes meanwhile are as good as deleted. */

@@ -1,3 +1,4 @@
+import { notify } from '../async/notify.js';
 import type { LogEvent, Logger, Metric, MetricsHook, OperationEvent, OperationName, ReadPlan } from './events.js';
 import { Operation } from './operation.js';
 import type { StartSpan } from './spans.js';
@@ -15,9 +16,9 @@ export type BeginOperation = (name: OperationName, table?: string, plan?: ReadPl
 /** Makes operations that tell a logger, a metrics hook and a trace what a store is asked to do. */
 export function observer({ logger, metrics, startSpan }: Listeners): BeginOperation {
   const tell = (event: LogEvent): void => {
-    if (logger !== undefined) undisturbed(logger, event);
+    if (logger !== undefined) notify(logger, event);
     if (metrics === undefined || event.kind !== 'operation') return;
-    for (const metric of metricsOf(event)) undisturbed(metrics, metric);
+    for (const metric of metricsOf(event)) notify(metrics, metric);
   };
   const listener = logger === undefined && metrics === undefined ? undefined : tell;
   return (name, table, plan) => new Operation({ name, table, plan }, listener, startSpan?.(name, table));
@@ -32,14 +33,3 @@ function metricsOf({ operation, outcome, table, ...figures }: OperationEvent): r
     { name: 'entitable.rows', unit: 'rows', value: figures.rows, attributes },
   ];
 }
-
-/** A listener that fails is no reason for an operation to fail, and there is no one else to tell. */
-function undisturbed<E>(listener: (event: E) => unknown, event: E): void {
-  try {
-    Promise.resolve(listener(event)).catch(ignore);
-  } catch {
-    ignore(); // the same as a rejection
-  }
-}
-
-function ignore(): void {}

@@ -1,3 +1,4 @@
+import { notify } from '../async/notify.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions, PreparedWrite, TableStore } from '../store/table-store.js';
 import type { RowPlace } from './keyed-rows.js';
@@ -31,8 +32,8 @@ export interface WriteReport {
 
 /** Options of a write by filter. */
 export interface WriteByFilterOptions extends OperationOptions {
-  /** Called after every transaction. */
-  readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
+  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the write. */
+  readonly onProgress?: ((progress: WriteProgress) => unknown) | undefined;
 }
 
 /** What a write by filter needs of the query and the store. */
@@ -79,7 +80,7 @@ export async function writeMatches(
           problem,
           pending,
         );
-      onProgress?.({ changed, skipped, failed: failed.length });
+      if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
     }
   }
   return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });

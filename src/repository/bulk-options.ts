@@ -25,8 +25,8 @@ export interface BulkOptions extends OperationOptions {
    * store answers well, and when it says that it is busy waits and sends again with fewer.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
-  /** Told after every transaction. What it throws stops the write. */
-  readonly onProgress?: ((progress: BulkProgress) => void) | undefined;
+  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the write. */
+  readonly onProgress?: ((progress: BulkProgress) => unknown) | undefined;
   /**
    * What an item that cannot be written does: `throw`, the default, stops with `commit.bulk-stopped`; `collect` leaves it out, writes the
    * others of its transaction, and reports it. A store that cannot be reached stops both.

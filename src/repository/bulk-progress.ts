@@ -1,16 +1,17 @@
+import { notify } from '../async/notify.js';
 import type { BulkProgress, Items } from './bulk-options.js';
 
 /** Tells a listener how far a bulk write of some items is. */
 export function progressReport(
   items: Items<unknown>,
-  listener: ((progress: BulkProgress) => void) | undefined,
+  listener: ((progress: BulkProgress) => unknown) | undefined,
 ): (done: number, failed: number) => void {
   if (listener === undefined) return () => undefined;
   const begin = performance.now();
   const total = sizeOf(items);
   return (done, failed) => {
     const seconds = (performance.now() - begin) / 1000;
-    listener({
+    notify(listener, {
       done,
       failed,
       ...(total !== undefined && { total }),

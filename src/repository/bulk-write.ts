@@ -1,3 +1,4 @@
+import { onAbort } from '../async/on-abort.js';
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { TableStore } from '../store/table-store.js';
@@ -62,16 +63,14 @@ class BulkWrite<I> {
   }
 
   async run(): Promise<BulkResult<I>> {
-    const abort = (): void => this.#stopFor(this.#signal?.reason);
     const linger = this.#sendWhenIdle();
-    this.#signal?.addEventListener('abort', abort);
-    if (this.#signal?.aborted) abort();
+    const release = onAbort(this.#signal, () => this.#stopFor(this.#signal?.reason));
     try {
       await this.#readAll();
       while (this.#underWay > 0 || this.#start('any')) await this.#change();
     } finally {
       clearInterval(linger);
-      this.#signal?.removeEventListener('abort', abort);
+      release();
     }
     this.#failed.sort((a, b) => a.index - b.index);
     if (this.#stop !== undefined) throw this.#stopped(this.#stop.cause);

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from '../async/on-abort.js';
 
 /** Runs work that has many requests listen to a signal at once: one listens, and Node warns of no leak. */
 export async function withWideSignal<T>(
@@ -8,12 +9,10 @@ export async function withWideSignal<T>(
   if (signal === undefined) return work(undefined);
   const wide = new AbortController();
   setMaxListeners(0, wide.signal);
-  const abort = (): void => wide.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort);
+  const release = onAbort(signal, () => wide.abort(signal.reason));
   try {
     return await work(wide.signal);
   } finally {
-    signal.removeEventListener('abort', abort);
+    release();
   }
 }

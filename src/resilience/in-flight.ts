@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../async/on-abort.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../store/table-store.js';
 
@@ -8,10 +8,6 @@ export class InFlight {
   #running = 0;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
-
-  constructor() {
-    setMaxListeners(0, this.#stop.signal); // every operation listens to it, and Node would warn of a leak
-  }
 
   /** Runs an operation, which closing can stop through the signal it is given. Throws `store.closed` after `close`. */
   async run<T>(options: OperationOptions | undefined, work: (options: OperationOptions) => Promise<T>): Promise<T> {
@@ -50,13 +46,11 @@ function linked(
   if (own === undefined) return { signal: shared, unlink: nothing };
   // Not AbortSignal.any, which keeps what it combines with a long-lived signal.
   const either = new AbortController();
-  const abort = (): void => either.abort(own.aborted ? own.reason : shared.reason);
-  if (own.aborted || shared.aborted) abort();
-  own.addEventListener('abort', abort);
-  shared.addEventListener('abort', abort);
+  const forget = onAbort(own, () => either.abort(own.reason));
+  const forgetShared = onAbort(shared, () => either.abort(shared.reason));
   const unlink = (): void => {
-    own.removeEventListener('abort', abort);
-    shared.removeEventListener('abort', abort);
+    forget();
+    forgetShared();
   };
   return { signal: either.signal, unlink };
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '../async/on-abort.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
@@ -45,9 +46,7 @@ async function once<T>(
   { signal, timeout }: { readonly signal?: AbortSignal | undefined; readonly timeout?: number | undefined },
 ): Promise<T> {
   const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal?.reason);
-  if (signal?.aborted === true) onAbort();
-  signal?.addEventListener('abort', onAbort);
+  const release = onAbort(signal, () => stop.abort(signal?.reason));
   let isLate = false;
   const onLate = (): void => {
     isLate = true;
@@ -61,6 +60,6 @@ async function once<T>(
     throw new EntitableError('store.timeout', 'The work took longer than its time.', error.details, { cause: error });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    release();
   }
 }

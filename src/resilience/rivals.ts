@@ -1,3 +1,4 @@
+import { onAbort } from '../async/on-abort.js';
 import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
 import type { KeptWrite } from './kept-write.js';
 import { pause } from './wait.js';
@@ -67,14 +68,13 @@ export class Contender {
     const undecided = this.#others().filter((other) => !other.#isDecided);
     if (undecided.length === 0) return true;
     const over = new AbortController();
-    const onAbort = (): void => over.abort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const release = onAbort(signal, () => over.abort());
     const decided = Promise.all(
       undecided.map((other) => new Promise<void>((resolve) => (other.#onDecided ??= []).push(resolve))),
     );
     const inTime = await Promise.race([decided.then(() => true), pause(timeout, over.signal).then(() => false)]);
-    onAbort(); // ends the pause
-    signal?.removeEventListener('abort', onAbort);
+    over.abort(); // ends the pause
+    release();
     return inTime;
   }
 

@@ -1,3 +1,4 @@
+import { onAbort } from '../async/on-abort.js';
 import type { Operation } from '../observability/operation.js';
 import type { OperationOptions, RowPage } from '../store/table-store.js';
 import type { InFlight } from './in-flight.js';
@@ -67,9 +68,7 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
   async #page(options: OperationOptions, operation: Operation): Promise<RowPage<R> | undefined> {
     const { policy, from } = this.#source;
     // The pages outlive this one's signal, so they have one of their own; what stops a page stops the scan.
-    const stop = (): void => this.#stop.abort(options.signal?.reason);
-    if (options.signal?.aborted === true) stop();
-    options.signal?.addEventListener('abort', stop);
+    const release = onAbort(options.signal, () => this.#stop.abort(options.signal?.reason));
     const tries = new Tries(policy, operation, { ...options, signal: this.#stop.signal });
     try {
       for (;;) {
@@ -84,7 +83,7 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
         }
       }
     } finally {
-      options.signal?.removeEventListener('abort', stop);
+      release();
     }
   }
 

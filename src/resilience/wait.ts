@@ -1,3 +1,4 @@
+import { onAbort } from '../async/on-abort.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import type { Remedy } from './classify.js';
@@ -40,11 +41,10 @@ export function pause(milliseconds: number, signal: AbortSignal | undefined): Pr
   return new Promise((resolve) => {
     const end = (elapsed: boolean): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      release();
       resolve(elapsed);
     };
-    const stop = (): void => end(false);
     const timer = setTimeout(() => end(true), milliseconds);
-    signal?.addEventListener('abort', stop, { once: true });
+    const release = onAbort(signal, () => end(false));
   });
 }

@@ -6,14 +6,17 @@ import { importsOf, packageOf, type Import } from './imports.js';
 import { declarationFiles, ROOT, sourceFiles, textOf } from './project.js';
 
 const VALUES = ['src/edm', 'src/errors'];
-const BELOW_QUERY = [...VALUES, 'src/filter', 'src/mapping', 'src/metadata', 'src/store'];
-const BELOW_STORES = [...VALUES, 'src/filter', 'src/store'];
+/** What every layer above the values may use. */
+const COMMON = [...VALUES, 'src/async'];
+const BELOW_QUERY = [...COMMON, 'src/filter', 'src/mapping', 'src/metadata', 'src/store'];
+const BELOW_STORES = [...COMMON, 'src/filter', 'src/store'];
 const BELOW_UNIT_OF_WORK = [...BELOW_QUERY, 'src/query', 'src/repository', 'src/validation'];
 const STORES = ['src/stores/azure', 'src/stores/embedded', 'src/stores/lmdb', 'src/stores/memory'];
 
 /** Which folder may import which others: the table of the design. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   decorators: ['src/edm', 'src/metadata'],
+  'src/async': [],
   'src/edm': [],
   'src/errors': [],
   'src/store': VALUES,
@@ -21,10 +24,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/filter': [...VALUES, 'src/metadata', 'src/store'],
   'src/mapping': [...VALUES, 'src/metadata', 'src/store'],
   'src/validation': ['src/errors', 'src/metadata'],
-  'src/observability': ['src/errors', 'src/store'],
-  'src/resilience': [...VALUES, 'src/observability', 'src/store'],
+  'src/observability': ['src/async', 'src/errors', 'src/store'],
+  'src/resilience': [...COMMON, 'src/observability', 'src/store'],
   'src/query': BELOW_QUERY,
-  'src/repository': ['src/errors', 'src/mapping', 'src/metadata', 'src/query', 'src/store', 'src/validation'],
+  'src/repository': [
+    'src/async',
+    'src/errors',
+    'src/mapping',
+    'src/metadata',
+    'src/query',
+    'src/store',
+    'src/validation',
+  ],
   'src/unit-of-work': [...BELOW_UNIT_OF_WORK, 'src/resilience'],
   'src/administration': [...BELOW_QUERY, 'src/query', 'src/repository'],
   'src/data-source': [

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../async/on-abort.js';
 import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions } from '../../store/table-store.js';
 import { StopSignal } from './stop-signal.js';
@@ -44,12 +44,12 @@ function runUnder<T>(
       reject(new Stopped(code, cause));
       stop.stop();
     };
-    const onAbort = (): void => stopFor('store.aborted', signal?.reason);
     const timer =
       timeout === undefined ? undefined : setTimeout(stopFor, Math.min(timeout, LONGEST_TIMER), 'store.timeout');
+    let forget = (): void => undefined;
     const release = (): void => {
       if (timer !== undefined) clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     };
     const after =
       <R>(settle: (result: R) => void) =>
@@ -57,10 +57,7 @@ function runUnder<T>(
         release();
         settle(result);
       };
-    if (signal !== undefined) {
-      setMaxListeners(0, signal); // many operations may share a signal: Node would warn of a leak
-      signal.addEventListener('abort', onAbort);
-    }
+    forget = onAbort(signal, () => stopFor('store.aborted', signal?.reason));
     running.then(after(resolve), after(reject));
   });
 }

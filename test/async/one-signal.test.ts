@@ -1,0 +1,60 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { DataSource } from '../../src/data-source/data-source.js';
+import { onEveryStore } from '../support/every-store.js';
+import { order, Order } from '../support/models.js';
+
+interface Given {
+  readonly tables: DataSource;
+  readonly signal: AbortSignal;
+  readonly index: number;
+}
+
+const key = (index: number): { customerId: string; orderId: string } => ({ customerId: 'c1', orderId: `o${index}` });
+
+/** Every kind of operation that takes a signal. */
+const OPERATIONS: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
+  get: ({ tables, signal, index }) => tables.repository(Order).get(key(index), { signal }),
+  getMany: ({ tables, signal, index }) => tables.repository(Order).getMany([key(index)], { signal }),
+  insert: ({ tables, signal, index }) => tables.repository(Order).insert(order(key(index)), { signal }),
+  insertMany: ({ tables, signal, index }) => tables.repository(Order).insertMany([order(key(index))], { signal }),
+  modify: ({ tables, signal, index }) => tables.repository(Order).modify(key(index % 2), () => undefined, { signal }),
+  query: ({ tables, signal }) => tables.repository(Order).query({ customerId: 'c2' }).toArray({ signal }),
+  'query of several partitions': ({ tables, signal }) =>
+    tables
+      .repository(Order)
+      .query([{ customerId: 'c2' }, { customerId: 'c3' }])
+      .toArray({ signal }),
+  unitOfWork: ({ tables, signal, index }) =>
+    tables.unitOfWork((work) => work.insert(order({ customerId: `u${index}` })), { signal }),
+  retry: ({ tables, signal, index }) => tables.retry((go) => tables.repository(Order).get(key(index), go), { signal }),
+  ready: ({ tables, signal }) => tables.ready({ signal }),
+  exists: ({ tables, signal }) => tables.tables.exists('Nothing', { signal }),
+};
+
+/** On the emulator fewer, because each takes a millisecond; on disk too, because each is synchronised. */
+const MANY: Readonly<Record<string, number>> = { memory: 1000, lmdb: 200, azurite: 50 };
+
+onEveryStore('Many operations under one signal', (open, storeName) => {
+  for (const [name, operation] of Object.entries(OPERATIONS)) {
+    it(`${name}: Node warns of no leak`, async () => {
+      const warnings: Error[] = [];
+      const warned = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', warned);
+      try {
+        const { signal } = new AbortController();
+        // With a logger, so that operations are watched on every store.
+        const { tables } = await open({ logger: () => undefined });
+        await tables.repository(Order).insertMany([order(key(0)), order(key(1))]);
+        const many = Array.from({ length: MANY[storeName]! }, (_, index) =>
+          operation({ tables, signal, index: index + 2 }),
+        );
+        await Promise.all(many);
+        await turn();
+      } finally {
+        process.off('warning', warned);
+      }
+      expect(warnings).to.deep.equal([]);
+    });
+  }
+});
