@@ -8,6 +8,7 @@ import { entityFiller, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector } from './entity-rows.js';
 import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
 import { getMember } from './member-access.js';
+import { saidBy } from './patch.js';
 import { projector } from './projector.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { storedValueOf } from './property-check.js';
@@ -89,16 +90,16 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return partitionOf(this.metadata, partition, this.store.traits.limits);
   }
 
-  /** What a patch sets and removes. Throws `validation.*`, also for a name that is no stored property. */
+  /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
   patchOf(patch: object): Difference {
     const { className, members, properties } = this.metadata;
     requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
-    for (const [name, value] of Object.entries(patch)) {
+    for (const [name, value] of Object.entries(saidBy(patch))) {
       const member = members.get(name);
       if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
-      if (isAbsent(value)) removed.push(member.property.storedName);
+      if (value === null) removed.push(member.property.storedName);
       else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
     }
     return { changed, removed };

@@ -136,7 +136,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    */
   delete(options?: WriteByFilterOptions): Promise<WriteReport>;
 
-  /** Changes some properties of what matches, as `delete()` does; an own `undefined` or `null` in the patch removes the property. */
+  /** Changes some properties of what matches, as `delete()` does; in the patch `undefined` leaves a property alone, `null` removes it. */
   merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
 
   /** What the query costs. Nothing is sent. */

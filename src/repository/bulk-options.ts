@@ -50,7 +50,7 @@ export interface BulkDeleteOptions extends BulkOptions {
 export interface MergeItem<T extends object> {
   /** Which entity. */
   readonly key: KeyOf<T>;
-  /** What changes; an own `undefined` or `null` removes the property. */
+  /** What changes: `undefined` leaves a property alone, `null` removes it. */
   readonly patch: PatchOf<T>;
   /** What the row must still have; by default whatever it has. */
   readonly etag?: string | undefined;

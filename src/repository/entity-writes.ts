@@ -1,4 +1,5 @@
 import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { saidBy } from '../mapping/patch.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import type { RetainedRow } from '../store/row.js';
@@ -81,7 +82,8 @@ export class EntityWrites<T extends object> {
 
   /** Throws `validation.failed` for a constraint of what a patch changes. */
   validatePatch(patch: object): void | Promise<void> {
-    return this.#validator.validate(patch, this.#mapper.metadata.entityClass, Object.keys(patch));
+    const said = saidBy(patch);
+    return this.#validator.validate(said, this.#mapper.metadata.entityClass, Object.keys(said));
   }
 }
 

@@ -152,13 +152,13 @@ export class Repository<in out T extends object> implements AnyRepository {
   }
 
   /**
-   * Changes some properties of a stored entity, without reading it: one request; the others are kept. An own `undefined` or `null`
-   * in the patch removes the property (on Azure a read and a replace). Unconditional unless an `etag` is given. Throws
-   * `store.not-found` when there is no such entity.
+   * Changes some properties of a stored entity, without reading it: one request; the others are kept. In the patch,
+   * `undefined` leaves a property alone, as if it were not named, and `null` removes it (on Azure a read and a replace). Unconditional
+   * unless an `etag` is given. Throws `store.not-found` when there is no such entity.
    *
    * @example
    * ```ts
-   * await orders.merge({ customerId: 'c1', orderId: 'o1' }, { status: 'shipped', note: undefined });
+   * await orders.merge({ customerId: 'c1', orderId: 'o1' }, { status: 'shipped', note: null });
    * ```
    */
   merge(key: KeyOf<T>, patch: PatchOf<T>, options?: ConditionOptions): Promise<WriteReceipt> {

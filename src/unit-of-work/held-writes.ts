@@ -1,11 +1,11 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
+import { applyPatch, saidBy } from '../mapping/patch.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkKeyUnchanged, conditionOf, isEntity, ownState, statedEtag } from '../repository/entity-condition.js';
 import { rowError } from '../repository/row-error.js';
-import { applyPatch } from './apply-patch.js';
 import { afterDelete } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
 import { rowTracked, type TrackedRow, type TrackedRows } from './tracked-rows.js';
@@ -105,12 +105,12 @@ export class HeldWrites<T extends object> {
     const difference = this.#mapper.patchOf(patch);
     const row = this.#rows.at(this.#mapper, address);
     if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
-    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, patch, etag);
+    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, patch, difference, etag);
     const before = row?.held.kind === 'merge' ? row.held : undefined;
     this.#rows.set(this.#mapper, address, undefined, {
       kind: 'merge',
       ifMatch: etag ?? before?.ifMatch ?? '*',
-      patch: { ...before?.patch, ...patch },
+      patch: { ...before?.patch, ...saidBy(patch) },
       difference: before === undefined ? difference : bothOf(before.difference, difference),
     });
   }
@@ -147,10 +147,12 @@ export class HeldWrites<T extends object> {
     return needsOwn ? conditionOf(this.#mapper, entity, address, etag) : (etag ?? '*');
   }
 
-  #mergeInto(row: TrackedRow, entity: object, patch: object, etag: string | undefined): void {
+  #mergeInto(row: TrackedRow, entity: object, patch: object, { removed }: Difference, etag: string | undefined): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
     if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } });
     else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
+    if (removed.length > 0 && row.held.kind === 'upsert' && row.held.mode === 'upsert-merge')
+      throw this.#cannotRemove();
     applyPatch(entity, patch);
   }
 
@@ -164,6 +166,17 @@ export class HeldWrites<T extends object> {
 
   #checkSame(row: TrackedRow, entity: object): void {
     if (row.entity !== entity) throw rowTracked(this.#mapper, row);
+  }
+
+  /** What the row holds is not known, so that the upsert would leave what the patch removes. */
+  #cannotRemove(): EntitableError {
+    const { className } = this.#mapper.metadata;
+    return new EntitableError(
+      'commit.not-in-unit',
+      `This unit of work holds an upsert of the same ${className}, which cannot remove properties, so a merge that does cannot join it. ` +
+        "commit() first, or upsert with { mode: 'replace' }.",
+      { verb: 'merge()' },
+    );
   }
 
   #unknown(): EntitableError {

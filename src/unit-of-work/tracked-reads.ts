@@ -1,8 +1,8 @@
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { applyPatch } from '../mapping/patch.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { OperationOptions } from '../store/table-store.js';
-import { applyPatch } from './apply-patch.js';
 import type { TrackedRows } from './tracked-rows.js';
 
 /** What rows of one class become when a unit of work reads them: the entities it has, or new ones that it tracks from then on. */

@@ -47,9 +47,12 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await orders.upsertMany(interleaved(500, 5))).to.deep.equal({ written: 500, failed: [] });
     expect(await orders.upsertMany(slowly(), { mode: 'replace' })).to.deep.equal({ written: 500, failed: [] });
     expect(await orders.scan().count()).to.equal(500);
-    const changes = array.map(({ customerId, orderId }) => ({ key: { customerId, orderId }, patch: { items: 9 } }));
+    const changes = array.map(({ customerId, orderId }) => ({
+      key: { customerId, orderId },
+      patch: { items: 9, total: undefined },
+    }));
     expect(await orders.mergeMany(changes)).to.deep.equal({ written: 500, failed: [] });
-    expect(await orders.scan().where('items', 'eq', 9).count()).to.equal(500);
+    expect(await orders.scan().where('items', 'eq', 9).where('total', 'isPresent').count()).to.equal(500);
     expect(await orders.deleteMany(changes.map(({ key }) => key))).to.deep.equal({ written: 500, failed: [] });
     expect(await orders.scan().count()).to.equal(0);
     expect(await orders.insertMany([])).to.deep.equal({ written: 0, failed: [] });

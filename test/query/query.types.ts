@@ -193,7 +193,7 @@ export async function change(): Promise<void> {
   const { items, continuation } = await q.select('total').page({ pageSize: 5 });
   items[0]?.total.toFixed();
   await q.page({ continuation, emptyPages: 'give' });
-  const { changed, failed } = await q.where('paid', 'eq', false).merge({ paid: true, email: undefined });
+  const { changed, failed } = await q.where('paid', 'eq', false).merge({ paid: true, email: undefined, status: null });
   void [changed.toFixed(), failed[0]?.error.code];
   await q.delete({ onProgress: (progress) => void progress.skipped });
   // @ts-expect-error keys do not change

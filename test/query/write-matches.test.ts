@@ -79,12 +79,13 @@ describe('A write by filter', () => {
       failed: [],
     });
     expect(await ordersOf(store).where('paid', 'eq', true).where('items', 'eq', 0).count()).to.equal(50);
-    expect(await ordersOf(store, 'a').where('paid', 'eq', true).merge({ paid: null })).to.deep.equal({
+    expect(await ordersOf(store, 'a').where('paid', 'eq', true).merge({ paid: null, items: undefined })).to.deep.equal({
       changed: 50,
       skipped: 0,
       failed: [],
     });
     expect(await ordersOf(store).where('paid', 'isPresent').count()).to.equal(0);
+    expect(await ordersOf(store, 'a').where('items', 'eq', 0).count()).to.equal(51);
   });
 
   it('stops after what it is to take', async () => {

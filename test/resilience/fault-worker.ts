@@ -246,7 +246,7 @@ export class Worker {
         return {
           after: one({ ...known.content, ...patched, note: undefined }),
           refusal: missing,
-          send: () => etagOf(items.merge(key, { ...patched, note: undefined }, { timeout })),
+          send: () => etagOf(items.merge(key, { ...patched, note: null }, { timeout })),
         };
       }
       case 'modify':

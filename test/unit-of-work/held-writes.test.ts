@@ -121,8 +121,8 @@ onEveryStore('A unit of work holds', (open) => {
 
   it('what was merged by key, in the entity that the row has here', async () => {
     const { work, loaded } = await stored();
-    await work.repository(Order).merge(KEY, { total: 5, email: undefined });
-    expect(loaded).to.include({ total: 5, email: undefined });
+    await work.repository(Order).merge(KEY, { total: 5, email: null, status: undefined });
+    expect(loaded).to.include({ total: 5, email: undefined, status: 'open' });
     expect(writesOf(work.plan())).to.deep.equal(['merge c1 o1']);
   });
 
@@ -131,12 +131,28 @@ onEveryStore('A unit of work holds', (open) => {
     await tables.repository(Order).insert(order({ status: 'open', email: 'a@b.c' }));
     const work = tables.unitOfWork();
     const held = work.repository(Order);
-    await held.merge(KEY, { total: 1, email: undefined });
-    await held.merge(KEY, { total: 2, items: 9 });
+    await held.merge(KEY, { total: 1, email: null });
+    await held.merge(KEY, { total: 2, items: 9, email: undefined, status: undefined });
     expect(writesOf(work.plan())).to.deep.equal(['merge c1 o1']);
     expect(await held.get(KEY)).to.include({ total: 2, items: 9, email: undefined, status: 'open' });
     await work.commit();
-    expect(await tables.repository(Order).getOrThrow(KEY)).to.include({ total: 2, items: 9, email: undefined });
+    expect(await tables.repository(Order).getOrThrow(KEY)).to.include({
+      total: 2,
+      items: 9,
+      email: undefined,
+      status: 'open',
+    });
+  });
+
+  it('no merge that removes, joined to an upsert, which could not remove it: commit.not-in-unit', async () => {
+    const { orders } = await stored();
+    const work = orders.unitOfWork();
+    const held = work.repository(Order);
+    await held.upsert(order({ total: 4 }));
+    expect(await rejection(held.merge(KEY, { total: 5, email: null }))).to.have.property('code', 'commit.not-in-unit');
+    await held.merge(KEY, { total: 5, email: undefined });
+    await work.commit();
+    expect(await orders.repository(Order).getOrThrow(KEY)).to.include({ total: 5, email: 'a@b.c' });
   });
 
   it('upserts and replaces, one write each', async () => {

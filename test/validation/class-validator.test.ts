@@ -64,7 +64,9 @@ onEveryStore('The constraints of class-validator', (open) => {
     expect(EntitableError.is(error, 'validation.failed') && error.details.violations).to.deep.equal([
       { property: 'credit', constraints: ['min'] },
     ]);
-    const removal = await rejection(customers.merge(KEY, { email: undefined }));
+    await customers.merge(KEY, { email: undefined, credit: 6 });
+    expect(await customers.getOrThrow(KEY)).to.include({ email: 'a@example.org', credit: 6 });
+    const removal = await rejection(customers.merge(KEY, { email: null }));
     expect(EntitableError.is(removal, 'validation.failed') && removal.details.violations).to.deep.equal([
       { property: 'email', constraints: ['isEmail'] },
     ]);
