@@ -20,7 +20,7 @@ import type {
   MergeItem,
 } from './bulk-options.js';
 import { writeBulk } from './bulk-write.js';
-import { checkKeyUnchanged, ownState, statedEtag, statesNoOther } from './entity-condition.js';
+import { checkAddress, checkKeyUnchanged, ownState, statedEtag, statesNoOther } from './entity-condition.js';
 import type { EntityWrite } from './entity-write.js';
 import { EntityWrites, type WholeWrite } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
@@ -149,15 +149,25 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     }
   }
 
-  async modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T> {
+  async modify(key: KeyOf<T>, change: (entity: T) => unknown, options: ModifyOptions<T> = {}): Promise<T> {
     const mapper = this.#mapper;
     const address = mapper.addressOf(key);
-    const notFound = (): EntitableError => rowError(mapper, address, 'store.not-found');
     return modify<T>(
       {
-        read: async (limits) => (await this.#read(address, limits)) ?? Promise.reject(notFound()),
+        read: async (limits) => {
+          const entity = await this.#read(address, limits);
+          if (entity !== undefined) return { entity, isMade: false };
+          if (options.missing === undefined) throw rowError(mapper, address, 'store.not-found');
+          const made = await options.missing();
+          checkAddress(mapper, address, made);
+          return { entity: made, isMade: true };
+        },
         change,
-        write: (entity, limits) => this.save(entity, limits),
+        insert: (entity, limits) => {
+          checkAddress(mapper, address, entity); // the change may have touched it
+          return this.insert(entity, limits);
+        },
+        save: (entity, limits) => this.save(entity, limits),
         // An ETag that the change itself stated is no race that another try could win.
         canLose: (entity) => statesNoOther(mapper, entity),
       },

@@ -64,18 +64,27 @@ export function conditionOf<T extends object>(
   );
 }
 
+/** Refuses an entity that was to be made for one key and has another. Throws `key.changed`. */
+export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected: Address, entity: object): void {
+  const changed = partsThatDiffer(mapper, expected, mapper.addressOf(entity));
+  if (changed.length === 0) return;
+  const { className } = mapper.metadata;
+  throw new EntitableError(
+    'key.changed',
+    `The ${className} that modify() is to insert does not have the key that modify() was given (${changed.join(', ')}). ` +
+      'Let `missing` make an entity with that key, and let the change leave the key alone.',
+    { className, properties: changed },
+  );
+}
+
 /** The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's. */
 export function checkKeyUnchanged<T extends object>(
   mapper: EntityMapper<T>,
   { row }: Stored,
   address: Address,
 ): Address {
-  const { partitionKey, rowKey, className } = mapper.metadata;
-  const stored = addressOfRow(mapper.rows.reopen(row));
-  const changed = [
-    ...(stored.partitionKey === address.partitionKey ? [] : partitionKey.parts),
-    ...(stored.rowKey === address.rowKey ? [] : rowKey.parts),
-  ].map(({ name }) => name);
+  const { className } = mapper.metadata;
+  const changed = partsThatDiffer(mapper, addressOfRow(mapper.rows.reopen(row)), address);
   if (changed.length === 0) return address;
   throw new EntitableError(
     'key.changed',
@@ -83,4 +92,16 @@ export function checkKeyUnchanged<T extends object>(
       'To move an entity, insert a copy that has the new key and delete the old one by its key.',
     { className, properties: changed },
   );
+}
+
+/** The parts of those keys that two addresses differ in. */
+function partsThatDiffer<T extends object>(
+  { metadata: { partitionKey, rowKey } }: EntityMapper<T>,
+  left: Address,
+  right: Address,
+): readonly string[] {
+  return [
+    ...(left.partitionKey === right.partitionKey ? [] : partitionKey.parts),
+    ...(left.rowKey === right.rowKey ? [] : rowKey.parts),
+  ].map(({ name }) => name);
 }

@@ -8,22 +8,25 @@ import type { ModifyOptions } from './session.js';
 const WAITS = Object.freeze({ first: 4, longest: 500 });
 
 /** What is done, again and again, until nobody else was faster. */
-export interface Modification<T> {
-  readonly read: (limits: OperationOptions) => Promise<T>;
+export interface Modification<T extends object> {
+  /** The stored entity, or the one that takes the place of a missing one; throws where there is neither. */
+  readonly read: (limits: OperationOptions) => Promise<{ readonly entity: T; readonly isMade: boolean }>;
   readonly change: (entity: T) => unknown;
-  readonly write: (entity: T, limits: OperationOptions) => Promise<T>;
-  /** Whether a refusal of the write means that another writer was faster. */
+  readonly insert: (entity: T, limits: OperationOptions) => Promise<T>;
+  readonly save: (entity: T, limits: OperationOptions) => Promise<T>;
+  /** Whether the refusal of a save means that another writer was faster. */
   readonly canLose: (entity: T) => boolean;
 }
 
 /** Reads, changes and writes, and does so again when another writer was faster: only after a refusal that is certain, and not for ever. */
-export async function modify<T>(
-  { read, change, write, canLose }: Modification<T>,
-  { maxRetries = 20, signal, timeout }: ModifyOptions = {},
+export async function modify<T extends object>(
+  { read, change, insert, save, canLose }: Modification<T>,
+  { maxRetries = 20, signal, timeout, missing }: ModifyOptions<T>,
 ): Promise<T> {
   checkCount('maxRetries', maxRetries, 0);
   checkTimeout({ timeout });
-  checkChange(change);
+  checkFunction('change', change, 'a function that changes the entity');
+  if (missing !== undefined) checkFunction('missing', missing, 'a function that makes an entity');
   const ends = timeout === undefined ? undefined : performance.now() + timeout;
   // One time limit for all tries: each request has what is left of it.
   const limits = (): OperationOptions => ({
@@ -31,24 +34,26 @@ export async function modify<T>(
     ...(ends !== undefined && { timeout: Math.max(0, ends - performance.now()) }),
   });
   for (let retry = 1; ; retry++) {
-    const entity = await read(limits());
+    const { entity, isMade } = await read(limits());
     await change(entity);
     try {
-      return await write(entity, limits());
+      return await (isMade ? insert(entity, limits()) : save(entity, limits()));
     } catch (error) {
-      const lost = EntitableError.is(error, 'store.precondition-failed') && canLose(entity);
+      const lost = isMade
+        ? EntitableError.is(error, 'store.already-exists')
+        : EntitableError.is(error, 'store.precondition-failed') && canLose(entity);
       if (!lost || retry > maxRetries) throw error;
     }
     await jitteredWait(retry, WAITS, signal);
   }
 }
 
-function checkChange(change: unknown): void {
-  if (typeof change === 'function') return;
-  const found = change === null ? 'null' : typeof change;
-  throw new EntitableError(
-    'validation.invalid-option',
-    `modify takes a function that changes the entity, not ${found}.`,
-    { option: 'change', expected: 'a function', found },
-  );
+function checkFunction(option: string, value: unknown, expected: string): void {
+  if (typeof value === 'function') return;
+  const found = value === null ? 'null' : typeof value;
+  throw new EntitableError('validation.invalid-option', `${option} of modify is ${expected}, not ${found}.`, {
+    option,
+    expected: 'a function',
+    found,
+  });
 }

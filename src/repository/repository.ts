@@ -188,14 +188,18 @@ export class Repository<in out T extends object> implements AnyRepository {
 
   /**
    * Reads an entity, lets `change` change it, and saves it; when another writer was faster, reads and changes it anew, with a wait in
-   * between. `change` may be asynchronous and runs once a try. After the last try the error is `store.precondition-failed`.
+   * between. `change` may be asynchronous and runs once a try. Where none is stored, `missing` makes the one that is changed and
+   * inserted; without it that is `store.not-found`. After the last try the error is `store.precondition-failed`, or
+   * `store.already-exists` for an insert.
    *
    * @example
    * ```ts
-   * await counters.modify({ shard: 'a', name: 'visits' }, (counter) => { counter.value += 1n; });
+   * const key = { shard: 'a', name: 'visits' };
+   * const missing = () => Object.assign(new Counter(), key, { value: 0n });
+   * await counters.modify(key, (counter) => { counter.value += 1n; }, { missing });
    * ```
    */
-  modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T> {
+  modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions<T>): Promise<T> {
     return this.#session.modify(key, change, options);
   }
 

@@ -30,9 +30,14 @@ export interface DeleteOptions extends ConditionOptions {
 }
 
 /** How often `modify` repeats a change. `timeout` is that of all tries together. */
-export interface ModifyOptions extends OperationOptions {
+export interface ModifyOptions<T extends object = object> extends OperationOptions {
   /** Retries after the first try; 20 by default, 0 for none. A lost race costs one, and a random wait before it. */
   readonly maxRetries?: number | undefined;
+  /**
+   * Makes the entity that is changed and inserted where none is stored, under the key that `modify` was given. It is called again for
+   * every try that finds none. Without it a missing row is `store.not-found`.
+   */
+  readonly missing?: (() => T | Promise<T>) | undefined;
 }
 
 /** How many reads of `getMany` are under way at once. */
@@ -68,7 +73,7 @@ export interface EntitySession<T extends object> {
   /** See {@link Repository.delete}. */
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean>;
   /** See {@link Repository.modify}. */
-  modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions): Promise<T>;
+  modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions<T>): Promise<T>;
   /** See {@link Repository.insertMany}. */
   insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>>;
   /** See {@link Repository.upsertMany}. */

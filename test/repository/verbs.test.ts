@@ -296,6 +296,55 @@ onEveryStore('modify', (open) => {
     expect(tries).to.equal(3);
   });
 
+  it('with missing: makes, changes and inserts the entity that is not stored', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const made: Order[] = [];
+    const add = (): Promise<Order> =>
+      orders.modify(KEY, (entity) => void entity.items++, {
+        missing: async () => {
+          made.push(order({ items: 5 }));
+          return made.at(-1)!;
+        },
+      });
+    const inserted = await add();
+    expect(inserted).to.equal(made[0]);
+    expect(inserted.etag).to.equal((await orders.getOrThrow(KEY)).etag);
+    expect((await add()).items).to.equal(7);
+    expect(made).to.have.length(1);
+  });
+
+  it('with missing: takes the insert of another for a lost race, so that every increment counts', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const missing = (): Order => order({ items: 0 });
+    const increment = async (): Promise<unknown> =>
+      orders.modify(KEY, (entity) => void entity.items++, { missing, maxRetries: 50 });
+    await Promise.all(Array.from({ length: 8 }, increment));
+    expect((await orders.getOrThrow(KEY)).items).to.equal(8);
+    const other = { ...KEY, orderId: 'o2' };
+    const losing = orders.modify(other, () => orders.insert(order(other)), {
+      missing: () => order(other),
+      maxRetries: 0,
+    });
+    expect(await rejection(losing)).to.have.property('code', 'store.already-exists');
+  });
+
+  it('with missing: refuses an entity of another key, before and after the change, and what is no function', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const key = order({ orderId: 'o2' });
+    expect(await rejection(orders.modify(KEY, () => 1, { missing: () => key }))).to.deep.include({
+      code: 'key.changed',
+      details: { className: 'Order', properties: ['orderId'] },
+    });
+    const moving = orders.modify(KEY, (entity) => void (entity.orderId = 'o3'), { missing: () => order() });
+    expect(await rejection(moving)).to.have.property('code', 'key.changed');
+    const noFunction = orders.modify(KEY, () => 1, { missing: 'ignore' as never });
+    expect(await rejection(noFunction)).to.have.property('code', 'validation.invalid-option');
+    expect(await orders.scan().count()).to.equal(0);
+  });
+
   it('throws what the change throws, and store.not-found for what is not stored', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
