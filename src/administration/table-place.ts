@@ -95,6 +95,7 @@ export function readRows<R>(
     plan: { legs: planLegs(scope, filter, limits) },
     reading: { request, decode },
     pageSize: Math.min(pageSize ?? limits.pageRows, limits.pageRows),
+    comparisons: limits.comparisons,
     ahead,
   };
   return readPlan(reader, { leg: 0 }, { signal, timeout });

@@ -3,6 +3,7 @@ import { DirectSession } from '../repository/direct-session.js';
 import { EntityMappers } from '../repository/entity-mappers.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
+import type { QuerySettings } from '../mapping/entity-rows.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
@@ -16,6 +17,7 @@ import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
+import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
 import type { DataSourceTarget } from './target.js';
 
@@ -34,19 +36,27 @@ export class DataSource implements AsyncDisposable {
    * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`.
    */
   static async open(target: DataSourceTarget, options: DataSourceOptions = {}): Promise<DataSource> {
+    const queries = querySettings(options);
     const connection = await connect(target, options);
-    return new DataSource(connection, validatorOf(options), options.tableName ?? ((name) => name));
+    return new DataSource(connection, validatorOf(options), queries, options.tableName ?? ((name) => name));
   }
 
   readonly #connection: Connection;
   readonly #validator: EntityValidator;
+  readonly #queries: QuerySettings;
   readonly #mappers: EntityMappers;
   readonly #session: JoiningSession;
 
-  private constructor(connection: Connection, validator: EntityValidator, tableName: (name: string) => string) {
+  private constructor(
+    connection: Connection,
+    validator: EntityValidator,
+    queries: QuerySettings,
+    tableName: (name: string) => string,
+  ) {
     this.#connection = connection;
     this.#validator = validator;
-    this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)));
+    this.#queries = queries;
+    this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)), queries);
     this.#session = new JoiningSession(new DirectSession(this.#mappers, validator));
   }
 
@@ -112,7 +122,7 @@ export class DataSource implements AsyncDisposable {
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
   withTables(tableName: (name: string) => string): DataSource {
-    return new DataSource(this.#connection, this.#validator, tableName);
+    return new DataSource(this.#connection, this.#validator, this.#queries, tableName);
   }
 
   /**

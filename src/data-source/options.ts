@@ -19,6 +19,17 @@ export interface DataSourceOptions {
    * `schema` of classes as well.
    */
   readonly validate?: 'auto' | boolean | undefined;
+  /**
+   * The most requests that one query may plan, by default 1,000, or as many as the partitions that it was given: several `in` multiply
+   * them. More are refused with `query.too-many-requests`, unless the query says `maxRequests(n)`.
+   */
+  readonly maxQueryRequests?: number | undefined;
+  /**
+   * Signs the continuations that `page()` gives, by HMAC-SHA-256: for those that cross a trust boundary, such as to a browser and back.
+   * At least 16 bytes of text or bytes, the same in every process that pages go on in. To change it, give several: the first signs, each
+   * is accepted. What a continuation holds, keys of rows, can still be read by who has it.
+   */
+  readonly continuationSecret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
   readonly clock?: (() => number) | undefined;
   /**

@@ -196,6 +196,7 @@ export interface ErrorDetails {
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };
+  'query.too-many-requests': { readonly count: number; readonly limit: number };
   'query.invalid-continuation': { readonly className: string };
   'query.too-many-to-sort': { readonly limit: number };
   'query.sorted-on-client': { readonly feature: string };

@@ -5,25 +5,28 @@ import { propertyNameProblem } from '../edm/property-name.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { comparison, junction, negation, type FilterNode } from '../store/filter-node.js';
-import type { Condition, Test } from './condition.js';
+import { checkDepth, type Condition, type Test } from './condition.js';
+import { flattened } from './flattened.js';
 import { notComparable, storedOperand, storedOperator, type OneOperand } from './operand.js';
 import { successor } from './prefix.js';
 
 /**
  * Says a condition on stored names in the service's own terms: the operands tell the types, since there is no class to do so.
  *
- * @throws EntitableError `query.invalid-operand`, `query.not-comparable`, `query.unknown-property`; none shows an operand.
+ * @throws EntitableError `query.invalid-operand`, `query.not-comparable`, `query.unknown-property`, `query.invalid-filter`; none shows an
+ * operand.
  */
-export function bindStored(table: string, condition: Condition): FilterNode {
+export function bindStored(table: string, condition: Condition, depth = 0): FilterNode {
+  checkDepth(depth);
   switch (condition.kind) {
     case 'test':
       return bindTest(table, condition);
     case 'not':
-      return negation(bindStored(table, condition.operand));
+      return negation(bindStored(table, condition.operand, depth + 1));
     default:
       return junction(
         condition.kind,
-        condition.operands.map((operand) => bindStored(table, operand)),
+        flattened(condition).map((operand) => bindStored(table, operand, depth + 1)),
       );
   }
 }

@@ -5,7 +5,8 @@ import { escapePart } from '../metadata/key-escape.js';
 import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import { ANY_VALUE } from './any-value.js';
 import type { BoundFilter, PartTest } from './bound-filter.js';
-import type { Condition, Operator, Test } from './condition.js';
+import { checkDepth, type Condition, type Operator, type Test } from './condition.js';
+import { flattened } from './flattened.js';
 import {
   isComparable,
   notComparable,
@@ -19,16 +20,21 @@ import { successor } from './prefix.js';
 /**
  * Puts a class's stored names, types and converters into a condition, and checks every name, operator and operand.
  *
- * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`; none shows an operand.
+ * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`, `query.invalid-filter`; none shows
+ * an operand.
  */
-export function bind(metadata: EntityMetadata, condition: Condition): BoundFilter {
+export function bind(metadata: EntityMetadata, condition: Condition, depth = 0): BoundFilter {
+  checkDepth(depth);
   switch (condition.kind) {
     case 'test':
       return bindTest(metadata.className, memberOf(metadata, condition.property), condition);
     case 'not':
-      return { kind: 'not', operand: bind(metadata, condition.operand) };
+      return { kind: 'not', operand: bind(metadata, condition.operand, depth + 1) };
     default:
-      return { kind: condition.kind, operands: condition.operands.map((operand) => bind(metadata, operand)) };
+      return {
+        kind: condition.kind,
+        operands: flattened(condition).map((operand) => bind(metadata, operand, depth + 1)),
+      };
   }
 }
 

@@ -1,7 +1,8 @@
 import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { Condition } from './condition.js';
+import { DEEPEST, type Condition } from './condition.js';
+import { flattened } from './flattened.js';
 
 /** An operand in JSON: types that JSON does not have are an object of one member, named like the EDM type. */
 export type OperandJSON =
@@ -20,15 +21,20 @@ export type FilterJSON =
   | { readonly not: FilterJSON }
   | { readonly property: string; readonly operator: string; readonly operands?: readonly OperandJSON[] };
 
-/** Writes a condition as JSON. Throws `query.invalid-filter` for an operand that has no JSON form, such as a converter's own class. */
-export function conditionJSON(condition: Condition): FilterJSON {
+/**
+ * Writes a condition as JSON. Throws `query.invalid-filter` for an operand that has no JSON form, such as a converter's own class, and
+ * for a condition that nests too deep.
+ */
+export function conditionJSON(condition: Condition, depth = 0): FilterJSON {
+  if (depth > DEEPEST) throw unwritable(`it nests more than ${DEEPEST} deep`);
+  const inner = (operand: Condition): FilterJSON => conditionJSON(operand, depth + 1);
   switch (condition.kind) {
     case 'and':
-      return { and: condition.operands.map(conditionJSON) };
+      return { and: flattened(condition).map(inner) };
     case 'or':
-      return { or: condition.operands.map(conditionJSON) };
+      return { or: flattened(condition).map(inner) };
     case 'not':
-      return { not: conditionJSON(condition.operand) };
+      return { not: inner(condition.operand) };
     case 'test': {
       const { property, operator, operands } = condition;
       return { property, operator, ...(operands.length > 0 && { operands: operands.map(operandJSON) }) };
@@ -49,6 +55,9 @@ function operandJSON(operand: unknown): OperandJSON {
   if (operand instanceof Date && !Number.isNaN(operand.getTime())) return { DateTime: operand.toISOString() };
   if (Guid.is(operand)) return { Guid: operand.toString() };
   if (operand instanceof Uint8Array) return { Binary: Buffer.from(operand).toString('base64') };
-  const reason = `an operand is ${typeName(operand)}, which has no JSON form`;
-  throw new EntitableError('query.invalid-filter', `The filter cannot be written as JSON: ${reason}.`, { reason });
+  throw unwritable(`an operand is ${typeName(operand)}, which has no JSON form`);
+}
+
+function unwritable(reason: string): EntitableError {
+  return new EntitableError('query.invalid-filter', `The filter cannot be written as JSON: ${reason}.`, { reason });
 }

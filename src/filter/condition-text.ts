@@ -1,17 +1,20 @@
-import type { Condition, Test } from './condition.js';
+import { DEEPEST, type Condition, type Test } from './condition.js';
+import { flattened } from './flattened.js';
 
-/** A condition to read: names and operators, each operand as `…`, because values belong into no log. */
-export function conditionText(condition: Condition): string {
+/** A condition to read: names and operators, each operand as `…`, because values belong into no log; `…` also for what nests too deep. */
+export function conditionText(condition: Condition, depth = 0): string {
+  if (depth > DEEPEST) return '…';
   switch (condition.kind) {
     case 'test':
       return testText(condition);
     case 'not':
-      return `not (${conditionText(condition.operand)})`;
+      return `not (${conditionText(condition.operand, depth + 1)})`;
     default:
-      return condition.operands
-        .map((operand) =>
-          operand.kind === 'and' || operand.kind === 'or' ? `(${conditionText(operand)})` : conditionText(operand),
-        )
+      return flattened(condition)
+        .map((operand) => {
+          const text = conditionText(operand, depth + 1);
+          return operand.kind === 'and' || operand.kind === 'or' ? `(${text})` : text;
+        })
         .join(` ${condition.kind} `);
   }
 }

@@ -19,6 +19,9 @@ export type Condition =
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Condition[] }
   | { readonly kind: 'not'; readonly operand: Condition };
 
+/** Changes between `and`, `or` and `not` on the way into a condition, at most: whoever goes into one does so by recursion. */
+export const DEEPEST = 100;
+
 /** How many operands each operator takes. */
 const OPERANDS: Readonly<Record<Operator, { readonly least: number; readonly most: number }>> = {
   eq: { least: 1, most: 1 },
@@ -65,16 +68,28 @@ export function test(property: string, operator: Operator, operands: unknown): T
   return Object.freeze({ kind: 'test', property, operator, operands: Object.freeze(operands.map(snapshot)) });
 }
 
-/** Joins conditions; one alone is itself, and junctions of the same kind become one. */
+/** Joins conditions; one alone is itself. What is joined is not copied, so that a condition can grow by one in a loop. */
 export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Condition {
-  const flat = operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand]));
-  const [first] = flat;
-  return flat.length === 1 && first !== undefined ? first : Object.freeze({ kind, operands: Object.freeze(flat) });
+  const [first] = operands;
+  return operands.length === 1 && first !== undefined
+    ? first
+    : Object.freeze({ kind, operands: Object.freeze([...operands]) });
 }
 
 /** The opposite of a condition. */
 export function negated(operand: Condition): Condition {
   return Object.freeze({ kind: 'not', operand });
+}
+
+/** Refuses to go deeper into a condition than {@link DEEPEST}: a filter whose nesting is somebody else's choice must not end the stack. */
+export function checkDepth(depth: number): void {
+  if (depth <= DEEPEST) return;
+  const reason = `it nests more than ${DEEPEST} deep`;
+  throw new EntitableError(
+    'query.invalid-filter',
+    `The filter cannot be used: ${reason}. Say the same with fewer changes between and, or and not.`,
+    { reason },
+  );
 }
 
 /** A filter does not change when a date or bytes that were put into it do. */

@@ -1,6 +1,7 @@
 import { junction, negation, type FilterNode } from '../store/filter-node.js';
 import type { KeyRange } from '../store/table-store.js';
 import type { BoundFilter, PartTest } from './bound-filter.js';
+import { flattened } from './flattened.js';
 import { ALL_KEYS, intersection, rangeComparisons, rangeOf, type KeyName } from './key-range.js';
 import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
 
@@ -23,7 +24,7 @@ export function express(filter: BoundFilter, known: KnownParts): FilterNode | bo
       return typeof operand === 'boolean' ? !operand : negation(operand);
     }
     case 'and':
-      return conjunction(flatten(filter), known);
+      return conjunction(flattened(filter), known);
     case 'or':
       return joined(
         'or',
@@ -49,10 +50,6 @@ function conjunction(operands: readonly BoundFilter[], outer: KnownParts): Filte
     operands.map((operand) => express(operand, known)),
   );
   return typeof all === 'boolean' || all.kind !== 'and' ? all : narrowKeys(all.operands);
-}
-
-function flatten(filter: BoundFilter): readonly BoundFilter[] {
-  return filter.kind === 'and' ? filter.operands.flatMap(flatten) : [filter];
 }
 
 /** Joins what is left when constants have done their part. */

@@ -63,11 +63,16 @@ export function conditionOf(filter: unknown): Condition {
 
 class ConditionFilter<in T> implements Filter<T> {
   declare readonly [subject]?: (entity: T) => void;
-  declare readonly [CONDITION]: Condition;
+  /** Holds operands: what is private is shown by no inspection. */
+  readonly #condition: Condition;
 
   constructor(condition: Condition) {
-    Object.defineProperty(this, CONDITION, { value: condition });
+    this.#condition = condition;
     Object.freeze(this);
+  }
+
+  get [CONDITION](): Condition {
+    return this.#condition;
   }
 
   and(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
@@ -79,11 +84,11 @@ class ConditionFilter<in T> implements Filter<T> {
   }
 
   toString(): string {
-    return conditionText(this[CONDITION]);
+    return conditionText(this.#condition);
   }
 
   toJSON(): FilterJSON {
-    return conditionJSON(this[CONDITION]);
+    return conditionJSON(this.#condition);
   }
 }
 

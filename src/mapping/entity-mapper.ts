@@ -5,7 +5,7 @@ import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } fr
 import type { RetainedRow, RowReader, RowWriter } from '../store/row.js';
 import { addressOf, partitionOf, requireObject, type Address } from './entity-address.js';
 import { entityFiller, keyChecker } from './entity-decoder.js';
-import type { EntityRows, Projector } from './entity-rows.js';
+import type { EntityRows, Projector, QuerySettings } from './entity-rows.js';
 import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
 import { getMember } from './member-access.js';
 import { saidBy } from './patch.js';
@@ -33,6 +33,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly store: TableStore;
   readonly table: string;
   readonly rows: Rows;
+  readonly queries: QuerySettings;
   readonly source: EntitySource;
   readonly decode: (row: RowReader) => T;
   /** Reads a row into an entity that is there already. */
@@ -42,13 +43,14 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly #steps: readonly PropertyStep[];
 
   /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
-  constructor(metadata: EntityMetadata<T>, store: TableStore, table: string) {
+  constructor(metadata: EntityMetadata<T>, store: TableStore, table: string, queries: QuerySettings = {}) {
     const { className, properties } = metadata;
     const { limits, identity } = store.traits;
     checkNames(metadata, limits);
     this.metadata = metadata;
     this.store = store;
     this.table = table;
+    this.queries = queries;
     this.rows = store.rows(
       table,
       Object.freeze({ properties: properties.map(({ storedName: name, type }) => ({ name, type })) }),

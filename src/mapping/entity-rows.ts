@@ -8,6 +8,17 @@ export interface Projector {
   readonly decode: (row: RowReader) => object;
 }
 
+/** What a data source says of all queries. */
+export interface QuerySettings {
+  /** The most requests that a query may plan, unless it says so itself. */
+  readonly maxRequests?: number | undefined;
+  /**
+   * What continuations are signed with: the first secret signs, each of them is accepted. A function, so that nothing which shows this
+   * object shows them.
+   */
+  readonly continuationSecrets?: (() => readonly Uint8Array[]) | undefined;
+}
+
 /** One class on one table of one store: all that reading it takes. */
 export interface EntityRows<T extends object> {
   readonly metadata: EntityMetadata<T>;
@@ -15,6 +26,7 @@ export interface EntityRows<T extends object> {
   /** The table's name in the store. */
   readonly table: string;
   readonly rows: Rows;
+  readonly queries: QuerySettings;
   /** Makes an entity of a row and stamps it with what it was loaded from. Throws `entity.type-mismatch` and `key.unparsable`. */
   readonly decode: (row: RowReader) => T;
   /** Checks that a row's keys are ones that the class's templates yield, where a query reads nothing else. Throws `key.unparsable`. */

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { EntitableError } from '../errors/entitable-error.js';
+import type { ServiceLimits } from '../store/limits.js';
+import type { Leg, Plan } from './plan.js';
 import type { Position } from './read-plan.js';
 
 /** Where a query goes on: the bounds come from the query itself, never from here. */
@@ -9,15 +11,31 @@ export interface Resumption {
   readonly remaining?: number | undefined;
 }
 
-const VERSION = '1';
-/** Characters of the checksum, 6 bits each. */
+/** The query that a continuation is written for, or given to. */
+export interface TokenQuery {
+  readonly className: string;
+  readonly plan: Plan;
+  readonly take: number | undefined;
+  readonly limits: ServiceLimits;
+  /** What continuations of the query are good for; called when one is read or written. */
+  readonly fingerprint: () => string;
+  /** The first signs, each is accepted; none: continuations are not signed. */
+  readonly secrets: readonly Uint8Array[];
+}
+
+/** The form of a continuation that whoever knows the query can make, and of one that only who knows the secret can. */
+const [PLAIN, SIGNED] = ['1', '2'];
+/** Characters of the checksum or the signature, 6 bits each: 132 of the 256. */
 const CHECKSUM = 22;
+/** Characters of a continuation, and of the store's own inside it: more than any store gives. */
+const LONGEST = 16_384;
+const LONGEST_OF_STORE = 8192;
 
 /**
  * Writes where a query goes on, to be kept by a client: opaque, URL-safe, and good for queries of this fingerprint only. Keys of
  * ASCII text give at most 2 KiB, whatever the number of partitions.
  */
-export function writeToken({ position, remaining }: Resumption, fingerprint: string): string {
+export function writeToken({ position, remaining }: Resumption, query: TokenQuery): string {
   const { leg, continuation, after } = position;
   const content = [
     leg,
@@ -26,42 +44,92 @@ export function writeToken({ position, remaining }: Resumption, fingerprint: str
     ...(after === undefined ? [] : [after.partitionKey, after.rowKey]),
   ];
   const payload = Buffer.from(JSON.stringify(content)).toString('base64url');
-  return `${VERSION}${checksum(payload, fingerprint)}${payload}`;
+  return withChecksum(payload, query.fingerprint(), query.secrets[0]);
 }
 
 /**
- * Reads what `writeToken` wrote.
+ * Reads what `writeToken` wrote. Without a secret anybody can write one, so nothing in it is believed but what the query itself allows.
  *
- * @throws EntitableError `query.invalid-continuation` for a token of another query, and for one that was changed or cut.
+ * @throws EntitableError `query.invalid-continuation` for a token of another query, and for one that was changed, cut or made up.
  */
-export function readToken(token: string, fingerprint: string, className: string): Resumption {
-  const payload = typeof token === 'string' ? token.slice(VERSION.length + CHECKSUM) : '';
-  if (payload === '' || token !== `${VERSION}${checksum(payload, fingerprint)}${payload}`) {
-    throw new EntitableError(
-      'query.invalid-continuation',
-      'The continuation is none of this query: it belongs to one with other bounds, filter, selection, table or kind of store, or it was ' +
-        'changed or cut on its way. Give it to the same query, or begin again without one.',
-      { className },
-    );
-  }
-  const content = JSON.parse(Buffer.from(payload, 'base64url').toString()) as readonly [
-    number,
-    number,
-    string | 0,
-    string?,
-    string?,
-  ];
-  const [leg, remaining, continuation, partitionKey, rowKey] = content;
-  return {
-    position: {
-      leg,
-      ...(continuation !== 0 && { continuation }),
-      ...(partitionKey !== undefined && rowKey !== undefined && { after: { partitionKey, rowKey } }),
-    },
-    ...(remaining >= 0 && { remaining }),
-  };
+export function readToken(token: string, query: TokenQuery): Resumption {
+  const resumption = isOf(query, token) ? resumptionOf(contentOf(token), query) : undefined;
+  if (resumption === undefined) throw invalidContinuation(query.className);
+  return resumption;
 }
 
-function checksum(payload: string, fingerprint: string): string {
-  return createHash('sha256').update(fingerprint).update('\n').update(payload).digest('base64url').slice(0, CHECKSUM);
+/** The refusal of a continuation; with the error of the store, where that is who refused it. */
+export function invalidContinuation(className: string, cause?: unknown): EntitableError {
+  return new EntitableError(
+    'query.invalid-continuation',
+    'The continuation is none of this query: it belongs to one with other bounds, filter, selection, table, secret or kind of store, or it ' +
+      'was changed or cut on its way. Give it to the same query, or begin again without one.',
+    { className },
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+function isOf({ fingerprint, secrets }: TokenQuery, token: unknown): token is string {
+  if (typeof token !== 'string' || token.length > LONGEST || token.length <= 1 + CHECKSUM) return false;
+  const payload = token.slice(1 + CHECKSUM);
+  const queries = fingerprint();
+  return (secrets.length === 0 ? [undefined] : secrets).some((secret) =>
+    isSame(token, withChecksum(payload, queries, secret)),
+  );
+}
+
+function withChecksum(payload: string, fingerprint: string, secret: Uint8Array | undefined): string {
+  const hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
+  const checksum = hash.update(fingerprint).update('\n').update(payload).digest('base64url').slice(0, CHECKSUM);
+  return `${secret === undefined ? PLAIN : SIGNED}${checksum}${payload}`;
+}
+
+/** In a time that does not tell how much of it is right. */
+function isSame(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function contentOf(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token.slice(1 + CHECKSUM), 'base64url').toString());
+  } catch {
+    return undefined; // made up by somebody who knows the query
+  }
+}
+
+function resumptionOf(content: unknown, { plan, take, limits }: TokenQuery): Resumption | undefined {
+  if (!Array.isArray(content)) return undefined;
+  const [index, remaining, continuation, ...place] = content as readonly unknown[];
+  if (!isWithin(index, 0, plan.legs.length - 1)) return undefined;
+  if (take === undefined ? remaining !== -1 : !isWithin(remaining, 1, take)) return undefined;
+  const left = take === undefined ? {} : { remaining: remaining as number };
+  const at = placeOf(plan.legs[index]!, continuation, place, limits);
+  return at && { position: { leg: index, ...at }, ...left };
+}
+
+/** Where in a leg a query goes on: one step has the store's continuation, several have the row behind which they go on. */
+function placeOf(
+  { steps }: Leg,
+  continuation: unknown,
+  place: readonly unknown[],
+  { keyBytes }: ServiceLimits,
+): Omit<Position, 'leg'> | undefined {
+  if (place.length === 0) {
+    if (continuation === 0) return {};
+    return steps.length === 1 && steps[0]!.kind === 'scan' && isText(continuation, 1, LONGEST_OF_STORE)
+      ? { continuation }
+      : undefined;
+  }
+  const [partitionKey, rowKey] = place;
+  const isPlace = place.length === 2 && isText(partitionKey, 0, keyBytes.partition) && isText(rowKey, 0, keyBytes.row);
+  return steps.length > 1 && continuation === 0 && isPlace ? { after: { partitionKey, rowKey } } : undefined;
+}
+
+function isWithin(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+}
+
+function isText(value: unknown, least: number, most: number): value is string {
+  return typeof value === 'string' && value.length >= least && value.length <= most && value.isWellFormed();
 }

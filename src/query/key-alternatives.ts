@@ -3,24 +3,38 @@ import type { FilterNode } from '../store/filter-node.js';
 import type { Bound, KeyRange } from '../store/table-store.js';
 
 /** Several ranges of a key, in order and apart, and what else is asked. */
-interface Alternatives {
+export interface Alternatives {
   readonly ranges: readonly KeyRange[];
   readonly rest: readonly FilterNode[];
 }
 
-/** Takes the first operand that says "in one of these ranges of a key" out of a conjunction; `undefined` when none does. */
-export function takeAlternatives(
-  key: KeyName,
-  within: KeyRange,
-  operands: readonly FilterNode[],
-): Alternatives | undefined {
+/** Takes what says "in one of these ranges of a key" out of a conjunction: the ranges that all of it allows, within one. */
+export function takeAlternatives(key: KeyName, within: KeyRange, operands: readonly FilterNode[]): Alternatives {
+  let ranges: readonly KeyRange[] = [within];
+  const rest: FilterNode[] = [];
   for (const operand of operands) {
-    const ranges = rangesOf(key, operand);
-    if (ranges === undefined) continue;
-    const inside = ranges.map((range) => intersection(range, within)).filter((range) => range !== undefined);
-    return { ranges: apart(inside), rest: operands.filter((other) => other !== operand) };
+    const these = rangesOf(key, operand);
+    if (these === undefined) rest.push(operand);
+    else ranges = common(ranges, apart(these));
   }
-  return undefined;
+  return { ranges, rest };
+}
+
+/** The keys that are in both of two lists of ranges in order, as such a list. */
+function common(left: readonly KeyRange[], right: readonly KeyRange[]): readonly KeyRange[] {
+  const all: KeyRange[] = [];
+  for (let l = 0, r = 0; l < left.length && r < right.length;) {
+    const both = intersection(left[l]!, right[r]!);
+    if (both !== undefined) all.push(both);
+    if (endsBefore(left[l]!, right[r]!)) l++;
+    else r++;
+  }
+  return all;
+}
+
+function endsBefore({ to: left }: KeyRange, { to: right }: KeyRange): boolean {
+  if (left === undefined || right === undefined) return left !== undefined;
+  return left.value === right.value ? !left.inclusive : left.value < right.value;
 }
 
 function rangesOf(key: KeyName, { kind, ...node }: FilterNode): readonly KeyRange[] | undefined {

@@ -1,17 +1,12 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../store/table-store.js';
-import { readToken, writeToken } from './continuation-token.js';
-import type { Plan } from './plan.js';
+import { invalidContinuation, readToken, writeToken, type TokenQuery } from './continuation-token.js';
 import type { Page, PagesOptions } from './query.js';
 import { readLeg, readPlan, type Chunk, type PlanReader, type Position } from './read-plan.js';
 
 /** What pages of a query are read from. */
-export interface PageSource<out R> {
-  readonly plan: Plan;
+export interface PageSource<out R> extends TokenQuery {
   readonly reader: PlanReader<R>;
-  readonly take: number | undefined;
-  readonly className: string;
-  /** What continuations of the query are good for; called when one is read or written. */
-  readonly fingerprint: () => string;
 }
 
 /** Gives all pages of a query, up to what it takes. */
@@ -35,16 +30,22 @@ export async function readPage<R>(
   continuation: string | undefined,
   { emptyPages = 'follow', ...options }: PagesOptions,
 ): Promise<Page<R>> {
-  const { plan, reader, className, take = Infinity } = source;
-  const from = continuation === undefined ? undefined : readToken(continuation, source.fingerprint(), className);
+  const { plan, reader, take = Infinity } = source;
+  const from = continuation === undefined ? undefined : readToken(continuation, source);
   const remaining = from?.remaining ?? take;
   const most = Math.min(reader.pageSize, remaining);
   const items: R[] = [];
   let next: Position | undefined = plan.legs.length === 0 ? undefined : (from?.position ?? { leg: 0 });
   while (next !== undefined && items.length < most) {
     const { leg }: Position = next;
-    const chunk: Chunk<R> = await firstChunk({ ...reader, pageSize: most - items.length, ahead: 0 }, next, options);
-    items.push(...chunk.rows);
+    const asked = { ...reader, pageSize: most - items.length, ahead: 0 };
+    const chunk: Chunk<R> = await firstChunk(asked, next, options).catch((error: unknown) => {
+      const isOfToken = next === from?.position && next?.continuation !== undefined;
+      throw isOfToken && EntitableError.is(error, 'store.rejected')
+        ? invalidContinuation(source.className, error)
+        : error;
+    });
+    for (const row of chunk.rows) items.push(row);
     next = chunk.next;
     if (next?.leg === leg && (items.length > 0 || emptyPages === 'give')) break;
   }
@@ -61,5 +62,5 @@ async function firstChunk<R>(reader: PlanReader<R>, from: Position, options: Ope
 function pageOf<R>(source: PageSource<R>, items: readonly R[], next: Position | undefined, remaining: number): Page<R> {
   if (next === undefined || remaining === 0) return { items };
   const left = Number.isFinite(remaining) ? { remaining } : {};
-  return { items, continuation: writeToken({ position: next, ...left }, source.fingerprint()) };
+  return { items, continuation: writeToken({ position: next, ...left }, source) };
 }

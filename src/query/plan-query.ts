@@ -4,73 +4,99 @@ import { forbiddenCharacter } from '../metadata/key-text.js';
 import { junction, type FilterNode } from '../store/filter-node.js';
 import { keySize, type ServiceLimits } from '../store/limits.js';
 import type { KeyRange } from '../store/table-store.js';
-import { takeAlternatives } from './key-alternatives.js';
+import { takeAlternatives, type Alternatives } from './key-alternatives.js';
 import { conjuncts, stepComparisons, type Leg, type ScanStep, type Step } from './plan.js';
+import { MOST_REQUESTS, RequestBudget } from './request-budget.js';
 import type { Scope } from './scope.js';
-import { splitFilter } from './split-filter.js';
+import { splitFilter, type Room } from './split-filter.js';
 
 /**
  * Reads as little as a filter allows within a scope: bounds on the keys become ranges, several ranges several legs, both keys a point
- * read; what the keys do not say stays a filter, split where it has too many comparisons. Pure.
+ * read; what the keys do not say stays a filter, split where it has too many comparisons. Pure, and no more work than the filter is
+ * long and the budget large.
  *
- * @throws EntitableError `query.too-many-comparisons`.
+ * @throws EntitableError `query.too-many-comparisons`, `query.too-many-requests`.
  */
 export function planLegs(
   scope: Pick<Scope, 'partitionKey' | 'rowKey'>,
   filter: FilterNode | boolean,
   limits: ServiceLimits,
+  budget: RequestBudget = new RequestBudget(MOST_REQUESTS),
 ): readonly Leg[] {
   if (filter === false) return [];
   const { ranges, rest } = splitKeys(conjuncts(filter));
   const partitionKey = ranges && intersection(scope.partitionKey, ranges.PartitionKey);
   const rowKey = ranges && intersection(scope.rowKey, ranges.RowKey);
   if (partitionKey === undefined || rowKey === undefined) return [];
-  return partitionLegs({ partitionKey, rowKey, rest }, limits);
+  const partitions = takeAlternatives('PartitionKey', partitionKey, rest);
+  // Ranges of row keys are in order only within one partition: across several they stay a filter.
+  const rows = takeAlternatives('RowKey', rowKey, partitions.rest);
+  const across = { ranges: [rowKey], rest: partitions.rest };
+  const rowsOf = (partition: KeyRange): Alternatives => (singleKey(partition) === undefined ? across : rows);
+  budget.check(partitions.ranges.reduce((sum, partition) => sum + rowsOf(partition).ranges.length, 0));
+  const planner = new StepPlanner(limits, budget);
+  const legs: Leg[] = [];
+  for (const partition of partitions.ranges) {
+    const { ranges: within, rest: others } = rowsOf(partition);
+    for (const row of within) {
+      const steps = planner.steps(partition, row, others);
+      if (steps.length > 0) legs.push({ steps });
+    }
+  }
+  return legs;
 }
 
-/** What remains to be planned: key ranges, and what else a row must pass. */
-interface Remainder {
-  readonly partitionKey: KeyRange;
-  readonly rowKey: KeyRange;
-  readonly rest: readonly FilterNode[];
+/** Plans what is read of key ranges; ranges with as many bounds share what the rest of the filter is split into. */
+class StepPlanner {
+  readonly #limits: ServiceLimits;
+  readonly #budget: RequestBudget;
+  readonly #split = new Map<readonly FilterNode[], Map<string, readonly FilterNode[]>>();
+
+  constructor(limits: ServiceLimits, budget: RequestBudget) {
+    this.#limits = limits;
+    this.#budget = budget;
+  }
+
+  steps(partitionKey: KeyRange, rowKey: KeyRange, rest: readonly FilterNode[]): readonly Step[] {
+    const limits = this.#limits;
+    const partition = singleKey(partitionKey);
+    const row = singleKey(rowKey);
+    if (!canExist(partition, limits.keyBytes.partition, limits) || !canExist(row, limits.keyBytes.row, limits))
+      return [];
+    if (rest.length === 0) {
+      this.#budget.take(1);
+      return partition !== undefined && row !== undefined
+        ? [{ kind: 'point', partitionKey: partition, rowKey: row }]
+        : [{ kind: 'scan', partitionKey, rowKey }];
+    }
+    const parts = this.#parts(rest, {
+      whole: limits.comparisons - stepComparisons({ kind: 'scan', partitionKey, rowKey }),
+      resumed: limits.comparisons - resumedComparisons(partitionKey, rowKey),
+    });
+    this.#budget.take(parts.length);
+    return parts.map((filter): ScanStep => ({ kind: 'scan', partitionKey, rowKey, filter }));
+  }
+
+  #parts(rest: readonly FilterNode[], room: Room): readonly FilterNode[] {
+    let byRoom = this.#split.get(rest);
+    if (byRoom === undefined) this.#split.set(rest, (byRoom = new Map<string, readonly FilterNode[]>()));
+    const asked = `${room.whole}/${room.resumed}`;
+    const known = byRoom.get(asked);
+    if (known !== undefined) return known;
+    const parts = splitFilter(rest, room, this.#limits.comparisons, this.#budget);
+    const filters = parts.map((part) => junction('and', part));
+    byRoom.set(asked, filters);
+    return filters;
+  }
 }
 
-function partitionLegs(remainder: Remainder, limits: ServiceLimits): readonly Leg[] {
-  const { partitionKey, rest } = remainder;
-  const several =
-    singleKey(partitionKey) === undefined ? takeAlternatives('PartitionKey', partitionKey, rest) : undefined;
-  return several === undefined
-    ? rowLegs(remainder, limits)
-    : several.ranges.flatMap((range) =>
-        partitionLegs({ ...remainder, partitionKey: range, rest: several.rest }, limits),
-      );
-}
-
-/** Ranges of row keys are in order only within one partition: across several they stay a filter. */
-function rowLegs(remainder: Remainder, limits: ServiceLimits): readonly Leg[] {
-  const { partitionKey, rowKey, rest } = remainder;
-  const several = singleKey(partitionKey) === undefined ? undefined : takeAlternatives('RowKey', rowKey, rest);
-  if (several !== undefined)
-    return several.ranges.flatMap((range) => rowLegs({ ...remainder, rowKey: range, rest: several.rest }, limits));
-  const steps = planSteps(remainder, limits);
-  return steps.length === 0 ? [] : [{ steps }];
-}
-
-function planSteps({ partitionKey, rowKey, rest }: Remainder, limits: ServiceLimits): readonly Step[] {
-  const partition = singleKey(partitionKey);
-  const row = singleKey(rowKey);
-  if (!canExist(partition, limits.keyBytes.partition, limits) || !canExist(row, limits.keyBytes.row, limits)) return [];
-  if (rest.length === 0 && partition !== undefined && row !== undefined)
-    return [{ kind: 'point', partitionKey: partition, rowKey: row }];
-  if (rest.length === 0) return [{ kind: 'scan', partitionKey, rowKey }];
-  const limit = limits.comparisons;
-  const room = limit - stepComparisons({ kind: 'scan', partitionKey, rowKey });
-  return splitFilter(rest, room, limit).map((part): ScanStep => ({
-    kind: 'scan',
-    partitionKey,
-    rowKey,
-    filter: junction('and', part),
-  }));
+/** The comparisons of key ranges when several requests go on behind a row: its partition and row key take part in them. */
+function resumedComparisons(partitionKey: KeyRange, rowKey: KeyRange): number {
+  const end = ({ to }: KeyRange): number => (to === undefined ? 0 : 1);
+  const samePartition = 2 + end(rowKey);
+  if (singleKey(partitionKey) !== undefined) return samePartition;
+  const partitionsBehind = 1 + end(partitionKey) + end(rowKey) + (rowKey.from === undefined ? 0 : 1);
+  return Math.max(samePartition, partitionsBehind);
 }
 
 /** Whether a row can have a key: a request for another would be refused. */

@@ -31,8 +31,9 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   where(...asked: readonly unknown[]): Query<T, R> {
-    const { source, filters } = this.#state;
-    return this.#with({ filters: [...filters, bind(source.metadata, whereCondition<T>(asked))] });
+    const { source, filter } = this.#state;
+    const bound = bind(source.metadata, whereCondition<T>(asked));
+    return this.#with({ filter: filter === undefined ? bound : { kind: 'and', operands: [filter, bound] } });
   }
 
   rawFilter(filter: string): Query<T, R> {
@@ -66,6 +67,10 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 
   pageSize(rows: number): Query<T, R> {
     return this.#with({ pageSize: this.#checkPageSize(rows) });
+  }
+
+  maxRequests(count: number): Query<T, R> {
+    return this.#with({ maxRequests: checkCount('maxRequests', count, 1) });
   }
 
   compile(): CompiledQuery {
@@ -200,12 +205,15 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
       plan,
       take,
       className: source.metadata.className,
+      limits: source.store.traits.limits,
+      secrets: source.queries.continuationSecrets?.() ?? [],
       fingerprint: () => (fingerprint ??= fingerprintOf(this.#state, plan)),
       reader: {
         rows: source.rows,
         plan,
         reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
         pageSize,
+        comparisons: source.store.traits.limits.comparisons,
         ahead: take !== undefined && take <= pageSize ? 0 : 1,
       },
     };

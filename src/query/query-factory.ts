@@ -19,12 +19,13 @@ export function tableQuery<T extends object>(source: EntityRows<T>, writes?: Mat
 }
 
 const NOTHING_SAID = {
-  filters: [],
+  filter: undefined,
   rawFilter: undefined,
   orders: [],
   selected: undefined,
   take: undefined,
   pageSize: undefined,
+  maxRequests: undefined,
 } as const;
 
 function byUnit(left: string, right: string): number {

@@ -5,9 +5,10 @@ import { express } from '../filter/express.js';
 import { onlyKey } from '../filter/key-range.js';
 import { toOData } from '../filter/odata.js';
 import type { EntityRows, Projector } from '../mapping/entity-rows.js';
-import { planFilter, type Leg, type Plan, type Step } from './plan.js';
+import { planFilter, type Plan, type Step } from './plan.js';
 import { planLegs } from './plan-query.js';
 import type { MatchWrites } from './match-writes.js';
+import { MOST_REQUESTS, RequestBudget } from './request-budget.js';
 import { scopeOf } from './scope.js';
 import { isKeyOrder, type SortOrder } from './sort-order.js';
 
@@ -17,25 +18,37 @@ export interface QueryState<T extends object> {
   /** The partitions, by their stored keys, in ascending order and once each; undefined for all of them. */
   readonly partitions: readonly string[] | undefined;
   readonly writes: MatchWrites | undefined;
-  readonly filters: readonly BoundFilter[];
+  /** Everything that `where` said. */
+  readonly filter: BoundFilter | undefined;
   readonly rawFilter: string | undefined;
   readonly orders: readonly SortOrder[];
   readonly selected: { readonly names: readonly string[]; readonly projector: Projector } | undefined;
   readonly take: number | undefined;
   readonly pageSize: number | undefined;
+  /** The most requests that may be planned, where the query says so itself. */
+  readonly maxRequests: number | undefined;
 }
 
-/** How a query is carried out. Throws `query.not-expressible` and `query.too-many-comparisons`. */
-export function planOf<T extends object>({ source, partitions, filters, rawFilter }: QueryState<T>): Plan {
+/** How a query is carried out. Throws `query.not-expressible`, `query.too-many-comparisons` and `query.too-many-requests`. */
+export function planOf<T extends object>(state: QueryState<T>): Plan {
+  const { source, partitions, filter = EVERYTHING, rawFilter } = state;
   const { limits, ordered } = source.store.traits;
-  const legs: Leg[] = [];
-  for (const partition of partitions ?? [undefined]) {
+  const budget = requestBudget(state);
+  const legs = (partitions ?? [undefined]).flatMap((partition) => {
     const scope = scopeOf(source.metadata, partition);
-    legs.push(...planLegs(scope, express({ kind: 'and', operands: filters }, scope.known), limits));
-  }
+    return planLegs(scope, express(filter, scope.known), limits, budget);
+  });
   const asked = rawFilter === undefined ? legs : legs.map(({ steps }) => ({ steps: steps.map(asScan) }));
   // Without an order there is nothing to merge by: the steps, which read different rows, are read one after the other.
   return { legs: ordered ? asked : asked.flatMap(({ steps }) => steps.map((step) => ({ steps: [step] }))) };
+}
+
+const EVERYTHING: BoundFilter = Object.freeze({ kind: 'always', holds: true });
+
+/** Where nobody says how many: partitions that the program itself lists are as many as it wants, one request each. */
+function requestBudget<T extends object>({ source, partitions, maxRequests }: QueryState<T>): RequestBudget {
+  const asked = maxRequests ?? source.queries.maxRequests;
+  return new RequestBudget(asked ?? Math.max(MOST_REQUESTS, partitions?.length ?? 0));
 }
 
 /** A point read takes no filter. */

@@ -87,6 +87,12 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** Stops after so many results. */
   take(count: number): Query<T, R>;
 
+  /**
+   * Allows so many requests to be planned, instead of `maxQueryRequests` of the data source: more are refused with
+   * `query.too-many-requests` before any is sent. Several `in`, on both keys above all, multiply them. Pages do not count.
+   */
+  maxRequests(count: number): Query<T, R>;
+
   /** Asks for so many rows a request: 1 to the store's `limits.pageRows`, which is the default. */
   pageSize(rows: number): Query<T, R>;
 

@@ -1,5 +1,5 @@
 import type { OperationOptions, Rows } from '../store/table-store.js';
-import { keyedReading, type Reading, type RowPlace } from './keyed-rows.js';
+import { comparePlaces, keyedReading, type Reading, type RowPlace } from './keyed-rows.js';
 import { mergeRows, type RowSource } from './merge-rows.js';
 import type { Leg, Plan } from './plan.js';
 import { readStep, type StepPaging } from './read-step.js';
@@ -26,6 +26,8 @@ export interface PlanReader<out R> {
   readonly plan: Plan;
   readonly reading: Reading<R>;
   readonly pageSize: number;
+  /** Comparisons that a request takes. */
+  readonly comparisons: number;
   /** Pages of a lone step to request ahead of the consumer. */
   readonly ahead: number;
 }
@@ -103,9 +105,9 @@ function sourcesOf<R>(
 ): readonly RowSource<R>[] {
   const keyed = keyedReading(reader.reading);
   return steps.map(async function* (step): RowSource<R> {
-    for (const part of after === undefined ? [step] : resumeStep(step, after)) {
+    for (const part of after === undefined ? [step] : resumeStep(step, after, reader.comparisons)) {
       for await (const { rows } of readStep(reader.rows, part, keyed, { pageSize: reader.pageSize }, options))
-        yield rows;
+        yield after === undefined ? rows : rows.filter((row) => comparePlaces(row, after) > 0);
     }
   });
 }

@@ -1,46 +1,74 @@
 import { literal } from '../edm/literal.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { countComparisons, junction, type FilterNode, type Junction } from '../store/filter-node.js';
+import type { RequestBudget } from './request-budget.js';
+
+/** Comparisons that a request has left for a filter. */
+export interface Room {
+  /** Where it is the only request of its keys. */
+  readonly whole: number;
+  /** Where it is one of several, and goes on behind a row of them. */
+  readonly resumed: number;
+}
 
 /**
  * Splits a conjunction with too many comparisons at what says "equals one of these": the parts pass different rows, and together
  * those that the whole passes.
  *
- * @param room Comparisons that a request has left for it.
+ * @param room Comparisons that a request has left for it; parts leave room to go on behind a row, where they can.
  * @param limit Comparisons of a request, for the message.
- * @throws EntitableError `query.too-many-comparisons` when there is nothing to split, or not enough.
+ * @param budget Is asked before there are more parts than it allows.
+ * @throws EntitableError `query.too-many-comparisons` when there is nothing to split, or not enough; `query.too-many-requests`.
  */
 export function splitFilter(
   operands: readonly FilterNode[],
-  room: number,
+  { whole, resumed }: Room,
   limit: number,
+  budget: RequestBudget,
 ): readonly (readonly FilterNode[])[] {
-  const count = operands.reduce((sum, operand) => sum + countComparisons(operand), 0);
-  if (count <= room && lengthOf(operands) <= LONGEST) return [operands];
-  const [largest] = operands.filter(isIn).toSorted((left, right) => weight(right) - weight(left));
-  if (largest === undefined) {
-    if (count <= room) return [operands]; // long, but in one piece
-    throw tooMany(count + limit - room, limit);
+  if (fits(operands, whole)) return [operands];
+  const least = operands.reduce((sum, operand) => sum + (isIn(operand) ? 1 : countComparisons(operand)), 0);
+  if (least > whole) throw tooMany(operands.reduce(addComparisons, 0) + limit - whole, limit);
+  const room = least > resumed ? whole : resumed;
+  const parts: (readonly FilterNode[])[] = [];
+  const waiting = [operands];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const split = splitOnce(next, room);
+    if (split === undefined) {
+      parts.push(next);
+      continue;
+    }
+    budget.check(parts.length + waiting.length + split.parts);
+    for (const chunk of chunks(split.values, split.parts).toReversed()) {
+      waiting.push(next.map((operand) => (operand === split.at ? junction('or', chunk) : operand)));
+    }
   }
-  const others = count - largest.operands.length;
-  const size = Math.max(
-    1,
-    Math.min(room - others, Math.floor((largest.operands.length * LONGEST) / lengthOf(operands))),
-  );
-  const parts = Math.max(2, Math.ceil(largest.operands.length / size));
-  const split = chunks(distinct(largest.operands), parts).flatMap((chunk) =>
-    splitFilter(
-      operands.map((operand) => (operand === largest ? junction('or', chunk) : operand)),
-      room,
-      limit,
-    ),
-  );
-  if (split.length > MOST_REQUESTS) throw tooMany(count + limit - room, limit);
-  return split;
+  return parts;
 }
 
-/** Requests that one query may become: several "in" multiply them. */
-const MOST_REQUESTS = 1000;
+/** Where a conjunction is split next, and into how many; `undefined` when it fits, or is long in one piece. */
+function splitOnce(
+  operands: readonly FilterNode[],
+  room: number,
+): { readonly at: Junction; readonly values: readonly FilterNode[]; readonly parts: number } | undefined {
+  if (fits(operands, room)) return undefined;
+  const count = operands.reduce(addComparisons, 0);
+  const length = lengthOf(operands);
+  const [largest] = operands.filter(isIn).toSorted((left, right) => weight(right) - weight(left));
+  if (largest === undefined) return undefined;
+  const values = distinct(largest.operands);
+  const others = count - largest.operands.length;
+  const size = Math.max(1, Math.min(room - others, Math.floor((largest.operands.length * LONGEST) / length)));
+  return { at: largest, values, parts: Math.max(2, Math.ceil(values.length / size)) };
+}
+
+function fits(operands: readonly FilterNode[], room: number): boolean {
+  return operands.reduce(addComparisons, 0) <= room && lengthOf(operands) <= LONGEST;
+}
+
+function addComparisons(sum: number, operand: FilterNode): number {
+  return sum + countComparisons(operand);
+}
 
 /** UTF-16 units of operands in a request: a filter is sent in a URL, whose length servers and proxies bound. */
 const LONGEST = 4096;

@@ -11,6 +11,7 @@ export function unitRows<T extends object>(mapper: EntityMapper<T>, reads: Track
     metadata: mapper.metadata,
     store: mapper.store,
     table: mapper.table,
+    queries: mapper.queries,
     rows: remainingRows(mapper.rows, reads),
     decode: reads.decode,
     checkKeys: mapper.checkKeys,

@@ -194,6 +194,7 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['query.not-comparable', where('flag', 'gt', MARK)],
   ['query.not-expressible', where('id', 'eq', MARK)],
   ['query.too-many-comparisons', where(() => not(filter(Marked, (m) => m.text.in(MANY))))],
+  ['query.too-many-requests', where('text', 'in', MANY), { maxQueryRequests: 1 }],
   ['query.invalid-continuation', (tables) => tables.repository(Marked).query({ p: 'p' }).page({ continuation: MARK })],
   ['query.sorted-on-client', (tables) => tables.repository(Marked).query({ p: 'p' }).orderBy('text').page()],
   [
