@@ -182,6 +182,7 @@ export interface ErrorDetails {
   'validation.converter-failed': PropertyAt & { readonly value?: unknown; readonly error?: unknown };
   'validation.too-many-properties': { readonly className: string; readonly count: number; readonly limit: number };
   'validation.entity-too-large': { readonly className: string; readonly size: number; readonly limit: number };
+  'validation.invalid-etag': { readonly found: string };
   'validation.invalid-option': { readonly option: string; readonly expected: string; readonly found: string };
 
   'query.no-result': { readonly className: string };

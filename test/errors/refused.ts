@@ -174,6 +174,10 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['validation.converter-failed', merge({ json: circle })],
   ['validation.too-many-properties', insert({}), { limits: { properties: 3 } }],
   ['validation.entity-too-large', insert({}), { limits: { entityBytes: 100 } }],
+  [
+    'validation.invalid-etag',
+    (tables) => tables.repository(Marked).merge(key, { text: MARK }, { etag: `${MARK}\r\n` }),
+  ],
   ['validation.invalid-option', (tables) => tables.repository(Marked).query({ p: 'p' }).take(-1)],
 
   ['query.no-result', (tables) => tables.repository(Marked).query({ p: 'p' }).where('text', 'eq', MARK).firstOrThrow()],

@@ -1,4 +1,5 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import { checkEtag } from '../../store/check-etag.js';
 import type { RetainedRow, RowReader, RowShape } from '../../store/row.js';
 import type {
   OperationOptions,
@@ -13,7 +14,7 @@ import type {
 import { PART_BYTES } from './batch-request.js';
 import type { Connection } from './connection.js';
 import { underDeadline } from './deadline.js';
-import { entityUrl } from './entity-url.js';
+import { entityUrl, tableUrl } from './entity-url.js';
 import { JsonRowReader } from './json-row-reader.js';
 import { JsonRowWriter } from './json-row-writer.js';
 import { unansweredRead } from './lost-answer.js';
@@ -44,7 +45,7 @@ export class AzureRows implements Rows {
   constructor(connection: Connection, table: string, shape: RowShape) {
     this.#connection = connection;
     this.#table = table;
-    this.#url = `${connection.endpoint}/${encodeURI(table)}`;
+    this.#url = tableUrl(connection.endpoint, table);
     this.#layout = rowLayout(shape);
     this.#members = new RowMembers(this.#layout);
     this.#written = writtenMembers(shape);
@@ -84,6 +85,7 @@ export class AzureRows implements Rows {
   }
 
   prepare({ mode, partitionKey, rowKey, ifMatch, remove = NO_NAMES, write }: WriteOperation): AzureWrite {
+    checkEtag(ifMatch);
     const url = mode === 'insert' ? this.#url : entityUrl(this.#url, partitionKey, rowKey);
     let body: string | undefined;
     let bodyBytes = 0;

@@ -12,6 +12,7 @@ import type {
 import { AzureAdministration } from './azure-administration.js';
 import { AzureRows } from './azure-rows.js';
 import { Connection, type ConnectionSettings } from './connection.js';
+import { encodeText } from './entity-url.js';
 import { submitWrites } from './submit-writes.js';
 import { createTable, deleteTable, listTables } from './table-operations.js';
 import type { AzureWrite } from './write-request.js';
@@ -47,18 +48,21 @@ export class AzureStore implements TableStore {
     return submitWrites(this.#connection, table, writes as readonly AzureWrite[], options);
   }
 
-  createTable(table: string, options?: OperationOptions): Promise<boolean> {
+  async createTable(table: string, options?: OperationOptions): Promise<boolean> {
+    encodeText(table); // refused here, not by the client when the request is on its way
     return createTable(this.#connection, table, options);
   }
 
-  deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
+  async deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
+    encodeText(table);
     return deleteTable(this.#connection, table, options);
   }
 
-  tables(
+  async tables(
     request: { readonly prefix?: string; readonly continuation?: string } = {},
     options?: OperationOptions,
   ): Promise<RowPage<string>> {
+    encodeText(request.continuation ?? '');
     return listTables(this.#connection, request, options);
   }
 

@@ -29,8 +29,7 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
     const condition = ifMatch === undefined ? '' : `If-Match: ${ifMatch}\r\n`;
     const own = `${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}`;
     pieces.push(before, own, after, body);
-    // A URL is ASCII; a condition is what somebody gave.
-    sizes.push(before.length, ifMatch === undefined ? own.length : Buffer.byteLength(own), after.length, bodyBytes);
+    sizes.push(before.length, own.length, after.length, bodyBytes); // a URL is ASCII, and so is an ETag
   }
   pieces.push(end);
   sizes.push(end.length);

@@ -3,11 +3,18 @@ import type { StoreErrorDetails } from '../../errors/error-details.js';
 import { Stopped } from './deadline.js';
 
 type Unanswered =
-  'store.aborted' | 'store.timeout' | 'store.unauthorized' | 'store.unavailable' | 'store.outcome-unknown';
+  | 'store.aborted'
+  | 'store.timeout'
+  | 'store.unauthorized'
+  | 'store.unavailable'
+  | 'store.rejected'
+  | 'store.outcome-unknown';
 
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const CONNECTING = /^(connect|getaddrinfo) |before secure TLS connection/;
 const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+/** Node's, of a header or a path that cannot be written. */
+const UNSENDABLE = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE|UNESCAPED_CHARACTERS)$/;
 const CREDENTIAL = /^(Authentication|AggregateAuthentication|CredentialUnavailable|AuthenticationRequired)Error$/;
 
 /** The SDK's words; it has no code for it. */
@@ -19,6 +26,8 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
   'store.unauthorized': 'was not sent: the credential gave no token. The cause says why.',
   'store.unavailable':
     'got no answer: the service could not be reached. Check the address and the network; the cause says what happened.',
+  'store.rejected':
+    'was not sent: a header or the address has a character that it cannot hold. Look at the credential, and at the policies of the client that was given; the cause names the header.',
   'store.outcome-unknown':
     'was sent, and its answer was lost: the service may or may not have carried it out. Read back what was written before trying again.',
 };
@@ -43,7 +52,9 @@ export function unansweredWrite(
 ): EntitableError {
   if (EntitableError.is(error)) return error;
   return unanswered(
-    sent && !neverConnected(error) && !hasNoToken(error) ? 'store.outcome-unknown' : reasonOf(error),
+    sent && !neverConnected(error) && !hasNoToken(error) && !isUnsendable(error)
+      ? 'store.outcome-unknown'
+      : reasonOf(error),
     `A write to ${object}`,
     details,
     error,
@@ -63,7 +74,12 @@ function objectOf({ table }: StoreErrorDetails): string {
 
 function reasonOf(error: unknown): Unanswered {
   if (error instanceof Stopped) return error.code;
-  return hasNoToken(error) ? 'store.unauthorized' : 'store.unavailable';
+  if (hasNoToken(error)) return 'store.unauthorized';
+  return isUnsendable(error) ? 'store.rejected' : 'store.unavailable';
+}
+
+function isUnsendable(error: unknown): boolean {
+  return error instanceof Error && UNSENDABLE.test(String((error as { readonly code?: unknown }).code));
 }
 
 function hasNoToken(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { instantOfEtag } from '../../edm/date-time.js';
+import { checkEtag } from '../../store/check-etag.js';
 import type { RetainedRow, RowReader, RowShape, RowWriter } from '../../store/row.js';
 import type {
   OperationOptions,
@@ -86,6 +87,7 @@ export class EmbeddedRows implements Rows {
   }
 
   prepare(operation: WriteOperation): PreparedWrite {
+    checkEtag(operation.ifMatch);
     const { codec, limits } = this.#state;
     const encoded = codec.encode(this.#root, operation.write ?? writeNothing);
     return new PreparedRow(this.#table, operation, encoded, limits);

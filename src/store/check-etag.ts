@@ -1,0 +1,20 @@
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
+
+/** Printable ASCII, without a space at either end. Those of the services have some 50 characters. */
+const SENDABLE = /^[!-~](?:[ -~]{0,254}[!-~])?$/;
+
+/**
+ * Refuses a condition that a header cannot hold, for every store alike: a line break in an ETag would write headers, and the body, of a
+ * write in a transaction. Whether it is an ETag the service takes is for the store to say. Throws `validation.invalid-etag`.
+ */
+export function checkEtag(etag: string | undefined): void {
+  if (etag === undefined || (typeof etag === 'string' && SENDABLE.test(etag))) return;
+  const found = typeof etag === 'string' ? `a text of ${etag.length} characters that is none` : typeName(etag);
+  throw new EntitableError(
+    'validation.invalid-etag',
+    `An ETag is at most 256 printable ASCII characters, without white space around them; what was given is ${found}. ` +
+      "Pass it as it was read, or '*' for whatever the row has.",
+    { found },
+  );
+}
