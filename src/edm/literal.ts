@@ -11,7 +11,7 @@ export function literal(operand: TypedValue): string {
     case 'Int32':
       return String(operand.value);
     case 'Double':
-      return doubleText(operand.value);
+      return decimalText(operand.value);
     case 'Boolean':
       return String(operand.value);
     case 'DateTime':
@@ -29,4 +29,17 @@ export function literal(operand: TypedValue): string {
 export function doubleText(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value);
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${text}.0` : text;
+}
+
+const EXPONENT = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
+
+/** A Double without an exponent, for filters: Azurite takes `1e-10` for a name. The digits stay the same, and so does the number. */
+function decimalText(value: number): string {
+  const text = doubleText(value);
+  const match = EXPONENT.exec(text);
+  if (match === null) return text;
+  const [, sign = '', first = '', others = '', exponent] = match;
+  const digits = first + others; // 17 at most
+  const power = Number(exponent); // 21 and more, or -7 and less
+  return power > 0 ? `${sign}${digits.padEnd(power + 1, '0')}.0` : `${sign}0.${'0'.repeat(-power - 1)}${digits}`;
 }

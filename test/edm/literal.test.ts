@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { TypedValue } from '../../src/edm/edm-type.js';
 import { Guid } from '../../src/edm/guid.js';
 import { literal } from '../../src/edm/literal.js';
@@ -12,7 +13,9 @@ const TABLE: readonly (readonly [TypedValue, string])[] = [
   [{ type: 'Double', value: 3 }, '3.0'],
   [{ type: 'Double', value: -0 }, '-0.0'],
   [{ type: 'Double', value: 0.5 }, '0.5'],
-  [{ type: 'Double', value: 1e21 }, '1e+21'],
+  [{ type: 'Double', value: 1e21 }, '1000000000000000000000.0'],
+  [{ type: 'Double', value: -1.25e-7 }, '-0.000000125'],
+  [{ type: 'Double', value: 5e-324 }, `0.${'0'.repeat(323)}5`],
   [{ type: 'DateTime', value: new Date(Date.UTC(2020, 0, 1, 0, 0, 0, 120)) }, "datetime'2020-01-01T00:00:00.12Z'"],
   [
     { type: 'Guid', value: Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833') },
@@ -27,4 +30,14 @@ describe('An OData literal', () => {
       expect(literal(operand)).to.equal(text);
     });
   }
+
+  it('of a Double has no exponent, and is read as the same number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const text = literal({ type: 'Double', value });
+        expect(text).to.match(/^-?\d+\.\d+$/);
+        expect(Number(text)).to.equal(value); // -0 and 0 are told apart
+      }),
+    );
+  });
 });
