@@ -43,13 +43,18 @@ function rowText(data: SampleData, metadata: Metadata): string {
   ].join();
 }
 
-function selectedText({ row, name, price }: SampleData, metadata: Metadata): string {
-  return `{${metadata === 'minimal' ? `"odata.etag":${JSON.stringify(ETAG)},` : ''}"RowKey":"${row}","name":${textJson(name)},"price":${price}}`;
+function selectedText({ partition, row, name, price }: SampleData, metadata: Metadata, keys: boolean): string {
+  const members = [
+    ...(metadata === 'minimal' ? [`"odata.etag":${JSON.stringify(ETAG)}`] : []),
+    ...(keys ? [`"PartitionKey":"${partition}"`] : []),
+    `"RowKey":"${row}","name":${textJson(name)},"price":${price}`,
+  ];
+  return `{${members.join()}}`;
 }
 
 const CONTEXT = '"odata.metadata":"https://account.table.core.windows.net/$metadata#Samples';
-const entity = (metadata: Metadata): string =>
-  `{${metadata === 'minimal' ? `${CONTEXT}/@Element",` : ''}${rowText(sample(1, 1), metadata)}}`;
+const entity = (row: number, metadata: Metadata): string =>
+  `{${metadata === 'minimal' ? `${CONTEXT}/@Element",` : ''}${rowText(sample(1, row), metadata)}}`;
 const page = (metadata: Metadata, row: (data: SampleData, metadata: Metadata) => string): string =>
   `{${metadata === 'minimal' ? `${CONTEXT}",` : ''}"value":[${Array.from({ length: ROWS }, (_, index) => row(sample(1, index), metadata)).join()}]}`;
 
@@ -57,9 +62,18 @@ const levels: readonly Metadata[] = ['minimal', 'none'];
 const byLevel = (text: (metadata: Metadata) => string): Readonly<Record<Metadata, Buffer>> =>
   Object.fromEntries(levels.map((level) => [level, Buffer.from(text(level))])) as Record<Metadata, Buffer>;
 
-const ENTITY = byLevel(entity);
+const entities = new Map<number, Readonly<Record<Metadata, Buffer>>>();
+
+/** The row that is asked for; made once. */
+function entityAt(row: number): Readonly<Record<Metadata, Buffer>> {
+  let bodies = entities.get(row);
+  if (bodies === undefined) entities.set(row, (bodies = byLevel((level) => entity(row, level))));
+  return bodies;
+}
+
 const PAGE = byLevel((level) => page(level, (data, metadata) => `{${rowText(data, metadata)}}`));
-const SELECTED = byLevel((level) => page(level, selectedText));
+const SELECTED = byLevel((level) => page(level, (data, metadata) => selectedText(data, metadata, false)));
+const SELECTED_WITH_KEYS = byLevel((level) => page(level, (data, metadata) => selectedText(data, metadata, true)));
 
 const NOTHING = Buffer.alloc(0);
 const BATCH = Buffer.from(
@@ -90,7 +104,17 @@ const BATCH = Buffer.from(
   ].join('\r\n'),
 );
 
+/** What the service sends with every answer. */
+const USUAL = {
+  'cache-control': 'no-cache',
+  server: 'Windows-Azure-Table/1.0 Microsoft-HTTPAPI/2.0',
+  'x-ms-request-id': '1054b4a9-d002-0002-06eb-3d8aac000000',
+  'x-ms-version': '2019-02-02',
+  'x-content-type-options': 'nosniff',
+};
+
 const json = (level: Metadata): Record<string, string> => ({
+  ...USUAL,
   'content-type': `application/json;odata=${level === 'minimal' ? 'minimalmetadata' : 'nometadata'};streaming=true;charset=utf-8`,
   etag: ETAG,
 });
@@ -99,10 +123,17 @@ const json = (level: Metadata): Record<string, string> => ({
 export function cannedAnswer(method: string, url: string, accept: string): CannedAnswer {
   const level: Metadata = accept.includes('nometadata') ? 'none' : 'minimal';
   if (method === 'POST' && url.includes('$batch')) {
-    return { status: 202, headers: { 'content-type': 'multipart/mixed; boundary=batchresponse_1' }, body: BATCH };
+    return {
+      status: 202,
+      headers: { ...USUAL, 'content-type': 'multipart/mixed; boundary=batchresponse_1' },
+      body: BATCH,
+    };
   }
-  if (method !== 'GET') return { status: 204, headers: { etag: ETAG }, body: NOTHING };
-  if (/\(PartitionKey=/i.test(decodeURIComponent(url)))
-    return { status: 200, headers: json(level), body: ENTITY[level] };
-  return { status: 200, headers: json(level), body: (url.includes('select=') ? SELECTED : PAGE)[level] };
+  if (method !== 'GET') return { status: 204, headers: { ...USUAL, etag: ETAG }, body: NOTHING };
+  const address = decodeURIComponent(url);
+  const row = /\(PartitionKey='p0001',RowKey='r(\d+)'\)/i.exec(address)?.[1];
+  if (row !== undefined) return { status: 200, headers: json(level), body: entityAt(Number(row))[level] };
+  const isSelection = address.includes('$select=');
+  const body = isSelection ? (/\$select=[^&]*PartitionKey/.test(address) ? SELECTED_WITH_KEYS : SELECTED) : PAGE;
+  return { status: 200, headers: json(level), body: body[level] };
 }

@@ -54,6 +54,8 @@ export interface StoreErrorDetails {
   readonly serviceCode?: string;
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
+  /** The media type of an answer that is not the service's, or no answer to what was asked: `none` where it names none. */
+  readonly contentType?: string;
   /** What the service calls the request: its support asks for it. */
   readonly requestId?: string;
   /** Milliseconds after which the service asked to be tried again. */

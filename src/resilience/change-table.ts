@@ -1,6 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../store/table-store.js';
-import { remedyFor } from './classify.js';
+import { isWronglyAnswered, remedyFor } from './classify.js';
 import type { Tries } from './tries.js';
 
 /**
@@ -13,18 +13,22 @@ export async function changeTable(
   change: (options: OperationOptions) => Promise<boolean>,
 ): Promise<boolean> {
   let doubtful = false;
+  let isLost = false; // an answer, and not only put in the place of by another server's
   try {
     const changed = await tries.repeat(async () => {
       try {
         return await change(tries.options);
       } catch (error) {
-        doubtful ||= remedyFor(error) === 'ambiguous';
+        if (remedyFor(error) === 'ambiguous') {
+          doubtful = true;
+          isLost ||= !isWronglyAnswered(error);
+        }
         throw error;
       }
     });
     return changed || doubtful;
   } catch (error) {
-    if (!doubtful || EntitableError.is(error, 'store.outcome-unknown')) throw error;
+    if (!isLost || EntitableError.is(error, 'store.outcome-unknown')) throw error;
     throw new EntitableError(
       'store.outcome-unknown',
       `The table "${table}" may or may not have been made or deleted: an answer was lost, and later tries failed. List the tables.`,

@@ -13,12 +13,16 @@ interface Rule {
   readonly status?: readonly number[];
   /** What the code of the cause must match, e.g. Node's `ECONNRESET`. */
   readonly cause?: RegExp;
+  /** Whether another server answered in the place of the service, or nobody can tell. */
+  readonly wronglyAnswered?: true;
   readonly remedy: Remedy;
 }
 
 /** The first rule that fits decides; what none fits is never tried again. */
 const RULES: readonly Rule[] = [
   { code: 'store.outcome-unknown', remedy: 'ambiguous' },
+  // A proxy may have put its own page in the place of the service's answer.
+  { code: 'store.unavailable', wronglyAnswered: true, remedy: 'ambiguous' },
   { code: 'store.throttled', remedy: 'slow' },
   // A certificate does not get better by asking again.
   { code: 'store.unavailable', cause: /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, remedy: 'never' },
@@ -43,7 +47,8 @@ export function remedyFor(error: unknown): Remedy {
     (candidate) =>
       candidate.code === error.code &&
       (candidate.status === undefined || (status !== undefined && candidate.status.includes(status))) &&
-      (candidate.cause === undefined || candidate.cause.test(cause)),
+      (candidate.cause === undefined || candidate.cause.test(cause)) &&
+      (candidate.wronglyAnswered === undefined || isWronglyAnswered(error)),
   );
   return rule?.remedy ?? 'never';
 }
@@ -53,6 +58,11 @@ export function remedyForCreation(error: unknown): Remedy {
   const isBeingDeleted =
     EntitableError.is(error, 'store.unavailable') && error.details.serviceCode === 'TableBeingDeleted';
   return isBeingDeleted ? 'never' : remedyFor(error);
+}
+
+/** Whether an operation ended with the answer of another server. */
+export function isWronglyAnswered(error: unknown): boolean {
+  return EntitableError.is(error, 'store.unavailable') && error.details.contentType !== undefined;
 }
 
 function codeOf(cause: unknown): string {

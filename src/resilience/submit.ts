@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { OutcomeUnknownDetails, StoreErrorDetails } from '../errors/error-details.js';
 import type { Operation } from '../observability/operation.js';
 import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
-import { remedyFor } from './classify.js';
+import { isWronglyAnswered, remedyFor } from './classify.js';
 import type { KeptWrite } from './kept-write.js';
 import { readBack, type Settlement } from './read-back.js';
 import type { RetryPolicy } from './retry-settings.js';
@@ -46,13 +46,17 @@ async function submitUntilKnown(
   const tries = new Tries(policy, operation, options);
   const prepared = writes.map(({ write }) => write);
   let doubtfulSince: number | undefined;
+  let isLost = false; // an answer, and not only put in the place of by another server's
   for (;;) {
     const sentAt = Date.now();
     try {
       return await operation.request(() => store.submit(table, prepared, tries.options));
     } catch (error) {
       // From here on a refusal may be the answer to what an earlier try did.
-      if (remedyFor(error) === 'ambiguous') doubtfulSince ??= sentAt;
+      if (remedyFor(error) === 'ambiguous') {
+        doubtfulSince ??= sentAt;
+        isLost ||= !isWronglyAnswered(error);
+      }
       if (doubtfulSince !== undefined && policy.lostAnswers === 'report' && !writes.every(isRepeatable)) throw error;
       const refusal = isRefusal(error) ? error : undefined;
       if (refusal === undefined && (await tries.again(error))) continue;
@@ -62,6 +66,7 @@ async function submitUntilKnown(
       const settlement = await settle(submission, writes, tries, doubtfulSince, { refused, arbiter: contender });
       if (settlement?.outcome === 'written') return settlement.receipts;
       if (settlement?.outcome === 'not-written' && refusal !== undefined) throw refusal;
+      if (!isLost && refusal === undefined && settlement?.outcome !== 'unknown') throw tries.failure(error);
       throw unknownOutcome(table, error, settlement);
     }
   }

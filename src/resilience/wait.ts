@@ -14,7 +14,7 @@ export function waitBefore(
   error: EntitableError,
   policy: RetryPolicy,
 ): number {
-  const { retryAfter, status } = error.details as StoreErrorDetails;
+  const { retryAfter, status, contentType } = error.details as StoreErrorDetails;
   if (retryAfter !== undefined) return retryAfter + jitter(0, policy.fast);
   switch (remedy) {
     case 'at once':
@@ -24,8 +24,8 @@ export function waitBefore(
     case 'slow':
       return jitter(retry, policy.slow);
     case 'ambiguous':
-      // An answer with a status is a service in trouble; none is a connection that broke.
-      return jitter(retry, status === undefined ? policy.fast : policy.slow);
+      // An answer with a status is a service in trouble, unless it is none of the service; without, a connection broke.
+      return jitter(retry, status === undefined || contentType !== undefined ? policy.fast : policy.slow);
     default:
       return remedy satisfies never;
   }

@@ -3,6 +3,7 @@ import type { AccessPolicy } from '../../store/service-administration.js';
 import type { OperationOptions } from '../../store/table-store.js';
 import type { Connection } from './connection.js';
 import { lettersOf, permissionsOf } from './permission-letters.js';
+import { sendingAs, type ExpectedAnswer } from './sdk-client.js';
 import { serviceRequest, type Subject } from './service-request.js';
 
 /** The stored access policies of a table. Throws `store.table-not-found`. */
@@ -11,7 +12,7 @@ export async function getAccessPolicies(
   table: string,
   options: OperationOptions | undefined,
 ): Promise<readonly AccessPolicy[]> {
-  const client = tableClient(connection, table);
+  const client = tableClient(connection, table, { status: 200, element: 'SignedIdentifiers' });
   const stored = await serviceRequest(subject(table, 'read'), options, (settings) => client.getAccessPolicy(settings));
   return stored.map(({ id, accessPolicy: { start, expiry, permission } = {} }) => ({
     id,
@@ -28,7 +29,7 @@ export async function setAccessPolicies(
   policies: readonly AccessPolicy[],
   options: OperationOptions | undefined,
 ): Promise<void> {
-  const client = tableClient(connection, table);
+  const client = tableClient(connection, table, { status: 204 });
   const stored = policies.map(({ id, start, expiry, permissions }) => ({
     id,
     accessPolicy: {
@@ -44,11 +45,8 @@ function subject(table: string, kind: Subject['kind']): Subject {
   return { name: `the access policies of table "${table}"`, table, kind };
 }
 
-/** A client of one table that sends as the service client does: its credential, its policies, their order. */
-function tableClient({ client, httpClient }: Connection, table: string): TableClient {
+function tableClient({ client, httpClient }: Connection, table: string, expected: ExpectedAnswer): TableClient {
   const { url, pipeline } = client;
   const made = new TableClient(url, table, { allowInsecureConnection: url.startsWith('http:'), httpClient });
-  for (const { name } of made.pipeline.getOrderedPolicies()) made.pipeline.removePolicy({ name });
-  for (const policy of pipeline.getOrderedPolicies()) made.pipeline.addPolicy(policy);
-  return made;
+  return sendingAs(made, pipeline, expected);
 }

@@ -1,4 +1,3 @@
-import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { checkEtag } from '../../store/check-etag.js';
 import type { RetainedRow, RowReader, RowShape } from '../../store/row.js';
 import type {
@@ -15,18 +14,22 @@ import { PART_BYTES } from './batch-request.js';
 import type { Connection } from './connection.js';
 import { underDeadline } from './deadline.js';
 import { entityUrl, tableUrl } from './entity-url.js';
+import { expectRow, type RowCheck } from './expected-rows.js';
 import { JsonRowReader } from './json-row-reader.js';
 import { JsonRowWriter } from './json-row-writer.js';
 import { unansweredRead } from './lost-answer.js';
 import { PageIterator } from './page-iterator.js';
 import { PageReader } from './page-reader.js';
+import { pointAnswer } from './point-answer.js';
 import { selectText } from './query-url.js';
-import { refusalOf, refused } from './refusal.js';
+import { checked, openRow } from './read-rows.js';
+import { refusalOf, refused, type Refusal } from './refusal.js';
 import { rowLayout, type RowLayout } from './row-layout.js';
 import { RowMembers } from './row-members.js';
-import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
+import { metadataOf, readRequest, type WireRequest } from './wire-request.js';
 import type { AzureWrite } from './write-request.js';
 import { writtenMembers, type WrittenMember } from './written-member.js';
+import { WrongAnswer } from './wrong-answer.js';
 import { retainedText, withEtag, WrittenRow } from './written-row.js';
 
 /** One shape on one table of an account. */
@@ -40,19 +43,16 @@ export class AzureRows implements Rows {
   readonly #selected = new Map<string, RowMembers>();
   readonly #written: readonly WrittenMember[];
   /** Point reads are decoded one at a time. */
-  readonly #readers: Readonly<Record<MetadataLevel, JsonRowReader>>;
+  readonly #reader: JsonRowReader;
 
   constructor(connection: Connection, table: string, shape: RowShape) {
     this.#connection = connection;
     this.#table = table;
     this.#url = tableUrl(connection.endpoint, table);
-    this.#layout = rowLayout(shape);
+    this.#layout = rowLayout(table, shape);
     this.#members = new RowMembers(this.#layout);
     this.#written = writtenMembers(shape);
-    this.#readers = {
-      minimalmetadata: new JsonRowReader(this.#members, true),
-      nometadata: new JsonRowReader(this.#members, false),
-    };
+    this.#reader = new JsonRowReader(this.#members);
   }
 
   async get<R>(
@@ -63,11 +63,10 @@ export class AzureRows implements Rows {
     options?: OperationOptions,
   ): Promise<R | undefined> {
     const select = selectText(request, this.#layout);
-    const metadata = select === undefined ? 'minimalmetadata' : this.#connection.service.projection;
     const address = entityUrl(this.#url, partitionKey, rowKey);
-    const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadata);
+    const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadataOf(request));
     const text = await this.#read(wire, options);
-    return text === undefined ? undefined : decode(this.#open(text, metadata));
+    return text === undefined ? undefined : this.#decode(text, decode, expectRow(partitionKey, rowKey));
   }
 
   scan<R>(request: ScanRequest, decode: (row: RowReader) => R, options?: OperationOptions): AsyncIterable<RowPage<R>> {
@@ -81,7 +80,7 @@ export class AzureRows implements Rows {
   }
 
   reopen(row: RetainedRow): RowReader {
-    return new JsonRowReader(this.#members, true).onText(retainedText(row));
+    return new JsonRowReader(this.#members).onText(retainedText(row));
   }
 
   prepare({ mode, partitionKey, rowKey, ifMatch, remove = NO_NAMES, write }: WriteOperation): AzureWrite {
@@ -122,20 +121,24 @@ export class AzureRows implements Rows {
     const { transport } = this.#connection;
     try {
       const response = await underDeadline(options, (stop) => transport.read(wire, stop));
-      if (response.status === 200) return rowText(response);
+      if (response.status < 300) {
+        const { text, etag } = pointAnswer(response);
+        return withEtag(text, etag);
+      }
       const refusal = refusalOf(response);
-      if (refusal.status === 404 && refusal.serviceCode !== 'TableNotFound') return undefined;
+      if (isMissingRow(refusal)) return undefined;
       throw refused(refusal, 'read', { table: this.#table });
     } catch (error) {
       throw unansweredRead(error, { table: this.#table });
     }
   }
 
-  #open(text: string, metadata: MetadataLevel): RowReader {
+  #decode<R>(text: string, decode: (row: RowReader) => R, check: RowCheck): R {
     try {
-      return this.#readers[metadata].onText(text);
+      openRow(this.#reader, text);
+      return checked(this.#reader, decode, check);
     } catch (error) {
-      throw unansweredRead(error, { table: this.#table });
+      throw error instanceof WrongAnswer ? unansweredRead(error, { table: this.#table }) : error;
     }
   }
 }
@@ -144,8 +147,8 @@ const MOST_SELECTED = 100;
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
-function rowText({ bodyAsText, headers }: PipelineResponse): string {
-  const text = bodyAsText ?? '';
-  const etag = headers.get('etag');
-  return etag === undefined ? text : withEtag(text, etag);
+function isMissingRow({ status, serviceCode, wrong }: Refusal): boolean {
+  return (
+    status === 404 && wrong === undefined && (serviceCode === 'ResourceNotFound' || serviceCode === 'EntityNotFound')
+  );
 }

@@ -11,23 +11,20 @@ export interface AzureService {
   readonly ordered: boolean;
   /** How a merge is sent: as PATCH, or as POST with `X-HTTP-Method: MERGE`. */
   readonly merge: 'PATCH' | 'POST';
-  /** How much metadata a projection asks for; only without any can an ETag be left out, and made of the timestamp. */
-  readonly projection: 'nometadata' | 'minimalmetadata';
   /** The longest URL of a query; a longer one travels within a batch, which only Azure Storage is known to take. */
   readonly queryUrl: number;
 }
 
 /** The differences, in one table. */
 export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, AzureService>> = Object.freeze({
-  'azure-storage': { limits: STORAGE_LIMITS, ordered: true, merge: 'PATCH', projection: 'nometadata', queryUrl: 8000 },
+  'azure-storage': { limits: STORAGE_LIMITS, ordered: true, merge: 'PATCH', queryUrl: 8000 },
   'azure-cosmos': {
     limits: COSMOS_LIMITS,
     ordered: false,
     merge: 'POST',
-    projection: 'minimalmetadata',
     queryUrl: Infinity,
   },
-  azurite: { limits: STORAGE_LIMITS, ordered: true, merge: 'PATCH', projection: 'nometadata', queryUrl: Infinity },
+  azurite: { limits: STORAGE_LIMITS, ordered: true, merge: 'PATCH', queryUrl: Infinity },
 });
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -23,10 +23,7 @@ export type TokenCredential = NonNullable<BearerTokenAuthenticationPolicyOptions
 export type AzureCredential = NamedKey | SharedAccessSignature | TokenCredential;
 
 /** What is used of a service client of `@azure/data-tables`; its policies keep working, in the order they have when the store is opened. */
-export type ServiceClient = Pick<
-  TableServiceClient,
-  'url' | 'pipeline' | 'createTable' | 'deleteTable' | 'listTables' | 'getProperties' | 'setProperties'
->;
+export type ServiceClient = Pick<TableServiceClient, 'url' | 'pipeline' | 'listTables'>;
 
 /**
  * An account of Azure Table Storage, of Azure Cosmos DB for Table, or of the emulator: by connection string, by endpoint (plain http
@@ -46,7 +43,7 @@ export interface AzureOptions {
   readonly limits?: LimitsOption | undefined;
   /**
    * How often a read that failed on its way is sent again, 3 times by default; a write never is. A `serviceClient` has its own number,
-   * but for 0, with which only what it does itself (create, delete and list tables) is sent again.
+   * but for 0, with which only access policies and service properties are.
    */
   readonly retry?: { readonly maxRetries: number } | undefined;
 }

@@ -10,8 +10,16 @@ const STATUS_LINE = '\nHTTP/1.';
 const STATUS_AT = 'HTTP/1.1 '.length;
 const ETAG = '\nETag: ';
 
+const BOUNDARY = /^multipart\/mixed\s*;\s*boundary="?([^\s";]+)"?\s*$/i;
+
+/** Whether an answer is a whole batch's: of its type, and with the boundary that ends it. */
+export function isBatch(contentType: string | undefined, text: string): boolean {
+  const boundary = BOUNDARY.exec(contentType ?? '')?.[1];
+  return boundary !== undefined && text.trimEnd().endsWith(`--${boundary}--`);
+}
+
 /**
- * The answers in the answer to a batch, in their order; none when the text is no such answer. Each begins with a status line; lines of
+ * The answers in the answer to a batch, in their order. Each begins with a status line; lines of
  * JSON, which has no raw line breaks, never look like one or like a boundary.
  */
 export function batchParts(text: string): readonly BatchPart[] {

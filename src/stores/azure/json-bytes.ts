@@ -1,3 +1,5 @@
+import { bytesIn } from './value-text.js';
+
 /** What stands in the bytes of a JSON text, read without making a text of it. An index of -1 says that something else stands there. */
 
 export const QUOTE = 34;
@@ -70,15 +72,73 @@ function exponentEnd(bytes: Uint8Array, at: number): number {
   return end === first ? -1 : end;
 }
 
+/** The integer of up to 15 digits that stands between two indexes; NaN for anything else. */
+export function integerIn(bytes: Uint8Array, from: number, to: number): number {
+  const first = bytes[from] === MINUS ? from + 1 : from;
+  if (to === first || to - first > EXACT_DIGITS) return Number.NaN;
+  let integer = 0;
+  for (let at = first; at < to; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    integer = integer * 10 + digit;
+  }
+  return first > from ? -integer : integer;
+}
+
+/** Whether a number that stands between two indexes is written as an integer. */
+export function isInteger(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === POINT || (bytes[at]! | 32) === LOWER_E) return false;
+  return true;
+}
+
+const HYPHEN = 45;
+const COLON = 58;
+const UPPER_T = 84;
+const UPPER_Z = 90;
+
+/**
+ * The milliseconds since 1970 of a DateTime that is written as the service writes it, which takes a third of the time of Date.parse. NaN
+ * for any other text, and for years before 1000: Date.UTC takes some of them for others.
+ */
+export function dateTimeIn(bytes: Uint8Array, at: number, end: number): number {
+  const length = end - at;
+  if ((length !== 20 && (length < 24 || length > 28)) || bytes[end - 1] !== UPPER_Z || bytes[at] === ZERO)
+    return Number.NaN;
+  const century = twoDigits(bytes, at);
+  const year = twoDigits(bytes, at + 2);
+  const month = twoDigits(bytes, at + 5);
+  const day = twoDigits(bytes, at + 8);
+  const hour = twoDigits(bytes, at + 11);
+  const minute = twoDigits(bytes, at + 14);
+  const second = twoDigits(bytes, at + 17);
+  let fraction = 0;
+  if (length > 20) {
+    fraction = twoDigits(bytes, at + 20) * 10 + digitAt(bytes, at + 22);
+    for (let digit = at + 22; digit < end - 1; digit++) if (digitAt(bytes, digit) < 0) return Number.NaN;
+    if (bytes[at + 19] !== POINT) return Number.NaN;
+  }
+  const parted =
+    (bytes[at + 4]! ^ HYPHEN) |
+    (bytes[at + 7]! ^ HYPHEN) |
+    (bytes[at + 10]! ^ UPPER_T) |
+    (bytes[at + 13]! ^ COLON) |
+    (bytes[at + 16]! ^ COLON);
+  const isWrong = (century | year | (month - 1) | (day - 1) | hour | minute | second | fraction) < 0;
+  if (isWrong || parted !== 0 || month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  return Date.UTC(century * 100 + year, month - 1, day, hour, minute, second, fraction);
+}
+
 /** The digit at an index; -1 where there is none. */
 function digitAt(bytes: Uint8Array, at: number): number {
   const digit = at < bytes.length ? bytes[at]! - ZERO : -1;
   return digit <= 9 ? digit : -1;
 }
 
-/** The two digits at an index. */
-export function twoDigits(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! - ZERO) * 10 + bytes[at + 1]! - ZERO;
+/** The number of the two digits at an index; negative where there are none. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at]! - ZERO;
+  const ones = bytes[at + 1]! - ZERO;
+  return (tens | ones | (9 - tens) | (9 - ones)) < 0 ? -1 : tens * 10 + ones;
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -87,11 +147,11 @@ const SIXES = Int8Array.from({ length: 256 }, (_, code) => DIGITS.indexOf(String
 /** Up to here base64 is decoded here, which takes a third of the time that it takes to ask Node to. */
 const SHORT = 128;
 
-/** The bytes that stand between two indexes in base64. */
-export function base64In(bytes: Buffer, from: number, to: number): Uint8Array {
+/** The bytes that stand between two indexes in base64; nothing where something else does. */
+export function base64In(bytes: Buffer, from: number, to: number): Uint8Array | undefined {
   const length = to - from;
   const padding = bytes[to - 1] !== PAD ? 0 : bytes[to - 2] !== PAD ? 1 : 2;
-  if (length === 0 || length > SHORT || length % 4 !== 0) return nativeBase64(bytes, from, to);
+  if (length === 0 || length > SHORT || length % 4 !== 0) return bytesIn(bytes.toString('latin1', from, to));
   const result = new Uint8Array((length / 4) * 3 - padding);
   for (let at = from, into = 0; at < to; at += 4) {
     const last = at + 4 === to ? padding : 0;
@@ -100,14 +160,10 @@ export function base64In(bytes: Buffer, from: number, to: number): Uint8Array {
       (SIXES[bytes[at + 1]!]! << 12) |
       (last > 1 ? 0 : SIXES[bytes[at + 2]!]! << 6) |
       (last > 0 ? 0 : SIXES[bytes[at + 3]!]!);
-    if (four < 0) return nativeBase64(bytes, from, to); // it has other characters
+    if (four < 0) return undefined; // it has other characters
     result[into++] = four >> 16;
     result[into++] = four >> 8; // beyond the end nothing is set
     result[into++] = four;
   }
   return result;
-}
-
-function nativeBase64(bytes: Buffer, from: number, to: number): Uint8Array {
-  return new Uint8Array(Buffer.from(bytes.toString('latin1', from, to), 'base64'));
 }

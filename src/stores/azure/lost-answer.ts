@@ -1,6 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../../errors/error-details.js';
 import { Stopped } from './deadline.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 type Unanswered =
   | 'store.aborted'
@@ -35,14 +36,18 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
 const OVER_PLAIN_HTTP =
   'was not sent: a token is sent over https only. Open an https endpoint, or give a key or a SAS.';
 
-/** The error of a read that got no answer. */
+/** The error of a read that got no answer, or one that is none. */
 export function unansweredRead(error: unknown, details: StoreErrorDetails, object = objectOf(details)): EntitableError {
-  return EntitableError.is(error) ? error : unanswered(reasonOf(error), `A read of ${object}`, details, error);
+  if (EntitableError.is(error)) return error;
+  const subject = `A read of ${object}`;
+  return error instanceof WrongAnswer
+    ? wronglyAnswered('store.unavailable', subject, details, error)
+    : unanswered(reasonOf(error), subject, details, error);
 }
 
 /**
- * The error of a write that got no answer. Once the request was handed to the network the outcome is unknown, also when a signal or a
- * timeout ended the wait; before, nothing was written.
+ * The error of a write that got no answer, or one that is none. Once the request was handed to the network the outcome is unknown, also when a signal or a
+ * timeout ended the wait; before, nothing was written. What answered in the place of the service is taken to have kept the write from it.
  */
 export function unansweredWrite(
   error: unknown,
@@ -51,13 +56,33 @@ export function unansweredWrite(
   object = objectOf(details),
 ): EntitableError {
   if (EntitableError.is(error)) return error;
-  return unanswered(
-    sent && !neverConnected(error) && !hasNoToken(error) && !isUnsendable(error)
-      ? 'store.outcome-unknown'
-      : reasonOf(error),
-    `A write to ${object}`,
-    details,
-    error,
+  const subject = `A write to ${object}`;
+  if (error instanceof WrongAnswer) {
+    const code = sent && error.fromService ? 'store.outcome-unknown' : 'store.unavailable';
+    return wronglyAnswered(code, subject, details, error);
+  }
+  const isUnknown = sent && !neverConnected(error) && !hasNoToken(error) && !isUnsendable(error);
+  return unanswered(isUnknown ? 'store.outcome-unknown' : reasonOf(error), subject, details, error);
+}
+
+const REMEDIES = {
+  'store.outcome-unknown': 'Nobody knows what became of it: read back what was written before trying again.',
+  'store.unavailable': 'Check the address, and what is on the way to it: a proxy, a gateway, a sign-in page.',
+} as const;
+
+function wronglyAnswered(
+  code: keyof typeof REMEDIES,
+  subject: string,
+  details: StoreErrorDetails,
+  wrong: WrongAnswer,
+): EntitableError {
+  const { status, contentType, fromService, message } = wrong;
+  const what = fromService ? 'which is no answer to it' : 'which is not from the Table service';
+  return new EntitableError(
+    code,
+    `${subject} was answered with HTTP ${status} (content type: ${contentType}), ${what}: ${message}. ${REMEDIES[code]}`,
+    { ...details, status, contentType },
+    { cause: wrong },
   );
 }
 

@@ -1,4 +1,5 @@
-import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
+import { isFromService, WrongAnswer } from './wrong-answer.js';
 
 const REQUEST_ID = 'x-ms-client-request-id';
 
@@ -6,7 +7,10 @@ const REQUEST_ID = 'x-ms-client-request-id';
 const CAUTION = 3;
 
 /**
- * Refuses the answer to another request. A connection on which an answer comes twice is out of step from then on: each request gets the
+ * Refuses the answer to another request, and what another server answers as if it were the service: a success without a header that the
+ * service sends with all that it answers, and any redirect. None is followed, so that no credential travels to another host.
+ *
+ * As to the answer to another request: A connection on which an answer comes twice is out of step from then on: each request gets the
  * answer to the one before it. The service repeats the id that a request has, which gives it away. The connection is closed, lest what was
  * given up on it be carried out after what was sent since.
  *
@@ -22,12 +26,26 @@ export function ownAnswers(httpClient: HttpClient, closeIdle: () => void): HttpC
       }
       return httpClient.sendRequest(request).then((response) => {
         const answered = response.headers.get(REQUEST_ID);
-        if (answered === undefined || answered === request.headers.get(REQUEST_ID)) return response;
+        if (answered === undefined || answered === request.headers.get(REQUEST_ID)) return fromService(response);
         caution = CAUTION;
-        (response.readableStreamBody as { destroy?: () => void } | undefined)?.destroy?.();
+        discard(response);
         closeIdle();
         throw new Error('The answer belongs to another request: the connection is out of step.');
       });
     },
   };
+}
+
+/** A refusal is judged by who reads it: what is temporary is tried again, whoever says so. */
+function fromService(response: PipelineResponse): PipelineResponse {
+  const { status, headers } = response;
+  if (status >= 400 || (status < 300 && isFromService(headers))) return response;
+  discard(response);
+  const reason =
+    status < 300 ? 'it has neither x-ms-request-id nor x-ms-version' : 'it is a redirect, and the service sends none';
+  throw new WrongAnswer(reason, response, false);
+}
+
+function discard({ readableStreamBody }: PipelineResponse): void {
+  (readableStreamBody as { destroy?: () => void } | undefined)?.destroy?.();
 }

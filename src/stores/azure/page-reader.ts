@@ -3,9 +3,10 @@ import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { RowReader } from '../../store/row.js';
 import type { ScanRequest } from '../../store/table-store.js';
 import { batchedQuery } from './batch-request.js';
-import { batchParts } from './batch-response.js';
+import { batchParts, isBatch } from './batch-response.js';
 import type { Connection } from './connection.js';
 import { continuationText, readContinuation } from './continuation.js';
+import { expectRows, type RowCheck } from './expected-rows.js';
 import { JsonRowReader } from './json-row-reader.js';
 import { unansweredRead } from './lost-answer.js';
 import { readRows } from './read-rows.js';
@@ -14,7 +15,8 @@ import { readRefusal, refusalOf, refused } from './refusal.js';
 import type { RowMembers } from './row-members.js';
 import type { StopSignal } from './stop-signal.js';
 import { bytesOf } from './stream-bytes.js';
-import { readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
+import { metadataOf, readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
+import { isJson, LIST, WrongAnswer } from './wrong-answer.js';
 
 /** What is read: the rows of one table that a request asks for. */
 export interface PageSource {
@@ -38,17 +40,21 @@ export class PageReader {
   readonly #query: string;
   readonly #metadata: MetadataLevel;
   readonly #reader: JsonRowReader;
+  readonly #check: RowCheck;
+  readonly #mostRows: number;
 
   constructor(connection: Connection, source: PageSource) {
     const { request, members } = source;
     const { limits } = connection.traits;
     const select = selectText(request, members.layout);
-    const metadata = select === undefined ? 'minimalmetadata' : connection.service.projection;
+    const pageRows = request.pageSize ?? limits.pageRows;
     this.#connection = connection;
     this.#source = source;
-    this.#query = queryText(request, select, request.pageSize ?? limits.pageRows, connection.service.limits.pageRows);
-    this.#metadata = metadata;
-    this.#reader = new JsonRowReader(members, metadata === 'minimalmetadata');
+    this.#query = queryText(request, select, pageRows, connection.service.limits.pageRows);
+    this.#metadata = metadataOf(request);
+    this.#reader = new JsonRowReader(members);
+    this.#check = expectRows(request);
+    this.#mostRows = pageRows;
   }
 
   get table(): string {
@@ -65,7 +71,8 @@ export class PageReader {
     const wire = this.#wire(continuation);
     if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, stop);
     const response = await (streaming ? transport.stream(wire, stop) : transport.read(wire, stop));
-    if (response.status !== 200) throw refused(refusalOf(response), 'read', { table: this.#source.table });
+    if (response.status !== 200) throw this.#unexpected(response);
+    if (!isJson(response.headers)) throw new WrongAnswer('it is no JSON', response);
     const body = bodyOf(response);
     body.catch(ignore); // it is told when the page is asked for, which may be later
     return { continuation: readContinuation((name) => response.headers.get(name)), body };
@@ -73,21 +80,34 @@ export class PageReader {
 
   /** What a decoder makes of the rows in the body of a page. */
   decode<R>(body: Buffer, decode: (row: RowReader) => R): readonly R[] {
-    const rows = readRows(this.#reader, body, decode);
-    if (rows instanceof SyntaxError) throw unansweredRead(rows, { table: this.#source.table });
-    return rows;
+    try {
+      const rows = readRows(this.#reader, body, decode, this.#check);
+      if (rows.length > this.#mostRows) throw new WrongAnswer('it has more rows than were asked for', LIST);
+      return rows;
+    } catch (error) {
+      throw error instanceof WrongAnswer ? unansweredRead(error, { table: this.#source.table }) : error;
+    }
+  }
+
+  #unexpected(response: PipelineResponse): Error {
+    if (response.status < 300) return new WrongAnswer('it has another status', response);
+    return refused(refusalOf(response), 'read', { table: this.#source.table });
   }
 
   /** A query whose URL would be too long travels as the only part of a batch, where there is room for it. */
   async #requestInBatch(wire: WireRequest, stop: StopSignal | undefined): Promise<ArrivingPage> {
     const { transport, endpoint } = this.#connection;
-    const context = { table: this.#source.table };
     const response = await transport.read(batchedQuery(endpoint, wire), stop);
-    if (response.status >= 300) throw refused(refusalOf(response), 'read', context);
-    const [part] = batchParts(response.bodyAsText ?? '');
-    if (part === undefined) throw new SyntaxError('The answer to the batch has no part');
+    if (response.status !== 202) throw this.#unexpected(response);
+    const text = response.bodyAsText ?? '';
+    const [part, ...others] = batchParts(text);
+    if (!isBatch(response.headers.get('content-type'), text) || part === undefined || others.length > 0)
+      throw new WrongAnswer('it is no answer to a batch of one query', response);
     const header = (name: string): string | undefined => part.header(name);
-    if (part.status !== 200) throw refused(readRefusal(part.status, header, part.body), 'read', context);
+    if (part.status >= 300)
+      throw refused(readRefusal(part.status, header, part.body, true), 'read', { table: this.#source.table });
+    if (part.status !== 200 || !isJson({ get: header }))
+      throw new WrongAnswer('its part is no answer to a query', response);
     return { continuation: readContinuation(header), body: Promise.resolve(Buffer.from(part.body)) };
   }
 

@@ -1,34 +1,53 @@
 import type { RowReader } from '../../store/row.js';
+import type { RowCheck } from './expected-rows.js';
 import { CLOSE_BRACKET, COMMA } from './json-bytes.js';
 import type { JsonRowReader } from './json-row-reader.js';
 import { eachMember, elementTexts } from './json-text.js';
+import { LIST, WrongAnswer } from './wrong-answer.js';
 
 const ROWS = '"value":[';
 
-/** What a decoder makes of the rows in an answer; the error of one that is no list of rows. What a decoder throws is the decoder's. */
+/**
+ * What a decoder makes of the rows in an answer. Throws `WrongAnswer` for one that is no list of rows, or has one in which a check finds a
+ * fault; what a decoder throws is the decoder's.
+ */
 export function readRows<R>(
   reader: JsonRowReader,
   body: Buffer,
   decode: (row: RowReader) => R,
-): readonly R[] | SyntaxError {
-  const rows = rowsInPlace(reader, body, decode);
+  check: RowCheck,
+): readonly R[] {
+  const rows = rowsInPlace(reader, body, decode, check);
   if (rows !== undefined) return rows;
-  const texts = rowTexts(body.toString());
-  if (texts instanceof SyntaxError) return texts;
-  const result: R[] = [];
-  for (const text of texts) {
-    try {
-      reader.onText(text);
-    } catch (error) {
-      return error as SyntaxError;
-    }
-    result.push(decode(reader));
+  return rowTexts(body.toString()).map((text) => {
+    openRow(reader, text);
+    return checked(reader, decode, check);
+  });
+}
+
+/** Lets a reader stand on the row of a text. Throws `WrongAnswer` when it is none. */
+export function openRow(reader: JsonRowReader, text: string): void {
+  try {
+    reader.onText(text);
+  } catch (error) {
+    throw new WrongAnswer((error as SyntaxError).message, LIST);
   }
-  return result;
+}
+
+/** What a decoder makes of a row, unless a check finds a fault in it. */
+export function checked<R>(reader: JsonRowReader, decode: (row: RowReader) => R, check: RowCheck): R {
+  const fault = check(reader);
+  if (fault !== undefined) throw new WrongAnswer(fault, LIST);
+  return decode(reader);
 }
 
 /** The rows of an answer that is written as the service writes it, without parsing more of it than what is around them. */
-function rowsInPlace<R>(reader: JsonRowReader, body: Buffer, decode: (row: RowReader) => R): R[] | undefined {
+function rowsInPlace<R>(
+  reader: JsonRowReader,
+  body: Buffer,
+  decode: (row: RowReader) => R,
+  check: RowCheck,
+): R[] | undefined {
   const rows: R[] = [];
   const from = body.indexOf(ROWS) + ROWS.length;
   if (from < ROWS.length) return undefined;
@@ -38,7 +57,7 @@ function rowsInPlace<R>(reader: JsonRowReader, body: Buffer, decode: (row: RowRe
     for (;;) {
       at = reader.on(at);
       if (at < 0) return undefined;
-      rows.push(decode(reader));
+      rows.push(checked(reader, decode, check));
       if (body[at] !== COMMA) break;
       at++;
     }
@@ -48,16 +67,17 @@ function rowsInPlace<R>(reader: JsonRowReader, body: Buffer, decode: (row: RowRe
 }
 
 function hasRows(text: string): boolean {
-  const answer = parsed(text);
-  return !(answer instanceof SyntaxError) && Array.isArray(answer.value);
+  try {
+    return Array.isArray(parsed(text).value);
+  } catch {
+    return false;
+  }
 }
 
 /** The texts of the rows in an answer that is written in some other way. */
-function rowTexts(text: string): readonly string[] | SyntaxError {
-  const answer = parsed(text);
-  if (answer instanceof SyntaxError) return answer;
-  if (!Array.isArray(answer.value) || !answer.value.every(isRow))
-    return new SyntaxError('The answer to a query has no rows');
+function rowTexts(text: string): readonly string[] {
+  const { value } = parsed(text);
+  if (!Array.isArray(value) || !value.every(isRow)) throw new WrongAnswer('it is no list of rows', LIST);
   let texts: readonly string[] = [];
   eachMember(text, text.indexOf('{'), (name, from) => {
     if (name === 'value') texts = elementTexts(text, from);
@@ -69,10 +89,10 @@ function isRow(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parsed(text: string): { readonly value?: unknown } | SyntaxError {
+function parsed(text: string): { readonly value?: unknown } {
   try {
     return Object(JSON.parse(text)) as { readonly value?: unknown };
-  } catch (error) {
-    return error as SyntaxError;
+  } catch {
+    throw new WrongAnswer('it is no JSON', LIST); // the error quotes the text
   }
 }

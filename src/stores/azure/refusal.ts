@@ -1,6 +1,8 @@
 import { RestError, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js';
+import { unansweredRead, unansweredWrite } from './lost-answer.js';
+import { isFromService, WrongAnswer } from './wrong-answer.js';
 
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
@@ -16,6 +18,8 @@ type Refused = Exclude<
 export interface Refusal {
   readonly status: number;
   readonly serviceCode: string | undefined;
+  /** Set where it is not the service that refuses, or nobody can tell: what is wrong with the answer. */
+  readonly wrong?: WrongAnswer | undefined;
   /** The service's own words. */
   readonly text: string;
   readonly requestId: string | undefined;
@@ -39,7 +43,6 @@ const BY_SERVICE_CODE: ReadonlyMap<string, Refused> = new Map([
 const BY_STATUS: ReadonlyMap<number, Refused> = new Map([
   [401, 'store.unauthorized'],
   [403, 'store.unauthorized'],
-  [404, 'store.not-found'],
   [408, 'store.unavailable'],
   [412, 'store.precondition-failed'],
   [429, 'store.throttled'],
@@ -48,6 +51,9 @@ const BY_STATUS: ReadonlyMap<number, Refused> = new Map([
   [503, 'store.unavailable'],
   [504, 'store.unavailable'],
 ] as const);
+
+/** What these say of a row, a table or a credential is believed of the service alone: anything on the way may say so of itself. */
+const BELIEVED = new Set([401, 403, 404, 409, 412]);
 
 /** After these a write may have been carried out all the same. */
 const UNDECIDED = new Set([408, 500, 502, 504]);
@@ -74,17 +80,34 @@ const BEING_DELETED =
   'was refused: the table is still being deleted, which takes the service some 40 seconds. createIfMissing(table, { waitForDeletion: true }) waits for it.';
 
 /** Reads an answer that is no success: the service's own code is in the body, or in a header. */
-export function readRefusal(status: number, header: (name: string) => string | undefined, body: string): Refusal {
+export function readRefusal(
+  status: number,
+  header: (name: string) => string | undefined,
+  body: string,
+  fromService: boolean,
+): Refusal {
   const { code, message } = errorBody(body);
   const told = header('x-ms-error-code');
   const serviceCode = told === undefined || told === '' ? code : told;
   return {
     status,
     serviceCode,
+    wrong: wrongRefusal(status, header, serviceCode, fromService),
     text: message ?? serviceCode ?? `HTTP status ${status}`,
     requestId: header('x-ms-request-id'),
     retryAfter: retryAfterOf(header),
   };
+}
+
+function wrongRefusal(
+  status: number,
+  get: (name: string) => string | undefined,
+  serviceCode: string | undefined,
+  fromService: boolean,
+): WrongAnswer | undefined {
+  if (!BELIEVED.has(status) || (fromService && (serviceCode !== undefined || status !== 404))) return undefined;
+  const reason = fromService ? 'it has no error of the service' : 'it has neither x-ms-request-id nor x-ms-version';
+  return new WrongAnswer(reason, { status, headers: { get } }, fromService);
 }
 
 /** Cosmos tells milliseconds; HTTP knows seconds, and dates. */
@@ -104,7 +127,7 @@ function retryAfterOf(header: (name: string) => string | undefined): number | un
 
 /** The same, of a whole response. */
 export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): Refusal {
-  return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '');
+  return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '', isFromService(headers));
 }
 
 /** The error that tells a refusal. The service's words may quote what was sent, so they are only in the cause. */
@@ -114,7 +137,10 @@ export function refused(
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
   meaning: Refused = codeOf(refusal),
 ): EntitableError {
-  const { status, serviceCode, requestId, retryAfter } = refusal;
+  const { status, serviceCode, requestId, retryAfter, wrong } = refusal;
+  if (wrong !== undefined) {
+    return kind === 'read' ? unansweredRead(wrong, context) : unansweredWrite(wrong, true, context);
+  }
   const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : meaning;
   const details: StoreErrorDetails = {
     ...context,

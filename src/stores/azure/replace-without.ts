@@ -1,10 +1,13 @@
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Connection } from './connection.js';
 import { unansweredRead } from './lost-answer.js';
 import { mergedBody } from './merged-body.js';
+import { pointAnswer, type PointAnswer } from './point-answer.js';
 import { refusalOf, refused } from './refusal.js';
 import { readRequest } from './wire-request.js';
 import type { StopSignal } from './stop-signal.js';
 import type { AzureWrite } from './write-request.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 /**
  * The same writes, in terms the service knows: it cannot remove a property, so a merge that does becomes the replacement of the row as
@@ -23,20 +26,44 @@ export function withoutRemovals(
   );
 }
 
+interface Context {
+  readonly table: string;
+  readonly operation: number;
+}
+
 async function replacement(
   { transport }: Connection,
   write: AzureWrite,
   stop: StopSignal | undefined,
-  context: { readonly table: string; readonly operation: number },
+  context: Context,
 ): Promise<AzureWrite> {
   const response = await transport.read(readRequest(write.url, 'minimalmetadata'), stop).catch((error: unknown) => {
     throw unansweredRead(error, context);
   });
-  if (response.status !== 200) throw refused(refusalOf(response), 'read', context);
-  const etag = response.headers.get('etag') ?? '';
+  if (response.status >= 300) throw refused(refusalOf(response), 'read', context);
+  const { etag, text } = storedRow(response, write, context);
   if (write.ifMatch !== '*' && write.ifMatch !== etag) throw refused(MOVED, 'write', context);
-  const body = mergedBody(response.bodyAsText ?? '', write.body ?? '', write.remove);
+  const body = mergedBody(text, write.body ?? '', write.remove);
   return { ...write, mode: 'replace', ifMatch: etag, remove: [], body, bodyBytes: Buffer.byteLength(body) };
+}
+
+function storedRow(response: PipelineResponse, { partitionKey, rowKey }: AzureWrite, context: Context): PointAnswer {
+  try {
+    const answer = pointAnswer(response);
+    const row = parsed(answer.text);
+    if (row?.PartitionKey === partitionKey && row.RowKey === rowKey) return answer;
+    throw new WrongAnswer('it is another row than was asked for, or none', response);
+  } catch (error) {
+    throw unansweredRead(error, context);
+  }
+}
+
+function parsed(text: string): { readonly PartitionKey?: unknown; readonly RowKey?: unknown } | null {
+  try {
+    return JSON.parse(text) as ReturnType<typeof parsed>;
+  } catch {
+    return null;
+  }
 }
 
 /** The answer the service would have given had it seen the ETag. */

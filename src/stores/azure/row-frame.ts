@@ -42,7 +42,7 @@ export class RowFrame {
   #escaped = false;
   readonly #members: RowMembers;
   readonly #kinds: Uint8Array;
-  readonly #types: EdmType[];
+  readonly #types: (EdmType | undefined)[];
   readonly #numbers: Float64Array;
   readonly #from: Int32Array;
   readonly #to: Int32Array;
@@ -51,7 +51,7 @@ export class RowFrame {
     const { slots } = members;
     this.#members = members;
     this.#kinds = new Uint8Array(slots);
-    this.#types = new Array<EdmType>(slots).fill('String');
+    this.#types = new Array<EdmType | undefined>(slots).fill(undefined);
     this.#numbers = new Float64Array(slots);
     this.#from = new Int32Array(slots);
     this.#to = new Int32Array(slots);
@@ -62,9 +62,9 @@ export class RowFrame {
     return this.#kinds[slot - OTHER] as Kind;
   }
 
-  /** The type that is told of a text. */
-  type(slot: Slot): EdmType {
-    return this.#types[slot - OTHER]!;
+  /** The type that is told of a value, if one is. */
+  type(slot: Slot): EdmType | undefined {
+    return this.#types[slot - OTHER];
   }
 
   /** What a number is; NaN where its text must be read. */
@@ -80,6 +80,21 @@ export class RowFrame {
   /** Where it ends. */
   to(slot: Slot): number {
     return this.#to[slot - OTHER]!;
+  }
+
+  /** Whether a text stands in a slot. */
+  isText(slot: Slot): boolean {
+    const kind = this.#kinds[slot - OTHER];
+    return kind === KIND.text || kind === KIND.escaped;
+  }
+
+  /** Whether the text in a slot is written with these bytes. */
+  isWritten(slot: Slot, expected: Uint8Array): boolean {
+    const { bytes } = this;
+    const from = this.#from[slot - OTHER]!;
+    if (this.#to[slot - OTHER]! - from !== expected.length) return false;
+    for (let index = 0; index < expected.length; index++) if (bytes[from + index] !== expected[index]) return false;
+    return true;
   }
 
   /** Opens an answer. */
@@ -108,6 +123,7 @@ export class RowFrame {
       if (!next.ascii) this.ascii = false;
       const index = next.slot - OTHER;
       const from = at + next.length;
+      this.#types[index] = next.type;
       if (bytes[from] !== QUOTE) {
         at = this.#bare(index, from);
         if (at < 0) return -1;
@@ -117,7 +133,6 @@ export class RowFrame {
       at = this.#textEnd(from + 1);
       if (at < 0) return -1;
       this.#found(index, this.#escaped ? KIND.escaped : KIND.text, from + 1, at++);
-      this.#types[index] = next.type;
     } while (bytes[at] === COMMA);
     return bytes[at] === CLOSE_BRACE ? (this.end = at + 1) : -1;
   }

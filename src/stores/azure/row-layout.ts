@@ -9,15 +9,13 @@ export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES
 
 /** What a shape's slots are in JSON, worked out once. */
 export interface RowLayout {
+  /** The table, for messages. */
+  readonly table: string;
   readonly names: readonly string[];
   readonly types: readonly EdmType[];
 }
 
 /** Works out the JSON names of a shape. */
-export function rowLayout({ properties }: RowShape): RowLayout {
-  const names = properties.map(({ name }) => name);
-  return {
-    names,
-    types: properties.map(({ type }) => type),
-  };
+export function rowLayout(table: string, { properties }: RowShape): RowLayout {
+  return { table, names: properties.map(({ name }) => name), types: properties.map(({ type }) => type) };
 }

@@ -34,11 +34,11 @@ export class RowMember {
   readonly ascii: boolean;
   readonly #words: Int32Array;
 
-  /** @param type The type that its annotation tells; a text without one is a String. */
+  /** @param type The type that its annotation tells, if it has one. */
   constructor(
     prefix: Buffer,
     readonly slot: Slot,
-    readonly type: EdmType,
+    readonly type: EdmType | undefined,
   ) {
     const { length } = prefix;
     const words = new Int32Array(Math.ceil(length / 4));
@@ -67,7 +67,7 @@ export class RowMember {
  */
 export class RowMembers {
   /** Stands before the first member of each row. */
-  readonly start = new RowMember(Buffer.alloc(4), OTHER, 'String');
+  readonly start = new RowMember(Buffer.alloc(4), OTHER, undefined);
   /** How many slots there are, the negative ones included. */
   readonly slots: number;
   readonly #known = new Map<string, RowMember>();
@@ -114,7 +114,8 @@ export class RowMembers {
       this.#known.clear();
       this.start.next = undefined;
     }
-    const type = annotation === undefined ? 'String' : (EDM_TYPE_BY_NAME.get(annotation) ?? 'String');
+    const type = annotation === undefined ? undefined : EDM_TYPE_BY_NAME.get(annotation);
+    if (type === undefined && annotation !== undefined) return undefined; // a type that there is none of
     const own = bytes.subarray(at, at + prefix.length);
     const member = new RowMember(own, this.#slots.get(name) ?? OTHER, type);
     this.#known.set(own.toString('latin1'), member); // the other is a slice, which keeps all of its text alive

@@ -1,12 +1,13 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { WriteReceipt } from '../../store/table-store.js';
 import { batchRequest } from './batch-request.js';
-import { batchParts, type BatchPart } from './batch-response.js';
+import { batchParts, isBatch, type BatchPart } from './batch-response.js';
 import type { Connection } from './connection.js';
 import { readRefusal, refusalOf, refused, type Refusal } from './refusal.js';
 import type { Attempt } from './request-message.js';
 import type { StopSignal } from './stop-signal.js';
 import { writeRequest, type AzureWrite } from './write-request.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 /** Sends writes as they are: one by itself, several as one transaction. Throws what the service refuses, and whatever happens on the way. */
 export function sendWrites(
@@ -30,8 +31,11 @@ async function alone(
   stop: StopSignal | undefined,
 ): Promise<readonly WriteReceipt[]> {
   const response = await transport.write(writeRequest(write, service), stop, attempt);
-  if (response.status >= 300) throw refused(refusalOf(response), 'write', { table, operation: 0 });
-  return [receipt(response.headers.get('etag'))];
+  const { status, headers } = response;
+  if (status >= 300) throw refused(refusalOf(response), 'write', { table, operation: 0 });
+  const found = receipt(write, status, headers.get('etag'));
+  if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
+  return [found];
 }
 
 async function together(
@@ -43,21 +47,39 @@ async function together(
 ): Promise<readonly WriteReceipt[]> {
   const response = await transport.write(batchRequest(endpoint, writes, service), stop, attempt);
   if (response.status >= 300) throw refused(refusalOf(response), 'write', { table });
-  const parts = batchParts(response.bodyAsText ?? '');
+  const text = response.bodyAsText ?? '';
+  if (response.status !== 202 || !isBatch(response.headers.get('content-type'), text))
+    throw new WrongAnswer('it is no answer to a batch', response);
+  const parts = batchParts(text);
   const failed = parts.find(({ status }) => status >= 300);
   if (failed !== undefined) {
     throw refusedPart(failed, table, writes.length, response.headers.get('x-ms-request-id'));
   }
-  if (parts.length !== writes.length) throw incomplete(table, parts.length, writes.length);
-  return parts.map((part) => receipt(part.etag));
+  if (parts.length !== writes.length)
+    throw new WrongAnswer(`it has ${parts.length} parts for ${writes.length} operations`, response);
+  const receipts: WriteReceipt[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const { status, etag } = parts[index]!;
+    const found = receipt(writes[index]!, status, etag);
+    if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
+    receipts.push(found);
+  }
+  return receipts;
 }
 
-function receipt(etag: string | undefined): WriteReceipt {
-  return etag === undefined || etag === '' ? {} : { etag };
+const NOT_WRITTEN = 'it has another status, or no ETag';
+
+const ENTITY_TAG = /^(?:W\/)?"[^"]*"$/;
+
+/** What the answer to one write tells; nothing if it is none: the row has an ETag then, but for a delete. */
+function receipt({ mode }: AzureWrite, status: number, etag: string | undefined): WriteReceipt | undefined {
+  if (status !== 204 && (status !== 201 || mode !== 'insert')) return undefined;
+  if (mode === 'delete') return {};
+  return etag !== undefined && ENTITY_TAG.test(etag) ? { etag } : undefined;
 }
 
 function refusedPart(part: BatchPart, table: string, count: number, requestId: string | undefined): EntitableError {
-  const own = readRefusal(part.status, (name) => part.header(name), part.body);
+  const own = readRefusal(part.status, (name) => part.header(name), part.body, true);
   const refusal = { ...own, requestId: own.requestId ?? requestId };
   const operation = failedIndex(refusal, part, count);
   return refused(refusal, 'write', operation === undefined ? { table } : { table, operation });
@@ -68,13 +90,4 @@ function failedIndex({ text }: Refusal, part: BatchPart, count: number): number 
   const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');
   const index = told !== undefined && /^\d+$/.test(told) ? Number(told) : count;
   return index < count ? index : undefined;
-}
-
-function incomplete(table: string, found: number, expected: number): EntitableError {
-  return new EntitableError(
-    'store.outcome-unknown',
-    `A write to table "${table}" was answered with ${found} parts for ${expected} operations, so nobody knows what became of it. ` +
-      'Read back what was written before trying again.',
-    { table },
-  );
 }

@@ -1,4 +1,4 @@
-import type { ServiceProperties as SdkProperties } from '@azure/data-tables';
+import { TableServiceClient, type ServiceProperties as SdkProperties } from '@azure/data-tables';
 import type {
   CorsMethod,
   CorsRule,
@@ -8,6 +8,7 @@ import type {
 } from '../../store/service-administration.js';
 import type { OperationOptions } from '../../store/table-store.js';
 import type { Connection } from './connection.js';
+import { sendingAs, type ExpectedAnswer } from './sdk-client.js';
 import { serviceRequest } from './service-request.js';
 
 type SdkLogging = NonNullable<SdkProperties['logging']>;
@@ -20,9 +21,10 @@ const VERSION = '1.0';
 
 /** The properties of the account's Table service. */
 export async function getServiceProperties(
-  { client }: Connection,
+  connection: Connection,
   options: OperationOptions | undefined,
 ): Promise<ServiceProperties> {
+  const client = serviceClient(connection, { status: 200, element: 'StorageServiceProperties' });
   const found = await serviceRequest({ name: SUBJECT, kind: 'read' }, options, (settings) =>
     client.getProperties(settings),
   );
@@ -37,10 +39,11 @@ export async function getServiceProperties(
 
 /** Changes those that are given. */
 export async function setServiceProperties(
-  { client }: Connection,
+  connection: Connection,
   { logging, hourMetrics, minuteMetrics, cors }: ServiceProperties,
   options: OperationOptions | undefined,
 ): Promise<void> {
+  const client = serviceClient(connection, { status: 202 });
   const changed: SdkProperties = {
     ...(logging && { logging: writeLogging(logging) }),
     ...(hourMetrics && { hourMetrics: writeMetrics(hourMetrics) }),
@@ -50,6 +53,12 @@ export async function setServiceProperties(
   await serviceRequest({ name: SUBJECT, kind: 'write' }, options, (settings) =>
     client.setProperties(changed, settings),
   );
+}
+
+function serviceClient({ client, httpClient }: Connection, expected: ExpectedAnswer): TableServiceClient {
+  const { url, pipeline } = client;
+  const made = new TableServiceClient(url, { allowInsecureConnection: url.startsWith('http:'), httpClient });
+  return sendingAs(made, pipeline, expected);
 }
 
 function readLogging({ read, write, delete: deletes, retentionPolicy }: SdkLogging): LoggingProperties {

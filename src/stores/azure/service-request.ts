@@ -1,8 +1,10 @@
 import { isRestError } from '@azure/core-rest-pipeline';
+import type { EntitableError } from '../../errors/entitable-error.js';
 import type { OperationOptions } from '../../store/table-store.js';
 import { underDeadline } from './deadline.js';
 import { unansweredRead, unansweredWrite } from './lost-answer.js';
 import { refusalOf, refused, type Refusal } from './refusal.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 /** What a request of administration is about. */
 export interface Subject {
@@ -22,6 +24,8 @@ export async function serviceRequest<T>(
   const { name, table, kind } = subject;
   const details = table === undefined ? {} : { table };
   let sent = false;
+  const unanswered = (error: unknown): EntitableError =>
+    kind === 'read' ? unansweredRead(error, details, name) : unansweredWrite(error, sent, details, name);
   try {
     return await underDeadline(options, async (stop) => {
       sent = true;
@@ -29,10 +33,12 @@ export async function serviceRequest<T>(
     });
   } catch (error) {
     if (isRestError(error) && error.response !== undefined) {
-      const refusal = refusalOf(error.response);
+      const { response } = error;
+      if (response.status < 300) throw unanswered(new WrongAnswer('it cannot be read', response)); // the SDK quotes it
+      const refusal = refusalOf(response);
       throw refused(refusal, kind, details, refusal.status === 404 ? missing(subject, refusal) : undefined);
     }
-    throw kind === 'read' ? unansweredRead(error, details, name) : unansweredWrite(error, sent, details, name);
+    throw unanswered(error);
   }
 }
 

@@ -4,7 +4,9 @@ import type { Connection } from './connection.js';
 import { underDeadline } from './deadline.js';
 import { unansweredRead } from './lost-answer.js';
 import { refusalOf, refused } from './refusal.js';
+import { checkAnswer } from './sdk-client.js';
 import { PROTOCOL_VERSION, type WireRequest } from './wire-request.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 const STATUSES = ['live', 'bootstrap', 'unavailable'] as const;
 
@@ -25,7 +27,10 @@ export async function getStatistics(
   try {
     const response = await underDeadline(options, (stop) => transport.read(request, stop));
     if (response.status !== 200) throw refused(refusalOf(response), 'read', {});
-    return read(response.bodyAsText ?? '');
+    checkAnswer(response, { status: 200, element: 'StorageServiceStats' });
+    const statistics = read(response.bodyAsText ?? '');
+    if (statistics === undefined) throw new WrongAnswer('it has no status that is known', response);
+    return statistics;
   } catch (error) {
     const subject = 'the statistics of the secondary location (an account has one with read-access geo-redundancy)';
     throw unansweredRead(error, {}, subject);
@@ -40,13 +45,15 @@ function secondaryOf(endpoint: string): string {
   return url.origin;
 }
 
-function read(xml: string): ServiceStatistics {
+function read(xml: string): ServiceStatistics | undefined {
   const text = (element: string): string => new RegExp(`<${element}>([^<]*)<`).exec(xml)?.[1]?.trim() ?? '';
   const told = text('Status').toLowerCase();
+  const status = STATUSES.find((one) => one === told);
+  if (status === undefined) return undefined;
   const lastSync = Date.parse(text('LastSyncTime'));
   return {
     geoReplication: {
-      status: STATUSES.find((status) => status === told) ?? 'unavailable',
+      status,
       ...(!Number.isNaN(lastSync) && { lastSyncTime: new Date(lastSync) }),
     },
   };

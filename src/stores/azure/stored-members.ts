@@ -2,15 +2,21 @@ import type { EdmType } from '../../edm/edm-type.js';
 import type { UndeclaredValue } from '../../store/row.js';
 import { eachMember } from './json-text.js';
 import { EDM_TYPE_BY_NAME, TYPE_SUFFIX } from './row-layout.js';
+import { bytesIn, illFormed, isValue } from './value-text.js';
 
 const SYSTEM = new Set(['PartitionKey', 'RowKey', 'Timestamp']);
 const INTEGER = /^-?\d+$/;
 const INT32 = 2 ** 31;
 
-/** The properties of a row, but for the keys, the timestamp and some names, exactly as its `minimalmetadata` text has them. */
+/**
+ * The properties of a row, but for the keys, the timestamp and some names, exactly as its `minimalmetadata` text has them.
+ *
+ * @param table For messages.
+ */
 export function storedMembers(
   text: string,
   except: ReadonlySet<string>,
+  table?: string,
 ): readonly (readonly [name: string, value: UndeclaredValue])[] {
   const types = new Map<string, EdmType | undefined>();
   const members: [name: string, from: number, to: number][] = [];
@@ -20,27 +26,38 @@ export function storedMembers(
     else if (!name.startsWith('odata.') && !SYSTEM.has(name) && !except.has(name)) members.push([name, from, to]);
   });
   return members.flatMap(([name, from, to]) => {
-    const value = storedValue(text.slice(from, to), types.get(name));
-    return value === undefined ? [] : [[name, value] as const];
+    const json = text.slice(from, to);
+    if (json[0] === 'n') return []; // null: selected, and absent
+    const told = types.get(name);
+    const value = storedValue(json, told);
+    if (value === undefined) throw illFormed(name, told!, table);
+    return [[name, value] as const];
   });
 }
 
-function storedValue(json: string, annotated: EdmType | undefined): UndeclaredValue | undefined {
+/** A value; nothing where it is none of the type that is told. */
+function storedValue(json: string, told: EdmType | undefined): UndeclaredValue | undefined {
   switch (json[0]) {
-    case 'n':
-      return undefined; // null: selected, and absent
     case 't':
     case 'f':
-      return { type: 'Boolean', text: json };
+      return told === undefined || told === 'Boolean' ? { type: 'Boolean', text: json } : undefined;
     case '"': {
       const text = JSON.parse(json) as string;
-      return annotated === 'Binary'
-        ? { type: 'Binary', bytes: new Uint8Array(Buffer.from(text, 'base64')) }
-        : { type: annotated ?? 'String', text };
+      if (told === 'Binary') {
+        const bytes = bytesIn(text);
+        return bytes && { type: told, bytes };
+      }
+      const type = told ?? 'String';
+      return isValue(type, text) ? { type, text } : undefined;
     }
     default:
-      return { type: annotated === undefined || annotated === 'Binary' ? numberType(json) : annotated, text: json };
+      if (told === undefined) return { type: numberType(json), text: json };
+      return isNumeric(told) && isValue(told, json) ? { type: told, text: json } : undefined;
   }
+}
+
+function isNumeric(type: EdmType): type is 'Double' | 'Int32' | 'Int64' {
+  return type === 'Double' || type === 'Int32' || type === 'Int64';
 }
 
 /** The service writes a Double with a point or an exponent, and an Int32 without. */

@@ -1,82 +1,98 @@
-import { isRestError } from '@azure/core-rest-pipeline';
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { OperationOptions, RowPage } from '../../store/table-store.js';
 import type { Connection } from './connection.js';
 import { underDeadline } from './deadline.js';
+import { encodeText } from './entity-url.js';
 import { unansweredRead, unansweredWrite } from './lost-answer.js';
 import { refusalOf, refused } from './refusal.js';
+import type { Attempt } from './request-message.js';
+import { PROTOCOL_VERSION, readRequest, type WireRequest } from './wire-request.js';
+import { isJson, LIST, WrongAnswer } from './wrong-answer.js';
 
-type Settings = Parameters<Connection['client']['createTable']>[1] & object;
+const HEADERS = {
+  Accept: 'application/json;odata=minimalmetadata',
+  DataServiceVersion: '3.0',
+  'x-ms-version': PROTOCOL_VERSION,
+};
 
 /** Makes a table; `false` when it existed. */
 export async function createTable(
-  { client }: Connection,
+  connection: Connection,
   table: string,
   options: OperationOptions | undefined,
 ): Promise<boolean> {
-  return changed(table, 409, options, (settings) => client.createTable(table, settings));
+  const request: WireRequest = {
+    method: 'POST',
+    url: `${connection.endpoint}/Tables`,
+    headers: { ...HEADERS, 'Content-Type': 'application/json', Prefer: 'return-no-content' },
+    body: JSON.stringify({ TableName: table }),
+  };
+  return changed(connection, table, request, ['TableAlreadyExists'], options);
 }
 
 /** Deletes a table; `false` when it did not exist. */
 export async function deleteTable(
-  { client }: Connection,
+  connection: Connection,
   table: string,
   options: OperationOptions | undefined,
 ): Promise<boolean> {
-  return changed(table, 404, options, (settings) => client.deleteTable(table, settings));
+  const url = `${connection.endpoint}/Tables('${encodeText(table)}')`;
+  const request: WireRequest = { method: 'DELETE', url, headers: HEADERS, body: undefined };
+  return changed(connection, table, request, ['ResourceNotFound', 'TableNotFound'], options);
 }
 
 /** A page of names. The service compares them in an order of its own, so that the prefix is tested here, too. */
 export async function listTables(
-  { client, traits: { limits } }: Connection,
+  { endpoint, transport, traits: { limits } }: Connection,
   { prefix = '', continuation }: { readonly prefix?: string; readonly continuation?: string },
   options: OperationOptions | undefined,
 ): Promise<RowPage<string>> {
   const fold = limits.tableNamesIgnoreCase ? (name: string) => name.toLowerCase() : (name: string) => name;
+  const query = continuation === undefined ? '' : `?NextTableName=${encodeText(continuation)}`;
   try {
-    return await underDeadline(options, async (stop) => {
-      const settings = stop === undefined ? {} : { abortSignal: stop.platform };
-      const pages = client
-        .listTables(settings)
-        .byPage(continuation === undefined ? {} : { continuationToken: continuation });
-      const { value: page } = (await pages.next()) as {
-        readonly value: readonly { readonly name?: string }[] & { readonly continuationToken?: string };
-      };
-      const rows = page.flatMap(({ name }) =>
-        name !== undefined && fold(name).startsWith(fold(prefix)) ? [name] : [],
-      );
-      return page.continuationToken ? { rows, continuation: page.continuationToken } : { rows };
-    });
+    const request = readRequest(`${endpoint}/Tables${query}`, 'minimalmetadata');
+    const response = await underDeadline(options, (stop) => transport.read(request, stop));
+    if (response.status !== 200) throw refused(refusalOf(response), 'read', {});
+    const rows = namesIn(response).filter((name) => fold(name).startsWith(fold(prefix)));
+    const next = response.headers.get('x-ms-continuation-NextTableName') ?? '';
+    return next === '' ? { rows } : { rows, continuation: next };
   } catch (error) {
-    throw refusal(error, undefined, 'read') ?? unansweredRead(error, {});
+    throw unansweredRead(error, {});
   }
 }
 
-/** The SDK takes some refusals for success: the status tells them apart. */
+/** Sends a change of a table; `false` where the service refuses it because nothing is to be changed. */
 async function changed(
+  { transport }: Connection,
   table: string,
-  unchanged: number,
+  request: WireRequest,
+  unchanged: readonly string[],
   options: OperationOptions | undefined,
-  send: (settings: Settings) => Promise<void>,
 ): Promise<boolean> {
-  let sent = false;
-  let status = 0;
+  const attempt: Attempt = { sent: false };
   try {
-    await underDeadline(options, async (stop) => {
-      sent = true;
-      await send({
-        ...(stop && { abortSignal: stop.platform }),
-        onResponse: (response) => {
-          status = response.status;
-        },
-      });
-    });
-    return status !== unchanged;
+    const response = await underDeadline(options, (stop) => transport.write(request, stop, attempt));
+    const { status } = response;
+    if (status === 204 || (status === 201 && request.method === 'POST')) return true;
+    if (status < 300) throw new WrongAnswer('it has another status', response);
+    const refusal = refusalOf(response);
+    if (refusal.wrong === undefined && unchanged.includes(refusal.serviceCode ?? '')) return false;
+    throw refused(refusal, 'write', { table });
   } catch (error) {
-    throw refusal(error, table, 'write') ?? unansweredWrite(error, sent, { table });
+    throw unansweredWrite(error, attempt.sent, { table });
   }
 }
 
-function refusal(error: unknown, table: string | undefined, kind: 'read' | 'write'): Error | undefined {
-  if (!isRestError(error) || error.response === undefined) return undefined;
-  return refused(refusalOf(error.response), kind, table === undefined ? {} : { table });
+function namesIn(response: PipelineResponse): readonly string[] {
+  if (!isJson(response.headers)) throw new WrongAnswer('it is no JSON', response);
+  let list: unknown;
+  try {
+    list = (JSON.parse(response.bodyAsText ?? '') as { readonly value?: unknown } | null)?.value;
+  } catch {
+    throw new WrongAnswer('it is no JSON', LIST);
+  }
+  const names = Array.isArray(list) ? list.map((row: { readonly TableName?: unknown } | null) => row?.TableName) : [];
+  if (!Array.isArray(list) || !names.every((name) => typeof name === 'string'))
+    throw new WrongAnswer('it is no list of tables', LIST);
+  return names;
 }

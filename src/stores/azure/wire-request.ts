@@ -1,4 +1,5 @@
 import type { HttpMethods } from '@azure/core-rest-pipeline';
+import type { ReadRequest } from '../../store/table-store.js';
 
 /** A request as this store builds it. */
 export interface WireRequest {
@@ -13,6 +14,11 @@ export const PROTOCOL_VERSION = '2019-02-02';
 
 /** How much a row says of its types: all that JSON cannot, or nothing. */
 export type MetadataLevel = 'minimalmetadata' | 'nometadata';
+
+/** How much a read asks for: everything that has a type is read with it, only keys do without. */
+export function metadataOf({ select, etag, undeclared }: ReadRequest): MetadataLevel {
+  return select?.length === 0 && !etag && !undeclared ? 'nometadata' : 'minimalmetadata';
+}
 
 const READ_HEADERS: Readonly<Record<MetadataLevel, Readonly<Record<string, string>>>> = {
   minimalmetadata: readHeaders('minimalmetadata'),

@@ -16,6 +16,8 @@ export interface SentRequest {
 }
 
 export interface CannedAnswer {
+  /** Whether it has only the headers that it says: it is not the service's. Else those that the service always sends are added. */
+  readonly foreign?: boolean;
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -40,9 +42,24 @@ export class CannedService implements HttpClient {
         : Buffer.from(request.body as Uint8Array).toString();
     const sent = { method: request.method, url: request.url, headers: request.headers.toJSON(), body };
     this.sent.push(sent);
-    const { status, headers = {}, body: bodyAsText = '' } = await this.#answer(sent, request);
+    const answer = await this.#answer(sent, request);
+    const { status, body: bodyAsText = '' } = answer;
+    const headers = answer.foreign === true ? answer.headers : { ...usualHeaders(sent, answer), ...answer.headers };
     return { request, status, headers: createHttpHeaders(headers), bodyAsText };
   }
+}
+
+export const ETAG = `W/"datetime'2026-11-21T09%3A30%3A00.1234567Z'"`;
+
+/** What the service sends with every answer, and with one of this kind. */
+function usualHeaders({ method, url }: SentRequest, { status, body = '' }: CannedAnswer): Record<string, string> {
+  const isOfRow =
+    /\(PartitionKey=/i.test(decodeURIComponent(url)) || (method === 'POST' && !/\/(\$batch|Tables)$/.test(url));
+  return {
+    'x-ms-version': '2019-02-02',
+    ...(body.startsWith('{') && { 'content-type': 'application/json;odata=minimalmetadata' }),
+    ...(status < 300 && isOfRow && method !== 'DELETE' && { etag: ETAG }),
+  };
 }
 
 export const ENDPOINT = 'https://account.table.core.windows.net';

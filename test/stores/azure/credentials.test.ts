@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { AzureNamedKeyCredential, generateAccountSas, generateTableSas } from '@azure/data-tables';
@@ -156,9 +156,7 @@ class ChallengingService {
           const challenge = `Bearer authorization_uri=https://login.microsoftonline.com/${tenant}/oauth2/authorize resource_id=https://storage.azure.com`;
           response.writeHead(401, { 'WWW-Authenticate': challenge }).end();
         } else {
-          answer(request, (status, body) =>
-            response.writeHead(status, { 'Content-Type': 'application/json' }).end(body),
-          );
+          answer(request, response);
         }
       });
     });
@@ -182,9 +180,15 @@ class ChallengingService {
   }
 }
 
-function answer({ method, url = '' }: IncomingMessage, reply: (status: number, body: string) => void): void {
-  const part = 'Content-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n';
-  if (url.endsWith('$batch')) reply(202, `--b\r\n${part}\r\n--b\r\n${part}\r\n--b--\r\n`);
-  else if (method === 'GET') reply(200, url.includes('(P') ? '{}' : '{"value":[]}');
-  else reply(204, '');
+const HEADERS = { 'x-ms-version': '2019-02-02', etag: '"1"' };
+
+function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
+  const part = 'Content-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\nETag: "1"\r\n\r\n';
+  const row = JSON.stringify({ PartitionKey: "p'ü %", RowKey: 'a' });
+  const reply = (status: number, contentType: string, body?: string): void =>
+    void response.writeHead(status, { ...HEADERS, 'Content-Type': contentType }).end(body);
+  if (url.endsWith('$batch'))
+    reply(202, 'multipart/mixed; boundary=b', `--b\r\n${part}\r\n--b\r\n${part}\r\n--b--\r\n`);
+  else if (method === 'GET') reply(200, 'application/json', url.includes('(P') ? row : `{"value":[${row}]}`);
+  else reply(204, 'application/json');
 }

@@ -4,12 +4,14 @@ import { RestError } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
-import { CannedService, cannedStore, ENDPOINT, KEY, type Answer } from './canned-service.js';
+import { CannedService, cannedStore, ETAG, ENDPOINT, KEY, type Answer } from './canned-service.js';
 import { outcomeOf } from './outcome.js';
 import { shapeOf } from './row-values.js';
 
 const SHAPE = shapeOf({ a: 'String' });
 const hang: Answer = () => new Promise(() => undefined);
+
+const ROW = `{"odata.etag":${JSON.stringify(ETAG)},"PartitionKey":"p","RowKey":"r"}`;
 
 describe('What Azure refuses, and what is lost on the way', () => {
   const answers: readonly (readonly [answer: string, read: string, write: string])[] = [
@@ -140,7 +142,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
   it('what a decoder throws comes through unchanged', async () => {
     const { store } = await cannedStore(({ url }) => ({
       status: 200,
-      body: url.includes('(Part') ? '{}' : '{"value":[{}]}',
+      body: url.includes('(Part') ? ROW : `{"value":[${ROW}]}`,
     }));
     const mine = new RangeError('mine');
     const decode = () => {

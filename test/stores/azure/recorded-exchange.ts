@@ -15,7 +15,7 @@ export interface Exchange {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };
-  readonly response: Required<CannedAnswer>;
+  readonly response: Required<Omit<CannedAnswer, 'foreign'>>;
 }
 
 /** What was recorded of one family of operations. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { EntitableError } from '../../../src/errors/entitable-error.js';
 import { cannedStore } from './canned-service.js';
-import { codeOf, comparable, exchanges, partsOf, preparedAs, recorded } from './recorded-exchange.js';
+import { codeOf, comparable, exchanges, partsOf, preparedAs, recorded, type Exchange } from './recorded-exchange.js';
 import { shapeOf, valuesOf } from './row-values.js';
 
 const PERSON = shapeOf({
@@ -35,6 +35,15 @@ const PERSON_VALUES = {
   deceased: ['Boolean', false],
 };
 
+/** An answer as it would be with the keys, which this store always selects; those of the recordings' clients did not. */
+function withKeys({ body, ...answer }: Exchange['response']): Exchange['response'] {
+  if (body.includes('"RowKey":')) return { ...answer, body };
+  return {
+    ...answer,
+    body: body.replaceAll(/("odata\.etag":"(?:[^"\\]|\\.)*",)/g, '$1"PartitionKey":"pk","RowKey":"rk",'),
+  };
+}
+
 describe('What the real service was sent and answered', () => {
   describe('point reads', () => {
     const decoded = valuesOf(PERSON);
@@ -53,11 +62,13 @@ describe('What the real service was sent and answered', () => {
       });
     }
 
-    it('entity without metadata: the declared types decide', async () => {
-      const { found } = await pointRead('entity without metadata', {
-        select: PERSON.properties.map((_, slot) => slot),
-      });
-      expect(found).to.deep.equal(PERSON_VALUES);
+    it('entity without metadata: its keys', async () => {
+      const { response } = recorded('points', 'entity without metadata');
+      const { store } = await cannedStore(() => response);
+      const keys = await store
+        .rows('People', PERSON)
+        .get('pk', 'rk', (row) => [row.string(-1), row.string(-2)], { select: [] });
+      expect(keys).to.deep.equal(['pk', 'rk']);
     });
 
     it('selected properties, one of them missing: null is absent', async () => {
@@ -107,9 +118,10 @@ describe('What the real service was sent and answered', () => {
 
     it('the ETag is in the row, is the header, and is made of the timestamp', async () => {
       for (const name of ['entity', 'entity without metadata', 'entity with full metadata', 'special Doubles']) {
-        const { headers, body } = recorded('points', name).response;
-        const { store } = await cannedStore(() => ({ status: 200, body }));
-        const request = name === 'entity without metadata' ? { select: [0], etag: true } : {};
+        const { response } = recorded('points', name);
+        const { headers, body } = response;
+        const { store } = await cannedStore(() => response);
+        const request = name === 'entity without metadata' ? { select: [], etag: true } : {};
         const etag = await store.rows('People', PERSON).get('pk', 'rk', (row) => row.etag, request);
         expect(etag, name).to.equal(headers['ETag']);
         expect(`W/"datetime'${encodeURIComponent((JSON.parse(body) as { Timestamp: string }).Timestamp)}'"`).to.equal(
@@ -120,7 +132,7 @@ describe('What the real service was sent and answered', () => {
 
     async function pointRead(name: string, request: { readonly select?: readonly number[] }) {
       const exchange = recorded('points', name);
-      const { store, sent } = await cannedStore(() => exchange.response);
+      const { store, sent } = await cannedStore(() => withKeys(exchange.response));
       const found = await store.rows('People', PERSON).get('pk', 'rk', decoded, request);
       return { exchange, sent: sent[0]!, found };
     }
@@ -162,11 +174,7 @@ describe('What the real service was sent and answered', () => {
     });
 
     it('rows without metadata, whose ETags are made of their timestamps', async () => {
-      const { rows } = await pageOf('all rows without metadata', {
-        select: PERSON.properties.map((_, slot) => slot),
-        etag: true,
-      });
-      expect(rows.map(({ values }) => values)).to.deep.equal([PERSON_VALUES, PERSON_VALUES]);
+      const { rows } = await pageOf('all rows without metadata', { select: [], etag: true });
       expect(rows.map(({ etag }) => etag)).to.deep.equal(
         Array(2).fill(`W/"datetime'2017-02-17T00%3A55%3A59.0942345Z'"`),
       );
@@ -215,7 +223,7 @@ describe('What the real service was sent and answered', () => {
     });
 
     async function pageOf(name: string, request: { readonly select?: readonly number[]; readonly etag?: boolean }) {
-      const { store } = await cannedStore(() => recorded('pages', name).response);
+      const { store } = await cannedStore(() => withKeys(recorded('pages', name).response));
       const values = valuesOf(PERSON);
       const pages = store.rows('People', PERSON).scan(request, (row) => ({ values: values(row), etag: row.etag }));
       for await (const page of pages) return page;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { PARTITION_KEY, ROW_KEY } from '../../../src/store/row.js';
 import { comparison } from '../../../src/store/filter-node.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
-import { cannedStore, ENDPOINT, KEY, type CannedAnswer, type SentRequest } from './canned-service.js';
+import { cannedStore, ENDPOINT, ETAG, KEY, type CannedAnswer, type SentRequest } from './canned-service.js';
 import { outcomeOf } from './outcome.js';
 import { shapeOf } from './row-values.js';
 
@@ -40,7 +40,8 @@ describe('Scans on Azure', () => {
     const names = Array.from({ length: 150 }, (_, index) => `n${index}`);
     const { store } = await cannedStore(({ url }) => {
       const select = new URL(url).searchParams.get('$select')!.split(',');
-      const row = Object.fromEntries(select.map((name) => [name, name === 'RowKey' ? 'r' : Number(name.slice(1)) * 3]));
+      const value = (name: string) => (name.endsWith('Key') ? 'r' : Number(name.slice(1)) * 3);
+      const row = Object.fromEntries(select.map((name) => [name, value(name)]));
       return { status: 200, body: JSON.stringify({ value: [row, row] }) };
     });
     const rows = store.rows('T', shapeOf(Object.fromEntries(names.map((name) => [name, 'Int32']))));
@@ -78,10 +79,11 @@ describe('Scans on Azure', () => {
     const value = "it's 日本 ".repeat(400);
     const answers = [
       {
-        headers: 'x-ms-continuation-NextPartitionKey: one\r\nx-ms-continuation-NextRowKey: two',
-        body: '{"value":[{"RowKey":"a"}]}',
+        headers:
+          'content-type: application/json\r\nx-ms-continuation-NextPartitionKey: one\r\nx-ms-continuation-NextRowKey: two',
+        body: page(['a'], {}).body!,
       },
-      { headers: 'Content-Type: application/json', body: '{"value":[{"RowKey":"b"}]}' },
+      { headers: 'Content-Type: application/json', body: page(['b'], {}).body! },
     ];
     const { store, sent } = await cannedStore(() =>
       inBatch(200, answers[sent.length - 1]!.headers, answers[sent.length - 1]!.body),
@@ -207,9 +209,10 @@ describe('Scans on Azure', () => {
   });
 });
 
-function inBatch(status: number, headers: string, body: string): CannedAnswer {
-  const part = `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status} Any\r\n${headers}\r\n\r\n${body}`;
-  return { status: 202, body: `--batchresponse_1\r\n${part}\r\n--batchresponse_1--\r\n` };
+function inBatch(status: number, head: string, body: string): CannedAnswer {
+  const part = `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status} Any\r\n${head}\r\n\r\n${body}`;
+  const headers = { 'Content-Type': 'multipart/mixed; boundary=batchresponse_1' };
+  return { status: 202, headers, body: `--batchresponse_1\r\n${part}\r\n--batchresponse_1--\r\n` };
 }
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
@@ -222,7 +225,7 @@ function page(rowKeys: readonly string[], next: Readonly<Record<string, string>>
   return {
     status: 200,
     headers: Object.fromEntries(Object.entries(next).map(([name, value]) => [`x-ms-continuation-${name}`, value])),
-    body: JSON.stringify({ value: rowKeys.map((RowKey) => ({ PartitionKey: 'p', RowKey })) }),
+    body: JSON.stringify({ value: rowKeys.map((RowKey) => ({ 'odata.etag': ETAG, PartitionKey: 'p', RowKey })) }),
   };
 }
 
@@ -257,7 +260,11 @@ class TricklingService implements HttpClient {
   sendRequest(request: PipelineRequest) {
     const index = this.#requests++;
     expect(request.streamResponseStatusCodes?.has(200)).to.equal(true);
-    const next = index + 1 < this.#count ? { 'x-ms-continuation-NextPartitionKey': `${index + 1}` } : {};
+    const next = {
+      'x-ms-version': '2019-02-02',
+      'content-type': 'application/json',
+      ...(index + 1 < this.#count && { 'x-ms-continuation-NextPartitionKey': `${index + 1}` }),
+    };
     const readableStreamBody = Readable.from(this.#body(index), { objectMode: false });
     return Promise.resolve({ request, status: 200, headers: createHttpHeaders(next), readableStreamBody });
   }
@@ -265,7 +272,7 @@ class TricklingService implements HttpClient {
   async *#body(index: number): AsyncGenerator<Buffer> {
     await this.#released;
     this.bodies++;
-    yield Buffer.from('{"value":[{"PartitionKey":');
+    yield Buffer.from(`{"value":[{"odata.etag":${JSON.stringify(ETAG)},"RowKey":"r","PartitionKey":`);
     yield Buffer.from(`"page ${index}"}]}`);
   }
 }

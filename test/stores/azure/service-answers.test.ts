@@ -113,20 +113,26 @@ describe('What the service answers to administration', () => {
   }
 
   it("anything else that is missing, e.g. on a proxy's way, is not taken for the table", async () => {
-    for (const [answer, serviceCode] of [
-      [xml(refusal('ContainerNotFound'), 404), { serviceCode: 'ContainerNotFound' }],
-      [xml('<html><body>Not Found</body></html>', 404), {}],
+    const page: Answer = () => ({
+      status: 404,
+      foreign: true,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: '<html><body>Not Found</body></html>',
+    });
+    for (const [answer, code, what] of [
+      [xml(refusal('ContainerNotFound'), 404), 'store.rejected', { serviceCode: 'ContainerNotFound' }],
+      [page, 'store.unavailable', { contentType: 'text/html' }],
     ] as const) {
       const { tables } = await opened(answer);
       for (const work of [() => tables.getAccessPolicies('Orders'), () => tables.setAccessPolicies('Orders', [])]) {
         expect(await rejection(work())).to.deep.include({
-          code: 'store.rejected',
-          details: { table: 'Orders', status: 404, ...serviceCode },
+          code,
+          details: { table: 'Orders', status: 404, ...what },
         });
       }
       expect(await rejection(tables.getCors())).to.deep.include({
-        code: 'store.rejected',
-        details: { status: 404, ...serviceCode },
+        code,
+        details: { status: 404, ...what },
       });
     }
   });

@@ -86,7 +86,8 @@ describe('Over sockets', () => {
         .on('close', () => (isClosed = true))
         .on('data', (request) => {
           first ??= /^x-ms-client-request-id: *(\S+)/im.exec(request.toString('latin1'))?.[1];
-          socket.write(`HTTP/1.1 404 Not Found\r\nx-ms-client-request-id: ${first}\r\nContent-Length: 0\r\n\r\n`);
+          const head = `x-ms-version: 2019-02-02\r\nx-ms-client-request-id: ${first}\r\nx-ms-error-code: ResourceNotFound`;
+          socket.write(`HTTP/1.1 404 Not Found\r\n${head}\r\nContent-Length: 0\r\n\r\n`);
         });
     });
     try {

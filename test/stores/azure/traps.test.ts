@@ -172,6 +172,7 @@ describe('Traps of the SDK that this store does not step into', () => {
 
     const { store: canned } = await cannedStore(() => ({
       status: 202,
+      headers: { 'Content-Type': 'multipart/mixed; boundary=b' },
       body: '--b\r\n\r\nHTTP/1.1 409 Conflict\r\n\r\nnot JSON\r\n--b--',
     }));
     const two = ['1', '2'].map((rowKey) =>

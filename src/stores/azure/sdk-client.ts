@@ -1,0 +1,48 @@
+import type { Pipeline, PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
+import { WrongAnswer } from './wrong-answer.js';
+
+/** What the service answers where a request has succeeded. */
+export interface ExpectedAnswer {
+  readonly status: number;
+  /** The element of the XML that it answers with, where it does. */
+  readonly element?: string;
+}
+
+/**
+ * Lets a client of the SDK send as this store does: with the credential and the policies of the pipeline that it was opened with, in their
+ * order. What is not the expected answer is refused: the SDK makes something empty of anything.
+ */
+export function sendingAs<C extends { readonly pipeline: Pipeline }>(
+  made: C,
+  pipeline: Pipeline,
+  expected: ExpectedAnswer,
+): C {
+  for (const { name } of made.pipeline.getOrderedPolicies()) made.pipeline.removePolicy({ name });
+  for (const policy of pipeline.getOrderedPolicies()) made.pipeline.addPolicy(policy);
+  made.pipeline.addPolicy(expecting(expected));
+  return made;
+}
+
+function expecting(expected: ExpectedAnswer): PipelinePolicy {
+  return {
+    name: 'expectedAnswerPolicy',
+    async sendRequest(request, next) {
+      const response = await next(request);
+      if (response.status < 300) checkAnswer(response, expected);
+      return response;
+    },
+  };
+}
+
+const XML_TYPE = /^(?:application|text)\/xml\s*(?:;|$)/i;
+
+/** Throws `WrongAnswer` for a success that is not the expected one. */
+export function checkAnswer(response: PipelineResponse, { status, element }: ExpectedAnswer): void {
+  if (response.status !== status) throw new WrongAnswer('it has another status', response);
+  if (element === undefined) return;
+  if (!XML_TYPE.test(response.headers.get('content-type') ?? '')) throw new WrongAnswer('it is no XML', response);
+  const xml = new RegExp(
+    `^\\uFEFF?\\s*(?:<\\?xml[^>]*\\?>\\s*)?<${element}(?:\\s[^>]*)?(?:/>|>[^]*</${element}>)\\s*$`,
+  );
+  if (!xml.test(response.bodyAsText ?? '')) throw new WrongAnswer(`it has no ${element}`, response);
+}
