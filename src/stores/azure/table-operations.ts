@@ -36,7 +36,7 @@ export async function deleteTable(
   table: string,
   options: OperationOptions | undefined,
 ): Promise<boolean> {
-  const url = `${connection.endpoint}/Tables('${encodeText(table)}')`;
+  const url = `${connection.endpoint}/Tables('${encodeText(table.replaceAll("'", "''"))}')`;
   const request: WireRequest = { method: 'DELETE', url, headers: HEADERS, body: undefined };
   return changed(connection, table, request, ['ResourceNotFound', 'TableNotFound'], options);
 }
