@@ -128,6 +128,7 @@ export {
   guidKey,
 } from './metadata/converters/integer-keys.js';
 export { json } from './metadata/converters/json.js';
+export { dateOfTicks, ticks, ticksOfDate } from './metadata/converters/ticks.js';
 export { enumOf, oneOf, type EnumObject } from './metadata/converters/one-of.js';
 
 export type { ComparisonOperator, Comparison, FilterNode, Junction, Negation } from './store/filter-node.js';

@@ -4,6 +4,18 @@ export interface Instant {
   readonly ticks: number;
 }
 
+const TICKS: unique symbol = Symbol.for('entitable/ticks') as never;
+
+/** A Date that also has the 100 ns beyond its millisecond, as they pass between a store and a converter. */
+export function preciseDate(milliseconds: number, ticks: number): Date {
+  return Object.defineProperty(new Date(milliseconds), TICKS, { value: ticks });
+}
+
+/** The 100 ns of a Date that was made with them; `undefined` for any other, which says nothing of them. */
+export function exactTicks(date: Date): number | undefined {
+  return (date as { readonly [TICKS]?: number })[TICKS];
+}
+
 /** The first and the last millisecond an `Edm.DateTime` can hold: 1601-01-01 and 9999-12-31, in UTC. */
 export const DATE_TIME_RANGE = Object.freeze({ first: -11_644_473_600_000, last: 253_402_300_799_999 });
 

@@ -1,4 +1,4 @@
-import { formatDateTime } from './date-time.js';
+import { exactTicks, formatDateTime } from './date-time.js';
 import type { TypedValue } from './edm-type.js';
 
 /** Writes a value as an OData literal of its own EDM type, so that the service compares like with like. */
@@ -15,7 +15,7 @@ export function literal(operand: TypedValue): string {
     case 'Boolean':
       return String(operand.value);
     case 'DateTime':
-      return `datetime'${formatDateTime(operand.value.getTime())}'`;
+      return `datetime'${formatDateTime(operand.value.getTime(), exactTicks(operand.value))}'`;
     case 'Guid':
       return `guid'${operand.value.toString()}'`;
     case 'Binary':

@@ -80,7 +80,9 @@ function obstacle({ type, converter }: Subject, operator: OneOperand): string | 
   switch (operator) {
     case 'eq':
     case 'ne':
-      return undefined;
+      return converter?.equality === false
+        ? 'its converter may store equal values in different forms. Filter by another property, or test the results'
+        : undefined;
     case 'startsWith':
       if (converter !== undefined)
         return 'it has a converter, and what is stored need not begin as the value does. Use eq, ne or in';

@@ -124,7 +124,9 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
         continue;
       }
       const stored = store(value);
-      const unchanged = stands ? !differs(property, stored, before) : isAbsentDefault(property, stored, store);
+      const unchanged = stands
+        ? !differs(className, property, { value, stored }, before)
+        : isAbsentDefault(property, stored, store);
       if (!unchanged) changed.push({ property, stored });
     }
     return { changed, removed };

@@ -131,7 +131,8 @@ function refusalOf(className: string, property: PropertyMetadata, value: unknown
   };
 }
 
-function converterFailed(
+/** The error of a converter that refused a value; what it threw may quote it. */
+export function converterFailed(
   className: string,
   { name, storedName, type }: PropertyMetadata,
   value: unknown,

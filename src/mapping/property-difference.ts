@@ -1,17 +1,69 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { sameValue } from '../edm/compare.js';
+import { exactTicks } from '../edm/date-time.js';
+import { sameData } from '../metadata/same-data.js';
+import type { AnyConverter } from '../metadata/converter.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { RowReader } from '../store/row.js';
+import { converterFailed } from './property-check.js';
 import { absentValue } from './property-reader.js';
-import { readDrifted, readExact } from './stored-value.js';
+import { readDrifted, readExact, readPrecise } from './stored-value.js';
 
-/** Whether a stored value differs from what the row has: bytes by content, dates by millisecond, NaN equal to itself. */
-export function differs({ type, slot, converter }: PropertyMetadata, stored: unknown, row: RowReader): boolean {
-  const before = readStored(type, slot, row);
+/**
+ * Whether a value, which is stored as `stored`, differs from what the row has: bytes by content, dates by millisecond, NaN equal to
+ * itself, and what is converted by its value as well. Throws `validation.converter-failed`.
+ */
+export function differs(
+  className: string,
+  property: PropertyMetadata,
+  { value, stored }: ConvertedValue,
+  row: RowReader,
+): boolean {
+  const { type, converter } = property;
+  const before = readStored(property, row);
   if (before === undefined) return true;
-  const value = type === 'Int32' ? (stored as number) + 0 : stored;
-  if (same(type, before, value)) return false;
-  return converter === undefined || !same(type, canonical(converter, before), value);
+  if (same(type, before, type === 'Int32' ? (stored as number) + 0 : stored)) return false;
+  if (converter === undefined) return true;
+  const was = readAgain(converter, before);
+  if (was === undefined) return true;
+  if (converter.same !== undefined) {
+    try {
+      return !converter.same(was.value, value);
+    } catch (error) {
+      throw converterFailed(className, property, value, error);
+    }
+  }
+  return !sameData(was.value, value) && !same(type, was.stored(), stored);
+}
+
+/** A value of an entity, and what is stored of it. */
+interface ConvertedValue {
+  readonly value: unknown;
+  readonly stored: unknown;
+}
+
+/**
+ * What a row's value was read as, and what would be stored of that: another program may store one value in several forms, such as JSON
+ * with other white space, and a converter may never store it in the same form again. `undefined` where it cannot be read.
+ */
+function readAgain(
+  converter: AnyConverter,
+  before: unknown,
+): { readonly value: unknown; readonly stored: () => unknown } | undefined {
+  try {
+    const value = converter.fromStored(before);
+    return { value, stored: () => storedAgain(converter, value) };
+  } catch {
+    return undefined; // whatever the entity has now differs from it
+  }
+}
+
+function storedAgain(converter: AnyConverter, value: unknown): unknown {
+  try {
+    return converter.toStored(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a value is what the reader gave for an absent property, so that nothing was changed. */
@@ -25,20 +77,15 @@ export function isAbsentDefault(
 }
 
 function same(type: EdmType, left: unknown, right: unknown): boolean {
-  return sameValue(type, left as EdmTypeMap[typeof type], right as EdmTypeMap[typeof type]);
+  if (left === undefined) return false;
+  if (!sameValue(type, left as EdmTypeMap[typeof type], right as EdmTypeMap[typeof type])) return false;
+  const ticks = type === 'DateTime' ? exactTicks(right as Date) : undefined;
+  return ticks === undefined || exactTicks(left as Date) === ticks;
 }
 
-function readStored(type: EdmType, slot: number, row: RowReader): unknown {
+function readStored({ type, slot, converter }: PropertyMetadata, row: RowReader): unknown {
   const found = row.typeOf(slot);
   if (found === undefined) return undefined;
-  return found === type ? readExact(type, row, slot) : readDrifted(type, found, row, slot);
-}
-
-/** Another program may store one value in several forms, such as JSON with other white space: that is no change. */
-function canonical(converter: NonNullable<PropertyMetadata['converter']>, before: unknown): unknown {
-  try {
-    return converter.toStored(converter.fromStored(before));
-  } catch {
-    return before; // the row's form is not readable, so whatever the entity has now differs from it
-  }
+  if (found !== type) return readDrifted(type, found, row, slot);
+  return converter === undefined ? readExact(type, row, slot) : readPrecise(type, row, slot);
 }

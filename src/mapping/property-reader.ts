@@ -1,7 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
-import { readDrifted, readExact } from './stored-value.js';
+import { readDrifted, readExact, readPrecise } from './stored-value.js';
 
 /** Reads one property of a class from a row: its value, or its default when it is absent. */
 export function propertyReader(className: string, property: PropertyMetadata): (row: RowReader) => unknown {
@@ -10,7 +10,7 @@ export function propertyReader(className: string, property: PropertyMetadata): (
 
   const stored = (row: RowReader): unknown => {
     const found = row.typeOf(slot);
-    if (found === type) return readExact(type, row, slot);
+    if (found === type) return converter === undefined ? readExact(type, row, slot) : readPrecise(type, row, slot);
     if (found === undefined) return undefined;
     const value = readDrifted(type, found, row, slot);
     if (value === undefined) throw typeMismatch(className, property, found, row);

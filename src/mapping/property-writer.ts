@@ -1,3 +1,4 @@
+import { exactTicks } from '../edm/date-time.js';
 import type { Guid } from '../edm/guid.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { RowReader, RowWriter, Slot } from '../store/row.js';
@@ -8,7 +9,7 @@ import type { RowReader, RowWriter, Slot } from '../store/row.js';
  */
 export function pushProperty(
   writer: RowWriter,
-  { type, slot }: PropertyMetadata,
+  { type, slot, converter }: PropertyMetadata,
   stored: unknown,
   before: RowReader | undefined,
 ): void {
@@ -22,7 +23,11 @@ export function pushProperty(
     case 'Boolean':
       return writer.boolean(slot, stored as boolean);
     case 'DateTime':
-      return writer.dateTime(slot, (stored as Date).getTime(), unchangedTicks(slot, stored as Date, before));
+      return writer.dateTime(
+        slot,
+        (stored as Date).getTime(),
+        ticksOf(slot, stored as Date, before, converter !== undefined),
+      );
     case 'Int64':
       return writer.int64(slot, stored as bigint);
     case 'Guid':
@@ -34,8 +39,10 @@ export function pushProperty(
   }
 }
 
-/** A Date has milliseconds; one that nobody changed keeps the 100 ns that the row has. */
-function unchangedTicks(slot: Slot, value: Date, before: RowReader | undefined): number {
+/** A Date has milliseconds, unless a converter made it; one that nobody changed keeps the 100 ns that the row has. */
+function ticksOf(slot: Slot, value: Date, before: RowReader | undefined, isConverted: boolean): number {
+  const exact = isConverted ? exactTicks(value) : undefined;
+  if (exact !== undefined) return exact;
   return before?.typeOf(slot) === 'DateTime' && before.milliseconds(slot) === value.getTime() ? before.ticks(slot) : 0;
 }
 

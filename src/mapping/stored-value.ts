@@ -1,3 +1,4 @@
+import { preciseDate } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import type { RowReader, Slot } from '../store/row.js';
@@ -25,6 +26,11 @@ export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
     default:
       return type satisfies never;
   }
+}
+
+/** Reads a property of exactly its declared type for a converter, which gets the 100 ns of a DateTime as well. */
+export function readPrecise(type: EdmType, row: RowReader, slot: Slot): unknown {
+  return type === 'DateTime' ? preciseDate(row.milliseconds(slot), row.ticks(slot)) : readExact(type, row, slot);
 }
 
 const INT32 = 2 ** 31;

@@ -4,7 +4,8 @@ import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 export type ConverterOrder = 'preserved' | 'reversed' | 'none';
 
 /**
- * Stores a `V` as the EDM type `E`. Both functions are pure, and `fromStored(toStored(value))` is the value again.
+ * Stores a `V` as the EDM type `E`: `fromStored(toStored(value))` is the value again. What is stored may differ from time to time, as
+ * where it is encrypted; such a converter says `equality: false`, and `same` where its values are no plain data.
  *
  * A converter of a key part that declares an order must give texts of one length (or none that begins another), so that the
  * order holds with more text behind it.
@@ -19,10 +20,20 @@ export interface Converter<in out V, out E extends EdmType = EdmType> {
   readonly type: E;
   /** `'none'` when left out. */
   readonly order?: ConverterOrder | undefined;
+  /**
+   * `false` where equal values need not be stored alike: `eq`, `ne` and `in` are refused then (`query.not-comparable`), since they would
+   * find nothing in silence.
+   */
+  readonly equality?: false | undefined;
   /** Throws for what it cannot store. The error that is raised then keeps what was thrown out of its message: it may quote the value. */
   toStored(value: V): EdmTypeMap[E];
   /** Gives the value back that was stored. */
   fromStored(stored: EdmTypeMap[E]): V;
+  /**
+   * Whether two values are the same, so that `save` and units of work write nothing of what did not change. Asked where the stored forms
+   * differ. When left out, strings, numbers and other plain data are compared by content, and all else by its stored form.
+   */
+  same?(left: V, right: V): boolean;
 }
 
 /** A converter of any value: what metadata keeps. */
@@ -31,8 +42,12 @@ export interface AnyConverter {
   readonly type: EdmType;
   /** How stored values sort; `'none'` when left out. */
   readonly order?: ConverterOrder | undefined;
+  /** `false` where equal values need not be stored alike. */
+  readonly equality?: false | undefined;
   /** See {@link Converter.toStored}. */
   toStored(value: unknown): unknown;
   /** See {@link Converter.fromStored}. */
   fromStored(stored: unknown): unknown;
+  /** See {@link Converter.same}. */
+  same?(left: unknown, right: unknown): boolean;
 }

@@ -192,7 +192,7 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['query.invalid-operand', where('state', 'eq', MARK)],
   ['query.invalid-operand', where('price', 'eq', MARK)],
   ['query.invalid-operand', where('whole', 'eq', MARKED_NUMBER)],
-  ['query.invalid-operand', where('json', 'eq', circle)],
+  ['query.not-comparable', where('json', 'eq', circle)],
   ['query.invalid-operand', where('at', 'eq', MARK)],
   ['query.invalid-filter', where({ text: MARK })],
   ['query.not-comparable', where('flag', 'gt', MARK)],

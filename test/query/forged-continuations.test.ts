@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import type { DataSource } from '../../src/data-source/data-source.js';
+import { DataSource } from '../../src/data-source/data-source.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { Query } from '../../src/query/query.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
@@ -138,7 +138,6 @@ onEveryStore('Continuations with a secret', (open) => {
     const content = contentOf(continuation!);
     expect(await follow(query, forger(tables, query)(content))).to.equal('query.invalid-continuation');
 
-    const { DataSource } = await import('../../src/data-source/data-source.js');
     for (const continuationSecret of [SECRETS[1], undefined]) {
       const other = await DataSource.open(store, { tableName, continuationSecret });
       const same = other.repository(Order).query({ customerId: 'a' }).take(TAKE);

@@ -1,4 +1,5 @@
 import { compareValues } from '../../edm/compare.js';
+import { exactTicks } from '../../edm/date-time.js';
 import type { EdmType, TypedValue } from '../../edm/edm-type.js';
 import type { Comparison, ComparisonOperator, FilterNode } from '../../store/filter-node.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../../store/row.js';
@@ -87,7 +88,8 @@ function orderAgainst(operand: TypedValue, slot: Slot): (row: RowReader) => numb
       return (row) => Number(row.boolean(slot)) - Number(operand.value);
     case 'DateTime': {
       const value = operand.value.getTime();
-      return (row) => row.milliseconds(slot) - value || row.ticks(slot);
+      const ticks = exactTicks(operand.value) ?? 0;
+      return (row) => row.milliseconds(slot) - value || row.ticks(slot) - ticks;
     }
     case 'Double':
     case 'Int32':
