@@ -28,10 +28,13 @@ export type { TruncateOptions, TruncateProgress, TruncateReport } from './admini
 export type { DataSourceTarget } from './data-source/target.js';
 export type {
   AzureCredential,
+  AzureServiceName,
   AzureTarget,
   NamedKey,
   ServiceClient,
+  ServiceStated,
   SharedAccessSignature,
+  SingleTableClient,
   TokenCredential,
 } from './stores/azure/azure-target.js';
 

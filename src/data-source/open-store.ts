@@ -1,19 +1,11 @@
-import { EntitableError } from '../errors/entitable-error.js';
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
 import type { TableStore } from '../store/table-store.js';
+import { unknownTarget } from '../store/unknown-target.js';
+import type { AzureTarget } from '../stores/azure/azure-target.js';
 import type { DataSourceOptions } from './options.js';
 import type { DataSourceTarget } from './target.js';
-
-const EXPECTED = Object.freeze([
-  "'memory:'",
-  "'lmdb:PATH'",
-  "'UseDevelopmentStorage=true'",
-  'a connection string of Azure Storage or Cosmos DB',
-  '{ endpoint, credential }',
-  "{ endpoint, identity: 'default' }",
-  '{ serviceClient }',
-  'a TableStore',
-]);
+import { checkChoice } from '../repository/check-choice.js';
+import { isConnectionString, pathProblem, targetProblem, textProblem } from './target-problem.js';
 
 /** A store, and whose it is: one of the embedded ones, Azure's, or the user's own. */
 export interface OpenedStore {
@@ -23,31 +15,48 @@ export interface OpenedStore {
 
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
 export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<OpenedStore> {
-  const { limits, clock, durability, httpClient } = options;
+  const { limits, clock, durability, httpClient, service } = options;
   if (typeof target === 'string') {
+    const problem = textProblem(target);
+    if (problem !== undefined) throw unknownTarget(problem);
     if (target === 'memory:') {
       const { memoryStore } = await import('../stores/memory/memory-store.js');
       return { kind: 'embedded', store: memoryStore({ limits: resolveLimits(STORAGE_LIMITS, limits), clock }) };
     }
     if (target.startsWith('lmdb:') && target !== 'lmdb:') {
+      const path = checkPath(target.slice('lmdb:'.length));
       const { lmdbStore } = await import('../stores/lmdb/lmdb-store.js');
-      const path = target.slice('lmdb:'.length);
       return {
         kind: 'embedded',
         store: await lmdbStore(path, { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability }),
       };
     }
-    if (!/(^|;)\s*(AccountName|TableEndpoint|SharedAccessSignature|UseDevelopmentStorage)\s*=/i.test(target))
-      throw unknownTarget();
+    if (!isConnectionString(target)) throw unknownTarget(targetProblem(target));
   } else if (isTableStore(target)) {
     const own = target.traits.limits;
     return { kind: 'own', store: limits === undefined ? target : withLimits(target, resolveLimits(own, limits)) };
-  } else if (typeof target !== 'object' || target === null || !('endpoint' in target || 'serviceClient' in target)) {
-    throw unknownTarget();
+  } else if (isAzure(target)) {
+    if (target.service !== undefined) checkChoice('service', target.service, ['storage', 'cosmos']);
+  } else {
+    throw unknownTarget(targetProblem(target));
   }
   const { openAzure } = await import('../stores/azure/open-azure.js');
   // What is tried again is tried by this library alone: the SDK's own retries would multiply it.
-  return { kind: 'azure', store: await openAzure(target, { limits, httpClient, retry: { maxRetries: 0 } }) };
+  return { kind: 'azure', store: await openAzure(target, { limits, httpClient, service, retry: { maxRetries: 0 } }) };
+}
+
+function checkPath(path: string): string {
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw unknownTarget(problem);
+  return path;
+}
+
+function isAzure(target: unknown): target is Exclude<AzureTarget, string> {
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    ['endpoint', 'serviceClient', 'tableClient'].some((name) => name in target)
+  );
 }
 
 function isTableStore(target: unknown): target is TableStore {
@@ -66,14 +75,4 @@ function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
     tables: (request, options) => store.tables(request, options),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
-}
-
-function unknownTarget(): EntitableError {
-  return new EntitableError(
-    'store.unknown-target',
-    `The target of a data source is one of: ${EXPECTED.join('; ')}. What was given is none of them, and not shown, because it may hold a key.`,
-    {
-      expected: EXPECTED,
-    },
-  );
 }

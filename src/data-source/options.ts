@@ -2,6 +2,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Logger, MetricsHook } from '../observability/events.js';
 import type { RetrySettings } from '../resilience/retry-settings.js';
 import type { LimitsOption } from '../store/limits.js';
+import type { AzureServiceName } from '../stores/azure/azure-target.js';
 
 /** How a data source works with its store. */
 export interface DataSourceOptions {
@@ -37,6 +38,11 @@ export interface DataSourceOptions {
    * transactions then, never the whole, and writes alone take about half as long.
    */
   readonly durability?: 'full' | 'relaxed' | undefined;
+  /**
+   * Which service answers on Azure, `'storage'` or `'cosmos'`, where its address does not tell, e.g. behind a proxy: see the guide's page on
+   * Azure. A target that is an object may say it itself.
+   */
+  readonly service?: AzureServiceName | undefined;
   /** The http client of Azure stores. */
   readonly httpClient?: HttpClient | undefined;
   /**

@@ -225,7 +225,12 @@ export interface ErrorDetails {
     /** Those that were. */
     readonly created: readonly string[];
   };
-  'store.unknown-target': { readonly expected: readonly string[] };
+  'store.unknown-target': {
+    /** What is wrong with the target and what to do; it shows nothing of it. */
+    readonly problem: string;
+    /** What a target can be. */
+    readonly expected: readonly string[];
+  };
   'store.not-supported': {
     /** The kind of the store. */
     readonly kind: string;

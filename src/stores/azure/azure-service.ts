@@ -1,4 +1,5 @@
 import { COSMOS_LIMITS, STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
+import type { AzureServiceName } from './azure-target.js';
 
 /** The services that speak this protocol. */
 export type AzureServiceKind = 'azure-storage' | 'azure-cosmos' | 'azurite';
@@ -29,12 +30,21 @@ export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, AzureService>> = 
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Where the emulator of Cosmos DB has its tables, on whatever host it runs. */
+const COSMOS_EMULATOR_PORT = '8902';
+
 /**
- * Which service answers at an endpoint. A path that names the account is the Azure emulator's; this machine without one is the
- * emulator of Cosmos DB.
+ * Which service answers at an endpoint. A path that names the account is the Azure emulator's; the port of its emulator, or this machine
+ * without a path, is Cosmos DB's.
+ *
+ * @param stated What the user says of it.
  */
-export function recogniseService({ hostname, pathname }: URL): AzureServiceKind {
-  if (hostname.includes('.table.cosmosdb.') || hostname.includes('.table.cosmos.')) return 'azure-cosmos';
-  if (pathname !== '/') return 'azurite';
-  return LOOPBACK.has(hostname) ? 'azure-cosmos' : 'azure-storage';
+export function recogniseService(url: URL, stated: AzureServiceName | undefined): AzureServiceKind {
+  if (stated === 'cosmos' || (stated === undefined && isCosmos(url))) return 'azure-cosmos';
+  return url.pathname === '/' ? 'azure-storage' : 'azurite';
+}
+
+function isCosmos({ hostname, pathname, port }: URL): boolean {
+  if (hostname.includes('.table.cosmosdb.') || hostname.includes('.table.cosmos.')) return true;
+  return pathname === '/' && (LOOPBACK.has(hostname) || port === COSMOS_EMULATOR_PORT);
 }

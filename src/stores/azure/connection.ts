@@ -2,12 +2,12 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { StoreTraits } from '../../store/table-store.js';
 import type { AzureService } from './azure-service.js';
-import type { NamedKey, ServiceClient } from './azure-target.js';
+import type { NamedKey, SdkClient } from './azure-target.js';
 import type { Transport } from './transport.js';
 
 /** What it takes to talk to one account. */
 export interface ConnectionSettings {
-  readonly client: ServiceClient;
+  readonly client: SdkClient;
   readonly transport: Transport;
   readonly httpClient: HttpClient;
   /** The account's key, where it was given: signatures are made with it. */
@@ -41,7 +41,7 @@ export class Connection {
     return this.#settings.endpoint;
   }
 
-  get client(): ServiceClient {
+  get client(): SdkClient {
     return this.#open().client;
   }
 

@@ -88,6 +88,53 @@ describe('openAzure', () => {
       'azure-storage',
       ENDPOINT,
     ],
+    [
+      'a client of one table',
+      { tableClient: new TableClient(ENDPOINT, 'Another', new AzureNamedKeyCredential(KEY.name, KEY.key)) },
+      'azure-storage',
+      ENDPOINT,
+    ],
+    [
+      'a client of one table with a SAS',
+      { tableClient: new TableClient(COSMOS_ENDPOINT, 'Another', new AzureSASCredential(SAS)) },
+      'azure-cosmos',
+      COSMOS_ENDPOINT,
+    ],
+    [
+      'a client of one table by a connection string with a SAS',
+      {
+        tableClient: TableClient.fromConnectionString(
+          `TableEndpoint=${ENDPOINT};SharedAccessSignature=${SAS}`,
+          'Another',
+        ),
+      },
+      'azure-storage',
+      ENDPOINT,
+    ],
+    [
+      'the emulator of Cosmos DB on another host',
+      { endpoint: 'https://cosmosdb-emulator:8902', credential: KEY },
+      'azure-cosmos',
+      'https://cosmosdb-emulator:8902',
+    ],
+    [
+      'an address of which the service is said',
+      { endpoint: 'https://tables.example.com', credential: KEY, service: 'cosmos' },
+      'azure-cosmos',
+      'https://tables.example.com',
+    ],
+    [
+      'this machine as Azure Storage',
+      { endpoint: 'http://localhost:1', credential: KEY, service: 'storage' },
+      'azure-storage',
+      'http://localhost:1',
+    ],
+    [
+      'a path of several names, of which the service is said',
+      { endpoint: 'https://gateway.example.com/storage/account', credential: KEY, service: 'storage' },
+      'azurite',
+      'https://gateway.example.com/storage/account',
+    ],
   ];
   for (const [name, target, kind, url] of targets) {
     it(`takes ${name}`, async () => {
@@ -98,7 +145,9 @@ describe('openAzure', () => {
       const sent = new URL(service.sent[0]!.url);
       expect(sent.href.split('?')[0]).to.equal(`${url}/Orders(PartitionKey='p',RowKey='r')`);
       const signed =
-        inspect(target).includes('sig=') || 'signature' in ((target as { credential?: object }).credential ?? {});
+        inspect(target, { depth: 9 }).includes('sig=') ||
+        name.includes('SAS') ||
+        'signature' in ((target as { credential?: object }).credential ?? {});
       expect([sent.searchParams.get('sig'), service.sent[0]!.headers['authorization']?.split(':')[0]]).to.deep.equal(
         signed
           ? ['c2lnbmF0dXJl=', undefined]
@@ -137,7 +186,8 @@ describe('openAzure', () => {
     ['an identity that is none, with a credential', { endpoint: ENDPOINT, identity: 'SECRET', credential: KEY }],
     ['a service client that is none', { serviceClient: {} }],
     ['the client of one table', { serviceClient: new TableClient(ENDPOINT, 'SECRET') }],
-    ['nothing', null],
+    ['the client of an account, as that of one table', { tableClient: new TableServiceClient(`${ENDPOINT}?${SAS}`) }],
+    ['a client of one table that is none', { tableClient: { url: 'SECRET' } }],
   ];
   for (const [name, target] of strangers) {
     it(`refuses ${name}, and does not show it`, async () => {

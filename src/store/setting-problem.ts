@@ -1,0 +1,27 @@
+const QUOTE = /^\s*["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]\s*$/;
+const UNREPLACED = /^(?:\$\{?\w|%\w+%$|\{\{|<[^>]*>$|@Microsoft\.KeyVault\()/i;
+
+/**
+ * What is wrong with a text that came from a setting, before anybody looks at what it says: the faults of variables, files and shells.
+ * Sentences that show nothing of it. @param it What it is, e.g. `The endpoint`.
+ */
+export function settingProblem(it: string, text: unknown): string | undefined {
+  if (text === undefined || text === null) {
+    return `${it} is ${text}: the variable or the setting that it comes from is missing. Set it, or give another value in its place.`;
+  }
+  if (typeof text !== 'string') return undefined;
+  if (text.trim() === '') return `${it} is empty: the variable or the setting that it comes from has no value.`;
+  if (/^(?:undefined|null|NaN|\[object \w+\])$/.test(text)) {
+    return `${it} says "${text}": something that is missing, or is no text, was made a text.`;
+  }
+  if (QUOTE.test(text)) {
+    return `${it} has quotation marks around it, which docker --env-file and others keep: take them away where it is set.`;
+  }
+  if (text !== text.trim()) {
+    return `${it} has white space around it, such as the line break at the end of a file: trim it.`;
+  }
+  if (UNREPLACED.test(text)) {
+    return `${it} is a placeholder that nothing has replaced: see to what should put the value in its place.`;
+  }
+  return undefined;
+}

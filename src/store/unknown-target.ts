@@ -1,0 +1,23 @@
+import { EntitableError } from '../errors/entitable-error.js';
+
+const TARGETS: readonly string[] = Object.freeze([
+  "'memory:'",
+  "'lmdb:PATH'",
+  "'UseDevelopmentStorage=true'",
+  'a connection string of Azure Storage or Cosmos DB',
+  '{ endpoint, credential }: an http or https URL, and a named key, a shared access signature or a token credential',
+  "{ endpoint, identity: 'default' }",
+  '{ serviceClient }',
+  '{ tableClient }',
+  'a TableStore',
+]);
+
+/** The error of a target that cannot be opened. @param problem What is wrong with it and what to do, in sentences that show nothing of it. */
+export function unknownTarget(problem: string): EntitableError<'store.unknown-target'> {
+  return new EntitableError(
+    'store.unknown-target',
+    `This is no target of a data source. ${problem} What was given is not shown, because it may hold a key. ` +
+      `A target is one of: ${TARGETS.join('; ')}.`,
+    { problem, expected: TARGETS },
+  );
+}
