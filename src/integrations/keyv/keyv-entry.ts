@@ -7,12 +7,15 @@ type Texts = Record<string, string | undefined>;
 
 const pieceName = (index: number): string => `text${index + 1}`;
 
-// A template, because it escapes what keys must not hold.
-const rowKey = '{key}';
+// A template, because it escapes what keys must not hold, and tells a namespace from what a key begins with.
+const rowKey = '{namespace}|{key}';
 
 /** A value of Keyv under its key; its text is in `text1`, `text2`, … */
 export class KeyvEntry {
   partition!: PartitionKey;
+  /** The empty text where there is none. */
+  namespace!: RowKey;
+  /** As Keyv gives it. */
   key!: RowKey;
   /** When the value ends, in milliseconds since 1970. */
   expires?: bigint | undefined;
@@ -25,6 +28,7 @@ export class KeyvEntry {
       rowKey,
       properties: {
         partition: 'PartitionKey',
+        namespace: 'RowKey',
         key: 'RowKey',
         expires: 'Int64',
         json: 'Boolean',

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { DataSource, EntitableError, type DataSourceTarget, type Query, type Repository } from '../../index.js';
 import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
+import { KeyvNamespaces } from './keyv-namespaces.js';
+import { refused } from './refused.js';
 
 /** Where values are kept. */
 export interface KeyvTablesOptions {
@@ -20,10 +22,13 @@ export interface KeyvTablesEntry {
 
 const PARTITION = { partition: 'keyv' };
 const AT_ONCE = 16;
+const KEYS = 'an array of keys';
 
 /**
  * A storage adapter of Keyv 5 and 6: a row a value, all in one partition, which takes some 2000 requests a second.
  * Values that ended read as missing; their rows stay until they are overwritten, deleted or cleared.
+ *
+ * Give each Keyv an adapter of its own. Keyv 5 does not say whose `clear()` it calls, so an adapter that several namespaces share refuses it.
  *
  * @example
  * ```ts
@@ -39,28 +44,41 @@ export class KeyvTables extends EventEmitter {
     return adapter;
   }
 
-  /** Keyv 5 iterates only stores of the dialects it knows by name, and takes the name from here. */
-  readonly opts: Record<string, unknown> = { dialect: 'sqlite', url: 'entitable:' };
   /** What the keys begin with; set by Keyv 5. Declared only: Keyv 6 leaves its prefix away where there is such a property. */
   declare namespace?: string | undefined;
+  readonly #namespaces = new KeyvNamespaces();
   readonly #entries: Repository<KeyvEntry>;
   readonly #stringUnits: number;
   #owned: DataSource | undefined;
 
-  constructor(tables: DataSource, { table }: KeyvTablesOptions = {}) {
+  /** Throws `validation.invalid-option`. */
+  constructor(tables: DataSource, options: KeyvTablesOptions = {}) {
     super();
-    this.#entries = tables.repository(entryClassOf(table));
+    if (typeof (tables as DataSource | undefined)?.repository !== 'function')
+      throw refused('KeyvTables', 'a DataSource', tables);
+    if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+    this.#entries = tables.repository(entryClassOf(options.table));
     this.#stringUnits = tables.traits.limits.stringUnits;
+  }
+
+  /**
+   * Keyv 5 iterates only stores of the dialects it knows by name, and takes the name from here. It looks when it has just said its
+   * namespace. Throws `validation.invalid-option` for a namespace that cannot be told from another one of this adapter.
+   */
+  get opts(): Record<string, unknown> {
+    this.#namespaces.add(this.namespace);
+    return { dialect: 'sqlite', url: 'entitable:' };
   }
 
   /** The value of a key: one request. */
   async get<V = unknown>(key: string): Promise<V | undefined> {
-    return valueOf(await this.#entries.get(keyOf(key))) as V | undefined;
+    return valueOf(await this.#entries.get(this.#keyOf(key))) as V | undefined;
   }
 
   /** The values of several keys, in their order: one request each. */
   async getMany<V = unknown>(keys: string[]): Promise<(V | undefined)[]> {
-    const entries = await this.#entries.getMany(keys.map(keyOf));
+    if (!Array.isArray(keys)) throw refused('getMany', KEYS, keys);
+    const entries = await this.#entries.getMany(keys.map((key) => this.#keyOf(key)));
     return entries.map((entry) => valueOf(entry) as V | undefined);
   }
 
@@ -72,21 +90,23 @@ export class KeyvTables extends EventEmitter {
 
   /** Stores many values, in transactions of up to 100. */
   async setMany(entries: readonly KeyvTablesEntry[]): Promise<void> {
+    if (!Array.isArray(entries)) throw refused('setMany', 'an array of { key, value, ttl }', entries);
     // Of values for one key the last one stays.
-    const byKey = new Map(entries.map((entry) => [entry.key, this.#entry(entry)]));
+    const byKey = new Map(entries.map((entry: KeyvTablesEntry) => [entry?.key, this.#entry(entry)]));
     await this.#entries.upsertMany(byKey.values(), { mode: 'replace' });
   }
 
   /** Removes a key; `false` when there was none. */
-  delete(key: string): Promise<boolean> {
-    return this.#entries.delete(keyOf(key), { missing: 'ignore' });
+  async delete(key: string): Promise<boolean> {
+    return this.#entries.delete(this.#keyOf(key), { missing: 'ignore' });
   }
 
   /** Removes several keys: one request each. `false` when there was none of one of them. */
   async deleteMany(keys: readonly string[]): Promise<boolean> {
+    if (!Array.isArray(keys)) throw refused('deleteMany', KEYS, keys);
     let all = true;
     for (let start = 0; start < keys.length; start += AT_ONCE) {
-      const deleted = await Promise.all(keys.slice(start, start + AT_ONCE).map((key) => this.delete(key)));
+      const deleted = await Promise.all(keys.slice(start, start + AT_ONCE).map((key: string) => this.delete(key)));
       all &&= deleted.every(Boolean);
     }
     return all;
@@ -102,14 +122,22 @@ export class KeyvTables extends EventEmitter {
     return (await this.getMany(keys)).map((value) => value !== undefined);
   }
 
-  /** Removes every key of the namespace, or all where there is none. */
+  /**
+   * Removes every key of the namespace, or all where there is none; whatever another namespace is called, its keys stay.
+   * Throws `validation.invalid-option` where Keyv 5 has given this adapter several namespaces, because it does not say which one it means.
+   */
   async clear(): Promise<void> {
-    await this.#inNamespace(this.namespace).delete();
+    this.#namespaces.add(this.namespace);
+    await this.#inNamespace(this.#namespaces.only('clear()')).delete();
   }
 
-  /** The keys and values of a namespace. */
+  /**
+   * The keys and values of a namespace: of the one that Keyv 5 gave last, unless it is said. Keyv 6 gives this adapter none, and asks for
+   * the keys that begin with its own.
+   */
   async *iterator<V = unknown>(namespace: string | undefined = this.namespace): AsyncGenerator<[string, V], void> {
-    for await (const entry of this.#inNamespace(namespace)) {
+    this.#namespaces.add(this.namespace);
+    for await (const entry of this.#beginning(namespace)) {
       const value = valueOf(entry) as V | undefined;
       if (value !== undefined) yield [entry.key, value];
     }
@@ -122,30 +150,47 @@ export class KeyvTables extends EventEmitter {
 
   #inNamespace(namespace: string | undefined): Query<KeyvEntry> {
     const all = this.#entries.query(PARTITION);
-    return namespace === undefined ? all : all.where('key', 'startsWith', `${namespace}:`);
+    return namespace === undefined ? all : all.where('namespace', 'eq', namespace);
   }
 
-  #entry({ key, value, ttl }: KeyvTablesEntry): KeyvEntry {
+  #beginning(namespace: string | undefined): Query<KeyvEntry> {
+    if (namespace === undefined || this.#namespaces.has(namespace)) return this.#inNamespace(namespace);
+    return this.#inNamespace('').where('key', 'startsWith', namespace);
+  }
+
+  #keyOf(key: string): typeof PARTITION & { readonly namespace: string; readonly key: string } {
+    this.#namespaces.add(this.namespace);
+    return { ...PARTITION, namespace: this.#namespaces.of(key), key };
+  }
+
+  #entry(entry: KeyvTablesEntry): KeyvEntry {
+    if (typeof entry !== 'object' || entry === null) throw refused('an entry', '{ key, value, ttl }', entry);
+    const { key, value, ttl } = entry;
     const json = typeof value !== 'string';
-    const entry = Object.assign(new KeyvEntry(), keyOf(key), { json: json ? true : undefined });
-    if (Number.isFinite(ttl)) entry.expires = BigInt(Math.trunc(Date.now() + ttl!));
-    setText(entry, json ? jsonOf(value) : value, this.#stringUnits);
-    return entry;
+    const made = Object.assign(new KeyvEntry(), this.#keyOf(key), { json: json ? true : undefined });
+    if (Number.isFinite(ttl)) made.expires = BigInt(Math.trunc(Date.now() + ttl!));
+    setText(made, json ? jsonOf(value) : value, this.#stringUnits);
+    return made;
   }
-}
-
-function keyOf(key: string): typeof PARTITION & { readonly key: string } {
-  return { ...PARTITION, key };
 }
 
 function jsonOf(value: unknown): string {
-  const text = typeof value === 'bigint' ? undefined : (JSON.stringify(value) as string | undefined);
+  const text = jsonText(value);
   if (text !== undefined) return text;
   throw new EntitableError(
     'validation.wrong-type',
     `A value for Keyv has the type ${typeof value}, which has no JSON form. Store JSON, or what Keyv serializes.`,
     { className: KeyvEntry.name, property: 'value', storedName: 'text1', expected: 'JSON', found: typeof value, value },
   );
+}
+
+/** `undefined` for what JSON leaves out, and for what it refuses: bigints, circles. */
+function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function valueOf(entry: KeyvEntry | undefined): unknown {

@@ -32,6 +32,41 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await other.get('a')).to.equal(1);
   });
 
+  it('clears one namespace and leaves every other alone, whatever their names', async () => {
+    const { tables } = await open();
+    const names = ['app', 'app:sessions', 'app|x', 'a', 'app~'];
+    const caches = names.map(
+      (namespace) => new Keyv({ store: new KeyvTables(tables), namespace, throwOnErrors: true }),
+    );
+    for (const [index, cache] of caches.entries()) await cache.set('s1', names[index]);
+    await caches[0]!.set('sessions:s1', 'mine');
+    expect(await Promise.all(caches.map((cache) => cache.get('s1')))).to.deep.equal(names);
+    await caches[0]!.clear();
+    expect(await Promise.all(caches.map((cache) => cache.get('s1')))).to.deep.equal([undefined, ...names.slice(1)]);
+    expect(await caches[0]!.get('sessions:s1')).to.equal(undefined);
+  });
+
+  it('serves several namespaces by one adapter, but clears none: Keyv does not say which', async function () {
+    const { tables } = await open();
+    const store = new KeyvTables(tables);
+    const users = new Keyv({ store, namespace: 'users', throwOnErrors: true });
+    const rooms = new Keyv({ store, namespace: 'rooms', throwOnErrors: true });
+    if (store.namespace === undefined) this.skip(); // Keyv 6 looks after its namespaces itself.
+    await users.set('a', 'of users');
+    await rooms.setMany([{ key: 'a', value: 'of rooms' }]);
+    expect([await users.get('a'), await rooms.get('a'), await users.has('b')]).to.deep.equal([
+      'of users',
+      'of rooms',
+      false,
+    ]);
+    expect(await rejection(users.clear())).to.include({ code: 'validation.invalid-option' });
+    expect(await users.deleteMany(['a'])).to.be.true;
+    expect([await users.get('a'), await rooms.get('a')]).to.deep.equal([undefined, 'of rooms']);
+    expect(await rejection(store.get('a'))).to.include({ code: 'validation.invalid-option' });
+    expect(() => new Keyv({ store, namespace: 'users:old' })).to.throw('"users" and "users:old"');
+    expect(await new KeyvTables(tables).get('users:a')).to.equal(undefined);
+  });
+
   it('sets, gets and deletes many, of one key the last', async () => {
     const { tables } = await open();
     const cache = new Keyv({ store: new KeyvTables(tables), throwOnErrors: true });
