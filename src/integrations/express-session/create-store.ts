@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
-import { entryClassOf, SessionEntry } from './session-entry.js';
+import { dataOf, entryClassOf, SessionEntry, setData } from './session-entry.js';
 
 /** Where sessions are kept, and for how long. */
 export interface SessionStoreOptions {
@@ -31,10 +31,14 @@ type Life = Pick<SessionEntry, 'cookie' | 'expires'>;
 type Done<V> = (error: unknown, value?: V) => void;
 
 const DAY = 86_400_000;
+/** The range of a DateTime of the service; cookies may end later. */
+const LEAST = Date.UTC(1601, 0, 1);
+const GREATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * A store of express-session: a row a session. Give it the module, whose `Store` it extends. What fails without a callback to tell, e.g.
- * `request.session.destroy()`, is its event `error`.
+ * `request.session.destroy()`, is its event `error`. A session takes as many properties as its JSON needs, up to the size of an entity.
+ * Throws `validation.invalid-option`.
  *
  * @example
  * ```ts
@@ -44,8 +48,15 @@ const DAY = 86_400_000;
 export function createStore<S extends object>(
   session: SessionModule<S>,
   tables: DataSource,
-  { table, ttl = DAY }: SessionStoreOptions = {},
+  options: SessionStoreOptions = {},
 ): S & SessionTable {
+  if (typeof (session as Partial<typeof session> | undefined)?.Store !== 'function')
+    throw refused('createStore', 'the module express-session', session);
+  if (typeof (tables as DataSource | undefined)?.repository !== 'function')
+    throw refused('createStore', 'a DataSource', tables);
+  if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+  const { table, ttl = DAY } = options;
+  if (typeof ttl !== 'number' || Number.isNaN(ttl)) throw refused('ttl', 'a number of milliseconds', ttl);
   const entries = tables.repository(entryClassOf(table));
   const Base = session.Store as unknown as new () => EventEmitter;
 
@@ -55,14 +66,11 @@ export function createStore<S extends object>(
     }
 
     set(sid: string, data: SessionData & object, done: Done<void> = this.#failed): void {
-      settle(
-        entries.upsert(entryOf(sid, data), { mode: 'replace' }).then(() => undefined),
-        done,
-      );
+      settle(write(sid, data), done);
     }
 
     touch(sid: string, data: SessionData, done: Done<void> = this.#failed): void {
-      settle(touch(entries, sid, lifeOf(data, ttl)), done);
+      settle(touch(entries, sid, data, ttl), done);
     }
 
     destroy(sid: string, done: Done<void> = this.#failed): void {
@@ -98,8 +106,12 @@ export function createStore<S extends object>(
   }
   return new TableSessionStore() as unknown as S & SessionTable;
 
-  function entryOf(sid: string, { cookie, ...data }: SessionData & object): SessionEntry {
-    return Object.assign(new SessionEntry(), keyOf(sid), { data, ...lifeOf({ cookie }, ttl) });
+  async function write(sid: string, session: SessionData & object): Promise<void> {
+    checkSession('set', session);
+    const { cookie, ...data } = session;
+    const entry = Object.assign(new SessionEntry(), keyOf(sid), lifeOf({ cookie }, ttl));
+    setData(entry, data, tables.traits.limits.stringUnits);
+    await entries.upsert(entry, { mode: 'replace' });
   }
 }
 
@@ -111,11 +123,14 @@ function keyOf(sid: string): { readonly sid: string; readonly kind: string } {
 function lifeOf({ cookie }: SessionData, ttl: number): Life {
   const told = cookie?.expires;
   const ends = told instanceof Date || typeof told === 'string';
-  const expires = ends ? new Date(told) : new Date(Date.now() + ttl);
+  const end = ends ? new Date(told).getTime() : Date.now() + ttl;
+  const expires = new Date(Math.min(Math.max(end, LEAST), GREATEST));
   return cookie === undefined ? { expires } : { cookie, expires };
 }
 
-function sessionOf({ data, cookie }: SessionEntry): object {
+function sessionOf(entry: SessionEntry): object {
+  const { cookie } = entry;
+  const data = dataOf(entry);
   return cookie === undefined ? data : { cookie, ...data };
 }
 
@@ -129,9 +144,10 @@ async function readAll(entries: Repository<SessionEntry>): Promise<Readonly<Reco
   return Object.fromEntries(living.map((entry) => [entry.sid, sessionOf(entry)]));
 }
 
-async function touch(entries: Repository<SessionEntry>, sid: string, life: Life): Promise<void> {
+async function touch(entries: Repository<SessionEntry>, sid: string, session: SessionData, ttl: number): Promise<void> {
+  checkSession('touch', session);
   try {
-    await entries.merge(keyOf(sid), life);
+    await entries.merge(keyOf(sid), lifeOf(session, ttl));
   } catch (error) {
     // A session that was destroyed meanwhile stays so.
     if (!EntitableError.is(error, 'store.not-found')) throw error;
@@ -140,8 +156,24 @@ async function touch(entries: Repository<SessionEntry>, sid: string, life: Life)
 
 /** Calls back outside of the promise, so that what the callback throws is the callback's. */
 function settle<V>(promise: Promise<V>, done: Done<V>): void {
+  if (typeof done !== 'function') {
+    promise.catch(() => undefined); // nobody is there to be told
+    throw refused('The last argument', 'a callback', done);
+  }
   promise.then(
     (value) => process.nextTick(done, null, value),
     (error: unknown) => process.nextTick(done, error),
   );
+}
+
+/** A store is told to keep what it gave, and for a session that is gone it gave `null`. Throws `validation.invalid-option`. */
+function checkSession(verb: string, session: unknown): void {
+  if (typeof session !== 'object' || session === null || Array.isArray(session))
+    throw refused(verb, 'a session', session);
+}
+
+function refused(option: string, expected: string, value: unknown): EntitableError {
+  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+  const details = { option, expected, found };
+  return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
 }

@@ -1,14 +1,19 @@
-import { defineEntity, json, type EntityClass, type PartitionKey, type RowKey } from '../../index.js';
+import { defineEntity, EntitableError, json, type EntityClass, type PartitionKey, type RowKey } from '../../index.js';
 
 // A template, because it escapes what keys must not hold.
 const partitionKey = '{sid}';
 
-/** One session, in a partition of its own: no partition becomes hot. */
+/** The most pieces that an entity has room for: 2 MiB on Cosmos, at 64 KiB a String. */
+const PIECES = 32;
+
+const pieceName = (index: number): string => (index === 0 ? 'data' : `data${index + 1}`);
+
+type Texts = Record<string, string | undefined>;
+
+/** One session, in a partition of its own: no partition becomes hot. Its JSON, without its cookie, is in `data`, `data2`, … */
 export class SessionEntry {
   sid!: PartitionKey;
   kind!: RowKey;
-  /** The session as express-session gives it, without its cookie: at most 32,768 UTF-16 units of JSON. */
-  data!: object;
   /** Its cookie, which changes whenever the session is used. */
   cookie?: object | undefined;
   expires!: Date;
@@ -20,9 +25,9 @@ export class SessionEntry {
       properties: {
         sid: 'PartitionKey',
         kind: 'RowKey',
-        data: { converter: json<object>() },
         cookie: { converter: json<object>() },
         expires: 'DateTime',
+        ...Object.fromEntries(Array.from({ length: PIECES }, (_, index) => [pieceName(index), 'String'])),
       },
     });
   }
@@ -34,4 +39,57 @@ export function entryClassOf(table: string | undefined): EntityClass<SessionEntr
   class NamedSessionEntry extends SessionEntry {}
   defineEntity(NamedSessionEntry, { table, partitionKey, properties: {} });
   return NamedSessionEntry;
+}
+
+/**
+ * Puts a session, without its cookie, into an entry: as JSON in pieces of at most so many UTF-16 units, never cut inside a character.
+ * Throws `validation.converter-failed` for what has no JSON form, `validation.entity-too-large`.
+ */
+export function setData(entry: SessionEntry, data: object, units: number): void {
+  const text = jsonOf(data);
+  for (let start = 0, index = 0; start < text.length; index++) {
+    if (index === PIECES) throw tooLarge(text.length, units);
+    let end = start + units;
+    if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1]!)) end--;
+    (entry as unknown as Texts)[pieceName(index)] = text.slice(start, end);
+    start = end;
+  }
+}
+
+/** The session of an entry, without its cookie. Throws `entity.unreadable` for a row that something else has written. */
+export function dataOf(entry: SessionEntry): object {
+  const texts = entry as unknown as Texts;
+  const text = Array.from({ length: PIECES }, (_, index) => texts[pieceName(index)] ?? '').join('');
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new EntitableError(
+      'entity.unreadable',
+      `The row of the session "${entry.sid}" holds no session: something else wrote it. Delete it; why it cannot be read is in details.error.`,
+      { ...AT, partitionKey: entry.sid, rowKey: entry.kind, error },
+    );
+  }
+}
+
+const AT = { className: 'SessionEntry', property: 'data', storedName: 'data' };
+
+function jsonOf(data: object): string {
+  try {
+    return JSON.stringify(data);
+  } catch (error) {
+    throw new EntitableError(
+      'validation.converter-failed',
+      'The session has no JSON form: it holds a bigint or itself, or its toJSON fails. Keep what JSON can hold in sessions.',
+      { ...AT, error },
+    );
+  }
+}
+
+function tooLarge(length: number, units: number): EntitableError {
+  const limit = PIECES * units;
+  return new EntitableError(
+    'validation.entity-too-large',
+    `The session has ${length} UTF-16 units of JSON; a row holds ${PIECES} Strings of ${units}. Keep large values elsewhere, and in the session where they are.`,
+    { className: AT.className, size: 2 * length, limit: 2 * limit },
+  );
 }

@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createStore } from 'entitable/express-session';
-import { onEveryStore, type Opened } from '../../support/every-store.js';
+import { onEveryStore, rejection, type Opened } from '../../support/every-store.js';
 
 declare module 'express-session' {
   interface SessionData {
     views: number;
+    notes?: string;
+    size?: bigint;
   }
 }
 
@@ -106,6 +108,47 @@ onEveryStore('A session store of Express', (open) => {
       cookie: { ...later, expires: later.expires.toISOString() },
       views: 1,
     });
+  });
+
+  it('keeps sessions larger than a String, and tells of one that no row holds', async () => {
+    const store = storeOf(await open());
+    const large = {
+      cookie: { originalMaxAge: null },
+      views: 1,
+      notes: 'x'.repeat(32_750) + '😀'.repeat(20) + 'x'.repeat(40_000),
+    };
+    await writing(store, 'set')('sid', large);
+    expect(await promisify(store.get.bind(store))('sid')).to.deep.equal(large);
+    const small = { cookie: { originalMaxAge: null }, views: 2 };
+    await writing(store, 'set')('sid', small);
+    expect(await promisify(store.get.bind(store))('sid')).to.deep.equal(small);
+    const huge = { ...small, notes: 'x'.repeat(2 ** 21) };
+    expect(await rejection(writing(store, 'set')('sid', huge))).to.include({ code: 'validation.entity-too-large' });
+    const strange = { ...small, size: 5n };
+    expect(await rejection(writing(store, 'set')('sid', strange))).to.include({ code: 'validation.converter-failed' });
+    expect(await promisify(store.get.bind(store))('sid')).to.deep.equal(small);
+  });
+
+  it('keeps a session whose cookie ends beyond the dates of the service', async () => {
+    const store = storeOf(await open());
+    const expires = new Date('+012026-01-01T00:00:00Z');
+    await writing(store, 'set')('sid', { cookie: { originalMaxAge: 1, expires }, views: 1 });
+    await writing(store, 'touch')('sid', { cookie: { originalMaxAge: 2, expires }, views: 1 });
+    expect(await promisify(store.get.bind(store))('sid')).to.deep.equal({
+      cookie: { originalMaxAge: 2, expires: expires.toISOString() },
+      views: 1,
+    });
+  });
+
+  it('tells of a session that is none, which is what it gave for one that was missing', async () => {
+    const store = storeOf(await open());
+    const gone = (await promisify(store.get.bind(store))('sid')) as unknown as session.SessionData;
+    for (const verb of ['set', 'touch'] as const) {
+      expect(await rejection(writing(store, verb)('sid', gone)), verb).to.include({
+        code: 'validation.invalid-option',
+      });
+    }
+    expect(() => store.get('sid', undefined as never)).to.throw('The last argument takes a callback, not undefined.');
   });
 
   it('names its table as the data source names every table: tenants stay apart', async () => {
