@@ -39,9 +39,7 @@ export function RowKey<const O extends KeyOptions = object>(options?: O): Proper
   return keyDecorator('row', options);
 }
 
-function keyDecorator<V>(
-  role: 'partition' | 'row',
-  { converter, name: storedName, type }: KeyOptions = {},
-): PropertyDecoratorOf<V> {
+function keyDecorator<V>(role: 'partition' | 'row', options: KeyOptions | undefined): PropertyDecoratorOf<V> {
+  const { converter, name: storedName, type } = options ?? {};
   return propertyDecorator({ role, converter, storedName, type });
 }

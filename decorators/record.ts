@@ -1,4 +1,6 @@
 import './symbol-metadata.js';
+import { typeName } from '../src/edm/type-name.js';
+import { EntitableError } from '../src/errors/entitable-error.js';
 import { recordEntity, recordProperty } from '../src/metadata/define-entity.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
 import {
@@ -25,11 +27,12 @@ export type PropertyDecoratorOf<V> = <
 /** Records what one decorator says about the property it stands on. */
 export function propertyDecorator<V>(definition: Omit<PropertyDefinition, 'name'>): PropertyDecoratorOf<V> {
   return (target, property) => {
-    if (typeof property === 'object') {
-      standardProperties(property.metadata).push(Object.freeze({ ...definition, name: String(property.name) }));
+    if (typeof property === 'object' && property !== null) {
+      const name = standardName(property);
+      standardProperties(property.metadata).push(Object.freeze({ ...definition, name }));
     } else {
-      const { constructor } = target as unknown as { readonly constructor: EntityClass };
-      recordProperty(constructor, Object.freeze({ ...definition, name: property }));
+      const [entityClass, name] = legacyProperty(target, property);
+      recordProperty(entityClass, Object.freeze({ ...definition, name }));
     }
   };
 }
@@ -42,4 +45,41 @@ export function recordClass(
 ): void {
   recordEntity(target, entity);
   recordOf(target).standard = context?.metadata;
+}
+
+/** The name of a property that a standard decorator stands on. Throws `metadata.invalid-decorator`. */
+function standardName({
+  kind,
+  name,
+  metadata,
+  static: isStatic,
+  private: isPrivate,
+}: Partial<ClassFieldDecoratorContext>): string {
+  if (typeof metadata !== 'object' || metadata === null) throw invalidDecorator(NO_METADATA, name);
+  if (typeof name !== 'string' || isStatic === true || isPrivate === true || !FIELDS.includes(kind)) {
+    throw invalidDecorator(NO_PROPERTY, name);
+  }
+  return name;
+}
+
+/** The class and the name of a property that a decorator stands on under "experimentalDecorators". Throws `metadata.invalid-decorator`. */
+function legacyProperty(target: unknown, property: unknown): readonly [entityClass: EntityClass, name: string] {
+  const entityClass: unknown = typeof target === 'object' && target !== null ? target.constructor : undefined;
+  if (typeof property === 'string' && typeof entityClass === 'function') return [entityClass as EntityClass, property];
+  throw invalidDecorator(NO_PROPERTY, property);
+}
+
+const FIELDS: readonly unknown[] = ['field', 'accessor', 'getter', 'setter'];
+const NO_PROPERTY =
+  'a decorator of this package stands on a public property with a name, which is not static: @Property() total!: number;';
+const NO_METADATA =
+  'this compiler calls standard decorators without the metadata that they share. Use TypeScript 5.2, esbuild 0.21 or later, or "experimentalDecorators"';
+
+function invalidDecorator(problem: string, name: unknown): EntitableError {
+  const property = typeof name === 'string' ? name : typeName(name);
+  return new EntitableError(
+    'metadata.invalid-decorator',
+    `The decorator of ${property} cannot be used so: ${problem}. docs/toolchain.md tells what compilers need.`,
+    { property },
+  );
 }

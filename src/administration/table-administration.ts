@@ -9,6 +9,7 @@ import type {
   TableSasOptions,
 } from '../store/service-administration.js';
 import type { SharedAccess } from '../store/shared-access.js';
+import { checkOperation } from '../store/check-operation.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 import { typeName } from '../edm/type-name.js';
 import { checkAccountSas, checkPolicies, checkTableSas } from './check-access.js';
@@ -82,6 +83,7 @@ export class TableAdministration {
    * ```
    */
   async createIfMissing(table: string, options?: CreateTableOptions): Promise<boolean> {
+    checkOperation(options);
     return createTable(this.#store, checkTableName(table), options);
   }
 
@@ -97,16 +99,19 @@ export class TableAdministration {
    * ```
    */
   async ensure(wanted: Iterable<EntityClass | string>, options?: EnsureTablesOptions): Promise<readonly string[]> {
+    checkOperation(options);
     return ensureTables(this.#tables, wanted, options);
   }
 
   /** Deletes a table and every row in it; `false` when there was none. Azure frees the name after some 40 seconds. */
   async delete(table: string, options?: OperationOptions): Promise<boolean> {
+    checkOperation(options);
     return this.#store.deleteTable(checkTableName(table), options);
   }
 
   /** Whether there is a table of this name. */
   async exists(table: string, options: OperationOptions = {}): Promise<boolean> {
+    checkOperation(options);
     const form = nameForm(this.#store);
     checkTableName(table);
     for await (const name of listTables(this.#store, { ...options, prefix: table })) {
@@ -120,6 +125,7 @@ export class TableAdministration {
    * request for every 1,000 tables of the account, whichever are wanted: services do not compare names as they order them.
    */
   list(options?: ListTablesOptions): AsyncGenerator<string, void, undefined> {
+    checkOperation(options);
     return listTables(this.#store, options);
   }
 
@@ -138,6 +144,7 @@ export class TableAdministration {
     table: string | EntityClass<T>,
     options?: DescribeOptions,
   ): Promise<TableDescription> {
+    checkOperation(options);
     return describeTable(placeIn(this.#tables, table), options);
   }
 
@@ -170,6 +177,7 @@ export class TableAdministration {
     to: NamedTable | ClassTable<object>,
     options?: CopySettings,
   ): Promise<CopyReport> {
+    checkOperation(options);
     return copyTable(this.#placeOf(from, 'from'), this.#placeOf(to, 'to'), options);
   }
 
@@ -180,6 +188,7 @@ export class TableAdministration {
    * Throws `store.table-not-found`, and `commit.bulk-stopped` with how far it came.
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
+    checkOperation(options);
     return truncateTable(placeIn(this.#tables, table), options);
   }
 
@@ -188,6 +197,7 @@ export class TableAdministration {
    * `store.not-supported` on every store but the Table service of Azure Storage, like all that follows.
    */
   async getAccessPolicies(table: string, options?: OperationOptions): Promise<readonly AccessPolicy[]> {
+    checkOperation(options);
     return serviceOf(this.#store, 'access policies').getAccessPolicies(checkTableName(table), options);
   }
 
@@ -196,6 +206,7 @@ export class TableAdministration {
    * one. The service may take 30 seconds to heed it. Needs the account's key. Throws `store.table-not-found`.
    */
   async setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void> {
+    checkOperation(options);
     const service = serviceOf(this.#store, 'access policies');
     checkPolicies(policies);
     await service.setAccessPolicies(checkTableName(table), policies, options);
@@ -226,11 +237,13 @@ export class TableAdministration {
 
   /** Which requests the account's Table service logs and counts, and its CORS rules; one request. */
   async getServiceProperties(options?: OperationOptions): Promise<ServiceProperties> {
+    checkOperation(options);
     return serviceOf(this.#store, 'service properties').getServiceProperties(options);
   }
 
   /** Changes those that are given and leaves the others as they are; one request. */
   async setServiceProperties(properties: ServiceProperties, options?: OperationOptions): Promise<void> {
+    checkOperation(options);
     const service = serviceOf(this.#store, 'service properties');
     checkServiceProperties(properties);
     await service.setServiceProperties(properties, options);
@@ -238,12 +251,14 @@ export class TableAdministration {
 
   /** The CORS rules alone; one request. */
   async getCors(options?: OperationOptions): Promise<readonly CorsRule[]> {
+    checkOperation(options);
     const { cors = [] } = await serviceOf(this.#store, 'CORS rules').getServiceProperties(options);
     return cors;
   }
 
   /** Puts at most 5 rules, of at most 2 KiB in all, in the place of all; none turns CORS off. One request. */
   async setCors(rules: readonly CorsRule[], options?: OperationOptions): Promise<void> {
+    checkOperation(options);
     const service = serviceOf(this.#store, 'CORS rules');
     checkCors(rules);
     await service.setServiceProperties({ cors: rules }, options);
@@ -251,6 +266,7 @@ export class TableAdministration {
 
   /** How far the secondary location is, which answers by itself; only with read-access geo-redundancy. One request. */
   async getStatistics(options?: OperationOptions): Promise<ServiceStatistics> {
+    checkOperation(options);
     return serviceOf(this.#store, 'statistics').getStatistics(options);
   }
 

@@ -2,7 +2,6 @@ import { observer } from '../observability/observer.js';
 import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';
 import { ResilientStore } from '../resilience/resilient-store.js';
 import type { TableStore } from '../store/table-store.js';
-import { checkOptions } from './check-options.js';
 import { lazyTables } from './lazy-tables.js';
 import { openStore } from './open-store.js';
 import type { DataSourceOptions } from './options.js';
@@ -26,7 +25,6 @@ export interface Connection {
 
 /** Opens a store, and puts around it what the options ask for. */
 export async function connect(target: DataSourceTarget, options: DataSourceOptions): Promise<Connection> {
-  checkOptions(options);
   const { retry, logger, metrics, ensureTables } = options;
   const policy = retry === false ? NO_RETRIES : retryPolicy(retry);
   const { store: bare, kind } = await openStore(target, options);

@@ -4,6 +4,7 @@ import { EntityMappers } from '../repository/entity-mappers.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
+import { checkFunction } from '../store/check-operation.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
@@ -14,6 +15,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { tableNameProblem } from '../edm/table-name.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
+import { checkOptions } from './check-options.js';
 import { connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
@@ -36,6 +38,7 @@ export class DataSource implements AsyncDisposable {
    * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`.
    */
   static async open(target: DataSourceTarget, options: DataSourceOptions = {}): Promise<DataSource> {
+    checkOptions(options);
     const queries = querySettings(options);
     const connection = await connect(target, options);
     return new DataSource(connection, validatorOf(options), queries, options.tableName ?? ((name) => name));
@@ -116,12 +119,14 @@ export class DataSource implements AsyncDisposable {
    * Runs work in a unit of work that the repositories of this data source join, however deep in the call they are used: what they write
    * is held, and committed at the end. For repositories that are shared, e.g. injected once; without `run` nothing is ever bound.
    */
-  run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
+  async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
+    checkFunction('work', work);
     return this.unitOfWork((unit) => this.#session.bind(unit, () => work(unit)), options);
   }
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
   withTables(tableName: (name: string) => string): DataSource {
+    checkFunction('tableName', tableName);
     return new DataSource(this.#connection, this.#validator, this.#queries, tableName);
   }
 

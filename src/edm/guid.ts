@@ -1,4 +1,6 @@
+import { invalidOption } from '../errors/invalid-option.js';
 import { guidText, readDigitsOf } from './guid-text.js';
+import { typeName } from './type-name.js';
 
 const BRAND: unique symbol = Symbol.for('entitable/Guid') as never;
 const SECOND: unique symbol = Symbol.for('entitable/Guid/2') as never;
@@ -29,16 +31,16 @@ export class Guid {
 
   /** Whether a text has the 8-4-4-4-12 form of a GUID, in any case. */
   static isText(text: string): boolean {
-    return readDigitsOf(text, DIGITS);
+    return typeof text === 'string' && readDigitsOf(text, DIGITS);
   }
 
   /**
    * Reads the 8-4-4-4-12 form, in any case.
    *
-   * @throws RangeError when the text has another form.
+   * @throws EntitableError `validation.invalid-option` when the text has another form.
    */
   static parse(text: string): Guid {
-    if (!readDigitsOf(text, DIGITS)) throw new RangeError('A GUID has the form 00000000-0000-0000-0000-000000000000');
+    if (!Guid.isText(text)) throw noGuid(text);
     return new Guid(DIGITS, text.toLowerCase());
   }
 
@@ -70,7 +72,7 @@ export class Guid {
 
   /** Whether both stand for the same GUID. */
   equals(other: Guid): boolean {
-    return this.toString() === other.toString(); // which another copy of this package has, too
+    return Guid.is(other) && this.toString() === other.toString(); // which another copy of this package has, too
   }
 
   /** The lower-case 8-4-4-4-12 form. */
@@ -89,4 +91,9 @@ export class Guid {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `Guid ${this.toString()}`;
   }
+}
+
+function noGuid(found: unknown): Error {
+  const form = 'a GUID in the form 00000000-0000-0000-0000-000000000000';
+  return invalidOption('Guid.parse', form, typeof found === 'string' ? 'another text' : typeName(found));
 }

@@ -136,6 +136,10 @@ export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
   'metadata.not-constructible': { readonly className: string };
+  'metadata.invalid-decorator': {
+    /** The property that the decorator stands on, as far as it has a name. */
+    readonly property: string;
+  };
   'metadata.missing-key': ClassProblems;
   'metadata.unknown-type': ClassProblems;
   'metadata.duplicate-name': ClassProblems;

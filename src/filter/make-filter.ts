@@ -1,5 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { invalidOption } from '../errors/invalid-option.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { conditionOf, filterOf, type Filter } from './filter.js';
 import type { PropertyRefs } from './property-refs.js';
@@ -29,5 +30,7 @@ export function filter<T extends object>(
       },
     );
   }
+  if (typeof condition !== 'function')
+    throw invalidOption('filter', 'a callback behind the class', typeName(condition));
   return filterOf<T>(conditionOf(condition(propertyReferences<T>())));
 }

@@ -2,6 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { propertiesOf } from '../metadata/registry.js';
 import type { ServiceLimits } from '../store/limits.js';
+import { requireObject } from './entity-address.js';
 
 /** Refuses a class whose stored names the store keeps to itself. */
 export function checkNames({ className, properties }: EntityMetadata, { reservedNames }: ServiceLimits): void {
@@ -69,10 +70,11 @@ function isWritable(entity: object, name: string): boolean {
 const CHECKED = new WeakMap<object, WeakSet<object>>();
 
 /**
- * Refuses an instance of a subclass that declares properties of its own: the class it is written as does not know them, and they would be
+ * Refuses what is no object, and an instance of a subclass that declares properties of its own: the class it is written as does not know them, and they would be
  * lost without a word.
  */
-export function checkClass({ entityClass, className }: EntityMetadata, entity: object): void {
+export function checkClass({ entityClass, className, partitionKey, rowKey }: EntityMetadata, entity: object): void {
+  requireObject(className, 'An entity', entity, () => [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name));
   const own: unknown = entity.constructor;
   if (own === entityClass || typeof own !== 'function' || !(entity instanceof entityClass)) return;
   let checked = CHECKED.get(entityClass);

@@ -1,3 +1,4 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
@@ -33,9 +34,10 @@ function slotsOf(member: Member): readonly Slot[] {
 function memberOf({ className, members }: EntityMetadata, name: string): Member {
   const member = members.get(name);
   if (member !== undefined) return member;
+  const named = typeof name === 'string' ? `"${name}"` : typeName(name);
   throw new EntitableError(
     'query.unknown-property',
-    `${className} has no stored property "${name}". It has: ${[...members.keys()].join(', ')}.`,
-    { className, property: name },
+    `${className} has no stored property ${named}. It has: ${[...members.keys()].join(', ')}.`,
+    { className, property: named },
   );
 }

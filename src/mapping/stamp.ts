@@ -62,9 +62,9 @@ class Stamp extends Returned {
 // One for all copies of the package: what one copy stamped, another reads.
 const stamps: Stamps = shared('stamps', () => ({ get: Stamp.get, set: Stamp.set }));
 
-/** What an entity remembers; `undefined` for one that was never loaded or written here. */
+/** What an entity remembers; `undefined` for one that was never loaded or written here, and for what is no object. */
 export function stateOf(entity: object): EntityState | undefined {
-  return stamps.get(entity);
+  return typeof entity === 'object' && entity !== null ? stamps.get(entity) : undefined;
 }
 
 /** Makes an entity remember; `undefined` makes it forget. */

@@ -1,13 +1,16 @@
+import { EntitableError } from '../errors/entitable-error.js';
+
+const ANOTHER_TYPE = 'another type';
 const OWN = Symbol.for('entitable/refusal');
 
 /** What a converter of this package throws for a value of another type; its words never hold the value, so messages may show them. */
-export function wrongType(message: string, options?: ErrorOptions): TypeError {
-  return own(new TypeError(message, options));
+export function wrongType(message: string, options?: ErrorOptions): EntitableError {
+  return refusal(message, ANOTHER_TYPE, options);
 }
 
 /** What a converter of this package throws for a value that it cannot store; its words never hold the value, so messages may show them. */
-export function outOfRange(message: string): RangeError {
-  return own(new RangeError(message));
+export function outOfRange(message: string): EntitableError {
+  return refusal(message, 'another value');
 }
 
 /**
@@ -18,6 +21,18 @@ export function refusalReason(error: unknown): string | undefined {
   return error instanceof Error && OWN in error ? error.message : undefined;
 }
 
-function own<E extends Error>(error: E): E {
+/** Whether a converter refused a value for its type, as a `TypeError` says of anybody's converter. */
+export function refusesType(error: unknown): boolean {
+  const isOwn = EntitableError.is(error, 'validation.invalid-option') && OWN in error;
+  return isOwn ? error.details.found === ANOTHER_TYPE : error instanceof TypeError;
+}
+
+function refusal(message: string, found: string, options?: ErrorOptions): EntitableError {
+  const error = new EntitableError(
+    'validation.invalid-option',
+    message,
+    { option: 'value', expected: message, found },
+    options,
+  );
   return Object.defineProperty(error, OWN, { value: true });
 }

@@ -1,7 +1,10 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { invalidOption } from '../errors/invalid-option.js';
 import type { Converter } from './converter.js';
 import type { DataKey, EntityClass } from './entity-types.js';
+import { notAnEntity } from './not-an-entity.js';
 import type { StandardSchema } from './standard-schema.js';
 import { recordOf, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
 
@@ -70,7 +73,10 @@ const ROLES: Readonly<Record<string, PropertyRole>> = {
  * ```
  */
 export function defineEntity<T extends object>(entityClass: EntityClass<T>, schema: EntitySchema<T>): void {
+  if (typeof schema !== 'object' || schema === null) throw invalidOption('defineEntity', 'a schema', typeName(schema));
   const { properties, ...entity } = schema;
+  if (typeof properties !== 'object' || properties === null)
+    throw invalidOption('properties', 'an object of property schemas', typeName(properties));
   recordEntity(entityClass, entity);
   const record = recordOf(entityClass);
   for (const [name, property] of Object.entries(properties)) {
@@ -80,6 +86,7 @@ export function defineEntity<T extends object>(entityClass: EntityClass<T>, sche
 
 /** Records what `@Entity` or `defineEntity` says; a class says it once. */
 export function recordEntity(entityClass: EntityClass, entity: EntityDefinition): void {
+  if (typeof entityClass !== 'function') throw notAnEntity(entityClass);
   const record = recordOf(entityClass);
   if (record.entity !== undefined) {
     const className = entityClass.name;
@@ -111,6 +118,8 @@ function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDe
     const role = Object.hasOwn(ROLES, schema) ? ROLES[schema] : undefined;
     return Object.freeze(role === undefined ? { name, role: 'property', type: schema as EdmType } : { name, role });
   }
+  if (typeof schema !== 'object' || schema === null)
+    throw invalidOption(name, 'an EDM type, a role or an object', typeName(schema));
   const {
     key,
     name: storedName,
@@ -119,5 +128,6 @@ function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDe
     readonly key?: string;
     readonly name?: string;
   } & Pick<PropertyDefinition, 'type' | 'converter' | 'default'>;
-  return Object.freeze({ name, role: (key === undefined ? undefined : ROLES[key]) ?? 'property', storedName, ...rest });
+  const role = key !== undefined && Object.hasOwn(ROLES, key) ? ROLES[key] : undefined;
+  return Object.freeze({ name, role: role ?? 'property', storedName, ...rest });
 }

@@ -2,7 +2,7 @@ import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from './converter.js';
 import { checkKeyText } from './key-text.js';
-import { refusalReason } from './converter-refusal.js';
+import { refusalReason, refusesType } from './converter-refusal.js';
 import { escapePart, unescapePart } from './key-escape.js';
 
 /** One property that a key is composed of. */
@@ -120,7 +120,7 @@ function keyConversionError(
   cause: unknown,
 ): EntitableError {
   const reason = refusalReason(cause) ?? 'its converter refused it';
-  return cause instanceof TypeError
+  return refusesType(cause)
     ? new EntitableError('key.wrong-type', `${where} cannot be part of the ${at.key}: ${reason}.`, {
         ...at,
         expected: reason,

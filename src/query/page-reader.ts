@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { invalidContinuation, readToken, writeToken, type TokenQuery } from './continuation-token.js';
 import type { Page, PagesOptions } from './query.js';
@@ -12,8 +13,10 @@ export interface PageSource<out R> extends TokenQuery {
 /** Gives all pages of a query, up to what it takes. */
 export async function* readPages<R>(
   source: PageSource<R>,
-  { emptyPages = 'follow', ...options }: PagesOptions = {},
+  given: PagesOptions = {},
 ): AsyncGenerator<Page<R>, void, undefined> {
+  checkOperation(given);
+  const { emptyPages = 'follow', ...options } = given;
   let remaining = source.take ?? Infinity;
   if (remaining === 0) return;
   for await (const { rows, next } of readPlan(source.reader, { leg: 0 }, options)) {

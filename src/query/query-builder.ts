@@ -3,6 +3,7 @@ import { bind } from '../filter/bind.js';
 import { toOData } from '../filter/odata.js';
 import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
+import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { checkChoice, checkCount } from './check-option.js';
 import { ItemIterator } from './item-iterator.js';
@@ -103,7 +104,9 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#pages(this.#reading(), options);
   }
 
-  async page({ continuation, pageSize, ...options }: PageOptions = {}): Promise<Page<R>> {
+  async page(given: PageOptions = {}): Promise<Page<R>> {
+    checkOperation(given);
+    const { continuation, pageSize, ...options } = given;
     const sized = pageSize === undefined ? this : this.#with({ pageSize: this.#checkPageSize(pageSize) });
     const source = sized.#pageSource(this.#reading());
     refuseSorted(clientOrders(this.#state, source.plan), 'page()');
@@ -160,6 +163,8 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   ): Promise<WriteReport> {
     const { source, writes } = this.#state;
     if (writes === undefined) throw new TypeError('This query was made for reading only');
+    checkOperation(options);
+    if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
     const { prepare, removes } = await change(writes);
     const { store, table } = source;
     const { removes: removal, limits } = store.traits;

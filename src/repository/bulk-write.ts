@@ -1,6 +1,7 @@
 import { onAbort } from '../async/on-abort.js';
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { checkFunction } from '../store/check-operation.js';
 import type { TableStore } from '../store/table-store.js';
 import type { Batch, ReadyWrite } from './batch.js';
 import { BulkLanes } from './bulk-lanes.js';
@@ -8,6 +9,7 @@ import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
 import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
 import { checkChoice } from './check-choice.js';
+import { checkItems } from './check-items.js';
 import { concurrencyOf } from './concurrency.js';
 import { isOfWrite } from './refused-operation.js';
 import { withWideSignal } from './wide-signal.js';
@@ -46,7 +48,8 @@ class BulkWrite<I> {
 
   constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
     const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
-    checkInput(items);
+    checkItems('A bulk write', items);
+    if (onProgress !== undefined) checkFunction('onProgress', onProgress);
     this.#task = task;
     this.#sending = {
       store: task.store,
@@ -184,17 +187,4 @@ class BulkWrite<I> {
       { cause },
     );
   }
-}
-
-function checkInput(items: unknown): void {
-  const isInput =
-    typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items);
-  if (isInput) return;
-  const expected = 'an iterable or async iterable of items';
-  const found = typeof items;
-  throw new EntitableError('validation.invalid-option', `A bulk write takes ${expected}, not ${found}.`, {
-    option: 'items',
-    expected,
-    found,
-  });
 }

@@ -28,6 +28,7 @@ import { modify } from './modify.js';
 import { readUnder } from './read-under.js';
 import { rowError } from './row-error.js';
 import { checkChoice } from './check-choice.js';
+import { checkItems } from './check-items.js';
 import { withWideSignal } from './wide-signal.js';
 import { upsertMode } from './upsert-mode.js';
 import type {
@@ -58,6 +59,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
     const most = checkCount('concurrency', concurrency, 1);
+    checkItems('getMany', keys);
     return withWideSignal(options.signal, (signal) => {
       const wide = { ...options, signal };
       if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide));

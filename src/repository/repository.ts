@@ -1,8 +1,11 @@
+import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { invalidOption } from '../errors/invalid-option.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import type { Query, ReadOptions } from '../query/query.js';
+import { checkOperation, refusedOperation } from '../store/check-operation.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type {
   BulkDeleteOptions,
@@ -75,6 +78,7 @@ export class Repository<in out T extends object> implements AnyRepository {
   readonly #place: Session;
 
   constructor(session: Session, entityClass: EntityClass<T>) {
+    checkSession(session);
     this.entityClass = entityClass;
     this.#place = session;
     session.of(entityClass); // tells at once what is wrong with the class
@@ -87,11 +91,12 @@ export class Repository<in out T extends object> implements AnyRepository {
 
   /** Reads one entity by its key: one request. `undefined` when there is none. */
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined> {
-    return this.#session.get(key, options);
+    return refusedOperation(options) ?? this.#session.get(key, options);
   }
 
   /** Reads one entity by its key: one request. Throws `store.not-found` when there is none. */
   async getOrThrow(key: KeyOf<T>, options?: ReadOptions): Promise<T> {
+    checkOperation(options);
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
     const { className, table } = metadataOf(this.entityClass);
@@ -107,17 +112,17 @@ export class Repository<in out T extends object> implements AnyRepository {
    * The next key is asked for when there is room for another request.
    */
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]> {
-    return this.#session.getMany(keys, options);
+    return refusedOperation(options) ?? this.#session.getMany(keys, options);
   }
 
   /** Whether an entity with this key is stored: one request, which reads the keys only. */
   exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {
-    return this.#session.exists(key, options);
+    return refusedOperation(options) ?? this.#session.exists(key, options);
   }
 
   /** Reads an entity again, into the same object; what it had is gone. Throws `store.not-found` when it is stored no longer. */
   refresh(entity: T, options?: OperationOptions): Promise<T> {
-    return this.#session.refresh(entity, options);
+    return refusedOperation(options) ?? this.#session.refresh(entity, options);
   }
 
   /** Queries one partition, or several: one request each at least, several under way at once, with the results in key order. */
@@ -135,7 +140,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * Absent (`undefined` or `null`) properties are not stored.
    */
   insert(entity: T, options?: OperationOptions): Promise<T> {
-    return this.#session.insert(entity, options);
+    return refusedOperation(options) ?? this.#session.insert(entity, options);
   }
 
   /**
@@ -148,7 +153,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * are kept exactly.
    */
   save(entity: T, options?: OperationOptions): Promise<T> {
-    return this.#session.save(entity, options);
+    return refusedOperation(options) ?? this.#session.save(entity, options);
   }
 
   /**
@@ -162,7 +167,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * ```
    */
   merge(key: KeyOf<T>, patch: PatchOf<T>, options?: ConditionOptions): Promise<WriteReceipt> {
-    return this.#session.merge(key, patch, options);
+    return refusedOperation(options) ?? this.#session.merge(key, patch, options);
   }
 
   /**
@@ -170,12 +175,12 @@ export class Repository<in out T extends object> implements AnyRepository {
    * its `@ETag` property where that is set, else the remembered one. Throws `entity.no-etag` where there is neither.
    */
   replace(entity: T, options?: ConditionOptions): Promise<T> {
-    return this.#session.replace(entity, options);
+    return refusedOperation(options) ?? this.#session.replace(entity, options);
   }
 
   /** Stores an entity whether it exists or not: one request, always unconditional. */
   upsert(entity: T, options?: UpsertOptions): Promise<T> {
-    return this.#session.upsert(entity, options);
+    return refusedOperation(options) ?? this.#session.upsert(entity, options);
   }
 
   /**
@@ -183,7 +188,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * deleted; a missing one is `store.not-found`, or `false` with `missing: 'ignore'`.
    */
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean> {
-    return this.#session.delete(entityOrKey, options);
+    return refusedOperation(options) ?? this.#session.delete(entityOrKey, options);
   }
 
   /**
@@ -200,7 +205,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * ```
    */
   modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions<T>): Promise<T> {
-    return this.#session.modify(key, change, options);
+    return refusedOperation(options) ?? this.#session.modify(key, change, options);
   }
 
   /**
@@ -217,23 +222,29 @@ export class Repository<in out T extends object> implements AnyRepository {
    * ```
    */
   insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
-    return this.#session.insertMany(entities, options);
+    return refusedOperation(options) ?? this.#session.insertMany(entities, options);
   }
 
   /** Stores entities of any number, whether they exist or not. Like {@link insertMany}. */
   upsertMany(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
-    return this.#session.upsertMany(entities, options);
+    return refusedOperation(options) ?? this.#session.upsertMany(entities, options);
   }
 
   /** Changes some properties of stored entities of any number, without reading them. Like {@link insertMany}. */
   mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>> {
-    return this.#session.mergeMany(changes, options);
+    return refusedOperation(options) ?? this.#session.mergeMany(changes, options);
   }
 
   /** Deletes any number: entities under their ETags, keys unconditionally. Like {@link insertMany}. */
   deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>> {
-    return this.#session.deleteMany(entitiesOrKeys, options);
+    return refusedOperation(options) ?? this.#session.deleteMany(entitiesOrKeys, options);
   }
+}
+
+/** A subclass that forgets to hand on its session is told so here, and not by its first verb. */
+function checkSession(session: Partial<Session> | null | undefined): void {
+  if (typeof session?.of === 'function') return;
+  throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
 }
 
 /** A key in a message: the names and texts of its parts, and of nothing else that the object may have. */

@@ -1,5 +1,6 @@
 import { onAbort } from '../async/on-abort.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { checkFunction, checkOperation } from '../store/check-operation.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
 import { retryPolicy, type RetrySettings } from './retry-settings.js';
@@ -21,6 +22,8 @@ export interface Go {
 
 /** Does a piece of work, and does it again from its beginning after a refusal that is certain: nothing of it was done. */
 export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: RepeatSettings = {}): Promise<T> {
+  checkFunction('work', work);
+  checkOperation(settings);
   const { signal, tryTimeout = Infinity, timeout = Infinity, ...pace } = settings;
   const policy = retryPolicy({ ...pace, tryTimeout, timeout });
   const tries = new Tries(policy, observer({})('get'), { signal }, remedyForWork);

@@ -1,4 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/invalid-option.js';
+import { checkOperation } from '../store/check-operation.js';
 import { observer } from '../observability/observer.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 import { retryPolicy } from './retry-settings.js';
@@ -15,10 +18,10 @@ export interface ReadyOptions extends OperationOptions {
 const TIMEOUT = 30_000;
 
 /** Resolves when a store answers, or throws why it does not: at once what time does not change, anything else when the time is over. */
-export async function untilReady(
-  store: TableStore,
-  { failFast = false, table, signal, timeout = TIMEOUT }: ReadyOptions,
-): Promise<void> {
+export async function untilReady(store: TableStore, options: ReadyOptions): Promise<void> {
+  checkOperation(options);
+  const { failFast = false, table, signal, timeout = TIMEOUT } = options;
+  if (table !== undefined && typeof table !== 'string') throw invalidOption('table', 'a table name', typeName(table));
   const policy = retryPolicy({
     maxRetries: failFast ? 0 : Number.MAX_SAFE_INTEGER,
     tryTimeout: 5000,

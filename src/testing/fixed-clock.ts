@@ -1,3 +1,6 @@
+import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/invalid-option.js';
+
 /** A clock that stands still until it is moved. */
 export interface FixedClock {
   /** Milliseconds since 1970: give it to a data source as its `clock`. */
@@ -8,10 +11,14 @@ export interface FixedClock {
 
 /** Makes a clock that stands at a moment, 2026-01-01T00:00:00Z by default. */
 export function fixedClock(start: Date = new Date('2026-01-01T00:00:00Z')): FixedClock {
+  if (!(start instanceof Date) || Number.isNaN(start.getTime()))
+    throw invalidOption('fixedClock', 'a Date', typeName(start));
   let time = start.getTime();
   return {
     now: () => time,
     advance(milliseconds) {
+      if (!Number.isFinite(milliseconds))
+        throw invalidOption('advance', 'a number of milliseconds', typeName(milliseconds));
       time += milliseconds;
     },
   };

@@ -1,5 +1,7 @@
 import { DataSource } from '../data-source/data-source.js';
 import type { DataSourceOptions } from '../data-source/options.js';
+import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/invalid-option.js';
 import { resolveLimits, STORAGE_LIMITS } from '../store/limits.js';
 import type { Guid } from '../edm/guid.js';
 import { fixedClock, type FixedClock } from './fixed-clock.js';
@@ -34,6 +36,7 @@ export interface TestSource extends AsyncDisposable {
 export async function openTestSource(
   options: Omit<DataSourceOptions, 'clock' | 'httpClient'> = {},
 ): Promise<TestSource> {
+  if (typeof options !== 'object' || options === null) throw invalidOption('options', 'an object', typeName(options));
   const { memoryStore } = await import('../stores/memory/memory-store.js');
   const clock = fixedClock();
   const { store, requests } = recordingStore(

@@ -1,3 +1,5 @@
+import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/invalid-option.js';
 import type { RowReader } from '../store/row.js';
 import type {
   OperationOptions,
@@ -25,6 +27,8 @@ export function recordingStore(store: TableStore): {
   readonly store: TableStore;
   readonly requests: RecordedRequest[];
 } {
+  if (typeof (store as Partial<TableStore> | undefined)?.rows !== 'function')
+    throw invalidOption('recordingStore', 'a TableStore', typeName(store));
   const requests: RecordedRequest[] = [];
   return {
     requests,
@@ -77,7 +81,12 @@ function recordingRows(rows: Rows, table: string, requests: RecordedRequest[]): 
 
 /** Requests in a word each, for whole-value assertions: `get`, `scan`, `insert`, `createTable`, …; a transaction is its writes joined by `+`. */
 export function requestNames(requests: readonly RecordedRequest[]): readonly string[] {
+  if (!isList(requests)) throw invalidOption('requestNames', 'an array of requests', typeName(requests));
   return requests.map((request) =>
     request.kind === 'submit' ? request.writes.map(({ mode }) => mode).join('+') : request.kind,
   );
+}
+
+function isList(requests: readonly unknown[]): boolean {
+  return Array.isArray(requests) && requests.every((request) => typeof request === 'object' && request !== null);
 }

@@ -1,6 +1,7 @@
 import type { FailedWrite } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkCount } from '../query/check-option.js';
+import { checkFunction, checkOperation } from '../store/check-operation.js';
 import { jitteredWait } from '../repository/jittered-wait.js';
 import type { CommitOptions } from './commit.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -23,8 +24,11 @@ const LOST_RACES: readonly string[] = ['store.precondition-failed', 'store.alrea
 export async function runUnit<R>(
   begin: () => UnitOfWork,
   work: (unit: UnitOfWork) => R | Promise<R>,
-  { maxRetries, ...options }: UnitOfWorkOptions,
+  given: UnitOfWorkOptions,
 ): Promise<R> {
+  checkFunction('work', work);
+  checkOperation(given);
+  const { maxRetries, ...options } = given;
   const commitOptions = maxRetries === undefined ? options : { ...options, atomic: true };
   const most = maxRetries === undefined ? 0 : checkCount('maxRetries', maxRetries, 0);
   for (let retry = 1; ; retry++) {

@@ -3,6 +3,7 @@ import { stamp, stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
+import { checkItems } from '../repository/check-items.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
@@ -49,6 +50,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     { concurrency = 16, ...options }: GetManyOptions = {},
   ): Promise<(T | undefined)[]> {
     const most = checkCount('concurrency', concurrency, 1);
+    checkItems('getMany', keys);
     return withWideSignal(options.signal, (signal) =>
       mapConcurrently(keys, most, (key) => this.get(key, { ...options, signal })),
     );
@@ -134,9 +136,10 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
 
   /** An entity of another process, which has its ETag: its row is read, so that the commit can send the difference. */
   async #meet(entity: T, options: OperationOptions | undefined): Promise<void> {
+    const address = this.#mapper.addressOf(entity);
     const etag = statedEtag(this.#mapper, entity);
     if (etag === undefined) return;
-    const read = await readUnder(this.#mapper, etag, this.#mapper.addressOf(entity), options);
+    const read = await readUnder(this.#mapper, etag, address, options);
     stamp(entity, { kind: 'stored', source: this.#mapper.source, ...read });
   }
 }

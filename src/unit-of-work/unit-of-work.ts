@@ -8,6 +8,7 @@ import { repositoryIn, type RepositoryClass } from '../repository/repository-cla
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import type { DeleteOptions, EntitySession, Session } from '../repository/session.js';
 import { withWideSignal } from '../repository/wide-signal.js';
+import { checkOperation } from '../store/check-operation.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type { Change } from './change.js';
 import { Committer, type CommitOptions } from './commit.js';
@@ -73,7 +74,12 @@ export class UnitOfWork implements Session {
   }
 
   /** The entity of a key, as it is in this unit; read from the store, and tracked, where the unit has none. */
-  get<T extends object>(entityClass: EntityClass<T>, key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined> {
+  async get<T extends object>(
+    entityClass: EntityClass<T>,
+    key: KeyOf<T>,
+    options?: ReadOptions,
+  ): Promise<T | undefined> {
+    checkOperation(options);
     return this.of(entityClass).get(key, options);
   }
 
@@ -91,7 +97,9 @@ export class UnitOfWork implements Session {
   }
 
   /** Holds the delete of an instance of an entity class, under its ETag. */
-  delete(entity: object, { etag, missing = 'throw' }: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
+  delete(entity: object, options: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
+    checkOperation(options);
+    const { etag, missing = 'throw' } = options;
     this.#sessionOf(entity).writes.delete(entity, etag, missing);
   }
 
@@ -114,6 +122,7 @@ export class UnitOfWork implements Session {
    * is unknown. Nothing that was committed is taken back.
    */
   async commit(options: CommitOptions = {}): Promise<CommitReport> {
+    checkOperation(options);
     if (this.#validating.isInside) throw inProgress('commit() was called by a validator');
     this.#commits++;
     const commit = this.#lastCommit
@@ -145,7 +154,8 @@ export class UnitOfWork implements Session {
   }
 
   #sessionOf(entity: object): UnitEntitySession<object> {
-    return this.#session((entity as { readonly constructor: EntityClass }).constructor);
+    const isObject = typeof entity === 'object' && entity !== null;
+    return this.#session((isObject ? entity.constructor : entity) as EntityClass);
   }
 
   async #validate(changes: readonly Change[]): Promise<void> {

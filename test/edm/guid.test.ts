@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { readDigitsOf } from '../../src/edm/guid-text.js';
 import { Guid } from '../../src/edm/guid.js';
+import { EntitableError } from '../../src/errors/entitable-error.js';
 
 const TEXT = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 
@@ -82,7 +83,10 @@ describe('Guid', () => {
 
   for (const text of ['', 'x', TEXT.slice(1), `${TEXT}0`, `{${TEXT}}`, TEXT.replaceAll('-', ''), `${TEXT}\n`]) {
     it(`refuses ${inspect(text)}, without quoting it`, () => {
-      expect(() => Guid.parse(text)).to.throw(RangeError, 'A GUID has the form 00000000-0000-0000-0000-000000000000');
+      expect(() => Guid.parse(text)).to.throw(
+        EntitableError,
+        'a GUID in the form 00000000-0000-0000-0000-000000000000, not another text.',
+      );
       expect(Guid.isText(text)).to.equal(false);
     });
   }

@@ -16,6 +16,8 @@ export function toPlain(entity: object, options?: ClassTransformOptions): Record
  * the type each property is stored as. It is a new entity, which no store has seen. Throws `validation.wrong-type` for a text that is none
  * of a property's type.
  *
+ * Throws `entity.not-an-object` for what is no object of members: no body, a list, a text. Take a list apart with `map`.
+ *
  * Names that the class does not know are taken over unless `excludeExtraneousValues` is set; they are never stored.
  */
 export function fromPlain<T extends object>(
@@ -24,6 +26,7 @@ export function fromPlain<T extends object>(
   options?: ClassTransformOptions,
 ): T {
   const metadata = metadataOf(entityClass);
+  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) throw notPlain(metadata, plain);
   const entity = plainToClassFromExist(metadata.create(), withTexts(plain, 'keep') as object, options);
   const values = entity as Record<string, unknown>;
   for (const member of metadata.members.values()) {
@@ -31,6 +34,21 @@ export function fromPlain<T extends object>(
     if (typeof value === 'string') values[member.name] = valueOf(value, member, metadata);
   }
   return entity;
+}
+
+function notPlain({ className }: EntityMetadata, plain: unknown): EntitableError {
+  const found = plain === null ? 'null' : Array.isArray(plain) ? 'an array' : typeof plain;
+  const remedy = Array.isArray(plain)
+    ? 'Make an entity of each: list.map((plain) => fromPlain(Class, plain)).'
+    : 'Is the body missing, or not JSON?';
+  return new EntitableError(
+    'entity.not-an-object',
+    `fromPlain(${className}, …) takes an object, not ${found}. ${remedy}`,
+    {
+      className,
+      found,
+    },
+  );
 }
 
 function valueOf(text: string, member: Member, { className }: EntityMetadata): unknown {

@@ -106,9 +106,9 @@ export function createStore<S extends object>(
   }
   return new TableSessionStore() as unknown as S & SessionTable;
 
-  async function write(sid: string, session: SessionData & object): Promise<void> {
-    checkSession('set', session);
-    const { cookie, ...data } = session;
+  async function write(sid: string, given: SessionData & object): Promise<void> {
+    checkSession('set', given);
+    const { cookie, ...data } = given;
     const entry = Object.assign(new SessionEntry(), keyOf(sid), lifeOf({ cookie }, ttl));
     setData(entry, data, tables.traits.limits.stringUnits);
     await entries.upsert(entry, { mode: 'replace' });

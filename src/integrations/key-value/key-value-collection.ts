@@ -10,7 +10,7 @@ import type {
 } from '../../index.js';
 import { batches } from './batches.js';
 import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
-import { checkKey, checkRowKey, checkSize, refusedOption, unreadable } from './refusals.js';
+import { checkKey, checkOptions, checkRowKey, checkSize, refusedOption, unreadable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** Which members of an object are wanted; all by default. */
@@ -76,8 +76,10 @@ export class KeyValueCollection<V = unknown> {
   /** Stores many pairs, in transactions of up to 100; of pairs with one key the last one stays. A failure leaves the transactions before it written. */
   async putAll(
     pairs: Iterable<readonly [string, V]> | AsyncIterable<readonly [string, V]>,
-    { batchSize = 100, ...options }: PutAllOptions = {},
+    given: PutAllOptions = {},
   ): Promise<void> {
+    checkOptions(given);
+    const { batchSize = 100, ...options } = given;
     const { store, table } = this.#place;
     const { transactionBytes, transactionWrites } = store.traits.limits;
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > transactionWrites) {
@@ -98,7 +100,9 @@ export class KeyValueCollection<V = unknown> {
   }
 
   /** The value of a key, or `undefined`: one request. Throws `entity.unreadable` for a row that something else has written. */
-  async get(key: string, { select, ...options }: SelectOptions = {}): Promise<V | undefined> {
+  async get(key: string, given: SelectOptions = {}): Promise<V | undefined> {
+    checkOptions(given);
+    const { select, ...options } = given;
     checkSelect(select);
     const decode = (row: RowReader): V => selected(this.#value(row), select) as V;
     return this.#rows.get(this.#place.partitionKey, this.#rowKey(key), decode, { undeclared: true }, options);
@@ -115,9 +119,9 @@ export class KeyValueCollection<V = unknown> {
    * The pairs whose keys begin with a prefix and whose values pass, as they arrive. On stores with key order they come in the order of
    * the stored keys. Throws `validation.invalid-option` for a test that is none.
    */
-  async *query({ prefix = '', where = {}, select, ...options }: KeyQueryOptions = {}): AsyncGenerator<
-    [key: string, value: V]
-  > {
+  async *query(given: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
+    checkOptions(given);
+    const { prefix = '', where = {}, select, ...options } = given;
     const { store, partitionKey, format } = this.#place;
     if (typeof prefix !== 'string') throw refusedOption('prefix', 'a text', typeof prefix);
     checkSelect(select);

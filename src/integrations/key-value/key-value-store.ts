@@ -3,7 +3,7 @@ import type { DataSourceOptions, DataSourceTarget, PartitionKey, RowKey } from '
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
 import { jsonFormat } from './json-format.js';
 import { KeyValueCollection } from './key-value-collection.js';
-import { checkPartitionKey, checkTableName, refusedOption } from './refusals.js';
+import { checkOptions, checkPartitionKey, checkTableName, refusedOption } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** How a key-value store stores. */
@@ -43,9 +43,11 @@ export class KeyValueStore implements AsyncDisposable {
   /** Opens a data source for key-value pairs alone; closing the store closes it. Throws as `DataSource.open` does. */
   static async open(
     target: DataSourceTarget,
-    { format, partitionKey, tableName, ...options }: KeyValueOptions & Omit<DataSourceOptions, 'tableName'> = {},
+    options: KeyValueOptions & Omit<DataSourceOptions, 'tableName'> = {},
   ): Promise<KeyValueStore> {
-    return new KeyValueStore(await DataSource.open(target, options), { format, partitionKey, tableName });
+    checkOptions(options);
+    const { format, partitionKey, tableName, ...others } = options;
+    return new KeyValueStore(await DataSource.open(target, others), { format, partitionKey, tableName });
   }
 
   readonly #tables: DataSource;
@@ -55,15 +57,17 @@ export class KeyValueStore implements AsyncDisposable {
   readonly #collections = new Map<string, KeyValueCollection>();
 
   /** Throws `validation.invalid-option`. */
-  constructor(
-    tables: DataSource,
-    {
+  constructor(tables: DataSource, options: KeyValueOptions = {}) {
+    if (typeof (tables as DataSource | undefined)?.repository !== 'function')
+      throw refusedOption('KeyValueStore', 'a DataSource', typeof tables);
+    checkOptions(options);
+    const {
       format = 'json',
       partitionKey = 'default',
       tableName = (name) => FORMATS[format].tableName(name),
-    }: KeyValueOptions = {},
-  ) {
-    if (!Object.hasOwn(FORMATS, format)) throw refusedOption('format', "'json' or 'azure-kv-store'", 'another one');
+    } = options;
+    if (typeof format !== 'string' || !Object.hasOwn(FORMATS, format))
+      throw refusedOption('format', "'json' or 'azure-kv-store'", 'another one');
     if (typeof tableName !== 'function') throw refusedOption('tableName', 'a function', typeof tableName);
     checkPartitionKey(partitionKey, tables.traits.limits);
     this.#tables = tables;

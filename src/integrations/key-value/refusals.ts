@@ -11,6 +11,12 @@ export function refusedOption(option: string, expected: string, found: string): 
   return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
 }
 
+/** Refuses options that are none. Throws `validation.invalid-option`. */
+export function checkOptions(options: object): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw refusedOption('options', 'an object', options === null ? 'null' : typeof options);
+}
+
 /** Refuses a partition key that the service would. Throws `validation.invalid-option`. */
 export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLimits): void {
   const isKey =

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { DataSource, EntitableError } from '../../index.js';
 import { EntitableHealthIndicator } from './entitable-health-indicator.js';
 import { optionsProviders, type EntitableModuleAsyncOptions, type EntitableModuleOptions } from './module-options.js';
+import { checkObject } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
 let serial = 0;
@@ -17,7 +18,9 @@ export class EntitableConnectionModule {
     const dataSource = {
       provide,
       inject: [settingsToken, ModulesContainer],
-      useFactory: ({ target, ...settings }: EntitableModuleOptions, modules: ModulesContainer) => {
+      useFactory: (given: EntitableModuleOptions, modules: ModulesContainer) => {
+        checkObject('The options of a connection', given);
+        const { target, ...settings } = given;
         refuseSecond(modules, provide, options.name);
         return DataSource.open(target, settings);
       },

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { EntitableError, type DataSource } from '../../index.js';
+import { checkObject, refused } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
 /** Whose health is asked for, and how long it may take to tell. */
@@ -35,10 +36,10 @@ export class EntitableHealthIndicator {
   }
 
   /** Asks the store for a table's name: one request, which the credential must be allowed to list tables for. */
-  async pingCheck<const K extends string>(
-    key: K,
-    { connection, timeout = 1000 }: PingOptions = {},
-  ): Promise<HealthResult<K>> {
+  async pingCheck<const K extends string>(key: K, options: PingOptions = {}): Promise<HealthResult<K>> {
+    if (typeof key !== 'string') throw refused('pingCheck', 'a name', key);
+    checkObject('options', options);
+    const { connection, timeout = 1000 } = options;
     const tables = this.#modules.get<DataSource>(dataSourceToken(connection), { strict: false });
     try {
       await tables.tables.exists(NO_SUCH_TABLE, { timeout });

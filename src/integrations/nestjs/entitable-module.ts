@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { EntityClass } from '../../index.js';
 import { EntitableConnectionModule } from './entitable-connection-module.js';
 import type { ConnectionName, EntitableModuleAsyncOptions, EntitableModuleOptions } from './module-options.js';
+import { checkObject } from './refused.js';
 import { repositoryProviders } from './repository-providers.js';
 
 /**
@@ -22,13 +23,16 @@ export class EntitableModule {
    * Opens the data source of a connection: once, in the root module. Every module can inject it; it closes with the application.
    * Two connections of one name end the start of the application: `validation.invalid-option`.
    */
-  static forRoot({ name, ...options }: EntitableModuleOptions & ConnectionName): DynamicModule {
+  static forRoot(given: EntitableModuleOptions & ConnectionName): DynamicModule {
+    checkObject('forRoot', given);
+    const { name, ...options } = given;
     // By a factory: Nest 10 writes whatever is a value out as text, a store or a client too.
     return EntitableConnectionModule.open({ name, useFactory: () => options });
   }
 
   /** The same with options that other providers make, e.g. those of `ConfigModule`. */
   static forRootAsync(options: EntitableModuleAsyncOptions): DynamicModule {
+    checkObject('forRootAsync', options);
     return EntitableConnectionModule.open(options);
   }
 

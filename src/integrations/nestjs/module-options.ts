@@ -1,4 +1,5 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Provider, Type } from '@nestjs/common';
+import { refused } from './refused.js';
 import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
 
 /** Where a connection's tables are, and how its data source works with them. */
@@ -33,6 +34,8 @@ export function optionsProviders(provide: symbol, options: EntitableModuleAsyncO
   if ('useFactory' in options) {
     return [{ provide, inject: options.inject ?? [], useFactory: options.useFactory }];
   }
+  if (!('useClass' in options || 'useExisting' in options))
+    throw refused('forRootAsync', 'useFactory, useClass or useExisting', options);
   const factory = 'useClass' in options ? options.useClass : options.useExisting;
   return [
     ...('useClass' in options ? [options.useClass] : []),

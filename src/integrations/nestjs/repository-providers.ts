@@ -6,6 +6,7 @@ import type {
   Provider,
 } from '@nestjs/common';
 import type { AnyRepository, DataSource, EntityClass, RepositoryClass } from '../../index.js';
+import { refused } from './refused.js';
 import { dataSourceToken, repositoryToken } from './tokens.js';
 
 type CustomRepository = RepositoryClass<AnyRepository, readonly unknown[]>;
@@ -29,7 +30,8 @@ interface SaidDependency {
  * ```
  */
 export function repositoryProviders(classes: readonly EntityClass[], connection?: string): Provider[] {
-  return classes.flatMap((target) => providersOf(target, connection));
+  if (!Array.isArray(classes)) throw refused('repositories', 'an array of classes', classes);
+  return (classes as readonly EntityClass[]).flatMap((target) => providersOf(target, connection));
 }
 
 function providersOf(target: EntityClass, connection: string | undefined): Provider[] {

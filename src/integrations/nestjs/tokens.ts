@@ -1,12 +1,13 @@
 import type { InjectionToken } from '@nestjs/common';
 import { DataSource, metadataOf, type EntityClass } from '../../index.js';
+import { refused } from './refused.js';
 
 const repositoryTokens = new WeakMap<object, Map<string | undefined, symbol>>();
 let serial = 0;
 
 /** The provider token of a connection's data source: the class `DataSource` itself for the connection without a name. For `overrideProvider`, and for factories. */
 export function dataSourceToken(connection?: string): InjectionToken<DataSource> {
-  return connection === undefined ? DataSource : Symbol.for(`entitable/DataSource ${connection}`);
+  return connection === undefined ? DataSource : Symbol.for(`entitable/DataSource ${checkName(connection)}`);
 }
 
 /**
@@ -21,9 +22,14 @@ export function repositoryToken(target: EntityClass, connection?: string): symbo
   if (ofClass === undefined) repositoryTokens.set(target, (ofClass = new Map<string | undefined, symbol>()));
   let token = ofClass.get(connection);
   if (token === undefined) {
-    const source = connection === undefined ? '' : ` of ${connection}`;
+    const source = connection === undefined ? '' : ` of ${checkName(connection)}`;
     // The number counts: Nest 10 takes dynamic modules for one whose tokens read the same.
     ofClass.set(connection, (token = Symbol(`Repository of ${target.name}${source}, ${++serial}`)));
   }
   return token;
+}
+
+function checkName(connection: unknown): string {
+  if (typeof connection === 'string') return connection;
+  throw refused('The name of a connection', 'a text', connection);
 }

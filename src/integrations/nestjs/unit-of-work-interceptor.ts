@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { DataSource, UnitOfWorkOptions } from '../../index.js';
+import { checkObject } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
 /** Whose writes a request's unit of work holds, and how it commits them. */
@@ -28,7 +29,9 @@ export interface InUnitOfWorkOptions extends Omit<UnitOfWorkOptions, 'maxRetries
  * async place(@Body() body: OrderDto) { … }
  * ```
  */
-export function InUnitOfWork({ connection, ...options }: InUnitOfWorkOptions = {}): ClassDecorator & MethodDecorator {
+export function InUnitOfWork(given: InUnitOfWorkOptions = {}): ClassDecorator & MethodDecorator {
+  checkObject('InUnitOfWork', given);
+  const { connection, ...options } = given;
   return UseInterceptors(interceptorOf(connection, options));
 }
 

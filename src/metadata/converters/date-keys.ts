@@ -8,6 +8,7 @@ const TICKS_PER_MILLISECOND = 10_000n;
 const EPOCH_TICKS = 621_355_968_000_000_000n;
 const MAX_TICKS = 3_155_378_975_999_999_999n;
 const DIGITS = 19;
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /**
  * A key part that sorts newest first: 19 digits of `DateTime.MaxValue.Ticks - ticks`, the form that .NET programs write.
@@ -22,7 +23,7 @@ export const newestFirst: Converter<Date, 'String'> = Object.freeze({
     return String(MAX_TICKS - ticks).padStart(DIGITS, '0');
   },
   fromStored(text: string): Date {
-    if (!/^\d{19}$/.test(text)) throw outOfRange('not 19 digits');
+    if (!isText(text, /^\d{19}$/)) throw outOfRange('not 19 digits');
     const ticks = MAX_TICKS - BigInt(text) - EPOCH_TICKS;
     const remainder = ((ticks % TICKS_PER_MILLISECOND) + TICKS_PER_MILLISECOND) % TICKS_PER_MILLISECOND;
     return new Date(Number((ticks - remainder) / TICKS_PER_MILLISECOND));
@@ -40,12 +41,16 @@ export const oldestFirst: Converter<Date, 'String'> = Object.freeze({
     return text;
   },
   fromStored(text: string): Date {
-    const value = new Date(text);
-    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) || value.toISOString() !== text)
+    const value = isText(text, ISO) ? new Date(text) : undefined;
+    if (value === undefined || Number.isNaN(value.getTime()) || value.toISOString() !== text)
       throw outOfRange('not an ISO date');
     return value;
   },
 });
+
+function isText(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
 
 function timeOf(value: unknown): number {
   if (!isDate(value)) throw wrongType(`it must be a Date, not ${typeName(value)}`);

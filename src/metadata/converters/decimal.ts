@@ -1,4 +1,5 @@
 import { typeName } from '../../edm/type-name.js';
+import { invalidOption } from '../../errors/invalid-option.js';
 import type { Converter } from '../converter.js';
 import { outOfRange, wrongType } from '../converter-refusal.js';
 
@@ -18,7 +19,11 @@ export function decimal(options: { readonly scale: number }): Converter<string, 
 export function decimal(options?: {
   readonly scale: number;
 }): Converter<string, 'String'> | Converter<string, 'Int64'> {
-  return options === undefined ? TEXT_DECIMAL : scaledDecimal(options.scale);
+  if (options === undefined) return TEXT_DECIMAL;
+  const scale: unknown = (options as { readonly scale: number } | null)?.scale;
+  if (Number.isInteger(scale) && (scale as number) >= 0 && (scale as number) <= 18)
+    return scaledDecimal(scale as number);
+  throw invalidOption('scale', 'a whole number of fraction digits, 0 to 18', typeName(scale));
 }
 
 const TEXT_DECIMAL: Converter<string, 'String'> = Object.freeze({
@@ -28,9 +33,6 @@ const TEXT_DECIMAL: Converter<string, 'String'> = Object.freeze({
 });
 
 function scaledDecimal(scale: number): Converter<string, 'Int64'> {
-  if (!Number.isInteger(scale) || scale < 0 || scale > 18) {
-    throw outOfRange('The scale of a decimal is a whole number of fraction digits, 0 to 18');
-  }
   return Object.freeze({
     type: 'Int64',
     order: 'preserved',
@@ -43,6 +45,7 @@ function scaledDecimal(scale: number): Converter<string, 'Int64'> {
       return units;
     },
     fromStored(units: bigint): string {
+      if (typeof units !== 'bigint') throw wrongType(`it must be a bigint, not ${typeName(units)}`);
       const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
       const whole = digits.slice(0, digits.length - scale);
       return `${units < 0n ? '-' : ''}${whole}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;

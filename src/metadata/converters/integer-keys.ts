@@ -30,9 +30,8 @@ export const guidKey: Converter<Guid, 'String'> = Object.freeze({
     return value.toString();
   },
   fromStored(text: string): Guid {
-    const guid = Guid.parse(text);
-    if (guid.toString() !== text) throw outOfRange('not in lower case');
-    return guid;
+    if (!Guid.isText(text) || text !== text.toLowerCase()) throw outOfRange('not a Guid in lower case');
+    return Guid.parse(text);
   },
 });
 
@@ -53,7 +52,7 @@ function ascending(range: Range): Digits {
     range,
     write: (value) => (value < 0n ? `-${pad(complement + value)}` : pad(value)),
     read(text) {
-      if (!pattern.test(text)) throw outOfRange('not the digits of an integer key');
+      if (typeof text !== 'string' || !pattern.test(text)) throw outOfRange('not the digits of an integer key');
       return text.startsWith('-') ? BigInt(text.slice(1)) - complement : BigInt(text);
     },
   };
@@ -67,7 +66,7 @@ function descending(range: Range): Digits {
     range,
     write: (value) => String(range.greatest - value).padStart(digits, '0'),
     read(text) {
-      if (!pattern.test(text)) throw outOfRange('not the digits of an integer key');
+      if (typeof text !== 'string' || !pattern.test(text)) throw outOfRange('not the digits of an integer key');
       return range.greatest - BigInt(text);
     },
   };

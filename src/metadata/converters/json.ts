@@ -1,6 +1,6 @@
 import { sameData } from '../same-data.js';
 import type { Converter } from '../converter.js';
-import { wrongType } from '../converter-refusal.js';
+import { outOfRange, wrongType } from '../converter-refusal.js';
 
 /**
  * Stores any JSON value as a String: at most 32,768 UTF-16 units of JSON. Filters ask only whether it is present: one value has many
@@ -17,7 +17,7 @@ export function json<V>(): Converter<V, 'String'> {
       if (text === undefined) throw wrongType('the value has no JSON form');
       return text;
     },
-    fromStored: (text: string) => JSON.parse(text) as V,
+    fromStored: parsed<V>,
     same: (left: V, right: V) => sameData(throughJSON(left), throughJSON(right)),
   });
 }
@@ -26,6 +26,14 @@ export function json<V>(): Converter<V, 'String'> {
 function throughJSON(value: unknown): unknown {
   const text = jsonOf(value);
   return text === undefined ? undefined : JSON.parse(text);
+}
+
+function parsed<V>(text: string): V {
+  try {
+    return JSON.parse(text) as V;
+  } catch {
+    throw outOfRange('it is no JSON'); // what the language says quotes the text
+  }
 }
 
 /** What JSON cannot hold, a circle or a bigint, it tells with the names of members: they are data here. */

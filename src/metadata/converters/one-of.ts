@@ -1,5 +1,8 @@
+import { typeName } from '../../edm/type-name.js';
+import type { EntitableError } from '../../errors/entitable-error.js';
+import { invalidOption } from '../../errors/invalid-option.js';
 import type { Converter } from '../converter.js';
-import { outOfRange, wrongType } from '../converter-refusal.js';
+import { outOfRange } from '../converter-refusal.js';
 
 /**
  * Stores one of some strings as a String, and refuses any other, read or written.
@@ -10,6 +13,10 @@ import { outOfRange, wrongType } from '../converter-refusal.js';
  * ```
  */
 export function oneOf<const V extends string>(...values: readonly [V, ...V[]]): Converter<V, 'String'> {
+  const wrong = values.findIndex((value) => typeof value !== 'string');
+  if (wrong >= 0 || values.length === 0) {
+    throw invalidOption('oneOf', 'one string or more', wrong < 0 ? 'none' : typeName(values[wrong]));
+  }
   return restricted('String', values, 'preserved');
 }
 
@@ -20,9 +27,10 @@ export type EnumObject = Readonly<Record<string, string | number>>;
 export function enumOf<const E extends EnumObject>(
   enumeration: E,
 ): Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'> {
+  if (typeof enumeration !== 'object' || enumeration === null) throw noEnum(typeName(enumeration));
   // A numeric enum also maps its values back to its names: those members are no values.
   const values = Object.keys(enumeration)
-    .filter((name) => typeof enumeration[enumeration[name]!] !== 'number')
+    .filter((name) => !isReverse(enumeration, name))
     .map((name) => enumeration[name]!);
   const kind = values.every((value) => typeof value === 'string')
     ? 'String'
@@ -30,12 +38,22 @@ export function enumOf<const E extends EnumObject>(
       ? 'Int32'
       : undefined;
   if (kind === undefined || values.length === 0) {
-    throw wrongType('enumOf takes an enum whose values are all strings, or all integers');
+    throw noEnum(values.length === 0 ? 'an object without values' : 'other values');
   }
   return restricted(kind, values, 'preserved') as unknown as Converter<
     E[keyof E],
     E[keyof E] extends string ? 'String' : 'Int32'
   >;
+}
+
+/** Whether a member of an enum gives the name of a value. */
+function isReverse(enumeration: EnumObject, name: string): boolean {
+  const value: unknown = enumeration[name];
+  return typeof value === 'string' && typeof enumeration[value] === 'number';
+}
+
+function noEnum(found: string): EntitableError {
+  return invalidOption('enumOf', 'an enum whose values are all strings, or all integers', found);
 }
 
 function restricted<V extends string | number, E extends 'String' | 'Int32'>(

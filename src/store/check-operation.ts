@@ -1,0 +1,37 @@
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { invalidOption } from '../errors/invalid-option.js';
+import { checkTimeout } from './check-timeout.js';
+import type { OperationOptions } from './operation-options.js';
+
+/** Refuses options that are no object, and a signal or a time limit that is none. For the verbs that users call: JavaScript may give anything. */
+export function checkOperation(options: object | undefined): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalidOption('options', 'an object', typeName(options));
+  const { signal } = options as OperationOptions;
+  if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', typeName(signal));
+  checkTimeout(options);
+}
+
+/** The same as a promise, for verbs that give the promise of another: one that is rejected, or `undefined` where nothing is wrong. */
+export function refusedOperation(options: object | undefined): Promise<never> | undefined {
+  try {
+    checkOperation(options);
+    return undefined;
+  } catch (error) {
+    if (!EntitableError.is(error)) throw error;
+    return Promise.reject(error);
+  }
+}
+
+/** Refuses what cannot be called. */
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalidOption(option, 'a function', typeName(value));
+}
+
+function isSignal(signal: unknown): boolean {
+  if (typeof signal !== 'object' || signal === null) return false;
+  const { aborted, addEventListener } = signal as Partial<AbortSignal>;
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
+}

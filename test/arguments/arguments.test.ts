@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { inspect } from 'node:util';
+import { EntitableError } from '../../src/index.js';
+import { textOf } from '../architecture/project.js';
+import { SUBJECTS } from './subjects.js';
+import { newPlace, type Arguments, type Place, type Subject } from './subject.js';
+import { variationsOf } from './wrong-values.js';
+
+type Callable = (...args: readonly unknown[]) => unknown;
+
+describe('A public function that is given what it does not take', () => {
+  it('is looked for in every entry of the package', () => {
+    const { exports } = JSON.parse(textOf('package.json')) as { readonly exports: object };
+    const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+    const names = SUBJECTS.map(({ name }) => name).filter((name) => name.startsWith('entitable'));
+    expect(names).to.have.members(entries.map((entry) => entry.replace('.', 'entitable')));
+  });
+
+  for (const subject of SUBJECTS) {
+    describe(subject.name, () => {
+      it('has a row here for each of its functions', async () => {
+        const place = await newPlace();
+        const known = [...Object.keys(subject.functions), ...Object.keys(subject.others ?? {})];
+        expect(functionsOf(await subject.object(place), subject.isInstance).toSorted()).to.deep.equal(known.toSorted());
+        await place.tables.close();
+      });
+
+      for (const [name, args] of Object.entries(subject.functions)) {
+        it(`${name}() throws an EntitableError, or does what can be done`, async () => {
+          const raw: string[] = [];
+          for (const { title, vary } of variationsOf(await sampleOf(args))) {
+            const error = await thrownBy(subject, name, (place) => vary(argumentsOf(args, place)));
+            if (error !== undefined && !EntitableError.is(error) && !isCalledClass(error))
+              raw.push(`${title}: ${firstLine(error)}`);
+          }
+          expect(raw).to.deep.equal([]);
+        });
+      }
+    });
+  }
+});
+
+/** The names of the functions of an object, its prototypes' among them where it is an instance. */
+function functionsOf(object: unknown, isInstance: true | undefined): readonly string[] {
+  const names = new Set<string>();
+  for (let holder = object as object; isOwnHolder(holder); holder = Object.getPrototypeOf(holder) as object) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
+      if (typeof value === 'function' && name !== 'constructor') names.add(name);
+    }
+    if (isInstance === undefined) break;
+  }
+  return [...names];
+}
+
+function isOwnHolder(holder: object | null): boolean {
+  return holder !== null && holder !== Object.prototype && holder.constructor?.name !== 'EventEmitter';
+}
+
+function argumentsOf(args: Arguments, place: Place): readonly unknown[] {
+  return typeof args === 'function' ? args(place) : args;
+}
+
+async function sampleOf(args: Arguments): Promise<readonly unknown[]> {
+  const place = await newPlace();
+  await place.tables.close();
+  return argumentsOf(args, place);
+}
+
+/** What a call throws, or rejects with, or throws when its results are asked for the first. */
+async function thrownBy(
+  subject: Subject,
+  name: string,
+  argumentsIn: (place: Place) => readonly unknown[],
+): Promise<unknown> {
+  const place = await newPlace();
+  try {
+    const object = (await subject.object(place)) as Readonly<Record<string, Callable>>;
+    const result: unknown = await called(object, name, argumentsIn(place));
+    if (isAsyncIterable(result)) for await (const _ of result) break;
+    return undefined;
+  } catch (error) {
+    return error ?? new Error(`${String(error)} was thrown`);
+  } finally {
+    await place.tables.close();
+  }
+}
+
+/** Calls a method, makes an instance of a class. */
+function called(object: Readonly<Record<string, Callable>>, name: string, args: readonly unknown[]): unknown {
+  const callable = object[name]!;
+  return isClass(callable) ? Reflect.construct(callable, args) : callable.apply(object, [...args]);
+}
+
+function isClass(callable: Callable): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(callable));
+}
+
+function isAsyncIterable(result: unknown): result is AsyncIterable<unknown> {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+}
+
+/** A class in the place of a callback: the language itself refuses to call it. */
+function isCalledClass(error: unknown): boolean {
+  return error instanceof TypeError && /^Class constructor \w+ cannot be invoked without 'new'/.test(error.message);
+}
+
+/** What is wrong, and where it was thrown. */
+function firstLine(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error);
+  const place = /\((?:file:\/\/)?[^)]*?\/((?:src|decorators)\/[^)]*)\)/.exec(error.stack ?? '')?.[1] ?? 'elsewhere';
+  return `${String(error)} (${place})`;
+}

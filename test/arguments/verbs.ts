@@ -1,0 +1,155 @@
+import { filter, type OperationOptions } from '../../src/index.js';
+import { KEY, Note, noteOf, type Arguments, type Subject } from './subject.js';
+
+/** The options of everything that does I/O. */
+export const OPERATION: OperationOptions = { signal: new AbortController().signal, timeout: 60_000 };
+
+const { list } = KEY;
+const READ = { ...OPERATION, refresh: true };
+const BULK = { ...OPERATION, concurrency: 4, onProgress: () => undefined, onError: 'throw' };
+const BY_FILTER = { ...OPERATION, onProgress: () => undefined };
+const IN_A_REPOSITORY = { entityClass: 'it is a class, to be read' };
+const FOR_REPOSITORIES = 'sessions are for the constructors of repositories';
+
+const REPOSITORY: Readonly<Record<string, Arguments>> = {
+  get: [KEY, READ],
+  getOrThrow: [KEY, READ],
+  getMany: [[KEY], { ...READ, concurrency: 2 }],
+  exists: [KEY, OPERATION],
+  refresh: ({ note }) => [note, OPERATION],
+  query: [{ list }],
+  scan: [],
+  insert: () => [noteOf('2'), OPERATION],
+  save: ({ note }) => [note, OPERATION],
+  merge: [KEY, { text: 'new', stars: 2 }, { ...OPERATION, etag: '*' }],
+  replace: ({ note }) => [note, { ...OPERATION, etag: '*' }],
+  upsert: () => [noteOf('2'), { ...OPERATION, mode: 'merge' }],
+  delete: [KEY, { ...OPERATION, etag: '*', missing: 'ignore' }],
+  modify: [KEY, (note: Note) => void (note.text = 'changed'), { ...OPERATION, attempts: 2 }],
+  insertMany: () => [[noteOf('2')], BULK],
+  upsertMany: () => [[noteOf('2')], { ...BULK, mode: 'merge' }],
+  mergeMany: [[{ key: KEY, patch: { stars: 2 }, etag: '*' }], BULK],
+  deleteMany: [[KEY], { ...BULK, missing: 'ignore' }],
+};
+
+const ADMINISTRATION: Readonly<Record<string, Arguments>> = {
+  create: ['Other', { ...OPERATION, waitForDeletion: false }],
+  createIfMissing: ['Other', { ...OPERATION, waitForDeletion: false }],
+  ensure: [[Note, 'Other'], { ...OPERATION, waitForDeletion: false, concurrency: 2 }],
+  delete: ['Notes', OPERATION],
+  exists: ['Notes', OPERATION],
+  list: [{ ...OPERATION, prefix: 'N', from: 'A', to: 'Z' }],
+  describe: ['Notes', { ...OPERATION, sample: 5 }],
+  copy: [
+    'Notes',
+    'Other',
+    {
+      ...BULK,
+      transform: (row: unknown) => row,
+      existing: 'replace',
+      filter: () => filter(Note, (n) => n.stars.gt(1)),
+      partitionKey: undefined,
+    },
+  ],
+  truncate: ['Notes', { ...OPERATION, concurrency: 2, onProgress: () => undefined }],
+  getAccessPolicies: ['Notes', OPERATION],
+  setAccessPolicies: ['Notes', [{ id: 'a' }], OPERATION],
+  generateTableSas: ['Notes', { permissions: ['query'], expiry: new Date() }],
+  generateAccountSas: [{ permissions: ['query'], expiry: new Date() }],
+  getServiceProperties: [OPERATION],
+  setServiceProperties: [{}, OPERATION],
+  getCors: [OPERATION],
+  setCors: [[], OPERATION],
+  getStatistics: [OPERATION],
+};
+
+const QUERY: Readonly<Record<string, Arguments>> = {
+  where: [() => filter(Note, (n) => n.stars.gt(1)), 'gt', 1],
+  select: ['stars', 'text'],
+  take: [5],
+  pageSize: [5],
+  maxRequests: [5],
+  orderBy: ['stars', 'asc'],
+  rawFilter: ["text eq 'a'"],
+  pages: [{ ...READ, emptyPages: 'give' }],
+  page: [{ ...READ, emptyPages: 'give', continuation: undefined, pageSize: 5 }],
+  toArray: [READ],
+  first: [READ],
+  firstOrThrow: [READ],
+  count: [OPERATION],
+  exists: [OPERATION],
+  delete: [BY_FILTER],
+  merge: [{ stars: 5 }, BY_FILTER],
+  explain: [],
+  compile: [],
+};
+
+/** Data sources, repositories, queries, units of work, the administration of tables. */
+export const VERBS: readonly Subject[] = [
+  {
+    name: 'a data source',
+    object: ({ tables }) => tables,
+    isInstance: true,
+    functions: {
+      repository: [Note],
+      unitOfWork: [() => undefined, { ...OPERATION, atomic: true, retries: 1 }],
+      run: [() => undefined, { ...OPERATION, atomic: true, retries: 1 }],
+      withTables: [(name: string) => name],
+      retry: [
+        () => Promise.resolve(),
+        {
+          ...OPERATION,
+          maxRetries: 1,
+          tryTimeout: 1000,
+          fast: { slot: 1, ceiling: 2 },
+          slow: { slot: 1, ceiling: 2 },
+        },
+      ],
+      ready: [{ ...OPERATION, failFast: true, table: 'Notes' }],
+      close: [{ timeout: 5 }],
+    },
+  },
+  {
+    name: 'a repository',
+    object: ({ notes }) => notes,
+    isInstance: true,
+    functions: REPOSITORY,
+    others: IN_A_REPOSITORY,
+  },
+  {
+    name: 'a repository of a unit of work',
+    object: ({ tables }) => tables.unitOfWork().repository(Note),
+    isInstance: true,
+    functions: REPOSITORY,
+    others: IN_A_REPOSITORY,
+  },
+  { name: 'a query', object: ({ notes }) => notes.query({ list }), isInstance: true, functions: QUERY },
+  {
+    name: 'a query that is asked by names',
+    object: ({ notes }) => ({ where: notes.query({ list }).where.bind(notes.query({ list })) }),
+    functions: { where: ['stars', 'gt', 1] },
+  },
+  {
+    name: 'a unit of work',
+    object: ({ tables }) => tables.unitOfWork(),
+    isInstance: true,
+    functions: {
+      repository: [Note],
+      get: [Note, KEY, READ],
+      query: [Note, { list }],
+      insert: () => [noteOf('2')],
+      delete: ({ note }) => [note, { etag: '*', missing: 'ignore' }],
+      track: ({ note }) => [note],
+      plan: [],
+      commit: [{ ...OPERATION, atomic: true }],
+      discard: [],
+    },
+    others: { of: FOR_REPOSITORIES, abandon: FOR_REPOSITORIES },
+  },
+  {
+    name: 'the administration of tables',
+    object: ({ tables }) => tables.tables,
+    isInstance: true,
+    functions: ADMINISTRATION,
+  },
+];

@@ -1,0 +1,62 @@
+import { Note } from './subject.js';
+
+/** What a program in JavaScript may give where something else is expected; made for each call, which may record or change it. */
+const WRONG: Readonly<Record<string, () => unknown>> = {
+  undefined: () => undefined,
+  null: () => null,
+  true: () => true,
+  zero: () => 0,
+  'a negative number': () => -1.5,
+  NaN: () => Number.NaN,
+  'a bigint': () => 5n,
+  'a text': () => 'text',
+  'an empty text': () => '',
+  'a symbol': () => Symbol('symbol'),
+  'an array': () => [],
+  'an array of undefined': () => [undefined],
+  'an array of null': () => [null],
+  'an array of texts': () => ['text'],
+  'an object': () => ({}),
+  'an object without a prototype': () => Object.create(null) as object,
+  'an object with strange members': () => ({ constructor: undefined, toString: 5, length: -1 }),
+  'a date that is none': () => new Date(Number.NaN),
+  'a function': () => () => undefined,
+  'a class': () => Note,
+};
+
+/** A way to give wrong arguments. */
+export interface Variation {
+  readonly title: string;
+  /** Makes wrong arguments of right ones. */
+  readonly vary: (args: readonly unknown[]) => readonly unknown[];
+}
+
+/**
+ * None at all; and each argument in turn, and each member of an argument that is a plain object, replaced by everything that it must
+ * not be.
+ */
+export function variationsOf(sample: readonly unknown[]): readonly Variation[] {
+  const none: Variation = { title: 'no arguments', vary: () => [] };
+  return [none, ...sample.flatMap((right, index) => [...wholes(index), ...members(right, index)])];
+}
+
+function wholes(index: number): readonly Variation[] {
+  return Object.entries(WRONG).map(([title, wrong]) => ({
+    title: `argument ${index + 1}: ${title}`,
+    vary: (args) => args.with(index, wrong()),
+  }));
+}
+
+function members(right: unknown, index: number): readonly Variation[] {
+  if (!isPlain(right)) return [];
+  return Object.keys(right).flatMap((name) =>
+    Object.entries(WRONG).map(([title, wrong]) => ({
+      title: `argument ${index + 1}, ${name}: ${title}`,
+      vary: (args: readonly unknown[]) => args.with(index, { ...(args[index] as object), [name]: wrong() }),
+    })),
+  );
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
