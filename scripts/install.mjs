@@ -1,11 +1,14 @@
-// Makes `npm test` and `npm run quickstart` work on a fresh clone: installs when something of the lockfile is missing.
+// Makes `npm test`, `npm run quickstart` and the benchmarks work on a fresh clone: installs when something of a lockfile is missing, that
+// of the folder named, or else of the project.
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const modules = `${root}node_modules`;
-const installed = `${modules}/.package-lock.json`;
+const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
+const lockfile = join(root, 'package-lock.json');
+const modules = join(root, 'node_modules');
+const installed = join(modules, '.package-lock.json');
 
 const packagesOf = (file) => Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages).filter(([path]) => path);
 
@@ -15,7 +18,7 @@ function isStale() {
     return true;
   }
   const versions = new Map(packagesOf(installed).map(([path, { version }]) => [path, version]));
-  return packagesOf(`${root}package-lock.json`).some(([path, { version, optional }]) =>
+  return packagesOf(lockfile).some(([path, { version, optional }]) =>
     versions.has(path) ? versions.get(path) !== version : !optional,
   );
 }
@@ -24,7 +27,7 @@ function isStale() {
 const isLinked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 if (!isLinked && isStale()) {
-  console.log('Installing the packages of package-lock.json (npm ci)…');
+  console.log(`Installing the packages of ${lockfile} (npm ci)…`);
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',

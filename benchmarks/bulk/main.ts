@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'entitable';
 import { startEmulator } from '../support/emulator.js';
-import { figure, median, microseconds, table } from '../support/measure.js';
+import { amount, figure, median, microseconds, table } from '../support/measure.js';
 import { installRivals, rivalVersion } from '../support/rivals.js';
 import { Sample, sample, type SampleData } from '../support/sample.js';
 import type { BulkContender } from './contender.js';
@@ -11,9 +11,9 @@ import { entitableContenders, instances } from './entitable-contenders.js';
 import { nest } from './nest-contender.js';
 import { sdkContenders } from './sdk-contenders.js';
 
-const ROUNDS = 7;
-const ON_EMULATOR = { entities: 10_000, partitions: 50 };
-const EMBEDDED = { entities: 100_000, partitions: 500 };
+const ROUNDS = amount(7, 1);
+const ON_EMULATOR = { entities: amount(10_000, 500), partitions: 50 };
+const EMBEDDED = { entities: amount(100_000, 2000), partitions: 500 };
 const LONGER = 4;
 
 /** Entities of all partitions in turn, as an export or a queue has them. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { installRivals, rivalVersion } from '../support/rivals.js';
-import { figure, median, table } from '../support/measure.js';
+import { amount, figure, median, table } from '../support/measure.js';
 import { cannedHttpClient } from './canned-http-client.js';
 import { startCannedServer } from './canned-server.js';
 import type { ClientContender, Endpoint, MakeContender } from './contender.js';
@@ -10,9 +10,9 @@ import { nest } from './nest-contender.js';
 import { sdk } from './sdk-contender.js';
 import { compareTricklingScan } from './trickling-scan.js';
 
-const ROUNDS = 9;
+const ROUNDS = amount(9, 1);
 /** So many times as in a round an operation is done before the first: what runs once in each is compiled only after a thousand and more. */
-const WARM_UP = 5;
+const WARM_UP = amount(5, 1);
 
 /** An operation, how often it is done in a round, and how many are under way at a time. */
 const OPERATIONS: readonly (readonly [
@@ -94,7 +94,7 @@ async function compare(place: string, endpoint: Endpoint): Promise<void> {
   for (const [name, make] of Object.entries(CONTENDERS)) clients.set(name, await make(endpoint));
   const rows: string[][] = [];
   for (const [operation, method, repeats, atOnce = 1] of OPERATIONS) {
-    const times = await rounds(clients, method, repeats, atOnce);
+    const times = await rounds(clients, method, amount(repeats, Math.ceil(repeats / 50)), atOnce);
     const own = times.get('entitable')!;
     for (const [name, time] of times) {
       rows.push([

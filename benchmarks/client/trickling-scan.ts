@@ -1,8 +1,8 @@
-import { figure, median, microseconds, table } from '../support/measure.js';
+import { amount, figure, median, microseconds, table } from '../support/measure.js';
 import type { ClientContender, MakeContender } from './contender.js';
 import { PAGES, PIECES, startTricklingServer } from './trickling-server.js';
 
-const ROUNDS = 7;
+const ROUNDS = amount(7, 1);
 const TARGET = 2;
 
 /** Compares how long clients wait for ten pages whose bodies come slowly, and tells whether the target is met. */

@@ -3,20 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { figure, median, microseconds, table } from '../support/measure.js';
+import { amount, figure, median, microseconds, table } from '../support/measure.js';
 import { installRivals } from '../support/rivals.js';
 import { sample } from '../support/sample.js';
 import { ContenderProcess, serve } from './contender-process.js';
 import type { OpenContender } from './contender.js';
 import { contenderOf, CONTENDERS, versions } from './contenders.js';
 import { METRICS, type Figures, type Metric } from './metrics.js';
-import { FILLS, OPERATIONS, type Operation } from './operations.js';
+import { FILLS, MIDDLE, OPERATIONS, PARTITIONS, ROWS, type Operation } from './operations.js';
 import { targetsTable } from './targets.js';
 
 const PROGRAM = fileURLToPath(import.meta.url);
-const ROUNDS = 9;
-const WARM_UP = 2;
-const COLD_OPENS = 5;
+const ROUNDS = amount(9, 1);
+const WARM_UP = amount(2, 0);
+const COLD_OPENS = amount(5, 1);
 
 const [part, contender = '', folder = ''] = process.argv.slice(2);
 if (part === 'serve') {
@@ -30,7 +30,7 @@ if (part === 'serve') {
 
 async function main(): Promise<void> {
   console.log(
-    `100000 entities of 10 properties in 100 partitions; Node ${process.version}; ${versions()}\n` +
+    `${PARTITIONS * ROWS} entities of 10 properties in ${PARTITIONS} partitions; Node ${process.version}; ${versions()}\n` +
       `Wall time, medians of ${ROUNDS} rounds, in turn, each contender in a process of its own; every acknowledged write is on disk, where there is a disk. Instances of a class with the same members come back from all.\n`,
   );
   const scratch = await mkdtemp(join(tmpdir(), 'entitable-bench-'));
@@ -121,7 +121,7 @@ async function openCold(name: string, store: string): Promise<void> {
   const measured = contenderOf(name);
   const scratch = await mkdtemp(join(tmpdir(), 'entitable-bench-'));
   await (await measured.open(scratch)).close();
-  const { partition, row } = sample(50, 500);
+  const { partition, row } = sample(...MIDDLE);
   let opened: OpenContender | undefined;
   const time = await microseconds(async () => {
     opened = await measured.open(store);

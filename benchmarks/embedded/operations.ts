@@ -1,10 +1,13 @@
 import { lackingMembers } from '../support/lacking-members.js';
-import { median, microseconds } from '../support/measure.js';
+import { amount, median, microseconds } from '../support/measure.js';
 import { sample, type SampleData } from '../support/sample.js';
 import type { OpenContender } from './contender.js';
 
-export const PARTITIONS = 100;
-const ROWS = 1000;
+export const PARTITIONS = amount(100, 10);
+/** In each partition. */
+export const ROWS = amount(1000, 100);
+/** A partition, and a row of it. */
+export const MIDDLE = [PARTITIONS / 2, ROWS / 2] as const;
 /** Rounds of batches that fill a store. */
 export const FILLS = 10;
 
@@ -23,10 +26,10 @@ export async function fill(store: OpenContender, round: number): Promise<number>
 
 /** Members that a contender does not give back as they were stored, by any way of reading. */
 export async function lackingIn(store: OpenContender): Promise<readonly string[]> {
-  const data = sample(42, 42);
+  const data = sample(...MIDDLE);
   const found = [
     await store.get(data.partition, data.row),
-    (await store.page(data.partition))[42],
+    (await store.page(data.partition))[ROWS / 2],
     (await store.filter(data.count)).find(
       (each) => (each as SampleData).row === data.row && (each as SampleData).partition === data.partition,
     ),

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median } from '../support/measure.js';
+import { amount, median } from '../support/measure.js';
 
-const RUNS = 25;
+const RUNS = amount(25, 1);
 
 /** What importing a module adds to an empty script, in milliseconds. */
 export interface ImportTime {

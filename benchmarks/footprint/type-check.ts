@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median } from '../support/measure.js';
+import { amount, median } from '../support/measure.js';
 import { PROGRAMS } from './generated-programs.js';
 
-const ROUNDS = 5;
+const ROUNDS = amount(5, 1);
 /** Has a program print the CPU time it took, when it ends. */
 const TELL_CPU =
   'data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();console.log("CPU: "+(user+system)/1e6)})';

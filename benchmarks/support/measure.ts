@@ -1,3 +1,10 @@
+const IS_SHORT = process.env['BENCH_SHORT'] === '1';
+
+/** How often a benchmark does something, or with how many rows: few in a short run, which shows that it works and whose figures say nothing. */
+export function amount(full: number, short: number): number {
+  return IS_SHORT ? short : full;
+}
+
 /** The middle of some figures. */
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((a, b) => a - b);

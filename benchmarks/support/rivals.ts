@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const FOLDER = fileURLToPath(new URL('../../../benchmarks/rivals', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+const FOLDER = join(PROJECT, 'benchmarks/rivals');
 const require = createRequire(join(FOLDER, 'package.json'));
 
-/** Installs what the benchmarks compare with, in a folder of its own, when it is not there. */
+/** Installs what the benchmarks compare with, in a folder of its own, when something of it is missing. */
 export function installRivals(): void {
-  if (existsSync(join(FOLDER, 'node_modules'))) return;
-  console.log('Installing the rivals, once …');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' });
+  execFileSync(process.execPath, [join(PROJECT, 'scripts/install.mjs'), FOLDER], { stdio: 'inherit' });
 }
 
 /** A rival's module. */
