@@ -54,6 +54,7 @@ export class EmbeddedRows implements Rows {
     const { rows, tables, limits } = this.#state;
     this.#state.checkOpen();
     if (options !== undefined) new Deadline(options).check();
+    rows.renew();
     const row = rows.get(tables.numberOf(rows, this.#table), partitionKey, rowKey);
     if (row !== undefined) return decode(this.#reader(this.#shapes, request).on(row));
     const problem = keyProblem(partitionKey, rowKey, limits, false);
@@ -74,6 +75,7 @@ export class EmbeddedRows implements Rows {
     do {
       this.#state.checkOpen();
       new Deadline(options).check();
+      rows.renew();
       const from = continuation === undefined ? request : { ...request, continuation };
       const page = scanPage(rows, tables.numberOf(rows, this.#table), from, reading);
       yield page;

@@ -75,7 +75,7 @@ export class EmbeddedStore implements TableStore {
     state.layouts.refresh();
     return state.rows.transact((transaction) => {
       deadline.check();
-      const number = state.tables.numberOf(transaction, table);
+      const number = state.tables.numberOf(transaction, table, writes.length > 0 ? 0 : undefined);
       return writes.length === 0 ? [] : writeRows(transaction, number, writes, tick(transaction, state.clock()), state);
     });
   }
@@ -94,6 +94,7 @@ export class EmbeddedStore implements TableStore {
       deadline.check();
       return this.#state.tables.drop(transaction, table);
     });
+    this.#state.rows.renew();
     for (const number of this.#state.tables.dropped(this.#state.rows)) await this.#sweep(number);
     return existed;
   }
@@ -103,6 +104,7 @@ export class EmbeddedStore implements TableStore {
     options?: OperationOptions,
   ): Promise<RowPage<string>> {
     this.#begin(options);
+    this.#state.rows.renew();
     return this.#state.tables.list(this.#state.rows, prefix, continuation);
   }
 

@@ -31,7 +31,7 @@ export interface Place {
   readonly after: boolean;
 }
 
-/** Ordered rows of numbered tables: by table, partition key and row key, in UTF-16 code units. Reads of one synchronous stretch agree. */
+/** Ordered rows of numbered tables: by table, partition key and row key, in UTF-16 code units. */
 export interface RowSource {
   get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined;
   /** Visits rows from a place to a place, in order, until `visit` returns `false`. Seeks: rows before `from` cost nothing. */
@@ -47,6 +47,11 @@ export interface RowTransaction extends RowSource {
 
 /** All that the embedded engine asks of a place to keep rows: memory and LMDB are the two there are. */
 export interface OrderedRows extends RowSource {
+  /**
+   * Begins an operation that reads: it sees all that was committed before, by whichever data source, thread or process. Its reads in one
+   * synchronous stretch agree with each other, and what {@link RowSource.range} visits is one snapshot.
+   */
+  renew(): void;
   /**
    * Runs `work` alone, once. When it returns, its writes are made together, and the promise resolves once they are durable; when it throws
    * nothing is written and the promise is rejected with that error.

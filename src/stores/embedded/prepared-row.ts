@@ -18,7 +18,11 @@ const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
   delete: true,
 };
 
-const ETAG = /^(W\/)?"[^"]*"$/;
+/**
+ * The ETags that the service reads: weak ones alone, the letter in either case. One that differs from a row's by no more than that case is
+ * another. No character that a header cannot hold.
+ */
+const ETAG = /^[Ww]\/"(?:[^"\p{Cc}]|\\")*"$/u;
 
 /** A write of the embedded engine: encoded, weighed, and checked as far as it can be without the row it meets. */
 export class PreparedRow implements PreparedWrite {

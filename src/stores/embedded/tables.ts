@@ -19,12 +19,15 @@ export class Tables {
     this.#limits = limits;
   }
 
-  /** The number of a table. Throws when it does not exist. */
-  numberOf(source: RowSource, name: string): number {
+  /** The number of a table. Throws when it does not exist: the service says that of the first write of a transaction. */
+  numberOf(source: RowSource, name: string, operation?: number): number {
     const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));
     if (row !== undefined) return numberIn(row);
     refuseTableName(name);
-    throw refused(refusal('TableNotFound', `The table ${name} does not exist. Create it first.`), { table: name });
+    throw refused(
+      refusal('TableNotFound', `The table ${name} does not exist. Create it first.`),
+      operation === undefined ? { table: name } : { table: name, operation },
+    );
   }
 
   /** `false` when the table existed. */

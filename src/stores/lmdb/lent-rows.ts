@@ -2,8 +2,8 @@ import { isPlain } from './key-bytes.js';
 import { LentPartition } from './lent-partition.js';
 import { LentRow, type Stretch } from './lent-row.js';
 import type { CursorRow } from './lmdb-database.js';
+import { ReusedBuffer } from './reused-buffer.js';
 
-const HEAD_STEP = 64;
 /** Bytes that rows which are kept share: as much as an entity that is kept alone can hold back. */
 const SHARED_BYTES = 16 * 1024;
 /** Rows that are read at a time at most, and the bytes after which no more are: about as many as share a text. */
@@ -25,12 +25,7 @@ export class LentRows {
   #partition = new LentPartition();
   /** The one before, which all rows but the last may be of. */
   #before = new LentPartition();
-  /** The package's buffer. */
-  #lent: Buffer | undefined;
-  /** The same, seen whole: the package changes the `length` of its own, which copying would believe. */
-  #source: Buffer = this.#stretch.bytes;
-  /** Its beginnings by size, so that copying a row needs no new view: a little more than the row is copied. */
-  #heads: Buffer[] = [];
+  readonly #source = new ReusedBuffer();
 
   get count(): number {
     return this.#count;
@@ -69,7 +64,7 @@ export class LentRows {
     const isOther = !this.#partition.holds(key, keyStart, keyEnd);
     if (isOther) this.#changePartition(key, keyStart, keyEnd);
     const partition = this.#partition;
-    const head = this.#headOf(source, size);
+    const head = this.#source.beginning(source, size);
     const stretch = this.#stretchFor(head.length + keyEnd - keyStart);
     const { bytes, end: start } = stretch;
     bytes.set(head, start);
@@ -98,20 +93,6 @@ export class LentRows {
   #changePartition(source: Uint8Array, start: number, end: number): void {
     [this.#partition, this.#before] = [this.#before, this.#partition];
     this.#partition.take(source, start, end);
-  }
-
-  #headOf(source: Buffer, size: number): Buffer {
-    const steps = Math.ceil(size / HEAD_STEP);
-    return (source === this.#lent ? this.#heads[steps] : undefined) ?? this.#newHead(source, steps);
-  }
-
-  #newHead(source: Buffer, steps: number): Buffer {
-    if (source !== this.#lent) {
-      this.#lent = source;
-      this.#source = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-      this.#heads = [];
-    }
-    return (this.#heads[steps] = this.#source.subarray(0, steps * HEAD_STEP));
   }
 
   #stretchFor(size: number): Stretch {

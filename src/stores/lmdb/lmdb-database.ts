@@ -1,19 +1,32 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { RowPlace } from '../embedded/ordered-rows.js';
 import { checkFiles } from './check-files.js';
+import { engineError } from './engine-error.js';
+import { StoreFiles } from './store-files.js';
 import { writeKey, type TableKey } from './key-bytes.js';
 
 /** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
 export type Durability = 'full' | 'relaxed';
 
+/** A value as the package lends it. */
+export interface LentBytes extends Buffer {
+  /** Whether it is the buffer that is used again: longer than the value. */
+  readonly isGlobal?: boolean;
+}
+
 /** As much of a database of the `lmdb` package as the store uses. */
 export interface LmdbDatabase {
-  getBinary(key: TableKey): Buffer | undefined;
+  /** A value in a buffer that the next read uses again, or in the mapped file: to be copied at once. */
+  getBinaryFast(key: TableKey): LentBytes | undefined;
+  /** Bytes of the value that was read last. */
+  readonly lastSize: number;
   getRange(options: { readonly start: TableKey; readonly end: TableKey }): Iterable<unknown>;
   put(key: TableKey, value: RowPlace): unknown;
   remove(key: TableKey): unknown;
   transactionSync<T>(action: () => T, flags: number): T;
+  /** Lets go of the snapshot that reads share: the next read takes the newest. */
+  resetReadTxn(): void;
   readerCheck(): number;
   close(): Promise<void>;
 }
@@ -37,13 +50,13 @@ const DURABILITY = {
 
 /**
  * Loads the package and gives what opens the environment in a directory, which is made where it is missing. It may be called again once
- * what it gave was closed.
+ * what it gave was closed; `files` are those that it opened.
  */
 export async function databaseOpener(
   path: string,
   durability: Durability,
   current: CursorRow,
-): Promise<() => LmdbDatabase> {
+): Promise<{ readonly open: () => LmdbDatabase; readonly files: StoreFiles }> {
   const { open } = await importLmdb();
   const options: object = {
     path,
@@ -67,20 +80,20 @@ export async function databaseOpener(
       },
     },
   };
-  let opened = false;
-  return () => {
+  const files = new StoreFiles(path);
+  const openDatabase = (): LmdbDatabase => {
     try {
-      if (opened && !existsSync(path)) throw new Error('it was removed while it was in use');
-      opened = true;
+      files.check();
       mkdirSync(path, { recursive: true });
       checkFiles(path);
       const database: unknown = open({ ...options } as Parameters<typeof open>[0]);
+      files.remember();
       return database as LmdbDatabase;
     } catch (error) {
-      if (EntitableError.is(error)) throw error;
-      throw unavailable(`The store in ${path} cannot be opened`, error);
+      throw engineError(path, 'cannot be opened', error);
     }
   };
+  return { open: openDatabase, files };
 }
 
 /** Where in a buffer a value lies, as the package is told by encoders that use theirs again: with no view for each value. */
@@ -96,17 +109,6 @@ function placedBytes({ bytes, start, end }: RowPlace): PlacedBuffer {
   placed.start = start;
   placed.end = end;
   return placed;
-}
-
-/** The error that a failure of LMDB or of the file system becomes. */
-export function unavailable(what: string, cause: unknown): EntitableError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EntitableError(
-    'store.unavailable',
-    `${what}: ${reason}. Check that the directory can be written, that the disk has room, and that the files are a store's.`,
-    {},
-    { cause },
-  );
 }
 
 async function importLmdb(): Promise<typeof import('lmdb')> {

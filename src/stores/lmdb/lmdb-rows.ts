@@ -2,9 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
+import { engineError } from './engine-error.js';
+import type { TableKey } from './key-bytes.js';
 import { LentRows } from './lent-rows.js';
+import { databaseOpener, type CursorRow, type Durability, type LentBytes, type LmdbDatabase } from './lmdb-database.js';
+import { ReusedBuffer } from './reused-buffer.js';
 import { SharedSystemRows } from './shared-system-rows.js';
-import { databaseOpener, unavailable, type CursorRow, type Durability, type LmdbDatabase } from './lmdb-database.js';
+import type { StoreFiles } from './store-files.js';
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
@@ -26,12 +30,16 @@ export class LmdbRows implements OrderedRows {
   static async open(path: string, durability: Durability): Promise<LmdbRows> {
     const none = Buffer.alloc(0);
     const current: CursorRow = { key: none, keyStart: 0, keyEnd: 0, bytes: none, size: 0 };
-    return new LmdbRows(await databaseOpener(path, durability, current), current);
+    const { open, files } = await databaseOpener(path, durability, current);
+    return new LmdbRows(path, open, files, current);
   }
 
+  readonly #path: string;
   readonly #openDatabase: () => LmdbDatabase;
+  readonly #files: StoreFiles;
   readonly #current: CursorRow;
   readonly #idle: LentRows[] = [];
+  readonly #lent = new ReusedBuffer();
   readonly #target: WriteTarget = {
     put: (table, row) => this.#database.put({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }, row),
     delete: (table, partitionKey, rowKey) => this.#database.remove({ table, partitionKey, rowKey }),
@@ -45,34 +53,48 @@ export class LmdbRows implements OrderedRows {
   /** Bytes that scans have read since the environment was opened. */
   #scanned = 0;
 
-  private constructor(openDatabase: () => LmdbDatabase, current: CursorRow) {
+  private constructor(path: string, openDatabase: () => LmdbDatabase, files: StoreFiles, current: CursorRow) {
+    this.#path = path;
+    this.#files = files;
     this.#current = current;
     this.#openDatabase = openDatabase;
     this.#database = openDatabase();
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
-    let bytes: Buffer | undefined;
+  /**
+   * Any number of reads share a snapshot, which the package lets go of by a timer: long after a commit of another process, thread or
+   * data source can be known here. What is read within a scan or a transaction stays with what that reads.
+   */
+  renew(): void {
+    if (this.#busy > 0) return;
     try {
-      bytes = this.#database.getBinary({ table, partitionKey, rowKey });
+      this.#database.resetReadTxn();
     } catch (error) {
-      throw unavailable('The store cannot be read', error);
+      throw engineError(this.#path, 'cannot be read', error);
     }
-    return bytes && new KeptRow(partitionKey, rowKey, bytes);
+  }
+
+  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+    try {
+      const lent = this.#database.getBinaryFast({ table, partitionKey, rowKey });
+      if (lent === undefined) return undefined;
+      const size = this.#database.lastSize;
+      return new KeptRow(partitionKey, rowKey, this.#copyOf(lent, size), 0, size);
+    } catch (error) {
+      throw engineError(this.#path, 'cannot be read', error);
+    }
   }
 
   range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+    const cursor = this.#cursor({ table, ...from }, to === undefined ? { table: table + 1 } : { table, ...to });
     const lent = this.#idle.pop() ?? new LentRows();
-    const end = to === undefined ? { table: table + 1 } : { table, ...to };
-    const rows = this.#database.getRange({ start: { table, ...from }, end });
-    const cursor = rows[Symbol.iterator]();
     this.#busy += 1;
     try {
       while (this.#reads(cursor, lent)) {
         for (let index = 0; index < lent.count; index++) if (!visit(lent.at(index))) return;
       }
     } finally {
-      cursor.return?.();
+      this.#end(cursor);
       lent.takeBack();
       this.#idle.push(lent);
       this.#busy -= 1;
@@ -82,8 +104,14 @@ export class LmdbRows implements OrderedRows {
 
   /** Whether the environment holds nothing at all, also nothing of another program. */
   isEmpty(): boolean {
-    const rows = this.#database.getRange({ start: { table: 0 }, end: { table: LAST_TABLE } });
-    return rows[Symbol.iterator]().next().done === true;
+    const cursor = this.#cursor({ table: 0 }, { table: LAST_TABLE });
+    try {
+      return cursor.next().done === true;
+    } catch (error) {
+      throw engineError(this.#path, 'cannot be read', error);
+    } finally {
+      this.#end(cursor);
+    }
   }
 
   transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
@@ -95,7 +123,35 @@ export class LmdbRows implements OrderedRows {
 
   async close(): Promise<void> {
     await this.#flushing;
-    await this.#database.close();
+    try {
+      await this.#database.close();
+    } catch (error) {
+      throw engineError(this.#path, 'cannot be closed', error);
+    }
+  }
+
+  #copyOf(lent: LentBytes, size: number): Buffer {
+    if (lent.isGlobal !== true) return Buffer.from(lent);
+    const value = this.#lent.beginning(lent, size);
+    const copy = Buffer.allocUnsafe(value.length);
+    copy.set(value);
+    return copy;
+  }
+
+  #cursor(start: TableKey, end: TableKey): Iterator<unknown> {
+    try {
+      return this.#database.getRange({ start, end })[Symbol.iterator]();
+    } catch (error) {
+      throw engineError(this.#path, 'cannot be read', error);
+    }
+  }
+
+  #end(cursor: Iterator<unknown>): void {
+    try {
+      cursor.return?.();
+    } catch (error) {
+      throw engineError(this.#path, 'cannot be read', error);
+    }
   }
 
   /** Reads the cursor's next rows into `lent`. */
@@ -104,7 +160,7 @@ export class LmdbRows implements OrderedRows {
     try {
       while (cursor.next().done !== true && !lent.take(this.#current));
     } catch (error) {
-      throw unavailable('The store cannot be read', error);
+      throw engineError(this.#path, 'cannot be read', error);
     }
     this.#scanned += lent.size;
     return lent.count > 0;
@@ -116,12 +172,13 @@ export class LmdbRows implements OrderedRows {
     this.#queue = [];
     this.#busy += 1;
     try {
+      this.#files.check();
       this.#transactions += 1;
       if (this.#transactions % TRANSACTIONS_PER_CHECK === 0) this.#database.readerCheck();
       const settle = this.#database.transactionSync(() => this.#runAll(group), SYNCHRONOUS_COMMIT);
       for (const each of settle) each();
     } catch (cause) {
-      const error = unavailable('The store cannot be written; nothing was', cause);
+      const error = engineError(this.#path, 'cannot be written; nothing was', cause);
       for (const { reject } of group) reject(error);
     } finally {
       this.#busy -= 1;

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
 import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
+import { engineError } from './engine-error.js';
 import type { Durability } from './lmdb-database.js';
 import { LmdbRows } from './lmdb-rows.js';
 import { checkFormat } from './store-format.js';
@@ -30,15 +31,17 @@ export async function lmdbStore(
   { limits = STORAGE_LIMITS, clock, durability = 'full' }: LmdbStoreOptions = {},
 ): Promise<TableStore> {
   const rows = await LmdbRows.open(path, durability);
+  let directory: string;
   try {
     await checkFormat(rows, path, limits.tableNamesIgnoreCase);
+    directory = realpathSync(path);
   } catch (error) {
     await rows.close();
-    throw error;
+    throw engineError(path, 'cannot be opened', error);
   }
   return new EmbeddedStore(rows, {
     kind: 'lmdb',
-    identity: `lmdb:${realpathSync(path)}`,
+    identity: `lmdb:${directory}`,
     limits: withinKeys(limits),
     clock,
   });

@@ -12,6 +12,8 @@ export class MemoryRows implements OrderedRows {
     delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
   };
 
+  renew(): void {} // there is one state, and reads see it
+
   get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
     return this.#tables.get(table)?.get(partitionKey)?.get(rowKey);
   }

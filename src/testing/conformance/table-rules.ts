@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ROW_KEY } from '../../store/row.js';
 import { assertIncludes, rule, type Rule } from './rule.js';
 import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
@@ -34,8 +35,35 @@ export const tableRules: readonly Rule[] = [
     const insert = rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'r', write: () => {} });
     assert.deepStrictEqual(await refusal(rows.get('p', 'r', () => 0)), notFound);
     assert.deepStrictEqual(await refusal(firstPage(rows.scan({}, () => 0))), notFound);
-    assertIncludes(await refusal(t.store.submit(missing, [insert])), notFound);
+    assert.deepStrictEqual(await refusal(t.store.submit(missing, [insert])), { ...notFound, operation: 0 });
   }),
+  rule('doc', 'a transaction on a missing table is TableNotFound, at its first write', async (t) => {
+    const rows = t.store.rows(missing, SHAPE);
+    const writes = ['a', 'b'].map((rowKey) =>
+      rows.prepare({ mode: 'insert', partitionKey: 'p', rowKey, write: () => {} }),
+    );
+    assert.deepStrictEqual(await refusal(t.store.submit(missing, writes)), {
+      code: 'store.table-not-found',
+      status: 404,
+      serviceCode: 'TableNotFound',
+      operation: 0,
+    });
+  }),
+  rule(
+    'doc',
+    'a scan whose table is deleted between two pages ends with TableNotFound, not as if it were whole',
+    async (t) => {
+      await t.submit(...['a', 'b', 'c'].map((rowKey) => t.prepare('insert', 'p', rowKey)));
+      const pages = t.rows.scan({ pageSize: 1 }, (row) => row.string(ROW_KEY))[Symbol.asyncIterator]();
+      assert.strictEqual((await pages.next()).done, false);
+      await t.store.deleteTable(t.table);
+      assert.deepStrictEqual(await refusal(pages.next()), {
+        code: 'store.table-not-found',
+        status: 404,
+        serviceCode: 'TableNotFound',
+      });
+    },
+  ),
   rule('doc', 'table names ignore case, where the store says so', async (t) => {
     if (!t.store.traits.limits.tableNamesIgnoreCase) return;
     await t.write('insert', 'p', 'r', { i: 'Int32 1' });

@@ -9,8 +9,23 @@ const preconditionFailed = {
   status: 412,
   serviceCode: 'UpdateConditionNotSatisfied',
 };
+const malformed = { code: 'store.rejected', status: 400, serviceCode: 'InvalidInput' };
 const conditional = ['merge', 'replace', 'delete'] as const;
 const upserts = ['upsert-merge', 'upsert-replace'] as const;
+
+/** What is no ETag of a row, made from the one that it has. */
+const ETAGS: readonly (readonly [
+  name: string,
+  of: (etag: string) => string,
+  expected: typeof malformed | typeof preconditionFailed,
+])[] = [
+  ['a malformed ETag', () => 'no etag', malformed],
+  ['its ETag as a strong one', (etag) => etag.slice('W/'.length), malformed],
+  ['its ETag without quotes', (etag) => etag.replaceAll('"', ''), malformed],
+  ['two ETags', (etag) => `${etag}, ${etag}`, malformed],
+  ['its ETag with a small w', (etag) => etag.replace('W', 'w'), preconditionFailed],
+  ['an empty weak ETag', () => 'W/""', preconditionFailed],
+];
 
 /** What each mode of a write does with the row that it finds. */
 export const writeRules: readonly Rule[] = [
@@ -46,15 +61,15 @@ export const writeRules: readonly Rule[] = [
       assert.deepStrictEqual(await t.get('p', 'r'), mode === 'delete' ? undefined : { i: 'Int32 2' });
     }),
   ),
-  ...conditional.map((mode) =>
-    rule('doc', `a ${mode} under a malformed ETag is InvalidInput`, async (t) => {
-      await t.write('insert', 'p', 'r');
-      assertIncludes(await refusal(t.write(mode, 'p', 'r', {}, { ifMatch: 'no etag' })), {
-        code: 'store.rejected',
-        status: 400,
-        serviceCode: 'InvalidInput',
-      });
-    }),
+  ...conditional.flatMap((mode) =>
+    ETAGS.map(([name, ifMatchOf, expected]) =>
+      rule('doc', `a ${mode} under ${name} is ${expected.serviceCode}`, async (t) => {
+        const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
+        const change = { i: 'Int32 2' } as const;
+        assertIncludes(await refusal(t.write(mode, 'p', 'r', change, { ifMatch: ifMatchOf(etag!) })), expected);
+        assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 1' });
+      }),
+    ),
   ),
   ...upserts.map((mode) =>
     rule('doc', `an ${mode} inserts a missing row`, async (t) => {

@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { DataSource, EntitableError } from 'entitable';
+import { Note } from './peer.js';
+import { scratchDirectory } from './scratch-directory.js';
+
+const WRITER = fileURLToPath(new URL('./limited-writer.js', import.meta.url));
+/** More data sources than LMDB has reader slots. */
+const MANY = 140;
+
+const note = (number: string): Note => Object.assign(new Note(), { author: 'a', number });
+
+async function thrownBy(operation: Promise<unknown>): Promise<EntitableError> {
+  const error: unknown = await operation.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!EntitableError.is(error)) throw new Error('expected an EntitableError', { cause: error });
+  return error;
+}
+
+describe('An error of the engine below an lmdb store', () => {
+  const newPath = scratchDirectory();
+
+  it('says that the reader slots are taken, by whatever verb, and passes when data sources are closed', async () => {
+    const path = newPath();
+    const opened: DataSource[] = [];
+    const failures: EntitableError[] = [];
+    try {
+      while (opened.length < MANY) {
+        const tables = await DataSource.open(`lmdb:${path}`, { durability: 'relaxed' });
+        opened.push(tables);
+        if (opened.length === 1) await tables.repository(Note).insert(note('1'));
+        await tables.repository(Note).get({ author: 'a', number: '1' });
+      }
+    } catch (error) {
+      if (EntitableError.is(error)) failures.push(error);
+      else throw error;
+    }
+    const last = opened.at(-1)!;
+    failures.push(
+      await thrownBy(last.repository(Note).query({ author: 'a' }).toArray()),
+      await thrownBy(last.tables.exists('Notes')),
+      await thrownBy(last.repository(Note).scan().count()),
+    );
+    await opened.shift()!.close();
+    expect(await last.repository(Note).query({ author: 'a' }).count()).to.equal(1);
+    for (const tables of opened) await tables.close();
+    expect(
+      failures.map(({ code, message }) => [code, message.includes('reader slot'), message.includes(path)]),
+    ).to.deep.equal(Array.from({ length: 4 }, () => ['store.unavailable', true, true]));
+  });
+
+  it('refuses writes while the directory has another name, and takes them when it is back', async () => {
+    const path = newPath();
+    await using tables = await DataSource.open(`lmdb:${path}`);
+    const notes = tables.repository(Note);
+    await notes.insert(note('1'));
+    renameSync(path, `${path}.away`);
+    const errors = [await thrownBy(notes.insert(note('2'))), await thrownBy(tables.tables.create('Others'))];
+    renameSync(`${path}.away`, path);
+    await notes.insert(note('3'));
+    expect(errors.map(({ code, message }) => [code, message.includes(path)])).to.deep.equal([
+      ['store.unavailable', true],
+      ['store.unavailable', true],
+    ]);
+    expect((await notes.query({ author: 'a' }).toArray()).map(({ number }) => number)).to.deep.equal(['1', '3']);
+  });
+
+  for (const replaced of [false, true]) {
+    it(`refuses writes to a directory that was removed${replaced ? ' and made anew' : ''}, which would be lost`, async function () {
+      if (process.platform === 'win32') this.skip(); // files that are open cannot be removed there
+      const path = newPath();
+      const tables = await DataSource.open(`lmdb:${path}`);
+      const notes = tables.repository(Note);
+      await notes.insert(note('1'));
+      rmSync(path, { recursive: true });
+      if (replaced) {
+        mkdirSync(path);
+        await using anew = await DataSource.open(`lmdb:${path}`);
+        await anew.repository(Note).insert(note('other'));
+      }
+      expect((await thrownBy(notes.insert(note('2')))).code).to.equal('store.unavailable');
+      await tables.close();
+      await using again = await DataSource.open(`lmdb:${path}`);
+      const stored = await again.repository(Note).query({ author: 'a' }).toArray();
+      expect(stored.map(({ number }) => number)).to.deep.equal(replaced ? ['other'] : []);
+    });
+  }
+
+  it('refuses writes that there is no room for, loses none that it has acknowledged, and reads on', function () {
+    if (process.platform === 'win32') this.skip(); // which has no limit on the size of a file
+    this.timeout(60_000);
+    const limited = spawnSync('sh', ['-c', 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, WRITER, newPath()], {
+      encoding: 'utf8',
+    });
+    const { written, found, error } = JSON.parse(limited.stdout || '{}') as Record<string, unknown>;
+    expect([limited.stderr, limited.status]).to.deep.equal(['', 0]);
+    expect({ found, error, some: Number(written) > 2 }).to.deep.equal({
+      found: written,
+      error: 'store.unavailable',
+      some: true,
+    });
+  });
+});
