@@ -1,4 +1,7 @@
+import type { EntitableTypeError } from '../src/metadata/brands.js';
+import type { EntityValues } from '../src/metadata/create-types.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
+import type { CreateEntity } from '../src/metadata/registry.js';
 import type { CheckMarks, CheckPlain, CheckTemplate } from '../src/metadata/template-types.js';
 import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
@@ -7,6 +10,7 @@ import { recordClass } from './record.js';
 export interface EntityOptions<
   P extends string | undefined = string | undefined,
   R extends string | undefined = string | undefined,
+  V = Readonly<Record<string, unknown>>,
 > {
   /** The table: 3 to 63 letters and digits, a letter first. Required, because class names do not survive minifiers. */
   readonly table: string;
@@ -14,11 +18,20 @@ export interface EntityOptions<
   readonly partitionKey?: P;
   /** How the row key is composed, e.g. `'{year}|{orderId}'`; by default it is the `@RowKey()` property as it is. */
   readonly rowKey?: R;
-  /** Makes an entity to be filled when a row is read, where the constructor takes arguments. */
-  readonly create?: () => object;
+  /**
+   * Makes an entity of the values of its row, or of those that `create` of a repository was given: for classes whose constructor needs
+   * them. Say their type: `(values: EntityValues<Order>) => new Order(values)`.
+   */
+  readonly create?: (values: V) => object;
   /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
   readonly schema?: StandardSchema;
 }
+
+/** What `create` takes is something that the class has. */
+type CheckCreate<T, V> =
+  EntityValues<T> extends V
+    ? unknown
+    : EntitableTypeError<'create takes what the class does not have: let it take EntityValues of the class'>;
 
 type Check<T, P, R> = CheckMarks<T, P, R> &
   (P extends undefined ? CheckPlain<T, 'partition'> : CheckTemplate<T, P & string, 'partition'>) &
@@ -40,11 +53,16 @@ type Check<T, P, R> = CheckMarks<T, P, R> &
  * }
  * ```
  */
-export function Entity<const P extends string | undefined = undefined, const R extends string | undefined = undefined>(
-  options: EntityOptions<P, R>,
+export function Entity<
+  const P extends string | undefined = undefined,
+  const R extends string | undefined = undefined,
+  V = Readonly<Record<string, unknown>>,
+>(
+  options: EntityOptions<P, R, V>,
 ): <T extends object>(
-  target: EntityClass<T> & Check<T, P, R>,
+  target: EntityClass<T> & Check<T, P, R> & CheckCreate<T, V>,
   context?: ClassDecoratorContext<EntityClass<T>>,
 ) => void {
-  return (target, context) => recordClass(target, context, options);
+  const { create } = options;
+  return (target, context) => recordClass(target, context, { ...options, create: create as CreateEntity | undefined });
 }

@@ -10,8 +10,14 @@ export interface PropertyOptions {
   readonly type?: EdmType;
   /** Stores a value that is none of EDM's, or stores one in another form; it says the type. */
   readonly converter?: AnyConverter;
-  /** What the property becomes when a row that lacks it is read; a function for anything but a plain value. Nothing is written for it. */
+  /**
+   * What the property is where nothing was given: in an entity that `create` makes or a verb stores as a whole, which stores it, and in
+   * one that is read from a row that lacks it. A function for anything but a plain value. Mark the type, `Defaulted<…>`, so that `create`
+   * may leave the property out.
+   */
   readonly default?: unknown;
+  /** Refuses to store an entity without the property, before anything is sent: `validation.missing-property`. */
+  readonly required?: boolean;
 }
 
 type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
@@ -32,8 +38,8 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
  * ```
  */
 export function Property<const O extends PropertyOptions = object>(options?: O): PropertyDecoratorOf<ValueOf<O>> {
-  const { name: storedName, type, converter, default: fallback }: PropertyOptions = options ?? {};
-  return propertyDecorator({ role: 'property', storedName, type, converter, default: fallback });
+  const { name: storedName, type, converter, default: fallback, required }: PropertyOptions = options ?? {};
+  return propertyDecorator({ role: 'property', storedName, type, converter, default: fallback, required });
 }
 
 /** Receives the entity's ETag when it is read or written; where it is set, writes of the entity are conditional on it. */

@@ -101,6 +101,7 @@ export type {
 
 export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
 export { metadataOf } from './metadata/metadata-of.js';
+export { makeEntity } from './mapping/make-entity.js';
 export type { EntityMetadata, Member, PropertyMetadata } from './metadata/entity-metadata.js';
 export type { KeyPartMetadata, KeyTemplate } from './metadata/key-template.js';
 export type { AnyConverter, Converter, ConverterOrder } from './metadata/converter.js';
@@ -118,6 +119,7 @@ export type {
   StoredKey,
   Unmarked,
 } from './metadata/brands.js';
+export type { AssignOf, CreateOf, Defaulted, DefaultedMark, EntityValues } from './metadata/create-types.js';
 export type { DataKey, EntityClass, PatchOf, Projection } from './metadata/entity-types.js';
 export type { CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
 

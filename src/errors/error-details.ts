@@ -184,6 +184,7 @@ export interface ErrorDetails {
   'validation.out-of-range': PropertyAt & { readonly type: string; readonly range: string; readonly value?: unknown };
   'validation.unpaired-surrogate': PropertyAt & { readonly value?: unknown };
   'validation.too-long': PropertyAt & { readonly size: number; readonly limit: number; readonly value?: unknown };
+  'validation.missing-property': { readonly className: string; readonly properties: readonly string[] };
   'validation.unknown-property': { readonly className: string; readonly property: string };
   'validation.converter-failed': PropertyAt & { readonly value?: unknown; readonly error?: unknown };
   'validation.too-many-properties': { readonly className: string; readonly count: number; readonly limit: number };

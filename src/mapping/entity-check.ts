@@ -1,5 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { propertiesOf } from '../metadata/registry.js';
 import type { ServiceLimits } from '../store/limits.js';
 import { requireObject } from './entity-address.js';
@@ -48,16 +48,57 @@ export function checkLimits({ className }: EntityMetadata, count: number, size: 
 export function checkReceivers({ className, etag, timestamp }: EntityMetadata, entity: object): void {
   for (const name of [etag, timestamp]) {
     if (name !== undefined && !isWritable(entity, name)) {
-      throw new EntitableError(
-        'entity.read-only',
-        `${className}.${name} cannot be set on this entity, which is frozen or has no setter: it receives what the store answers. Write a copy of the entity.`,
-        { className, property: name },
-      );
+      throw readOnly(className, name, ': it receives what the store answers. Write a copy of the entity');
     }
   }
 }
 
-function isWritable(entity: object, name: string): boolean {
+/** The refusal to set a member of an entity. */
+export function readOnly(className: string, property: string, remedy = '. Leave it out'): EntitableError {
+  return new EntitableError(
+    'entity.read-only',
+    `${className}.${property} cannot be set on this entity, which is frozen or has no setter${remedy}.`,
+    { className, property },
+  );
+}
+
+/** The refusal of a name that stands for nothing a caller may set. */
+export function notStored(
+  className: string,
+  subject: string,
+  property: string,
+  kind: Member['kind'] | undefined,
+  remedy = 'Leave it out',
+): EntitableError {
+  const reason =
+    kind === 'key'
+      ? 'is part of its key, which never changes'
+      : kind === undefined
+        ? 'is no stored property'
+        : `is its ${kind}, which the store gives`;
+  return new EntitableError('validation.unknown-property', `${subject} ${property}, which ${reason}. ${remedy}.`, {
+    className,
+    property,
+  });
+}
+
+/** The refusal to store an entity without properties that its class requires. */
+export function missingProperties(
+  className: string,
+  properties: readonly string[],
+  subject = 'An entity',
+): EntitableError {
+  const [one, ...more] = properties;
+  return new EntitableError(
+    'validation.missing-property',
+    `${subject} of ${className} has no ${[one, ...more].join(', ')}, which the class requires. Give ${more.length > 0 ? 'them values' : 'it a value'}, ` +
+      'or a default where it is declared.',
+    { className, properties },
+  );
+}
+
+/** Whether a member of an entity can be set. */
+export function isWritable(entity: object, name: string): boolean {
   for (let holder: object | null = entity; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
     const descriptor = Object.getOwnPropertyDescriptor(holder, name);
     if (descriptor === undefined) continue;

@@ -2,10 +2,12 @@ import type { EdmType } from '../edm/edm-type.js';
 import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
 import { parseKey, type KeyTemplate } from '../metadata/key-template.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
-import { setMember } from './member-access.js';
+import { readOnly } from './entity-check.js';
+import { ownMember, putMember, setMember } from './member-access.js';
 import { propertyReader } from './property-reader.js';
 import { readExact } from './stored-value.js';
-import { LoadedState, stamp, type EntitySource } from './stamp.js';
+import { ComputedState, LoadedState, stamp, type EntitySource } from './stamp.js';
+import { snapshot } from './unsaid.js';
 
 /** Sets one thing on an entity, from the row it is read from. */
 export type Set = (entity: Record<string, unknown>, row: RowReader) => void;
@@ -22,17 +24,76 @@ export interface Step {
   readonly set: Set;
 }
 
-/** Fills an entity from a row: every mapped property is set, and the entity is stamped with what it came from. */
-export function entityFiller(metadata: EntityMetadata, source: EntitySource): (entity: object, row: RowReader) => void {
+/** How the rows of one class become entities. */
+export interface EntityDecoder<T extends object> {
+  /** Makes an entity of a row. */
+  readonly decode: (row: RowReader) => T;
+  /** Reads a row into an entity that is there already. */
+  readonly fill: (entity: object, row: RowReader) => void;
+}
+
+/** Decodes rows: every mapped property is set, and the entity is stamped with what it came from. */
+export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntitySource): EntityDecoder<T> {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');
   const steps = [
     keyStep(metadata.partitionKey),
     keyStep(metadata.rowKey),
     ...others.map((member) => memberStep(metadata, member)),
   ];
-  return (entity, row) => {
+  const remember = rememberer(metadata, source);
+  const fill = (entity: object, row: RowReader): void => {
     takeSteps(steps, entity as Record<string, unknown>, row);
-    stamp(entity, new LoadedState(source, row.retain()));
+    stamp(entity, remember(entity, row));
+  };
+  if (!metadata.takesValues) {
+    const decode = (row: RowReader): T => {
+      const entity = metadata.create(NO_VALUES);
+      fill(entity, row);
+      return entity;
+    };
+    return { decode, fill };
+  }
+  // What the class's own `create` has made of a value, and cannot be set, stays as it has made it.
+  const put = (entity: object, row: RowReader, values: Readonly<Record<string, unknown>>): readonly string[] => {
+    const refused = Object.keys(values).filter((name) => !putMember(entity, name, values[name]));
+    stamp(entity, remember(values, row));
+    return refused;
+  };
+  const valuesOf = (row: RowReader): Readonly<Record<string, unknown>> => {
+    const values = {};
+    takeSteps(steps, values, row);
+    return values;
+  };
+  return {
+    decode: (row) => {
+      const values = valuesOf(row);
+      const entity = metadata.create(values);
+      put(entity, row, values);
+      return entity;
+    },
+    fill: (entity, row) => {
+      const [refused] = put(entity, row, valuesOf(row));
+      if (refused !== undefined) throw readOnly(metadata.className, refused, ': read the entity anew instead');
+    },
+  };
+}
+
+const NO_VALUES = Object.freeze({});
+
+/** What an entity remembers of the row that it is read from. */
+function rememberer(
+  { properties }: EntityMetadata,
+  source: EntitySource,
+): (entity: object, row: RowReader) => LoadedState {
+  const computed = properties.filter(({ default: value, copiesKey }) => typeof value === 'function' && !copiesKey);
+  if (computed.length === 0) return (_, row) => new LoadedState(source, row.retain());
+  return (entity, row) => {
+    const given = computed.filter(({ slot }) => row.typeOf(slot) === undefined);
+    if (given.length === 0) return new LoadedState(source, row.retain());
+    const defaults = given.map(
+      (property) => [property.name, snapshot(property, ownMember(entity, property.name))] as const,
+    );
+    return new ComputedState(source, row.retain(), new Map(defaults));
   };
 }
 

@@ -1,31 +1,22 @@
 import { instantOfEtag } from '../edm/date-time.js';
-import { EntitableError } from '../errors/entitable-error.js';
-import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
 import type { RetainedRow, RowReader, RowWriter } from '../store/row.js';
-import { addressOf, partitionOf, requireObject, type Address } from './entity-address.js';
-import { entityFiller, keyChecker } from './entity-decoder.js';
+import { addressOf, partitionOf, type Address } from './entity-address.js';
+import { entityDecoder, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector, QuerySettings } from './entity-rows.js';
 import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
-import { getMember } from './member-access.js';
-import { saidBy } from './patch.js';
+import { EntityProperties, type Difference } from './entity-properties.js';
+import { createEntity } from './make-entity.js';
+import { assignPatch } from './patch.js';
 import { projector } from './projector.js';
-import { differs, isAbsentDefault } from './property-difference.js';
-import { storedValueOf } from './property-check.js';
-import { propertyReader } from './property-reader.js';
 import { pushProperty, type PropertyValue } from './property-writer.js';
 import { addressOfRow, refinedAddress } from './stored-address.js';
-import { stamp, stateOf, type EntitySource } from './stamp.js';
+import { stamp, stateOf, type EntitySource, type StoredState } from './stamp.js';
+import type { Unsaid } from './unsaid.js';
 
 /** What a write is to, and under which condition. */
 export type WriteTarget = Omit<WriteOperation, 'write'>;
-
-/** What changed between a row and an entity. */
-export interface Difference {
-  readonly changed: readonly PropertyValue[];
-  /** Stored names of properties that the row has and the entity has no longer. */
-  readonly removed: readonly string[];
-}
 
 /** One class on one table of one store: rows become entities, entities become writes. Made once, frozen in behaviour, safe to share. */
 export class EntityMapper<T extends object> implements EntityRows<T> {
@@ -39,12 +30,10 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   /** Reads a row into an entity that is there already. */
   readonly fill: (entity: object, row: RowReader) => void;
   readonly checkKeys: (row: RowReader) => void;
-  /** By slot. Not frozen, as the metadata are: V8 takes several times as long to go through a frozen list. */
-  readonly #steps: readonly PropertyStep[];
+  readonly properties: EntityProperties;
 
   /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string, queries: QuerySettings = {}) {
-    const { className, properties } = metadata;
     const { limits, identity } = store.traits;
     checkNames(metadata, limits);
     this.metadata = metadata;
@@ -53,7 +42,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     this.queries = queries;
     this.rows = store.rows(
       table,
-      Object.freeze({ properties: properties.map(({ storedName: name, type }) => ({ name, type })) }),
+      Object.freeze({ properties: metadata.properties.map(({ storedName: name, type }) => ({ name, type })) }),
     );
     this.source = Object.freeze({
       store: identity,
@@ -61,22 +50,28 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
       metadata,
       rows: this.rows,
     });
-    this.fill = entityFiller(this.source.metadata, this.source);
-    this.decode = (row) => {
-      const entity = metadata.create();
-      this.fill(entity, row);
-      return entity;
-    };
+    const { decode, fill } = entityDecoder(metadata, this.source);
+    this.decode = decode;
+    this.fill = fill;
     this.checkKeys = keyChecker(this.source.metadata);
-    this.#steps = properties.map((property) => ({
-      property,
-      store: storedValueOf(className, property, limits),
-      isInherited: property.name in Object.prototype,
-    }));
+    this.properties = new EntityProperties(metadata, limits);
   }
 
   project(names: readonly string[]): Projector {
     return projector(this.metadata, names);
+  }
+
+  /** A new entity of its values. Throws `key.*`, `validation.*`, `entity.*`, `metadata.not-constructible`. */
+  create(values: object): T {
+    const entity = createEntity(this.metadata, values);
+    this.addressOf(entity);
+    this.properties.checkRequired(entity);
+    return entity;
+  }
+
+  /** Sets what a patch says on an entity. Throws `key.changed`, `validation.*`, `entity.*`. */
+  assign(entity: T, patch: object): T {
+    return assignPatch(this.metadata, entity, patch);
   }
 
   /** The stored keys of an entity, or of an object of its key properties. Throws `key.*`. */
@@ -94,42 +89,18 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
   patchOf(patch: object): Difference {
-    const { className, members, properties } = this.metadata;
-    requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
-    const changed: PropertyValue[] = [];
-    const removed: string[] = [];
-    for (const [name, value] of Object.entries(saidBy(patch))) {
-      const member = members.get(name);
-      if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
-      if (value === null) removed.push(member.property.storedName);
-      else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
-    }
-    return { changed, removed };
+    return this.properties.patchOf(patch);
   }
 
   /** What an entity has changed since its row was read or written. Throws `validation.*` for what cannot be stored. */
-  differenceOf(entity: object, row: RetainedRow): Difference {
-    const { className } = this.metadata;
-    const before = this.rows.reopen(row);
-    const changed: PropertyValue[] = [];
-    const removed: string[] = [];
-    for (const step of this.#steps) {
-      const { property, store } = step;
-      if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
-      const value = valueOf(entity, step);
-      const stands = before.typeOf(property.slot) !== undefined;
-      if (isAbsent(value)) {
-        // A converter may read a stored value as absent: then nobody took it away.
-        if (stands && !isAbsent(propertyReader(className, property)(before))) removed.push(property.storedName);
-        continue;
-      }
-      const stored = store(value);
-      const unchanged = stands
-        ? !differs(className, property, { value, stored }, before)
-        : isAbsentDefault(property, stored, store);
-      if (!unchanged) changed.push({ property, stored });
-    }
-    return { changed, removed };
+  differenceOf(entity: object, remembered: Remembered): Difference {
+    return this.properties.differenceOf(entity, this.rows.reopen(remembered.row), remembered);
+  }
+
+  /** What an object that was never loaded is compared with, now that its row was read. */
+  meet<R extends Remembered>(entity: object, read: R, unsaid: Unsaid | undefined): R {
+    if (unsaid === undefined) return read;
+    return { ...read, unsaid: this.properties.adopt(entity, this.rows.reopen(read.row), unsaid) };
   }
 
   /**
@@ -140,13 +111,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     let count = 0;
     const write = (writer: RowWriter): void => {
       const row = this.#readFrom(entity);
-      count = 0;
-      for (const step of this.#steps) {
-        const value = valueOf(entity, step);
-        if (isAbsent(value)) continue;
-        pushProperty(writer, step.property, step.store(value), row);
-        count++;
-      }
+      count = this.properties.write(writer, entity, row);
     };
     const prepared = this.rows.prepare({ write, ...operation }); // in this order: the other takes V8 ten times as long
     checkLimits(this.metadata, count, prepared.entityBytes, this.store.traits.limits);
@@ -179,11 +144,17 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     checkReceivers(this.metadata, entity);
   }
 
+  /** Makes an entity one of a row that was read. */
+  met(entity: object, remembered: Omit<StoredState, 'kind' | 'source'>): void {
+    stamp(entity, { kind: 'stored', source: this.source, ...remembered });
+  }
+
   /** Makes an entity what was written: its ETag, its timestamp where the ETag tells it, and what it remembers. */
-  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): void {
+  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, { before, unsaid }: Kept = {}): void {
     const { etag: etagName, timestamp: timestampName } = this.metadata;
     const etag = receipt.etag ?? '';
-    stamp(entity, { kind: 'stored', source: this.source, etag, row: this.rows.written(write, receipt, before) });
+    const row = this.rows.written(write, receipt, before);
+    stamp(entity, { kind: 'stored', source: this.source, etag, row, unsaid });
     const receiver = entity as Record<string, unknown>;
     if (etagName !== undefined) receiver[etagName] = etag;
     const instant = timestampName === undefined ? undefined : instantOfEtag(etag);
@@ -204,40 +175,13 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   }
 }
 
-/** How one property is written. */
-interface PropertyStep {
-  readonly property: PropertyMetadata;
-  /** Converts and checks a value. */
-  readonly store: (value: unknown) => unknown;
-  /** Whether every object has something under the property's name. */
-  readonly isInherited: boolean;
-}
+/** What an entity is compared with. */
+export type Remembered = Pick<StoredState, 'row' | 'unsaid' | 'computed'>;
 
-/** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
-function valueOf(entity: object, { property: { name, slot }, isInherited }: PropertyStep): unknown {
-  return isInherited && !Object.hasOwn(entity, name)
-    ? undefined
-    : getMember(entity as Record<string, unknown>, slot, name);
-}
-
-function notPatchable(
-  className: string,
-  property: string,
-  kind: 'key' | 'etag' | 'timestamp' | 'property' | undefined,
-): EntitableError {
-  const reason =
-    kind === 'key'
-      ? 'is part of its key, which never changes'
-      : kind === undefined
-        ? 'is no stored property'
-        : `is its ${kind}`;
-  return new EntitableError(
-    'validation.unknown-property',
-    `A patch of ${className} names ${property}, which ${reason}. Leave it out${kind === 'etag' ? ', and pass { etag } as an option' : ''}.`,
-    { className, property },
-  );
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
+/** What a write leaves as it is. */
+export interface Kept {
+  /** What the row is known to hold before the write, where the write leaves some of it. */
+  readonly before?: RetainedRow | undefined;
+  /** What the entity says nothing of. */
+  readonly unsaid?: Unsaid | undefined;
 }

@@ -96,3 +96,17 @@ export function getMember(entity: Record<string, unknown>, slot: Slot, name: str
       return entity[name];
   }
 }
+
+/** What an object has under a name; what every object inherits, such as `constructor`, is nothing that it has. */
+export function ownMember(object: object, name: string): unknown {
+  return name in Object.prototype && !Object.hasOwn(object, name)
+    ? undefined
+    : (object as Readonly<Record<string, unknown>>)[name];
+}
+
+/** `object[name] = value` for any name, by a setter where there is one. Whether it could be set. */
+export function putMember(object: object, name: string, value: unknown): boolean {
+  return name === '__proto__'
+    ? Reflect.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+    : Reflect.set(object, name, value);
+}

@@ -1,3 +1,11 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
+import { partText } from '../metadata/key-template.js';
+import { requireObject } from './entity-address.js';
+import { isWritable, missingProperties, notStored, readOnly } from './entity-check.js';
+import { ownMember, putMember } from './member-access.js';
+import { stateOf } from './stamp.js';
+
 /**
  * What a patch says: its own members without those that are `undefined`, which are as good as missing. Classes with fields make such
  * members for whatever a client did not send.
@@ -6,12 +14,61 @@ export function saidBy(patch: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
-/** Sets what a patch says on an entity; `null` makes a property absent. */
+/**
+ * Sets what a patch says on an entity. For `null` the property becomes absent: `undefined` in an entity that has its whole row, `null`
+ * where `undefined` would say nothing.
+ */
 export function applyPatch(entity: object, patch: object): void {
-  for (const [name, value] of Object.entries(saidBy(patch))) {
-    const property = { value: value ?? undefined, writable: true, enumerable: true, configurable: true };
-    // Assigned where that is possible: the class may have a setter.
-    if (name === '__proto__') Object.defineProperty(entity, name, property);
-    else (entity as Record<string, unknown>)[name] = property.value;
+  const state = stateOf(entity);
+  const absent = (name: string): undefined | null =>
+    state?.kind === 'stored' && !state.unsaid?.has(name) ? undefined : null;
+  for (const [name, value] of Object.entries(saidBy(patch))) putMember(entity, name, value ?? absent(name));
+}
+
+/**
+ * Sets what a patch says on an entity, as `repository.assign` does: all of it, or nothing where it is refused. A key may be named, if it
+ * is the entity's. Throws `key.changed`, `validation.unknown-property`, `validation.missing-property`, `entity.read-only`.
+ */
+export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entity: T, patch: object): T {
+  const { className, members } = metadata;
+  const names = (): readonly string[] => [...members.keys()].slice(0, 3);
+  requireObject(className, 'An entity', entity, names);
+  requireObject(className, 'A patch', patch, names);
+  const others = Object.entries(saidBy(patch)).filter(([name, value]) => {
+    const member = members.get(name);
+    return member?.kind !== 'key' || !isOwnKey(className, member, entity, value);
+  });
+  for (const [name, value] of others) {
+    const member = members.get(name);
+    if (member?.kind !== 'property' && member?.kind !== 'key') {
+      const remedy =
+        member?.kind === 'etag' ? 'Leave it out, and set it on the entity where the client states it' : undefined;
+      throw notStored(className, `A patch of ${className} names`, name, member?.kind, remedy);
+    }
+    if (value === null && member.kind === 'property' && member.property.required) {
+      throw missingProperties(className, [name], 'A patch');
+    }
+    if (!isWritable(entity, name)) throw readOnly(className, name);
   }
+  applyPatch(entity, Object.fromEntries(others));
+  return entity;
+}
+
+/** Whether an entity has a key part already. Throws `key.changed` where it has another. */
+function isOwnKey(
+  className: string,
+  { name, template, index }: Extract<Member, { readonly kind: 'key' }>,
+  entity: object,
+  value: unknown,
+): boolean {
+  const text = partText(template, index, value);
+  const own = ownMember(entity, name);
+  if (own === undefined || own === null) return false;
+  if (partText(template, index, own) === text) return true;
+  throw new EntitableError(
+    'key.changed',
+    `The patch has another ${name} than this ${className}, and the key of a row never changes. Leave it out, or assign the patch to the ` +
+      'entity that it is of; to move an entity, insert a copy that has the new key and delete the old one by its key.',
+    { className, properties: [name] },
+  );
 }

@@ -13,31 +13,35 @@ import { readDrifted, readExact, readPrecise } from './stored-value.js';
  * Whether a value, which is stored as `stored`, differs from what the row has: bytes by content, dates by millisecond, NaN equal to
  * itself, and what is converted by its value as well. Throws `validation.converter-failed`.
  */
-export function differs(
+export function differs(className: string, property: PropertyMetadata, value: ConvertedValue, row: RowReader): boolean {
+  const before = readStored(property, row);
+  return before === undefined || !isStoredAs(className, property, value, before);
+}
+
+/** Whether a value is the one that `before` is the stored form of. Throws `validation.converter-failed`. */
+export function isStoredAs(
   className: string,
   property: PropertyMetadata,
   { value, stored }: ConvertedValue,
-  row: RowReader,
+  before: unknown,
 ): boolean {
   const { type, converter } = property;
-  const before = readStored(property, row);
-  if (before === undefined) return true;
-  if (same(type, before, type === 'Int32' ? (stored as number) + 0 : stored)) return false;
-  if (converter === undefined) return true;
+  if (same(type, before, type === 'Int32' ? (stored as number) + 0 : stored)) return true;
+  if (converter === undefined) return false;
   const was = readAgain(converter, before);
-  if (was === undefined) return true;
+  if (was === undefined) return false;
   if (converter.same !== undefined) {
     try {
-      return !converter.same(was.value, value);
+      return converter.same(was.value, value);
     } catch (error) {
       throw converterFailed(className, property, value, error);
     }
   }
-  return !sameData(was.value, value) && !same(type, was.stored(), stored);
+  return sameData(was.value, value) || same(type, was.stored(), stored);
 }
 
 /** A value of an entity, and what is stored of it. */
-interface ConvertedValue {
+export interface ConvertedValue {
   readonly value: unknown;
   readonly stored: unknown;
 }
@@ -66,14 +70,23 @@ function storedAgain(converter: AnyConverter, value: unknown): unknown {
   }
 }
 
-/** Whether a value is what the reader gave for an absent property, so that nothing was changed. */
+/**
+ * Whether a value is what the reader gives for an absent property, so that nobody need have set it.
+ *
+ * @param computed What functions gave when the row was read, as stored: another call may give something else.
+ */
 export function isAbsentDefault(
+  className: string,
   property: PropertyMetadata,
-  stored: unknown,
+  value: ConvertedValue,
   convert: (value: unknown) => unknown,
+  computed: ReadonlyMap<string, unknown> | undefined,
 ): boolean {
-  const value = absentValue(property)();
-  return value !== undefined && value !== null && same(property.type, convert(value), stored);
+  const given = computed?.get(property.name);
+  if (given !== undefined) return isStoredAs(className, property, value, given);
+  const fallback = absentValue(property)();
+  if (fallback === undefined || fallback === null) return false;
+  return isStoredAs(className, property, value, convert(fallback));
 }
 
 function same(type: EdmType, left: unknown, right: unknown): boolean {

@@ -2,6 +2,7 @@ import { shared } from '../metadata/shared-slot.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { RetainedRow } from '../store/row.js';
 import type { Rows } from '../store/table-store.js';
+import type { Unsaid } from './unsaid.js';
 
 /** The table of a store that an entity came from. */
 export interface EntitySource {
@@ -14,13 +15,30 @@ export interface EntitySource {
   readonly rows: Rows;
 }
 
-/** What an entity that was loaded or written remembers. */
-export type EntityState =
-  | { readonly kind: 'stored'; readonly source: EntitySource; readonly etag: string; readonly row: RetainedRow }
-  | { readonly kind: 'deleted'; readonly source: EntitySource };
+/** What an entity remembers. */
+export type EntityState = StoredState | { readonly kind: 'deleted'; readonly source: EntitySource } | MadeState;
+
+/** What an entity remembers that was loaded or written. */
+export interface StoredState {
+  readonly kind: 'stored';
+  readonly source: EntitySource;
+  readonly etag: string;
+  /** What its row held. */
+  readonly row: RetainedRow;
+  /** What the entity says nothing of; absent for one that was loaded, which is its state. */
+  readonly unsaid?: Unsaid | undefined;
+  /** By property, the stored form of defaults that functions gave when the row was read. */
+  readonly computed?: ReadonlyMap<string, unknown> | undefined;
+}
+
+/** What an entity remembers that was made of values, and never loaded or written. */
+export interface MadeState {
+  readonly kind: 'made';
+  readonly unsaid: Unsaid;
+}
 
 /** What an entity remembers that was read: its row has its ETag, which most entities are never asked for. */
-export class LoadedState {
+export class LoadedState implements StoredState {
   readonly kind = 'stored';
 
   constructor(
@@ -30,6 +48,17 @@ export class LoadedState {
 
   get etag(): string {
     return this.source.rows.reopen(this.row).etag;
+  }
+}
+
+/** What an entity remembers that was read from a row without some properties whose defaults are computed. */
+export class ComputedState extends LoadedState {
+  constructor(
+    source: EntitySource,
+    row: RetainedRow,
+    readonly computed: ReadonlyMap<string, unknown>,
+  ) {
+    super(source, row);
   }
 }
 
@@ -62,7 +91,7 @@ class Stamp extends Returned {
 // One for all copies of the package: what one copy stamped, another reads.
 const stamps: Stamps = shared('stamps', () => ({ get: Stamp.get, set: Stamp.set }));
 
-/** What an entity remembers; `undefined` for one that was never loaded or written here, and for what is no object. */
+/** What an entity remembers; `undefined` for one that was never made, loaded or written here, and for what is no object. */
 export function stateOf(entity: object): EntityState | undefined {
   return typeof entity === 'object' && entity !== null ? stamps.get(entity) : undefined;
 }

@@ -3,10 +3,17 @@ import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
 import type { Converter } from './converter.js';
+import type { EntityValues } from './create-types.js';
 import type { DataKey, EntityClass } from './entity-types.js';
 import { notAnEntity } from './not-an-entity.js';
 import type { StandardSchema } from './standard-schema.js';
-import { recordOf, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
+import {
+  recordOf,
+  type CreateEntity,
+  type EntityDefinition,
+  type PropertyDefinition,
+  type PropertyRole,
+} from './registry.js';
 
 /** The EDM types that carry a `V`. */
 export type EdmTypeFor<V> = {
@@ -24,11 +31,13 @@ export type PropertySchema<V> =
       readonly type: EdmTypeFor<V>;
       readonly name?: string;
       readonly default?: NonNullable<V> | (() => NonNullable<V>);
+      readonly required?: boolean;
     }
   | {
       readonly converter: Converter<NonNullable<V>> | Converter<V>;
       readonly name?: string;
       readonly default?: NonNullable<V> | (() => NonNullable<V>);
+      readonly required?: boolean;
     }
   | {
       readonly key: 'PartitionKey' | 'RowKey';
@@ -45,8 +54,8 @@ export interface EntitySchema<T extends object> {
   readonly partitionKey?: string;
   /** How the row key is composed, e.g. `'{year}|{orderId}'`. */
   readonly rowKey?: string;
-  /** Makes an entity to be filled, where the constructor takes arguments. */
-  readonly create?: () => T;
+  /** Makes an entity of the values of its row, or of those that `create` of a repository was given: for classes whose constructor needs them. */
+  readonly create?: (values: EntityValues<T>) => T;
   /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
   readonly schema?: StandardSchema;
   /** How each property is stored; what is not named here is not stored. */
@@ -74,10 +83,10 @@ const ROLES: Readonly<Record<string, PropertyRole>> = {
  */
 export function defineEntity<T extends object>(entityClass: EntityClass<T>, schema: EntitySchema<T>): void {
   if (typeof schema !== 'object' || schema === null) throw invalidOption('defineEntity', 'a schema', typeName(schema));
-  const { properties, ...entity } = schema;
+  const { properties, create, ...entity } = schema;
   if (typeof properties !== 'object' || properties === null)
     throw invalidOption('properties', 'an object of property schemas', typeName(properties));
-  recordEntity(entityClass, entity);
+  recordEntity(entityClass, { ...entity, create: create as CreateEntity | undefined });
   const record = recordOf(entityClass);
   for (const [name, property] of Object.entries(properties)) {
     record.properties.push(definitionOf(name, property as PropertySchema<unknown>));
@@ -127,7 +136,7 @@ function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDe
   } = schema as {
     readonly key?: string;
     readonly name?: string;
-  } & Pick<PropertyDefinition, 'type' | 'converter' | 'default'>;
+  } & Pick<PropertyDefinition, 'type' | 'converter' | 'default' | 'required'>;
   const role = key !== undefined && Object.hasOwn(ROLES, key) ? ROLES[key] : undefined;
   return Object.freeze({ name, role: role ?? 'property', storedName, ...rest });
 }

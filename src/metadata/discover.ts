@@ -6,7 +6,13 @@ import type { EntityClass } from './entity-types.js';
 import type { KeyPartMetadata, KeyTemplate } from './key-template.js';
 import { MetadataProblems } from './metadata-problems.js';
 import { parseTemplate, plainTemplate } from './parse-template.js';
-import { propertiesOf, type EntityDefinition, type PropertyDefinition, type PropertyRole } from './registry.js';
+import {
+  propertiesOf,
+  type CreateEntity,
+  type EntityDefinition,
+  type PropertyDefinition,
+  type PropertyRole,
+} from './registry.js';
 import { resolveProperties } from './resolve-properties.js';
 
 /** Resolves what a class and its base classes recorded; throws one error that lists everything wrong with it. */
@@ -19,7 +25,8 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
 
   const partitionKey = resolveKey('PartitionKey', 'partition', entity.partitionKey);
   const rowKey = resolveKey('RowKey', 'row', entity.rowKey);
-  const properties = resolveProperties(entityClass, definitions, problems);
+  const takesValues = entity.create !== undefined;
+  const properties = resolveProperties(entityClass, definitions, problems, { takesValues });
   const etag = single('etag', '@ETag');
   const timestamp = single('timestamp', '@Timestamp');
   problems.throwAny();
@@ -35,6 +42,7 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
     etag,
     timestamp,
     schema: entity.schema,
+    takesValues,
     create: creator(entityClass, entity),
   });
 
@@ -138,26 +146,46 @@ function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> 
   return Object.freeze(Object.assign(new Map(entries), { set: refuse, delete: refuse, clear: refuse }));
 }
 
-function creator<T extends object>(entityClass: EntityClass<T>, entity: EntityDefinition): () => T {
+/**
+ * Makes entities: by the class's own `create`, else by its constructor without arguments. A constructor that takes arguments and throws
+ * without them is left out from then on; entities then have its prototype, and nothing that it would have set.
+ */
+function creator<T extends object>(
+  entityClass: EntityClass<T>,
+  { create }: EntityDefinition,
+): EntityMetadata<T>['create'] {
   const concrete = entityClass as unknown as new () => T;
+  const construct = (): T => new concrete();
   const bare = (): T => Object.create(concrete.prototype as object) as T;
-  const make = (entity.create as (() => T) | undefined) ?? (concrete.length === 0 ? () => new concrete() : bare);
-  return () => {
-    let made: T;
+  let make: CreateEntity = create ?? (concrete.length === 0 ? construct : tryToConstruct);
+
+  return (values) => {
+    let made: object;
     try {
-      made = make();
+      made = make(values);
     } catch (cause) {
       throw notMade(entityClass.name, 'its constructor, or create, threw', cause);
     }
-    if (typeof made === 'object' && made !== null) return made;
+    if (typeof made === 'object' && made !== null) return made as T;
     throw notMade(entityClass.name, `create gave ${typeName(made)}`);
   };
+
+  function tryToConstruct(): T {
+    try {
+      const entity = construct();
+      make = construct;
+      return entity;
+    } catch {
+      make = bare;
+      return bare();
+    }
+  }
 }
 
 function notMade(className: string, why: string, cause?: unknown): EntitableError {
   return new EntitableError(
     'metadata.not-constructible',
-    `No ${className} can be made to read a row into: ${why}. Give @Entity({ create: () => … }), or a constructor that needs no arguments.`,
+    `No ${className} can be made to read a row into: ${why}. Give @Entity({ create: (values) => … }), or a constructor that needs no arguments.`,
     { className },
     { cause },
   );

@@ -14,8 +14,10 @@ export interface PropertyMetadata {
   readonly type: EdmType;
   /** What stands between the property and its stored value. */
   readonly converter?: AnyConverter | undefined;
-  /** What an absent property becomes when it is read: a value, or a function that makes one. */
+  /** What an absent property becomes when it is read, and what a new entity has: a value, or a function that makes one. */
   readonly default?: unknown;
+  /** Whether an entity without it is refused when it is written. */
+  readonly required: boolean;
   /** Its index among the stored properties of the class. */
   readonly slot: number;
   /** A key part that is stored as a property as well: written from the key, never read back. */
@@ -58,6 +60,8 @@ export interface EntityMetadata<T extends object = object> {
   readonly timestamp?: string | undefined;
   /** What entities are checked with before they are written. */
   readonly schema?: StandardSchema | undefined;
-  /** Makes an entity to be filled. */
-  create(): T;
+  /** Whether {@link create} needs the values of the entity: the class has a `create` of its own. */
+  readonly takesValues: boolean;
+  /** Makes an entity; the values are to be set on it, where its own `create` has not done so. Throws `metadata.not-constructible`. */
+  create(values: Readonly<Record<string, unknown>>): T;
 }

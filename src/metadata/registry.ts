@@ -15,14 +15,18 @@ export interface PropertyDefinition {
   readonly type?: EdmType | undefined;
   readonly converter?: AnyConverter | undefined;
   readonly default?: unknown;
+  readonly required?: boolean | undefined;
 }
+
+/** Makes an entity of its values. */
+export type CreateEntity = (values: Readonly<Record<string, unknown>>) => object;
 
 /** What `@Entity` said about a class. */
 export interface EntityDefinition {
   readonly table: string;
   readonly partitionKey?: string | undefined;
   readonly rowKey?: string | undefined;
-  readonly create?: (() => object) | undefined;
+  readonly create?: CreateEntity | undefined;
   readonly schema?: StandardSchema | undefined;
 }
 

@@ -2,7 +2,7 @@ import { isEdmType, type EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { isSystemName, propertyNameProblem } from '../edm/property-name.js';
 import { inferredType } from './design-type.js';
-import type { PropertyMetadata } from './entity-metadata.js';
+import type { EntityMetadata, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './entity-types.js';
 import type { MetadataProblems } from './metadata-problems.js';
 import type { PropertyDefinition } from './registry.js';
@@ -12,6 +12,7 @@ export function resolveProperties(
   entityClass: EntityClass,
   definitions: readonly PropertyDefinition[],
   problems: MetadataProblems,
+  { takesValues }: Pick<EntityMetadata, 'takesValues'>,
 ): readonly PropertyMetadata[] {
   const stored = definitions.filter(
     ({ role, storedName }) => role === 'property' || (isKeyRole(role) && storedName !== undefined),
@@ -30,6 +31,7 @@ export function resolveProperties(
       // A key part that is stored natively is not converted: its converter makes key text.
       converter: isKeyRole(definition.role) && definition.type !== undefined ? undefined : definition.converter,
       default: definition.default,
+      required: definition.required ?? false,
       slot,
       copiesKey: isKeyRole(definition.role),
     });
@@ -69,10 +71,10 @@ export function resolveProperties(
 
   function checkSettable({ name, role }: PropertyDefinition): void {
     const descriptor = isKeyRole(role) ? undefined : inheritedDescriptor(entityClass.prototype as object, name);
-    if (descriptor?.get !== undefined && descriptor.set === undefined) {
+    if (descriptor?.get !== undefined && descriptor.set === undefined && !takesValues) {
       problems.add(
         'metadata.invalid-property',
-        'it has a getter and no setter, so it could not be read back: give it one',
+        'it has a getter and no setter, so it could not be read back: give it one, or make entities of their values, @Entity({ create })',
         name,
       );
     }

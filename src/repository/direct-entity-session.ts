@@ -1,14 +1,13 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
-import type { EntityMapper } from '../mapping/entity-mapper.js';
-import { stateOf } from '../mapping/stamp.js';
+import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
 import { matchWrites, type MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
-import type { RetainedRow } from '../store/row.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type {
@@ -20,7 +19,14 @@ import type {
   MergeItem,
 } from './bulk-options.js';
 import { writeBulk } from './bulk-write.js';
-import { checkAddress, checkKeyUnchanged, ownState, statedEtag, statesNoOther } from './entity-condition.js';
+import {
+  checkAddress,
+  checkKeyUnchanged,
+  ownState,
+  statedEtag,
+  statesNoOther,
+  wasNeverStored,
+} from './entity-condition.js';
 import type { EntityWrite } from './entity-write.js';
 import { EntityWrites, type WholeWrite } from './entity-writes.js';
 import { mapConcurrently } from './map-concurrently.js';
@@ -48,6 +54,14 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
     this.#mapper = mapper;
     this.#writes = new EntityWrites(mapper, validator);
+  }
+
+  create(values: CreateOf<T>): T {
+    return this.#mapper.create(values);
+  }
+
+  assign(entity: T, patch: AssignOf<T>): T {
+    return this.#mapper.assign(entity, patch);
   }
 
   async get(key: KeyOf<T>, options?: OperationOptions): Promise<T | undefined> {
@@ -122,13 +136,17 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     const state = ownState(mapper, entity);
     if (state !== undefined) {
       const address = checkKeyUnchanged(mapper, state, composed);
-      return this.#saveDifference(entity, address, statedEtag(mapper, entity) ?? state.etag, state.row, options);
+      await this.#saveDifference(entity, address, statedEtag(mapper, entity) ?? state.etag, state, options);
+      return entity;
     }
-    const etag = stateOf(entity) === undefined ? statedEtag(mapper, entity) : undefined;
+    const etag = wasNeverStored(entity) ? statedEtag(mapper, entity) : undefined;
     if (etag === undefined) return this.insert(entity, options);
-    await this.#writes.validate(entity);
-    const { row } = await readUnder(mapper, etag, composed, options);
-    return this.#saveDifference(entity, composed, etag, row, options);
+    const unsaid = mapper.properties.unsaidBy(entity);
+    await this.#writes.validate(entity, unsaid);
+    const found = mapper.meet(entity, await readUnder(mapper, etag, composed, options), unsaid);
+    const isWritten = await this.#saveDifference(entity, composed, etag, found, options);
+    if (!isWritten) mapper.met(entity, found);
+    return entity;
   }
 
   async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag, ...options }: ConditionOptions = {}): Promise<WriteReceipt> {
@@ -207,16 +225,18 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
+  /** Whether there was a difference. */
   async #saveDifference(
     entity: T,
     address: Address,
     ifMatch: string,
-    row: RetainedRow,
+    remembered: Remembered,
     options: OperationOptions | undefined,
-  ): Promise<T> {
-    const write = await this.#writes.difference(entity, address, ifMatch, row);
-    if (write !== undefined) await this.#submit(write, options);
-    return entity;
+  ): Promise<boolean> {
+    const write = await this.#writes.difference(entity, address, ifMatch, remembered);
+    if (write === undefined) return false;
+    await this.#submit(write, options);
+    return true;
   }
 
   async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {

@@ -1,12 +1,9 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Address } from '../mapping/entity-address.js';
-import { stateOf, type EntityState } from '../mapping/stamp.js';
+import { stateOf, type StoredState } from '../mapping/stamp.js';
 import { addressOfRow } from '../mapping/stored-address.js';
 import type { RetainedRow } from '../store/row.js';
-
-/** What an entity that is stored remembers. */
-export type Stored = Extract<EntityState, { readonly kind: 'stored' }>;
 
 /** The value of the `@ETag` property, where it is declared and set. */
 export function statedEtag<T extends object>({ metadata }: EntityMapper<T>, entity: object): string | undefined {
@@ -15,7 +12,7 @@ export function statedEtag<T extends object>({ metadata }: EntityMapper<T>, enti
 }
 
 /** The row that an entity was read from or written to; throws `entity.foreign` when that is another store's or table's. */
-export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): Stored | undefined {
+export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): StoredState | undefined {
   const state = stateOf(entity);
   if (state?.kind !== 'stored') return undefined;
   if (mapper.owns(state.source)) return state;
@@ -32,6 +29,12 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
 export function statesNoOther<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
   const etag = statedEtag(mapper, entity);
   return etag === undefined || etag === ownState(mapper, entity)?.etag;
+}
+
+/** Whether an entity was never loaded, written or deleted here: it may have been made here, or come from a client. */
+export function wasNeverStored(entity: object): boolean {
+  const state = stateOf(entity);
+  return state === undefined || state.kind === 'made';
 }
 
 /** What the row of an entity is known to hold; `undefined` when the entity was not read from, or written to, this table. */
@@ -80,7 +83,7 @@ export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected
 /** The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's. */
 export function checkKeyUnchanged<T extends object>(
   mapper: EntityMapper<T>,
-  { row }: Stored,
+  { row }: StoredState,
   address: Address,
 ): Address {
   const { className } = mapper.metadata;

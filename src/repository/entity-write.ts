@@ -1,5 +1,4 @@
-import type { EntityMapper } from '../mapping/entity-mapper.js';
-import type { RetainedRow } from '../store/row.js';
+import type { EntityMapper, Kept } from '../mapping/entity-mapper.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { ReadyWrite } from './batch.js';
 import { inWordsOf } from './row-error.js';
@@ -9,17 +8,17 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #mapper: EntityMapper<T>;
   readonly write: PreparedWrite;
   readonly #entity: object | undefined;
-  readonly #before: RetainedRow | undefined;
+  readonly #kept: Kept | undefined;
 
   /**
    * @param entity What is written, where it is an entity and no key.
-   * @param before What the row is known to hold before the write, where the write leaves some of it.
+   * @param kept What the write leaves as it is, of an entity.
    */
-  constructor(mapper: EntityMapper<T>, write: PreparedWrite, entity: object | undefined, before?: RetainedRow) {
+  constructor(mapper: EntityMapper<T>, write: PreparedWrite, entity: object | undefined, kept?: Kept) {
     this.#mapper = mapper;
     this.write = write;
     this.#entity = entity;
-    this.#before = before;
+    this.#kept = kept;
   }
 
   get table(): string {
@@ -30,7 +29,7 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   written(receipt: WriteReceipt): void {
     if (this.#entity === undefined) return;
     if (this.write.mode === 'delete') this.#mapper.deleted(this.#entity);
-    else this.#mapper.written(this.#entity, this.write, receipt, this.#before);
+    else this.#mapper.written(this.#entity, this.write, receipt, this.#kept);
   }
 
   /** A refusal of it, in the words of its class. */

@@ -1,8 +1,8 @@
-import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
 import { saidBy } from '../mapping/patch.js';
+import { saidNames, type Unsaid } from '../mapping/unsaid.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
-import type { RetainedRow } from '../store/row.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { EntityWrite } from './entity-write.js';
 import { conditionOf, isEntity, statedEtag } from './entity-condition.js';
@@ -29,6 +29,9 @@ export class EntityWrites<T extends object> {
     const condition =
       mode === 'replace' ? { ifMatch: conditionOf(this.#mapper, entity, address, operation.etag) } : undefined;
     this.#mapper.checkReceives(entity);
+    // A merge must not write defaults over what the row has.
+    if (mode !== 'upsert-merge') this.#mapper.properties.setDefaults(entity);
+    this.#mapper.properties.checkRequired(entity);
     return afterwards(this.validate(entity), () => {
       const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity);
       // An upsert does not tell what the row held before: only what was sent is known of it.
@@ -41,15 +44,17 @@ export class EntityWrites<T extends object> {
     entity: T,
     address: { readonly partitionKey: string; readonly rowKey: string },
     ifMatch: string,
-    row: RetainedRow,
+    remembered: Remembered,
   ): Promise<EntityWrite<T> | undefined> {
     this.#mapper.checkReceives(entity);
-    const { changed, removed } = this.#mapper.differenceOf(entity, row);
-    if (changed.length === 0 && removed.length === 0) return undefined;
-    await this.validate(entity);
+    const { changed, removed, defaults = [], unsaid } = this.#mapper.differenceOf(entity, remembered);
+    const values = [...changed, ...defaults];
+    if (values.length === 0 && removed.length === 0) return undefined;
+    this.#mapper.properties.checkRequired(entity, unsaid);
+    await this.validate(entity, unsaid);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
-    const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed, entity);
-    return new EntityWrite(this.#mapper, write, entity, row);
+    const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, values, entity);
+    return new EntityWrite(this.#mapper, write, entity, { before: remembered.row, unsaid });
   }
 
   /** Some properties of a row that was not read; at once, where nothing has to be waited for to validate them. */
@@ -75,9 +80,10 @@ export class EntityWrites<T extends object> {
     return new EntityWrite(mapper, write, entity);
   }
 
-  /** Throws `validation.failed`. */
-  validate(entity: object): void | Promise<void> {
-    return this.#validator.validate(entity, this.#mapper.metadata.entityClass);
+  /** Throws `validation.failed` for a constraint of what the entity says. */
+  validate(entity: object, unsaid?: Unsaid): void | Promise<void> {
+    const { metadata } = this.#mapper;
+    return this.#validator.validate(entity, metadata.entityClass, unsaid && saidNames(metadata, entity, unsaid));
   }
 
   /** Throws `validation.failed` for a constraint of what a patch changes. */

@@ -2,6 +2,7 @@ import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import type { Query, ReadOptions } from '../query/query.js';
@@ -89,6 +90,36 @@ export class Repository<in out T extends object> implements AnyRepository {
     return this.#place.of(this.entityClass);
   }
 
+  /**
+   * Makes a new entity of its values, checked by the compiler and here: nothing is sent. Properties that have a default may be left
+   * out and get it; what else is left out or `undefined` is what the class itself makes it.
+   *
+   * @throws EntitableError `key.*` for a key that cannot be stored, `validation.unknown-property` for a name that is neither stored nor
+   * a member of the class, `validation.missing-property` for a missing property that is `required`, `metadata.not-constructible`.
+   * @example
+   * ```ts
+   * const order = await orders.insert(orders.create({ customerId: 'c1', orderId: 'o1', total: 20 }));
+   * ```
+   */
+  create(values: CreateOf<T>): T {
+    return this.#session.create(values);
+  }
+
+  /**
+   * Sets what a patch says on an entity, all of it or nothing, and gives the entity back: nothing is sent. `undefined` leaves a property
+   * alone, `null` makes it absent. The entity's own key may be named.
+   *
+   * @throws EntitableError `key.changed` for another key, `validation.unknown-property` for a name that is not stored,
+   * `validation.missing-property` for the `null` of a property that is `required`, `entity.read-only`.
+   * @example
+   * ```ts
+   * await orders.save(orders.assign(await orders.getOrThrow(key), { status: 'shipped', note: null }));
+   * ```
+   */
+  assign(entity: T, patch: AssignOf<T>): T {
+    return this.#session.assign(entity, patch);
+  }
+
   /** Reads one entity by its key: one request. `undefined` when there is none. */
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined> {
     return refusedOperation(options) ?? this.#session.get(key, options);
@@ -148,9 +179,12 @@ export class Repository<in out T extends object> implements AnyRepository {
    * its ETag; no difference, no request. Throws `store.precondition-failed` when the row was changed meanwhile, `key.changed` when
    * the entity's key was, `entity.foreign` for an entity of another store or table.
    *
-   * An entity that was never seen but has its `@ETag` set costs a read: the row must still have that ETag. A property that was set
-   * to `undefined` or `null` is removed, which on Azure costs a read and a replace (two requests); other properties that the row has
-   * are kept exactly.
+   * An entity that was never seen but has its `@ETag` set costs a read: the row must still have that ETag. What such an entity has no
+   * value for stays stored, also at later saves; `null` removes.
+   *
+   * In an entity that was loaded or written here, a property that had a value and is now `undefined`, `null` or deleted is removed, which
+   * on Azure costs a read and a replace (two requests); other properties that the row has are kept exactly. A default that the row lacks
+   * is stored.
    */
   save(entity: T, options?: OperationOptions): Promise<T> {
     return refusedOperation(options) ?? this.#session.save(entity, options);

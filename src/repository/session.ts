@@ -1,4 +1,5 @@
 import type { PartitionKeyOf, KeyOf } from '../metadata/brands.js';
+import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
@@ -48,6 +49,10 @@ export interface GetManyOptions extends ReadOptions {
 
 /** The verbs of one entity class, as a session carries them out. `Repository` documents them. */
 export interface EntitySession<T extends object> {
+  /** See {@link Repository.create}. */
+  create(values: CreateOf<T>): T;
+  /** See {@link Repository.assign}. */
+  assign(entity: T, patch: AssignOf<T>): T;
   /** See {@link Repository.get}. */
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
   /** See {@link Repository.getMany}. */

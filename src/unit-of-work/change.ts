@@ -1,6 +1,7 @@
 import type { CommitWrite } from '../errors/error-details.js';
-import type { Difference, EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
-import type { PropertyValue } from '../mapping/property-writer.js';
+import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
+import type { Unsaid } from '../mapping/unsaid.js';
 import type { TableWrite } from '../repository/batch.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
 import type { RetainedRow } from '../store/row.js';
@@ -17,6 +18,8 @@ export interface Change extends TableWrite {
   readonly removed: readonly string[];
   /** What the row is known to hold before the write, where the write leaves some of it. */
   readonly before: RetainedRow | undefined;
+  /** What the entity says nothing of. */
+  readonly unsaid?: Unsaid | undefined;
 }
 
 /** What the unit of work writes to a row; `undefined` when nothing changed. Throws `key.changed`, `validation.*`. */
@@ -27,10 +30,18 @@ export function changeOf(row: TrackedRow): Change | undefined {
     case 'difference': {
       const state = entity && ownState(mapper, entity);
       if (entity === undefined || state === undefined) return undefined; // deleted or copied past the unit meanwhile
-      const { changed, removed } = mapper.differenceOf(entity, state.row);
-      if (changed.length === 0 && removed.length === 0) return undefined;
+      const { changed, removed, defaults = [], unsaid } = mapper.differenceOf(entity, state);
+      // Reading gives defaults: by themselves they are written where save() was called.
+      const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
+      if (!isChanged) return undefined;
+      mapper.properties.checkRequired(entity, unsaid);
       const ifMatch = held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag;
-      return change(row, { mode: 'merge', ifMatch, ...address }, { changed, removed }, state.row);
+      return change(
+        row,
+        { mode: 'merge', ifMatch, ...address },
+        { changed: [...changed, ...defaults], removed, unsaid },
+        state.row,
+      );
     }
     case 'insert': {
       const { mode, ifMatch } = insertMode(held.over);
@@ -62,6 +73,8 @@ export function describeChange({ write, row: { mapper, entity } }: Change): Comm
 function whole(row: TrackedRow, operation: WriteTarget): Change {
   const { mapper, entity } = row;
   mapper.checkReceives(entity!);
+  if (operation.mode !== 'upsert-merge') mapper.properties.setDefaults(entity!);
+  mapper.properties.checkRequired(entity!);
   const write = mapper.prepareWhole(operation, entity!);
   // An upsert does not tell what the row held before: only what is sent will be known of it.
   return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed: [], before: undefined };
@@ -70,12 +83,12 @@ function whole(row: TrackedRow, operation: WriteTarget): Change {
 function change(
   row: TrackedRow,
   operation: WriteTarget,
-  { changed, removed }: { readonly changed: readonly PropertyValue[]; readonly removed: readonly string[] },
+  { changed, removed, unsaid }: Difference,
   before: RetainedRow | undefined,
 ): Change {
   const mapper: EntityMapper<object> = row.mapper;
   const remove = removed.length > 0 ? { remove: removed } : undefined;
   if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);
   const write = mapper.prepare(remove === undefined ? operation : { ...remove, ...operation }, changed, row.entity);
-  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before };
+  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before, unsaid };
 }

@@ -114,7 +114,7 @@ export class Committer {
   }
 
   #committed(receipts: ReadonlyMap<Change, WriteReceipt>): void {
-    for (const [{ row, write, before }, receipt] of receipts) {
+    for (const [{ row, write, before, unsaid }, receipt] of receipts) {
       this.#rows.unlock(row);
       const current = this.#rows.current(row) ?? row; // a read may have made an entity of it meanwhile
       const { mapper, entity } = current;
@@ -125,7 +125,8 @@ export class Committer {
         this.#rows.forget(current);
       } else {
         // What was sent is what it remembers: whatever it has become since is a difference again.
-        mapper.written(entity, write, receipt, before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined));
+        const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
+        mapper.written(entity, write, receipt, { before: known, unsaid });
         this.#rows.change(current, { held: { kind: 'difference' } });
       }
     }

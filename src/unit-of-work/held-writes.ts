@@ -1,6 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
-import type { Difference, EntityMapper } from '../mapping/entity-mapper.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
 import { applyPatch, saidBy } from '../mapping/patch.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
@@ -45,13 +46,19 @@ export class HeldWrites<T extends object> {
   save(entity: T): void {
     const { row } = this.#locate(entity);
     if (row?.held.kind === 'delete') return this.insert(entity);
-    if (row !== undefined) return this.#checkSame(row, entity);
+    if (row !== undefined) {
+      this.#checkSame(row, entity);
+      const { held } = row;
+      if (held.kind === 'difference' && held.saved !== true && !this.#rows.isLocked(row))
+        this.#rows.change(row, { held: { ...held, saved: true } });
+      return undefined;
+    }
     if (ownState(this.#mapper, entity) === undefined) return this.insert(entity);
-    return this.track(entity);
+    return this.track(entity, true);
   }
 
   /** Has the commit compare an entity that was loaded or written outside the unit with its row. */
-  track(entity: T): void {
+  track(entity: T, saved = false): void {
     const known = this.#rows.of(entity);
     if (known !== undefined) return;
     const state = ownState(this.#mapper, entity);
@@ -60,7 +67,7 @@ export class HeldWrites<T extends object> {
     const address = checkKeyUnchanged(this.#mapper, state, this.#mapper.addressOf(entity));
     const row = this.#rows.at(this.#mapper, address);
     if (row !== undefined) throw rowTracked(this.#mapper, row);
-    this.#rows.set(this.#mapper, address, entity, { kind: 'difference' });
+    this.#rows.set(this.#mapper, address, entity, { kind: 'difference', saved });
   }
 
   /** Holds a replace under the entity's ETag. */

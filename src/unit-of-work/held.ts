@@ -1,4 +1,4 @@
-import type { Difference } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
 
 /** A delete that waits for the commit. */
 export interface Removal {
@@ -9,8 +9,11 @@ export interface Removal {
 
 /** What the next commit does with a row. */
 export type Held =
-  /** Merges whatever the entity differs in from its row; under `ifMatch` where a merge by key gave one. */
-  | { readonly kind: 'difference'; readonly ifMatch?: string | undefined }
+  /**
+   * Merges whatever the entity differs in from its row; under `ifMatch` where a merge by key gave one. `saved`: somebody called `save`,
+   * so that defaults which the row lacks are a difference too.
+   */
+  | { readonly kind: 'difference'; readonly ifMatch?: string | undefined; readonly saved?: boolean }
   /** Inserts the entity; `over` is a delete of the same row that came first, which makes it a replace. */
   | { readonly kind: 'insert'; readonly over?: Removal | undefined }
   | { readonly kind: 'replace'; readonly ifMatch: string }

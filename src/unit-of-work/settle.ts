@@ -40,7 +40,7 @@ function isAsSent({ write, ifMatch, row: { mapper }, before, removed }: Change, 
   if (write.mode === 'delete') return found === undefined;
   if (found === undefined || found.etag === ifMatch) return false;
   const sent = mapper.decode(mapper.rows.reopen(mapper.rows.written(write, { etag: found.etag }, before)));
-  const difference = mapper.differenceOf(sent, found.row);
+  const difference = mapper.differenceOf(sent, found);
   // What a merge into an unknown row does not name may well be there.
   const isWhole = before !== undefined || (write.mode !== 'merge' && write.mode !== 'upsert-merge');
   const surplus = isWhole ? difference.removed : difference.removed.filter((name) => removed.includes(name));

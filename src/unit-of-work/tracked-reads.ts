@@ -61,9 +61,10 @@ export class TrackedReads<T extends object> {
     const address = addressOfRow(row);
     const known = this.#rows.at(this.#mapper, address);
     if (known?.held.kind === 'insert') return known.entity as T;
-    const entity = (known?.entity as T | undefined) ?? this.#mapper.metadata.create();
+    const own = known?.entity as T | undefined;
+    const entity = own ?? this.#mapper.decode(row);
     this.#rows.set(this.#mapper, address, entity, { kind: 'difference' });
-    this.#mapper.fill(entity, row);
+    if (own !== undefined) this.#mapper.fill(own, row);
     return entity;
   }
 

@@ -1,13 +1,13 @@
 import type { EntityMapper } from '../mapping/entity-mapper.js';
-import { stamp, stateOf } from '../mapping/stamp.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
 import { checkItems } from '../repository/check-items.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { BulkResult, Items } from '../repository/bulk-options.js';
-import { ownState, statedEtag } from '../repository/entity-condition.js';
+import { ownState, statedEtag, wasNeverStored } from '../repository/entity-condition.js';
 import { mapConcurrently } from '../repository/map-concurrently.js';
 import { readUnder } from '../repository/read-under.js';
 import { rowError } from '../repository/row-error.js';
@@ -39,6 +39,14 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     this.#mapper = mapper;
     this.#rows = rows;
     this.#reads = new TrackedReads(mapper, rows);
+  }
+
+  create(values: CreateOf<T>): T {
+    return this.#mapper.create(values);
+  }
+
+  assign(entity: T, patch: AssignOf<T>): T {
+    return this.#mapper.assign(entity, patch);
   }
 
   async get(key: KeyOf<T>, { refresh = false, ...options }: ReadOptions = {}): Promise<T | undefined> {
@@ -90,7 +98,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async save(entity: T, options?: OperationOptions): Promise<T> {
-    if (this.#rows.of(entity) === undefined && stateOf(entity) === undefined) await this.#meet(entity, options);
+    if (this.#rows.of(entity) === undefined && wasNeverStored(entity)) await this.#meet(entity, options);
     this.writes.save(entity);
     return entity;
   }
@@ -139,7 +147,8 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     const address = this.#mapper.addressOf(entity);
     const etag = statedEtag(this.#mapper, entity);
     if (etag === undefined) return;
+    const unsaid = this.#mapper.properties.unsaidBy(entity);
     const read = await readUnder(this.#mapper, etag, address, options);
-    stamp(entity, { kind: 'stored', source: this.#mapper.source, ...read });
+    this.#mapper.met(entity, this.#mapper.meet(entity, read, unsaid));
   }
 }

@@ -1,6 +1,7 @@
 import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import { saidNames } from '../mapping/unsaid.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
@@ -14,7 +15,7 @@ import type { Change } from './change.js';
 import { Committer, type CommitOptions } from './commit.js';
 import { plannedBatch, type PlannedBatch } from './plan.js';
 import { ReentryGuard } from './reentry-guard.js';
-import { TrackedRows, type TrackedRow } from './tracked-rows.js';
+import { TrackedRows } from './tracked-rows.js';
 import { UnitEntitySession } from './unit-entity-session.js';
 
 /**
@@ -160,17 +161,19 @@ export class UnitOfWork implements Session {
 
   async #validate(changes: readonly Change[]): Promise<void> {
     await this.#validating.run(async () => {
-      for (const { row } of changes) {
-        const pending = this.#validateRow(row);
+      for (const change of changes) {
+        const pending = this.#validateChange(change);
         if (pending instanceof Promise) await pending;
       }
     });
   }
 
-  #validateRow({ mapper, entity, held }: TrackedRow): void | Promise<void> {
-    const { entityClass } = mapper.metadata;
+  #validateChange({ row: { mapper, entity, held }, unsaid }: Change): void | Promise<void> {
+    const { metadata } = mapper;
+    const { entityClass } = metadata;
     if (held.kind === 'delete') return undefined;
-    if (entity !== undefined) return this.#validator.validate(entity, entityClass);
+    if (entity !== undefined)
+      return this.#validator.validate(entity, entityClass, unsaid && saidNames(metadata, entity, unsaid));
     if (held.kind !== 'merge') return undefined;
     return this.#validator.validate(held.patch, entityClass, Object.keys(held.patch));
   }

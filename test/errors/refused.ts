@@ -84,6 +84,14 @@ class Constrained {
   @Property({ type: 'Double' }) @Max(5) double?: number;
 }
 
+@Entity({ table: 'Marked' })
+class Demanding {
+  @PartitionKey() p!: PartitionKey;
+  @RowKey() r!: RowKey;
+  @Property({ type: 'String' }) text?: string;
+  @Property({ type: 'Double', required: true }) double?: number;
+}
+
 const key = { p: 'p', at: new Date(0), id: 'i' };
 /** Every property has a mark, so that none may be told of whatever is refused. */
 const marks = {
@@ -165,6 +173,7 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['validation.unpaired-surrogate', merge({ text: `${MARK}\uD800` })],
   ['validation.too-long', merge({ text: MARK.repeat(9000) })],
   ['validation.too-long', merge({ bytes: Buffer.from(MARK.repeat(9999)) })],
+  ['validation.missing-property', (tables) => tables.repository(Demanding).insert({ p: 'p', r: 'r', text: MARK })],
   ['validation.unknown-property', merge({ other: MARK })],
   ['validation.unknown-property', merge({ etag: MARK })],
   ['validation.converter-failed', merge({ state: MARK })],

@@ -167,9 +167,11 @@ describe('metadataOf', () => {
       constructor(readonly made: string) {}
     }
     expect(
-      [Plain, Created, Bare].map((entityClass) => metadataOf<Created>(entityClass).create().made as string | undefined),
+      [Plain, Created, Bare].map(
+        (entityClass) => metadataOf<Created>(entityClass).create({}).made as string | undefined,
+      ),
     ).to.deep.equal(['by new', 'by create', undefined]);
-    expect(metadataOf(Bare).create()).to.be.instanceOf(Bare);
+    expect(metadataOf(Bare).create({})).to.be.instanceOf(Bare);
   });
 
   it('tells two classes of one name apart', () => {

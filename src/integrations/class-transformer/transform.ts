@@ -1,5 +1,5 @@
 import { instanceToPlain, plainToClassFromExist, type ClassTransformOptions } from 'class-transformer';
-import { EntitableError, metadataOf } from '../../index.js';
+import { EntitableError, makeEntity, metadataOf } from '../../index.js';
 import type { AnyConverter, EdmType, EntityClass, EntityMetadata, Member } from '../../index.js';
 import { FROM_TEXT, withTexts, type TextType } from './plain-values.js';
 
@@ -18,6 +18,9 @@ export function toPlain(entity: object, options?: ClassTransformOptions): Record
  *
  * Throws `entity.not-an-object` for what is no object of members: no body, a list, a text. Take a list apart with `map`.
  *
+ * What was not given, or is not exposed, has its default or what the class itself sets, and counts as not said: a `save` of the entity
+ * under the ETag that it states leaves the stored value alone.
+ *
  * Names that the class does not know are taken over unless `excludeExtraneousValues` is set; they are never stored.
  */
 export function fromPlain<T extends object>(
@@ -27,13 +30,20 @@ export function fromPlain<T extends object>(
 ): T {
   const metadata = metadataOf(entityClass);
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) throw notPlain(metadata, plain);
-  const entity = plainToClassFromExist(metadata.create(), withTexts(plain, 'keep') as object, options);
-  const values = entity as Record<string, unknown>;
+  // Not into an entity: what is set is what was given, and nothing that the class sets.
+  const values: Record<string, unknown> = plainToClassFromExist({}, ofClass(entityClass, plain), options);
   for (const member of metadata.members.values()) {
     const value = values[member.name];
     if (typeof value === 'string') values[member.name] = valueOf(value, member, metadata);
   }
-  return entity;
+  return makeEntity(entityClass, values);
+}
+
+/** Plain data that class-transformer takes for data of a class, whatever it says of itself. */
+function ofClass(entityClass: EntityClass, plain: object): object {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(withTexts(plain, 'keep') as object));
+  const own = members.filter(([name]) => name !== '__proto__' && name !== 'constructor');
+  return Object.create({ constructor: entityClass }, Object.fromEntries(own)) as object;
 }
 
 function notPlain({ className }: EntityMetadata, plain: unknown): EntitableError {

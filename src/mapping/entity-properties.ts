@@ -1,0 +1,188 @@
+import type { EntitableError } from '../errors/entitable-error.js';
+import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
+import type { ServiceLimits } from '../store/limits.js';
+import type { RowReader, RowWriter } from '../store/row.js';
+import { requireObject } from './entity-address.js';
+import { missingProperties, notStored, readOnly } from './entity-check.js';
+import { getMember, putMember } from './member-access.js';
+import { saidBy } from './patch.js';
+import { storedValueOf } from './property-check.js';
+import { differs, isAbsentDefault } from './property-difference.js';
+import { absentValue, propertyReader } from './property-reader.js';
+import { pushProperty, type PropertyValue } from './property-writer.js';
+import { stateOf, type StoredState } from './stamp.js';
+import { isStillUnsaid, type Unsaid } from './unsaid.js';
+
+/** What changed between a row and an entity. */
+export interface Difference {
+  readonly changed: readonly PropertyValue[];
+  /** Stored names of properties that the row has and the entity has no longer. */
+  readonly removed: readonly string[];
+  /** Defaults that the entity has, and the row does not: what reading gave, or somebody set. */
+  readonly defaults?: readonly PropertyValue[];
+  /** What the entity still says nothing of. */
+  readonly unsaid?: Unsaid | undefined;
+}
+
+/** What an entity is compared with, beside its row. */
+export type Context = Pick<StoredState, 'unsaid' | 'computed'>;
+
+/** The stored properties of one class, as its entities and patches have them. */
+export class EntityProperties {
+  readonly #metadata: EntityMetadata;
+  /** By slot. Not frozen, as the metadata are: V8 takes several times as long to go through a frozen list. */
+  readonly #steps: readonly PropertyStep[];
+  readonly #defaulted: readonly PropertyStep[];
+  readonly #required: readonly PropertyStep[];
+
+  constructor(metadata: EntityMetadata, limits: ServiceLimits) {
+    const { className, properties } = metadata;
+    this.#metadata = metadata;
+    this.#steps = properties.map((property) => ({
+      property,
+      store: storedValueOf(className, property, limits),
+      isInherited: property.name in Object.prototype,
+    }));
+    this.#defaulted = this.#steps.filter(({ property }) => property.default !== undefined);
+    this.#required = this.#steps.filter(({ property }) => property.required);
+  }
+
+  /** Pushes everything that an entity has, converted and checked, and tells how many properties that are. Throws `validation.*`. */
+  write(writer: RowWriter, entity: object, before: RowReader | undefined): number {
+    let count = 0;
+    for (const step of this.#steps) {
+      const value = valueOf(entity, step);
+      if (isAbsent(value)) continue;
+      pushProperty(writer, step.property, step.store(value), before);
+      count++;
+    }
+    return count;
+  }
+
+  /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
+  patchOf(patch: object): Difference {
+    const { className, members, properties } = this.#metadata;
+    requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
+    const changed: PropertyValue[] = [];
+    const removed: string[] = [];
+    for (const [name, value] of Object.entries(saidBy(patch))) {
+      const member = members.get(name);
+      if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
+      if (value === null && member.property.required) throw missingProperties(className, [name], 'A patch');
+      if (value === null) removed.push(member.property.storedName);
+      else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
+    }
+    return { changed, removed };
+  }
+
+  /** What an object that was never loaded or written says nothing of: what it has no value for, and what nobody gave it. */
+  unsaidBy(entity: object): Unsaid | undefined {
+    const { className } = this.#metadata;
+    const state = stateOf(entity);
+    const made = state?.kind === 'made' ? state.unsaid : undefined;
+    const unsaid = new Map<string, unknown>();
+    for (const step of this.#steps) {
+      const { property } = step;
+      const value = valueOf(entity, step);
+      if (property.copiesKey || value === null) continue;
+      if (value === undefined) unsaid.set(property.name, undefined);
+      else if (isStillUnsaid(className, property, value, made)) unsaid.set(property.name, made!.get(property.name));
+    }
+    return unsaid.size > 0 ? unsaid : undefined;
+  }
+
+  /**
+   * Has an object that was never loaded become one of its row: what it has only by itself is set to what the row has. Gives what it still
+   * says nothing of.
+   */
+  adopt(entity: object, row: RowReader, unsaid: Unsaid): Unsaid {
+    const left = new Map(unsaid);
+    for (const { property } of this.#steps) {
+      const { name, slot } = property;
+      if (unsaid.get(name) === undefined || row.typeOf(slot) === undefined) continue;
+      try {
+        if (putMember(entity, name, propertyReader(this.#metadata.className, property)(row))) left.delete(name);
+      } catch {
+        // The class cannot read what is stored there, and nobody asked for it.
+      }
+    }
+    return left;
+  }
+
+  /** What an entity has changed since it had this row. Throws `validation.*` for what cannot be stored. */
+  differenceOf(entity: object, before: RowReader, { unsaid, computed }: Context): Difference {
+    const { className } = this.#metadata;
+    const changed: PropertyValue[] = [];
+    const removed: string[] = [];
+    const defaults: PropertyValue[] = [];
+    const still = unsaid && new Map<string, unknown>();
+    for (const step of this.#steps) {
+      const { property, store } = step;
+      if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
+      const value = valueOf(entity, step);
+      if (still !== undefined && isStillUnsaid(className, property, value, unsaid)) {
+        still.set(property.name, unsaid!.get(property.name));
+        continue;
+      }
+      const stands = before.typeOf(property.slot) !== undefined;
+      if (isAbsent(value)) {
+        // A converter may read a stored value as absent: then nobody took it away.
+        if (stands && !isAbsent(propertyReader(className, property)(before))) removed.push(property.storedName);
+        continue;
+      }
+      const stored = store(value);
+      const isChanged = stands
+        ? differs(className, property, { value, stored }, before)
+        : !isAbsentDefault(className, property, { value, stored }, store, computed);
+      if (isChanged) changed.push({ property, stored });
+      else if (!stands) defaults.push({ property, stored });
+    }
+    return { changed, removed, defaults, unsaid: still };
+  }
+
+  /** Gives an entity that is written as a whole the defaults of what it has no value for. Throws `entity.read-only`. */
+  setDefaults(entity: object): void {
+    for (const step of this.#defaulted) {
+      const { property } = step;
+      if (!isAbsent(valueOf(entity, step)) || putMember(entity, property.name, absentValue(property)())) continue;
+      throw readOnly(this.#metadata.className, property.name, ': it receives its default. Give it a value');
+    }
+  }
+
+  /** Refuses an entity without a property that its class requires; throws `validation.missing-property`. */
+  checkRequired(entity: object, unsaid?: Unsaid): void {
+    const { className } = this.#metadata;
+    const missing = this.#required
+      .filter(
+        (step) =>
+          isAbsent(valueOf(entity, step)) && !isStillUnsaid(className, step.property, valueOf(entity, step), unsaid),
+      )
+      .map(({ property }) => property.name);
+    if (missing.length > 0) throw missingProperties(className, missing);
+  }
+}
+
+/** How one property is written. */
+interface PropertyStep {
+  readonly property: PropertyMetadata;
+  /** Converts and checks a value. */
+  readonly store: (value: unknown) => unknown;
+  /** Whether every object has something under the property's name. */
+  readonly isInherited: boolean;
+}
+
+/** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
+function valueOf(entity: object, { property: { name, slot }, isInherited }: PropertyStep): unknown {
+  return isInherited && !Object.hasOwn(entity, name)
+    ? undefined
+    : getMember(entity as Record<string, unknown>, slot, name);
+}
+
+function notPatchable(className: string, name: string, kind: Member['kind'] | undefined): EntitableError {
+  const remedy = kind === 'etag' ? 'Leave it out, and pass { etag } as an option' : undefined;
+  return notStored(className, `A patch of ${className} names`, name, kind, remedy);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

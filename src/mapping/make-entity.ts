@@ -1,0 +1,80 @@
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { EntityClass } from '../metadata/entity-types.js';
+import { metadataOf } from '../metadata/metadata-of.js';
+import { requireObject } from './entity-address.js';
+import { notStored, readOnly } from './entity-check.js';
+import { ownMember, putMember } from './member-access.js';
+import { saidBy } from './patch.js';
+import { absentValue } from './property-reader.js';
+import { stamp } from './stamp.js';
+import { snapshot } from './unsaid.js';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes an instance of an entity class of the values that somebody gave, such as a client's JSON. It is for integrations that make
+ * entities, as `fromPlain` of `entitable/class-transformer` does; a program uses `repository.create`, which checks the values.
+ *
+ * What was not given has its default, or what the class itself sets. It counts as not said: a `save` of the entity under an ETag leaves
+ * the stored value alone. Names that are not stored are taken over, but for methods and what cannot be set.
+ *
+ * @throws EntitableError `metadata.*`.
+ */
+export function makeEntity<T extends object>(entityClass: EntityClass<T>, values: Values): T {
+  const metadata = metadataOf(entityClass);
+  return made(metadata, saidBy(values), (entity, name, value) => {
+    if (!isMethod(metadata, entity, name)) putMember(entity, name, value);
+  });
+}
+
+/**
+ * Makes a new entity of its values, as `repository.create` does: a name that is neither stored nor a member of the class is refused.
+ * Throws `validation.unknown-property`, `entity.not-an-object`, `entity.read-only`, `metadata.not-constructible`.
+ */
+export function createEntity<T extends object>(metadata: EntityMetadata<T>, values: object): T {
+  const { className, members } = metadata;
+  requireObject(className, 'The values', values, () => [...members.keys()].slice(0, 3));
+  const said = saidBy(values);
+  for (const name of Object.keys(said)) {
+    const kind = members.get(name)?.kind;
+    if (kind === 'etag' || kind === 'timestamp')
+      throw notStored(className, `The values of a new ${className} name`, name, kind);
+  }
+  return made(metadata, said, (entity, name, value) => {
+    const isKnown = members.has(name) || (name in entity && !isMethod(metadata, entity, name));
+    if (!isKnown) throw notStored(className, `The values of a new ${className} name`, name, undefined);
+    // A stored member that cannot be set is what the class's own create has made of the values.
+    if (!putMember(entity, name, value) && !members.has(name)) throw readOnly(className, name);
+  });
+}
+
+function made<T extends object>(
+  metadata: EntityMetadata<T>,
+  said: Values,
+  give: (entity: T, name: string, value: unknown) => void,
+): T {
+  const { properties, etag } = metadata;
+  const others = properties.filter(({ name, copiesKey }) => !copiesKey && said[name] === undefined);
+  const defaults = others.filter(({ default: value }) => value !== undefined);
+  const values = {
+    ...said,
+    ...Object.fromEntries(defaults.map((property) => [property.name, absentValue(property)()])),
+  };
+  const entity = metadata.create(values);
+  for (const [name, value] of Object.entries(said)) give(entity, name, value);
+  for (const { name } of defaults) {
+    if (ownMember(entity, name) === undefined) putMember(entity, name, values[name]);
+  }
+  // Without an ETag property the entity can only be inserted, as it is.
+  if (etag !== undefined) {
+    const unsaid = others
+      .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
+      .filter(([, stored]) => stored !== undefined);
+    if (unsaid.length > 0) stamp(entity, { kind: 'made', unsaid: new Map(unsaid) });
+  }
+  return entity;
+}
+
+function isMethod({ members }: EntityMetadata, entity: object, name: string): boolean {
+  return !members.has(name) && typeof (entity as Values)[name] === 'function';
+}

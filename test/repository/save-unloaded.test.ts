@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/index.js';
+import { json } from '../../src/metadata/converters/json.js';
+import { DataSource } from '../../src/data-source/data-source.js';
+import type { Repository } from '../../src/repository/repository.js';
+import { requestNames, recordingStore } from '../../src/testing/recording-store.js';
+import { onEveryStore, rejection } from '../support/every-store.js';
+
+@Entity({ table: 'Accounts' })
+class Account {
+  @PartitionKey() owner!: PartitionKey;
+  @RowKey() name!: RowKey;
+  @Property({ type: 'String' }) mail?: string | null | undefined;
+  @Property({ type: 'String' }) phone?: string | null | undefined;
+  @Property({ converter: json<readonly string[]>() }) roles?: readonly string[] | null | undefined;
+  @ETag() etag?: string | undefined;
+}
+
+const KEY = { owner: 'o', name: 'n' } as const;
+const STORED = { mail: 'a@x', phone: '1', roles: ['admin'] } as const;
+const account = (values: Partial<Account>): Account => Object.assign(new Account(), KEY, values);
+const valuesOf = ({ mail, phone, roles }: Account): object => ({ mail, phone, roles });
+
+/** Where an entity is saved: at once, or in a unit of work that is committed. */
+const WAYS: Readonly<Record<string, (tables: DataSource, entity: Account) => Promise<unknown>>> = {
+  'at once': (tables, entity) => tables.repository(Account).save(entity),
+  'in a unit of work': (tables, entity) => tables.unitOfWork((work) => work.repository(Account).save(entity)),
+};
+
+onEveryStore('save of an entity that was never loaded', (open) => {
+  async function stored(): Promise<{ tables: DataSource; accounts: Repository<Account>; etag: string | undefined }> {
+    const { tables } = await open();
+    const accounts = tables.repository(Account);
+    const { etag } = await accounts.insert(account(STORED));
+    return { tables, accounts, etag };
+  }
+
+  for (const [way, save] of Object.entries(WAYS)) {
+    it(`leaves alone what is undefined or missing, and removes what is null, ${way}`, async () => {
+      const { tables, accounts, etag } = await stored();
+      const dto = account({ etag, mail: 'b@x', phone: null, roles: undefined });
+      await save(tables, dto);
+      const found = await accounts.getOrThrow(KEY);
+      expect(valuesOf(found)).to.deep.equal({ mail: 'b@x', phone: undefined, roles: ['admin'] });
+      expect(dto.etag).to.equal(found.etag);
+    });
+
+    it(`leaves it alone at later saves too, which remove what the object had, ${way}`, async () => {
+      const { tables, accounts, etag } = await stored();
+      const dto = account({ etag, mail: 'b@x' });
+      await save(tables, dto);
+      dto.mail = undefined;
+      await save(tables, dto);
+      expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ mail: undefined, phone: '1', roles: ['admin'] });
+      dto.phone = '2';
+      await save(tables, dto);
+      dto.phone = undefined;
+      await save(tables, dto);
+      expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ ...NOTHING, roles: ['admin'] });
+      dto.roles = null;
+      await save(tables, dto);
+      expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal(NOTHING);
+    });
+
+    it(`remembers the row where nothing differs, ${way}`, async () => {
+      const { tables, accounts, etag } = await stored();
+      const dto = account({ etag, mail: 'a@x' });
+      await save(tables, dto);
+      expect((await accounts.getOrThrow(KEY)).etag).to.equal(etag);
+      dto.mail = undefined;
+      await save(tables, dto);
+      expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ mail: undefined, phone: '1', roles: ['admin'] });
+    });
+  }
+
+  it('holds for a plain object and for a copy by spread', async () => {
+    const { accounts, etag } = await stored();
+    await accounts.save({ ...KEY, etag, mail: 'b@x' });
+    const loaded = await accounts.getOrThrow(KEY);
+    await accounts.save({ ...loaded, mail: 'c@x', phone: undefined });
+    expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ ...STORED, mail: 'c@x' });
+  });
+
+  it('is all of the row after a refresh', async () => {
+    const { accounts, etag } = await stored();
+    const dto = account({ etag, mail: 'b@x' });
+    await accounts.save(dto);
+    await accounts.refresh(dto);
+    dto.phone = undefined;
+    await accounts.save(dto);
+    expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ mail: 'b@x', phone: undefined, roles: ['admin'] });
+  });
+
+  it('reads once, and not again for the next save', async () => {
+    const { store, tableName, tables } = await open();
+    const { etag } = await tables.repository(Account).insert(account(STORED));
+    const { store: recorded, requests } = recordingStore(store);
+    const accounts = (await DataSource.open(recorded, { tableName })).repository(Account);
+    const dto = account({ etag, mail: 'b@x' });
+    await accounts.save(dto);
+    await accounts.save(dto);
+    dto.mail = 'c@x';
+    await accounts.save(dto);
+    expect(requestNames(requests)).to.deep.equal(['get', 'merge', 'merge']);
+  });
+
+  it('remembers nothing where it is refused', async () => {
+    const { tables, accounts, etag } = await stored();
+    await accounts.merge(KEY, { mail: 'theirs' });
+    const dto = account({ etag, mail: 'mine' });
+    for (const save of Object.values(WAYS)) {
+      expect(await rejection(save(tables, dto))).to.have.property('code', 'store.precondition-failed');
+    }
+    dto.etag = (await accounts.getOrThrow(KEY)).etag;
+    await accounts.save(dto);
+    expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ ...STORED, mail: 'mine' });
+  });
+
+  it('takes a patch in a unit of work: null removes what the object never had', async () => {
+    const { tables, accounts, etag } = await stored();
+    await tables.unitOfWork(async (work) => {
+      const repository = work.repository(Account);
+      await repository.save(account({ etag, mail: 'b@x' }));
+      await repository.merge(KEY, { phone: null, roles: undefined });
+    });
+    expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ mail: 'b@x', phone: undefined, roles: ['admin'] });
+  });
+});
+
+const NOTHING = { mail: undefined, phone: undefined, roles: undefined };
