@@ -1,5 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { invalidOption } from '../errors/invalid-option.js';
+import { checkCount } from '../query/check-option.js';
 import { checkChoice } from '../repository/check-choice.js';
 import { checkFunction } from '../store/check-operation.js';
 import type { DataSourceOptions } from './options.js';
@@ -13,6 +14,9 @@ export function checkOptions(options: DataSourceOptions): void {
   if (typeof limits !== 'object' && limits !== undefined) checkChoice('limits', limits, ['storage', 'cosmos']);
   if (typeof validate !== 'boolean' && validate !== undefined) checkChoice('validate', validate, ['auto']);
   if (service !== undefined) checkChoice('service', service, ['storage', 'cosmos']);
+  for (const name of ['maxSockets', 'maxAnswerBytes'] as const) {
+    if (options[name] !== undefined) checkCount(name, options[name], 1);
+  }
   for (const name of ['tableName', 'clock', 'logger', 'metrics'] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
   }

@@ -15,7 +15,7 @@ export interface OpenedStore {
 
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
 export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<OpenedStore> {
-  const { limits, clock, durability, httpClient, service } = options;
+  const { limits, clock, durability } = options;
   if (typeof target === 'string') {
     const problem = textProblem(target);
     if (problem !== undefined) throw unknownTarget(problem);
@@ -41,8 +41,10 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
     throw unknownTarget(targetProblem(target));
   }
   const { openAzure } = await import('../stores/azure/open-azure.js');
+  const { httpClient, service, maxSockets, maxAnswerBytes } = options;
   // What is tried again is tried by this library alone: the SDK's own retries would multiply it.
-  return { kind: 'azure', store: await openAzure(target, { limits, httpClient, service, retry: { maxRetries: 0 } }) };
+  const settings = { limits, httpClient, service, maxSockets, maxAnswerBytes, retry: { maxRetries: 0 } };
+  return { kind: 'azure', store: await openAzure(target, settings) };
 }
 
 function checkPath(path: string): string {

@@ -43,6 +43,16 @@ export interface DataSourceOptions {
    * Azure. A target that is an object may say it itself.
    */
   readonly service?: AzureServiceName | undefined;
+  /**
+   * Connections that an Azure store has open at most, 100 by default: enough for what an account answers, and below what a process may
+   * open. Requests beyond them wait for their turn. An `httpClient` has limits of its own.
+   */
+  readonly maxSockets?: number | undefined;
+  /**
+   * Bytes of one answer of Azure that are read at most, 128 MiB by default; the service's own pages have 4 MiB. What has more is
+   * `store.unavailable`. An `httpClient` reads what it reads.
+   */
+  readonly maxAnswerBytes?: number | undefined;
   /** The http client of Azure stores. */
   readonly httpClient?: HttpClient | undefined;
   /**

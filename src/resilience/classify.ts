@@ -21,6 +21,8 @@ interface Rule {
 /** The first rule that fits decides; what none fits is never tried again. */
 const RULES: readonly Rule[] = [
   { code: 'store.outcome-unknown', remedy: 'ambiguous' },
+  // There would be as much of it again.
+  { code: 'store.unavailable', cause: /^ANSWER_TOO_LARGE$/, remedy: 'never' },
   // A proxy may have put its own page in the place of the service's answer.
   { code: 'store.unavailable', wronglyAnswered: true, remedy: 'ambiguous' },
   { code: 'store.throttled', remedy: 'slow' },

@@ -56,6 +56,10 @@ export interface ServiceStated {
 export interface AzureOptions {
   /** Sends the requests; by default the http client of `@azure/core-rest-pipeline`, one for each store. */
   readonly httpClient?: HttpClient | undefined;
+  /** Connections that are open to the account at most, 100 by default; not of an `httpClient`. Requests beyond them wait for their turn. */
+  readonly maxSockets?: number | undefined;
+  /** Bytes of one answer that are read at most, 128 MiB by default. An `httpClient` reads what it reads. */
+  readonly maxAnswerBytes?: number | undefined;
   /**
    * Which service answers. By default the address tells: Cosmos DB has `.table.cosmos.` in its host, and its emulator port 8902, or this
    * machine as the host without a path. Say it for an address of your own, e.g. a proxy's; what the target says counts more.

@@ -14,6 +14,8 @@ export interface ConnectionSettings {
   readonly key: NamedKey | undefined;
   /** Ends the connections that are the store's own. */
   readonly closeConnections: () => void;
+  /** Bytes of one answer at most. */
+  readonly maxAnswerBytes: number;
   /** Where the account's tables are, without a slash at the end. */
   readonly endpoint: string;
   readonly service: AzureService;
@@ -35,6 +37,10 @@ export class Connection {
 
   get service(): AzureService {
     return this.#settings.service;
+  }
+
+  get maxAnswerBytes(): number {
+    return this.#settings.maxAnswerBytes;
   }
 
   get endpoint(): string {

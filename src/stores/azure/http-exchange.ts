@@ -1,4 +1,4 @@
-import { request as requestPlain, type Agent } from 'node:http';
+import { request as requestPlain, type Agent, type ClientRequest } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { RestError, type HttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { ReceivedHeaders } from './received-headers.js';
@@ -26,35 +26,65 @@ export function isSimple(request: PipelineRequest): boolean {
   );
 }
 
+/** What a request is sent with. */
+export interface ExchangeSettings {
+  readonly agent: Agent;
+  readonly maxAnswerBytes: number;
+  /** Is called once, when the request and its answer have ended, well or badly. */
+  readonly ended: () => void;
+}
+
 /**
  * Sends a simple request, as the SDK's http client does, without what that makes for each request to serve all others too: it takes
  * about half of its time.
  */
-export function exchange(request: PipelineRequest, agent: Agent): Promise<PipelineResponse> {
-  const { method, headers, abortSignal: signal } = request;
-  const body = (request.body as string | Buffer | null | undefined) ?? undefined;
-  const [{ open, hostname, port, host }, path] = addressOf(request.url);
-  if (body !== undefined && !headers.has('Content-Length')) headers.set('Content-Length', Buffer.byteLength(body));
-  const options = { agent, method, hostname, port, path, headers: headerLines(headers, host) };
-
+export function exchange(
+  request: PipelineRequest,
+  { agent, maxAnswerBytes, ended }: ExchangeSettings,
+): Promise<PipelineResponse> {
+  const { abortSignal: signal } = request;
   return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) throw aborted();
-    const outgoing = open(options, (incoming) => {
+    let outgoing: ClientRequest;
+    try {
+      if (signal?.aborted === true) throw aborted();
+      outgoing = opened(request, agent);
+    } catch (error) {
+      ended();
+      throw error;
+    }
+    outgoing.once('response', (incoming) => {
       incoming.once('close', release).on('error', ignore); // whoever reads it is told; until then nobody is
       const status = incoming.statusCode ?? 0;
       const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
       if (request.streamResponseStatusCodes?.has(status) === true) resolve({ readableStreamBody: incoming, ...answer });
-      else bytesOf(incoming).then((bytes) => resolve({ bodyAsText: bytes.toString(), ...answer }), reject);
+      else
+        bytesOf(incoming, maxAnswerBytes).then((bytes) => resolve({ bodyAsText: bytes.toString(), ...answer }), reject);
     });
     const stop = (): void => void outgoing.destroy(aborted());
-    const release = (): void => signal?.removeEventListener('abort', stop);
+    let isOver = false;
+    const release = (): void => {
+      if (isOver) return;
+      isOver = true;
+      signal?.removeEventListener('abort', stop);
+      ended();
+    };
     signal?.addEventListener('abort', stop);
     outgoing.on('error', (error) => {
       release();
       reject(asTheSdkHasIt(error));
     });
-    outgoing.end(body);
+    outgoing.end(request.body as string | Buffer | undefined);
   });
+}
+
+function opened(request: PipelineRequest, agent: Agent): ClientRequest {
+  const { method, headers } = request;
+  const body = request.body as string | Buffer | null | undefined;
+  const [{ open, hostname, port, host }, path] = addressOf(request.url);
+  if (body !== undefined && body !== null && !headers.has('Content-Length')) {
+    headers.set('Content-Length', Buffer.byteLength(body));
+  }
+  return open({ agent, method, hostname, port, path, headers: headerLines(headers, host) });
 }
 
 interface Origin {

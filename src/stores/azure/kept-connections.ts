@@ -1,7 +1,16 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import type { Readable } from 'node:stream';
+import {
+  createDefaultHttpClient,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import { exchange, isSimple } from './http-exchange.js';
+import type { Attempt } from './request-message.js';
+import { RequestTurns } from './request-turns.js';
+import { bytesOf } from './stream-bytes.js';
 
 /** The default http client, with connections of its own: they stay open between requests, and closing ends them. */
 export interface KeptConnections extends HttpClient {
@@ -10,18 +19,30 @@ export interface KeptConnections extends HttpClient {
   close(): void;
 }
 
+/** How much of the machine a store may take. */
+export interface ConnectionLimits {
+  /** Connections at most, and requests under way: others wait for their turn. */
+  readonly maxSockets: number;
+  /** Bytes of one answer at most. */
+  readonly maxAnswerBytes: number;
+}
+
+/** A request that counts whether it was sent. */
+type Counted = PipelineRequest & { readonly attempt?: Attempt | undefined };
+
+/** The SDK's client takes it for every status. */
+const ANY_STATUS: ReadonlySet<number> = new Set([Number.POSITIVE_INFINITY]);
+
 /** Makes a client for one store. */
-export function keptConnections(): KeptConnections {
+export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits): KeptConnections {
   const client = createDefaultHttpClient();
-  const plain = new Agent({ keepAlive: true });
-  const secure = new SecureAgent({ keepAlive: true });
+  const plain = new Agent({ keepAlive: true, maxSockets });
+  const secure = new SecureAgent({ keepAlive: true, maxSockets });
+  const turns = new RequestTurns(maxSockets);
   return {
     sendRequest(request) {
-      const agent = request.url.startsWith('https:') ? secure : plain;
-      if (isSimple(request)) return exchange(request, agent);
-      // A proxy, or certificates of one's own, bring their agent.
-      if (request.tlsSettings === undefined) request.agent ??= agent;
-      return client.sendRequest(request);
+      const turn = turns.enter(request.abortSignal);
+      return turn === undefined ? send(request) : turn.then(() => send(request));
     },
     closeIdle() {
       for (const { freeSockets } of [plain, secure]) {
@@ -29,8 +50,37 @@ export function keptConnections(): KeptConnections {
       }
     },
     close() {
+      turns.close();
       plain.destroy();
       secure.destroy();
     },
   };
+
+  function send(request: Counted): Promise<PipelineResponse> {
+    if (request.attempt !== undefined) request.attempt.sent = true;
+    const agent = request.url.startsWith('https:') ? secure : plain;
+    if (isSimple(request)) return exchange(request, { agent, maxAnswerBytes, ended: turns.leave });
+    // A proxy, or certificates of one's own, bring their agent.
+    if (request.tlsSettings === undefined) request.agent ??= agent;
+    return bySdk(request);
+  }
+
+  /** What is not simple the SDK sends; its answer is read here, because it would read one without end. */
+  async function bySdk(request: PipelineRequest): Promise<PipelineResponse> {
+    const { streamResponseStatusCodes } = request;
+    let body: Readable | undefined;
+    try {
+      request.streamResponseStatusCodes = ANY_STATUS as Set<number>;
+      const response = await client.sendRequest(request);
+      body = response.readableStreamBody as Readable | undefined; // in Node it is one
+      if (body === undefined || streamResponseStatusCodes?.has(response.status) === true) return response;
+      const { readableStreamBody: _, ...head } = response;
+      return { ...head, bodyAsText: (await bytesOf(body, maxAnswerBytes)).toString() };
+    } finally {
+      if (streamResponseStatusCodes === undefined) delete request.streamResponseStatusCodes;
+      else request.streamResponseStatusCodes = streamResponseStatusCodes;
+      if (body === undefined || body.closed) turns.leave();
+      else body.once('close', turns.leave);
+    }
+  }
 }

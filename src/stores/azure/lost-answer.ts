@@ -1,6 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../../errors/error-details.js';
 import { Stopped } from './deadline.js';
+import { AnswerTooLarge } from './stream-bytes.js';
 import { WrongAnswer } from './wrong-answer.js';
 
 type Unanswered =
@@ -35,6 +36,14 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
 
 const OVER_PLAIN_HTTP =
   'was not sent: a token is sent over https only. Open an https endpoint, or give a key or a SAS.';
+
+/** Of a write, what came in the place of its answer says nothing of what became of it. */
+const TOO_LARGE: Readonly<Record<string, string>> = {
+  'store.unavailable':
+    'was answered with more bytes than maxAnswerBytes, and was not read to its end. Ask for fewer rows at once (pageSize), or for less of them (select), or raise that option.',
+  'store.outcome-unknown':
+    'was answered with more bytes than maxAnswerBytes: the service may or may not have carried it out. Read back what was written before trying again.',
+};
 
 /** The error of a read that got no answer, or one that is none. */
 export function unansweredRead(error: unknown, details: StoreErrorDetails, object = objectOf(details)): EntitableError {
@@ -87,7 +96,11 @@ function wronglyAnswered(
 }
 
 function unanswered(code: Unanswered, subject: string, details: StoreErrorDetails, cause: unknown): EntitableError {
-  const message = isOverPlainHttp(cause) ? OVER_PLAIN_HTTP : MESSAGES[code];
+  const message = isOverPlainHttp(cause)
+    ? OVER_PLAIN_HTTP
+    : cause instanceof AnswerTooLarge
+      ? TOO_LARGE[code]
+      : MESSAGES[code];
   return new EntitableError(code, `${subject} ${message}`, details, {
     cause: cause instanceof Stopped ? cause.cause : cause,
   });

@@ -26,7 +26,8 @@ import { Transport } from './transport.js';
  * and `store.package-missing` where `identity` needs the optional package `@azure/identity`.
  */
 export async function openAzure(target: AzureTarget, options: AzureOptions = {}): Promise<TableStore> {
-  const connections = keptConnections();
+  const { maxSockets = 100, maxAnswerBytes = 128 * 1024 * 1024 } = options;
+  const connections = keptConnections({ maxSockets, maxAnswerBytes });
   const httpClient = ownAnswers(options.httpClient ?? connections, () => connections.closeIdle());
   const stated = serviceOf(target, options);
   const { client, key } = isGiven(target)
@@ -49,6 +50,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
       query: url.search.slice(1),
       retries: options.retry?.maxRetries !== 0,
     }),
+    maxAnswerBytes,
     endpoint,
     service,
     traits: Object.freeze({

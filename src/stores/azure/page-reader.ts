@@ -72,8 +72,8 @@ export class PageReader {
     if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, stop);
     const response = await (streaming ? transport.stream(wire, stop) : transport.read(wire, stop));
     if (response.status !== 200) throw this.#unexpected(response);
-    if (!isJson(response.headers)) throw new WrongAnswer('it is no JSON', response);
-    const body = bodyOf(response);
+    if (!isJson(response.headers)) throw notJson(response);
+    const body = bodyOf(response, this.#connection.maxAnswerBytes);
     body.catch(ignore); // it is told when the page is asked for, which may be later
     return { continuation: readContinuation((name) => response.headers.get(name)), body };
   }
@@ -122,8 +122,14 @@ export class PageReader {
 
 function ignore(): void {}
 
-function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse): Promise<Buffer> {
+/** Its body is of no use, and would keep its connection. */
+function notJson(response: PipelineResponse): WrongAnswer {
+  (response.readableStreamBody as Readable | undefined)?.destroy();
+  return new WrongAnswer('it is no JSON', response);
+}
+
+function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse, most: number): Promise<Buffer> {
   return readableStreamBody === undefined
     ? Promise.resolve(Buffer.from(bodyAsText ?? ''))
-    : bytesOf(readableStreamBody as Readable); // in Node it is one
+    : bytesOf(readableStreamBody as Readable, most); // in Node it is one
 }

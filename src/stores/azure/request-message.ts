@@ -6,7 +6,7 @@ type Signal = NonNullable<PipelineRequest['abortSignal']>;
 
 /** One try to send a write. */
 export interface Attempt {
-  /** Whether the request was handed to the http client: from then on the service may have carried it out. */
+  /** Whether the request has had its turn with the http client: from then on the service may have carried it out. */
   sent: boolean;
 }
 

@@ -51,7 +51,7 @@ export class Transport {
 
   constructor({ pipeline, httpClient, foreign, query, retries }: TransportSettings) {
     const last: Send = (request: PipelineRequest & { readonly attempt?: Attempt | undefined }) => {
-      if (request.attempt !== undefined) request.attempt.sent = true;
+      if (foreign && request.attempt !== undefined) request.attempt.sent = true; // the own one knows when
       return httpClient.sendRequest(request);
     };
     const reads = pipeline.clone();

@@ -14,7 +14,8 @@ const LATER = new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('The http client', () => {
   const servers: Server[] = [];
-  const connections = keptConnections();
+  const LIMITS = { maxSockets: 4, maxAnswerBytes: 1_000_000 };
+  const connections = keptConnections(LIMITS);
   after(() => {
     connections.close();
     for (const server of servers) server.close().closeAllConnections();
@@ -110,7 +111,7 @@ describe('The http client', () => {
   });
 
   it('keeps a connection for the next request, and closes it with the store', async () => {
-    const own = keptConnections();
+    const own = keptConnections(LIMITS);
     const ports: (number | undefined)[] = [];
     const url = await serve((request, response) => {
       ports.push(request.socket.remotePort);
@@ -139,10 +140,10 @@ describe('The http client', () => {
       );
     expect(await broken(connections.sendRequest(requestTo(url)))).to.equal('aborted');
     const early = await connections.sendRequest(requestTo(url, streamed));
-    expect(await broken(bytesOf(early.readableStreamBody as Readable))).to.equal('aborted');
+    expect(await broken(bytesOf(early.readableStreamBody as Readable, 100))).to.equal('aborted');
     const late = await connections.sendRequest(requestTo(url, streamed));
     await new Promise((resolve) => (late.readableStreamBody as Readable).once('close', resolve));
-    expect(await broken(bytesOf(late.readableStreamBody as Readable))).to.equal('aborted');
+    expect(await broken(bytesOf(late.readableStreamBody as Readable, 100))).to.equal('aborted');
   });
 
   it('stops at its signal: before it is sent, while it waits, and in the middle of a body', async () => {
