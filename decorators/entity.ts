@@ -2,7 +2,7 @@ import type { EntitableTypeError } from '../src/metadata/brands.js';
 import type { EntityValues } from '../src/metadata/create-types.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
 import type { CreateEntity } from '../src/metadata/registry.js';
-import type { CheckMarks, CheckPlain, CheckTemplate } from '../src/metadata/template-types.js';
+import type { CheckKeys } from '../src/metadata/template-types.js';
 import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
 
@@ -33,10 +33,6 @@ type CheckCreate<T, V> =
     ? unknown
     : EntitableTypeError<'create takes what the class does not have: let it take EntityValues of the class'>;
 
-type Check<T, P, R> = CheckMarks<T, P, R> &
-  (P extends undefined ? CheckPlain<T, 'partition'> : CheckTemplate<T, P & string, 'partition'>) &
-  (R extends undefined ? CheckPlain<T, 'row'> : CheckTemplate<T, R & string, 'row'>);
-
 /**
  * Marks a class as stored in a table.
  *
@@ -60,7 +56,7 @@ export function Entity<
 >(
   options: EntityOptions<P, R, V>,
 ): <T extends object>(
-  target: EntityClass<T> & Check<T, P, R> & CheckCreate<T, V>,
+  target: EntityClass<T> & CheckKeys<T, P, R> & CheckCreate<T, V>,
   context?: ClassDecoratorContext<EntityClass<T>>,
 ) => void {
   const { create } = options;

@@ -1,4 +1,5 @@
 import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
+import type { ETagMark, TimestampMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
@@ -42,10 +43,16 @@ export function Property<const O extends PropertyOptions = object>(options?: O):
   return propertyDecorator({ role: 'property', storedName, type, converter, default: fallback, required });
 }
 
+/** Marks a property, on its type, as the ETag: `etag?: ETag`. `where`, `select` and patches do not offer it. */
+export type ETag = ETagMark;
+
 /** Receives the entity's ETag when it is read or written; where it is set, writes of the entity are conditional on it. */
 export function ETag(): PropertyDecoratorOf<string> {
   return propertyDecorator({ role: 'etag' });
 }
+
+/** Marks a property, on its type, as the time of the last write: `updatedAt?: Timestamp`. `where`, `select` and patches do not offer it. */
+export type Timestamp = TimestampMark;
 
 /** Receives the time, in milliseconds, at which the store last wrote the entity; never written. */
 export function Timestamp(): PropertyDecoratorOf<Date> {

@@ -107,7 +107,9 @@ export type { KeyPartMetadata, KeyTemplate } from './metadata/key-template.js';
 export type { AnyConverter, Converter, ConverterOrder } from './metadata/converter.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './metadata/standard-schema.js';
 export type {
+  ConstantKey,
   EntitableTypeError,
+  ETagMark,
   KeyKind,
   KeyName,
   KeyOf,
@@ -115,13 +117,19 @@ export type {
   KeyValue,
   PartitionKeyMark,
   PartitionKeyOf,
+  PartitionKeyPart,
+  PartitionsOf,
   RowKeyMark,
+  RowKeyPart,
   StoredKey,
+  SystemValue,
+  SystemValueKind,
+  TimestampMark,
   Unmarked,
 } from './metadata/brands.js';
 export type { AssignOf, CreateOf, Defaulted, DefaultedMark, EntityValues } from './metadata/create-types.js';
-export type { DataKey, EntityClass, PatchOf, Projection } from './metadata/entity-types.js';
-export type { CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
+export type { DataKey, EntityClass, MemberKey, PatchOf, Projection } from './metadata/entity-types.js';
+export type { CheckKeys, CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
 
 export { newestFirst, oldestFirst } from './metadata/converters/date-keys.js';
 export { decimal } from './metadata/converters/decimal.js';

@@ -11,7 +11,7 @@ export class Order {
   @Property({ type: 'Int32' }) items!: number;
   @Property({ type: 'String' }) status!: 'open' | 'shipped' | 'cancelled';
   @Property({ name: 'contact_email' }) @IsOptional() @IsEmail() email?: string;
-  @ETag() etag?: string;
+  @ETag() etag?: ETag;
 
   get summary(): string {
     return `${this.orderId}  ${this.total.toFixed(2).padStart(8)}  ${this.items} item${this.items === 1 ? ' ' : 's'}  ${this.status}`;

@@ -7,7 +7,7 @@ export class Account {
   @RowKey() number!: RowKey;
   @Property({ type: 'Int32' }) balance!: number;
   @Property({ type: 'String' }) note?: string | undefined;
-  @ETag() etag?: string;
+  @ETag() etag?: ETag;
 }
 
 /** A line of a branch's journal: another class in the same table and partition. */

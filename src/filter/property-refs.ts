@@ -1,6 +1,6 @@
 import type { EdmValue } from '../edm/edm-type.js';
 import type { Unmarked } from '../metadata/brands.js';
-import type { DataKey } from '../metadata/entity-types.js';
+import type { DataName } from '../metadata/entity-types.js';
 import type { Filter } from './filter.js';
 
 /** A property that can be asked for its presence: any stored one. */
@@ -51,7 +51,9 @@ export type PropertyRef<T, V> = [V] extends [string]
       : PresenceRef<T>;
 
 /** What a `where` callback receives: one reference per stored property of `T`. */
-export type PropertyRefs<T> = { readonly [K in DataKey<T>]: PropertyRef<T, NonNullable<T[K]>> };
+export type PropertyRefs<T> = (T extends unknown ? { readonly of: EntityRefs<T> } : never)['of'];
+
+type EntityRefs<T> = { readonly [K in DataName<T> & string]: PropertyRef<T, NonNullable<T[K]>> };
 
 /** The operators of everything that is stored as it is. */
 export type EqualityOperator = 'eq' | 'ne' | 'in';
@@ -59,8 +61,10 @@ export type EqualityOperator = 'eq' | 'ne' | 'in';
 /** The operators of what has an order. */
 export type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
 
-/** The operators with an operand that `where(property, operator, value)` takes, by the property's type: the methods of {@link PropertyRef}. */
-export type OperatorOf<V> = [V] extends [string | null | undefined]
+/** The operators with an operand that `where(property, operator, value)` takes, by the property: the methods of {@link PropertyRef}. */
+export type OperatorOf<T, K> = (T extends unknown ? { readonly of: Operator<T[K & keyof T]> } : never)['of'];
+
+type Operator<V> = [V] extends [string | null | undefined]
   ? OrderOperator | 'startsWith'
   : [V] extends [number | bigint | Date | null | undefined]
     ? OrderOperator
@@ -69,9 +73,11 @@ export type OperatorOf<V> = [V] extends [string | null | undefined]
       : never;
 
 /** The operand that an operator takes: several values for `in`, two for `between`. */
-export type OperandOf<V, O extends string> = Operand<Unmarked<V>, O>;
+export type OperandOf<T, K, O> = (T extends unknown
+  ? { readonly of: Operand<Unmarked<NonNullable<T[K & keyof T]>>, O> }
+  : never)['of'];
 
-type Operand<V, O extends string> = O extends 'in'
+type Operand<V, O> = O extends 'in'
   ? readonly [V, ...V[]]
   : O extends 'between'
     ? readonly [from: V, to: V]

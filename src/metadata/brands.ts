@@ -6,23 +6,58 @@ export type KeyValue = Exclude<EdmValue, Uint8Array>;
 /** Which of the two keys. */
 export type KeyKind = 'partition' | 'row';
 
-/** Never exists at run time: it carries the key role of a property in its type, also in the shipped declarations. */
+/** Never exist at run time: they carry the role of a property in its type, also in the shipped declarations. */
 export declare const keyPart: unique symbol;
+export declare const partitionPart: unique symbol;
+export declare const rowPart: unique symbol;
+export declare const systemValue: unique symbol;
 
-/** The mark that `PartitionKey` and `RowKey` put on a type. Plain values are assignable to it. */
-export interface KeyPart<out Kind extends KeyKind, out V> {
+/** The mark of a key part, with the type that it marks. Plain values are assignable to it, and so are parts of the other key. */
+export interface KeyPart<out V> {
   /** For the compiler only. */
-  readonly [keyPart]?: { readonly kind: Kind; readonly value: V };
+  readonly [keyPart]?: V;
 }
 
+/** The mark that `PartitionKey` puts on a type. */
+export interface PartitionKeyPart<out V> extends KeyPart<V> {
+  /** For the compiler only. */
+  readonly [partitionPart]?: true;
+}
+
+/** The mark that `RowKey` puts on a type. */
+export interface RowKeyPart<out V> extends KeyPart<V> {
+  /** For the compiler only. */
+  readonly [rowPart]?: true;
+}
+
+/** The mark that `ETag` and `Timestamp` put on a type: the store sets the value, and no verb takes it. */
+export interface SystemValue<out Kind extends SystemValueKind> {
+  /** For the compiler only. */
+  readonly [systemValue]?: Kind;
+}
+
+/** Which of the values that the store sets. */
+export type SystemValueKind = 'etag' | 'timestamp';
+
 /** Marks a property as part of the partition key. */
-export type PartitionKeyMark<V extends KeyValue = string> = V & KeyPart<'partition', V>;
+export type PartitionKeyMark<V extends KeyValue = string> = V & PartitionKeyPart<V>;
 
 /** Marks a property as part of the row key. */
-export type RowKeyMark<V extends KeyValue = string> = V & KeyPart<'row', V>;
+export type RowKeyMark<V extends KeyValue = string> = V & RowKeyPart<V>;
+
+/** Marks a property as the ETag. */
+export type ETagMark = string & SystemValue<'etag'>;
+
+/** Marks a property as the time of the last write. */
+export type TimestampMark = Date & SystemValue<'timestamp'>;
 
 /** The names of the properties of `T` whose type is marked as a key part. */
-export type KeyName<T, Kind extends KeyKind = KeyKind> = KindOf<T, MarkedName<T>, Kind> & string;
+export type KeyName<T, Kind extends KeyKind = KeyKind> = KindName<T, MarkOf[Kind], MarkedName<T>> & string;
+
+interface MarkOf {
+  readonly partition: typeof partitionPart;
+  readonly row: typeof rowPart;
+}
 
 /** Distributes over the names, which is the cheapest way through a large class; both keys share the one pass. */
 type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
@@ -31,16 +66,16 @@ type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
     : never
   : never;
 
-type KindOf<T, K extends keyof T, Kind extends KeyKind> = K extends unknown
+type KindName<T, Mark extends symbol, K extends keyof T> = K extends unknown
   ? IsAny<T[K]> extends true
     ? never
-    : T[K] extends KeyPart<Kind, unknown>
+    : Mark extends keyof T[K]
       ? K
       : never
   : never;
 
 /** `RowKey<Date>` without its mark: `Date`. */
-export type Unmarked<P> = P extends KeyPart<KeyKind, infer V> ? V : P;
+export type Unmarked<P> = P extends KeyPart<infer V> ? V : P;
 
 /** The stored keys: what addresses an entity whose class does not mark its keys in their types. */
 export interface StoredKey {
@@ -56,23 +91,33 @@ export interface EntitableTypeError<Message extends string> {
   readonly __entitable: Message;
 }
 
-type HalfMarked<Missing extends string> =
-  EntitableTypeError<`mark the ${Missing} key property too: both keys are needed`>;
+/** What addresses a partition whose key is constant text: an empty object, `query({})`. */
+export interface ConstantKey {
+  /** For the compiler only. */
+  readonly [keyPart]?: never;
+}
 
-/** What identifies one `T`: an object of its marked key properties. */
-export type KeyOf<T> = [KeyName<T>] extends [never]
-  ? StoredKey
-  : [KeyName<T, 'partition'>] extends [never]
-    ? HalfMarked<'partition'>
-    : [KeyName<T, 'row'>] extends [never]
-      ? HalfMarked<'row'>
-      : { readonly [K in KeyName<T>]: Unmarked<T[K]> };
+// The types of what a verb takes are read out of an object that a conditional type over `T` gives. For a class this changes nothing.
+// For the `T` of a service class that is generic over `T extends Base`, it lets the compiler take what `Base` takes: it replaces `T`
+// by its constraint there, and only there.
 
-/** What identifies one partition of `T`. */
-export type PartitionKeyOf<T> = [KeyName<T>] extends [never]
+/** What identifies one `T`: an object of its marked key properties. A key that is constant text has none. */
+export type KeyOf<T> = (T extends unknown ? { readonly of: EntityKey<T> } : never)['of'];
+
+type EntityKey<T> = [KeyName<T>] extends [never] ? StoredKey : { readonly [K in KeyName<T>]: Unmarked<T[K]> };
+
+/** What identifies one partition of `T`: an object of the marked properties of its partition key. */
+export type PartitionKeyOf<T> = (T extends unknown ? { readonly of: EntityPartition<T> } : never)['of'];
+
+/** What `query` takes: one partition of `T`, or several. */
+export type PartitionsOf<T> = (T extends unknown
+  ? { readonly of: EntityPartition<T> | readonly EntityPartition<T>[] }
+  : never)['of'];
+
+type EntityPartition<T> = [KeyName<T>] extends [never]
   ? Pick<StoredKey, 'partitionKey'>
   : [KeyName<T, 'partition'>] extends [never]
-    ? HalfMarked<'partition'>
+    ? ConstantKey
     : { readonly [K in KeyName<T, 'partition'>]: Unmarked<T[K]> };
 
 type IsAny<T> = 0 extends 1 & T ? true : false;

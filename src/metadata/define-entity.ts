@@ -4,7 +4,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
 import type { Converter } from './converter.js';
 import type { EntityValues } from './create-types.js';
-import type { DataKey, EntityClass } from './entity-types.js';
+import type { EntityClass, MemberKey } from './entity-types.js';
 import { notAnEntity } from './not-an-entity.js';
 import type { StandardSchema } from './standard-schema.js';
 import {
@@ -14,6 +14,7 @@ import {
   type PropertyDefinition,
   type PropertyRole,
 } from './registry.js';
+import type { CheckKeys } from './template-types.js';
 
 /** The EDM types that carry a `V`. */
 export type EdmTypeFor<V> = {
@@ -47,19 +48,23 @@ export type PropertySchema<V> =
     };
 
 /** An entity class described without decorators. */
-export interface EntitySchema<T extends object> {
+export interface EntitySchema<
+  T extends object,
+  P extends string | undefined = string | undefined,
+  R extends string | undefined = string | undefined,
+> {
   /** The table: 3 to 63 letters and digits, a letter first. */
   readonly table: string;
   /** How the partition key is composed, e.g. `'TENANT|{tenantId}'`. */
-  readonly partitionKey?: string;
+  readonly partitionKey?: P;
   /** How the row key is composed, e.g. `'{year}|{orderId}'`. */
-  readonly rowKey?: string;
+  readonly rowKey?: R;
   /** Makes an entity of the values of its row, or of those that `create` of a repository was given: for classes whose constructor needs them. */
   readonly create?: (values: EntityValues<T>) => T;
   /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
   readonly schema?: StandardSchema;
   /** How each property is stored; what is not named here is not stored. */
-  readonly properties: { readonly [K in DataKey<T>]?: PropertySchema<T[K]> };
+  readonly properties: { readonly [K in MemberKey<T>]?: PropertySchema<T[K]> };
 }
 
 const ROLES: Readonly<Record<string, PropertyRole>> = {
@@ -81,7 +86,11 @@ const ROLES: Readonly<Record<string, PropertyRole>> = {
  * defineEntity(Order, { table: 'Orders', properties: { customerId: 'PartitionKey', orderId: 'RowKey', total: 'Double' } });
  * ```
  */
-export function defineEntity<T extends object>(entityClass: EntityClass<T>, schema: EntitySchema<T>): void {
+export function defineEntity<
+  T extends object,
+  const P extends string | undefined = undefined,
+  const R extends string | undefined = undefined,
+>(entityClass: EntityClass<T> & CheckKeys<T, P, R>, schema: EntitySchema<T, P, R>): void {
   if (typeof schema !== 'object' || schema === null) throw invalidOption('defineEntity', 'a schema', typeName(schema));
   const { properties, create, ...entity } = schema;
   if (typeof properties !== 'object' || properties === null)

@@ -9,6 +9,11 @@ type Literals<S extends string> = S extends `${infer Head}{${string}}${infer Res
 
 type Forbidden = '/' | '\\' | '#' | '?' | '~' | '{' | '}' | '\n' | '\r' | '\t';
 
+/** The keys of a class fit what `@Entity` or `defineEntity` says of them, or the error says in words why not. */
+export type CheckKeys<T, P, R> = CheckMarks<T, P, R> &
+  (P extends undefined ? CheckPlain<T, 'partition'> : CheckTemplate<T, P & string, 'partition'>) &
+  (R extends undefined ? CheckPlain<T, 'row'> : CheckTemplate<T, R & string, 'row'>);
+
 /** A class fits its template, or the error says in words why not. */
 export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string extends S
   ? unknown

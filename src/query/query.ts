@@ -1,6 +1,6 @@
 import type { Filter } from '../filter/filter.js';
 import type { OperandOf, OperatorOf, PropertyRefs } from '../filter/property-refs.js';
-import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
+import type { DataKey, DataName, PatchOf, Projection } from '../metadata/entity-types.js';
 import type { OperationOptions } from '../store/table-store.js';
 import type { QueryPlan } from './query-plan.js';
 import type { WriteByFilterOptions, WriteReport } from './write-matches.js';
@@ -48,10 +48,13 @@ export interface PageOptions extends PagesOptions {
 }
 
 /** The names of the properties of `T` that results can be sorted by. */
-export type SortableKey<T> = {
-  [K in keyof T]-?: [T[K]] extends [string | number | bigint | Date | null | undefined] ? K : never;
-}[keyof T] &
-  string;
+export type SortableKey<T> = (T extends unknown ? { readonly of: SortableName<T, DataName<T>> & string } : never)['of'];
+
+type SortableName<T, K extends keyof T> = K extends unknown
+  ? [T[K]] extends [string | number | bigint | Date | null | undefined]
+    ? K
+    : never
+  : never;
 
 /**
  * Reads entities of `T` as `R`. Immutable: every method but the reading ones gives another query. Nothing is sent until it is
@@ -75,10 +78,10 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** The same, by whether a property has a value. */
   where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
   /** The same, by one comparison. */
-  where<K extends DataKey<T>, O extends OperatorOf<T[K]>>(
+  where<K extends DataKey<T>, O extends OperatorOf<T, K>>(
     property: K,
     operator: O,
-    value: OperandOf<NonNullable<T[K]>, O>,
+    value: OperandOf<T, K, O>,
   ): Query<T, R>;
 
   /** Reads only some properties: the results are plain data, not entities, and cannot be saved. */

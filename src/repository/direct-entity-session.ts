@@ -1,7 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
-import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
@@ -105,7 +105,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return entity;
   }
 
-  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+  query(partition: PartitionsOf<T>): Query<T> {
     const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
     return partitionQuery(
       this.#mapper,

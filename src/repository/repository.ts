@@ -1,7 +1,7 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
-import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
@@ -157,7 +157,7 @@ export class Repository<in out T extends object> implements AnyRepository {
   }
 
   /** Queries one partition, or several: one request each at least, several under way at once, with the results in key order. */
-  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+  query(partition: PartitionsOf<T>): Query<T> {
     return this.#session.query(partition);
   }
 

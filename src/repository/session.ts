@@ -1,4 +1,4 @@
-import type { PartitionKeyOf, KeyOf } from '../metadata/brands.js';
+import type { PartitionsOf, KeyOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
@@ -62,7 +62,7 @@ export interface EntitySession<T extends object> {
   /** See {@link Repository.refresh}. */
   refresh(entity: T, options?: OperationOptions): Promise<T>;
   /** See {@link Repository.query}. */
-  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T>;
+  query(partition: PartitionsOf<T>): Query<T>;
   /** See {@link Repository.scan}. */
   scan(): Query<T>;
   /** See {@link Repository.insert}. */

@@ -1,5 +1,5 @@
 import type { EntityMapper } from '../mapping/entity-mapper.js';
-import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
@@ -82,7 +82,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     return found;
   }
 
-  query(partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[]): Query<T> {
+  query(partition: PartitionsOf<T>): Query<T> {
     const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
     const keys = partitions.map((key) => this.#mapper.partitionOf(key));
     return partitionQuery(unitRows(this.#mapper, this.#reads), keys, NO_WRITES);

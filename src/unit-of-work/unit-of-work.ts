@@ -1,6 +1,6 @@
 import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { KeyOf, PartitionKeyOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import { saidNames } from '../mapping/unsaid.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
@@ -85,10 +85,7 @@ export class UnitOfWork implements Session {
   }
 
   /** Queries one partition, or several. What it gives is tracked; projections are not. */
-  query<T extends object>(
-    entityClass: EntityClass<T>,
-    partition: PartitionKeyOf<T> | readonly PartitionKeyOf<T>[],
-  ): Query<T> {
+  query<T extends object>(entityClass: EntityClass<T>, partition: PartitionsOf<T>): Query<T> {
     return this.of(entityClass).query(partition);
   }
 

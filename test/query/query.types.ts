@@ -10,6 +10,7 @@ import type { Address, DomainEvent, Order } from '../filter/entities.js';
 type Equal<A, B> = (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false;
 function assertType<_T extends true>(): void {}
 
+type Operators<V> = OperatorOf<{ property: V }, 'property'>;
 type MethodOf<V> = Exclude<keyof PropertyRef<unknown, V>, 'isPresent' | 'isMissing'>;
 
 declare const q: Query<Order>;
@@ -18,19 +19,19 @@ declare const guid: Guid;
 declare const OrderClass: new () => Order;
 
 // Operators follow the type of the property.
-assertType<Equal<OperatorOf<boolean>, 'eq' | 'ne' | 'in'>>();
-assertType<Equal<OperatorOf<Guid>, 'eq' | 'ne' | 'in'>>();
-assertType<Equal<OperatorOf<Uint8Array>, 'eq' | 'ne' | 'in'>>();
-assertType<Equal<OperatorOf<Date>, 'eq' | 'ne' | 'in' | 'gt' | 'ge' | 'lt' | 'le' | 'between'>>();
-assertType<Equal<OperatorOf<bigint>, OperatorOf<number>>>();
-assertType<Equal<OperatorOf<string>, 'eq' | 'ne' | 'in' | 'gt' | 'ge' | 'lt' | 'le' | 'between' | 'startsWith'>>();
-assertType<Equal<OperatorOf<RowKey>, OperatorOf<string>>>();
-assertType<Equal<OperatorOf<RowKey<Date>>, OperatorOf<Date>>>();
-assertType<Equal<OperatorOf<Address>, never>>();
-assertType<Equal<OperatorOf<RowKey<Date>>, MethodOf<RowKey<Date>>>>();
-assertType<Equal<OperatorOf<'a' | 'b'>, MethodOf<'a' | 'b'>>>();
-assertType<Equal<OperatorOf<boolean>, MethodOf<boolean>>>();
-assertType<Equal<OperatorOf<Address>, MethodOf<Address>>>();
+assertType<Equal<Operators<boolean>, 'eq' | 'ne' | 'in'>>();
+assertType<Equal<Operators<Guid>, 'eq' | 'ne' | 'in'>>();
+assertType<Equal<Operators<Uint8Array>, 'eq' | 'ne' | 'in'>>();
+assertType<Equal<Operators<Date>, 'eq' | 'ne' | 'in' | 'gt' | 'ge' | 'lt' | 'le' | 'between'>>();
+assertType<Equal<Operators<bigint>, Operators<number>>>();
+assertType<Equal<Operators<string>, 'eq' | 'ne' | 'in' | 'gt' | 'ge' | 'lt' | 'le' | 'between' | 'startsWith'>>();
+assertType<Equal<Operators<RowKey>, Operators<string>>>();
+assertType<Equal<Operators<RowKey<Date>>, Operators<Date>>>();
+assertType<Equal<Operators<Address>, never>>();
+assertType<Equal<Operators<RowKey<Date>>, MethodOf<RowKey<Date>>>>();
+assertType<Equal<Operators<'a' | 'b'>, MethodOf<'a' | 'b'>>>();
+assertType<Equal<Operators<boolean>, MethodOf<boolean>>>();
+assertType<Equal<Operators<Address>, MethodOf<Address>>>();
 assertType<Equal<keyof PropertyRefs<Order>['address'], 'isPresent' | 'isMissing'>>();
 assertType<Equal<Parameters<PropertyRefs<DomainEvent>['at']['eq']>, [value: Date]>>();
 

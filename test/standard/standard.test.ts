@@ -22,8 +22,8 @@ class Order {
   @Property({ type: 'DateTime' }) placedAt!: Date;
   @Property({ type: 'Guid', name: 'correlation_id' }) correlation!: Guid;
   @Property({ type: 'Binary' }) signature?: Uint8Array;
-  @ETag() etag?: string;
-  @Timestamp() updatedAt?: Date;
+  @ETag() etag?: ETag;
+  @Timestamp() updatedAt?: Timestamp;
 }
 
 class Audited {

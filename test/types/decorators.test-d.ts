@@ -235,6 +235,30 @@ defineEntity(Reading, { table: 'Any', properties: { describe: 'String' } });
 // @ts-expect-error an object has no EDM type
 defineEntity(Reading, { table: 'Any', properties: { raw: 'String' } });
 
+class KeyedTwice {
+  tenant!: PartitionKey;
+  id!: RowKey;
+  year!: RowKey;
+}
+defineEntity(KeyedTwice, {
+  table: 'Any',
+  rowKey: '{year}|{id}',
+  properties: { tenant: 'PartitionKey', id: 'RowKey', year: 'RowKey' },
+});
+// @ts-expect-error the template leaves out 'year'
+defineEntity(KeyedTwice, { table: 'Any', rowKey: 'R|{id}', properties: {} });
+// @ts-expect-error several parts need a template
+defineEntity(KeyedTwice, { table: 'Any', properties: {} });
+class KeyedOnce {
+  tenant!: PartitionKey;
+  id!: string;
+}
+defineEntity(KeyedOnce, { table: 'Any', rowKey: 'profile', properties: { tenant: 'PartitionKey' } });
+// @ts-expect-error the row key is not marked
+defineEntity(KeyedOnce, { table: 'Any', properties: { tenant: 'PartitionKey', id: 'RowKey' } });
+declare const anyTemplate: string;
+defineEntity(KeyedOnce, { table: 'Any', rowKey: anyTemplate, properties: { tenant: 'PartitionKey' } });
+
 // ── converters keep both sides ─────────────────────────────────────────────────────────────────
 export const url: Converter<URL, 'String'> = { type: 'String', toStored: String, fromStored: (text) => new URL(text) };
 // @ts-expect-error a String is stored as a string

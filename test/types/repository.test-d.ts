@@ -2,7 +2,7 @@ import {
   EntitableError,
   Repository,
   type DataSource,
-  type EntitableTypeError,
+  type ConstantKey,
   type KeyOf,
   type PartitionKeyOf,
   type PatchOf,
@@ -34,12 +34,15 @@ interface HalfMarked {
   tenant: PartitionKey;
   id: string;
 }
-assertType<Equal<KeyOf<HalfMarked>, EntitableTypeError<'mark the row key property too: both keys are needed'>>>();
+// The other key is constant text, or @Entity refuses the class.
+assertType<Equal<KeyOf<HalfMarked>, { readonly tenant: string }>>();
+assertType<Equal<PartitionKeyOf<HalfMarked>, { readonly tenant: string }>>();
 interface OtherHalf {
   tenant: string;
   id: RowKey;
 }
-assertType<Equal<KeyOf<OtherHalf>, EntitableTypeError<'mark the partition key property too: both keys are needed'>>>();
+assertType<Equal<KeyOf<OtherHalf>, { readonly id: string }>>();
+assertType<Equal<PartitionKeyOf<OtherHalf>, ConstantKey>>();
 // A mark changes nothing for plain values.
 export const id: RowKey = 'plain';
 export const text: string = id;
@@ -66,9 +69,25 @@ void unmarked.get({ partitionKey: 'a', rowKey: 'b' });
 orders.query({ orderId: 'o' });
 // @ts-expect-error half of the partition key
 events.query({ tenantId: 't' });
-declare const half: Repository<HalfMarked>;
-// @ts-expect-error both keys must be marked
-void half.get({ tenant: 't' });
+
+// ── a key that is constant text is no part of what addresses an entity ──────────────────────────
+declare const profiles: Repository<HalfMarked>;
+declare const counters: Repository<OtherHalf>;
+void profiles.get({ tenant: 't' });
+void profiles.getMany([{ tenant: 't' }]);
+void profiles.merge({ tenant: 't' }, { id: 'x' });
+void profiles.delete({ tenant: 't' });
+void counters.exists({ id: 'i' });
+counters.query({}).where('id', 'gt', 'a');
+counters.query([{}]);
+// @ts-expect-error a constant key has no properties
+counters.query({ id: 'i' });
+// @ts-expect-error a constant key has no properties
+counters.query({ tenant: 't' });
+// @ts-expect-error a partition is an object
+counters.query('c');
+// @ts-expect-error the one part there is
+void profiles.get({});
 
 // ── what comes back ────────────────────────────────────────────────────────────────────────────
 assertType<Equal<Awaited<ReturnType<typeof orders.get>>, Order | undefined>>();

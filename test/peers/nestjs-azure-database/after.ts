@@ -17,8 +17,8 @@ export class Event {
   @Property() price!: number;
   @Property() series!: string;
   @Property() at!: Date;
-  @ETag() etag?: string;
-  @Timestamp() timestamp?: Date;
+  @ETag() etag?: ETag;
+  @Timestamp() timestamp?: Timestamp;
 }
 
 @Injectable()

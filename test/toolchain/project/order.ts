@@ -11,6 +11,6 @@ export class Order {
   @Property({ type: 'Guid' }) correlation!: Guid;
   @Property({ type: 'Binary' }) signature?: Uint8Array;
   @Property({ type: 'String' }) note!: string | null;
-  @ETag() etag?: string;
-  @Timestamp() updatedAt?: Date;
+  @ETag() etag?: ETag;
+  @Timestamp() updatedAt?: Timestamp;
 }

@@ -27,8 +27,8 @@ export class Order {
   @Property() correlation!: Guid;
   @Property() signature?: Uint8Array;
   @Property({ converter: json<Address>() }) address?: Address;
-  @ETag() etag?: string;
-  @Timestamp() updatedAt?: Date;
+  @ETag() etag?: ETag;
+  @Timestamp() updatedAt?: Timestamp;
 }
 
 export class Orders extends Repository.of(Order) {

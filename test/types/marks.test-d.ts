@@ -1,0 +1,118 @@
+import {
+  defineEntity,
+  Entity,
+  ETag,
+  json,
+  newestFirst,
+  PartitionKey,
+  Property,
+  RowKey,
+  Timestamp,
+  type DataKey,
+  type KeyOf,
+  type PatchOf,
+  type Query,
+  type Repository,
+} from '../../src/index.js';
+import { assertType, type Equal } from './equal.js';
+
+// Marks on types: one name for the decorator and for what the compiler knows of the property.
+
+@Entity({ table: 'Documents' })
+class Document {
+  @PartitionKey() folder!: PartitionKey;
+  @RowKey({ converter: newestFirst }) at!: RowKey<Date>;
+  @Property({ type: 'String' }) title?: string;
+  @Property({ type: 'Double' }) anything?: ReturnType<typeof JSON.parse>; // any
+  @Property({ converter: json<object>() }) object?: object;
+  @Property({ converter: json<{ readonly note?: string }>() }) loose?: { readonly note?: string } | null;
+  @ETag() etag?: ETag;
+  @Timestamp() updatedAt?: Timestamp;
+
+  publish(): void {}
+}
+
+/** The same by other types, which the decorators take as well. */
+@Entity({ table: 'Documents' })
+export class Plain {
+  @PartitionKey() folder!: PartitionKey;
+  @RowKey() name!: RowKey;
+  @ETag() etag!: string | null;
+  @Timestamp() updatedAt?: Date | undefined;
+}
+
+export class Misdeclared {
+  // @ts-expect-error a timestamp is no ETag
+  @ETag() etag?: Timestamp;
+  // @ts-expect-error an ETag is no timestamp
+  @Timestamp() updatedAt?: ETag;
+}
+
+// ── what the store sets is not offered ─────────────────────────────────────────────────────────
+declare const documents: Repository<Document>;
+declare const query: Query<Document>;
+const key = { folder: 'f', at: new Date() };
+
+assertType<Equal<DataKey<Document>, 'folder' | 'at' | 'title' | 'anything' | 'object' | 'loose'>>();
+assertType<Equal<keyof PatchOf<Document>, 'title' | 'anything' | 'object' | 'loose'>>();
+assertType<Equal<DataKey<Plain>, 'folder' | 'name' | 'etag' | 'updatedAt'>>();
+// @ts-expect-error an ETag is not filtered by
+query.where('etag', 'eq', 'x');
+// @ts-expect-error an ETag is not filtered by
+query.where((d) => d.etag.eq('x'));
+// @ts-expect-error a timestamp is not filtered by
+query.where((d) => d.updatedAt.gt(new Date()));
+// @ts-expect-error a timestamp is not asked for its presence
+query.where('updatedAt', 'isPresent');
+// @ts-expect-error an ETag is not selected
+query.select('etag');
+// @ts-expect-error a timestamp is not selected
+query.select('title', 'updatedAt');
+// @ts-expect-error a timestamp is not sorted by
+query.orderBy('updatedAt');
+// @ts-expect-error an ETag is not merged
+void documents.merge(key, { etag: 'x' });
+// @ts-expect-error a timestamp is not merged
+void documents.merge(key, { updatedAt: new Date() });
+// @ts-expect-error methods are not stored
+query.select('publish');
+
+class Described {
+  folder!: PartitionKey;
+  name!: RowKey;
+  etag?: ETag;
+  updatedAt?: Timestamp;
+}
+defineEntity(Described, {
+  table: 'Described',
+  properties: { folder: 'PartitionKey', name: 'RowKey', etag: 'ETag', updatedAt: 'Timestamp' },
+});
+
+// ── a mark changes nothing for plain values, and marks fit each other ───────────────────────────
+class Revision {
+  document!: PartitionKey;
+  at!: PartitionKey<Date>;
+  number!: RowKey;
+  previous?: RowKey;
+}
+export function reviseOf(parent: Document & { readonly id: RowKey }, child: Revision): KeyOf<Revision> {
+  child.document = parent.id;
+  child.document = parent.folder;
+  child.at = parent.at;
+  parent.at = child.at;
+  child.number = child.document;
+  child.previous = child.number;
+  child.document = 'plain';
+  child.at = new Date();
+  parent.etag = 'W/"1"';
+  parent.updatedAt = new Date();
+  const text: string | undefined = parent.etag;
+  const time: number | undefined = parent.updatedAt.getTime();
+  // @ts-expect-error a date is no text
+  child.document = parent.at;
+  // @ts-expect-error text is no date
+  child.at = parent.id;
+  // @ts-expect-error text is no date
+  parent.updatedAt = text;
+  return { document: parent.id, at: parent.at, number: `${text} ${time}` };
+}
