@@ -50,7 +50,9 @@ export type CreateOf<T> = { readonly [K in RequiredName<T>]: Unmarked<T[K]> } & 
 };
 
 /** What `repository.assign` takes: a patch, which may name the entity's own key as well. */
-export type AssignOf<T> = PatchOf<T> & { readonly [K in KeyName<T>]?: Unmarked<T[K]> | undefined };
+export type AssignOf<T> = (T extends unknown ? { readonly of: EntityAssignment<T> } : never)['of'];
+
+type EntityAssignment<T> = PatchOf<T> & { readonly [K in KeyName<T>]?: Unmarked<T[K]> | undefined };
 
 /**
  * What an entity is made of: the values of its row, or those that `create` of a repository was given, by the names of the class. A

@@ -42,6 +42,7 @@ export abstract class Crud<T extends Base> {
   async touch(tenant: string, at: Date, id: string): Promise<bigint> {
     const entity = await this.repository.getOrThrow({ tenant, at, id });
     entity.touch();
+    this.repository.assign(entity, { createdBy: 'me' });
     await this.repository.save(entity);
     await this.repository.modify({ tenant, at, id }, (found) => found.version++);
     return entity.version;
