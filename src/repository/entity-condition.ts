@@ -16,11 +16,13 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
   const state = stateOf(entity);
   if (state?.kind !== 'stored') return undefined;
   if (mapper.owns(state.source)) return state;
-  const { className } = mapper.metadata;
+  const { className, partitionKey, rowKey } = mapper.metadata;
+  const names = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name);
+  const key = names.length === 0 ? 'partitionKey, rowKey' : names.join(', ');
   throw new EntitableError(
     'entity.foreign',
     `This ${className} was read from, or written to, another store or the table "${state.source.table}", so its ETag means nothing here. ` +
-      'Use insert or upsert to copy it.',
+      `To copy it, use insert or upsert. To delete or change the row that is here, name it by its key: delete({ ${key} }).`,
     { className, table: state.source.table },
   );
 }

@@ -3,7 +3,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 
 const SAYS = {
-  'store.already-exists': 'is stored already. Use upsert to write over it.',
+  'store.already-exists': 'is stored already. Use upsert to write over it, whatever it holds.',
   'store.not-found': 'is not stored.',
   'store.precondition-failed': 'was changed meanwhile. Read it again and repeat the change.',
 } as const;
@@ -18,7 +18,14 @@ export function rowError<T extends object>(
   refused?: EntitableError,
 ): EntitableError {
   const details = { table: mapper.table, ...refused?.details };
-  return new EntitableError(code, `${rowName(mapper, address)} ${SAYS[code]}`, details, refused && { cause: refused });
+  const message = `${rowName(mapper, address)} ${SAYS[code]}${ofCopies(mapper, code)}`;
+  return new EntitableError(code, message, details, refused && { cause: refused });
+}
+
+/** A copy of an entity that was read is new to `save`, unless it has its ETag. */
+function ofCopies<T extends object>({ metadata: { className, etag } }: EntityMapper<T>, code: RowCode): string {
+  if (code !== 'store.already-exists' || etag !== undefined) return '';
+  return ` If it is a copy of one that was read, or a proxy of it: save() knows copies by their @ETag() property alone, and ${className} declares none.`;
 }
 
 function rowName<T extends object>({ metadata, table }: EntityMapper<T>, { partitionKey, rowKey }: Address): string {

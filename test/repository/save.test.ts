@@ -231,6 +231,36 @@ onEveryStore('save', (open) => {
     expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('total', 10.5);
   });
 
+  it('says how an archived entity is deleted where it came from: by its key', async () => {
+    const { tables, tableName } = await open();
+    const orders = tables.repository(Order);
+    const archive = tables.withTables((name) => tableName(`${name}Archive`)).repository(Order);
+    const entity = await orders.insert(order());
+    await archive.insert(entity);
+    expect(String(await rejection(orders.delete(entity)))).to.include(
+      'To copy it, use insert or upsert. To delete or change the row that is here, name it by its key: delete({ customerId, orderId }).',
+    );
+    expect(await orders.delete(KEY)).to.equal(true);
+    expect([await orders.exists(KEY), await archive.exists(KEY)]).to.deep.equal([false, true]);
+  });
+
+  it('takes a copy for a new entity where the class has no ETag property, and says so', async () => {
+    const { tables } = await open();
+    const settings = tables.repository(Setting);
+    await settings.insert({ scope: 's', name: 'n', value: 'one' });
+    const copy = new Proxy(await settings.getOrThrow({ scope: 's', name: 'n' }), {});
+    copy.value = 'two';
+    const error = await rejection(settings.save(copy));
+    expect(error).to.have.property('code', 'store.already-exists');
+    expect(String(error)).to.include(
+      'Use upsert to write over it, whatever it holds. If it is a copy of one that was read, or a proxy of it: ' +
+        'save() knows copies by their @ETag() property alone, and Setting declares none.',
+    );
+    expect(
+      String(await rejection(tables.repository(Order).insert(await tables.repository(Order).insert(order())))),
+    ).to.match(/is stored already\. Use upsert to write over it, whatever it holds\.$/);
+  });
+
   it('inserts an entity that was deleted through a repository', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
