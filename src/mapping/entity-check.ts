@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { classOf } from '../metadata/class-of.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { propertiesOf } from '../metadata/registry.js';
 import type { ServiceLimits } from '../store/limits.js';
@@ -116,8 +117,8 @@ const CHECKED = new WeakMap<object, WeakSet<object>>();
  */
 export function checkClass({ entityClass, className, partitionKey, rowKey }: EntityMetadata, entity: object): void {
   requireObject(className, 'An entity', entity, () => [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name));
-  const own: unknown = entity.constructor;
-  if (own === entityClass || typeof own !== 'function' || !(entity instanceof entityClass)) return;
+  const own = classOf(entity);
+  if (own === entityClass || own === undefined || !(entity instanceof entityClass)) return;
   let checked = CHECKED.get(entityClass);
   if (checked === undefined) CHECKED.set(entityClass, (checked = new WeakSet()));
   if (checked.has(own)) return;

@@ -2,6 +2,7 @@ import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import { saidNames } from '../mapping/unsaid.js';
+import { classOf } from '../metadata/class-of.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
@@ -153,7 +154,7 @@ export class UnitOfWork implements Session {
 
   #sessionOf(entity: object): UnitEntitySession<object> {
     const isObject = typeof entity === 'object' && entity !== null;
-    return this.#session((isObject ? entity.constructor : entity) as EntityClass);
+    return this.#session((isObject ? classOf(entity) : entity) as EntityClass);
   }
 
   async #validate(changes: readonly Change[]): Promise<void> {

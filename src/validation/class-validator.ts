@@ -1,10 +1,13 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { classOf } from '../metadata/class-of.js';
 import type { Violation } from '../errors/error-details.js';
 import type { EntityValidator } from './entity-validator.js';
+import { NestedValues } from './nested-values.js';
 
 /** What is used of a `ValidationError` of class-validator. */
 interface ConstraintError {
-  readonly property: string;
+  /** `undefined` for a nested value whose class nobody knows. */
+  readonly property: string | undefined;
   readonly constraints?: Readonly<Record<string, string>>;
   readonly children?: readonly ConstraintError[];
 }
@@ -16,42 +19,70 @@ interface ClassValidator {
 type AnyClass = abstract new (...args: never) => object;
 
 /**
- * Checks the constraints of class-validator, which is loaded when a class first has some.
+ * Checks the constraints of class-validator, which is loaded when a class first has some. What `@ValidateNested` stands on is checked as its
+ * class, also where it was read from JSON; a value whose class is not known is refused, as class-validator does by default.
  *
  * @param always Loads it for every class, and fails with `store.package-missing` where it is not installed.
  */
 export function classValidator(always: boolean): EntityValidator {
   const constrained = new WeakMap<AnyClass, boolean>();
+  const nested = new NestedValues(nestedNames);
   let loading: Promise<ClassValidator> | undefined;
 
   return {
     validate(entity, entityClass, names) {
-      const target = entity instanceof entityClass ? (entity.constructor as AnyClass) : entityClass;
+      const target = entity instanceof entityClass ? (classOf(entity) ?? entityClass) : entityClass;
       let applies = constrained.get(target);
       if (applies === undefined) {
         constrained.set(target, (applies = always || hasConstraints(target)));
       }
-      return applies ? check(entity, entityClass, names) : undefined;
+      return applies ? check(entity, entityClass, target, names) : undefined;
     },
   };
 
-  async function check(entity: object, entityClass: AnyClass, names: readonly string[] | undefined): Promise<void> {
+  async function check(
+    entity: object,
+    entityClass: AnyClass,
+    target: AnyClass,
+    names: readonly string[] | undefined,
+  ): Promise<void> {
     const { validate } = await (loading ??= load());
-    const instance =
-      entity instanceof entityClass
-        ? entity
-        : Object.assign(Object.create(entityClass.prototype as object) as object, entity);
-    const errors = await validate(instance, {
-      forbidUnknownValues: false,
+    const isInstance = entity instanceof entityClass && entity.constructor === target;
+    const instance = isInstance ? entity : asInstance(entity, target);
+    const errors = await validate(await nested.typed(instance), {
+      forbidUnknownValues: hasConstraints(target),
       validationError: { target: false, value: false },
     });
-    const counted = names === undefined ? errors : errors.filter(({ property }) => names.includes(property));
+    const counted = names === undefined ? errors : errors.filter(({ property }) => names.includes(property ?? ''));
     if (counted.length > 0) throw failed(entityClass.name, counted);
   }
 }
 
+/**
+ * A plain object or a patch as its class, and an entity whose member `constructor` is data: the validator asks that for the class. A getter
+ * that needs what only the constructor of the class makes gives nothing.
+ */
+function asInstance(plain: object, entityClass: AnyClass): object {
+  return new Proxy(Object.assign(Object.create(entityClass.prototype as object) as object, plain), {
+    get(target, name): unknown {
+      if (name === 'constructor') return entityClass;
+      try {
+        return Reflect.get(target, name, target);
+      } catch {
+        return undefined;
+      }
+    },
+  });
+}
+
+/** What is used of class-validator's metadata. */
+interface ValidationMetadata {
+  readonly type: string;
+  readonly propertyName: string;
+}
+
 /** class-validator keeps its metadata on `globalThis`; where it is not loaded, no class has constraints. */
-function hasConstraints(target: AnyClass): boolean {
+function constraintsOf(target: AnyClass): readonly ValidationMetadata[] {
   const { classValidatorMetadataStorage: storage } = globalThis as {
     readonly classValidatorMetadataStorage?: {
       getTargetValidationMetadatas(
@@ -59,10 +90,19 @@ function hasConstraints(target: AnyClass): boolean {
         schema: string,
         always: boolean,
         strictGroups: boolean,
-      ): readonly unknown[];
+      ): readonly ValidationMetadata[];
     };
   };
-  return storage !== undefined && storage.getTargetValidationMetadatas(target, '', false, false).length > 0;
+  return storage?.getTargetValidationMetadatas(target, '', false, false) ?? [];
+}
+
+function hasConstraints(target: AnyClass): boolean {
+  return constraintsOf(target).length > 0;
+}
+
+function nestedNames(target: AnyClass): readonly string[] {
+  const nested = constraintsOf(target).filter(({ type }) => type === 'nestedValidation');
+  return [...new Set(nested.map(({ propertyName }) => propertyName))];
 }
 
 async function load(): Promise<ClassValidator> {
@@ -81,14 +121,21 @@ async function load(): Promise<ClassValidator> {
 function failed(className: string, errors: readonly ConstraintError[]): EntitableError {
   const violations = errors.flatMap((error) => violationsOf(error, ''));
   const list = violations.map(({ property, constraints }) => `${property} (${constraints.join(', ')})`).join('; ');
+  const unknown = violations.find(({ constraints }) => constraints.includes('unknownValue'));
+  const remedy =
+    unknown === undefined
+      ? ''
+      : ` The class of ${unknown.property} is not known, or has no constraints: say it by @Type(() => Class) of class-transformer.`;
   return new EntitableError(
     'validation.failed',
-    `${className} breaks its constraints: ${list}. Correct the entity; class-validator's own errors are in details.error.`,
+    `${className} breaks its constraints: ${list}.${remedy} Correct the entity; class-validator's own errors are in details.error.`,
     { className, violations, error: errors },
   );
 }
 
 function violationsOf({ property, constraints, children = [] }: ConstraintError, path: string): readonly Violation[] {
-  const own = constraints === undefined ? [] : [{ property: path + property, constraints: Object.keys(constraints) }];
-  return [...own, ...children.flatMap((child) => violationsOf(child, `${path}${property}.`))];
+  // A value whose class nobody knows is reported without a name, below its own.
+  const here = property === undefined ? path.slice(0, -1) : path + property;
+  const own = constraints === undefined ? [] : [{ property: here, constraints: Object.keys(constraints) }];
+  return [...own, ...children.flatMap((child) => violationsOf(child, `${here}.`))];
 }
