@@ -59,6 +59,6 @@ export function Entity<
   target: EntityClass<T> & CheckKeys<T, P, R> & CheckCreate<T, V>,
   context?: ClassDecoratorContext<EntityClass<T>>,
 ) => void {
-  const { create } = options;
+  const { create } = (options as typeof options | null | undefined) ?? {}; // what is missing is told when the class is used
   return (target, context) => recordClass(target, context, { ...options, create: create as CreateEntity | undefined });
 }

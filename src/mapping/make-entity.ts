@@ -18,10 +18,11 @@ type Values = Readonly<Record<string, unknown>>;
  * What was not given has its default, or what the class itself sets. It counts as not said: a `save` of the entity under an ETag leaves
  * the stored value alone. Names that are not stored are taken over, but for methods and what cannot be set.
  *
- * @throws EntitableError `metadata.*`.
+ * @throws EntitableError `metadata.*`, `entity.not-an-object`.
  */
 export function makeEntity<T extends object>(entityClass: EntityClass<T>, values: Values): T {
   const metadata = metadataOf(entityClass);
+  requireObject(metadata.className, 'The values', values, () => [...metadata.members.keys()].slice(0, 3));
   return made(metadata, saidBy(values), (entity, name, value) => {
     if (!isMethod(metadata, entity, name)) putMember(entity, name, value);
   });

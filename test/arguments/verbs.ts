@@ -12,6 +12,8 @@ const IN_A_REPOSITORY = { entityClass: 'it is a class, to be read' };
 const FOR_REPOSITORIES = 'sessions are for the constructors of repositories';
 
 const REPOSITORY: Readonly<Record<string, Arguments>> = {
+  create: [{ list: 'l', id: '2', text: 'text', stars: 1 }],
+  assign: ({ note }) => [note, { text: 'new', stars: 2 }],
   get: [KEY, READ],
   getOrThrow: [KEY, READ],
   getMany: [[KEY], { ...READ, concurrency: 2 }],
