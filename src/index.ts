@@ -199,6 +199,16 @@ export type {
   StringRef,
 } from './filter/property-refs.js';
 export type { StoredOperand, StoredRef, StoredRefs } from './filter/stored-refs.js';
-export type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query/query.js';
+export type {
+  CompiledQuery,
+  ForEachOptions,
+  HandlerContext,
+  Page,
+  PageOptions,
+  PagesOptions,
+  Query,
+  ReadOptions,
+  SortableKey,
+} from './query/query.js';
 export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
 export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';

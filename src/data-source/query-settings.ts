@@ -1,6 +1,7 @@
 import { isUint8Array } from 'node:util/types';
 import { typeName } from '../edm/type-name.js';
-import { EntitableError } from '../errors/entitable-error.js';
+import type { EntitableError } from '../errors/entitable-error.js';
+import { invalidOption } from '../errors/invalid-option.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import { checkCount } from '../query/check-option.js';
 import type { DataSourceOptions } from './options.js';
@@ -26,9 +27,5 @@ function secretBytes(secret: unknown): Uint8Array {
 
 function noSecret(found: string): EntitableError {
   const expected = `a string or bytes, at least ${SHORTEST} bytes long, or an array of them`;
-  return new EntitableError('validation.invalid-option', `continuationSecret takes ${expected}, not ${found}.`, {
-    option: 'continuationSecret',
-    expected,
-    found,
-  });
+  return invalidOption('continuationSecret', expected, found);
 }

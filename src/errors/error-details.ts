@@ -193,6 +193,14 @@ export interface ErrorDetails {
   'validation.invalid-option': { readonly option: string; readonly expected: string; readonly found: string };
 
   'query.no-result': { readonly className: string };
+  'query.several-results': { readonly className: string };
+  'query.handler-failed': {
+    readonly className: string;
+    /** Results whose handler ended without an error. */
+    readonly handled: number;
+    /** Results whose handler threw: one, and those of the others under way that did as well. */
+    readonly thrown: number;
+  };
   'query.unknown-property': { readonly className: string; readonly property: string };
   'query.invalid-operand': {
     readonly property: string;

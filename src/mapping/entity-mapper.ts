@@ -27,6 +27,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly queries: QuerySettings;
   readonly source: EntitySource;
   readonly decode: (row: RowReader) => T;
+  readonly peek: (row: RowReader) => T;
   /** Reads a row into an entity that is there already. */
   readonly fill: (entity: object, row: RowReader) => void;
   readonly checkKeys: (row: RowReader) => void;
@@ -53,6 +54,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     const { decode, fill } = entityDecoder(metadata, this.source);
     this.decode = decode;
     this.fill = fill;
+    this.peek = decode;
     this.checkKeys = keyChecker(this.source.metadata);
     this.properties = new EntityProperties(metadata, limits);
   }

@@ -29,6 +29,8 @@ export interface EntityRows<T extends object> {
   readonly queries: QuerySettings;
   /** Makes an entity of a row and stamps it with what it was loaded from. Throws `entity.type-mismatch` and `key.unparsable`. */
   readonly decode: (row: RowReader) => T;
+  /** The same, for a look at a row: a unit of work does not track what it gives. */
+  readonly peek: (row: RowReader) => T;
   /** Checks that a row's keys are ones that the class's templates yield, where a query reads nothing else. Throws `key.unparsable`. */
   readonly checkKeys: (row: RowReader) => void;
   /** Plain, readonly data of some properties, never stamped. Throws `query.unknown-property`. */

@@ -1,28 +1,33 @@
 import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
 import type { PreparedWrite } from '../store/table-store.js';
 import type { RowPlace } from './keyed-rows.js';
 
 /** A row as it was read. */
 export interface MatchedRow extends RowPlace {
   readonly etag: string;
+  /** What a patch is computed from, where one is. */
+  readonly result?: unknown;
 }
 
-/** Prepares the write of one row, conditional on the ETag it was read with. */
-export type PrepareWrite = (row: MatchedRow) => PreparedWrite;
+/** The write of one row. */
+export interface MatchWrite {
+  readonly write: PreparedWrite;
+  /** Whether it removes properties: some stores cannot do so in a transaction. */
+  readonly removes: boolean;
+}
+
+/** Prepares the write of one row, conditional on the ETag it was read with; `undefined` where there is nothing to write. */
+export type PrepareWrite = (row: MatchedRow) => MatchWrite | undefined | Promise<MatchWrite | undefined>;
 
 /** How the rows that a query matches are changed. */
 export interface MatchWrites {
   /** Throws `commit.not-in-unit` where writes are held. */
   delete(): PrepareWrite;
   /** The patch is validated before anything is sent. Throws `validation.*`, and `commit.not-in-unit` where writes are held. */
-  merge(patch: object): Promise<MatchMerge>;
-}
-
-/** A validated patch, to be merged into rows. */
-export interface MatchMerge {
-  readonly prepare: PrepareWrite;
-  /** Whether it removes properties: some stores cannot do so in a transaction. */
-  readonly removes: boolean;
+  merge(patch: object): Promise<PrepareWrite>;
+  /** Each row's own patch, computed from what was read and validated. Throws `commit.not-in-unit` where writes are held. */
+  mergeEach(patchOf: (result: unknown) => unknown): PrepareWrite;
 }
 
 /** Changes the rows of a class in its store. */
@@ -33,19 +38,29 @@ export function matchWrites<T extends object>(
   return Object.freeze({
     delete:
       () =>
-      ({ partitionKey, rowKey, etag }: MatchedRow) =>
-        mapper.prepare({ mode: 'delete', partitionKey, rowKey, ifMatch: etag }, []),
+      ({ partitionKey, rowKey, etag }: MatchedRow) => ({
+        write: mapper.prepare({ mode: 'delete', partitionKey, rowKey, ifMatch: etag }, []),
+        removes: false,
+      }),
     async merge(patch: object) {
-      const { changed, removed } = mapper.patchOf(patch);
+      const difference = mapper.patchOf(patch);
       await validate(patch);
-      return {
-        removes: removed.length > 0,
-        prepare: ({ partitionKey, rowKey, etag }: MatchedRow) =>
-          mapper.prepare(
-            { mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...(removed.length > 0 && { remove: removed }) },
-            changed,
-          ),
-      };
+      return (row: MatchedRow) => merging(row, difference);
     },
-  });
+    mergeEach: (patchOf) => async (row: MatchedRow) => {
+      const patch = await patchOf(row.result);
+      if (patch === undefined) return undefined;
+      const difference = mapper.patchOf(patch as object);
+      if (difference.changed.length === 0 && difference.removed.length === 0) return undefined;
+      await validate(patch as object);
+      return merging(row, difference);
+    },
+  } satisfies MatchWrites);
+
+  function merging({ partitionKey, rowKey, etag }: MatchedRow, { changed, removed }: Difference): MatchWrite {
+    const removes = removed.length > 0;
+    const remove = removes ? { remove: removed } : undefined;
+    const write = mapper.prepare({ mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...remove }, changed);
+    return { write, removes };
+  }
 }

@@ -2,25 +2,33 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { bind } from '../filter/bind.js';
 import { toOData } from '../filter/odata.js';
 import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
-import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
+import { changeMatches, MATCHES, withResults } from './change-matches.js';
 import { checkChoice, checkCount } from './check-option.js';
+import type { ClientFilter } from './client-filter.js';
+import { forEachResult, type ResultHandler } from './for-each.js';
 import { ItemIterator } from './item-iterator.js';
 import type { Reading } from './keyed-rows.js';
-import type { MatchedRow, MatchMerge, MatchWrites } from './match-writes.js';
-import { readPage, readPages, type PageSource } from './page-reader.js';
+import { readPage } from './page-reader.js';
 import { planFilter } from './plan.js';
-import type { CompiledQuery, Page, PageOptions, PagesOptions, Query, ReadOptions, SortableKey } from './query.js';
+import type {
+  CompiledQuery,
+  ForEachOptions,
+  Page,
+  PageOptions,
+  PagesOptions,
+  Query,
+  ReadOptions,
+  SortableKey,
+} from './query.js';
 import { explainPlan, type QueryPlan } from './query-plan.js';
-import { clientOrders, fingerprintOf, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
-import { readPlan } from './read-plan.js';
-import { rereadMatch } from './reread-match.js';
-import { checkSortOrder, compareSortable, sortableReading } from './sort-order.js';
-import { sortRows } from './sort-rows.js';
+import { clientOrders, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
+import { countResults, pageSourceOf, resultPages } from './result-pages.js';
+import { checkSortOrder } from './sort-order.js';
 import { storedNames } from './stored-names.js';
 import { whereCondition } from './where-condition.js';
-import { writeMatches, type WriteByFilterOptions, type WriteReport } from './write-matches.js';
+import type { WriteByFilterOptions, WriteReport } from './write-matches.js';
 
 /** What a query says, and how it is carried out. */
 export class QueryBuilder<T extends object, R> implements Query<T, R> {
@@ -48,6 +56,11 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     }
     const { rawFilter } = this.#state;
     return this.#with({ rawFilter: rawFilter === undefined ? filter : `(${rawFilter}) and (${filter})` });
+  }
+
+  filterOnClient(predicate: ClientFilter<T>): Query<T, R> {
+    checkFunction('filterOnClient', predicate);
+    return this.#with({ clientFilters: [...this.#state.clientFilters, predicate] });
   }
 
   select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>> {
@@ -91,26 +104,34 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 
   explain(): QueryPlan {
     const plan = planOf(this.#state);
-    const orders = clientOrders(this.#state, plan);
-    const sorts = orders.map(({ name, direction }) => `${name} ${direction}`).join(', ');
-    return explainPlan(plan, sorts === '' ? [] : [`reads every match and sorts by ${sorts}`]);
+    const { clientFilters } = this.#state;
+    const sorts = clientOrders(this.#state, plan).map(({ name, direction }) => `${name} ${direction}`);
+    return explainPlan(plan, [
+      ...(clientFilters.length > 0 ? ['reads every row whole and tests it by filterOnClient'] : []),
+      ...(sorts.length > 0 ? [`reads every match and sorts by ${sorts.join(', ')}`] : []),
+    ]);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
-    return new ItemIterator(this.#pages(this.#reading(), undefined));
+    return new ItemIterator(resultPages(this.#state, this.#reading(), undefined));
   }
 
   pages(options?: PagesOptions): AsyncIterable<Page<R>> {
-    return this.#pages(this.#reading(), options);
+    return resultPages(this.#state, this.#reading(), options);
   }
 
   async page(given: PageOptions = {}): Promise<Page<R>> {
     checkOperation(given);
     const { continuation, pageSize, ...options } = given;
     const sized = pageSize === undefined ? this : this.#with({ pageSize: this.#checkPageSize(pageSize) });
-    const source = sized.#pageSource(this.#reading());
-    refuseSorted(clientOrders(this.#state, source.plan), 'page()');
+    const source = pageSourceOf(sized.#state, this.#reading());
+    refuseSorted(this.#state, source.plan, 'page()');
     return readPage(source, continuation, options);
+  }
+
+  async forEach(handler: ResultHandler<R>, options: ForEachOptions = {}): Promise<number> {
+    const { className } = this.#state.source.metadata;
+    return forEachResult((reading) => resultPages(this.#state, this.#reading(), reading), handler, options, className);
   }
 
   async toArray(options?: ReadOptions): Promise<R[]> {
@@ -122,106 +143,47 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   async first(options?: ReadOptions): Promise<R | undefined> {
-    return (await this.#upToOne().toArray(options))[0];
+    return (await this.#upTo(1).toArray(options))[0];
   }
 
   async firstOrThrow(options?: ReadOptions): Promise<R> {
-    const [first] = await this.#upToOne().toArray(options);
-    if (first !== undefined) return first;
-    const { className } = this.#state.source.metadata;
-    throw new EntitableError(
-      'query.no-result',
-      `No ${className} matches the query. Use first() where that is no error.`,
-      { className },
-    );
+    const [first] = await this.#upTo(1).toArray(options);
+    return first ?? this.#noResult('first() where that is no error');
+  }
+
+  async single(options?: ReadOptions): Promise<R> {
+    const [only, another] = await this.#upTo(2).toArray(options);
+    if (another !== undefined) {
+      const { className } = this.#state.source.metadata;
+      throw new EntitableError(
+        'query.several-results',
+        `More than one ${className} matches the query. Narrow it, or use first() where any will do.`,
+        { className },
+      );
+    }
+    return only ?? this.#noResult('first() where that is no error');
   }
 
   async count(options?: OperationOptions): Promise<number> {
-    let count = 0;
-    for await (const { items } of this.#with({ orders: [] }).#pages(this.#keys(), options)) count += items.length;
-    return count;
+    return countResults(this.#state, options);
   }
 
   async exists(options?: OperationOptions): Promise<boolean> {
-    for await (const { items } of this.#upToOne().#with({ orders: [] }).#pages(this.#keys(), options)) {
-      if (items.length > 0) return true;
-    }
-    return false;
+    return (await countResults(this.#upTo(1).#state, options)) > 0;
   }
 
   async delete(options?: WriteByFilterOptions): Promise<WriteReport> {
-    return this.#writeMatches((writes) => ({ prepare: writes.delete(), removes: false }), options);
+    return changeMatches(this.#state, MATCHES, (writes) => writes.delete(), options);
   }
 
-  async merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport> {
-    return this.#writeMatches((writes) => writes.merge(patch), options);
-  }
-
-  async #writeMatches(
-    change: (writes: MatchWrites) => MatchMerge | Promise<MatchMerge>,
-    options: WriteByFilterOptions | undefined,
+  async merge(
+    patch: PatchOf<T> | ((result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>),
+    options?: WriteByFilterOptions,
   ): Promise<WriteReport> {
-    const { source, writes } = this.#state;
-    if (writes === undefined) throw new TypeError('This query was made for reading only');
-    checkOperation(options);
-    if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
-    const { prepare, removes } = await change(writes);
-    const { store, table } = source;
-    const { removes: removal, limits } = store.traits;
-    const matches = this.#pageSource(MATCHES);
-    refuseSorted(clientOrders(this.#state, matches.plan), 'A write by filter');
-    const reread = rereadMatch(source.rows, matches.plan, matches.reader.reading, options);
-    const batchSize = removes && removal === 'by-replacing' ? 1 : limits.transactionWrites;
-    const chunks = (async function* () {
-      for await (const { items } of readPages(matches, options)) yield { rows: items };
-    })();
-    return writeMatches({ store, table, prepare, batchSize, reread }, chunks, options);
-  }
-
-  /** Reads nothing of each row but what tells whose it is. */
-  #keys(): Reading<void> {
-    const { checkKeys } = this.#state.source;
-    return { request: NOTHING, decode: checkKeys };
-  }
-
-  async *#pages<I>(reading: Reading<I>, options: PagesOptions | undefined): AsyncGenerator<Page<I>, void, undefined> {
-    const source = this.#pageSource(reading);
-    const orders = clientOrders(this.#state, source.plan);
-    if (orders.length === 0) {
-      yield* readPages(source, options);
-      return;
-    }
-    const { take, pageSize } = this.#state;
-    if (take === 0) return;
-    const sortable = { ...source.reader, reading: sortableReading(this.#state.source, reading, orders) };
-    const sorted = await sortRows(readPlan(sortable, { leg: 0 }, options), compareSortable(orders), take);
-    const size = pageSize ?? sorted.length;
-    for (let first = 0; first < sorted.length; first += size) {
-      yield { items: sorted.slice(first, first + size).map(({ value }) => value.result) };
-    }
-  }
-
-  #pageSource<I>(reading: Reading<I>): PageSource<I> {
-    const { source, take, rawFilter } = this.#state;
-    const plan = planOf(this.#state);
-    const pageSize = rowsPerRequest(this.#state, clientOrders(this.#state, plan).length > 0);
-    let fingerprint: string | undefined;
-    return {
-      plan,
-      take,
-      className: source.metadata.className,
-      limits: source.store.traits.limits,
-      secrets: source.queries.continuationSecrets?.() ?? [],
-      fingerprint: () => (fingerprint ??= fingerprintOf(this.#state, plan)),
-      reader: {
-        rows: source.rows,
-        plan,
-        reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
-        pageSize,
-        comparisons: source.store.traits.limits.comparisons,
-        ahead: take !== undefined && take <= pageSize ? 0 : 1,
-      },
-    };
+    if (typeof patch !== 'function')
+      return changeMatches(this.#state, MATCHES, (writes) => writes.merge(patch), options);
+    const patchOf = patch as (result: unknown) => unknown;
+    return changeMatches(this.#state, withResults(this.#reading()), (writes) => writes.mergeEach(patchOf), options);
   }
 
   #reading(): Reading<R> {
@@ -233,22 +195,16 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return checkCount('pageSize', rows, 1, this.#state.source.store.traits.limits.pageRows);
   }
 
-  #upToOne(): QueryBuilder<T, R> {
-    return this.#with({ take: Math.min(1, this.#state.take ?? 1) });
+  #upTo(count: number): QueryBuilder<T, R> {
+    return this.#with({ take: Math.min(count, this.#state.take ?? count) });
+  }
+
+  #noResult(remedy: string): never {
+    const { className } = this.#state.source.metadata;
+    throw new EntitableError('query.no-result', `No ${className} matches the query. Use ${remedy}.`, { className });
   }
 
   #with(changes: Partial<QueryState<T>>): QueryBuilder<T, R> {
     return new QueryBuilder<T, R>({ ...this.#state, ...changes });
   }
 }
-
-const NOTHING = Object.freeze({ select: Object.freeze([]) });
-
-const MATCHES: Reading<MatchedRow> = Object.freeze({
-  request: Object.freeze({ select: Object.freeze([]), etag: true }),
-  decode: (row: RowReader): MatchedRow => ({
-    partitionKey: row.string(PARTITION_KEY),
-    rowKey: row.string(ROW_KEY),
-    etag: row.etag,
-  }),
-});

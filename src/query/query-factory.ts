@@ -21,6 +21,7 @@ export function tableQuery<T extends object>(source: EntityRows<T>, writes?: Mat
 const NOTHING_SAID = {
   filter: undefined,
   rawFilter: undefined,
+  clientFilters: [],
   orders: [],
   selected: undefined,
   take: undefined,

@@ -7,6 +7,7 @@ import { toOData } from '../filter/odata.js';
 import type { EntityRows, Projector } from '../mapping/entity-rows.js';
 import { planFilter, type Plan, type Step } from './plan.js';
 import { planLegs } from './plan-query.js';
+import type { ClientFilter } from './client-filter.js';
 import type { MatchWrites } from './match-writes.js';
 import { MOST_REQUESTS, RequestBudget } from './request-budget.js';
 import { scopeOf } from './scope.js';
@@ -21,6 +22,8 @@ export interface QueryState<T extends object> {
   /** Everything that `where` said. */
   readonly filter: BoundFilter | undefined;
   readonly rawFilter: string | undefined;
+  /** Asked here of what the store gave. */
+  readonly clientFilters: readonly ClientFilter<T>[];
   readonly orders: readonly SortOrder[];
   readonly selected: { readonly names: readonly string[]; readonly projector: Projector } | undefined;
   readonly take: number | undefined;
@@ -64,7 +67,8 @@ export function clientOrders<T extends object>({ source, orders }: QueryState<T>
 }
 
 /** What continuations of this query are good for: the same kind of store, table, bounds, filter and selection. */
-export function fingerprintOf<T extends object>({ source, selected, rawFilter }: QueryState<T>, plan: Plan): string {
+export function fingerprintOf<T extends object>(state: QueryState<T>, plan: Plan): string {
+  const { source, selected, rawFilter, clientFilters } = state;
   const filter = planFilter(plan);
   const content = [
     source.store.traits.kind,
@@ -72,23 +76,35 @@ export function fingerprintOf<T extends object>({ source, selected, rawFilter }:
     filter === undefined ? '' : toOData(filter),
     rawFilter,
     selected?.names,
+    ...(clientFilters.length === 0 ? [] : [clientFilters.length]), // what a function asks has no text that stays the same
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }
 
-/** Rows of one request: no more than are taken. */
-export function rowsPerRequest<T extends object>({ source, take, pageSize }: QueryState<T>, sorted: boolean): number {
+/** Rows of one request: no more than are taken, unless more must be seen to find them. */
+export function rowsPerRequest<T extends object>(state: QueryState<T>, sorted: boolean): number {
+  const { source, take, pageSize, clientFilters } = state;
   const most = pageSize ?? source.store.traits.limits.pageRows;
-  return sorted || take === undefined ? most : Math.max(1, Math.min(take, most));
+  return sorted || take === undefined || clientFilters.length > 0 ? most : Math.max(1, Math.min(take, most));
 }
 
 /** Refuses what cannot be done with results that are sorted here. */
-export function refuseSorted(orders: readonly SortOrder[], feature: string): void {
-  if (orders.length === 0) return;
+export function refuseSorted<T extends object>(state: QueryState<T>, plan: Plan, feature: string): void {
+  const [order] = clientOrders(state, plan);
+  if (order === undefined) return;
+  const { metadata } = state.source;
+  const backwards = state.orders.map(({ name, direction }): SortOrder => ({
+    name,
+    direction: direction === 'asc' ? 'desc' : 'asc',
+  }));
+  const remedy = isKeyOrder(metadata, plan, backwards)
+    ? 'The service reads keys forwards only: let the key itself sort the other way, e.g. @RowKey({ converter: newestFirst }) for dates and ' +
+      'descendingInteger for numbers, or read the first of them with take(n).'
+    : 'Leave orderBy out, or sort by the key.';
   throw new EntitableError(
     'query.sorted-on-client',
-    `${feature} goes through the results in the order of their keys, and orderBy("${orders[0]!.name}") sorts them here, after all were read. ` +
-      'Leave orderBy out, or sort by the key.',
+    `${feature} goes through the results in the order of their keys, and orderBy("${order.name}", "${order.direction}") sorts them here, after ` +
+      `all were read. ${remedy}`,
     { feature },
   );
 }

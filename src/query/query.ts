@@ -47,6 +47,18 @@ export interface PageOptions extends PagesOptions {
   readonly pageSize?: number | undefined;
 }
 
+/** How `forEach` goes through results. `timeout` is each request's. */
+export interface ForEachOptions extends ReadOptions {
+  /** Results that are handled at once; 1 by default, in their order. No more are read than are being handled, but for a page ahead. */
+  readonly concurrency?: number | undefined;
+}
+
+/** What a handler of `forEach` is told besides the result. */
+export interface HandlerContext {
+  /** Is aborted when no more is wanted: another handler threw, or the signal of `forEach` was aborted. */
+  readonly signal: AbortSignal;
+}
+
 /** The names of the properties of `T` that results can be sorted by. */
 export type SortableKey<T> = (T extends unknown ? { readonly of: SortableName<T, DataName<T>> & string } : never)['of'];
 
@@ -83,6 +95,14 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
     operator: O,
     value: OperandOf<T, K, O>,
   ): Query<T, R>;
+
+  /**
+   * Leaves out what a function of yours does not let pass, for what no filter says. It is asked here, of every row that `where` lets
+   * through, which is read whole: bound what is read by keys and filters first. `take`, `page`, `count`, `exists`, `delete` and `merge`
+   * go by it; a page may have few results, or none. `explain()` shows it. It sees the whole entity, also where `select` gives less, and
+   * answers at once.
+   */
+  filterOnClient(predicate: (entity: T) => boolean): Query<T, R>;
 
   /** Reads only some properties: the results are plain data, not entities, and cannot be saved. */
   select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>>;
@@ -133,6 +153,23 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** The first result in key order, or `query.no-result`. */
   firstOrThrow(options?: ReadOptions): Promise<R>;
 
+  /** The only result: `query.no-result` where there is none, `query.several-results` where there are more. Asks for two rows. */
+  single(options?: ReadOptions): Promise<R>;
+
+  /**
+   * Gives each result to a function, and waits for what it gives: so many at once, one by default, then in their order. The next page is
+   * read while a page is handled, and no more. Gives the number of results.
+   *
+   * A handler that throws stops it: those that are under way are waited for, then `query.handler-failed` is thrown, with what was thrown
+   * as its cause. `signal` stops it in the same way (`store.aborted`).
+   *
+   * @example
+   * ```ts
+   * await orders.query({ customerId }).forEach((order) => send(order), { concurrency: 8 });
+   * ```
+   */
+  forEach(handler: (result: R, context: HandlerContext) => unknown, options?: ForEachOptions): Promise<number>;
+
   /** How many results there are. The service cannot count: the keys of every match are read. */
   count(options?: OperationOptions): Promise<number>;
 
@@ -147,6 +184,20 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
 
   /** Changes some properties of what matches, as `delete()` does; in the patch `undefined` leaves a property alone, `null` removes it. */
   merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
+  /**
+   * The same with a patch of each row's own, computed from what was read of it and written under its ETag; when the row was changed
+   * meanwhile, and still matches, it is computed anew. Where the function gives `undefined`, or changes nothing, the row is left as it
+   * is and counted as skipped. It may be asynchronous; what it throws ends the write, and is thrown.
+   *
+   * @example
+   * ```ts
+   * await orders.query({ customerId }).merge(({ total }) => ({ total: total * 1.19 }));
+   * ```
+   */
+  merge(
+    patchOf: (result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>,
+    options?: WriteByFilterOptions,
+  ): Promise<WriteReport>;
 
   /** What the query costs. Nothing is sent. */
   explain(): QueryPlan;

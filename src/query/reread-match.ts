@@ -1,14 +1,13 @@
 import { intersection, onlyKey } from '../filter/key-range.js';
-import type { OperationOptions, Rows } from '../store/table-store.js';
-import type { Reading, RowPlace } from './keyed-rows.js';
-import type { Plan, Step } from './plan.js';
+import type { OperationOptions } from '../store/table-store.js';
+import type { RowPlace } from './keyed-rows.js';
+import type { Step } from './plan.js';
+import type { PlanReader } from './read-plan.js';
 import { readStep } from './read-step.js';
 
 /** Reads one row again, if it still passes what a plan asks. */
 export function rereadMatch<R>(
-  rows: Rows,
-  { legs }: Plan,
-  reading: Reading<R>,
+  { rows, plan: { legs }, reading }: PlanReader<R>,
   { signal, timeout }: OperationOptions = {},
 ): (row: RowPlace) => Promise<R | undefined> {
   const steps = legs.flatMap((leg) => leg.steps);

@@ -1,14 +1,14 @@
 import { notify } from '../async/notify.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { OperationOptions, PreparedWrite, TableStore } from '../store/table-store.js';
+import type { OperationOptions, TableStore } from '../store/table-store.js';
 import type { RowPlace } from './keyed-rows.js';
-import type { MatchedRow, PrepareWrite } from './match-writes.js';
+import type { MatchedRow, MatchWrite, PrepareWrite } from './match-writes.js';
 
 /** How far a write by filter has come. */
 export interface WriteProgress {
   /** Rows that were deleted or merged into. */
   readonly changed: number;
-  /** Rows that matched when they were read, and were deleted or changed so that they match no longer before they could be written. */
+  /** Rows that matched when they were read, and were deleted or changed so that they match no longer before they could be written; or that a patch function left as they are. */
   readonly skipped: number;
   /** Rows that the store refused to change. */
   readonly failed: number;
@@ -24,7 +24,7 @@ export interface FailedRow extends RowPlace {
 export interface WriteReport {
   /** Rows that were deleted or merged into. */
   readonly changed: number;
-  /** Rows that others deleted, or changed so that they match no longer, before they could be written. */
+  /** Rows that others deleted, or changed so that they match no longer, before they could be written; or that a patch function left as they are. */
   readonly skipped: number;
   /** Rows that the store refused to change. */
   readonly failed: readonly FailedRow[];
@@ -41,8 +41,6 @@ export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
   readonly prepare: PrepareWrite;
-  /** Writes of one transaction. */
-  readonly batchSize: number;
   /** Reads a row again, if it still matches. */
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
 }
@@ -52,6 +50,8 @@ const ATTEMPTS = 5;
 
 interface Pending extends MatchedRow {
   readonly attempt: number;
+  /** Where it was prepared before and not written: what prepares it may compute, and is asked once. */
+  readonly prepared?: MatchWrite;
 }
 
 /** Writes the rows that match, in transactions of one partition, each row on condition that it is as it was read. */
@@ -64,29 +64,23 @@ export async function writeMatches(
   let skipped = 0;
   const failed: FailedRow[] = [];
   for await (const { rows } of matches) {
-    const pending: Pending[] = rows.map(({ partitionKey, rowKey, etag }) => ({
-      partitionKey,
-      rowKey,
-      etag,
-      attempt: 1,
-    }));
+    const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
     while (pending.length > 0) {
-      const batch = nextBatch(writer, pending);
-      const problem = await submit(writer, batch, options);
-      if (problem === undefined) changed += batch.length;
-      else
-        await settle(
-          batch.map(({ row }) => row),
-          problem,
-          pending,
-        );
+      const before = pending.length;
+      const batch = await nextBatch(writer, pending);
+      skipped += before - pending.length - batch.length;
+      if (batch.length > 0) {
+        const problem = await submit(writer, batch, options);
+        if (problem === undefined) changed += batch.length;
+        else await settle(batch, problem, pending);
+      }
       if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
     }
   }
   return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
 
   /** Nothing of a refused transaction was written: the row at fault is seen to, the others are written again. */
-  async function settle(batch: readonly Pending[], { index, error }: Problem, pending: Pending[]): Promise<void> {
+  async function settle(batch: readonly Prepared[], { index, error }: Problem, pending: Pending[]): Promise<void> {
     const { attempt, ...row } = batch[index]!;
     pending.unshift(...batch.filter((_, other) => other !== index));
     if (EntitableError.is(error, 'store.not-found')) {
@@ -101,24 +95,34 @@ export async function writeMatches(
   }
 }
 
-interface Prepared {
-  readonly row: Pending;
-  readonly write: PreparedWrite;
+interface Prepared extends Pending {
+  readonly prepared: MatchWrite;
 }
 
-/** Takes what one transaction can hold: rows of one partition, by number and by size. */
-function nextBatch({ prepare, batchSize, store }: MatchWriter, pending: Pending[]): readonly Prepared[] {
-  const { transactionBytes } = store.traits.limits;
+/** Takes what one transaction can hold: rows of one partition, by number and by size; rows that there is nothing to write of are left out. */
+async function nextBatch({ prepare, store }: MatchWriter, pending: Pending[]): Promise<readonly Prepared[]> {
+  const { limits, removes } = store.traits;
   const batch: Prepared[] = [];
   let bytes = 0;
-  for (const row of pending) {
-    if (batch.length === batchSize || row.partitionKey !== pending[0]!.partitionKey) break;
-    const write = prepare(row);
-    if (batch.length > 0 && bytes + write.bytes > transactionBytes) break;
-    batch.push({ row, write });
-    bytes += write.bytes;
+  for (let row = pending[0]; row !== undefined; row = pending[0]) {
+    const isFull = batch.length === limits.transactionWrites;
+    if (batch.length > 0 && (isFull || row.partitionKey !== batch[0]!.partitionKey)) break;
+    const preparing = row.prepared ?? prepare(row);
+    const prepared = preparing instanceof Promise ? await preparing : preparing;
+    if (prepared === undefined) {
+      pending.shift();
+      continue;
+    }
+    const isAlone = prepared.removes && removes === 'by-replacing';
+    if (batch.length > 0 && (isAlone || bytes + prepared.write.bytes > limits.transactionBytes)) {
+      pending[0] = { ...row, prepared };
+      break;
+    }
+    pending.shift();
+    batch.push({ ...row, prepared });
+    bytes += prepared.write.bytes;
+    if (isAlone) break;
   }
-  pending.splice(0, batch.length);
   return batch;
 }
 
@@ -136,7 +140,7 @@ async function submit(
   try {
     await store.submit(
       table,
-      batch.map(({ write }) => write),
+      batch.map(({ prepared }) => prepared.write),
       options,
     );
     return undefined;

@@ -16,4 +16,7 @@ export const NO_WRITES: MatchWrites = Object.freeze({
     throw notInUnit('query.delete()');
   },
   merge: () => Promise.reject(notInUnit('query.merge()')),
+  mergeEach: () => {
+    throw notInUnit('query.merge()');
+  },
 });

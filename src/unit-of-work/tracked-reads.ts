@@ -43,6 +43,13 @@ export class TrackedReads<T extends object> {
   /** The entity of a row: the one that the unit has, or a new one. */
   readonly decode = (row: RowReader): T => (this.#refreshes ? this.#refreshed(row) : this.#tracked(row));
 
+  /** The entity of a row, for a look at it: the one that the unit has, or one that it does not track. */
+  readonly peek = (row: RowReader): T => {
+    if (this.#refreshes) return this.#mapper.decode(row);
+    const known = this.#rows.at(this.#mapper, addressOfRow(row));
+    return (known?.entity as T | undefined) ?? this.#mapper.decode(row);
+  };
+
   #tracked(row: RowReader): T {
     const address = addressOfRow(row);
     const known = this.#rows.at(this.#mapper, address);

@@ -190,6 +190,22 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['validation.invalid-option', (tables) => tables.repository(Marked).query({ p: 'p' }).take(-1)],
 
   ['query.no-result', (tables) => tables.repository(Marked).query({ p: 'p' }).where('text', 'eq', MARK).firstOrThrow()],
+  [
+    'query.handler-failed',
+    withEntity((tables) =>
+      tables
+        .repository(Marked)
+        .query({ p: 'p' })
+        .forEach(({ text }) => Promise.reject(new Error(typeof text))),
+    ),
+  ],
+  [
+    'query.several-results',
+    withEntity(async (tables) => {
+      await tables.repository(Marked).insert(marked({ id: 'j' }));
+      await tables.repository(Marked).query({ p: 'p' }).where('text', 'eq', MARK).single();
+    }),
+  ],
   ['query.unknown-property', where('other', 'eq', MARK)],
   ['query.invalid-operand', where('int', 'eq', MARK)],
   ['query.invalid-operand', where('text', 'eq', MARKED_NUMBER)],

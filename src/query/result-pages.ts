@@ -1,0 +1,68 @@
+import type { OperationOptions } from '../store/table-store.js';
+import { passingRows } from './client-filter.js';
+import type { Reading } from './keyed-rows.js';
+import { readPages, type PageSource } from './page-reader.js';
+import type { Page, PagesOptions } from './query.js';
+import { clientOrders, fingerprintOf, planOf, rowsPerRequest, type QueryState } from './query-state.js';
+import { readPlan } from './read-plan.js';
+import { compareSortable, sortableReading } from './sort-order.js';
+import { sortRows } from './sort-rows.js';
+
+/** What the pages of a query are read from. Throws what its plan does: `query.too-many-requests` and others. */
+export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading: Reading<I>): PageSource<I> {
+  const { source, take, rawFilter, clientFilters } = state;
+  const { limits } = source.store.traits;
+  const plan = planOf(state);
+  const pageSize = rowsPerRequest(state, clientOrders(state, plan).length > 0);
+  let fingerprint: string | undefined;
+  return {
+    plan,
+    take,
+    className: source.metadata.className,
+    limits,
+    secrets: source.queries.continuationSecrets?.() ?? [],
+    fingerprint: () => (fingerprint ??= fingerprintOf(state, plan)),
+    reader: {
+      rows: clientFilters.length === 0 ? source.rows : passingRows(source, clientFilters),
+      plan,
+      reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
+      pageSize,
+      comparisons: limits.comparisons,
+      ahead: take !== undefined && take <= pageSize ? 0 : 1,
+    },
+  };
+}
+
+/** Reads the results of a query page by page; where they are sorted here, all of them first. */
+export async function* resultPages<T extends object, I>(
+  state: QueryState<T>,
+  reading: Reading<I>,
+  options: PagesOptions | undefined,
+): AsyncGenerator<Page<I>, void, undefined> {
+  const source = pageSourceOf(state, reading);
+  const orders = clientOrders(state, source.plan);
+  if (orders.length === 0) {
+    yield* readPages(source, options);
+    return;
+  }
+  const { take, pageSize } = state;
+  if (take === 0) return;
+  const sortable = { ...source.reader, reading: sortableReading(state.source, reading, orders) };
+  const sorted = await sortRows(readPlan(sortable, { leg: 0 }, options), compareSortable(orders), take);
+  const size = pageSize ?? sorted.length;
+  for (let first = 0; first < sorted.length; first += size) {
+    yield { items: sorted.slice(first, first + size).map(({ value }) => value.result) };
+  }
+}
+
+/** How many results there are; reads no more of each than what tells whose it is. */
+export async function countResults<T extends object>(
+  state: QueryState<T>,
+  options: OperationOptions | undefined,
+): Promise<number> {
+  const { checkKeys } = state.source;
+  const keys: Reading<void> = { request: { select: [] }, decode: checkKeys };
+  let count = 0;
+  for await (const { items } of resultPages({ ...state, orders: [] }, keys, options)) count += items.length;
+  return count;
+}
