@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from './error-details.js';
+import { hideDetails } from './hidden-details.js';
 
 const BRAND: unique symbol = Symbol.for('entitable/EntitableError') as never;
 
@@ -28,24 +29,13 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'EntitableError';
   /** What happened, e.g. `store.already-exists`. */
   readonly code: C;
-  /** What is known of it, typed by the code. What may hold values of properties is not enumerable. */
+  /** What is known of it, typed by the code. What may hold values of properties is read by its name, and shown by nothing. */
   readonly details: ErrorDetails[C];
 
   constructor(code: C, message: string, details: ErrorDetails[C], options?: ErrorOptions) {
     super(message, options);
     Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
-    this.details = hideValue(details);
+    this.details = hideDetails(details);
   }
-}
-
-const HIDDEN = ['value', 'error', 'committed', 'failed', 'unknown', 'pending'] as const;
-
-/** Keeps property values, entities, and errors that may quote them, out of logs and `inspect`: they stay readable, but are not enumerable. */
-function hideValue<D extends object>(details: D): D {
-  const copy = { ...details };
-  for (const name of HIDDEN) {
-    if (name in copy) Object.defineProperty(copy, name, { enumerable: false });
-  }
-  return Object.freeze(copy) as D;
 }

@@ -52,6 +52,8 @@ export interface StoreErrorDetails {
   readonly operation?: number;
   /** The service's own code, e.g. `EntityAlreadyExists`. */
   readonly serviceCode?: string;
+  /** What the service said in its own words. They may quote what was sent, so nothing shows them; a program may. */
+  readonly serviceMessage?: string;
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
   /** The media type of an answer that is not the service's, or no answer to what was asked: `none` where it names none. */
@@ -83,7 +85,7 @@ export interface CommitWrite {
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
-  /** The entity, where the unit of work has one; it holds values, so it is not enumerable. */
+  /** The entity, where the unit of work has one; it holds values, so nothing shows it. */
   readonly entity?: object;
 }
 
@@ -93,7 +95,7 @@ export interface FailedWrite extends CommitWrite {
   readonly error: unknown;
 }
 
-/** What became of the writes of a commit. The lists hold entities: they are not enumerable, so that no log prints them. */
+/** What became of the writes of a commit. The lists hold entities: they are read by their names, and shown by nothing. */
 export interface CommitReport {
   /** What is stored now. */
   readonly committed: readonly CommitWrite[];
@@ -115,7 +117,7 @@ export interface BulkFailure<I = unknown> {
   readonly error: unknown;
 }
 
-/** How far a bulk write came. The lists hold items: they are not enumerable, so that no log prints them. */
+/** How far a bulk write came. The lists hold items: they are read by their names, and shown by nothing. */
 export interface BulkReport {
   /** Items taken from the input: as many as were written, failed and are pending together. */
   readonly read: number;
@@ -129,13 +131,13 @@ export interface BulkReport {
 
 /**
  * Every code this package throws, with the details that each carries. `docs/errors.md` says why each occurs and what to do.
- * A detail named `value` holds the offending property value, one named `error` an error that may quote it, and the lists of a commit
- * or a bulk write hold entities: they are not enumerable, so that no log prints them.
+ * A detail named `value` holds the offending property value, one named `error` an error that may quote it, `serviceMessage` words of the
+ * service that may, and the lists of a commit or a bulk write hold entities: a program reads them by their names, and nothing shows them.
  */
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
-  'metadata.not-constructible': { readonly className: string };
+  'metadata.not-constructible': { readonly className: string; readonly error?: unknown };
   'metadata.invalid-decorator': {
     /** The property that the decorator stands on, as far as it has a name. */
     readonly property: string;

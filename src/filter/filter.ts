@@ -5,6 +5,7 @@ import { conditionJSON, type FilterJSON } from './condition-json.js';
 import { conditionText } from './condition-text.js';
 
 declare const subject: unique symbol;
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 const CONDITION: unique symbol = Symbol.for('entitable/condition') as never;
 
 /**
@@ -89,6 +90,11 @@ class ConditionFilter<in T> implements Filter<T> {
 
   toJSON(): FilterJSON {
     return conditionJSON(this.#condition);
+  }
+
+  /** For `inspect`, which else would show operands where it is asked for getters. */
+  [INSPECT](): string {
+    return `Filter ${this.toString()}`;
   }
 }
 

@@ -163,8 +163,8 @@ function creator<T extends object>(
     let made: object;
     try {
       made = make(values);
-    } catch (cause) {
-      throw notMade(entityClass.name, 'its constructor, or create, threw', cause);
+    } catch (error) {
+      throw notMade(entityClass.name, 'its constructor, or create, threw', { error });
     }
     if (typeof made === 'object' && made !== null) return made as T;
     throw notMade(entityClass.name, `create gave ${typeName(made)}`);
@@ -182,11 +182,10 @@ function creator<T extends object>(
   }
 }
 
-function notMade(className: string, why: string, cause?: unknown): EntitableError {
+function notMade(className: string, why: string, thrown?: { readonly error: unknown }): EntitableError {
   return new EntitableError(
     'metadata.not-constructible',
     `No ${className} can be made to read a row into: ${why}. Give @Entity({ create: (values) => … }), or a constructor that needs no arguments.`,
-    { className },
-    { cause },
+    { className, ...thrown },
   );
 }

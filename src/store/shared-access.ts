@@ -1,3 +1,5 @@
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 /**
  * A shared access signature and where it is valid: `DataSource.open` takes it as it is. It permits whoever has it, so that neither
  * `inspect` nor JSON shows the signature; hand it on as {@link signature} or {@link connectionString}.
@@ -25,5 +27,10 @@ export class SharedAccess {
   /** What makes it a target of `DataSource.open`. */
   get credential(): { readonly signature: string } {
     return this;
+  }
+
+  /** @internal For `inspect`, which else would show the signature where it is asked for getters. */
+  [INSPECT](): object {
+    return { endpoint: this.endpoint };
   }
 }

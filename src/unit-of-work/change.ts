@@ -1,4 +1,5 @@
 import type { CommitWrite } from '../errors/error-details.js';
+import { withHidden } from '../errors/hidden-details.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
 import type { Unsaid } from '../mapping/unsaid.js';
@@ -66,8 +67,7 @@ const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed:
 export function describeChange({ write, row: { mapper, entity } }: Change): CommitWrite {
   const { mode, partitionKey, rowKey } = write;
   const shown = { mode, className: mapper.metadata.className, table: mapper.table, partitionKey, rowKey };
-  if (entity !== undefined) Object.defineProperty(shown, 'entity', { value: entity });
-  return Object.freeze(shown);
+  return entity === undefined ? Object.freeze(shown) : withHidden(shown, { entity });
 }
 
 function whole(row: TrackedRow, operation: WriteTarget): Change {

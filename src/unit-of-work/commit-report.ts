@@ -1,5 +1,6 @@
 import type { CommitReport, FailedWrite } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
 import { describeChange, type Change } from './change.js';
 
@@ -59,7 +60,8 @@ export class CommitRecord {
 function failedWrite(change: Change, refused: unknown): FailedWrite {
   const write = describeChange(change);
   const error = inWordsOf(change.row.mapper, write, refused);
-  return Object.freeze(Object.defineProperty({ ...write, error }, 'entity', { value: write.entity }));
+  const shown = { ...write, error };
+  return write.entity === undefined ? Object.freeze(shown) : withHidden(shown, { entity: write.entity });
 }
 
 function partial(report: CommitReport, cause: unknown): EntitableError {

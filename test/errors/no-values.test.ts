@@ -1,14 +1,8 @@
 import { expect } from 'chai';
-import { inspect } from 'node:util';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { registeredCodes } from './registry.js';
 import { MARKS, REFUSED, refusal } from './refused.js';
-
-/** Everything that a log could print of an error, its causes included. */
-function printed(error: Error): string {
-  const { message, stack } = error;
-  return [message, stack, String(error), JSON.stringify(error), inspect(error, { depth: Infinity })].join('\n');
-}
+import { shownIn } from './renderers.js';
 
 describe('No error shows the value of a property', () => {
   it('in any of the codes that a value can lead to', () => {
@@ -25,8 +19,7 @@ describe('No error shows the value of a property', () => {
       const error = await refusal(refused);
       if (!EntitableError.is(error)) throw error;
       expect(error.code).to.equal(refused.code);
-      const text = printed(error);
-      expect(MARKS.filter((mark) => text.includes(mark))).to.deep.equal([]);
+      expect(shownIn(error, MARKS)).to.deep.equal([]);
     });
   }
 

@@ -2,6 +2,7 @@ import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/i
 import { DataSource } from '../../src/data-source/data-source.js';
 import type { DataSourceOptions } from '../../src/data-source/options.js';
 import type { ErrorCode } from '../../src/errors/error-details.js';
+import type { EntityValues } from '../../src/metadata/create-types.js';
 import type { Converter } from '../../src/metadata/converter.js';
 import { not } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
@@ -76,6 +77,19 @@ class Drifted {
   @Property({ converter: unreadable }) state?: string;
 }
 
+/** Made of what is stored, and says of it what it does not like. */
+@Entity({
+  table: 'Marked',
+  create: (values: EntityValues<Suspicious>): Suspicious => {
+    throw new RangeError(`${values?.text} is no text`);
+  },
+})
+class Suspicious {
+  @PartitionKey() p!: PartitionKey;
+  @RowKey() r!: RowKey;
+  @Property({ type: 'String' }) text?: string;
+}
+
 @Entity({ table: 'Marked' })
 class Constrained {
   @PartitionKey() p!: PartitionKey;
@@ -145,6 +159,7 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['key.unparsable', withRow((tables) => tables.repository(Marked).query({ p: 'p' }).toArray())],
   ['key.changed', withEntity((tables, entity) => tables.repository(Marked).save(Object.assign(entity, { id: 'j' })))],
 
+  ['metadata.not-constructible', withRow((tables) => tables.repository(Suspicious).get({ p: 'p', r: 'r' }))],
   [
     'entity.foreign',
     withEntity((tables, entity) =>

@@ -9,7 +9,6 @@ export function jsonText(value: unknown, collection: string, property: string): 
       'validation.converter-failed',
       `A value for the collection ${collection} has no JSON form: it holds a bigint or itself, or its toJSON fails. Store what JSON can hold.`,
       { className: collection, property, storedName: property, error },
-      { cause: error },
     );
   }
 }

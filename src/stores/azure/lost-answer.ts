@@ -1,6 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../../errors/error-details.js';
 import { Stopped } from './deadline.js';
+import { shownCause } from './shown-cause.js';
 import { AnswerTooLarge } from './stream-bytes.js';
 import { WrongAnswer } from './wrong-answer.js';
 
@@ -102,7 +103,7 @@ function unanswered(code: Unanswered, subject: string, details: StoreErrorDetail
       ? TOO_LARGE[code]
       : MESSAGES[code];
   return new EntitableError(code, `${subject} ${message}`, details, {
-    cause: cause instanceof Stopped ? cause.cause : cause,
+    cause: cause instanceof Stopped ? cause.cause : shownCause(cause),
   });
 }
 

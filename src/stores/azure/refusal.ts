@@ -20,7 +20,7 @@ export interface Refusal {
   readonly serviceCode: string | undefined;
   /** Set where it is not the service that refuses, or nobody can tell: what is wrong with the answer. */
   readonly wrong?: WrongAnswer | undefined;
-  /** The service's own words. */
+  /** The service's own words; empty where there are none. */
   readonly text: string;
   readonly requestId: string | undefined;
   /** Milliseconds after which the service asks to be tried again. */
@@ -66,7 +66,7 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
     'was answered with a failure after which it may have been carried out all the same. Read back what was written before trying again.',
   'store.precondition-failed': 'was refused: the row was changed meanwhile. Read it again and repeat the change.',
   'store.rejected':
-    'was refused by the service for another reason; its code is in details.serviceCode, its words in the cause.',
+    'was refused by the service for another reason; its code is in details.serviceCode, its words in details.serviceMessage.',
   'store.table-exists': 'was refused: the table exists.',
   'store.table-not-found': 'was refused: the table does not exist. Create it.',
   'store.throttled': 'was refused because too much is asked of the service. Try again later, or ask less.',
@@ -93,7 +93,7 @@ export function readRefusal(
     status,
     serviceCode,
     wrong: wrongRefusal(status, header, serviceCode, fromService),
-    text: message ?? serviceCode ?? `HTTP status ${status}`,
+    text: message ?? '',
     requestId: header('x-ms-request-id'),
     retryAfter: retryAfterOf(header),
   };
@@ -130,14 +130,14 @@ export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): Re
   return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '', isFromService(headers));
 }
 
-/** The error that tells a refusal. The service's words may quote what was sent, so they are only in the cause. */
+/** The error that tells a refusal. The service's words may quote what was sent, so they are in a detail that nothing shows. */
 export function refused(
   refusal: Refusal,
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
   meaning: Refused = codeOf(refusal),
 ): EntitableError {
-  const { status, serviceCode, requestId, retryAfter, wrong } = refusal;
+  const { status, serviceCode, text: words, requestId, retryAfter, wrong } = refusal;
   if (wrong !== undefined) {
     return kind === 'read' ? unansweredRead(wrong, context) : unansweredWrite(wrong, true, context);
   }
@@ -146,11 +146,12 @@ export function refused(
     ...context,
     status,
     ...(serviceCode === undefined ? {} : { serviceCode }),
+    ...(words === '' ? {} : { serviceMessage: words }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
   const where = context.table === undefined ? '' : ` ${kind === 'write' ? 'to' : 'of'} table "${context.table}"`;
-  const cause = new RestError(refusal.text, {
+  const cause = new RestError(serviceCode ?? `HTTP status ${status}`, {
     statusCode: status,
     ...(serviceCode === undefined ? {} : { code: serviceCode }),
   });

@@ -37,16 +37,14 @@ function decode(continuation: string): readonly string[] {
   try {
     const keys: unknown = JSON.parse(Buffer.from(continuation, 'base64url').toString());
     if (Array.isArray(keys) && keys.every((key): key is string => typeof key === 'string')) return keys;
-  } catch (error) {
-    throw malformed(error);
+  } catch {
+    // it is no JSON: told below, without words that quote it
   }
   throw malformed();
 }
 
-function malformed(cause?: unknown): Error {
-  const error = refused(
+function malformed(): Error {
+  return refused(
     refusal('InvalidInput', 'The continuation is none of this store for this request. Begin again without one.'),
   );
-  if (cause !== undefined) error.cause = cause;
-  return error;
 }
