@@ -1,5 +1,5 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { isJson, WrongAnswer } from './wrong-answer.js';
+import { isEntityTag, isJson, WrongAnswer } from './wrong-answer.js';
 
 /** The answer to a read of one row, as far as it can be told without reading the row. */
 export interface PointAnswer {
@@ -10,9 +10,9 @@ export interface PointAnswer {
 /** Takes the answer to a read of one row. Throws `WrongAnswer` for one that is none. */
 export function pointAnswer(response: PipelineResponse): PointAnswer {
   const { headers, bodyAsText } = response;
-  const etag = headers.get('etag') ?? '';
+  const etag = headers.get('etag');
   if (response.status !== 200) throw new WrongAnswer('it has another status', response);
   if (!isJson(headers)) throw new WrongAnswer('it is no JSON', response);
-  if (etag === '') throw new WrongAnswer('it has no ETag', response);
+  if (!isEntityTag(etag)) throw new WrongAnswer('it has no ETag', response);
   return { etag, text: bodyAsText ?? '' };
 }

@@ -86,7 +86,7 @@ export function readRefusal(
   body: string,
   fromService: boolean,
 ): Refusal {
-  const { code, message } = errorBody(body);
+  const { code, message } = fromService ? errorBody(body) : {}; // nothing is told of what another server says
   const told = header('x-ms-error-code');
   const serviceCode = told === undefined || told === '' ? code : told;
   return {

@@ -7,7 +7,7 @@ import { readRefusal, refusalOf, refused, type Refusal } from './refusal.js';
 import type { Attempt } from './request-message.js';
 import type { StopSignal } from './stop-signal.js';
 import { writeRequest, type AzureWrite } from './write-request.js';
-import { WrongAnswer } from './wrong-answer.js';
+import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
 /** Sends writes as they are: one by itself, several as one transaction. Throws what the service refuses, and whatever happens on the way. */
 export function sendWrites(
@@ -69,13 +69,11 @@ async function together(
 
 const NOT_WRITTEN = 'it has another status, or no ETag';
 
-const ENTITY_TAG = /^(?:W\/)?"[^"]*"$/;
-
 /** What the answer to one write tells; nothing if it is none: the row has an ETag then, but for a delete. */
 function receipt({ mode }: AzureWrite, status: number, etag: string | undefined): WriteReceipt | undefined {
   if (status !== 204 && (status !== 201 || mode !== 'insert')) return undefined;
   if (mode === 'delete') return {};
-  return etag !== undefined && ENTITY_TAG.test(etag) ? { etag } : undefined;
+  return isEntityTag(etag) ? { etag } : undefined;
 }
 
 function refusedPart(part: BatchPart, table: string, count: number, requestId: string | undefined): EntitableError {

@@ -30,12 +30,12 @@ export function storedMembers(
     if (json[0] === 'n') return []; // null: selected, and absent
     const told = types.get(name);
     const value = storedValue(json, told);
-    if (value === undefined) throw illFormed(name, told!, table);
+    if (value === undefined) throw illFormed(name, told, table);
     return [[name, value] as const];
   });
 }
 
-/** A value; nothing where it is none of the type that is told. */
+/** A value; nothing where it is none of the type that is told, or of any. */
 function storedValue(json: string, told: EdmType | undefined): UndeclaredValue | undefined {
   switch (json[0]) {
     case 't':
@@ -50,6 +50,9 @@ function storedValue(json: string, told: EdmType | undefined): UndeclaredValue |
       const type = told ?? 'String';
       return isValue(type, text) ? { type, text } : undefined;
     }
+    case '{':
+    case '[':
+      return undefined;
     default:
       if (told === undefined) return { type: numberType(json), text: json };
       return isNumeric(told) && isValue(told, json) ? { type: told, text: json } : undefined;

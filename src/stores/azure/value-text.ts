@@ -57,10 +57,10 @@ export function isValue(type: EdmType, text: string): boolean {
 }
 
 /** The error of a value that is none of the type that its row tells. */
-export function illFormed(name: string, type: EdmType, table: string | undefined): EntitableError {
+export function illFormed(name: string, type: EdmType | undefined, table: string | undefined): EntitableError {
   return new EntitableError(
     'store.unavailable',
-    `A row${table === undefined ? '' : ` of table "${table}"`} was answered with an ill-formed value: "${name}" is told to be Edm.${type}, and is none. ` +
+    `A row${table === undefined ? '' : ` of table "${table}"`} was answered with an ill-formed value: "${name}" is told to be ${type === undefined ? 'a property' : `Edm.${type}`}, and is none. ` +
       'The service sends no such value: check what is on the way to it. A row that an emulator stored so has to be replaced.',
     { ...(table !== undefined && { table }), status: 200, contentType: 'application/json' },
   );

@@ -39,6 +39,13 @@ export function isJson(headers: Answer['headers']): boolean {
   return JSON_TYPE.test(headers.get('content-type') ?? '');
 }
 
+const ENTITY_TAG = /^(?:W\/)?"[^"]*"$/;
+
+/** Whether a header is an ETag. */
+export function isEntityTag(header: string | undefined): header is string {
+  return header !== undefined && ENTITY_TAG.test(header);
+}
+
 /** The answer to a query or a list, as far as it was found out when its rows are read. */
 export const LIST: Answer = { status: 200, headers: { get: () => 'application/json' } };
 
