@@ -39,11 +39,11 @@ export function isJson(headers: Answer['headers']): boolean {
   return JSON_TYPE.test(headers.get('content-type') ?? '');
 }
 
-const ENTITY_TAG = /^(?:W\/)?"[^"]*"$/;
-
 /** Whether a header is an ETag. */
 export function isEntityTag(header: string | undefined): header is string {
-  return header !== undefined && ENTITY_TAG.test(header);
+  if (header === undefined) return false;
+  const from = header.startsWith('W/') ? 2 : 0;
+  return header[from] === '"' && header.indexOf('"', from + 1) === header.length - 1;
 }
 
 /** The answer to a query or a list, as far as it was found out when its rows are read. */
