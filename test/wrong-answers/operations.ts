@@ -53,7 +53,7 @@ export const OPERATIONS: Readonly<
     },
   ],
   merge: [0, (tables) => tables.repository(Note).merge(KEY, { text: 'changed' })],
-  'merge that removes': [1, (tables) => tables.repository(Note).merge(KEY, { text: null } as never)],
+  'merge that removes': [1, (tables) => tables.repository(Note).merge(KEY, { text: null })],
   replace: [0, (tables) => tables.repository(Note).replace(note('r1', { etag: '"1"' }))],
   upsert: [0, (tables) => tables.repository(Note).upsert(note())],
   delete: [0, (tables) => tables.repository(Note).delete(KEY)],
@@ -72,7 +72,7 @@ export const OPERATIONS: Readonly<
   'exists by filter': [0, (tables) => tables.repository(Note).query(LIST).where('text', 'eq', 'x').exists()],
   'delete by filter': [1, (tables) => tables.repository(Note).query(LIST).where('text', 'eq', 'x').delete()],
   'merge by filter': [1, (tables) => tables.repository(Note).query(LIST).where('text', 'eq', 'x').merge({ text: 'y' })],
-  'unit of work with one write': [0, (tables) => tables.unitOfWork((unit) => void unit.insert(note()))],
+  'unit of work with one write': [0, (tables) => tables.unitOfWork((unit) => unit.insert(note()))],
   'unit of work with several': [
     1,
     (tables) =>

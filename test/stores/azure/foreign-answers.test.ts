@@ -50,7 +50,7 @@ describe('A server that is not the service', () => {
       secure === undefined
         ? createServer(serve)
         : createSecureServer({ cert: secure.certificate, key: secure.key }, serve);
-    servers.push(server as Server);
+    servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
@@ -67,7 +67,7 @@ describe('A server that is not the service', () => {
     it(`a sign-in page with status 200 is store.unavailable to ${name}, and is said to have come`, async () => {
       await using source = await answering(200, 'text/html; charset=utf-8', '<html>Sign in to the network</html>');
       const found = await rejection(request(source));
-      const [error] = [found, ...failures(found)].filter((one) => EntitableError.is(one, 'store.unavailable'));
+      const error = [found, ...failures(found)].find((one) => EntitableError.is(one, 'store.unavailable'));
       expect(EntitableError.is(error, 'store.unavailable') && error.details).to.deep.include({
         status: 200,
         contentType: 'text/html',
