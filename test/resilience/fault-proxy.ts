@@ -32,7 +32,7 @@ interface Passage {
 
 const answer = (status: string, code: string, headers = ''): string => {
   const body = JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: `${code}\nRequestId:0` } } });
-  return `HTTP/1.1 ${status}\r\n${headers}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  return `HTTP/1.1 ${status}\r\nx-ms-version: 2019-02-02\r\n${headers}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 };
 
 const FAULTS = {
