@@ -81,7 +81,7 @@ export type { UnitOfWorkOptions } from './unit-of-work/run-unit.js';
 export { Guid } from './edm/guid.js';
 export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';
 
-export { EntitableError, type CodesOf, type EntitableErrorOf } from './errors/entitable-error.js';
+export { EntitableError, type CodesOf, type EntitableErrorOf, type ErrorGroup } from './errors/entitable-error.js';
 export type {
   BulkFailure,
   BulkReport,
@@ -188,8 +188,11 @@ export { filterFromJSON } from './filter/filter-json.js';
 export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
 export type {
   ComparableRef,
+  ConditionOf,
   EqualityOperator,
+  EqualValues,
   EquatableRef,
+  OneOf,
   OperandOf,
   OperatorOf,
   OrderOperator,

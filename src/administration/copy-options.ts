@@ -1,6 +1,6 @@
 import type { BulkFailure } from '../errors/error-details.js';
 import type { Filter } from '../filter/filter.js';
-import type { PropertyRefs } from '../filter/property-refs.js';
+import type { ConditionOf } from '../filter/property-refs.js';
 import type { StoredRefs } from '../filter/stored-refs.js';
 import type { OperationOptions } from '../store/table-store.js';
 import type { StoredRow } from './stored-row.js';
@@ -68,5 +68,5 @@ export interface CopyOptions extends CopySettings {
 /** How the rows of a class are copied. */
 export interface ClassCopyOptions<T extends object> extends CopySettings {
   /** Which rows are read, by the properties of the class, as `where` says it; the store tests it, and bounds on the keys are ranges. */
-  readonly filter?: Filter<T> | ((properties: PropertyRefs<T>) => Filter<T>) | undefined;
+  readonly filter?: ConditionOf<T, Filter<T>> | undefined;
 }

@@ -3,8 +3,15 @@ import { hideDetails } from './hidden-details.js';
 
 const BRAND: unique symbol = Symbol.for('entitable/EntitableError') as never;
 
-/** The codes a code, or the beginning of one, stands for. */
-export type CodesOf<P extends string> = Extract<ErrorCode, `${P}${string}`>;
+/** What the codes of a group begin with: `'store.'`, `'key.'`, … */
+export type ErrorGroup = ErrorCode extends infer C
+  ? C extends `${infer Group}.${string}`
+    ? `${Group}.`
+    : never
+  : never;
+
+/** The codes that a code, or a group of them, stands for. */
+export type CodesOf<P extends ErrorCode | ErrorGroup> = P extends ErrorGroup ? Extract<ErrorCode, `${P}${string}`> : P;
 
 /** An error of one code; a union of codes gives a union of errors, so that `code` narrows `details`. */
 export type EntitableErrorOf<C extends ErrorCode> = { [K in C]: EntitableError<K> }[C];
@@ -18,9 +25,18 @@ export type EntitableErrorOf<C extends ErrorCode> = { [K in C]: EntitableError<K
  * ```
  */
 export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
-  /** Recognises an error by its code or the beginning of it, also one thrown by another copy of this package. */
-  static is<const P extends string = ''>(error: unknown, code: P = '' as P): error is EntitableErrorOf<CodesOf<P>> {
-    return error instanceof Error && BRAND in error && (error as EntitableError).code.startsWith(code);
+  /**
+   * Recognises an error by its code, `'store.not-found'`, or by the group of it, which ends in a dot: `'store.'`; without either, any
+   * error of this package. Also one that another copy of this package has thrown.
+   */
+  static is<const P extends ErrorCode | ErrorGroup = ErrorGroup>(
+    error: unknown,
+    code?: P,
+  ): error is EntitableErrorOf<CodesOf<P>> {
+    if (!(error instanceof Error && BRAND in error)) return false;
+    if (code === undefined) return true;
+    const own: string = (error as EntitableError).code;
+    return own === code || (typeof code === 'string' && code.endsWith('.') && own.startsWith(code));
   }
 
   /** @internal Declared only: a field would be enumerable, and so shown by every log. */

@@ -4,34 +4,36 @@ import { Guid } from '../edm/guid.js';
 import { propertyNameProblem } from '../edm/property-name.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { comparison, junction, negation, type FilterNode } from '../store/filter-node.js';
+import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import { checkDepth, type Condition, type Test } from './condition.js';
+import { joined, opposite } from './express.js';
 import { flattened } from './flattened.js';
 import { notComparable, storedOperand, storedOperator, type OneOperand } from './operand.js';
 import { successor } from './prefix.js';
 
 /**
- * Says a condition on stored names in the service's own terms: the operands tell the types, since there is no class to do so.
+ * Says a condition on stored names in the service's own terms: the operands tell the types, since there is no class to do so. A
+ * boolean when it holds for every row, or for none.
  *
  * @throws EntitableError `query.invalid-operand`, `query.not-comparable`, `query.unknown-property`, `query.invalid-filter`; none shows an
  * operand.
  */
-export function bindStored(table: string, condition: Condition, depth = 0): FilterNode {
+export function bindStored(table: string, condition: Condition, depth = 0): FilterNode | boolean {
   checkDepth(depth);
   switch (condition.kind) {
     case 'test':
       return bindTest(table, condition);
     case 'not':
-      return negation(bindStored(table, condition.operand, depth + 1));
+      return opposite(bindStored(table, condition.operand, depth + 1));
     default:
-      return junction(
+      return joined(
         condition.kind,
         flattened(condition).map((operand) => bindStored(table, operand, depth + 1)),
       );
   }
 }
 
-function bindTest(table: string, { property, operator, operands }: Test): FilterNode {
+function bindTest(table: string, { property, operator, operands }: Test): FilterNode | boolean {
   const problem = propertyNameProblem(property);
   if (problem !== undefined) {
     const message = `"${property}" names no property of the table ${table}: ${problem}.`;
@@ -41,7 +43,7 @@ function bindTest(table: string, { property, operator, operands }: Test): Filter
     compare({ table, property, asked: operator }, atom, operand);
   switch (operator) {
     case 'in':
-      return junction(
+      return joined(
         'or',
         operands.map((operand) => one('eq', operand)),
       );

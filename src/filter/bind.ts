@@ -57,6 +57,7 @@ function bindTest(className: string, member: Member, { operator, operands }: Tes
     case 'isMissing':
       return { kind: 'not', operand: presence(className, member, operator) };
     case 'in':
+      if (operands.length === 0) checkEquality(className, member);
       return { kind: 'or', operands: operands.map((operand) => one('eq', operand)) };
     case 'between':
       return { kind: 'and', operands: [one('ge', operands[0]), one('le', operands[1])] };
@@ -67,6 +68,12 @@ function bindTest(className: string, member: Member, { operator, operands }: Tes
   function one(atom: OneOperand, operand: unknown): BoundFilter {
     return bindOne(className, member, { operator: atom, operand, asked: operator });
   }
+}
+
+/** Refuses a list without values where every value would be refused. */
+function checkEquality(className: string, member: Member): void {
+  if (member.kind === 'etag') throw noETagFilter(className, member.name, 'in');
+  if (member.kind === 'property') storedOperator({ className, ...member.property }, 'eq', 'in');
 }
 
 /** Asks a property with one operand. */

@@ -37,7 +37,11 @@ export function conditionJSON(condition: Condition, depth = 0): FilterJSON {
       return { not: inner(condition.operand) };
     case 'test': {
       const { property, operator, operands } = condition;
-      return { property, operator, ...(operands.length > 0 && { operands: operands.map(operandJSON) }) };
+      return {
+        property,
+        operator,
+        ...((operator === 'in' || operands.length > 0) && { operands: operands.map(operandJSON) }),
+      };
     }
     default:
       return condition satisfies never;

@@ -30,7 +30,7 @@ const OPERANDS: Readonly<Record<Operator, { readonly least: number; readonly mos
   ge: { least: 1, most: 1 },
   lt: { least: 1, most: 1 },
   le: { least: 1, most: 1 },
-  in: { least: 1, most: Infinity },
+  in: { least: 0, most: Infinity },
   between: { least: 2, most: 2 },
   startsWith: { least: 1, most: 1 },
   isPresent: { least: 0, most: 0 },
@@ -59,7 +59,7 @@ export function test(property: string, operator: Operator, operands: unknown): T
   if (!Array.isArray(operands)) return refuse('an array of values', typeName(operands));
   const { least, most } = OPERANDS[operator];
   if (operands.length < least || operands.length > most) {
-    return refuse(least === most ? `${least} operands` : 'at least one value', String(operands.length));
+    return refuse(least === 1 ? '1 operand' : `${least} operands`, String(operands.length));
   }
   const absent = operands.find((operand) => operand === undefined || operand === null) as null | undefined;
   if (operands.includes(undefined) || operands.includes(null)) {

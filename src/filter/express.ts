@@ -19,10 +19,8 @@ export function express(filter: BoundFilter, known: KnownParts): FilterNode | bo
       return filter.node;
     case 'part':
       return expressPart(filter, known);
-    case 'not': {
-      const operand = express(filter.operand, known);
-      return typeof operand === 'boolean' ? !operand : negation(operand);
-    }
+    case 'not':
+      return opposite(express(filter.operand, known));
     case 'and':
       return conjunction(flattened(filter), known);
     case 'or':
@@ -50,6 +48,11 @@ function conjunction(operands: readonly BoundFilter[], outer: KnownParts): Filte
     operands.map((operand) => express(operand, known)),
   );
   return typeof all === 'boolean' || all.kind !== 'and' ? all : narrowKeys(all.operands);
+}
+
+/** The opposite of what a filter says. */
+export function opposite(operand: FilterNode | boolean): FilterNode | boolean {
+  return typeof operand === 'boolean' ? !operand : negation(operand);
 }
 
 /** Joins what is left when constants have done their part. */

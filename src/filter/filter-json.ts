@@ -47,7 +47,7 @@ export function filterFromJSON<T extends object>(entityClass: EntityClass<T>, js
         return negated(read(not, depth + 1));
       case 'operator,property':
       case 'operands,operator,property':
-        return readTest(property, operator, operands ?? []);
+        return readTest(property, operator, operands ?? (operator === 'in' ? operands : []));
       default:
         throw invalid(
           'an object has the member "and", "or" or "not", or the members "property", "operator" and "operands"',

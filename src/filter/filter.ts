@@ -47,15 +47,18 @@ export function filterOf<T>(condition: Condition): Filter<T> {
   return new ConditionFilter<T>(condition);
 }
 
+/** Whether a value is a filter, also one made by another copy of this package. */
+export function isFilter(value: unknown): value is { readonly [CONDITION]: Condition } {
+  return typeof value === 'object' && value !== null && CONDITION in value;
+}
+
 /** What a filter says, also one made by another copy of this package; `query.invalid-filter` for anything else. */
 export function conditionOf(filter: unknown): Condition {
-  if (typeof filter === 'object' && filter !== null && CONDITION in filter) {
-    return (filter as { readonly [CONDITION]: Condition })[CONDITION];
-  }
+  if (isFilter(filter)) return filter[CONDITION];
   const reason = `a filter was expected, not ${typeName(filter)}`;
   throw new EntitableError(
     'query.invalid-filter',
-    `${sentence(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`,
+    `${capitalised(reason)}. Return what a property's operator gives: where((o) => o.total.gt(5)).`,
     {
       reason,
     },
@@ -98,6 +101,7 @@ class ConditionFilter<in T> implements Filter<T> {
   }
 }
 
-function sentence(reason: string): string {
+/** The beginning of a sentence. */
+export function capitalised(reason: string): string {
   return reason.charAt(0).toUpperCase() + reason.slice(1);
 }

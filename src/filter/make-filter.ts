@@ -2,8 +2,9 @@ import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
 import type { EntityClass } from '../metadata/entity-types.js';
-import { conditionOf, filterOf, type Filter } from './filter.js';
-import type { PropertyRefs } from './property-refs.js';
+import { joined, test, type Condition } from './condition.js';
+import { capitalised, conditionOf, filterOf, isFilter, type Filter } from './filter.js';
+import type { ConditionOf } from './property-refs.js';
 import { propertyReferences } from './property-reference.js';
 
 /**
@@ -13,13 +14,10 @@ import { propertyReferences } from './property-reference.js';
  * @example
  * ```ts
  * const large = filter(Order, (o) => o.total.gt(1000));
- * orders.query({ customerId }).where(large);
+ * orders.query({ customerId }).where(or(large, filter(Order, { status: 'open' })));
  * ```
  */
-export function filter<T extends object>(
-  entityClass: EntityClass<T>,
-  condition: (property: PropertyRefs<T>) => Filter<T>,
-): Filter<T> {
+export function filter<T extends object>(entityClass: EntityClass<T>, condition: ConditionOf<T, Filter<T>>): Filter<T> {
   if (typeof entityClass !== 'function') {
     const reason = `a class was expected, not ${typeName(entityClass)}`;
     throw new EntitableError(
@@ -30,7 +28,25 @@ export function filter<T extends object>(
       },
     );
   }
-  if (typeof condition !== 'function')
-    throw invalidOption('filter', 'a callback behind the class', typeName(condition));
-  return filterOf<T>(conditionOf(condition(propertyReferences<T>())));
+  if (typeof condition !== 'function' && typeof condition !== 'object')
+    throw invalidOption('filter', 'a callback or an object of values behind the class', typeName(condition));
+  return filterOf<T>(conditionSaid(condition));
+}
+
+/**
+ * What is asked by a callback, by a filter, or by an object of values that properties equal.
+ *
+ * @throws EntitableError `query.invalid-filter`, `query.invalid-operand`.
+ */
+export function conditionSaid(said: unknown): Condition {
+  if (typeof said === 'function') return conditionOf((said as (property: unknown) => unknown)(propertyReferences()));
+  if (typeof said !== 'object' || said === null || Array.isArray(said) || isFilter(said)) return conditionOf(said);
+  const tests = Object.entries(said).map(([name, value]) => test(name, 'eq', [value]));
+  if (tests.length > 0) return joined('and', tests);
+  const reason = `an object that names properties was expected, not an empty ${typeName(said)}`;
+  throw new EntitableError(
+    'query.invalid-filter',
+    `${capitalised(reason)}. Name at least one: where({ status: 'open' }); to take every row, leave where out.`,
+    { reason },
+  );
 }

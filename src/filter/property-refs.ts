@@ -1,5 +1,5 @@
 import type { EdmValue } from '../edm/edm-type.js';
-import type { Unmarked } from '../metadata/brands.js';
+import type { EntitableTypeError, Unmarked } from '../metadata/brands.js';
 import type { DataName } from '../metadata/entity-types.js';
 import type { Filter } from './filter.js';
 
@@ -17,9 +17,17 @@ export interface EquatableRef<T, in V> extends PresenceRef<T> {
   eq(value: V): Filter<T>;
   /** Has another value; a missing property has none, so it is not found: that is `not(x.eq(value))`. */
   ne(value: V): Filter<T>;
-  /** Equals one of these. */
-  in(values: readonly [V, ...V[]]): Filter<T>;
+  /** Equals one of these; none finds nothing. Text that is no literal is taken where a union of literals is asked. */
+  in<const A extends readonly OneOf<V, A>[]>(values: A): Filter<T>;
 }
+
+/**
+ * What a list of `in` holds: values of the property's type. Where that is a union of literals, a list of wide type is taken too, since
+ * what comes from outside is a `string`; a literal that is none of them is refused.
+ */
+export type OneOf<V, A> = A extends readonly (infer I)[] ? (Widened<V> extends I ? Widened<V> : V) : V;
+
+type Widened<V> = V extends string ? string : V extends number ? number : V extends bigint ? bigint : V;
 
 /** A property with an order: strings (by UTF-16 unit), numbers, bigints and dates. */
 export interface ComparableRef<T, in V> extends EquatableRef<T, V> {
@@ -51,9 +59,9 @@ export type PropertyRef<T, V> = [V] extends [string]
       : PresenceRef<T>;
 
 /** What a `where` callback receives: one reference per stored property of `T`. */
-export type PropertyRefs<T> = (T extends unknown ? { readonly of: EntityRefs<T> } : never)['of'];
+export type PropertyRefs<T> = (T extends unknown ? { readonly of: Properties<T> } : never)['of'];
 
-type EntityRefs<T> = { readonly [K in DataName<T> & string]: PropertyRef<T, NonNullable<T[K]>> };
+type Properties<T> = { readonly [K in DataName<T> & string]: PropertyRef<T, NonNullable<T[K]>> };
 
 /** The operators of everything that is stored as it is. */
 export type EqualityOperator = 'eq' | 'ne' | 'in';
@@ -72,15 +80,30 @@ type Operator<V> = [V] extends [string | null | undefined]
       ? EqualityOperator
       : never;
 
-/** The operand that an operator takes: several values for `in`, two for `between`. */
-export type OperandOf<T, K, O> = (T extends unknown
-  ? { readonly of: Operand<Unmarked<NonNullable<T[K & keyof T]>>, O> }
+/** The operand that an operator takes, where `A` is given: several values for `in`, two for `between`. */
+export type OperandOf<T, K, O, A> = (T extends unknown
+  ? { readonly of: Operand<Unmarked<NonNullable<T[K & keyof T]>>, O, A> }
   : never)['of'];
 
-type Operand<V, O> = O extends 'in'
-  ? readonly [V, ...V[]]
+type Operand<V, O, A> = O extends 'in'
+  ? readonly OneOf<V, A>[]
   : O extends 'between'
     ? readonly [from: V, to: V]
     : O extends 'startsWith'
       ? string
       : V;
+
+/**
+ * What `where` takes as one argument: a callback that makes a filter of the properties, an object of values that properties equal, or
+ * `F`, a filter that was made before.
+ */
+export type ConditionOf<T, F> = (T extends unknown
+  ? { readonly of: ((property: Properties<T>) => F) | F | EqualValues<T> }
+  : never)['of'];
+
+/** Values that properties equal, all of them. */
+export type EqualValues<T> = { readonly [K in DataName<T> & string]?: EqualValue<T[K]> };
+
+type EqualValue<V> = [V] extends [EdmValue | null | undefined]
+  ? Unmarked<NonNullable<V>>
+  : EntitableTypeError<'what a converter makes of an object is not compared: ask isPresent or isMissing'>;

@@ -14,8 +14,8 @@ export interface StoredRef<T> {
   eq(value: StoredOperand): Filter<T>;
   /** Has another value of this type. */
   ne(value: StoredOperand): Filter<T>;
-  /** Equals one of these. */
-  in(values: readonly [StoredOperand, ...StoredOperand[]]): Filter<T>;
+  /** Equals one of these; none finds nothing. */
+  in(values: readonly StoredOperand[]): Filter<T>;
   /** Is greater. */
   gt(value: StoredOperand): Filter<T>;
   /** Is greater, or equal. */

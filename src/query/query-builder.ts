@@ -41,7 +41,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 
   where(...asked: readonly unknown[]): Query<T, R> {
     const { source, filter } = this.#state;
-    const bound = bind(source.metadata, whereCondition<T>(asked));
+    const bound = bind(source.metadata, whereCondition(asked));
     return this.#with({ filter: filter === undefined ? bound : { kind: 'and', operands: [filter, bound] } });
   }
 

@@ -1,5 +1,5 @@
 import type { Filter } from '../filter/filter.js';
-import type { OperandOf, OperatorOf, PropertyRefs } from '../filter/property-refs.js';
+import type { ConditionOf, OperandOf, OperatorOf } from '../filter/property-refs.js';
 import type { DataKey, DataName, PatchOf, Projection } from '../metadata/entity-types.js';
 import type { OperationOptions } from '../store/table-store.js';
 import type { QueryPlan } from './query-plan.js';
@@ -80,21 +80,29 @@ type SortableName<T, K extends keyof T> = K extends unknown
  */
 export interface Query<in out T extends object, out R = T> extends AsyncIterable<R> {
   /**
-   * Leaves out what does not pass; several calls are combined with `and`.
+   * Leaves out what does not pass: by one comparison. Several calls of `where` are combined with `and`.
    *
    * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`, `query.invalid-filter`.
    */
-  where(condition: (property: PropertyRefs<T>) => Filter<T>): Query<T, R>;
-  /** The same, by a filter that was made before. */
-  where(condition: Filter<T>): Query<T, R>;
-  /** The same, by whether a property has a value. */
-  where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
-  /** The same, by one comparison. */
-  where<K extends DataKey<T>, O extends OperatorOf<T, K>>(
+  where<K extends DataKey<T>, O extends OperatorOf<T, K>, const A extends OperandOf<T, K, O, A>>(
     property: K,
     operator: O,
-    value: OperandOf<T, K, O>,
+    value: A,
   ): Query<T, R>;
+  /** The same, by whether a property has a value. */
+  where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
+  /**
+   * The same, by a callback that makes a filter of the properties, by a filter that was made before, or by an object of values that
+   * properties equal, all of them. `undefined` in an object is refused, and so is an object without properties: what asks less than it
+   * seems to finds, and deletes, more.
+   *
+   * @example
+   * ```ts
+   * query.where((o) => o.total.gt(1000).or(o.status.in(['open', 'shipped'])));
+   * query.where({ status: 'open', total: 20 });
+   * ```
+   */
+  where(condition: ConditionOf<T, Filter<T>>): Query<T, R>;
 
   /**
    * Leaves out what a function of yours does not let pass, for what no filter says. It is asked here, of every row that `where` lets

@@ -1,16 +1,11 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { isOperator, test, type Condition } from '../filter/condition.js';
-import { conditionOf, type Filter } from '../filter/filter.js';
-import { propertyReferences } from '../filter/property-reference.js';
-import type { PropertyRefs } from '../filter/property-refs.js';
+import { conditionSaid } from '../filter/make-filter.js';
 
-/** What the arguments of `where` say: a callback, a filter, or a property's name with an operator and its operand. */
-export function whereCondition<T>([first, operator, value]: readonly unknown[]): Condition {
-  if (typeof first === 'function') {
-    return conditionOf((first as (property: PropertyRefs<T>) => Filter<T>)(propertyReferences<T>()));
-  }
-  if (typeof first !== 'string') return conditionOf(first);
+/** What the arguments of `where` say: a callback, a filter, an object of values, or a property's name with an operator and its operand. */
+export function whereCondition([first, operator, value]: readonly unknown[]): Condition {
+  if (typeof first !== 'string') return conditionSaid(first);
   if (!isOperator(operator)) throw noOperator(first, operator);
   switch (operator) {
     case 'in':

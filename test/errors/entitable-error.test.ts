@@ -22,13 +22,19 @@ describe('EntitableError', () => {
     expect(String(error)).to.equal('EntitableError: It is not stored.');
   });
 
-  it('is told apart by its code, or by what that begins with', () => {
+  it('is told apart by its code, or by the group of it, which ends in a dot', () => {
     const error: unknown = outOfRange();
-    const told = (['validation.out-of-range', 'validation.', '', 'store.', 'validation.failed'] as const).map((code) =>
-      EntitableError.is(error, code),
+    const told = (['validation.out-of-range', 'validation.', undefined, 'store.', 'validation.failed'] as const).map(
+      (code) => EntitableError.is(error, code),
     );
     expect(told).to.deep.equal([true, true, true, false, false]);
     expect(EntitableError.is(error)).to.equal(true);
+  });
+
+  it('is not told by the beginning of a code, nor by what is no code', () => {
+    const is = EntitableError.is.bind(EntitableError) as (error: unknown, code: unknown) => boolean;
+    const wrong = ['validation', 'validation.out', '', '.', null, 5, /validation/, {}, Object.create(null)];
+    expect(wrong.filter((code) => is(outOfRange(), code))).to.deep.equal([]);
   });
 
   it('is nothing else: no other error, and no object that looks like one', () => {

@@ -4,11 +4,20 @@ import { bindStored } from '../../src/filter/bind-stored.js';
 import { conditionOf, not, type Filter } from '../../src/filter/filter.js';
 import { toOData } from '../../src/filter/odata.js';
 import { storedReferences, type StoredRefs } from '../../src/filter/stored-refs.js';
+import type { FilterNode } from '../../src/store/filter-node.js';
 
 const p: StoredRefs<unknown> = storedReferences();
-const odata = (filter: Filter<unknown>): string => toOData(bindStored('Orders', conditionOf(filter)));
+const bound = (filter: Filter<unknown>): FilterNode | boolean => bindStored('Orders', conditionOf(filter));
+const odata = (filter: Filter<unknown>): string => toOData(bound(filter) as FilterNode);
 
 describe('A filter on stored names', () => {
+  it('holds for no row where it asks for one of no values', () => {
+    expect(bound(p('s').in([]))).to.equal(false);
+    expect(bound(not(p('s').in([])))).to.equal(true);
+    expect(bound(p('s').in([]).and(p('b').eq(true)))).to.equal(false);
+    expect(odata(p('s').in([]).or(p('b').eq(true)))).to.equal('b eq true');
+  });
+
   for (const [what, filter, text] of [
     ['a string', p('s').eq("it's"), "s eq 'it''s'"],
     ['a boolean', p('b').ne(true), 'b ne true'],

@@ -67,7 +67,6 @@ describe('A filter', () => {
     ) => Filter<Order>)[] = [
       (o) => o['total']!['eq']!(null),
       (o) => o['total']!['gt']!(undefined),
-      (o) => o['total']!['in']!([]),
       (o) => o['total']!['in']!([1, null]),
       (o) => o['total']!['in']!(5),
       (o) => o['total']!['between']!(1, undefined),
@@ -81,6 +80,6 @@ describe('A filter', () => {
   it('is what a callback must return', () => {
     expect(codeOf(() => filter(Order, ((o: { total: unknown }) => o.total) as never))).to.equal('query.invalid-filter');
     expect(codeOf(() => filter(Order, (() => undefined) as never))).to.equal('query.invalid-filter');
-    expect(codeOf(() => filter(undefined as never, (() => large) as never))).to.equal('query.invalid-filter');
+    expect(codeOf(() => filter(undefined as never, () => large))).to.equal('query.invalid-filter');
   });
 });

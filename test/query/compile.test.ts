@@ -151,7 +151,7 @@ describe('A compiled query', () => {
         () => loose.where('total', 'equals', 1),
         () => loose.where('total'),
         () => loose.where('total', 'eq', null),
-        () => loose.where('total', 'in', []),
+        () => loose.where('total', 'in', 5),
         () => loose.where(() => true),
         () => loose.where({}),
         () => loose.select('totl'),

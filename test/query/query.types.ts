@@ -92,7 +92,6 @@ q.where((o) => o.email.eq(null));
 q.where((o) => o.email.in([null]));
 // @ts-expect-error undefined is no operand
 q.where((o) => o.total.gt(undefined));
-// @ts-expect-error `in` needs at least one value
 q.where((o) => o.items.in([]));
 // @ts-expect-error between takes two operands
 q.where((o) => o.items.between(1));
@@ -119,7 +118,6 @@ q.where('sequence', 'eq', 5);
 q.where('status', 'eq', 'lost');
 // @ts-expect-error a converted object is not compared
 q.where('address', 'eq', { street: 'x' });
-// @ts-expect-error `in` needs at least one value
 q.where('items', 'in', []);
 // @ts-expect-error between takes two
 q.where('items', 'between', [1]);

@@ -1,7 +1,9 @@
 import {
+  and,
   DataSource,
   Entity,
   ETag,
+  not,
   oldestFirst,
   PartitionKey,
   Property,
@@ -63,7 +65,9 @@ export abstract class Crud<T extends Base> {
     return this.repository
       .query(tenants.map((tenant) => ({ tenant })))
       .where((e) => e.createdBy.eq(who).and(e.version.gt(5n), e.at.lt(new Date()), more))
-      .where(more);
+      .where(more)
+      .where({ createdBy: who, state: 'open' })
+      .where('state', 'in', tenants);
   }
 
   async texts(tenant: string): Promise<(string | undefined)[]> {
@@ -96,6 +100,14 @@ export abstract class Crud<T extends Base> {
     this.repository.query(several.length > 0 ? several : one);
   }
 
+  filtered(tenant: string, who: string, own: Filter<T>): Query<T> {
+    return this.repository
+      .query({ tenant })
+      .where(own)
+      .where(not(own))
+      .where((e) => and(own, e.createdBy.eq(who)));
+  }
+
   refused(tenant: string, at: Date, id: string): void {
     // @ts-expect-error a part of the key is missing
     void this.repository.get({ tenant, id });
@@ -113,6 +125,10 @@ export abstract class Crud<T extends Base> {
     void this.repository.merge({ tenant, at, id }, { etag: 'x' });
     // @ts-expect-error an Int64 is a bigint
     void this.repository.merge({ tenant, at, id }, { version: 5 });
+    // @ts-expect-error no such property
+    this.repository.query({ tenant }).where({ creator: id });
+    // @ts-expect-error an Int64 is a bigint
+    this.repository.query({ tenant }).where({ version: 5 });
     // @ts-expect-error no such property
     this.repository.query({ tenant }).select('creator');
     // @ts-expect-error no such property

@@ -40,8 +40,20 @@ q.where((o) => o.status.in(['open', 'lost']));
 q.where((o) => o.email.eq(null));
 // @ts-expect-error nor undefined
 q.where((o) => o.email.eq(undefined));
-// @ts-expect-error `in` needs a value
-q.where((o) => o.items.in([]));
+q.where((o) => o.items.in([])).where('items', 'in', []);
+declare const texts: readonly string[];
+declare const statuses: ('open' | 'shipped')[];
+q.where((o) => o.status.in(texts).and(o.status.in(statuses)))
+  .where('status', 'in', texts)
+  .where('status', 'in', statuses);
+// @ts-expect-error text is no number
+q.where((o) => o.items.in(texts));
+// @ts-expect-error text is no number
+q.where('items', 'in', texts);
+// @ts-expect-error not one of the union
+q.where('status', 'in', ['open', 'lost']);
+// @ts-expect-error a list
+q.where('status', 'in', 'open');
 // @ts-expect-error converted objects are only present or missing
 q.where((o) => o.address.eq({ street: 'x' }));
 // @ts-expect-error methods are no properties
@@ -79,6 +91,31 @@ q.where('total', 'gte', 1);
 q.where('total', 'between', [1]);
 // @ts-expect-error an operand
 q.where('total', 'gt');
+
+// ── an object of values asks that all are equal ────────────────────────────────────────────────
+q.where({ status: 'open', total: 20, customerId: 'c', sequence: 5n, placedAt: new Date(), paid: true });
+events.scan().where({ at: new Date(), tenantId: 't' });
+filter(Order, { status: 'open' }).and(filter(Order, { total: 5 }));
+// @ts-expect-error not one of the union
+q.where({ status: 'lost' });
+// @ts-expect-error an Int64 is a bigint
+q.where({ sequence: 5 });
+// @ts-expect-error no such property
+q.where({ totl: 5 });
+// @ts-expect-error methods are not stored
+q.where({ isLarge: true });
+// @ts-expect-error converted objects are only present or missing
+q.where({ address: { street: 'x' } });
+// @ts-expect-error undefined asks nothing
+q.where({ status: undefined });
+// @ts-expect-error null asks nothing
+q.where({ email: null });
+// @ts-expect-error several values are asked by in
+q.where({ status: ['open', 'shipped'] });
+// @ts-expect-error a key part has its own type
+events.scan().where({ at: '2026' });
+// @ts-expect-error no such property
+filter(Order, { totl: 5 });
 
 // ── filters belong to a type, and fit its subtypes ─────────────────────────────────────────────
 interface Priced {

@@ -1,5 +1,8 @@
 import {
+  type CodesOf,
   EntitableError,
+  type ErrorCode,
+  type ErrorGroup,
   Repository,
   type DataSource,
   type ConstantKey,
@@ -169,6 +172,22 @@ if (EntitableError.is(thrown, 'query.too-many-comparisons')) {
   assertType<Equal<typeof thrown.details, { readonly count: number; readonly limit: number }>>();
 }
 if (EntitableError.is(thrown, 'store.unknown-target')) assertType<Equal<typeof thrown.code, 'store.unknown-target'>>();
+if (EntitableError.is(thrown, 'commit.')) {
+  assertType<Equal<typeof thrown.code, CodesOf<'commit.'>>>();
+  assertType<Equal<Extract<typeof thrown.code, 'commit.partial' | 'store.not-found'>, 'commit.partial'>>();
+}
+declare const either: 'store.not-found' | 'store.already-exists';
+if (EntitableError.is(thrown, either)) assertType<Equal<typeof thrown.code, typeof either>>();
+assertType<Equal<CodesOf<ErrorGroup>, ErrorCode>>();
+declare const anyText: string;
+// @ts-expect-error no such code
+EntitableError.is(thrown, 'store.not-fonud');
+// @ts-expect-error a group ends in a dot
+EntitableError.is(thrown, 'store');
+// @ts-expect-error no such group
+EntitableError.is(thrown, 'stores.');
+// @ts-expect-error any text
+EntitableError.is(thrown, anyText);
 if (EntitableError.is(thrown)) {
   // @ts-expect-error no such code
   void (thrown.code === 'store.no-such-code');

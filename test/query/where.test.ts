@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { codeOf, thrown } from '../filter/thrown.js';
+import {
+  Entity,
+  ETag,
+  filter,
+  filterFromJSON,
+  newestFirst,
+  not,
+  or,
+  PartitionKey,
+  Property,
+  RowKey,
+  type Query,
+} from '../../src/index.js';
+import { openTestSource } from '../../src/testing/index.js';
+
+@Entity({ table: 'Orders', rowKey: '{at}|{id}' })
+class Order {
+  @PartitionKey() customer!: PartitionKey;
+  @RowKey({ converter: newestFirst }) at!: RowKey<Date>;
+  @RowKey() id!: RowKey;
+  @Property({ type: 'String' }) status?: 'open' | 'shipped';
+  @Property({ type: 'Double', name: 'amount' }) total?: number;
+  @Property({ type: 'Int64' }) version?: bigint;
+  @ETag() etag?: ETag;
+}
+
+const at = new Date('2026-11-21T00:00:00.000Z');
+const order = (id: string, total: number, status: Order['status']): Order =>
+  Object.assign(new Order(), { customer: 'c', at, id, total, status, version: 1n });
+
+/** A query as JavaScript sees it. */
+interface Untyped {
+  where(...said: readonly unknown[]): Query<Order>;
+}
+
+describe('where', () => {
+  let test: Awaited<ReturnType<typeof openTestSource>>;
+  let query: Query<Order>;
+  const untyped = (...said: readonly unknown[]): Query<Order> => (query as unknown as Untyped).where(...said);
+  const ids = async (asked: Query<Order>): Promise<readonly string[]> => (await asked.toArray()).map(({ id }) => id);
+
+  beforeEach(async () => {
+    test = await openTestSource();
+    const orders = test.tables.repository(Order);
+    await orders.insertMany([order('a', 20, 'open'), order('b', 20, 'shipped'), order('c', 30, 'open')]);
+    query = orders.query({ customer: 'c' });
+    test.takeRequests();
+  });
+  afterEach(() => test.tables.close());
+
+  describe('with an object', () => {
+    it('asks that every property equals its value', async () => {
+      const asked = query.where({ status: 'open', total: 20 });
+      expect(asked.compile().filter).to.equal("PartitionKey eq 'c' and status eq 'open' and amount eq 20.0");
+      expect(await ids(asked)).to.deep.equal(['a']);
+      expect(await ids(query.where({ version: 1n }).where({ total: 30 }))).to.deep.equal(['c']);
+    });
+
+    it('asks keys as every filter does: both are a point read', async () => {
+      const asked = test.tables.repository(Order).scan().where({ customer: 'c', at, id: 'b' });
+      expect(asked.explain()).to.include({ plan: 'point', requests: 1 });
+      expect(await ids(asked)).to.deep.equal(['b']);
+    });
+
+    it('makes a filter, which combines', async () => {
+      const either = or(filter(Order, { total: 30 }), filter(Order, { status: 'shipped' }));
+      expect(await ids(query.where(either))).to.deep.equal(['b', 'c']);
+      expect(await ids(query.where(not(filter(Order, { status: 'open', total: 20 }))))).to.deep.equal(['b', 'c']);
+    });
+
+    it('tells a filter from an object', async () => {
+      const open = filter(Order, (o) => o.status.eq('open'));
+      expect(await ids(query.where(open))).to.deep.equal(['a', 'c']);
+    });
+
+    for (const [what, said, code] of [
+      ['undefined, which would find everything', { status: undefined, total: 20 }, 'query.invalid-operand'],
+      ['null', { status: null }, 'query.invalid-operand'],
+      ['several values', { status: ['open', 'shipped'] }, 'query.invalid-operand'],
+      ['a value of another type', { total: '20' }, 'query.invalid-operand'],
+      ['an unknown name', { state: 'open' }, 'query.unknown-property'],
+      ['a stored name', { amount: 20 }, 'query.unknown-property'],
+      ['the ETag', { etag: 'x' }, 'query.not-comparable'],
+      ['nothing', {}, 'query.invalid-filter'],
+      ['a Date', new Date(0), 'query.invalid-filter'],
+      ['a Map', new Map([['status', 'open']]), 'query.invalid-filter'],
+      ['an array', [{ status: 'open' }], 'query.invalid-filter'],
+      ['nothing at all', undefined, 'query.invalid-filter'],
+    ] as const) {
+      it(`refuses ${what}`, () => {
+        expect(codeOf(() => untyped(said).toArray())).to.equal(code);
+      });
+    }
+
+    it('says what is missing in an empty one', () => {
+      expect(thrown(() => untyped({}))).to.include({
+        message:
+          "An object that names properties was expected, not an empty Object. Name at least one: where({ status: 'open' }); to take every row, leave where out.",
+      });
+    });
+  });
+
+  describe('with a list of no values', () => {
+    const none: readonly string[] = [];
+
+    it('finds nothing, without a request', async () => {
+      for (const asked of [
+        query.where('status', 'in', []),
+        query.where('status', 'in', none),
+        query.where((o) => o.status.in(none)),
+        query.where((o) => o.total.gt(1).and(o.id.in([]))),
+        query.where('at', 'in', []),
+        query.where(filterFromJSON(Order, { property: 'status', operator: 'in', operands: [] })),
+      ]) {
+        expect(asked.explain()).to.include({ requests: 0 });
+        expect(await asked.toArray()).to.deep.equal([]);
+        expect(await asked.count()).to.equal(0);
+        expect(await asked.exists()).to.equal(false);
+        expect(await asked.page()).to.deep.equal({ items: [] });
+        expect(await asked.delete()).to.deep.include({ changed: 0 });
+      }
+      expect(test.takeRequests()).to.deep.equal([]);
+    });
+
+    it('is left out where it is one of several, and finds everything where it is negated', async () => {
+      expect(await ids(query.where((o) => o.status.in([]).or(o.total.eq(30))))).to.deep.equal(['c']);
+      expect(await ids(query.where((o) => not(o.status.in([]))))).to.deep.equal(['a', 'b', 'c']);
+      expect(query.where((o) => not(o.status.in([]))).compile().filter).to.equal("PartitionKey eq 'c'");
+    });
+
+    it('goes through JSON, where it must be said', () => {
+      const json = JSON.parse(JSON.stringify(filter(Order, (o) => o.status.in([])))) as unknown;
+      expect(json).to.deep.equal({ property: 'status', operator: 'in', operands: [] });
+      expect(query.where(filterFromJSON(Order, json)).explain()).to.include({ requests: 0 });
+      expect(codeOf(() => filterFromJSON(Order, { property: 'status', operator: 'in' }))).to.equal(
+        'query.invalid-filter',
+      );
+    });
+
+    it('is refused where every value would be', () => {
+      expect(codeOf(() => untyped('etag', 'in', []))).to.equal('query.not-comparable');
+      expect(codeOf(() => untyped('state', 'in', []))).to.equal('query.unknown-property');
+      expect(codeOf(() => untyped('status', 'in', undefined))).to.equal('query.invalid-operand');
+    });
+  });
+
+  it('with a list of text takes what comes from outside, for a property of literals', async () => {
+    const asked: readonly string[] = JSON.parse('["open","lost"]') as readonly string[];
+    expect(await ids(query.where('status', 'in', asked))).to.deep.equal(['a', 'c']);
+    expect(await ids(query.where((o) => o.status.in(asked)))).to.deep.equal(['a', 'c']);
+  });
+});
