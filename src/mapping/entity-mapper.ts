@@ -1,7 +1,7 @@
 import { instantOfEtag } from '../edm/date-time.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
-import type { RetainedRow, RowReader, RowWriter } from '../store/row.js';
+import type { RetainedRow, RowReader, RowShape, RowWriter } from '../store/row.js';
 import { addressOf, partitionOf, type Address } from './entity-address.js';
 import { entityDecoder, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector, QuerySettings } from './entity-rows.js';
@@ -23,6 +23,8 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly metadata: EntityMetadata<T>;
   readonly store: TableStore;
   readonly table: string;
+  /** What the store is told of the class: stored names and types, by slot. */
+  readonly shape: RowShape;
   readonly rows: Rows;
   readonly queries: QuerySettings;
   readonly source: EntitySource;
@@ -41,10 +43,8 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     this.store = store;
     this.table = table;
     this.queries = queries;
-    this.rows = store.rows(
-      table,
-      Object.freeze({ properties: metadata.properties.map(({ storedName: name, type }) => ({ name, type })) }),
-    );
+    this.shape = Object.freeze({ properties: metadata.properties.map(({ storedName: name, type }) => ({ name, type })) });
+    this.rows = store.rows(table, this.shape);
     this.source = Object.freeze({
       store: identity,
       table: limits.tableNamesIgnoreCase ? table.toLowerCase() : table,

@@ -1,7 +1,9 @@
 import { etagOf } from '../edm/date-time.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { OutcomeUnknownDetails, StoreErrorDetails } from '../errors/error-details.js';
 import { TIMESTAMP, type RowReader, type RowShape } from '../store/row.js';
 import type { OperationOptions, PreparedWrite, Rows, WriteMode, WriteReceipt } from '../store/table-store.js';
-import { contentOf, holdsMerge, sameContent } from './row-content.js';
+import { contentOf, holdsMerge, isEmpty, sameContent } from './row-content.js';
 
 /** A write whose answer is missing, and the rows it was prepared by. */
 export interface DoubtfulWrite {
@@ -31,9 +33,9 @@ type Finding =
   | 'as-before'
   /** It is what the write makes of it. */
   | 'as-written'
-  /** There is none, though the write makes or needs one. */
+  /** There is none, though the write makes or needs one: it was not carried out, or another has deleted the row since. */
   | 'missing'
-  /** It is neither what it was nor what the write makes of it. */
+  /** It is neither what it was nor what the write makes of it: another was faster, or has changed the row since. */
   | 'changed';
 
 /** What became of writes that were submitted together. */
@@ -55,59 +57,61 @@ const CONCURRENCY = 16;
 
 /**
  * Settles what became of writes that were submitted together and whose answer was lost, by reading the rows they were to write. They
- * are all or nothing, so that any row that can tell decides for all. No two writers can be told apart by what they write: a row that
- * holds exactly what a write makes of it is taken for that write's, unless it is known to be older, or another's.
+ * are all or nothing, so that any row that can tell decides for all; what no row can tell stays unknown. No two writers can be told
+ * apart by what they write: a row that holds exactly what a write makes of it is taken for that write's, unless it is known to be
+ * older, or another's.
  *
  * @param since When they were first submitted, in milliseconds since 1970 by this machine's clock.
- * @param options.refused The index of the write that a later try was refused for, where there was one.
  * @param options.arbiter Knows the writers of this process, who can be told apart.
  */
 export async function readBack(
   writes: readonly DoubtfulWrite[],
   since: number,
-  {
-    refused,
-    arbiter,
-    ...options
-  }: OperationOptions & { readonly refused?: number | undefined; readonly arbiter?: Arbiter } = {},
+  { arbiter, ...options }: OperationOptions & { readonly arbiter?: Arbiter } = {},
 ): Promise<Settlement> {
   const found: RowFound[] = [];
   for (let from = 0; from < writes.length; from += CONCURRENCY) {
     const group = writes.slice(from, from + CONCURRENCY);
     found.push(...(await Promise.all(group.map((write) => readRow(write, since, options)))));
   }
-  if (arbiter === undefined) return settle(writes, found, since, refused);
+  if (arbiter === undefined) return settle(writes, found, since);
   if (!(await arbiter.othersDecided(options))) return { outcome: 'unknown', found: 'unread' };
   const own = found.map((row, index): RowFound => {
     const { write, ifMatch } = writes[index]!;
     const { mode, rowKey } = write;
     return arbiter.isRuledOut({ mode, rowKey, ifMatch }, row.etag) ? { etag: row.etag, finding: 'as-before' } : row;
   });
-  const settlement = settle(writes, own, since, refused);
+  const settlement = settle(writes, own, since);
   // In the same breath: another that waits to settle must find it taken.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
 }
 
-function settle(
-  writes: readonly DoubtfulWrite[],
-  found: readonly RowFound[],
-  since: number,
-  refused: number | undefined,
-): Settlement {
+/** Whether doing a write twice is the same as once. A delete is not: the second finds nothing. */
+export function isRepeatable({
+  mode,
+  ifMatch,
+}: {
+  readonly mode: WriteMode;
+  readonly ifMatch?: string | undefined;
+}): boolean {
+  return mode === 'upsert-merge' || mode === 'upsert-replace' || (ifMatch === '*' && mode !== 'delete');
+}
+
+function settle(writes: readonly DoubtfulWrite[], found: readonly RowFound[], since: number): Settlement {
   const is = (finding: Finding) => (row: RowFound) => row.finding === finding;
-  const isNotInserted = ({ finding }: RowFound, index: number): boolean =>
-    finding === 'missing' && index !== refused && writes[index]!.write.mode === 'insert';
   if (found.some(is('as-before'))) return { outcome: 'not-written' };
-  if (refused !== undefined && found.some(isNotInserted)) return { outcome: 'not-written' };
-  const proven = found.some((row, index) => row.finding === 'as-written' && provesAll(writes[index]!));
-  if (proven || found.every(is('as-written'))) {
+  // An inserted row that is not there speaks against the rest: a row of the others may have been as it is before.
+  const isGone = found.some((row, index) => row.finding === 'missing' && writes[index]!.write.mode === 'insert');
+  const isProven = found.some((row, index) => row.finding === 'as-written' && provesAll(writes[index]!));
+  if ((isProven && !isGone) || found.every(is('as-written'))) {
     return { outcome: 'written', receipts: found.map((row, index) => receiptOf(writes[index]!, row, since)) };
   }
-  const missing = found.some(is('missing'));
-  // What needs a row and finds none leaves nothing behind, whoever took the row away.
-  if (missing && writes.length === 1 && writes[0]!.write.mode !== 'insert') return { outcome: 'not-written' };
-  return { outcome: 'unknown', found: missing ? 'missing' : 'changed' };
+  if (!found.some(is('missing'))) return { outcome: 'unknown', found: 'changed' };
+  // What needs a row, whichever it is, and finds none is the same whether it came before the row was taken away or after.
+  return writes.length === 1 && isRepeatable({ ...writes[0], mode: writes[0]!.write.mode })
+    ? { outcome: 'not-written' }
+    : { outcome: 'unknown', found: 'missing' };
 }
 
 async function readRow(doubtful: DoubtfulWrite, since: number, options?: OperationOptions): Promise<RowFound> {
@@ -138,20 +142,44 @@ function findingOf(
 function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: RowReader) => boolean {
   if (write.mode === 'delete') return () => false;
   const written = contentOf(rows.reopen(rows.written(write, {})), shape);
-  const merges = write.mode === 'merge' || write.mode === 'upsert-merge';
-  return (row) => {
-    const content = contentOf(row, shape);
-    return merges ? holdsMerge(content, written, remove, shape) : sameContent(content, written);
-  };
+  if (write.mode !== 'merge' && write.mode !== 'upsert-merge')
+    return (row) => sameContent(contentOf(row, shape), written);
+  // A merge of nothing leaves no trace but another ETag, which any other write leaves as well.
+  if (remove.length === 0 && isEmpty(written)) return () => false;
+  return (row) => holdsMerge(contentOf(row, shape), written, remove, shape);
 }
 
-/** Whether the row could not have looked so before: an unconditional write may have found it as it makes it. */
+/**
+ * Whether the row could not have looked so before. Unconditional writes may have found it as they make it, and whoever deleted a row
+ * left nothing to tell him by.
+ */
 function provesAll({ write, ifMatch }: DoubtfulWrite): boolean {
-  return write.mode === 'insert' || (ifMatch !== undefined && ifMatch !== '*');
+  return write.mode === 'insert' || (write.mode !== 'delete' && ifMatch !== undefined && ifMatch !== '*');
 }
 
 /** The ETag the row has now. A row that another has changed meanwhile gets one that no row has, so that a condition on it fails. */
 function receiptOf({ write }: DoubtfulWrite, { finding, etag }: RowFound, since: number): WriteReceipt {
   if (write.mode === 'delete') return {};
   return { etag: finding === 'as-written' && etag !== undefined ? etag : etagOf(since, 0) };
+}
+
+type Found = NonNullable<OutcomeUnknownDetails['found']>;
+
+const FOUND: Readonly<Record<Found, string>> = {
+  'as-before': 'Nothing of it stands now, but it may still be on its way.',
+  missing: 'There is no such row: it was never made, or another writer has deleted it since.',
+  changed: 'The row is another now: another writer was faster, or has changed it since.',
+  unread: 'There was no time to read it back, or it could not be read.',
+};
+
+/** That nobody can tell whether writes were carried out, and what was found of them. */
+export function unknownOutcome(table: string, error: unknown, found: Found): EntitableError {
+  const details = EntitableError.is(error, 'store.') ? (error.details as StoreErrorDetails) : { table };
+  return new EntitableError(
+    'store.outcome-unknown',
+    `A write to table "${table}" was sent, and its answer was lost: the service may or may not have carried it out. ${FOUND[found]} ` +
+      'Read what is there before trying again.',
+    { ...details, found },
+    { cause: EntitableError.is(error, 'store.outcome-unknown') ? error.cause : error },
+  );
 }

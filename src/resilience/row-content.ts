@@ -25,6 +25,11 @@ export function sameContent(a: RowContent, b: RowContent): boolean {
   );
 }
 
+/** Whether there is nothing at all. */
+export function isEmpty({ declared, undeclared }: RowContent): boolean {
+  return undeclared.size === 0 && declared.every((text) => text === undefined);
+}
+
 /** Whether a row holds what a merge brings, and no longer what it takes away. */
 export function holdsMerge(
   row: RowContent,

@@ -1,10 +1,10 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { OutcomeUnknownDetails, StoreErrorDetails } from '../errors/error-details.js';
+import type { OutcomeUnknownDetails } from '../errors/error-details.js';
 import type { Operation } from '../observability/operation.js';
 import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
 import { isWronglyAnswered, remedyFor } from './classify.js';
 import type { KeptWrite } from './kept-write.js';
-import { readBack, type Settlement } from './read-back.js';
+import { isRepeatable, readBack, unknownOutcome, type Settlement } from './read-back.js';
 import type { RetryPolicy } from './retry-settings.js';
 import type { Contender, Rivals } from './rivals.js';
 import { Tries } from './tries.js';
@@ -17,8 +17,6 @@ export interface Submission {
   readonly operation: Operation;
   readonly rivals: Rivals;
 }
-
-type Refusal = EntitableError & { readonly details: StoreErrorDetails };
 
 /** Submits writes until they are written, refused, or nobody can tell. */
 export async function submit(
@@ -58,16 +56,15 @@ async function submitUntilKnown(
         isLost ||= !isWronglyAnswered(error);
       }
       if (doubtfulSince !== undefined && policy.lostAnswers === 'report' && !writes.every(isRepeatable)) throw error;
-      const refusal = isRefusal(error) ? error : undefined;
-      if (refusal === undefined && (await tries.again(error))) continue;
+      const isRefused = isRefusal(error);
+      if (!isRefused && (await tries.again(error))) continue;
       if (doubtfulSince === undefined) throw tries.failure(error);
       contender.readsBack();
-      const refused = refusal?.details.operation;
-      const settlement = await settle(submission, writes, tries, doubtfulSince, { refused, arbiter: contender });
+      const settlement = await settle(submission, writes, tries, doubtfulSince, contender);
       if (settlement?.outcome === 'written') return settlement.receipts;
-      if (settlement?.outcome === 'not-written' && refusal !== undefined) throw refusal;
-      if (!isLost && refusal === undefined && settlement?.outcome !== 'unknown') throw tries.failure(error);
-      throw unknownOutcome(table, error, settlement);
+      if (settlement?.outcome === 'not-written' && isRefused) throw error;
+      if (!isLost && !isRefused && settlement?.outcome !== 'unknown') throw tries.failure(error);
+      throw unknownOutcome(table, error, foundOf(settlement));
     }
   }
 }
@@ -79,13 +76,8 @@ const REFUSALS = new Set([
   'store.table-not-found',
 ]);
 
-function isRefusal(error: unknown): error is Refusal {
+function isRefusal(error: unknown): boolean {
   return EntitableError.is(error) && REFUSALS.has(error.code);
-}
-
-/** Whether doing it twice is the same as once. A delete is not: the second finds nothing. */
-function isRepeatable({ mode, ifMatch }: KeptWrite): boolean {
-  return mode === 'upsert-merge' || mode === 'upsert-replace' || (ifMatch === '*' && mode !== 'delete');
 }
 
 /** Reads back what was written; `undefined` when it cannot be read. */
@@ -94,37 +86,18 @@ async function settle(
   writes: readonly KeptWrite[],
   tries: Tries,
   since: number,
-  about: { readonly refused: number | undefined; readonly arbiter: Contender },
+  arbiter: Contender,
 ): Promise<Settlement | undefined> {
   if (tries.isOver || policy.lostAnswers === 'report') return undefined;
   const reading = new Tries(policy, operation, tries.rest);
   for (;;) {
     try {
-      return await operation.request(() => readBack(writes, since, { ...about, ...reading.options }));
+      return await operation.request(() => readBack(writes, since, { arbiter, ...reading.options }));
     } catch (error) {
       if (EntitableError.is(error, 'store.table-not-found')) return { outcome: 'not-written' };
       if (!(await reading.again(error))) return undefined;
     }
   }
-}
-
-const FOUND: Readonly<Record<NonNullable<OutcomeUnknownDetails['found']>, string>> = {
-  'as-before': 'Nothing of it stands now, but it may still be on its way.',
-  missing: 'There is no such row: it was never made, or another writer has deleted it since.',
-  changed: 'The row is another now: another writer was faster, or has changed it since.',
-  unread: 'There was no time to read it back, or it could not be read.',
-};
-
-function unknownOutcome(table: string, error: unknown, settlement: Settlement | undefined): EntitableError {
-  const found = foundOf(settlement);
-  const details = EntitableError.is(error, 'store.') ? (error.details as StoreErrorDetails) : { table };
-  return new EntitableError(
-    'store.outcome-unknown',
-    `A write to table "${table}" was sent, and its answer was lost: the service may or may not have carried it out. ${FOUND[found]} ` +
-      'Read what is there before trying again.',
-    { ...details, found },
-    { cause: EntitableError.is(error, 'store.outcome-unknown') ? error.cause : error },
-  );
 }
 
 function foundOf(settlement: Settlement | undefined): NonNullable<OutcomeUnknownDetails['found']> {

@@ -8,7 +8,7 @@ import { changeOf, type Change } from './change.js';
 import { CommitRecord } from './commit-report.js';
 import { checkAtomic } from './plan.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
-import { settle } from './settle.js';
+import { settle, type LostBatch } from './settle.js';
 import type { TrackedRows } from './tracked-rows.js';
 
 /** How a commit goes about it. `timeout` is each request's. */
@@ -25,7 +25,7 @@ export class Committer {
   readonly #rows: TrackedRows;
   readonly #validate: (changes: readonly Change[]) => Promise<void>;
   /** Batches whose answer was lost. Their rows stay locked. */
-  readonly #unknown = new Set<Batch<Change>>();
+  readonly #lost = new Set<LostBatch>();
 
   constructor(store: TableStore, rows: TrackedRows, validate: (changes: readonly Change[]) => Promise<void>) {
     this.#store = store;
@@ -56,7 +56,7 @@ export class Committer {
 
   /** Forgets what is unknown. */
   discard(): void {
-    this.#unknown.clear();
+    this.#lost.clear();
   }
 
   async #send(
@@ -65,22 +65,27 @@ export class Committer {
     options: OperationOptions & { readonly concurrency: number },
   ): Promise<void> {
     const changes = changesOf(partitions);
+    const since = Date.now();
     for (const { row } of changes) this.#rows.lock(row);
     try {
       await this.#validate(changes);
       record.planned(changes);
       await sendBatches(this.#store, partitions, {
         ...options,
-        answered: (batch, outcome) => this.#answered(batch, outcome, record),
+        answered: (batch, outcome) => this.#answered(batch, outcome, { since, record }),
       });
       if (options.signal?.aborted) record.stoppedBy(options.signal);
     } finally {
-      const unknown = new Set(Array.from(this.#unknown, ({ writes }) => writes).flat());
+      const unknown = new Set(Array.from(this.#lost, ({ batch }) => batch.writes).flat());
       for (const change of changes) if (!unknown.has(change)) this.#rows.unlock(change.row);
     }
   }
 
-  #answered(batch: Batch<Change>, outcome: BatchOutcome, record: CommitRecord): void {
+  #answered(
+    batch: Batch<Change>,
+    outcome: BatchOutcome,
+    { since, record }: { readonly since: number; readonly record: CommitRecord },
+  ): void {
     switch (outcome.kind) {
       case 'committed':
         this.#committed(outcome.receipts);
@@ -88,7 +93,7 @@ export class Committer {
       case 'refused':
         return record.failed(outcome.failed, outcome.error);
       case 'unknown':
-        this.#unknown.add(batch);
+        this.#lost.add({ batch, since, error: outcome.error });
         return record.unknown(batch.writes, outcome.error);
       default:
         return outcome satisfies never;
@@ -97,20 +102,20 @@ export class Committer {
 
   /** Reads back what is unknown; whether all of it is known now. */
   async #settle(record: CommitRecord, options: OperationOptions): Promise<boolean> {
-    for (const batch of this.#unknown) {
+    for (const lost of this.#lost) {
+      const { writes } = lost.batch;
       try {
-        const receipts = await settle(batch, options);
-        this.#unknown.delete(batch);
-        for (const { row } of batch.writes) this.#rows.unlock(row);
+        const receipts = await settle(lost, options);
+        this.#lost.delete(lost);
+        for (const { row } of writes) this.#rows.unlock(row);
         if (receipts === undefined) continue;
         this.#committed(receipts);
-        record.committed(batch.writes);
+        record.committed(writes);
       } catch (error) {
-        record.unknown(Array.from(this.#unknown, ({ writes }) => writes).flat(), error);
-        return false;
+        record.unknown(writes, error);
       }
     }
-    return true;
+    return this.#lost.size === 0;
   }
 
   #committed(receipts: ReadonlyMap<Change, WriteReceipt>): void {

@@ -1,48 +1,43 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import type { Batch } from '../repository/batch.js';
-import { mapConcurrently } from '../repository/map-concurrently.js';
-import type { RetainedRow } from '../store/row.js';
+import { isRepeatable, readBack, unknownOutcome, type DoubtfulWrite } from '../resilience/read-back.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type { Change } from './change.js';
 
-const READS = 16;
-
-/** A row as it is now. */
-interface Found {
-  readonly etag: string;
-  readonly row: RetainedRow;
+/** A batch whose answer was lost. */
+export interface LostBatch {
+  readonly batch: Batch<Change>;
+  /** When the commit that sent it began, in milliseconds since 1970. */
+  readonly since: number;
+  readonly error: unknown;
 }
 
 /**
- * Finds out, by reading back, whether a batch was written whose answer was lost: its receipts, or `undefined` when it was not. A batch is
- * written as a whole; where a row is not what was sent, because the batch was not written or because somebody changed the row since, it is
- * sent again: then its conditions tell, and nothing is overwritten.
+ * Finds out whether a batch was written whose answer was lost: its receipts, or `undefined` when it was not and may be sent again. Every
+ * row that can tell decides for the whole batch. Throws `store.outcome-unknown` where none can.
  */
 export async function settle(
-  { writes }: Batch<Change>,
+  { batch: { table, writes }, since, error }: LostBatch,
   options: OperationOptions,
 ): Promise<ReadonlyMap<Change, WriteReceipt> | undefined> {
-  const found = await mapConcurrently(writes, READS, (change) => readBack(change, options));
-  if (!writes.every((change, index) => isAsSent(change, found[index]))) return undefined;
-  return new Map(
-    writes.map((change, index) => {
-      const etag = found[index]?.etag;
-      return [change, etag === undefined ? {} : { etag }];
-    }),
-  );
+  const doubtful = writes.map(doubtfulWrite);
+  if (doubtful.every(({ write: { mode }, ifMatch }) => isRepeatable({ mode, ifMatch }))) return undefined;
+  const settlement = await readBack(doubtful, since, options).catch((failure: unknown) => {
+    if (EntitableError.is(failure, 'store.table-not-found')) return { outcome: 'not-written' } as const;
+    throw failure;
+  });
+  switch (settlement.outcome) {
+    case 'written':
+      return new Map(writes.map((change, index) => [change, settlement.receipts[index]!]));
+    case 'not-written':
+      return undefined;
+    case 'unknown':
+      throw unknownOutcome(table, error, settlement.found);
+    default:
+      return settlement satisfies never;
+  }
 }
 
-function readBack({ row: { mapper }, write }: Change, options: OperationOptions): Promise<Found | undefined> {
-  const { partitionKey, rowKey } = write;
-  return mapper.rows.get(partitionKey, rowKey, (row) => ({ etag: row.etag, row: row.retain() }), undefined, options);
-}
-
-function isAsSent({ write, ifMatch, row: { mapper }, before, removed }: Change, found: Found | undefined): boolean {
-  if (write.mode === 'delete') return found === undefined;
-  if (found === undefined || found.etag === ifMatch) return false;
-  const sent = mapper.decode(mapper.rows.reopen(mapper.rows.written(write, { etag: found.etag }, before)));
-  const difference = mapper.differenceOf(sent, found);
-  // What a merge into an unknown row does not name may well be there.
-  const isWhole = before !== undefined || (write.mode !== 'merge' && write.mode !== 'upsert-merge');
-  const surplus = isWhole ? difference.removed : difference.removed.filter((name) => removed.includes(name));
-  return difference.changed.length === 0 && surplus.length === 0;
+function doubtfulWrite({ write, ifMatch, removed, row: { mapper } }: Change): DoubtfulWrite {
+  return { write, ifMatch, remove: removed, rows: mapper.rows, shape: mapper.shape };
 }

@@ -148,11 +148,13 @@ describe('A write whose answer is lost', () => {
       expect(await bench.stored('r')).to.include({ text: 'theirs' });
     });
 
-    it(`a ${mode} under an ETag whose row was deleted meanwhile is refused: nothing of it stands`, async () => {
+    it(`a ${mode} under an ETag whose row was deleted meanwhile is unknown: it may have been written before that`, async () => {
       const { etag: first } = await bench.writeDirectly('insert', 'r', 'before');
       await bench.writeDirectly('delete', 'r', undefined, '*');
       bench.next('reset before the response');
-      expect(await rejection(bench.write(mode, 'r', 'mine', first))).to.include({ code: 'store.not-found' });
+      const error = await rejection(bench.write(mode, 'r', 'mine', first));
+      expect(error).to.include({ code: 'store.outcome-unknown' });
+      expect(error).to.have.nested.property('details.found', 'missing');
     });
   }
 
@@ -195,7 +197,21 @@ describe('A write whose answer is lost', () => {
     expect(receipts).to.deep.equal([{ etag: a?.etag }, { etag: b?.etag }, {}]);
   });
 
-  it('a transaction that was refused is refused: the row that is missing tells that nothing was written', async () => {
+  it('a transaction that was refused is refused where a row tells that nothing was written', async () => {
+    const { etag } = await bench.writeDirectly('insert', 'a', 'before');
+    await bench.writeDirectly('insert', 'b', 'another');
+    bench.next('reset before the response');
+    const submitted = bench.store.submit(bench.table, [
+      bench.prepare(bench.rows, 'merge', 'a', 'mine', etag),
+      bench.prepare(bench.rows, 'insert', 'b', 'mine'),
+    ]);
+    const error = await rejection(submitted);
+    expect(error).to.include({ code: 'store.already-exists' });
+    expect(error).to.have.nested.property('details.operation', 1);
+    expect(await bench.stored('a')).to.deep.equal({ text: 'before', etag });
+  });
+
+  it('a transaction that was refused is unknown where a row is missing that it was to insert', async () => {
     await bench.writeDirectly('insert', 'b', 'another');
     bench.next('reset before the response');
     const submitted = bench.store.submit(bench.table, [
@@ -203,9 +219,8 @@ describe('A write whose answer is lost', () => {
       bench.prepare(bench.rows, 'insert', 'b', 'mine'),
     ]);
     const error = await rejection(submitted);
-    expect(error).to.include({ code: 'store.already-exists' });
-    expect(error).to.have.nested.property('details.operation', 1);
-    expect(await bench.stored('a')).to.equal(undefined);
+    expect(error).to.include({ code: 'store.outcome-unknown' });
+    expect(error).to.have.nested.property('details.found', 'missing');
   });
 
   it('an answer that never comes, nor any other, is store.outcome-unknown, which says so', async () => {

@@ -109,12 +109,54 @@ describe('Reading back', () => {
   it('unconditional writes alone prove nothing of a transaction with a row that another may have made so', async () => {
     await carryOut(doubtful('upsert-replace', 'a', 'same'), doubtful('insert', 'b', 'theirs'));
     const writes = [doubtful('upsert-replace', 'a', 'same'), doubtful('insert', 'b', 'mine')];
-    expect(await readBack(writes, now, { refused: 1 })).to.deep.equal({ outcome: 'unknown', found: 'changed' });
+    expect(await readBack(writes, now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
   });
 
-  it('an insert that is missing beside the refused one tells that nothing was written', async () => {
-    await carryOut(doubtful('insert', 'b', 'theirs'));
-    const writes = [doubtful('insert', 'a', 'mine'), doubtful('insert', 'b', 'mine')];
-    expect(await readBack(writes, now, { refused: 1 })).to.deep.equal({ outcome: 'not-written' });
+  it('a row that still has its ETag tells for a whole transaction, whatever the others look like', async () => {
+    const [etag] = await carryOut(doubtful('insert', 'a', 'before'), doubtful('insert', 'b', 'same'));
+    const writes = [doubtful('merge', 'a', 'after', etag), doubtful('insert', 'b', 'same')];
+    expect(await readBack(writes, now)).to.deep.equal({ outcome: 'not-written' });
+  });
+
+  it('an insert that is missing tells nothing, and speaks against rows that look as written', async () => {
+    const [etag] = await carryOut(doubtful('insert', 'b', 'theirs'), doubtful('insert', 'c', 'before'));
+    const missing = { outcome: 'unknown', found: 'missing' } as const;
+    const refused = [doubtful('insert', 'a', 'mine'), doubtful('insert', 'b', 'mine')];
+    expect(await readBack(refused, now)).to.deep.equal(missing);
+    now += 10;
+    await carryOut(doubtful('merge', 'c', 'same', etag));
+    const alike = [doubtful('merge', 'c', 'same', etag), doubtful('insert', 'a', 'mine')];
+    expect(await readBack(alike, now)).to.deep.equal(missing);
+    const taken = [doubtful('insert', 'b', 'theirs'), doubtful('insert', 'a', 'mine')];
+    expect(await readBack(taken, now)).to.deep.equal(missing);
+  });
+
+  it('a row that is gone does not tell who deleted it: a write under its ETag, and what was deleted beside others', async () => {
+    const [gone, kept] = await carryOut(doubtful('insert', 'a', 'before'), doubtful('insert', 'b', 'before'));
+    await carryOut(doubtful('delete', 'a', undefined, gone));
+    const missing = { outcome: 'unknown', found: 'missing' } as const;
+    expect(await readBack([doubtful('merge', 'a', 'after', gone)], now)).to.deep.equal(missing);
+    expect(await readBack([doubtful('merge', 'a', 'after', '*')], now)).to.deep.equal({ outcome: 'not-written' });
+    now += 10;
+    await carryOut(doubtful('merge', 'b', 'theirs', kept));
+    const both = [doubtful('delete', 'a', undefined, gone), doubtful('merge', 'b', 'mine', kept)];
+    expect(await readBack(both, now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
+    expect(await readBack([doubtful('delete', 'a', undefined, gone)], now)).to.deep.equal({
+      outcome: 'written',
+      receipts: [{}],
+    });
+  });
+
+  it('a merge of nothing tells that it was not carried out, and never that it was', async () => {
+    const [first] = await carryOut(doubtful('insert', 'a', 'same'));
+    const nothing = doubtful('merge', 'a', undefined, first);
+    expect(await readBack([nothing], now)).to.deep.equal({ outcome: 'not-written' });
+    await carryOut(nothing);
+    expect(await readBack([nothing], now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
+    const mine = doubtful('insert', 'b', 'mine');
+    const [etag] = await carryOut(mine);
+    const both = await readBack([nothing, mine], now);
+    expect(both).to.have.property('outcome', 'written');
+    expect(both).to.have.nested.property('receipts[1].etag', etag);
   });
 });
