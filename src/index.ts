@@ -10,6 +10,7 @@ export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } 
 export { DataSource } from './data-source/data-source.js';
 export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
+export type { RunOptions } from './data-source/joining-session.js';
 export type { ClassTable, HasTables, NamedTable, TableAdministration } from './administration/table-administration.js';
 export type {
   ClassCopyOptions,
@@ -55,12 +56,16 @@ export type {
 export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
 export type { RepositoryClass } from './repository/repository-class.js';
 export type {
+  CommitOptions,
   ConditionOptions,
   DeleteOptions,
   EntitySession,
+  EntitySessions,
   GetManyOptions,
   ModifyOptions,
   Session,
+  Transaction,
+  UnitOfWorkOptions,
   UpsertOptions,
 } from './repository/session.js';
 export type {
@@ -74,9 +79,7 @@ export type {
 } from './repository/bulk-options.js';
 
 export { UnitOfWork } from './unit-of-work/unit-of-work.js';
-export type { CommitOptions } from './unit-of-work/commit.js';
 export type { PlannedBatch } from './unit-of-work/plan.js';
-export type { UnitOfWorkOptions } from './unit-of-work/run-unit.js';
 
 export { Guid } from './edm/guid.js';
 export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';

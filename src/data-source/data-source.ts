@@ -4,20 +4,22 @@ import { EntityMappers } from '../repository/entity-mappers.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
+import type { UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction } from '../store/check-operation.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
 import { schemaValidator } from '../validation/schema-validator.js';
 import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
-import { runUnit, type UnitOfWorkOptions } from '../unit-of-work/run-unit.js';
+import { runUnit } from '../unit-of-work/run-unit.js';
+import { UnitCore } from '../unit-of-work/unit-core.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { tableNameProblem } from '../edm/table-name.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { checkOptions } from './check-options.js';
 import { connect, type CloseOptions, type Connection } from './connection.js';
-import { JoiningSession } from './joining-session.js';
+import { JoiningSession, UnitContext, type RunOptions } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
 import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
@@ -41,26 +43,31 @@ export class DataSource implements AsyncDisposable {
     checkOptions(options);
     const queries = querySettings(options);
     const connection = await connect(target, options);
-    return new DataSource(connection, validatorOf(options), queries, options.tableName ?? ((name) => name));
+    const tableName = options.tableName ?? ((name: string) => name);
+    return new DataSource(connection, validatorOf(options), queries, new UnitContext(), tableName);
   }
 
   readonly #connection: Connection;
   readonly #validator: EntityValidator;
   readonly #queries: QuerySettings;
   readonly #mappers: EntityMappers;
+  readonly #context: UnitContext;
   readonly #session: JoiningSession;
 
   private constructor(
     connection: Connection,
     validator: EntityValidator,
     queries: QuerySettings,
+    context: UnitContext,
     tableName: (name: string) => string,
   ) {
     this.#connection = connection;
     this.#validator = validator;
     this.#queries = queries;
+    this.#context = context;
     this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)), queries);
-    this.#session = new JoiningSession(new DirectSession(this.#mappers, validator));
+    const direct = new DirectSession(this.#mappers, validator);
+    this.#session = new JoiningSession(direct, context, this.#mappers, () => this.#begin());
   }
 
   /** What kind of store this is, and what it refuses. */
@@ -97,8 +104,9 @@ export class DataSource implements AsyncDisposable {
 
   /**
    * A unit of work, which holds writes until it is committed. With `work`: runs it, commits at the end, and discards when it throws.
-   * With `maxRetries` the commit is atomic, and when it is refused because somebody else was faster, `work` runs again in a new unit; it
-   * never does after `store.outcome-unknown`.
+   * With `maxRetries` the commit is atomic, and when another writer was faster on a row that the unit had read, or had found missing,
+   * `work` runs again in a new unit; it never does when something was written or may have been. Always a unit of its own, also within
+   * {@link run}: repositories of the data source do not join it.
    *
    * @example
    * ```ts
@@ -111,32 +119,39 @@ export class DataSource implements AsyncDisposable {
   unitOfWork(): UnitOfWork;
   unitOfWork<R>(work: (unit: UnitOfWork) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R>;
   unitOfWork<R>(work?: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): UnitOfWork | Promise<R> {
-    const begin = (): UnitOfWork => new UnitOfWork(this.#mappers, this.#validator);
-    return work === undefined ? begin() : runUnit(begin, work, options);
+    return work === undefined ? this.#begin() : runUnit(() => this.#begin(), work, options);
   }
 
   /**
-   * Runs work in a unit of work that the repositories of this data source join, however deep in the call they are used: what they write
-   * is held, and committed at the end. For repositories that are shared, e.g. injected once; without `run` nothing is ever bound.
+   * Runs work in a unit of work that the repositories of this connection join, those of {@link withTables} too, however deep in the call
+   * they are used: what they write is held, and committed at the end. For repositories that are shared, e.g. injected once; without
+   * `run` nothing is ever bound.
+   *
+   * A `run` within it joins its unit, so that all is committed together or not at all, unless `{ nested: 'separate' }` gives it one of its
+   * own. When the work of an inner `run` throws and the error is caught outside of it, the outer commit throws `commit.inner-failed`.
    */
-  async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
-    checkFunction('work', work);
-    return this.unitOfWork((unit) => this.#session.bind(unit, () => work(unit)), options);
+  async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: RunOptions = {}): Promise<R> {
+    return this.#session.run(work, options);
   }
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
   withTables(tableName: (name: string) => string): DataSource {
     checkFunction('tableName', tableName);
-    return new DataSource(this.#connection, this.#validator, this.#queries, tableName);
+    return new DataSource(this.#connection, this.#validator, this.#queries, this.#context, tableName);
   }
 
   /**
    * Does a piece of work of your own, and does it again from its beginning after a refusal that is certain: the service was busy or
-   * could not be reached, or another writer was faster. Never after `store.outcome-unknown`, when something may have been written. It
-   * must be work that may be done twice, e.g. one that reads what it changes, and writes once, at its end.
+   * could not be reached, or another writer was faster, also on a row of a unit of work. Never after `store.outcome-unknown` or
+   * `commit.partial`, when something may have been written. It must be work that may be done twice, e.g. one that reads what it
+   * changes, and writes once, at its end.
    */
   retry<T>(work: (go: Go) => Promise<T>, settings?: RepeatSettings): Promise<T> {
     return repeatWork(work, settings);
+  }
+
+  #begin(): UnitOfWork {
+    return new UnitOfWork(new UnitCore(this.#connection.store, this.#validator), this.#mappers);
   }
 
   /**

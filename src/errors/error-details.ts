@@ -62,6 +62,13 @@ export interface StoreErrorDetails {
   readonly requestId?: string;
   /** Milliseconds after which the service asked to be tried again. */
   readonly retryAfter?: number;
+  /** Of the commit of a unit of work, of which nothing was written: the write that was refused. */
+  readonly write?: CommitWrite;
+  /**
+   * Of such a commit: whether another writer was faster on rows that the unit had read, or had found missing, so that the same work may
+   * succeed when it is done again.
+   */
+  readonly lostRace?: boolean;
 }
 
 /** What was found when a write whose answer was lost was read back. */
@@ -85,6 +92,8 @@ export interface CommitWrite {
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
+  /** `true` of a merge that changes nothing, and makes sure that the row still has its ETag: see `UnitOfWork.require`. */
+  readonly required?: boolean;
   /** The entity, where the unit of work has one; it holds values, so nothing shows it. */
   readonly entity?: object;
 }
@@ -263,6 +272,7 @@ export interface ErrorDetails {
   };
   'commit.not-in-unit': { readonly verb: string };
   'commit.in-progress': { readonly className?: string };
+  'commit.inner-failed': Record<never, never>;
   'commit.row-tracked': { readonly className: string; readonly table: string; readonly trackedAs: string };
   'commit.bulk-stopped': BulkReport;
 }

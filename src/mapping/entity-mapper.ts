@@ -43,7 +43,9 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     this.store = store;
     this.table = table;
     this.queries = queries;
-    this.shape = Object.freeze({ properties: metadata.properties.map(({ storedName: name, type }) => ({ name, type })) });
+    this.shape = Object.freeze({
+      properties: metadata.properties.map(({ storedName: name, type }) => ({ name, type })),
+    });
     this.rows = store.rows(table, this.shape);
     this.source = Object.freeze({
       store: identity,

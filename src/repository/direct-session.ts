@@ -2,10 +2,10 @@ import type { EntityClass } from '../metadata/entity-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { DirectEntitySession } from './direct-entity-session.js';
 import type { EntityMappers } from './entity-mappers.js';
-import type { EntitySession, Session } from './session.js';
+import type { EntitySession, EntitySessions } from './session.js';
 
 /** The session of a data source: every verb is carried out at once. */
-export class DirectSession implements Session {
+export class DirectSession implements EntitySessions {
   readonly #mappers: EntityMappers;
   readonly #validator: EntityValidator;
   readonly #sessions = new Map<EntityClass, EntitySession<object>>();

@@ -23,6 +23,8 @@ import type {
   GetManyOptions,
   ModifyOptions,
   Session,
+  Transaction,
+  UnitOfWorkOptions,
   UpsertOptions,
 } from './session.js';
 
@@ -272,6 +274,27 @@ export class Repository<in out T extends object> implements AnyRepository {
   /** Deletes any number: entities under their ETags, keys unconditionally. Like {@link insertMany}. */
   deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>> {
     return refusedOperation(options) ?? this.#session.deleteMany(entitiesOrKeys, options);
+  }
+
+  /**
+   * For custom repositories: does work whose writes, by this repository and all others of the data source, are one transaction. It joins
+   * the unit of work that the repository is in, whose commit must then be atomic; where there is none it begins one, and commits it at
+   * the end. `{ atomic: false }` asks for no more than to be committed together.
+   *
+   * @example
+   * ```ts
+   * class Accounts extends Repository.of(Account) {
+   *   transfer(from: KeyOf<Account>, to: KeyOf<Account>, amount: number): Promise<void> {
+   *     return this.transaction(async () => {
+   *       (await this.getOrThrow(from)).balance -= amount;
+   *       (await this.getOrThrow(to)).balance += amount;
+   *     }, { maxRetries: 5 });
+   *   }
+   * }
+   * ```
+   */
+  protected transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R> {
+    return this.#place.transaction(work, { ...options, atomic: options?.atomic ?? true });
   }
 }
 

@@ -89,8 +89,41 @@ export interface EntitySession<T extends object> {
   deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>>;
 }
 
-/** What a repository needs of the place it works in: a data source, which writes at once, or a unit of work, which holds writes. */
-export interface Session {
+/** The verbs of every class, in one place. */
+export interface EntitySessions {
   /** The verbs of one class. Throws `metadata.*`. */
   of<T extends object>(entityClass: EntityClass<T>): EntitySession<T>;
+}
+
+/** What a repository needs of the place it works in: a data source, which writes at once, or a unit of work, which holds writes. */
+export interface Session extends EntitySessions {
+  /** See {@link Repository.transaction}. */
+  transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R>;
+}
+
+/** The unit of work that a repository's transaction is in. A repository of another class joins it by `new Shipments(unit)`. */
+export interface Transaction extends Session {
+  /** Holds the insert of an instance of an entity class. */
+  insert(entity: object): void;
+  /** Holds the delete of an instance of an entity class, under its ETag. */
+  delete(entity: object, options?: Pick<DeleteOptions, 'etag' | 'missing'>): void;
+  /** Has the commit make sure that an entity which was only read still has its ETag. */
+  require<T extends object>(entity: T): T;
+}
+
+/** How a commit goes about it. `timeout` is each request's. */
+export interface CommitOptions extends OperationOptions {
+  /** Refuses, before anything is sent, what does not fit into one transaction: `commit.not-atomic`. */
+  readonly atomic?: boolean | undefined;
+  /** Partitions written at once; 16 by default. */
+  readonly concurrency?: number | undefined;
+}
+
+/** How a unit of work that is given its work goes about it. */
+export interface UnitOfWorkOptions extends CommitOptions {
+  /**
+   * Retries after the first try: how often the work runs again, in a new unit, when another writer was faster on a row that it had read,
+   * or had found missing. By default there are none. When it is given, 0 included, the commit is atomic.
+   */
+  readonly maxRetries?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { onAbort } from '../async/on-abort.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
@@ -39,6 +40,7 @@ export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: Repe
 /** What is done about a failure of the work: a lost race is repeated, what may have been written is not. */
 function remedyForWork(error: unknown): Remedy {
   if (EntitableError.is(error, 'store.precondition-failed')) return 'fast';
+  if (EntitableError.is(error, 'store.') && (error.details as StoreErrorDetails).lostRace === true) return 'fast';
   const remedy = remedyFor(error);
   return remedy === 'ambiguous' ? 'never' : remedy;
 }

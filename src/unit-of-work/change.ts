@@ -1,11 +1,13 @@
 import type { CommitWrite } from '../errors/error-details.js';
 import { withHidden } from '../errors/hidden-details.js';
+import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
 import type { Unsaid } from '../mapping/unsaid.js';
 import type { TableWrite } from '../repository/batch.js';
 import { ownState, statedEtag } from '../repository/entity-condition.js';
 import type { RetainedRow } from '../store/row.js';
+import { rowError } from '../repository/row-error.js';
 import { insertMode } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
 import type { TrackedRow } from './tracked-rows.js';
@@ -21,11 +23,13 @@ export interface Change extends TableWrite {
   readonly before: RetainedRow | undefined;
   /** What the entity says nothing of. */
   readonly unsaid?: Unsaid | undefined;
+  /** Whether it writes nothing, and only makes sure of an ETag. */
+  readonly isRequirement: boolean;
 }
 
 /** What the unit of work writes to a row; `undefined` when nothing changed. Throws `key.changed`, `validation.*`. */
 export function changeOf(row: TrackedRow): Change | undefined {
-  const { mapper, entity, held } = row;
+  const { mapper, entity, held, required } = row;
   const address = addressOfTracked(mapper, row);
   switch (held.kind) {
     case 'difference': {
@@ -34,50 +38,81 @@ export function changeOf(row: TrackedRow): Change | undefined {
       const { changed, removed, defaults = [], unsaid } = mapper.differenceOf(entity, state);
       // Reading gives defaults: by themselves they are written where save() was called.
       const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
-      if (!isChanged) return undefined;
+      if (!isChanged && required === undefined) return undefined;
+      const ifMatch = conditionOf(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
+      const target: WriteTarget = { mode: 'merge', ifMatch, ...address };
+      if (!isChanged) return { ...change(row, target, { ...NOTHING, unsaid }, state.row), isRequirement: true };
       mapper.properties.checkRequired(entity, unsaid);
-      const ifMatch = held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag;
-      return change(
-        row,
-        { mode: 'merge', ifMatch, ...address },
-        { changed: [...changed, ...defaults], removed, unsaid },
-        state.row,
-      );
+      return change(row, target, { changed: [...changed, ...defaults], removed, unsaid }, state.row);
     }
     case 'insert': {
       const { mode, ifMatch } = insertMode(held.over);
-      return whole(row, ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address });
+      return whole(row, mode, ifMatch, address);
     }
     case 'replace':
-      return whole(row, { mode: 'replace', ifMatch: held.ifMatch, ...address });
+      return whole(row, 'replace', held.ifMatch, address);
     case 'upsert':
-      return whole(row, { mode: held.mode, ...address });
+      return whole(row, held.mode, undefined, address);
     case 'merge':
-      return change(row, { mode: 'merge', ifMatch: held.ifMatch, ...address }, held.difference, undefined);
+      return change(
+        row,
+        { mode: 'merge', ifMatch: conditionOf(row, held.ifMatch), ...address },
+        held.difference,
+        undefined,
+      );
     case 'delete':
-      return change(row, { mode: 'delete', ifMatch: held.ifMatch, ...address }, NOTHING, undefined);
+      return change(row, { mode: 'delete', ifMatch: conditionOf(row, held.ifMatch), ...address }, NOTHING, undefined);
     default:
       return held satisfies never;
   }
 }
 
+/** What a write of a row is conditional on: what the row is required to have, or what the write asks for. Throws `store.precondition-failed` where both cannot be. */
+function conditionOf({ mapper, address, required }: TrackedRow, asked: string): string {
+  if (required === undefined || required === asked) return asked;
+  if (asked === '*') return required;
+  throw rowError(mapper, address, 'store.precondition-failed');
+}
+
+/** An upsert of a row that must have an ETag finds that row, or is refused. */
+const FINDS_A_ROW = { 'upsert-merge': 'merge', 'upsert-replace': 'replace' } as const;
+
 const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
 
 /** A write as plans and reports show it. */
-export function describeChange({ write, row: { mapper, entity } }: Change): CommitWrite {
+export function describeChange({ write, row: { mapper, entity }, isRequirement }: Change): CommitWrite {
   const { mode, partitionKey, rowKey } = write;
-  const shown = { mode, className: mapper.metadata.className, table: mapper.table, partitionKey, rowKey };
+  const { className } = mapper.metadata;
+  const shown = {
+    mode,
+    className,
+    table: mapper.table,
+    partitionKey,
+    rowKey,
+    ...(isRequirement && { required: true }),
+  };
   return entity === undefined ? Object.freeze(shown) : withHidden(shown, { entity });
 }
 
-function whole(row: TrackedRow, operation: WriteTarget): Change {
-  const { mapper, entity } = row;
+function whole(
+  row: TrackedRow,
+  asked: 'insert' | 'replace' | 'upsert-merge' | 'upsert-replace',
+  condition: string | undefined,
+  address: Address,
+): Change {
+  const { mapper, entity, required } = row;
   mapper.checkReceives(entity!);
-  if (operation.mode !== 'upsert-merge') mapper.properties.setDefaults(entity!);
+  if (asked !== 'upsert-merge') mapper.properties.setDefaults(entity!);
   mapper.properties.checkRequired(entity!);
-  const write = mapper.prepareWhole(operation, entity!);
+  const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
+  const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
+  const ifMatch = mode === 'merge' || mode === 'replace' ? conditionOf(row, condition ?? '*') : undefined;
+  const write = mapper.prepareWhole(
+    ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address },
+    entity!,
+  );
   // An upsert does not tell what the row held before: only what is sent will be known of it.
-  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed: [], before: undefined };
+  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, isRequirement: false };
 }
 
 function change(
@@ -90,5 +125,5 @@ function change(
   const remove = removed.length > 0 ? { remove: removed } : undefined;
   if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);
   const write = mapper.prepare(remove === undefined ? operation : { ...remove, ...operation }, changed, row.entity);
-  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before, unsaid };
+  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before, unsaid, isRequirement: false };
 }

@@ -1,8 +1,10 @@
-import type { CommitReport, FailedWrite } from '../errors/error-details.js';
+import type { CommitReport, FailedWrite, StoreErrorDetails } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
 import { describeChange, type Change } from './change.js';
+import { isLostRace } from './lost-race.js';
+import type { SeenRows } from './seen-rows.js';
 
 /** Writes down what becomes of the writes of a commit. */
 export class CommitRecord {
@@ -11,6 +13,13 @@ export class CommitRecord {
   readonly #unknown: Change[] = [];
   readonly #pending = new Set<Change>();
   #cause: unknown;
+  /** The first refusal, and what of the commit it is of. */
+  #refused: { readonly changes: readonly Change[]; readonly error: unknown } | undefined;
+  readonly #seen: SeenRows;
+
+  constructor(seen: SeenRows) {
+    this.#seen = seen;
+  }
 
   /** Writes that are about to be sent. */
   planned(changes: Iterable<Change>): void {
@@ -21,8 +30,9 @@ export class CommitRecord {
     this.#move(changes, (change) => this.#committed.push(change));
   }
 
-  failed(changes: Iterable<Change>, error: unknown): void {
+  failed(changes: readonly Change[], error: unknown): void {
     this.#cause ??= error;
+    this.#refused ??= { changes, error };
     this.#move(changes, (change) => this.#failed.set(change, error));
   }
 
@@ -37,16 +47,34 @@ export class CommitRecord {
     this.#cause ??= new EntitableError('store.aborted', message, {}, { cause: reason });
   }
 
-  /** Everything that was written. Throws `commit.partial` where that is not everything that was to be. */
+  /** Everything that was written. Where that is not all, throws why nothing was, or `commit.partial` where something was or may have been. */
   conclude(): CommitReport {
+    const isOver = this.#failed.size + this.#unknown.length + this.#pending.size === 0;
+    if (!isOver && this.#committed.length + this.#unknown.length === 0) throw this.#refusal();
     const report: CommitReport = Object.freeze({
       committed: Object.freeze(this.#committed.map(describeChange)),
       failed: Object.freeze(Array.from(this.#failed, ([change, error]) => failedWrite(change, error))),
       unknown: Object.freeze(this.#unknown.map(describeChange)),
       pending: Object.freeze(Array.from(this.#pending, describeChange)),
     });
-    if (report.failed.length + report.unknown.length + report.pending.length > 0) throw partial(report, this.#cause);
+    if (!isOver) throw partial(report, this.#cause);
     return report;
+  }
+
+  /** Why nothing was written. */
+  #refusal(): unknown {
+    const { changes: [change, ...others] = [], error } = this.#refused ?? { error: this.#cause };
+    // What is not about one write, such as a store that cannot be reached, is told as it is.
+    if (change === undefined || others.length > 0 || !EntitableError.is(error, 'store.')) return error;
+    const { code, message, details } = inWordsOf(change.row.mapper, change.write, error) as typeof error;
+    const lostRace = Array.from(this.#failed).every(([failed, refused]) => isLostRace(failed, refused, this.#seen));
+    const all = this.#failed.size + this.#pending.size;
+    return new EntitableError(
+      code,
+      all === 1 ? message : `${message} Nothing was written of the ${all} writes of the commit.`,
+      { ...details, write: describeChange(change), ...(lostRace && { lostRace }) } as StoreErrorDetails,
+      { cause: error },
+    );
   }
 
   #move(changes: Iterable<Change>, to: (change: Change) => unknown): void {

@@ -3,34 +3,42 @@ import { checkCount } from '../query/check-option.js';
 import type { Batch } from '../repository/batch.js';
 import { ownRow } from '../repository/entity-condition.js';
 import { planBatches } from '../repository/plan-batches.js';
+import type { CommitOptions } from '../repository/session.js';
 import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
 import { changeOf, type Change } from './change.js';
 import { CommitRecord } from './commit-report.js';
 import { checkAtomic } from './plan.js';
+import type { SeenRows } from './seen-rows.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
 import { settle, type LostBatch } from './settle.js';
 import type { TrackedRows } from './tracked-rows.js';
-
-/** How a commit goes about it. `timeout` is each request's. */
-export interface CommitOptions extends OperationOptions {
-  /** Refuses, before anything is sent, what does not fit into one transaction: `commit.not-atomic`. */
-  readonly atomic?: boolean | undefined;
-  /** Partitions written at once; 16 by default. */
-  readonly concurrency?: number | undefined;
-}
 
 /** Sends what the rows of a unit of work hold, and tells them what became of it. */
 export class Committer {
   readonly #store: TableStore;
   readonly #rows: TrackedRows;
+  readonly #seen: SeenRows;
   readonly #validate: (changes: readonly Change[]) => Promise<void>;
   /** Batches whose answer was lost. Their rows stay locked. */
   readonly #lost = new Set<LostBatch>();
 
-  constructor(store: TableStore, rows: TrackedRows, validate: (changes: readonly Change[]) => Promise<void>) {
+  #hasWritten = false;
+
+  constructor(
+    store: TableStore,
+    rows: TrackedRows,
+    seen: SeenRows,
+    validate: (changes: readonly Change[]) => Promise<void>,
+  ) {
     this.#store = store;
     this.#rows = rows;
+    this.#seen = seen;
     this.#validate = validate;
+  }
+
+  /** Whether anything was written, or may have been. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   /** The batches of every partition, without rows whose last outcome is unknown. Throws `key.changed`, `validation.*`. */
@@ -42,13 +50,14 @@ export class Committer {
 
   async commit({ atomic = false, concurrency = 16, ...options }: CommitOptions): Promise<CommitReport> {
     checkCount('concurrency', concurrency, 1);
-    const record = new CommitRecord();
+    const record = new CommitRecord(this.#seen);
     const isSettled = await this.#settle(record, options);
     const partitions = this.plan();
     if (!isSettled) {
       record.planned(changesOf(partitions));
     } else {
-      if (atomic) checkAtomic(partitions, this.#store.traits);
+      const requirement = changesOf(partitions).find(({ isRequirement }) => isRequirement);
+      if (atomic || requirement !== undefined) checkAtomic(partitions, this.#store.traits, requirement);
       await this.#send(partitions, record, { concurrency, ...options });
     }
     return record.conclude();
@@ -93,6 +102,7 @@ export class Committer {
       case 'refused':
         return record.failed(outcome.failed, outcome.error);
       case 'unknown':
+        this.#hasWritten = true;
         this.#lost.add({ batch, since, error: outcome.error });
         return record.unknown(batch.writes, outcome.error);
       default:
@@ -119,6 +129,7 @@ export class Committer {
   }
 
   #committed(receipts: ReadonlyMap<Change, WriteReceipt>): void {
+    this.#hasWritten = true;
     for (const [{ row, write, before, unsaid }, receipt] of receipts) {
       this.#rows.unlock(row);
       const current = this.#rows.current(row) ?? row; // a read may have made an entity of it meanwhile
@@ -132,7 +143,7 @@ export class Committer {
         // What was sent is what it remembers: whatever it has become since is a difference again.
         const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
         mapper.written(entity, write, receipt, { before: known, unsaid });
-        this.#rows.change(current, { held: { kind: 'difference' } });
+        this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });
       }
     }
   }

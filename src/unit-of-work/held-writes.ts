@@ -70,6 +70,16 @@ export class HeldWrites<T extends object> {
     this.#rows.set(this.#mapper, address, entity, { kind: 'difference', saved });
   }
 
+  /** Has the commit make sure that the row of an entity still has the ETag that the entity was read with. */
+  require(entity: T): void {
+    if (this.#rows.of(entity) === undefined) this.track(entity);
+    const row = this.#rows.of(entity)!;
+    if (row.held.kind === 'insert' && row.held.over === undefined) return; // an insert finds no row, or is refused
+    const etag = statedEtag(this.#mapper, entity) ?? ownState(this.#mapper, entity)?.etag;
+    if (etag === undefined) throw this.#unknown();
+    this.#rows.require(row, etag);
+  }
+
   /** Holds a replace under the entity's ETag. */
   replace(entity: T, etag: string | undefined): void {
     this.#mapper.checkReceives(entity);
@@ -190,7 +200,7 @@ export class HeldWrites<T extends object> {
     const { className } = this.#mapper.metadata;
     return new EntitableError(
       'entity.no-etag',
-      `This ${className} was not loaded or written here, so there is no row to compare it with. insert() it, upsert() it, or save() it with its ETag.`,
+      `This ${className} was not loaded or written here, so there is no row to compare it with. Read it, insert() it, upsert() it, or save() it with its ETag.`,
       { className },
     );
   }

@@ -1,4 +1,4 @@
-import type { CommitWrite } from '../errors/error-details.js';
+import type { CommitWrite, ErrorDetails } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Batch } from '../repository/batch.js';
 import type { StoreTraits } from '../store/table-store.js';
@@ -33,30 +33,45 @@ export function plannedBatch(
   });
 }
 
-/** Refuses a commit that one transaction cannot hold. Throws `commit.not-atomic`. */
-export function checkAtomic(partitions: readonly (readonly Batch<Change>[])[], { limits }: StoreTraits): void {
+/** Refuses a commit that one transaction cannot hold, which somebody or a requirement asks for. Throws `commit.not-atomic`. */
+export function checkAtomic(
+  partitions: readonly (readonly Batch<Change>[])[],
+  { limits }: StoreTraits,
+  requirement: Change | undefined,
+): void {
   const batches = partitions.flat();
   if (batches.length <= 1) return;
   const writes = batches.reduce((sum, batch) => sum + batch.writes.length, 0);
   const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+  const refused = (reason: Reason, found: number, limit: number, rule: string): EntitableError =>
+    notAtomic({ reason, found, limit }, rule, requirement);
   if (partitions.length > 1) {
-    throw notAtomic('partitions', partitions.length, 1, 'is for one partition of one table');
+    throw refused('partitions', partitions.length, 1, 'is for one partition of one table');
   }
   throw writes > limits.transactionWrites
-    ? notAtomic('writes', writes, limits.transactionWrites, `has at most ${limits.transactionWrites} writes`)
-    : notAtomic('bytes', bytes, limits.transactionBytes, `has at most ${limits.transactionBytes} bytes`);
+    ? refused('writes', writes, limits.transactionWrites, `has at most ${limits.transactionWrites} writes`)
+    : refused('bytes', bytes, limits.transactionBytes, `has at most ${limits.transactionBytes} bytes`);
 }
 
+type Reason = ErrorDetails['commit.not-atomic']['reason'];
+
 function notAtomic(
-  reason: 'partitions' | 'writes' | 'bytes',
-  found: number,
-  limit: number,
+  details: ErrorDetails['commit.not-atomic'],
   rule: string,
+  requirement: Change | undefined,
 ): EntitableError {
+  const { reason, found } = details;
+  const cause =
+    requirement === undefined
+      ? 'An atomic commit is one transaction'
+      : `This unit of work requires a ${requirement.row.mapper.metadata.className} to be as it was read. What makes sure of that is one transaction`;
+  const remedy =
+    requirement === undefined
+      ? 'Commit less at once, or without { atomic: true }, and be ready for commit.partial.'
+      : 'Keep what is required in the partition of what depends on it, or commit less at once.';
   return new EntitableError(
     'commit.not-atomic',
-    `An atomic commit is one transaction, which ${rule}; there are ${found} ${reason} to be written. Nothing was sent. ` +
-      'Commit less at once, or without { atomic: true }, and be ready for commit.partial.',
-    { reason, found, limit },
+    `${cause}, which ${rule}; there are ${found} ${reason} to be written. Nothing was sent. ${remedy}`,
+    details,
   );
 }

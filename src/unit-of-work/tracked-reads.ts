@@ -1,19 +1,22 @@
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import { applyPatch } from '../mapping/patch.js';
-import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
-import type { OperationOptions } from '../store/table-store.js';
+import { addressOfRow } from '../mapping/stored-address.js';
+import type { RowReader } from '../store/row.js';
+import type { OperationOptions, Rows } from '../store/table-store.js';
 import type { TrackedRows } from './tracked-rows.js';
 
 /** What rows of one class become when a unit of work reads them: the entities it has, or new ones that it tracks from then on. */
 export class TrackedReads<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #rows: TrackedRows;
+  readonly #stored: Rows;
   #refreshes = false;
 
-  constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
+  constructor(mapper: EntityMapper<T>, rows: TrackedRows, stored: Rows) {
     this.#mapper = mapper;
     this.#rows = rows;
+    this.#stored = stored;
   }
 
   /** Reads one row. A removed one is not found, a held one is not read. */
@@ -25,7 +28,7 @@ export class TrackedReads<T extends object> {
     const { partitionKey, rowKey } = address;
     const decode = (row: RowReader): T | undefined =>
       this.isRemoved(row) ? undefined : this.decoding(refresh, () => this.decode(row));
-    const found = await this.#mapper.rows.get(partitionKey, rowKey, decode, undefined, options);
+    const found = await this.#stored.get(partitionKey, rowKey, decode, undefined, options);
     if (found === undefined && refresh && known?.entity !== undefined) this.#rows.forget(known);
     return found;
   }
@@ -72,6 +75,7 @@ export class TrackedReads<T extends object> {
     const entity = own ?? this.#mapper.decode(row);
     this.#rows.set(this.#mapper, address, entity, { kind: 'difference' });
     if (own !== undefined) this.#mapper.fill(own, row);
+    if (known?.required !== undefined) this.#rows.require(this.#rows.of(entity)!, row.etag);
     return entity;
   }
 
@@ -79,8 +83,4 @@ export class TrackedReads<T extends object> {
   isRemoved(row: RowReader): boolean {
     return this.#rows.at(this.#mapper, addressOfRow(row))?.held.kind === 'delete';
   }
-}
-
-function addressOfRow(row: RowReader): Address {
-  return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY) };
 }

@@ -12,6 +12,8 @@ export interface TrackedRow {
   readonly address: Address;
   readonly entity: object | undefined;
   readonly held: Held;
+  /** The ETag that the row must have when it is committed, whatever is held. */
+  readonly required: string | undefined;
 }
 
 /** The identity map of a unit of work: one row, one entity. */
@@ -38,11 +40,18 @@ export class TrackedRows {
 
   /** Makes a row known, or known anew. Throws `commit.in-progress` while the row is being sent. */
   set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: Held): void {
-    this.#put({ id: rowId(mapper.source.table, address), mapper, address, entity, held });
+    const id = rowId(mapper.source.table, address);
+    this.#put({ id, mapper, address, entity, held, required: this.#byId.get(id)?.required });
+  }
+
+  /** Has the commit make sure that a row has an ETag, or no longer. Throws `commit.in-progress` while the row is being sent. */
+  require(row: TrackedRow, etag: string | undefined): void {
+    this.#checkUnlocked(row);
+    this.#put({ ...row, required: etag });
   }
 
   /** Gives a row another entity or another write. Throws `commit.in-progress` while the row is being sent. */
-  change(row: TrackedRow, changes: Partial<Pick<TrackedRow, 'entity' | 'held'>>): void {
+  change(row: TrackedRow, changes: Partial<Pick<TrackedRow, 'entity' | 'held' | 'required'>>): void {
     this.#put({ ...row, ...changes });
   }
 

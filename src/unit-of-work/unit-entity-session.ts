@@ -20,9 +20,10 @@ import type {
   GetManyOptions,
   UpsertOptions,
 } from '../repository/session.js';
-import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions, Rows, WriteReceipt } from '../store/table-store.js';
 import { HeldWrites } from './held-writes.js';
 import { NO_WRITES, notInUnit } from './not-in-unit.js';
+import type { SeenRows } from './seen-rows.js';
 import { TrackedReads } from './tracked-reads.js';
 import type { TrackedRows } from './tracked-rows.js';
 import { unitRows } from './unit-rows.js';
@@ -34,11 +35,15 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   readonly #rows: TrackedRows;
   readonly #reads: TrackedReads<T>;
 
-  constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
+  /** What the store has, as the unit sees it. */
+  readonly #stored: Rows;
+
+  constructor(mapper: EntityMapper<T>, { rows, seen }: { readonly rows: TrackedRows; readonly seen: SeenRows }) {
     this.writes = new HeldWrites(mapper, rows);
     this.#mapper = mapper;
     this.#rows = rows;
-    this.#reads = new TrackedReads(mapper, rows);
+    this.#stored = seen.watch(mapper.rows, mapper.source.table, mapper.store.traits.ordered);
+    this.#reads = new TrackedReads(mapper, rows, this.#stored);
   }
 
   create(values: CreateOf<T>): T {
@@ -71,7 +76,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     if (known?.entity !== undefined) return true;
     const keysOnly = { select: [], etag: false };
     const { partitionKey, rowKey } = address;
-    return (await this.#mapper.rows.get(partitionKey, rowKey, () => true, keysOnly, options)) ?? false;
+    return (await this.#stored.get(partitionKey, rowKey, () => true, keysOnly, options)) ?? false;
   }
 
   async refresh(entity: T, options?: OperationOptions): Promise<T> {
@@ -85,11 +90,11 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   query(partition: PartitionsOf<T>): Query<T> {
     const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
     const keys = partitions.map((key) => this.#mapper.partitionOf(key));
-    return partitionQuery(unitRows(this.#mapper, this.#reads), keys, NO_WRITES);
+    return partitionQuery(unitRows(this.#mapper, this.#stored, this.#reads), keys, NO_WRITES);
   }
 
   scan(): Query<T> {
-    return tableQuery(unitRows(this.#mapper, this.#reads), NO_WRITES);
+    return tableQuery(unitRows(this.#mapper, this.#stored, this.#reads), NO_WRITES);
   }
 
   async insert(entity: T): Promise<T> {

@@ -1,22 +1,22 @@
 import type { CommitReport } from '../errors/error-details.js';
-import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
-import { saidNames } from '../mapping/unsaid.js';
 import { classOf } from '../metadata/class-of.js';
 import type { EntityClass } from '../metadata/entity-types.js';
+import { checkCount } from '../query/check-option.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
-import type { DeleteOptions, EntitySession, Session } from '../repository/session.js';
-import { withWideSignal } from '../repository/wide-signal.js';
-import { checkOperation } from '../store/check-operation.js';
-import type { EntityValidator } from '../validation/entity-validator.js';
-import type { Change } from './change.js';
-import { Committer, type CommitOptions } from './commit.js';
-import { plannedBatch, type PlannedBatch } from './plan.js';
-import { ReentryGuard } from './reentry-guard.js';
-import { TrackedRows } from './tracked-rows.js';
+import type {
+  CommitOptions,
+  DeleteOptions,
+  EntitySession,
+  Transaction,
+  UnitOfWorkOptions,
+} from '../repository/session.js';
+import { checkFunction, checkOperation } from '../store/check-operation.js';
+import type { PlannedBatch } from './plan.js';
+import type { UnitCore } from './unit-core.js';
 import { UnitEntitySession } from './unit-entity-session.js';
 
 /**
@@ -35,21 +35,23 @@ import { UnitEntitySession } from './unit-entity-session.js';
  * await work.commit();
  * ```
  */
-export class UnitOfWork implements Session {
+export class UnitOfWork implements Transaction {
+  readonly #core: UnitCore;
   readonly #mappers: EntityMappers;
-  readonly #validator: EntityValidator;
-  readonly #rows = new TrackedRows();
+  /** The same unit, by whose tables it works. */
+  readonly #views: Map<EntityMappers, UnitOfWork>;
   readonly #sessions = new Map<EntityClass, UnitEntitySession<object>>();
-  readonly #committer: Committer;
-  readonly #validating = new ReentryGuard();
-  #commits = 0;
-  #lastCommit: Promise<unknown> = Promise.resolve();
 
   /** @internal `DataSource.unitOfWork` makes them. */
-  constructor(mappers: EntityMappers, validator: EntityValidator) {
+  constructor(core: UnitCore, mappers: EntityMappers, views = new Map<EntityMappers, UnitOfWork>()) {
+    this.#core = core;
     this.#mappers = mappers;
-    this.#validator = validator;
-    this.#committer = new Committer(mappers.store, this.#rows, (changes) => this.#validate(changes));
+    this.#views = views.set(mappers, this);
+  }
+
+  /** @internal The same unit for a data source on the same connection whose tables have other names. */
+  in(mappers: EntityMappers): UnitOfWork {
+    return this.#views.get(mappers) ?? new UnitOfWork(this.#core, mappers, this.#views);
   }
 
   /** The verbs of one class, for the constructors of repositories. */
@@ -108,46 +110,77 @@ export class UnitOfWork implements Session {
     return entity;
   }
 
+  /**
+   * Has the commit make sure that an entity still has the ETag it was read with, although it is not changed: for decisions that rest on
+   * it. An entity that is changed or deleted as well needs none, as those are under its ETag anyway. One that is not is merged with
+   * nothing, in the same transaction, which gives it a new ETag: of two units that each require what the other changes, one is refused.
+   *
+   * Only a transaction can promise that, so a unit that requires something commits atomically: `commit.not-atomic` where the entity is in
+   * another partition or table than the rest. It holds for one commit. Throws `entity.no-etag` for an entity that was never read.
+   *
+   * @example
+   * ```ts
+   * const [mine, theirs] = await doctors.getMany([me, other]);
+   * if (!theirs.onCall) throw new Error('Somebody must be on call.');
+   * mine.onCall = false;
+   * unit.require(theirs);
+   * ```
+   */
+  require<T extends object>(entity: T): T {
+    this.#sessionOf(entity).writes.require(entity);
+    return entity;
+  }
+
+  /**
+   * Does work that joins this unit, as {@link Repository.transaction} does: nothing is committed at its end. `atomic` and `maxRetries` ask
+   * for an atomic commit of the whole; the other options are those of whoever commits. When the work throws, the unit cannot be
+   * committed any more: `commit.inner-failed`.
+   */
+  async transaction<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
+    checkFunction('work', work);
+    checkOperation(options);
+    if (options.maxRetries !== undefined) checkCount('maxRetries', options.maxRetries, 0);
+    return this.#core.join(() => work(this), options);
+  }
+
   /** What a commit would send just now; nothing is sent. Throws what the commit would refuse to send: `key.changed`, `validation.*`. */
   plan(): readonly PlannedBatch[] {
-    const { traits } = this.#mappers.store;
-    return this.#committer.plan().flatMap((batches) => batches.map((batch) => plannedBatch(batch, traits)));
+    return this.#core.plan();
   }
 
   /**
    * Sends what is held and what changed. A second call meanwhile waits its turn; one from inside, e.g. from a validator, throws
-   * `commit.in-progress`. When it fails before anything is sent the unit is as it was. When it fails later it throws `commit.partial`,
-   * which says what is committed and what is not; the unit holds the rest, and `commit()` again sends it, after it has read back what
-   * is unknown. Nothing that was committed is taken back.
+   * `commit.in-progress`.
+   *
+   * When nothing was written it throws why: the refusal of the store, such as `store.precondition-failed`, with the write in
+   * `details.write`, or what is wrong before anything is sent. When something was written, or may have been, it throws
+   * `commit.partial`, which says of every write what became of it. The unit holds what was not written, and `commit()` again sends it,
+   * after it has read back what is unknown. Nothing that was committed is taken back.
    */
   async commit(options: CommitOptions = {}): Promise<CommitReport> {
     checkOperation(options);
-    if (this.#validating.isInside) throw inProgress('commit() was called by a validator');
-    this.#commits++;
-    const commit = this.#lastCommit
-      .then(() => withWideSignal(options.signal, (signal) => this.#committer.commit({ ...options, signal })))
-      .finally(() => this.#commits--);
-    this.#lastCommit = commit.catch(() => undefined); // whoever called it hears of it
-    return commit;
+    return this.#core.commit(options);
   }
 
   /** Forgets everything that is held and tracked; nothing is sent, and the entities keep their values. Throws `commit.in-progress` during a commit. */
   discard(): void {
-    if (this.#commits > 0) throw inProgress('discard() was called');
-    this.#rows.clear();
-    this.#committer.discard();
+    this.#core.discard();
   }
 
   /** @internal Discards once no commit is under way. */
   async abandon(): Promise<void> {
-    await this.#lastCommit;
-    this.discard();
+    await this.#core.abandon();
+  }
+
+  /** @internal Whether a commit has written something, or may have. */
+  get hasWritten(): boolean {
+    return this.#core.hasWritten;
   }
 
   #session<T extends object>(entityClass: EntityClass<T>): UnitEntitySession<T> {
     const known = this.#sessions.get(entityClass) as unknown as UnitEntitySession<T> | undefined;
     if (known !== undefined) return known;
-    const session = new UnitEntitySession(this.#mappers.of(entityClass), this.#rows);
+    const session = new UnitEntitySession(this.#mappers.of(entityClass), this.#core);
     this.#sessions.set(entityClass, session as unknown as UnitEntitySession<object>);
     return session;
   }
@@ -156,31 +189,4 @@ export class UnitOfWork implements Session {
     const isObject = typeof entity === 'object' && entity !== null;
     return this.#session((isObject ? classOf(entity) : entity) as EntityClass);
   }
-
-  async #validate(changes: readonly Change[]): Promise<void> {
-    await this.#validating.run(async () => {
-      for (const change of changes) {
-        const pending = this.#validateChange(change);
-        if (pending instanceof Promise) await pending;
-      }
-    });
-  }
-
-  #validateChange({ row: { mapper, entity, held }, unsaid }: Change): void | Promise<void> {
-    const { metadata } = mapper;
-    const { entityClass } = metadata;
-    if (held.kind === 'delete') return undefined;
-    if (entity !== undefined)
-      return this.#validator.validate(entity, entityClass, unsaid && saidNames(metadata, entity, unsaid));
-    if (held.kind !== 'merge') return undefined;
-    return this.#validator.validate(held.patch, entityClass, Object.keys(held.patch));
-  }
-}
-
-function inProgress(what: string): EntitableError {
-  return new EntitableError(
-    'commit.in-progress',
-    `${what} while this unit of work is being committed. Await the commit first.`,
-    {},
-  );
 }

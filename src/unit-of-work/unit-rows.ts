@@ -5,13 +5,17 @@ import type { Rows } from '../store/table-store.js';
 import type { TrackedReads } from './tracked-reads.js';
 
 /** What queries of a unit of work read: the store's rows without those that the unit has removed, as the entities it tracks. */
-export function unitRows<T extends object>(mapper: EntityMapper<T>, reads: TrackedReads<T>): EntityRows<T> {
+export function unitRows<T extends object>(
+  mapper: EntityMapper<T>,
+  stored: Rows,
+  reads: TrackedReads<T>,
+): EntityRows<T> {
   return {
     metadata: mapper.metadata,
     store: mapper.store,
     table: mapper.table,
     queries: mapper.queries,
-    rows: remainingRows(mapper.rows, reads),
+    rows: remainingRows(stored, reads),
     decode: reads.decode,
     peek: reads.peek,
     checkKeys: mapper.checkKeys,

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
-import type { CommitReport, CommitWrite } from '../../src/errors/error-details.js';
+import type { CommitReport, CommitWrite, StoreErrorDetails } from '../../src/errors/error-details.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
@@ -16,6 +16,14 @@ const names = (writes: readonly CommitWrite[]): string[] =>
 
 function shown({ committed, failed, unknown, pending }: CommitReport): object {
   return { committed: names(committed), failed: names(failed), unknown: names(unknown), pending: names(pending) };
+}
+
+/** The refusal of a commit of which nothing was written, and of which write it is. */
+async function refusal(commit: Promise<unknown>): Promise<object> {
+  const error = await rejection(commit);
+  if (!EntitableError.is(error, 'store.')) throw error;
+  const { write, lostRace } = error.details as StoreErrorDetails;
+  return { code: error.code, write: write && `${write.mode} ${write.rowKey}`, lostRace };
 }
 
 async function partial(commit: Promise<unknown>): Promise<EntitableError<'commit.partial'>> {
@@ -96,12 +104,30 @@ onEveryStore('A commit', (open) => {
     expect(faulty.submitted).to.deep.equal([['insert']]);
   });
 
+  it('of which nothing was written throws the refusal itself, in the words of the class, with the write', async () => {
+    const { tables, work } = await unit();
+    await tables.repository(Order).insert(order({ orderId: 'taken' }));
+    const rival = order({ orderId: 'taken' });
+    for (const entity of [order({ orderId: 'a' }), rival]) work.insert(entity);
+    const error = (await rejection(work.commit())) as EntitableError<'store.already-exists'>;
+    expect(error.code).to.equal('store.already-exists');
+    expect(error.message).to.match(
+      /^Order \("c1", "taken"\) of the table \w+ is stored already\..* Nothing was written of the 2 writes of the commit\.$/,
+    );
+    const { write, lostRace } = error.details;
+    expect({ ...write }).to.include({ mode: 'insert', className: 'Order', partitionKey: 'c1', rowKey: 'taken' });
+    expect([write?.entity, lostRace]).to.deep.equal([rival, undefined]);
+    expect(error.cause).to.have.property('code', 'store.already-exists');
+    work.delete(rival);
+    expect(names((await work.commit()).committed)).to.deep.equal(['insert a']);
+  });
+
   it('starts nothing after the first failure', async () => {
     const { faulty, work } = await unit();
     faulty.faults.push('unavailable');
     for (const customerId of ['c1', 'c2', 'c3']) work.insert(order({ customerId }));
-    const { details } = await partial(work.commit({ concurrency: 1 }));
-    expect([details.failed.length, details.pending.length, faulty.submitted.length]).to.deep.equal([1, 2, 0]);
+    expect(await refusal(work.commit({ concurrency: 1 }))).to.include({ code: 'store.unavailable' });
+    expect(faulty.submitted).to.deep.equal([]);
     expect((await work.commit()).committed).to.have.length(3);
   });
 
@@ -114,8 +140,8 @@ onEveryStore('A commit', (open) => {
     second!.total = 1;
     third!.total = 1;
     await orders.merge(KEY, { total: 99 });
-    const { details } = await partial(work.commit());
-    expect(shown(details)).to.deep.include({ failed: ['delete o1'], pending: ['merge o2', 'merge o3'], committed: [] });
+    const lost = { code: 'store.precondition-failed', write: 'delete o1', lostRace: true };
+    expect(await refusal(work.commit())).to.deep.equal(lost);
     expect(await orders.query({ customerId: 'c1' }).count()).to.equal(3);
     await work.get(Order, KEY);
     work.discard();
@@ -219,11 +245,13 @@ onEveryStore('A commit', (open) => {
   it('stops at an aborted signal, and says what was not sent', async () => {
     const { faulty, work } = await unit();
     for (const customerId of ['c1', 'c2', 'c3']) work.insert(order({ customerId }));
+    const early = AbortSignal.abort();
+    expect(await refusal(work.commit({ signal: early }))).to.include({ code: 'store.aborted' });
     const stop = new AbortController();
-    faulty.beforeSubmit = () => stop.abort();
+    faulty.beforeSubmit = () => void (faulty.submitted.length === 1 && stop.abort());
     const { details, cause } = await partial(work.commit({ signal: stop.signal, concurrency: 1 }));
-    expect(details.committed.length + details.unknown.length + details.pending.length).to.equal(3);
-    expect(details.pending.length).to.be.at.least(2);
+    expect(details.committed).to.have.length(1);
+    expect(details.unknown.length + details.pending.length).to.equal(2);
     expect(cause).to.satisfy((error: unknown) => EntitableError.is(error, 'store.'));
     faulty.beforeSubmit = () => undefined;
     await work.commit();
@@ -233,10 +261,14 @@ onEveryStore('A commit', (open) => {
   it('shows entities to whoever asks, and values to no log', async () => {
     const { tables, work } = await unit();
     await tables.repository(Order).insert(order());
-    work.insert(order({ email: 'hunter2@example.com' }));
-    const error = await partial(work.commit());
-    expect(inspect([error, work.plan()], { depth: 9 })).not.to.include('hunter2');
-    expect(JSON.stringify(error)).not.to.include('hunter2');
+    work.insert(order({ customerId: 'c0', email: 'hunter2@example.com' }));
+    const rival = order({ email: 'hunter2@example.com' });
+    work.insert(rival);
+    const error = await partial(work.commit({ concurrency: 1 }));
+    const refused = (await rejection(work.commit())) as EntitableError<'store.already-exists'>;
+    expect(refused.details.write).to.have.property('entity', rival);
+    expect(inspect([error, refused, work.plan()], { depth: 9 })).not.to.include('hunter2');
+    expect(JSON.stringify([error, refused])).not.to.include('hunter2');
   });
 });
 
@@ -268,8 +300,9 @@ onEveryStore('An atomic commit', (open) => {
     await tables.repository(Order).insert(order({ orderId: 'o5' }));
     const work = tables.unitOfWork();
     for (let row = 0; row < 10; row++) work.insert(order({ orderId: `o${row}` }));
-    const { details } = await partial(work.commit({ atomic: true }));
-    expect([details.committed.length, details.failed.length, details.pending.length]).to.deep.equal([0, 1, 9]);
+    const taken = { code: 'store.already-exists', write: 'insert o5', lostRace: undefined };
+    expect(await refusal(work.commit({ atomic: true }))).to.deep.equal(taken);
     expect(await tables.repository(Order).scan().count()).to.equal(1);
+    expect(work.plan()[0]!.writes).to.have.length(10);
   });
 });

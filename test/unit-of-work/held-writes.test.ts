@@ -115,7 +115,7 @@ onEveryStore('A unit of work holds', (open) => {
     work.insert(successor);
     expect(writesOf(work.plan())).to.deep.equal(['replace c1 o1']);
     await orders.repository(Order).merge(KEY, { total: 1 });
-    expect(await rejection(work.commit())).to.have.property('code', 'commit.partial');
+    expect(await rejection(work.commit())).to.have.property('code', 'store.precondition-failed');
     expect(await orders.repository(Order).getOrThrow(KEY)).to.include({ total: 1, status: 'open' });
   });
 

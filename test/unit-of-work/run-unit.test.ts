@@ -48,6 +48,134 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('items', 10);
   });
 
+  it('runs again after a lost race on a row that it read, or found missing, in whichever way', async () => {
+    const { tables } = await open();
+    const others = tables.repository(Order);
+    const other = { customerId: 'c1', orderId: 'o2' };
+    const work: Readonly<Record<string, (unit: UnitOfWork) => Promise<unknown>>> = {
+      'get gave nothing': async (unit) => (await unit.get(Order, KEY)) ?? unit.insert(order()),
+      'exists gave false': async (unit) => (await unit.repository(Order).exists(KEY)) || unit.insert(order()),
+      'a query gave nothing': async (unit) =>
+        (await unit.query(Order, { customerId: 'c1' }).toArray()).length > 0 || unit.insert(order()),
+      'a count was 0': async (unit) =>
+        (await unit.query(Order, { customerId: 'c1' }).count()) > 0 || unit.insert(order()),
+      'a query by key gave nothing': async (unit) =>
+        (await unit.query(Order, { customerId: 'c1' }).where('orderId', 'eq', 'o1').first()) ?? unit.insert(order()),
+      'it read the row that is gone': async (unit) => {
+        if (await unit.repository(Order).exists(other)) await unit.repository(Order).merge(other, { total: 5 });
+      },
+    };
+    for (const [name, once] of Object.entries(work)) {
+      await others.scan().delete();
+      await others.insert(order({ ...other, customerId: name.startsWith('it read') ? 'c1' : 'c2' }));
+      let runs = 0;
+      await tables.unitOfWork(
+        async (unit) => {
+          await once(unit);
+          if (++runs > 1) return;
+          if (name.startsWith('it read')) await others.delete(other);
+          else await others.insert(order());
+        },
+        { maxRetries: 5 },
+      );
+      expect(runs, name).to.equal(2);
+    }
+  });
+
+  it('throws at once what comes again: a key that nobody looked for, an ETag from elsewhere', async () => {
+    const { tables } = await open();
+    const others = tables.repository(Order);
+    const stored = await others.insert(order());
+    const detached = await others.getOrThrow(KEY);
+    await others.merge(KEY, { items: 7 });
+    const work: readonly (readonly [code: string, (unit: UnitOfWork) => unknown])[] = [
+      ['store.already-exists', (unit) => unit.insert(order())],
+      // A query with a filter does not tell what else is there, nor one that looked elsewhere.
+      [
+        'store.already-exists',
+        async (unit) => {
+          await unit.query(Order, { customerId: 'c1' }).where('total', 'gt', 1e6).toArray();
+          await unit.query(Order, { customerId: 'c2' }).toArray();
+          unit.insert(order());
+        },
+      ],
+      ['store.precondition-failed', (unit) => unit.repository(Order).merge(KEY, { total: 1 }, { etag: stored.etag })],
+      [
+        'store.precondition-failed',
+        async (unit) =>
+          (await unit.get(Order, KEY)) && unit.repository(Order).merge(KEY, { total: 1 }, { etag: stored.etag }),
+      ],
+      ['store.precondition-failed', (unit) => unit.track(Object.assign(detached, { total: 3 }))],
+      ['store.not-found', (unit) => unit.repository(Order).merge({ ...KEY, orderId: 'none' }, { total: 1 })],
+    ];
+    for (const [code, once] of work) {
+      let runs = 0;
+      const refused = tables.unitOfWork(async (unit) => (runs++, void (await once(unit))), { maxRetries: 5 });
+      expect(await rejection(refused)).to.have.property('code', code);
+      expect(runs).to.equal(1);
+    }
+  });
+
+  it('knows of rows before the last that a query gave that they were missing, where the store is in order', async () => {
+    const { tables } = await open();
+    const others = tables.repository(Order);
+    await others.insertMany(['o5', 'o6'].map((orderId) => order({ orderId })));
+    const runs: string[] = [];
+    const insert = (orderId: string): Promise<void> =>
+      tables.unitOfWork(
+        async (unit) => {
+          const first = await unit.query(Order, { customerId: 'c1' }).pageSize(1).take(1).first();
+          runs.push(first!.orderId);
+          if (runs.length === 1) await others.insert(order({ orderId }));
+          if (first!.orderId !== orderId) unit.insert(order({ orderId }));
+        },
+        { maxRetries: 5 },
+      );
+    await insert('o4');
+    expect(runs.splice(0)).to.deep.equal(['o5', 'o4']);
+    expect(await rejection(insert('o7'))).to.have.property('code', 'store.already-exists');
+    expect(runs).to.deep.equal(['o4']);
+  });
+
+  it('does not do again what the work itself has committed', async () => {
+    const { tables } = await open();
+    const others = tables.repository(Order);
+    await others.insert(order({ items: 0 }));
+    let runs = 0;
+    const refused = tables.unitOfWork(
+      async (unit) => {
+        runs++;
+        (await unit.get(Order, KEY))!.items++;
+        await unit.commit();
+        (await unit.get(Order, KEY))!.total++;
+        await others.merge(KEY, { email: 'a@b.c' });
+      },
+      { maxRetries: 5 },
+    );
+    expect(await rejection(refused)).to.have.property('code', 'store.precondition-failed');
+    expect([runs, (await others.getOrThrow(KEY)).items]).to.deep.equal([1, 1]);
+  });
+
+  it('is repeated by tables.retry after a lost race, whichever row was lost', async () => {
+    const { tables } = await open();
+    const others = tables.repository(Order);
+    let runs = 0;
+    await tables.retry(() =>
+      tables.unitOfWork(async (unit) => {
+        const found = await unit.get(Order, KEY);
+        if (found === undefined) unit.insert(order());
+        else found.items++;
+        if (++runs === 1) await others.insert(order({ items: 5 }));
+        if (runs === 2) await others.merge(KEY, { total: 1 });
+      }),
+    );
+    expect([runs, (await others.getOrThrow(KEY)).items]).to.deep.equal([3, 6]);
+    runs = 0;
+    const taken = tables.retry(() => tables.unitOfWork((unit) => (runs++, unit.insert(order()))));
+    expect(await rejection(taken)).to.have.property('code', 'store.already-exists');
+    expect(runs).to.equal(1);
+  });
+
   it('never runs again when the answer was lost, and is atomic with maxRetries', async () => {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
@@ -104,11 +232,11 @@ onEveryStore('tables.run(work)', (open) => {
     expect((await later!).etag).to.be.a('string');
   });
 
-  it('does not bind other data sources', async () => {
-    const { tables, tableName } = await open();
-    const tenant = tables.withTables((name) => `${tableName(name)}X`).repository(Order);
+  it('does not bind data sources of other connections', async () => {
+    const { tables, store, tableName } = await open();
+    const other = await DataSource.open(store, { tableName });
     await tables.run(async () => {
-      expect((await tenant.insert(order())).etag).to.be.a('string');
+      expect((await other.repository(Order).insert(order())).etag).to.be.a('string');
     });
   });
 });

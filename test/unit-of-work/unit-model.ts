@@ -37,6 +37,15 @@ export interface Attempt {
   readonly ids: readonly string[];
 }
 
+/** A transaction whose answer was lost. */
+interface Lost {
+  readonly writes: readonly Expected[];
+  readonly wasWritten: boolean;
+}
+
+/** What one row tells of a lost write. */
+type Finding = 'as before' | 'as written' | 'missing' | 'changed';
+
 /** A report, as sets of rows. */
 export type ReportedRows = { readonly [K in keyof CommitReport]: readonly string[] };
 
@@ -44,12 +53,12 @@ export type ReportedRows = { readonly [K in keyof CommitReport]: readonly string
 export class UnitModel {
   readonly store = new Map<string, StoredRow>();
   readonly unit = new Map<string, UnitRow>();
-  #unknown: (readonly Expected[])[] = [];
+  #lost: Lost[] = [];
   #version = 0;
 
   /** Rows whose last answer was lost. */
   isLocked(id: string): boolean {
-    return this.#unknown.some((batch) => batch.some((write) => write.id === id));
+    return this.#lost.some(({ writes }) => writes.some((write) => write.id === id));
   }
 
   /** Somebody else's write. */
@@ -90,7 +99,7 @@ export class UnitModel {
 
   discard(): void {
     this.unit.clear();
-    this.#unknown = [];
+    this.#lost = [];
   }
 
   /** What a commit has to send now. */
@@ -121,15 +130,26 @@ export class UnitModel {
     return writes;
   }
 
-  /** Reads back what is unknown; the rows that turn out to be written. */
-  settle(): readonly string[] {
-    const settled: string[] = [];
-    for (const batch of this.#unknown.splice(0)) {
-      if (!batch.every((write) => this.#isAsSent(write))) continue;
-      for (const write of batch) this.#committed(write);
-      settled.push(...batch.map(({ id }) => id));
+  /** Reads back what is unknown: the rows that turn out to be written, and those that no row can tell of. Throws where it would be wrong. */
+  settle(): { readonly written: readonly string[]; readonly unknown: readonly string[] } {
+    const written: string[] = [];
+    const left: Lost[] = [];
+    for (const lost of this.#lost) {
+      const { writes, wasWritten } = lost;
+      const outcome = this.#outcomeOf(writes);
+      if (outcome === 'unknown') {
+        left.push(lost);
+        continue;
+      }
+      // Rows that are gone are what a delete wants, whoever deleted them.
+      const isOfDeletes = outcome === 'written' && writes.every(({ mode }) => mode === 'delete');
+      if (wasWritten !== (outcome === 'written') && !isOfDeletes) throw new Error(`It is not ${outcome}.`);
+      if (outcome === 'not written') continue;
+      for (const write of writes) this.#committed(write, this.#findingOf(write) === 'as written');
+      written.push(...writes.map(({ id }) => id));
     }
-    return settled;
+    this.#lost = left;
+    return { written, unknown: left.flatMap(({ writes }) => writes.map(({ id }) => id)) };
   }
 
   /** What comes of the transactions that were tried, and what a report has to say of them. */
@@ -145,8 +165,8 @@ export class UnitModel {
       else if (fault !== 'lost-before' && refused !== undefined) failed.push(refused.id);
       else {
         if (fault !== 'lost-before') for (const write of writes) this.#apply(write);
-        if (fault === 'none') for (const write of writes) this.#committed(write);
-        else this.#unknown.push(writes);
+        if (fault === 'none') for (const write of writes) this.#committed(write, true);
+        else this.#lost.push({ writes, wasWritten: fault === 'lost-after' });
         (fault === 'none' ? committed : unknown).push(...ids);
       }
     }
@@ -163,16 +183,28 @@ export class UnitModel {
     else this.put(id, values);
   }
 
-  #isAsSent({ id, mode, version, values }: Expected): boolean {
-    const row = this.store.get(id);
-    if (mode === 'delete') return row === undefined;
-    return row !== undefined && row.version !== version && same(row, values);
+  /** A row that was not written, or one that nobody else can have written, decides for all. */
+  #outcomeOf(writes: readonly Expected[]): 'written' | 'not written' | 'unknown' {
+    const found = writes.map((write) => ({ mode: write.mode, finding: this.#findingOf(write) }));
+    if (found.some(({ finding }) => finding === 'as before')) return 'not written';
+    const isGone = found.some(({ mode, finding }) => mode === 'insert' && finding === 'missing');
+    const isProven = found.some(({ mode, finding }) => mode !== 'delete' && finding === 'as written');
+    return (isProven && !isGone) || found.every(({ finding }) => finding === 'as written') ? 'written' : 'unknown';
   }
 
-  #committed({ id, mode }: Expected): void {
+  #findingOf({ id, mode, version, values }: Expected): Finding {
+    const row = this.store.get(id);
+    if (row === undefined) return mode === 'delete' ? 'as written' : 'missing';
+    if (row.version === version) return 'as before';
+    return mode !== 'delete' && same(row, values) ? 'as written' : 'changed';
+  }
+
+  /** @param stands Whether the row is as it was written: another has changed or deleted it else, so that its version is none that is known. */
+  #committed({ id, mode, values }: Expected, stands: boolean): void {
     const known = this.unit.get(id)!;
+    const seen = stands ? this.store.get(id)! : { ...values, version: -1 };
     if (mode === 'delete') this.unit.delete(id);
-    else this.unit.set(id, { values: known.values, state: { kind: 'managed', seen: this.store.get(id)! } });
+    else this.unit.set(id, { values: known.values, state: { kind: 'managed', seen } });
   }
 }
 

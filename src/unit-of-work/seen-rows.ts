@@ -1,0 +1,114 @@
+import type { Address } from '../mapping/entity-address.js';
+import { addressOfRow } from '../mapping/stored-address.js';
+import type { RowReader } from '../store/row.js';
+import type { KeyRange, ReadRequest, RowPage, Rows, ScanRequest } from '../store/table-store.js';
+import { rowId } from './row-id.js';
+
+/** Keys that a scan has gone through, without a filter: what it did not give was missing. */
+interface Passed {
+  readonly table: string;
+  readonly request: ScanRequest;
+  /** The last row so far; `undefined` when all were read. */
+  upTo: Address | undefined;
+}
+
+/**
+ * What a unit of work has read of the store, and found missing. It tells a lost race, which the same work may win when it reads anew,
+ * from a refusal that comes again whoever else writes.
+ */
+export class SeenRows {
+  readonly #present = new Set<string>();
+  readonly #missing = new Set<string>();
+  readonly #etags = new Set<string>();
+  readonly #passed: Passed[] = [];
+
+  /** Whether a row was found. */
+  wasPresent(table: string, address: Address): boolean {
+    return this.#present.has(rowId(table, address));
+  }
+
+  /** Whether a row was found under an ETag. */
+  wasUnder(table: string, address: Address, etag: string): boolean {
+    return this.#etags.has(`${rowId(table, address)}\n${etag}`);
+  }
+
+  /** Whether a row was looked for and not found. */
+  wasMissing(table: string, address: Address): boolean {
+    const id = rowId(table, address);
+    return (
+      this.#missing.has(id) || (!this.#present.has(id) && this.#passed.some((passed) => covers(passed, table, address)))
+    );
+  }
+
+  /** Rows of a table that make this know what is read of them, and what is not found. */
+  watch(rows: Rows, table: string, isOrdered: boolean): Rows {
+    const { get, scan } = this.#reads(rows, table, isOrdered);
+    return {
+      get,
+      scan,
+      reopen: (row) => rows.reopen(row),
+      prepare: (operation) => rows.prepare(operation),
+      written: (write, receipt, before) => rows.written(write, receipt, before),
+    };
+  }
+
+  #reads(rows: Rows, table: string, isOrdered: boolean): Pick<Rows, 'get' | 'scan'> {
+    const found = (row: RowReader, request: ReadRequest): Address => {
+      const address = addressOfRow(row);
+      const id = rowId(table, address);
+      this.#present.add(id);
+      if (request.etag ?? request.select === undefined) this.#etags.add(`${id}\n${row.etag}`);
+      return address;
+    };
+    const missing = (address: Address): unknown => this.#missing.add(rowId(table, address));
+    const passed = this.#passed;
+    return {
+      async get<R>(...[partitionKey, rowKey, decode, request = {}, options]: Parameters<typeof rows.get<R>>) {
+        let isThere = false;
+        const watched = (row: RowReader): R => {
+          isThere = true;
+          found(row, request);
+          return decode(row);
+        };
+        const result = await rows.get(partitionKey, rowKey, watched, request, options);
+        if (!isThere) missing({ partitionKey, rowKey });
+        return result;
+      },
+      async *scan<R>(...[request, decode, options]: Parameters<typeof rows.scan<R>>): AsyncGenerator<RowPage<R>> {
+        const isWhole =
+          request.filter === undefined && request.rawFilter === undefined && request.continuation === undefined;
+        let last: Passed | undefined;
+        const watched = (row: RowReader): R => {
+          const upTo = found(row, request);
+          if (last !== undefined) last.upTo = upTo;
+          else if (isWhole && isOrdered) passed.push((last = { table, request, upTo }));
+          return decode(row);
+        };
+        let isMore = true;
+        for await (const page of rows.scan(request, watched, options)) {
+          isMore = page.continuation !== undefined;
+          if (!isMore && isWhole) {
+            if (last === undefined) passed.push({ table, request, upTo: undefined });
+            else last.upTo = undefined;
+          }
+          yield page;
+        }
+      },
+    };
+  }
+}
+
+function covers({ table, request, upTo }: Passed, wanted: string, { partitionKey, rowKey }: Address): boolean {
+  if (table !== wanted || !isIn(partitionKey, request.partitionKey) || !isIn(rowKey, request.rowKey)) return false;
+  if (upTo === undefined || partitionKey < upTo.partitionKey) return true;
+  return partitionKey === upTo.partitionKey && rowKey <= upTo.rowKey;
+}
+
+function isIn(key: string, range: string | KeyRange | undefined): boolean {
+  if (range === undefined || typeof range === 'string') return range === undefined || key === range;
+  const { from, to } = range;
+  return (
+    (from === undefined || key > from.value || (from.inclusive && key === from.value)) &&
+    (to === undefined || key < to.value || (to.inclusive && key === to.value))
+  );
+}

@@ -1,0 +1,127 @@
+import type { CommitReport } from '../errors/error-details.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { saidNames } from '../mapping/unsaid.js';
+import type { CommitOptions, UnitOfWorkOptions } from '../repository/session.js';
+import { withWideSignal } from '../repository/wide-signal.js';
+import type { TableStore } from '../store/table-store.js';
+import type { EntityValidator } from '../validation/entity-validator.js';
+import type { Change } from './change.js';
+import { Committer } from './commit.js';
+import { plannedBatch, type PlannedBatch } from './plan.js';
+import { ReentryGuard } from './reentry-guard.js';
+import { SeenRows } from './seen-rows.js';
+import { TrackedRows } from './tracked-rows.js';
+
+/** What a unit of work is, whichever tables its repositories name: its rows, what it has seen of the store, and its commits. */
+export class UnitCore {
+  readonly rows = new TrackedRows();
+  readonly seen = new SeenRows();
+  readonly #store: TableStore;
+  readonly #validator: EntityValidator;
+  readonly #committer: Committer;
+  readonly #validating = new ReentryGuard();
+  #commits = 0;
+  #lastCommit: Promise<unknown> = Promise.resolve();
+  /** Whether work that joined asks for an atomic commit. */
+  #mustBeAtomic = false;
+  /** What work that joined has thrown. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(store: TableStore, validator: EntityValidator) {
+    this.#store = store;
+    this.#validator = validator;
+    const validate = (changes: readonly Change[]): Promise<void> => this.#validate(changes);
+    this.#committer = new Committer(store, this.rows, this.seen, validate);
+  }
+
+  /** Whether a commit has written something, or may have. */
+  get hasWritten(): boolean {
+    return this.#committer.hasWritten;
+  }
+
+  plan(): readonly PlannedBatch[] {
+    const { traits } = this.#store;
+    return this.#committer.plan().flatMap((batches) => batches.map((batch) => plannedBatch(batch, traits)));
+  }
+
+  /** Does work that joins the unit. What it held when it throws cannot be told from the rest, so that the unit is not committed then. */
+  async join<R>(work: () => R | Promise<R>, { atomic, maxRetries }: UnitOfWorkOptions): Promise<R> {
+    if (this.#validating.isInside) throw inProgress('A validator joined it');
+    this.#mustBeAtomic ||= atomic === true || maxRetries !== undefined;
+    try {
+      return await work();
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async commit(options: CommitOptions): Promise<CommitReport> {
+    if (this.#validating.isInside) throw inProgress('commit() was called by a validator');
+    this.#commits++;
+    const commit = this.#lastCommit
+      .then(() => withWideSignal(options.signal, (signal) => this.#commit({ ...options, signal })))
+      .finally(() => this.#commits--);
+    this.#lastCommit = commit.catch(() => undefined); // whoever called it hears of it
+    return commit;
+  }
+
+  /** Throws `commit.in-progress` during a commit. */
+  discard(): void {
+    if (this.#commits > 0) throw inProgress('discard() was called');
+    this.rows.clear();
+    this.#committer.discard();
+    this.#mustBeAtomic = false;
+    this.#failure = undefined;
+  }
+
+  /** Discards once no commit is under way. */
+  async abandon(): Promise<void> {
+    await this.#lastCommit;
+    this.discard();
+  }
+
+  async #commit({ atomic, ...options }: CommitOptions): Promise<CommitReport> {
+    if (this.#failure !== undefined) throw innerFailed(this.#failure.error);
+    const report = await this.#committer.commit({ ...options, atomic: atomic === true || this.#mustBeAtomic });
+    this.#mustBeAtomic = false;
+    return report;
+  }
+
+  async #validate(changes: readonly Change[]): Promise<void> {
+    await this.#validating.run(async () => {
+      for (const change of changes) {
+        const pending = change.isRequirement ? undefined : this.#validateChange(change);
+        if (pending instanceof Promise) await pending;
+      }
+    });
+  }
+
+  #validateChange({ row: { mapper, entity, held }, unsaid }: Change): void | Promise<void> {
+    const { metadata } = mapper;
+    const { entityClass } = metadata;
+    if (held.kind === 'delete') return undefined;
+    if (entity !== undefined)
+      return this.#validator.validate(entity, entityClass, unsaid && saidNames(metadata, entity, unsaid));
+    if (held.kind !== 'merge') return undefined;
+    return this.#validator.validate(held.patch, entityClass, Object.keys(held.patch));
+  }
+}
+
+function inProgress(what: string): EntitableError {
+  return new EntitableError(
+    'commit.in-progress',
+    `${what} while this unit of work is being committed. Await the commit first.`,
+    {},
+  );
+}
+
+function innerFailed(error: unknown): EntitableError {
+  return new EntitableError(
+    'commit.inner-failed',
+    'Work that joined this unit of work threw, and its error was caught outside of it. What it had held until then cannot be told from the rest, ' +
+      "so nothing is committed. Let the error through, give work that may fail alone a unit of its own by run(work, { nested: 'separate' }), or discard() the unit.",
+    {},
+    { cause: error },
+  );
+}

@@ -1,0 +1,252 @@
+import { expect } from 'chai';
+import { DataSource } from '../../src/data-source/data-source.js';
+import { EntitableError } from '../../src/errors/entitable-error.js';
+import { Repository } from '../../src/repository/repository.js';
+import type { UnitOfWorkOptions } from '../../src/repository/session.js';
+import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
+import { onEveryStore, rejection } from '../support/every-store.js';
+import { faultyStore } from '../support/faulty-store.js';
+import { order, Order } from '../support/models.js';
+
+const KEY = { customerId: 'c1', orderId: 'o1' } as const;
+
+/** A custom repository with a transaction of its own. */
+class Orders extends Repository.of(Order) {
+  /** Inserts orders, and throws at the end where it is told so. */
+  place(orderIds: readonly string[], options?: UnitOfWorkOptions, problem?: Error): Promise<number> {
+    return this.transaction(async (unit) => {
+      for (const orderId of orderIds) unit.insert(order({ orderId }));
+      await Promise.resolve();
+      if (problem !== undefined) throw problem;
+      return orderIds.length;
+    }, options);
+  }
+
+  /** Reads and changes by its own verbs, which join. */
+  increment(maxRetries: number, meanwhile: () => unknown): Promise<void> {
+    return this.transaction(
+      async () => {
+        (await this.getOrThrow(KEY)).items++;
+        await meanwhile();
+      },
+      { maxRetries },
+    );
+  }
+}
+
+async function ids(tables: DataSource): Promise<string[]> {
+  return (await tables.repository(Order).scan().toArray()).map(({ orderId }) => orderId);
+}
+
+onEveryStore('A run within a run', (open) => {
+  it('joins the outer unit: all of it is committed together, or none of it', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const audit = (): Promise<string> =>
+      tables.run(async (unit) => {
+        await orders.insert(order({ orderId: 'audit' }));
+        expect(unit.plan()[0]!.writes).to.have.length(2);
+        return 'done';
+      });
+    const refused = tables.run(async () => {
+      await orders.insert(order());
+      expect(await audit()).to.equal('done');
+      throw new Error('refused');
+    });
+    expect(await rejection(refused)).to.have.property('message', 'refused');
+    expect(await ids(tables)).to.deep.equal([]);
+    let outer: UnitOfWork | undefined;
+    await tables.run(async (unit) => {
+      outer = unit;
+      await orders.insert(order());
+      await audit();
+      await tables.run((inner) => void expect(inner).to.equal(outer));
+      expect(await ids(tables)).to.deep.equal([]);
+    });
+    expect(await ids(tables)).to.deep.equal(['audit', 'o1']);
+  });
+
+  it("has a unit of its own by { nested: 'separate' }, and the outer one is bound again behind it", async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const refused = tables.run(async (outer) => {
+      await tables.run(() => orders.insert(order({ orderId: 'audit' })), { nested: 'separate' });
+      await orders.insert(order());
+      expect(outer.plan()[0]!.writes).to.have.length(1);
+      throw new Error('refused');
+    });
+    expect(await rejection(refused)).to.have.property('message', 'refused');
+    expect(await ids(tables)).to.deep.equal(['audit']);
+    const misspelt = tables.run(() => 1, { nested: 'new' as 'join' });
+    expect(await rejection(misspelt)).to.have.property('code', 'validation.invalid-option');
+  });
+
+  it('that throws keeps the outer unit from being committed, also when the error is caught', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const problem = new Error('the audit failed');
+    const failing = (): Promise<unknown> =>
+      tables.run(async () => {
+        await orders.insert(order({ orderId: 'half' }));
+        throw problem;
+      });
+    const caught = tables.run(async () => {
+      await orders.insert(order());
+      await failing().catch(() => undefined);
+    });
+    const error = await rejection(caught);
+    expect(error).to.include({ code: 'commit.inner-failed', cause: problem });
+    expect(await rejection(tables.run(failing))).to.equal(problem);
+    expect(await ids(tables)).to.deep.equal([]);
+    await tables.run(async (outer) => {
+      await failing().catch(() => undefined);
+      outer.discard();
+      await orders.insert(order());
+    });
+    expect(await ids(tables)).to.deep.equal(['o1']);
+  });
+
+  it('that fails in a unit of its own leaves the outer one alone', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    await tables.run(async () => {
+      await orders.insert(order());
+      const failing = tables.run(() => Promise.reject(new Error('no')), { nested: 'separate' });
+      expect(await rejection(failing)).to.have.property('message', 'no');
+    });
+    expect(await ids(tables)).to.deep.equal(['o1']);
+  });
+
+  it('asks by atomic or maxRetries for an atomic commit of the whole', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    for (const options of [{ atomic: true }, { maxRetries: 0 }]) {
+      const wide = tables.run(async () => {
+        await orders.insert(order());
+        await tables.run(() => orders.insert(order({ customerId: 'c2' })), options);
+      });
+      expect(await rejection(wide)).to.have.property('code', 'commit.not-atomic');
+    }
+    const misspelt = tables.run(() => tables.run(() => 1, { maxRetries: -1 }));
+    expect(await rejection(misspelt)).to.have.property('code', 'validation.invalid-option');
+    expect(await ids(tables)).to.deep.equal([]);
+  });
+
+  it('is repeated with the outer work', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    await orders.insert(order({ items: 0 }));
+    let runs = 0;
+    await tables.run(
+      () =>
+        tables.run(async () => {
+          (await orders.getOrThrow(KEY)).items++;
+          if (++runs === 1) await tables.unitOfWork(async (rival) => void (await rival.get(Order, KEY))!.total++);
+        }),
+      { maxRetries: 3 },
+    );
+    expect([runs, (await orders.getOrThrow(KEY)).items]).to.deep.equal([2, 1]);
+  });
+
+  it('joins from repositories of withTables too, whose rows stay in their own tables', async () => {
+    const { tables, tableName } = await open();
+    const orders = tables.repository(Order);
+    const tenant = tables.withTables((name) => `${tableName(name)}X`);
+    const refused = tables.run(async () => {
+      await tenant.repository(Order).insert(order());
+      throw new Error('refused');
+    });
+    expect(await rejection(refused)).to.have.property('message', 'refused');
+    expect(await tenant.repository(Order).exists(KEY)).to.equal(false);
+    await tables.run(async (unit) => {
+      await orders.insert(order({ total: 1 }));
+      await tenant.run(async (inner) => {
+        inner.insert(order({ total: 2 }));
+        expect((await inner.get(Order, KEY))!.total).to.equal(2);
+        expect((await tenant.repository(Order).getOrThrow(KEY)).total).to.equal(2);
+      });
+      expect((await orders.getOrThrow(KEY)).total).to.equal(1);
+      expect(unit.plan().map(({ table }) => table)).to.deep.equal([tableName('Orders'), `${tableName('Orders')}X`]);
+    });
+    expect((await orders.getOrThrow(KEY)).total).to.equal(1);
+    expect((await tenant.repository(Order).getOrThrow(KEY)).total).to.equal(2);
+  });
+
+  it('does not concern unitOfWork(work), which is a unit of its own wherever it is called', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const refused = tables.run(async () => {
+      await tables.unitOfWork(async (own) => {
+        own.insert(order({ orderId: 'own' }));
+        await orders.insert(order()); // a shared repository is in the outer one
+        expect(own.plan()[0]!.writes).to.have.length(1);
+      });
+      throw new Error('refused');
+    });
+    expect(await rejection(refused)).to.have.property('message', 'refused');
+    expect(await ids(tables)).to.deep.equal(['own']);
+  });
+});
+
+onEveryStore('The transaction of a custom repository', (open) => {
+  it('begins a unit where there is none, and commits it atomically', async () => {
+    const { tables, store, tableName } = await open();
+    const orders = tables.repository(Orders);
+    expect(await orders.place(['o1', 'o2'])).to.equal(2);
+    const problem = new Error('no');
+    expect(await rejection(orders.place(['o3'], {}, problem))).to.equal(problem);
+    expect(await rejection(orders.place(['o4', 'o1']))).to.have.property('code', 'store.already-exists');
+    expect(await ids(tables)).to.deep.equal(['o1', 'o2']);
+    const many = Array.from({ length: 101 }, (_, index) => `m${index}`);
+    expect(await rejection(orders.place(many))).to.have.property('code', 'commit.not-atomic');
+    const faulty = faultyStore(store);
+    const others = await DataSource.open(faulty.store, { tableName });
+    await others.repository(Orders).place(many, { atomic: false });
+    expect(faulty.submitted.map(({ length }) => length)).to.deep.equal([100, 1]);
+  });
+
+  it('joins the run, or the unit, that the repository is in', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Orders);
+    await tables.run(async (unit) => {
+      await orders.place(['o1']);
+      expect(unit.plan()[0]!.writes).to.have.length(1);
+    });
+    const unit = tables.unitOfWork();
+    await unit.repository(Orders).place(['o2']);
+    expect(await ids(tables)).to.deep.equal(['o1']);
+    await unit.commit();
+    expect(await ids(tables)).to.deep.equal(['o1', 'o2']);
+    const problem = new Error('no');
+    expect(await rejection(unit.repository(Orders).place(['o3'], {}, problem))).to.equal(problem);
+    expect(await rejection(unit.commit())).to.have.property('code', 'commit.inner-failed');
+    unit.discard();
+    await unit.commit();
+    expect(await ids(tables)).to.deep.equal(['o1', 'o2']);
+  });
+
+  it('asks for an atomic commit of the unit that it joins, unless it is told not to', async () => {
+    const { tables } = await open();
+    const wide = (options?: UnitOfWorkOptions): Promise<unknown> =>
+      tables.run(async (unit) => {
+        unit.insert(order({ customerId: 'c2' }));
+        await tables.repository(Orders).place(['o1'], options);
+      });
+    expect(await rejection(wide())).to.have.property('code', 'commit.not-atomic');
+    await wide({ atomic: false });
+    expect(await ids(tables)).to.deep.equal(['o1', 'o1']);
+  });
+
+  it('works by its own verbs, and again after a lost race', async () => {
+    const { tables, store, tableName } = await open();
+    const others = (await DataSource.open(store, { tableName })).repository(Order);
+    await others.insert(order({ items: 0 }));
+    let runs = 0;
+    await tables.repository(Orders).increment(3, () => (++runs === 1 ? others.merge(KEY, { total: 1 }) : undefined));
+    expect(runs).to.equal(2);
+    expect(await others.getOrThrow(KEY)).to.include({ items: 1, total: 1 });
+    const losing = tables.repository(Orders).increment(1, () => others.merge(KEY, { total: ++runs }));
+    const error = await rejection(losing);
+    expect(EntitableError.is(error, 'store.precondition-failed') && error.details.lostRace).to.equal(true);
+  });
+});
