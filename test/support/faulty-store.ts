@@ -11,6 +11,8 @@ export interface FaultyStore {
   readonly faults: Fault[];
   /** The transactions that reached the store, by their modes. */
   readonly submitted: string[][];
+  /** How many transactions the store has carried out. */
+  carriedOut: number;
   /** Every transaction that was tried, and what happened to it. */
   readonly attempts: { readonly fault: Fault; readonly writes: readonly PreparedWrite[] }[];
   /** Runs before every transaction that reaches the store. */
@@ -22,6 +24,7 @@ export function faultyStore(store: TableStore): FaultyStore {
     faults: [],
     submitted: [],
     attempts: [],
+    carriedOut: 0,
     beforeSubmit: () => undefined,
     store: {
       get traits() {
@@ -36,6 +39,7 @@ export function faultyStore(store: TableStore): FaultyStore {
         await faulty.beforeSubmit(writes);
         faulty.submitted.push(writes.map(({ mode }) => mode));
         const receipts = await store.submit(table, writes, options);
+        faulty.carriedOut++;
         if (fault === 'lost-after') throw lost(table);
         return receipts;
       },
