@@ -16,6 +16,7 @@ import type {
   Items,
   MergeItem,
 } from './bulk-options.js';
+import { keyText } from './row-error.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -280,18 +281,6 @@ export class Repository<in out T extends object> implements AnyRepository {
    * For custom repositories: does work whose writes, by this repository and all others of the data source, are one transaction. It joins
    * the unit of work that the repository is in, whose commit must then be atomic; where there is none it begins one, and commits it at
    * the end. `{ atomic: false }` asks for no more than to be committed together.
-   *
-   * @example
-   * ```ts
-   * class Accounts extends Repository.of(Account) {
-   *   transfer(from: KeyOf<Account>, to: KeyOf<Account>, amount: number): Promise<void> {
-   *     return this.transaction(async () => {
-   *       (await this.getOrThrow(from)).balance -= amount;
-   *       (await this.getOrThrow(to)).balance += amount;
-   *     }, { maxRetries: 5 });
-   *   }
-   * }
-   * ```
    */
   protected transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R> {
     return this.#place.transaction(work, { ...options, atomic: options?.atomic ?? true });
@@ -302,13 +291,4 @@ export class Repository<in out T extends object> implements AnyRepository {
 function checkSession(session: Partial<Session> | null | undefined): void {
   if (typeof session?.of === 'function') return;
   throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
-}
-
-/** A key in a message: the names and texts of its parts, and of nothing else that the object may have. */
-function keyText(entityClass: EntityClass, key: object): string {
-  const { partitionKey, rowKey } = metadataOf(entityClass);
-  const parts = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name).filter((name) => name in key);
-  const names = parts.length > 0 ? parts : ['partitionKey', 'rowKey'];
-  const text = (part: unknown): string => (part instanceof Date ? part.toISOString() : String(part));
-  return `(${names.map((name) => `${name}: "${text((key as Record<string, unknown>)[name])}"`).join(', ')})`;
 }

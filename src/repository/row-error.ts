@@ -1,6 +1,8 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { EntityClass } from '../metadata/entity-types.js';
+import { metadataOf } from '../metadata/metadata-of.js';
 
 const SAYS = {
   'store.already-exists': 'is stored already. Use upsert to write over it, whatever it holds.',
@@ -41,4 +43,13 @@ export function inWordsOf<T extends object>(mapper: EntityMapper<T>, address: Ad
 
 function isRowCode(code: string): code is RowCode {
   return Object.hasOwn(SAYS, code);
+}
+
+/** A key in a message: the names and texts of its parts, and of nothing else that the object may have. */
+export function keyText(entityClass: EntityClass, key: object): string {
+  const { partitionKey, rowKey } = metadataOf(entityClass);
+  const parts = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name).filter((name) => name in key);
+  const names = parts.length > 0 ? parts : ['partitionKey', 'rowKey'];
+  const text = (part: unknown): string => (part instanceof Date ? part.toISOString() : String(part));
+  return `(${names.map((name) => `${name}: "${text((key as Record<string, unknown>)[name])}"`).join(', ')})`;
 }

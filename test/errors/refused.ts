@@ -249,13 +249,21 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
 
   [
     'commit.partial',
-    withEntity((tables) => tables.unitOfWork((work) => (work.insert(marked()), work.insert(marked({ p: 'q' }))))),
+    withEntity((tables) => tables.unitOfWork((work) => (work.insert(marked({ p: 'q' })), work.insert(marked())))),
   ],
   [
     'commit.not-atomic',
     (tables) => tables.unitOfWork((work) => (work.insert(marked()), work.insert(marked({ p: 'q' }))), { atomic: true }),
   ],
   ['commit.not-in-unit', (tables) => tables.unitOfWork((work) => work.repository(Marked).insertMany([marked()]))],
+  [
+    'commit.inner-failed',
+    (tables) =>
+      tables.run((work) => {
+        work.insert(marked());
+        return tables.run((inner) => inner.insert(marked({ int: MARKED_NUMBER }))).catch(() => undefined);
+      }),
+  ],
   [
     'commit.in-progress',
     (tables) => tables.unitOfWork((work) => (work.insert(marked()), void work.commit(), work.discard())),
