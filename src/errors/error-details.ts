@@ -272,7 +272,7 @@ export interface ErrorDetails {
   };
   'commit.not-in-unit': { readonly verb: string };
   'commit.in-progress': { readonly className?: string };
-  'commit.inner-failed': Record<never, never>;
+  'commit.inner-failed': { readonly error: unknown };
   'commit.row-tracked': { readonly className: string; readonly table: string; readonly trackedAs: string };
   'commit.bulk-stopped': BulkReport;
 }

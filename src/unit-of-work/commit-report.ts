@@ -1,4 +1,4 @@
-import type { CommitReport, FailedWrite, StoreErrorDetails } from '../errors/error-details.js';
+import type { CommitReport, FailedWrite } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
@@ -72,7 +72,7 @@ export class CommitRecord {
     return new EntitableError(
       code,
       all === 1 ? message : `${message} Nothing was written of the ${all} writes of the commit.`,
-      { ...details, write: describeChange(change), ...(lostRace && { lostRace }) } as StoreErrorDetails,
+      { ...details, write: describeChange(change), ...(lostRace && { lostRace }) },
       { cause: error },
     );
   }

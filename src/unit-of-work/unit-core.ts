@@ -121,7 +121,7 @@ function innerFailed(error: unknown): EntitableError {
     'commit.inner-failed',
     'Work that joined this unit of work threw, and its error was caught outside of it. What it had held until then cannot be told from the rest, ' +
       "so nothing is committed. Let the error through, give work that may fail alone a unit of its own by run(work, { nested: 'separate' }), or discard() the unit.",
-    {},
+    { error },
     { cause: error },
   );
 }
