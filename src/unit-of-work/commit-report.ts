@@ -1,4 +1,4 @@
-import type { CommitReport, FailedWrite } from '../errors/error-details.js';
+import type { CommitReport, FailedWrite, StoreErrorDetails } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
@@ -68,11 +68,17 @@ export class CommitRecord {
     if (change === undefined || others.length > 0 || !EntitableError.is(error, 'store.')) return error;
     const { code, message, details } = inWordsOf(change.row.mapper, change.write, error) as typeof error;
     const lostRace = Array.from(this.#failed).every(([failed, refused]) => isLostRace(failed, refused, this.#seen));
+    const { serviceMessage } = details as StoreErrorDetails; // hidden, and so not copied with the others
     const all = this.#failed.size + this.#pending.size;
     return new EntitableError(
       code,
       all === 1 ? message : `${message} Nothing was written of the ${all} writes of the commit.`,
-      { ...details, write: describeChange(change), ...(lostRace && { lostRace }) },
+      {
+        ...details,
+        ...(serviceMessage !== undefined && { serviceMessage }),
+        write: describeChange(change),
+        ...(lostRace && { lostRace }),
+      },
       { cause: error },
     );
   }
