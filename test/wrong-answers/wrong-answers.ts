@@ -146,6 +146,12 @@ const DISTORTIONS: Readonly<Record<string, Distort>> = {
     const rows = Array.from({ length: ROWS }, (__, index) => rowText(index === at ? 'other' : 'p', `r${index}`));
     return kindOf(asked) === 'list' ? { body: `{"value":[${rows.join()}]}` } : undefined;
   },
+  'another row or table that was made': ({ headers }, asked) => {
+    const kind = kindOf(asked);
+    if (kind !== 'insert' && kind !== 'create table') return undefined;
+    const body = kind === 'insert' ? rowText('p', 'other') : '{"TableName":"Other"}';
+    return { status: 201, headers: { ...headers, 'content-type': 'application/json' }, body };
+  },
   'a row without something': ({ body }, asked, random) => {
     const kind = kindOf(asked);
     if (kind !== 'row' && kind !== 'list') return undefined;

@@ -16,3 +16,15 @@ export function pointAnswer(response: PipelineResponse): PointAnswer {
   if (!isEntityTag(etag)) throw new WrongAnswer('it has no ETag', response);
   return { etag, text: bodyAsText ?? '' };
 }
+
+/** Whether a text is JSON of an object with these keys. */
+export function hasKeys(text: string, partitionKey: string, rowKey: string): boolean {
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const { PartitionKey, RowKey } = Object(row) as { readonly PartitionKey?: unknown; readonly RowKey?: unknown };
+  return PartitionKey === partitionKey && RowKey === rowKey;
+}

@@ -2,7 +2,7 @@ import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Connection } from './connection.js';
 import { unansweredRead } from './lost-answer.js';
 import { mergedBody } from './merged-body.js';
-import { pointAnswer, type PointAnswer } from './point-answer.js';
+import { hasKeys, pointAnswer, type PointAnswer } from './point-answer.js';
 import { refusalOf, refused } from './refusal.js';
 import { readRequest } from './wire-request.js';
 import type { StopSignal } from './stop-signal.js';
@@ -50,19 +50,10 @@ async function replacement(
 function storedRow(response: PipelineResponse, { partitionKey, rowKey }: AzureWrite, context: Context): PointAnswer {
   try {
     const answer = pointAnswer(response);
-    const row = parsed(answer.text);
-    if (row?.PartitionKey === partitionKey && row.RowKey === rowKey) return answer;
+    if (hasKeys(answer.text, partitionKey, rowKey)) return answer;
     throw new WrongAnswer('it is another row than was asked for, or none', response);
   } catch (error) {
     throw unansweredRead(error, context);
-  }
-}
-
-function parsed(text: string): { readonly PartitionKey?: unknown; readonly RowKey?: unknown } | null {
-  try {
-    return JSON.parse(text) as ReturnType<typeof parsed>;
-  } catch {
-    return null;
   }
 }
 

@@ -3,6 +3,7 @@ import type { WriteReceipt } from '../../store/table-store.js';
 import { batchRequest } from './batch-request.js';
 import { batchParts, isBatch, type BatchPart } from './batch-response.js';
 import type { Connection } from './connection.js';
+import { hasKeys } from './point-answer.js';
 import { readRefusal, refusalOf, refused, type Refusal } from './refusal.js';
 import type { Attempt } from './request-message.js';
 import type { StopSignal } from './stop-signal.js';
@@ -33,7 +34,7 @@ async function alone(
   const response = await transport.write(writeRequest(write, service), stop, attempt);
   const { status, headers } = response;
   if (status >= 300) throw refused(refusalOf(response), 'write', { table, operation: 0 });
-  const found = receipt(write, status, headers.get('etag'));
+  const found = receipt(write, status, headers.get('etag'), () => response.bodyAsText ?? '');
   if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
   return [found];
 }
@@ -59,19 +60,28 @@ async function together(
     throw new WrongAnswer(`it has ${parts.length} parts for ${writes.length} operations`, response);
   const receipts: WriteReceipt[] = [];
   for (let index = 0; index < parts.length; index++) {
-    const { status, etag } = parts[index]!;
-    const found = receipt(writes[index]!, status, etag);
+    const part = parts[index]!;
+    const found = receipt(writes[index]!, part.status, part.etag, () => part.body);
     if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
     receipts.push(found);
   }
   return receipts;
 }
 
-const NOT_WRITTEN = 'it has another status, or no ETag';
+const NOT_WRITTEN = 'it has another status, another row, or no ETag';
 
-/** What the answer to one write tells; nothing if it is none: the row has an ETag then, but for a delete. */
-function receipt({ mode }: AzureWrite, status: number, etag: string | undefined): WriteReceipt | undefined {
-  if (status !== 204 && (status !== 201 || mode !== 'insert')) return undefined;
+/**
+ * What the answer to one write tells; nothing if it is none: the row has an ETag then, but for a delete. A service that does not know that
+ * the row of an insert is not to be sent back sends it.
+ */
+function receipt(
+  { mode, partitionKey, rowKey }: AzureWrite,
+  status: number,
+  etag: string | undefined,
+  body: () => string,
+): WriteReceipt | undefined {
+  if (status !== 204 && !(status === 201 && mode === 'insert' && hasKeys(body(), partitionKey, rowKey)))
+    return undefined;
   if (mode === 'delete') return {};
   return isEntityTag(etag) ? { etag } : undefined;
 }

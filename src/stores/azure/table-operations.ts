@@ -7,7 +7,7 @@ import { unansweredRead, unansweredWrite } from './lost-answer.js';
 import { refusalOf, refused } from './refusal.js';
 import type { Attempt } from './request-message.js';
 import { PROTOCOL_VERSION, readRequest, type WireRequest } from './wire-request.js';
-import { isJson, LIST, WrongAnswer } from './wrong-answer.js';
+import { isJson, WrongAnswer } from './wrong-answer.js';
 
 const HEADERS = {
   Accept: 'application/json;odata=minimalmetadata',
@@ -73,8 +73,8 @@ async function changed(
   try {
     const response = await underDeadline(options, (stop) => transport.write(request, stop, attempt));
     const { status } = response;
-    if (status === 204 || (status === 201 && request.method === 'POST')) return true;
-    if (status < 300) throw new WrongAnswer('it has another status', response);
+    if (status === 204 || (status === 201 && request.method === 'POST' && nameIn(response) === table)) return true;
+    if (status < 300) throw new WrongAnswer('it has another status, or is about another table', response);
     const refusal = refusalOf(response);
     if (refusal.wrong === undefined && unchanged.includes(refusal.serviceCode ?? '')) return false;
     throw refused(refusal, 'write', { table });
@@ -84,15 +84,26 @@ async function changed(
 }
 
 function namesIn(response: PipelineResponse): readonly string[] {
-  if (!isJson(response.headers)) throw new WrongAnswer('it is no JSON', response);
-  let list: unknown;
-  try {
-    list = (JSON.parse(response.bodyAsText ?? '') as { readonly value?: unknown } | null)?.value;
-  } catch {
-    throw new WrongAnswer('it is no JSON', LIST);
-  }
-  const names = Array.isArray(list) ? list.map((row: { readonly TableName?: unknown } | null) => row?.TableName) : [];
-  if (!Array.isArray(list) || !names.every((name) => typeof name === 'string'))
-    throw new WrongAnswer('it is no list of tables', LIST);
+  const list = member(json(response), 'value');
+  const names = Array.isArray(list) ? list.map((row) => member(row, 'TableName')) : [undefined];
+  if (!names.every((name) => typeof name === 'string')) throw new WrongAnswer('it is no list of tables', response);
   return names;
+}
+
+/** The table that was made: some services send it back. */
+function nameIn(response: PipelineResponse): unknown {
+  return member(json(response), 'TableName');
+}
+
+function json(response: PipelineResponse): unknown {
+  try {
+    if (isJson(response.headers)) return JSON.parse(response.bodyAsText ?? '');
+  } catch {
+    // the error quotes the text
+  }
+  throw new WrongAnswer('it is no JSON', response);
+}
+
+function member(value: unknown, name: string): unknown {
+  return (Object(value) as Readonly<Record<string, unknown>>)[name];
 }

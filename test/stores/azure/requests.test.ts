@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { WriteMode } from '../../../src/store/table-store.js';
-import { cannedStore, COSMOS_ENDPOINT, ENDPOINT } from './canned-service.js';
+import { cannedStore, COSMOS_ENDPOINT, ENDPOINT, ETAG as ANSWERED } from './canned-service.js';
+import { outcomeOf } from './outcome.js';
 import { shapeOf } from './row-values.js';
 
 const SHAPE = shapeOf({ name: 'String', total: 'Double', sequence: 'Int64' });
@@ -157,6 +158,55 @@ describe('What the Azure store sends', () => {
       ['?$select=PartitionKey,RowKey,Timestamp', 'application/json;odata=minimalmetadata'],
       ['', 'application/json;odata=minimalmetadata'],
     ]);
+  });
+
+  it('an insert and a new table may be answered with what was made', async () => {
+    const { store } = await cannedStore(({ url }) => ({
+      status: 201,
+      body: url.endsWith('/Tables') ? '{"TableName":"Orders"}' : '{"PartitionKey":"p","RowKey":"r","total":3.0}',
+    }));
+    const insert = (rowKey: string) =>
+      store.rows('Orders', SHAPE).prepare({ mode: 'insert', partitionKey: 'p', rowKey });
+    expect(await store.submit('Orders', [insert('r')])).to.deep.equal([{ etag: ANSWERED }]);
+    expect(await store.createTable('Orders')).to.equal(true);
+    expect((await outcomeOf(store.submit('Orders', [insert('other')]))).code).to.equal('store.outcome-unknown');
+    expect((await outcomeOf(store.createTable('Others'))).code).to.equal('store.outcome-unknown');
+  });
+
+  it('the answers of Cosmos DB are marked by the id of the request alone, and may tell the type of the timestamp', async () => {
+    const row =
+      `{"odata.etag":${JSON.stringify(ETAG)},"PartitionKey":"p","RowKey":"r","total":1,` +
+      '"Timestamp@odata.type":"Edm.DateTime","Timestamp":"2026-01-02T03:04:05.1234567Z"}';
+    const part = 'Content-Type: application/http\nContent-Transfer-Encoding: binary\n\nHTTP/1.1 204 No Content\r\n';
+    const batch =
+      '--batchresponse_1\nContent-Type: multipart/mixed; boundary=changesetresponse_1\r\n\r\n' +
+      `--changesetresponse_1\n${part}ETag: ${ETAG}\r\nContent-ID: 1\r\n\r\n\r\n--changesetresponse_1\n${part}Content-ID: 2\r\n\r\n\r\n` +
+      '--changesetresponse_1--\r\n--batchresponse_1--\r\n';
+    const { store } = await cannedStore(({ method, url }) => {
+      const mark = { 'x-ms-request-id': '0f0afe0f-cf80-fef7-32e8-f08b7ae1dec5', server: 'Microsoft-HTTPAPI/2.0' };
+      const answer = (status: number, headers: object, body = '') => ({
+        foreign: true, // nothing is added to these headers
+        status,
+        headers: { ...mark, ...headers },
+        body,
+      });
+      const json = { 'content-type': 'application/json; odata=minimalmetadata' };
+      if (url.endsWith('$batch'))
+        return answer(202, { 'content-type': 'multipart/mixed; boundary=batchresponse_1' }, batch);
+      if (method === 'DELETE') return answer(204, {});
+      if (method !== 'GET') return answer(204, { 'content-type': 'application/json', etag: ETAG });
+      return url.includes('(P') ? answer(200, { ...json, etag: ETAG }, row) : answer(200, json, `{"value":[${row}]}`);
+    }, COSMOS_ENDPOINT);
+    const rows = store.rows('Orders', SHAPE);
+    const write = (mode: 'insert' | 'delete') =>
+      rows.prepare({ mode, partitionKey: 'p', rowKey: 'r', ...(mode === 'delete' && { ifMatch: '*' }) });
+    expect(await store.submit('Orders', [write('insert')])).to.deep.equal([{ etag: ETAG }]);
+    expect(await store.submit('Orders', [write('delete')])).to.deep.equal([{}]);
+    expect(await store.submit('Orders', [write('insert'), write('delete')])).to.deep.equal([{ etag: ETAG }, {}]);
+    expect(await rows.get('p', 'r', (found) => found.etag)).to.equal(ETAG);
+    for await (const page of rows.scan({ partitionKey: 'p' }, (found) => found.etag))
+      expect(page.rows).to.deep.equal([ETAG]);
+    expect(await store.deleteTable('Orders')).to.equal(true);
   });
 
   it('a scan says its ranges, its filter, its page size and its selection', async () => {
