@@ -35,7 +35,7 @@ export function slotOf(shape: RowShape, storedName: string): Slot | undefined {
  * `decode` or predicate it was passed to returns. Getters convert; they never check: ask `typeOf` first.
  */
 export interface RowReader {
-  /** The stored type, or `undefined` when absent. An integral Double may be reported as Int32: the wire cannot tell. */
+  /** The stored type, or `undefined` when absent. Cosmos DB may report an integral Double as Int32: it writes both alike. */
   typeOf(slot: Slot): EdmType | undefined;
   /** A String; the keys too. */
   string(slot: Slot): string;
