@@ -51,7 +51,10 @@ export type {
   OperationName,
   ReadPlan,
   RetryEvent,
+  VerbEvent,
+  VerbListener,
 } from './observability/events.js';
+export type { Verb, VerbName } from './store/verb-observer.js';
 
 export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
 export type { RepositoryClass } from './repository/repository-class.js';

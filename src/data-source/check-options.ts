@@ -17,7 +17,7 @@ export function checkOptions(options: DataSourceOptions): void {
   for (const name of ['maxSockets', 'maxAnswerBytes'] as const) {
     if (options[name] !== undefined) checkCount(name, options[name], 1);
   }
-  for (const name of ['tableName', 'clock', 'logger', 'metrics'] as const) {
+  for (const name of ['tableName', 'clock', 'logger', 'metrics', 'onVerb'] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
   }
   const objects = {

@@ -1,4 +1,5 @@
 import { observer } from '../observability/observer.js';
+import type { Verbs } from '../observability/verbs.js';
 import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';
 import { ResilientStore } from '../resilience/resilient-store.js';
 import type { TableStore } from '../store/table-store.js';
@@ -24,18 +25,23 @@ export interface Connection {
 }
 
 /** Opens a store, and puts around it what the options ask for. */
-export async function connect(target: DataSourceTarget, options: DataSourceOptions): Promise<Connection> {
+export async function connect(
+  target: DataSourceTarget,
+  options: DataSourceOptions,
+  verbs: Verbs | undefined,
+): Promise<Connection> {
   const { retry, logger, metrics, ensureTables } = options;
   const policy = retry === false ? NO_RETRIES : retryPolicy(retry);
   const { store: bare, kind } = await openStore(target, options);
   const made = (store: TableStore): TableStore => (ensureTables === 'never' ? store : lazyTables(store));
 
   const isWanted = kind === 'azure' || (kind === 'own' && retry !== undefined);
-  if (!isWanted && logger === undefined && metrics === undefined) {
+  if (!isWanted && (logger ?? metrics ?? verbs) === undefined) {
     return { bare, strict: bare, store: made(bare), close: async () => bare[Symbol.asyncDispose]() };
   }
   // Spans are the SDK's: who has loaded it already pays nothing for them.
   const startSpan = isWanted ? (await import('../observability/spans.js')).spans(bare.traits.kind) : undefined;
-  const resilient = new ResilientStore(bare, isWanted ? policy : NO_RETRIES, observer({ logger, metrics, startSpan }));
+  const begin = observer({ logger, metrics, startSpan, verbs });
+  const resilient = new ResilientStore(bare, isWanted ? policy : NO_RETRIES, begin);
   return { bare, strict: resilient, store: made(resilient), close: (closing) => resilient.close(closing) };
 }

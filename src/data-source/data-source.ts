@@ -1,6 +1,14 @@
 import type { EntityClass } from '../metadata/entity-types.js';
 import { DirectSession } from '../repository/direct-session.js';
+import type {
+  BulkDeleteOptions,
+  BulkOptions,
+  BulkResult,
+  BulkUpsertOptions,
+  Items,
+} from '../repository/bulk-options.js';
 import { EntityMappers } from '../repository/entity-mappers.js';
+import { MixedBulk } from '../repository/mixed-bulk.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
@@ -10,11 +18,14 @@ import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
 import { schemaValidator } from '../validation/schema-validator.js';
+import type { VerbName } from '../store/verb-observer.js';
+import { notInUnit } from '../unit-of-work/not-in-unit.js';
 import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
 import { UnitCore } from '../unit-of-work/unit-core.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { tableNameProblem } from '../edm/table-name.js';
+import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { checkOptions } from './check-options.js';
@@ -41,8 +52,9 @@ export class DataSource implements AsyncDisposable {
    */
   static async open(target: DataSourceTarget, options: DataSourceOptions = {}): Promise<DataSource> {
     checkOptions(options);
-    const queries = querySettings(options);
-    const connection = await connect(target, options);
+    const verbs = options.onVerb && new Verbs(options.onVerb);
+    const queries = querySettings(options, verbs);
+    const connection = await connect(target, options, verbs);
     const tableName = options.tableName ?? ((name: string) => name);
     return new DataSource(connection, validatorOf(options), queries, new UnitContext(), tableName);
   }
@@ -53,6 +65,7 @@ export class DataSource implements AsyncDisposable {
   readonly #mappers: EntityMappers;
   readonly #context: UnitContext;
   readonly #session: JoiningSession;
+  readonly #bulk: MixedBulk;
 
   private constructor(
     connection: Connection,
@@ -68,6 +81,7 @@ export class DataSource implements AsyncDisposable {
     this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)), queries);
     const direct = new DirectSession(this.#mappers, validator);
     this.#session = new JoiningSession(direct, context, this.#mappers, () => this.#begin());
+    this.#bulk = new MixedBulk(this.#mappers, validator);
   }
 
   /** What kind of store this is, and what it refuses. */
@@ -132,6 +146,39 @@ export class DataSource implements AsyncDisposable {
    */
   async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: RunOptions = {}): Promise<R> {
     return this.#session.run(work, options);
+  }
+
+  /**
+   * Inserts entities of any number and of any classes: an array, or anything that gives them one by one. The class of each tells its
+   * table; they are written in entity group transactions of one table and one partition each, many at once, and those of one partition
+   * keep their order. Not atomic as a whole: a unit of work can be.
+   *
+   * Throws `commit.bulk-stopped` at the first entity that cannot be written, with how far it came; with `onError: 'collect'` such an
+   * entity is left out and reported. Throws `commit.not-in-unit` within {@link run}.
+   *
+   * @example
+   * ```ts
+   * await tables.insertMany([customer, ...orders, ...shipments]);
+   * ```
+   */
+  insertMany<T extends object>(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
+    return this.#inBulk('insertMany', (bulk) => bulk.insertMany(entities, options));
+  }
+
+  /** Stores entities of any number and of any classes, whether they exist or not. Like {@link insertMany}. */
+  upsertMany<T extends object>(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
+    return this.#inBulk('upsertMany', (bulk) => bulk.upsertMany(entities, options));
+  }
+
+  /** Deletes entities of any number and of any classes, under their ETags. Like {@link insertMany}. */
+  deleteMany<T extends object>(entities: Items<T>, options?: BulkDeleteOptions): Promise<BulkResult<T>> {
+    return this.#inBulk('deleteMany', (bulk) => bulk.deleteMany(entities, options));
+  }
+
+  async #inBulk<R>(verb: VerbName, write: (bulk: MixedBulk) => Promise<R>): Promise<R> {
+    if (this.#context.unit !== undefined) throw notInUnit(`${verb}()`);
+    const { verbs } = this.#queries;
+    return verbs === undefined ? write(this.#bulk) : verbs.run({ verb }, () => write(this.#bulk));
   }
 
   /** The same connection with other table names, e.g. a tenant's; closing either closes both. */

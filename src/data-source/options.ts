@@ -1,5 +1,5 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
-import type { Logger, MetricsHook } from '../observability/events.js';
+import type { Logger, MetricsHook, VerbListener } from '../observability/events.js';
 import type { RetrySettings } from '../resilience/retry-settings.js';
 import type { LimitsOption } from '../store/limits.js';
 import type { AzureServiceName } from '../stores/azure/azure-target.js';
@@ -62,6 +62,11 @@ export interface DataSourceOptions {
   readonly retry?: RetrySettings | false | undefined;
   /** Is told of every operation and every retry; never of keys, property values or secrets. It cannot break an operation. */
   readonly logger?: Logger | undefined;
+  /**
+   * Is told of every verb when it ends, with what the store was asked to do for it, summed up: never of keys, property values or secrets.
+   * It cannot break a verb. Verbs and operations are told together by the async context, which is kept only where this is given.
+   */
+  readonly onVerb?: VerbListener | undefined;
   /** Receives measurements of every operation. It cannot break one. */
   readonly metrics?: MetricsHook | undefined;
 }

@@ -1,6 +1,7 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { ReadRequest, Rows, TableStore } from '../store/table-store.js';
 import type { RowReader } from '../store/row.js';
+import type { VerbObserver } from '../store/verb-observer.js';
 
 /** How some properties of a class are read: what to ask of the store, and what to make of each row. */
 export interface Projector {
@@ -17,6 +18,8 @@ export interface QuerySettings {
    * object shows them.
    */
   readonly continuationSecrets?: (() => readonly Uint8Array[]) | undefined;
+  /** Who is told of verbs, where somebody is. */
+  readonly verbs?: VerbObserver | undefined;
 }
 
 /** One class on one table of one store: all that reading it takes. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/error-details.js';
 import type { WriteMode } from '../store/table-store.js';
+import type { Verb } from '../store/verb-observer.js';
 
 /** What a store was asked to do. */
 export type OperationName =
@@ -40,6 +41,27 @@ export interface OperationEvent {
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a converter's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
 }
+
+/** A verb that has ended: one call of a program, and all that the store was asked to do for it. */
+export interface VerbEvent extends Verb {
+  /** Tells it from other events. */
+  readonly kind: 'verb';
+  /** Operations of the store, as a logger is told them. A verb that is called inside another, e.g. by a handler, has its own. */
+  readonly operations: number;
+  /** Requests of all of them: pages, tries, and what was read back. */
+  readonly requests: number;
+  /** Tries that failed and were followed by another. */
+  readonly retries: number;
+  /** Rows read or written. */
+  readonly rows: number;
+  /** From the call to its end; of an iteration what passes between its pages as well. */
+  readonly milliseconds: number;
+  /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a handler's. */
+  readonly outcome: 'success' | 'failure' | ErrorCode;
+}
+
+/** Is told of every verb. What it throws, or rejects with, is ignored: it never breaks a verb. */
+export type VerbListener = (event: VerbEvent) => unknown;
 
 /** A try that failed and is followed by another. */
 export interface RetryEvent {

@@ -2,25 +2,29 @@ import { notify } from '../async/notify.js';
 import type { LogEvent, Logger, Metric, MetricsHook, OperationEvent, OperationName, ReadPlan } from './events.js';
 import { Operation } from './operation.js';
 import type { StartSpan } from './spans.js';
+import type { Verbs } from './verbs.js';
 
 /** Who is told of operations. */
 export interface Listeners {
   readonly logger?: Logger | undefined;
   readonly metrics?: MetricsHook | undefined;
   readonly startSpan?: StartSpan | undefined;
+  readonly verbs?: Pick<Verbs, 'count'> | undefined;
 }
 
 /** Begins an operation; who begins it ends it. */
 export type BeginOperation = (name: OperationName, table?: string, plan?: ReadPlan) => Operation;
 
 /** Makes operations that tell a logger, a metrics hook and a trace what a store is asked to do. */
-export function observer({ logger, metrics, startSpan }: Listeners): BeginOperation {
+export function observer({ logger, metrics, startSpan, verbs }: Listeners): BeginOperation {
   const tell = (event: LogEvent): void => {
     if (logger !== undefined) notify(logger, event);
-    if (metrics === undefined || event.kind !== 'operation') return;
+    if (event.kind !== 'operation') return;
+    verbs?.count(event);
+    if (metrics === undefined) return;
     for (const metric of metricsOf(event)) notify(metrics, metric);
   };
-  const listener = logger === undefined && metrics === undefined ? undefined : tell;
+  const listener = (logger ?? metrics ?? verbs) === undefined ? undefined : tell;
   return (name, table, plan) => new Operation({ name, table, plan }, listener, startSpan?.(name, table));
 }
 

@@ -4,6 +4,7 @@ import { toOData } from '../filter/odata.js';
 import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
+import type { VerbName } from '../store/verb-observer.js';
 import { changeMatches, MATCHES, withResults } from './change-matches.js';
 import { checkChoice, checkCount } from './check-option.js';
 import type { ClientFilter } from './client-filter.js';
@@ -113,77 +114,112 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
-    return new ItemIterator(resultPages(this.#state, this.#reading(), undefined));
+    return new ItemIterator(this.#observedPages(undefined));
   }
 
   pages(options?: PagesOptions): AsyncIterable<Page<R>> {
-    return resultPages(this.#state, this.#reading(), options);
+    return this.#observedPages(options);
   }
 
   async page(given: PageOptions = {}): Promise<Page<R>> {
     checkOperation(given);
     const { continuation, pageSize, ...options } = given;
     const sized = pageSize === undefined ? this : this.#with({ pageSize: this.#checkPageSize(pageSize) });
-    const source = pageSourceOf(sized.#state, this.#reading());
-    refuseSorted(this.#state, source.plan, 'page()');
-    return readPage(source, continuation, options);
+    return this.#observed('query.page', async () => {
+      const source = pageSourceOf(sized.#state, this.#reading());
+      refuseSorted(this.#state, source.plan, 'page()');
+      return readPage(source, continuation, options);
+    });
   }
 
   async forEach(handler: ResultHandler<R>, options: ForEachOptions = {}): Promise<number> {
     const { className } = this.#state.source.metadata;
-    return forEachResult((reading) => resultPages(this.#state, this.#reading(), reading), handler, options, className);
+    return this.#observed('query.forEach', async () =>
+      forEachResult((reading) => this.#pages(reading), handler, options, className),
+    );
   }
 
   async toArray(options?: ReadOptions): Promise<R[]> {
-    const all: R[] = [];
-    for await (const { items } of this.pages(options)) {
-      for (const item of items) all.push(item);
-    }
-    return all;
+    return this.#observed('query.toArray', () => this.#all(options));
   }
 
   async first(options?: ReadOptions): Promise<R | undefined> {
-    return (await this.#upTo(1).toArray(options))[0];
+    return this.#observed('query.first', async () => (await this.#upTo(1).#all(options))[0]);
   }
 
   async firstOrThrow(options?: ReadOptions): Promise<R> {
-    const [first] = await this.#upTo(1).toArray(options);
-    return first ?? this.#noResult('first() where that is no error');
+    return this.#observed('query.firstOrThrow', async () => {
+      const [first] = await this.#upTo(1).#all(options);
+      return first ?? this.#noResult();
+    });
   }
 
   async single(options?: ReadOptions): Promise<R> {
-    const [only, another] = await this.#upTo(2).toArray(options);
-    if (another !== undefined) {
+    return this.#observed('query.single', async () => {
+      const [only, another] = await this.#upTo(2).#all(options);
+      if (another === undefined) return only ?? this.#noResult();
       const { className } = this.#state.source.metadata;
       throw new EntitableError(
         'query.several-results',
         `More than one ${className} matches the query. Narrow it, or use first() where any will do.`,
         { className },
       );
-    }
-    return only ?? this.#noResult('first() where that is no error');
+    });
   }
 
   async count(options?: OperationOptions): Promise<number> {
-    return countResults(this.#state, options);
+    return this.#observed('query.count', () => countResults(this.#state, options));
   }
 
   async exists(options?: OperationOptions): Promise<boolean> {
-    return (await countResults(this.#upTo(1).#state, options)) > 0;
+    return this.#observed('query.exists', async () => (await countResults(this.#upTo(1).#state, options)) > 0);
   }
 
   async delete(options?: WriteByFilterOptions): Promise<WriteReport> {
-    return changeMatches(this.#state, MATCHES, (writes) => writes.delete(), options);
+    return this.#observed('query.delete', () =>
+      changeMatches(this.#state, MATCHES, (writes) => writes.delete(), options),
+    );
   }
 
   async merge(
     patch: PatchOf<T> | ((result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>),
     options?: WriteByFilterOptions,
   ): Promise<WriteReport> {
-    if (typeof patch !== 'function')
-      return changeMatches(this.#state, MATCHES, (writes) => writes.merge(patch), options);
-    const patchOf = patch as (result: unknown) => unknown;
-    return changeMatches(this.#state, withResults(this.#reading()), (writes) => writes.mergeEach(patchOf), options);
+    return this.#observed('query.merge', () => {
+      if (typeof patch !== 'function')
+        return changeMatches(this.#state, MATCHES, (writes) => writes.merge(patch), options);
+      const patchOf = patch as (result: unknown) => unknown;
+      return changeMatches(this.#state, withResults(this.#reading()), (writes) => writes.mergeEach(patchOf), options);
+    });
+  }
+
+  #pages(options: PagesOptions | undefined): AsyncGenerator<Page<R>, void, undefined> {
+    return resultPages(this.#state, this.#reading(), options);
+  }
+
+  async #all(options: ReadOptions | undefined): Promise<R[]> {
+    const all: R[] = [];
+    for await (const { items } of this.#pages(options)) {
+      for (const item of items) all.push(item);
+    }
+    return all;
+  }
+
+  /** Carries a verb out, and has who listens told of it. */
+  #observed<V>(verb: VerbName, work: () => Promise<V>): Promise<V> {
+    const { queries, metadata, table } = this.#state.source;
+    return queries.verbs === undefined
+      ? work()
+      : queries.verbs.run({ verb, className: metadata.className, table }, work);
+  }
+
+  #observedPages(options: PagesOptions | undefined): AsyncGenerator<Page<R>, void, undefined> {
+    const { queries, metadata, table } = this.#state.source;
+    const pages = this.#pages(options);
+    const { className } = metadata;
+    return queries.verbs === undefined
+      ? pages
+      : queries.verbs.iterate({ verb: 'query.pages', className, table }, pages);
   }
 
   #reading(): Reading<R> {
@@ -199,9 +235,13 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#with({ take: Math.min(count, this.#state.take ?? count) });
   }
 
-  #noResult(remedy: string): never {
+  #noResult(): never {
     const { className } = this.#state.source.metadata;
-    throw new EntitableError('query.no-result', `No ${className} matches the query. Use ${remedy}.`, { className });
+    throw new EntitableError(
+      'query.no-result',
+      `No ${className} matches the query. Use first() where that is no error.`,
+      { className },
+    );
   }
 
   #with(changes: Partial<QueryState<T>>): QueryBuilder<T, R> {

@@ -16,10 +16,12 @@ interface Lane<W extends TableWrite> {
 /** The rank of a batch that takes no more. Others are ranked by powers of two, so that few writes move a lane. */
 const FULL = 32;
 
-/** Writes of one table on their way, by partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
+/** Writes on their way, by table and partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
 export class BulkLanes<W extends TableWrite> {
   readonly #limits: ServiceLimits;
-  readonly #lanes = new Map<string, Lane<W>>();
+  readonly #tables = new Map<string, Map<string, Lane<W>>>();
+  /** The lanes of the table that was written to last, which most writes are to as well. */
+  #last: { readonly table: string; readonly lanes: Map<string, Lane<W>> } | undefined;
   /** The lanes of each rank there was, so that the fullest is found at once. */
   readonly #ranks: (Set<Lane<W>> | undefined)[] = [];
   #writes = 0;
@@ -36,8 +38,9 @@ export class BulkLanes<W extends TableWrite> {
 
   add(item: W): void {
     const { partitionKey } = item.write;
-    let lane = this.#lanes.get(partitionKey);
-    if (lane === undefined) this.#lanes.set(partitionKey, (lane = { partitionKey, batches: [], rank: 0 }));
+    const lanes = this.#lanesOf(item.table);
+    let lane = lanes.get(partitionKey);
+    if (lane === undefined) lanes.set(partitionKey, (lane = { partitionKey, batches: [], rank: 0 }));
     const isBusy = lane.batches.length > 0 && lane.rank === 0;
     let last = lane.batches.at(-1);
     if (last === undefined || (isBusy && lane.batches.length === 1) || !last.takes(item.write, this.#limits)) {
@@ -65,19 +68,30 @@ export class BulkLanes<W extends TableWrite> {
 
   /** The batch that was taken is no longer under way. */
   done(batch: Batch<W>): void {
-    const lane = this.#lanes.get(batch.partitionKey)!;
+    const lanes = this.#lanesOf(batch.table);
+    const lane = lanes.get(batch.partitionKey)!;
     lane.batches.shift();
     this.#writes -= batch.writes.length;
     this.#bytes -= batch.bytes;
-    if (lane.batches.length === 0) this.#lanes.delete(lane.partitionKey);
+    if (lane.batches.length === 0) lanes.delete(lane.partitionKey);
     else this.#rank(lane);
   }
 
   /** Everything that was not taken. */
   *held(): Iterable<W> {
-    for (const { batches, rank } of this.#lanes.values()) {
-      for (const { writes } of rank === 0 ? batches.slice(1) : batches) yield* writes;
+    for (const lanes of this.#tables.values()) {
+      for (const { batches, rank } of lanes.values()) {
+        for (const { writes } of rank === 0 ? batches.slice(1) : batches) yield* writes;
+      }
     }
+  }
+
+  #lanesOf(table: string): Map<string, Lane<W>> {
+    if (this.#last?.table === table) return this.#last.lanes;
+    let lanes = this.#tables.get(table);
+    if (lanes === undefined) this.#tables.set(table, (lanes = new Map<string, Lane<W>>()));
+    this.#last = { table, lanes };
+    return lanes;
   }
 
   #rank(lane: Lane<W>): void {

@@ -3,6 +3,7 @@ import type { EntityValidator } from '../validation/entity-validator.js';
 import { DirectEntitySession } from './direct-entity-session.js';
 import type { EntityMappers } from './entity-mappers.js';
 import type { EntitySession, EntitySessions } from './session.js';
+import { observedSession } from './observed-session.js';
 
 /** The session of a data source: every verb is carried out at once. */
 export class DirectSession implements EntitySessions {
@@ -18,7 +19,8 @@ export class DirectSession implements EntitySessions {
   of<T extends object>(entityClass: EntityClass<T>): EntitySession<T> {
     const known = this.#sessions.get(entityClass) as unknown as EntitySession<T> | undefined;
     if (known !== undefined) return known;
-    const session = new DirectEntitySession(this.#mappers.of(entityClass), this.#validator);
+    const direct = new DirectEntitySession(this.#mappers.of(entityClass), this.#validator);
+    const session = observedSession(direct, this.#mappers, entityClass);
     this.#sessions.set(entityClass, session as unknown as EntitySession<object>);
     return session;
   }

@@ -8,13 +8,13 @@ import type { TableStore } from '../store/table-store.js';
 export class EntityMappers {
   readonly store: TableStore;
   readonly #tableName: (name: string) => string;
-  readonly #queries: QuerySettings | undefined;
+  readonly queries: QuerySettings;
   readonly #mappers = new Map<EntityClass, EntityMapper<object>>();
 
-  constructor(store: TableStore, tableName: (name: string) => string, queries?: QuerySettings) {
+  constructor(store: TableStore, tableName: (name: string) => string, queries: QuerySettings = {}) {
     this.store = store;
     this.#tableName = tableName;
-    this.#queries = queries;
+    this.queries = queries;
   }
 
   /** Throws `metadata.*` when the class cannot be stored as it is declared. */
@@ -22,7 +22,7 @@ export class EntityMappers {
     const known = this.#mappers.get(entityClass) as EntityMapper<T> | undefined;
     if (known !== undefined) return known;
     const metadata = metadataOf(entityClass);
-    const mapper = new EntityMapper(metadata, this.store, this.#tableName(metadata.table), this.#queries);
+    const mapper = new EntityMapper(metadata, this.store, this.#tableName(metadata.table), this.queries);
     this.#mappers.set(entityClass, mapper);
     return mapper;
   }

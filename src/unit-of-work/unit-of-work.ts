@@ -5,6 +5,7 @@ import type { EntityClass } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
+import { observedSession } from '../repository/observed-session.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import type {
@@ -56,7 +57,7 @@ export class UnitOfWork implements Transaction {
 
   /** The verbs of one class, for the constructors of repositories. */
   of<T extends object>(entityClass: EntityClass<T>): EntitySession<T> {
-    return this.#session(entityClass);
+    return observedSession(this.#session(entityClass), this.#mappers, entityClass);
   }
 
   /**
@@ -159,7 +160,9 @@ export class UnitOfWork implements Transaction {
    */
   async commit(options: CommitOptions = {}): Promise<CommitReport> {
     checkOperation(options);
-    return this.#core.commit(options);
+    const { verbs } = this.#mappers.queries;
+    const commit = (): Promise<CommitReport> => this.#core.commit(options);
+    return verbs === undefined ? commit() : verbs.run({ verb: 'commit' }, commit);
   }
 
   /** Forgets everything that is held and tracked; nothing is sent, and the entities keep their values. Throws `commit.in-progress` during a commit. */

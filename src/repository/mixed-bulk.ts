@@ -1,0 +1,76 @@
+import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityValidator } from '../validation/entity-validator.js';
+import type { BulkDeleteOptions, BulkOptions, BulkResult, BulkUpsertOptions, Items } from './bulk-options.js';
+import { writeBulk } from './bulk-write.js';
+import { checkChoice } from './check-choice.js';
+import type { EntityMappers } from './entity-mappers.js';
+import type { EntityWrite } from './entity-write.js';
+import { EntityWrites } from './entity-writes.js';
+import { upsertMode } from './upsert-mode.js';
+
+/** Bulk writes of entities of any classes of one data source, in transactions of one table and one partition each. */
+export class MixedBulk {
+  readonly #mappers: EntityMappers;
+  readonly #validator: EntityValidator;
+  readonly #writes = new Map<EntityClass, EntityWrites<object>>();
+
+  constructor(mappers: EntityMappers, validator: EntityValidator) {
+    this.#mappers = mappers;
+    this.#validator = validator;
+  }
+
+  async insertMany<T extends object>(entities: Items<T>, options: BulkOptions = {}): Promise<BulkResult<T>> {
+    return this.#bulk(entities, (writes, entity) => writes.whole(entity, { mode: 'insert' }), options);
+  }
+
+  async upsertMany<T extends object>(entities: Items<T>, given: BulkUpsertOptions = {}): Promise<BulkResult<T>> {
+    const { mode = 'merge', ...options } = given;
+    const known = upsertMode(mode);
+    return this.#bulk(entities, (writes, entity) => writes.whole(entity, { mode: known }), options);
+  }
+
+  async deleteMany<T extends object>(entities: Items<T>, given: BulkDeleteOptions = {}): Promise<BulkResult<T>> {
+    const { missing = 'throw', ...options } = given;
+    checkChoice('missing', missing, ['throw', 'ignore']);
+    const ignored = missing === 'ignore' ? 'store.not-found' : undefined;
+    return this.#bulk(entities, (writes, entity) => writes.delete(entity, undefined), options, ignored);
+  }
+
+  #bulk<T extends object>(
+    entities: Items<T>,
+    prepare: (writes: EntityWrites<object>, entity: T) => EntityWrite<object> | Promise<EntityWrite<object>>,
+    options: BulkOptions,
+    ignored?: 'store.not-found',
+  ): Promise<BulkResult<T>> {
+    const task = {
+      store: this.#mappers.store,
+      prepare: (entity: T) => prepare(this.#writesOf(entity), entity),
+      ignored,
+    };
+    return writeBulk(entities, task, options);
+  }
+
+  #writesOf(entity: unknown): EntityWrites<object> {
+    const entityClass = classOf(entity);
+    const known = this.#writes.get(entityClass);
+    if (known !== undefined) return known;
+    const writes = new EntityWrites(this.#mappers.of(entityClass), this.#validator);
+    this.#writes.set(entityClass, writes);
+    return writes;
+  }
+}
+
+/** The class of an entity; an own member "constructor" would be data. */
+function classOf(entity: unknown): EntityClass {
+  if (typeof entity !== 'object' || entity === null) {
+    const found = typeName(entity);
+    throw new EntitableError('entity.not-an-object', `A bulk write takes instances of entity classes, not ${found}.`, {
+      className: 'Object',
+      found,
+    });
+  }
+  const prototype = Object.getPrototypeOf(entity) as { readonly constructor?: unknown } | null;
+  return (typeof prototype?.constructor === 'function' ? prototype.constructor : Object) as EntityClass;
+}

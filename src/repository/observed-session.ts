@@ -1,0 +1,45 @@
+import type { EntityClass } from '../metadata/entity-types.js';
+import type { VerbName, VerbObserver } from '../store/verb-observer.js';
+import type { EntityMappers } from './entity-mappers.js';
+import type { EntitySession } from './session.js';
+
+/** A session of a class whose verbs somebody is told of, where somebody is; queries tell of theirs themselves. */
+export function observedSession<T extends object>(
+  session: EntitySession<T>,
+  mappers: EntityMappers,
+  entityClass: EntityClass<T>,
+): EntitySession<T> {
+  const { verbs } = mappers.queries;
+  if (verbs === undefined) return session;
+  const { metadata, table } = mappers.of(entityClass);
+  return observing(session, verbs, { className: metadata.className, table });
+}
+
+function observing<T extends object>(
+  session: EntitySession<T>,
+  verbs: VerbObserver,
+  subject: { readonly className: string; readonly table: string },
+): EntitySession<T> {
+  const observed = <R>(verb: VerbName, work: () => Promise<R>): Promise<R> => verbs.run({ verb, ...subject }, work);
+  return {
+    create: (values) => session.create(values),
+    assign: (entity, patch) => session.assign(entity, patch),
+    query: (partition) => session.query(partition),
+    scan: () => session.scan(),
+    get: (key, options) => observed('get', () => session.get(key, options)),
+    getMany: (keys, options) => observed('getMany', () => session.getMany(keys, options)),
+    exists: (key, options) => observed('exists', () => session.exists(key, options)),
+    refresh: (entity, options) => observed('refresh', () => session.refresh(entity, options)),
+    insert: (entity, options) => observed('insert', () => session.insert(entity, options)),
+    save: (entity, options) => observed('save', () => session.save(entity, options)),
+    merge: (key, patch, options) => observed('merge', () => session.merge(key, patch, options)),
+    replace: (entity, options) => observed('replace', () => session.replace(entity, options)),
+    upsert: (entity, options) => observed('upsert', () => session.upsert(entity, options)),
+    delete: (entityOrKey, options) => observed('delete', () => session.delete(entityOrKey, options)),
+    modify: (key, change, options) => observed('modify', () => session.modify(key, change, options)),
+    insertMany: (entities, options) => observed('insertMany', () => session.insertMany(entities, options)),
+    upsertMany: (entities, options) => observed('upsertMany', () => session.upsertMany(entities, options)),
+    mergeMany: (changes, options) => observed('mergeMany', () => session.mergeMany(changes, options)),
+    deleteMany: (items, options) => observed('deleteMany', () => session.deleteMany(items, options)),
+  };
+}
