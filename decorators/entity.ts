@@ -1,7 +1,7 @@
 import type { EntitableTypeError } from '../src/metadata/brands.js';
 import type { EntityValues } from '../src/metadata/create-types.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
-import type { CreateEntity } from '../src/metadata/registry.js';
+import type { EntityDefinition } from '../src/metadata/registry.js';
 import type { CheckKeys } from '../src/metadata/template-types.js';
 import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
@@ -59,6 +59,5 @@ export function Entity<
   target: EntityClass<T> & CheckKeys<T, P, R> & CheckCreate<T, V>,
   context?: ClassDecoratorContext<EntityClass<T>>,
 ) => void {
-  const { create } = (options as typeof options | null | undefined) ?? {}; // what is missing is told when the class is used
-  return (target, context) => recordClass(target, context, { ...options, create: create as CreateEntity | undefined });
+  return (target, context) => recordClass(target, context, options as EntityDefinition);
 }

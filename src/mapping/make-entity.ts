@@ -22,7 +22,7 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function makeEntity<T extends object>(entityClass: EntityClass<T>, values: Values): T {
   const metadata = metadataOf(entityClass);
-  requireObject(metadata.className, 'The values', values, () => [...metadata.members.keys()].slice(0, 3));
+  requireObject(metadata.className, 'The values', values, () => namesOf(metadata));
   return made(metadata, saidBy(values), (entity, name, value) => {
     if (!isMethod(metadata, entity, name)) putMember(entity, name, value);
   });
@@ -34,7 +34,7 @@ export function makeEntity<T extends object>(entityClass: EntityClass<T>, values
  */
 export function createEntity<T extends object>(metadata: EntityMetadata<T>, values: object): T {
   const { className, members } = metadata;
-  requireObject(className, 'The values', values, () => [...members.keys()].slice(0, 3));
+  requireObject(className, 'The values', values, () => namesOf(metadata));
   const said = saidBy(values);
   for (const name of Object.keys(said)) {
     const kind = members.get(name)?.kind;
@@ -74,6 +74,11 @@ function made<T extends object>(
     if (unsaid.length > 0) stamp(entity, { kind: 'made', unsaid: new Map(unsaid) });
   }
   return entity;
+}
+
+/** Some names of a class, as an example. */
+function namesOf({ members }: EntityMetadata): readonly string[] {
+  return [...members.keys()].slice(0, 3);
 }
 
 function isMethod({ members }: EntityMetadata, entity: object, name: string): boolean {

@@ -147,31 +147,72 @@ describe('metadataOf', () => {
       .with.property('code', 'metadata.already-defined');
   });
 
-  it('makes entities with new where the constructor takes no arguments, else with create, else without a constructor', () => {
-    @Entity({ table: 'Things' })
-    class Plain {
+  it('makes entities by create, else by new without arguments, else without the constructor where that throws', () => {
+    class Keyed {
       @PartitionKey() p!: PartitionKey;
       @RowKey() r!: RowKey;
-      readonly made = 'by new';
-    }
-    @Entity({ table: 'Things', create: () => new Created('by create') })
-    class Created {
-      @PartitionKey() p!: PartitionKey;
-      @RowKey() r!: RowKey;
-      constructor(readonly made: string) {}
+      made?: string;
     }
     @Entity({ table: 'Things' })
-    class Bare {
-      @PartitionKey() p!: PartitionKey;
-      @RowKey() r!: RowKey;
-      constructor(readonly made: string) {}
+    class Plain extends Keyed {
+      override made = 'by new';
     }
-    expect(
-      [Plain, Created, Bare].map(
-        (entityClass) => metadataOf<Created>(entityClass).create({}).made as string | undefined,
-      ),
-    ).to.deep.equal(['by new', 'by create', undefined]);
-    expect(metadataOf(Bare).create({})).to.be.instanceOf(Bare);
+    @Entity({ table: 'Things', create: (values) => Object.assign(new Created('by create'), { values }) })
+    class Created extends Keyed {
+      constructor(made: string) {
+        super();
+        this.made = made;
+      }
+    }
+    @Entity({ table: 'Things' })
+    class Optional extends Keyed {
+      readonly #secret = 'a private member';
+      constructor(made?: string) {
+        super();
+        this.made = made ?? this.#secret;
+      }
+    }
+    let calls = 0;
+    @Entity({ table: 'Things' })
+    class Demanding extends Keyed {
+      constructor(values: { readonly made: string }) {
+        calls++;
+        super();
+        this.made = values.made;
+      }
+    }
+    const made = (entityClass: EntityClass<Keyed>): Keyed => metadataOf(entityClass).create({ p: 'x' });
+    expect([Plain, Created, Optional, Demanding].map((entityClass) => made(entityClass).made)).to.deep.equal([
+      'by new',
+      'by create',
+      'a private member',
+      undefined,
+    ]);
+    expect(made(Created)).to.deep.include({ values: { p: 'x' } });
+    expect(made(Demanding)).to.be.instanceOf(Demanding);
+    // Whether the constructor throws is found out once.
+    expect(calls).to.equal(1);
+    expect([Plain, Created, Demanding].map((entityClass) => metadataOf(entityClass).takesValues)).to.deep.equal([
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('lets a stored property have a getter only where create makes the entities', () => {
+    const of = (create?: () => object): EntityClass => {
+      class Getter {
+        @PartitionKey() p!: PartitionKey;
+        @RowKey() r!: RowKey;
+        @Property({ type: 'Double' }) get total(): number {
+          return 1;
+        }
+      }
+      Entity({ table: 'Things', ...(create && { create }) })(Getter);
+      return Getter;
+    };
+    expect(metadataOf(of(() => ({}))).properties.map(({ name }) => name)).to.deep.equal(['total']);
+    expect(() => metadataOf(of())).to.throw(EntitableError, 'it has a getter and no setter');
   });
 
   it('tells two classes of one name apart', () => {
