@@ -48,13 +48,17 @@ export class HeldWrites<T extends object> {
     if (row?.held.kind === 'delete') return this.insert(entity);
     if (row !== undefined) {
       this.#checkSame(row, entity);
-      const { held } = row;
-      if (held.kind === 'difference' && held.saved !== true && !this.#rows.isLocked(row))
-        this.#rows.change(row, { held: { ...held, saved: true } });
-      return undefined;
+      return this.saved(entity);
     }
     if (ownState(this.#mapper, entity) === undefined) return this.insert(entity);
     return this.track(entity, true);
+  }
+
+  /** Has the commit store what reading gave of a tracked entity and its row lacks: a verb was called for it. */
+  saved(entity: object): void {
+    const row = this.#rows.of(entity);
+    if (row?.held.kind !== 'difference' || row.held.saved === true || this.#rows.isLocked(row)) return;
+    this.#rows.change(row, { held: { ...row.held, saved: true } });
   }
 
   /** Has the commit compare an entity that was loaded or written outside the unit with its row. */
@@ -171,6 +175,7 @@ export class HeldWrites<T extends object> {
     if (removed.length > 0 && row.held.kind === 'upsert' && row.held.mode === 'upsert-merge')
       throw this.#cannotRemove();
     applyPatch(entity, patch);
+    this.saved(entity);
   }
 
   /** Where an entity or a key has its row, and what is known of it. Throws `key.changed`. */

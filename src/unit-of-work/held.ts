@@ -10,8 +10,8 @@ export interface Removal {
 /** What the next commit does with a row. */
 export type Held =
   /**
-   * Merges whatever the entity differs in from its row; under `ifMatch` where a merge by key gave one. `saved`: somebody called `save`,
-   * so that defaults which the row lacks are a difference too.
+   * Merges whatever the entity differs in from its row; under `ifMatch` where a merge by key gave one. `saved`: a verb was called for
+   * it, so that defaults which the row lacks are a difference too.
    */
   | { readonly kind: 'difference'; readonly ifMatch?: string | undefined; readonly saved?: boolean }
   /** Inserts the entity; `over` is a delete of the same row that came first, which makes it a replace. */

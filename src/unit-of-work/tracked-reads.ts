@@ -58,11 +58,16 @@ export class TrackedReads<T extends object> {
     const known = this.#rows.at(this.#mapper, address);
     if (known?.entity !== undefined) return known.entity as T;
     const entity = this.#mapper.decode(row);
-    if (known?.held.kind === 'merge') applyPatch(entity, known.held.patch);
-    const ifMatch = known?.held.kind === 'merge' && known.held.ifMatch !== '*' ? known.held.ifMatch : undefined;
-    const held =
-      known !== undefined && this.#rows.isLocked(known) ? known.held : { kind: 'difference' as const, ifMatch };
-    this.#rows.set(this.#mapper, address, entity, held);
+    const merge = known?.held.kind === 'merge' ? known.held : undefined;
+    if (merge !== undefined) applyPatch(entity, merge.patch);
+    const ifMatch = merge?.ifMatch === '*' ? undefined : merge?.ifMatch;
+    const held = { kind: 'difference' as const, ifMatch, saved: merge !== undefined };
+    this.#rows.set(
+      this.#mapper,
+      address,
+      entity,
+      known !== undefined && this.#rows.isLocked(known) ? known.held : held,
+    );
     return entity;
   }
 

@@ -51,7 +51,9 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   }
 
   assign(entity: T, patch: AssignOf<T>): T {
-    return this.#mapper.assign(entity, patch);
+    const assigned = this.#mapper.assign(entity, patch);
+    this.writes.saved(assigned);
+    return assigned;
   }
 
   async get(key: KeyOf<T>, { refresh = false, ...options }: ReadOptions = {}): Promise<T | undefined> {

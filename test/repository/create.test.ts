@@ -232,6 +232,12 @@ onEveryStore('default and required', (open) => {
     await orders.merge(KEY, { status: null });
     await tables.unitOfWork(async (work) => void ((await work.get(Order, KEY))!.total = 5));
     expect(await isStored()).to.equal(true);
+    await orders.merge(KEY, { status: null });
+    await tables.unitOfWork(async (work) => {
+      const order = await work.repository(Order).getOrThrow(KEY);
+      work.repository(Order).assign(order, { status: 'open' });
+    });
+    expect(await isStored()).to.equal(true);
   });
 
   it('makes no change of a default that a function gave when the row was read', async () => {
