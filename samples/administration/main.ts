@@ -27,8 +27,8 @@ await tables.truncate(Invoice); // what an earlier run left
 const invoices = source.repository(Invoice);
 await invoices.insertMany(
   Array.from({ length: 2500 }, (_, index) =>
-    Object.assign(new Invoice(), {
-      customer: ['ada', 'grace', 'linus'][index % 3],
+    invoices.create({
+      customer: ['ada', 'grace', 'linus'][index % 3]!,
       number: String(index).padStart(5, '0'),
       total: index / 4,
       issued: new Date(Date.UTC(2025, 0, 1 + (index % 700))),

@@ -28,7 +28,7 @@ const events = tables.repository(Event);
 const stream = { tenantId: 'a|b', stream: 'orders/2026' }; // any text: what a key cannot hold is escaped
 for (const [hour, text] of ['created', 'paid', 'packed', 'shipped'].entries()) {
   await events.upsert(
-    Object.assign(new Event(), { ...stream, at: new Date(Date.UTC(2026, 10, 21, hour)), eventId: `e${hour}`, text }),
+    events.create({ ...stream, at: new Date(Date.UTC(2026, 10, 21, hour)), eventId: `e${hour}`, text }),
   );
 }
 

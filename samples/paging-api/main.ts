@@ -14,7 +14,7 @@ await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLE
 const articles = tables.repository(Article);
 for (const section of ['news', 'sport']) {
   for (let index = 1; index <= 7; index++) {
-    await articles.upsert(Object.assign(new Article(), { section, slug: `a${index}`, title: `${section} ${index}` }));
+    await articles.upsert(articles.create({ section, slug: `a${index}`, title: `${section} ${index}` }));
   }
 }
 

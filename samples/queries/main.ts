@@ -15,7 +15,7 @@ for (const [station, least] of Object.entries({ bern: 5, oslo: -6, rome: 12 })) 
   for (let hour = 0; hour < 24; hour++) {
     const celsius = station === 'oslo' && hour === 3 ? undefined : least + ((hour * 7) % 13);
     const time = `2026-11-21T${String(hour).padStart(2, '0')}`;
-    await readings.upsert(Object.assign(new Reading(), { station, time, celsius }), { mode: 'replace' });
+    await readings.upsert(readings.create({ station, time, celsius }), { mode: 'replace' });
   }
 }
 

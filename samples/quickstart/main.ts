@@ -12,8 +12,8 @@ console.log(`Entitable quickstart, on the ${tables.traits.kind} store`);
 
 step('Import orders.csv: class instances in, rows out; the table is made on the way');
 let count = 0;
-for await (const order of readOrders(FILE)) {
-  await orders.upsert(order, { mode: 'replace' });
+for await (const values of readOrders(FILE)) {
+  await orders.upsert(orders.create(values), { mode: 'replace' });
   count++;
 }
 say(`${count} orders stored`);

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Order } from './order.js';
+import type { CreateOf } from 'entitable';
+import type { Order } from './order.js';
 
 /** Reads the orders of a CSV file, line by line. Its fields hold no commas, so none is quoted. */
-export async function* readOrders(file: URL): AsyncGenerator<Order> {
+export async function* readOrders(file: URL): AsyncGenerator<CreateOf<Order>> {
   let names: readonly string[] | undefined;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const fields = line.split(',');
@@ -14,14 +15,14 @@ export async function* readOrders(file: URL): AsyncGenerator<Order> {
     const { customerId, orderId, placedAt, total, items, status, email } = Object.fromEntries(
       names.map((name, index) => [name, fields[index] ?? '']),
     );
-    yield Object.assign(new Order(), {
-      customerId,
-      orderId,
+    yield {
+      customerId: customerId!,
+      orderId: orderId!,
       placedAt: new Date(placedAt!),
       total: Number(total),
       items: Number(items),
-      status,
-      ...(email !== '' && { email }),
-    });
+      status: status as Order['status'],
+      email: email === '' ? undefined : email,
+    };
   }
 }

@@ -10,6 +10,6 @@ export class Order {
 /** A custom repository is a class, and so its own token in every container. */
 export class Orders extends Repository.of(Order) {
   async place(customerId: string, orderId: string, total: number): Promise<Order> {
-    return this.upsert(Object.assign(new Order(), { customerId, orderId, total }));
+    return this.upsert(this.create({ customerId, orderId, total }));
   }
 }

@@ -34,7 +34,7 @@ class Specimen {
 await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
 const specimens = tables.repository(Specimen);
 
-const specimen = Object.assign(new Specimen(), {
+const specimen = specimens.create({
   kind: 'sample',
   name: 'one',
   text: 'Größe 漢字 😀',

@@ -185,7 +185,7 @@ function creator<T extends object>(
 function notMade(className: string, why: string, thrown?: { readonly error: unknown }): EntitableError {
   return new EntitableError(
     'metadata.not-constructible',
-    `No ${className} can be made to read a row into: ${why}. Give @Entity({ create: (values) => … }), or a constructor that needs no arguments.`,
+    `No ${className} can be made: ${why}. Correct the values, or give @Entity({ create: (values) => … }), which makes one of them.`,
     { className, ...thrown },
   );
 }

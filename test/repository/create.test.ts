@@ -164,8 +164,7 @@ describe('create', () => {
         return thrown;
       }
     })();
-    expect(error).to.have.property('code', 'metadata.not-constructible');
-    expect((error as Error).cause).to.be.instanceOf(RangeError);
+    expect(EntitableError.is(error, 'metadata.not-constructible') && error.details.error).to.be.instanceOf(RangeError);
     expect(await rejection(payments.refresh(found))).to.have.property('code', 'entity.read-only');
   });
 
