@@ -17,12 +17,17 @@ import {
  */
 export type PropertyDecoratorOf<V> = <
   K extends string,
-  T extends { readonly [P in K]?: V | null | undefined } | undefined,
+  T extends { readonly [P in K]?: V | null | undefined } | Getter<V | null | undefined> | undefined,
 >(
-  // The prototype under "experimentalDecorators", `undefined` under standard decorators.
+  // The prototype under "experimentalDecorators"; under standard decorators `undefined`, or the getter.
   target: T,
-  property: K | ClassFieldDecoratorContext<never, V | null | undefined>,
+  property:
+    | K
+    | ClassFieldDecoratorContext<never, V | null | undefined>
+    | ClassGetterDecoratorContext<never, V | null | undefined>,
 ) => void;
+
+type Getter<V> = (this: never) => V;
 
 /** Records what one decorator says about the property it stands on. */
 export function propertyDecorator<V>(definition: Omit<PropertyDefinition, 'name'>): PropertyDecoratorOf<V> {
@@ -54,7 +59,7 @@ function standardName({
   metadata,
   static: isStatic,
   private: isPrivate,
-}: Partial<ClassFieldDecoratorContext>): string {
+}: Partial<ClassFieldDecoratorContext | ClassGetterDecoratorContext>): string {
   if (typeof metadata !== 'object' || metadata === null) throw invalidDecorator(NO_METADATA, name);
   if (typeof name !== 'string' || isStatic === true || isPrivate === true || !FIELDS.includes(kind)) {
     throw invalidDecorator(NO_PROPERTY, name);

@@ -11,6 +11,8 @@ import {
   Property,
   RowKey,
   Timestamp,
+  type Defaulted,
+  type EntityValues,
 } from 'entitable';
 
 @Entity({ table: 'Orders' })
@@ -52,7 +54,30 @@ class Untyped {
   @Property() second!: string;
 }
 
+@Entity({ table: 'Payments', create: (values: EntityValues<Payment>) => new Payment(values) })
+class Payment {
+  @PartitionKey() customerId!: PartitionKey;
+  @RowKey() paymentId!: RowKey;
+  @Property({ type: 'String', default: 'card' }) method!: Defaulted<'card' | 'cash'>;
+  @Property({ type: 'String', required: true }) currency!: string;
+  @ETag() etag?: ETag;
+  readonly #amount: number;
+
+  constructor({ amount }: { readonly amount: number }) {
+    if (!(amount >= 0)) throw new RangeError('An amount is at least 0.');
+    this.#amount = amount;
+  }
+
+  @Property({ type: 'Double' }) get amount(): number {
+    return this.#amount;
+  }
+}
+
 class Refused {
+  // @ts-expect-error a Double is a number
+  @Property({ type: 'Double' }) get text(): string {
+    return '';
+  }
   // @ts-expect-error an Int64 is a bigint
   @Property({ type: 'Int64' }) sequence!: number;
   // @ts-expect-error a key part that is no string needs a converter
@@ -87,6 +112,21 @@ describe('Entities under the TC39 decorator standard', () => {
     const at = new Date('2026-05-04T03:02:01.000Z');
     await events.insert(Object.assign(new AuditEvent(), { tenantId: 't', at, eventId: 'e', changedBy: 'me' }));
     expect(await events.getOrThrow({ tenantId: 't', at, eventId: 'e' })).to.include({ changedBy: 'me' });
+  });
+
+  it('are made by create, of their values, with their defaults', async () => {
+    await using tables = await DataSource.open('memory:');
+    const payments = tables.repository(Payment);
+    const key = { customerId: 'c1', paymentId: 'p1' };
+    await payments.insert(payments.create({ ...key, amount: 20, currency: 'EUR' }));
+    const found = await payments.getOrThrow(key);
+    expect([found.amount, found.method, found.currency]).to.deep.equal([20, 'card', 'EUR']);
+    await payments.save(payments.assign(found, { method: 'cash', currency: undefined }));
+    expect(await payments.query({ customerId: 'c1' }).where('method', 'eq', 'cash').count()).to.equal(1);
+    // @ts-expect-error a currency is missing
+    expect(() => payments.create({ ...key, amount: 1 })).to.throw(EntitableError, 'no currency');
+    // @ts-expect-error a typo
+    expect(() => payments.create({ ...key, currency: 'EUR', amont: 1 })).to.throw(EntitableError);
   });
 
   it('may be described without decorators', async () => {
