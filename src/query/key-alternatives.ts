@@ -3,7 +3,7 @@ import type { FilterNode } from '../store/filter-node.js';
 import type { Bound, KeyRange } from '../store/table-store.js';
 
 /** Several ranges of a key, in order and apart, and what else is asked. */
-export interface Alternatives {
+interface Alternatives {
   readonly ranges: readonly KeyRange[];
   readonly rest: readonly FilterNode[];
 }

@@ -4,7 +4,7 @@ import { forbiddenCharacter } from '../metadata/key-text.js';
 import { junction, type FilterNode } from '../store/filter-node.js';
 import { keySize, type ServiceLimits } from '../store/limits.js';
 import type { KeyRange } from '../store/table-store.js';
-import { takeAlternatives, type Alternatives } from './key-alternatives.js';
+import { takeAlternatives } from './key-alternatives.js';
 import { conjuncts, stepComparisons, type Leg, type ScanStep, type Step } from './plan.js';
 import { MOST_REQUESTS, RequestBudget } from './request-budget.js';
 import type { Scope } from './scope.js';
@@ -31,45 +31,53 @@ export function planLegs(
   const partitions = takeAlternatives('PartitionKey', partitionKey, rest);
   // Ranges of row keys are in order only within one partition: across several they stay a filter.
   const rows = takeAlternatives('RowKey', rowKey, partitions.rest);
-  const across = { ranges: [rowKey], rest: partitions.rest };
-  const rowsOf = (partition: KeyRange): Alternatives => (singleKey(partition) === undefined ? across : rows);
-  budget.check(partitions.ranges.reduce((sum, partition) => sum + rowsOf(partition).ranges.length, 0));
-  const planner = new StepPlanner(limits, budget);
+  const inOne: Planned = { ranges: rows.ranges, planner: new StepPlanner(limits, budget, rows.rest) };
+  const across: Planned = { ranges: [rowKey], planner: new StepPlanner(limits, budget, partitions.rest) };
+  const within = (partition: KeyRange): Planned => (singleKey(partition) === undefined ? across : inOne);
+  budget.check(partitions.ranges.reduce((sum, partition) => sum + within(partition).ranges.length, 0));
   const legs: Leg[] = [];
   for (const partition of partitions.ranges) {
-    const { ranges: within, rest: others } = rowsOf(partition);
-    for (const row of within) {
-      const steps = planner.steps(partition, row, others);
+    const { ranges: rowRanges, planner } = within(partition);
+    for (const row of rowRanges) {
+      const steps = planner.steps(partition, row);
       if (steps.length > 0) legs.push({ steps });
     }
   }
   return legs;
 }
 
+/** Ranges of row keys, and what plans how they are read. */
+interface Planned {
+  readonly ranges: readonly KeyRange[];
+  readonly planner: StepPlanner;
+}
+
 /** Plans what is read of key ranges; ranges with as many bounds share what the rest of the filter is split into. */
 class StepPlanner {
   readonly #limits: ServiceLimits;
   readonly #budget: RequestBudget;
-  readonly #split = new Map<readonly FilterNode[], Map<string, readonly FilterNode[]>>();
+  readonly #rest: readonly FilterNode[];
+  #split: Map<string, readonly FilterNode[]> | undefined;
 
-  constructor(limits: ServiceLimits, budget: RequestBudget) {
+  constructor(limits: ServiceLimits, budget: RequestBudget, rest: readonly FilterNode[]) {
     this.#limits = limits;
     this.#budget = budget;
+    this.#rest = rest;
   }
 
-  steps(partitionKey: KeyRange, rowKey: KeyRange, rest: readonly FilterNode[]): readonly Step[] {
+  steps(partitionKey: KeyRange, rowKey: KeyRange): readonly Step[] {
     const limits = this.#limits;
     const partition = singleKey(partitionKey);
     const row = singleKey(rowKey);
     if (!canExist(partition, limits.keyBytes.partition, limits) || !canExist(row, limits.keyBytes.row, limits))
       return [];
-    if (rest.length === 0) {
+    if (this.#rest.length === 0) {
       this.#budget.take(1);
       return partition !== undefined && row !== undefined
         ? [{ kind: 'point', partitionKey: partition, rowKey: row }]
         : [{ kind: 'scan', partitionKey, rowKey }];
     }
-    const parts = this.#parts(rest, {
+    const parts = this.#parts({
       whole: limits.comparisons - stepComparisons({ kind: 'scan', partitionKey, rowKey }),
       resumed: limits.comparisons - resumedComparisons(partitionKey, rowKey),
     });
@@ -77,15 +85,14 @@ class StepPlanner {
     return parts.map((filter): ScanStep => ({ kind: 'scan', partitionKey, rowKey, filter }));
   }
 
-  #parts(rest: readonly FilterNode[], room: Room): readonly FilterNode[] {
-    let byRoom = this.#split.get(rest);
-    if (byRoom === undefined) this.#split.set(rest, (byRoom = new Map<string, readonly FilterNode[]>()));
+  #parts(room: Room): readonly FilterNode[] {
+    const split = (this.#split ??= new Map<string, readonly FilterNode[]>());
     const asked = `${room.whole}/${room.resumed}`;
-    const known = byRoom.get(asked);
+    const known = split.get(asked);
     if (known !== undefined) return known;
-    const parts = splitFilter(rest, room, this.#limits.comparisons, this.#budget);
+    const parts = splitFilter(this.#rest, room, this.#limits.comparisons, this.#budget);
     const filters = parts.map((part) => junction('and', part));
-    byRoom.set(asked, filters);
+    split.set(asked, filters);
     return filters;
   }
 }
