@@ -1,5 +1,5 @@
 import type { EdmType } from '../src/edm/edm-type.js';
-import type { KeyValue, PartitionKeyMark, RowKeyMark } from '../src/metadata/brands.js';
+import type { EntitableTypeError, KeyValue, PartitionKeyMark, RowKeyMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
@@ -13,7 +13,10 @@ export interface KeyOptions {
   readonly type?: EdmType;
 }
 
-type ValueOf<O> = O extends { readonly converter: Converter<infer V, 'String'> } ? V : string;
+type ValueOf<O> = O extends { readonly converter: Converter<infer V, 'String'> }
+  ? V
+  : | string
+    | EntitableTypeError<'a key that is no string needs a converter: @RowKey({ converter: newestFirst }) for a Date'>;
 
 /** Marks a property, on its type, as part of the partition key: `customerId!: PartitionKey`. */
 export type PartitionKey<V extends KeyValue = string> = PartitionKeyMark<V>;

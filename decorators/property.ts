@@ -1,5 +1,5 @@
 import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
-import type { ETagMark, TimestampMark } from '../src/metadata/brands.js';
+import type { EntitableTypeError, ETagMark, TimestampMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
@@ -25,7 +25,8 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
   ? V
   : O extends { readonly type: infer E extends EdmType }
     ? EdmTypeMap[E]
-    : EdmValue;
+    : | EdmValue
+      | EntitableTypeError<'what has no EDM type needs a converter: @Property({ converter: json() }) for an object'>;
 
 /**
  * Stores a property.

@@ -114,6 +114,7 @@ export type { AnyConverter, Converter, ConverterOrder } from './metadata/convert
 export type { StandardIssue, StandardResult, StandardSchema } from './metadata/standard-schema.js';
 export type {
   ConstantKey,
+  DefaultedMark,
   EntitableTypeError,
   ETagMark,
   KeyKind,
@@ -128,12 +129,13 @@ export type {
   RowKeyMark,
   RowKeyPart,
   StoredKey,
+  StoredPartition,
   SystemValue,
   SystemValueKind,
   TimestampMark,
   Unmarked,
 } from './metadata/brands.js';
-export type { AssignOf, CreateOf, Defaulted, DefaultedMark, EntityValues } from './metadata/create-types.js';
+export type { AssignOf, CreateOf, Defaulted, EntityValues } from './metadata/create-types.js';
 export type { DataKey, EntityClass, MemberKey, PatchOf, Projection } from './metadata/entity-types.js';
 export type { CheckKeys, CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
 
@@ -196,7 +198,6 @@ export type {
   ComparableRef,
   ConditionOf,
   EqualityOperator,
-  EqualValues,
   EquatableRef,
   OneOf,
   OperandOf,

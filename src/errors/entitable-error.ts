@@ -29,10 +29,13 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
    * Recognises an error by its code, `'store.not-found'`, or by the group of it, which ends in a dot: `'store.'`; without either, any
    * error of this package. Also one that another copy of this package has thrown.
    */
-  static is<const P extends ErrorCode | ErrorGroup = ErrorGroup>(
+  static is<const P extends ErrorCode | ErrorGroup>(
     error: unknown,
-    code?: P,
-  ): error is EntitableErrorOf<CodesOf<P>> {
+    code: P | undefined,
+  ): error is EntitableErrorOf<CodesOf<P>>;
+  /** Recognises any error of this package. */
+  static is(error: unknown): error is EntitableErrorOf<ErrorCode>;
+  static is(error: unknown, code?: string): boolean {
     if (!(error instanceof Error && BRAND in error)) return false;
     if (code === undefined) return true;
     const own: string = (error as EntitableError).code;

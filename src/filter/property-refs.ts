@@ -98,11 +98,8 @@ type Operand<V, O, A> = O extends 'in'
  * `F`, a filter that was made before.
  */
 export type ConditionOf<T, F> = (T extends unknown
-  ? { readonly of: ((property: Properties<T>) => F) | F | EqualValues<T> }
+  ? { readonly of: ((property: Properties<T>) => F) | F | { readonly [K in DataName<T> & string]?: EqualValue<T[K]> } }
   : never)['of'];
-
-/** Values that properties equal, all of them. */
-export type EqualValues<T> = { readonly [K in DataName<T> & string]?: EqualValue<T[K]> };
 
 type EqualValue<V> = [V] extends [EdmValue | null | undefined]
   ? Unmarked<NonNullable<V>>

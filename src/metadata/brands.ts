@@ -11,6 +11,7 @@ export declare const keyPart: unique symbol;
 export declare const partitionPart: unique symbol;
 export declare const rowPart: unique symbol;
 export declare const systemValue: unique symbol;
+export declare const defaulted: unique symbol;
 
 /** The mark of a key part, with the type that it marks. Plain values are assignable to it, and so are parts of the other key. */
 export interface KeyPart<out V> {
@@ -34,6 +35,12 @@ export interface RowKeyPart<out V> extends KeyPart<V> {
 export interface SystemValue<out Kind extends SystemValueKind> {
   /** For the compiler only. */
   readonly [systemValue]?: Kind;
+}
+
+/** The mark that `Defaulted` puts on a type. Plain values are assignable to it. */
+export interface DefaultedMark<out V> {
+  /** For the compiler only. */
+  readonly [defaulted]?: V;
 }
 
 /** Which of the values that the store sets. */
@@ -74,15 +81,24 @@ type KindName<T, Mark extends symbol, K extends keyof T> = K extends unknown
       : never
   : never;
 
-/** `RowKey<Date>` without its mark: `Date`. */
-export type Unmarked<P> = P extends KeyPart<infer V> ? V : P;
+/** `RowKey<Date>`, or `Defaulted<Date>`, without its mark: `Date`. */
+export type Unmarked<P> = P extends KeyPart<infer V> ? V : P extends DefaultedMark<infer V> ? V : P;
+
+/** Words that stand in the name of a type, for the compiler's messages. */
+type Unsaid = 'its keys are not marked on their types, as in customerId!: PartitionKey';
 
 /** The stored keys: what addresses an entity whose class does not mark its keys in their types. */
-export interface StoredKey {
+export interface StoredKey<_Why extends string = Unsaid> {
   /** The stored partition key. */
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
+}
+
+/** The stored partition key: what addresses a partition of a class that does not mark its keys in their types. */
+export interface StoredPartition<_Why extends string = Unsaid> {
+  /** The stored partition key. */
+  readonly partitionKey: string;
 }
 
 /** Spells out, in the compiler's own message, what is wrong. */
@@ -115,7 +131,7 @@ export type PartitionsOf<T> = (T extends unknown
   : never)['of'];
 
 type EntityPartition<T> = [KeyName<T>] extends [never]
-  ? Pick<StoredKey, 'partitionKey'>
+  ? StoredPartition
   : [KeyName<T, 'partition'>] extends [never]
     ? ConstantKey
     : { readonly [K in KeyName<T, 'partition'>]: Unmarked<T[K]> };

@@ -1,14 +1,5 @@
-import type { KeyName, Unmarked } from './brands.js';
+import type { defaulted, DefaultedMark, KeyName, Unmarked } from './brands.js';
 import type { DataKey, PatchOf } from './entity-types.js';
-
-/** Never exists at run time: it carries the default of a property in its type, also in the shipped declarations. */
-export declare const defaulted: unique symbol;
-
-/** The mark that `Defaulted` puts on a type. Plain values are assignable to it. */
-export interface DefaultedMark {
-  /** For the compiler only. */
-  readonly [defaulted]?: true;
-}
 
 /**
  * Marks, on its type, a property that has a value where none is given, by a `default` or by an initialiser: `create` may leave it out.
@@ -18,7 +9,7 @@ export interface DefaultedMark {
  * @Property({ type: 'String', default: 'open' }) status!: Defaulted<'open' | 'shipped'>;
  * ```
  */
-export type Defaulted<V> = V & DefaultedMark;
+export type Defaulted<V> = V & DefaultedMark<V>;
 
 /** The names of the properties that a new `T` needs. */
 type RequiredName<T> = NeededName<T, DataKey<T> & keyof T> & string;

@@ -44,7 +44,7 @@ export type CheckMarks<T, P, R> = [KeyName<T>] extends [never]
 
 type CheckMark<T, S, Kind extends KeyKind> = [KeyName<T, Kind>] extends [never]
   ? S extends undefined
-    ? EntitableTypeError<`mark the ${Kind} key property too: both keys are needed`>
+    ? EntitableTypeError<`mark the ${Kind} key property on its type too, '${Kind extends 'row' ? 'orderId!: RowKey' : 'customerId!: PartitionKey'}', or give a ${Kind}Key template of constant text`>
     : unknown
   : unknown;
 

@@ -1,7 +1,7 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
-import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
+import type { EntitableTypeError, KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
@@ -41,7 +41,7 @@ export interface AnyRepository {
 /** Any object but a repository. */
 export interface NoRepository {
   /** For the compiler only. */
-  readonly [repositoryBrand]?: never;
+  readonly [repositoryBrand]?: EntitableTypeError<'a repository class extends Repository.of(Order), not Repository<Order>, and what its constructor takes is given behind it: repository(Orders, mailer)'>;
 }
 
 /** What `Repository.of` gives: a base class that knows its entity class. */

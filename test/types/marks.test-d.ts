@@ -9,8 +9,10 @@ import {
   RowKey,
   Timestamp,
   type DataKey,
+  type Defaulted,
   type KeyOf,
   type PatchOf,
+  type PropertyRefs,
   type Query,
   type Repository,
 } from '../../src/index.js';
@@ -87,6 +89,24 @@ defineEntity(Described, {
   table: 'Described',
   properties: { folder: 'PartitionKey', name: 'RowKey', etag: 'ETag', updatedAt: 'Timestamp' },
 });
+
+class Task {
+  list!: PartitionKey;
+  id!: RowKey;
+  status!: Defaulted<'open' | 'done'>;
+  urgent!: Defaulted<boolean>;
+  hours!: Defaulted<number>;
+}
+declare const tasks: Query<Task>;
+declare const texts: readonly string[];
+tasks.where({ status: 'open', urgent: true }).where('status', 'in', texts).where('hours', 'between', [1, 5]);
+tasks.where((t) => t.status.in(['open']).and(t.urgent.eq(false), t.hours.gt(5)));
+assertType<Equal<Parameters<PropertyRefs<Task>['status']['eq']>, [value: 'open' | 'done']>>();
+assertType<Equal<Parameters<PropertyRefs<Task>['urgent']['eq']>, [value: boolean]>>();
+// @ts-expect-error not one of the union
+tasks.where('status', 'in', ['open', 'lost']);
+// @ts-expect-error booleans have no order
+tasks.where('urgent', 'gt', false);
 
 // ── a mark changes nothing for plain values, and marks fit each other ───────────────────────────
 class Revision {

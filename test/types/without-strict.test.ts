@@ -72,7 +72,7 @@ for (const compiler of ['typescript59', 'typescript', 'typescript7']) {
     it('refuse keys that do not fit, in the same words', () => {
       const found = problems(compiler, [], MISDECLARED);
       for (const words of [
-        'mark the row key property too: both keys are needed',
+        "mark the row key property on its type too, 'orderId!: RowKey'",
         'several partition key properties need a partition key template',
         "the partition key template leaves out 'b'",
         "'d' in the row key template is no property marked as row key",

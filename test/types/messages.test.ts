@@ -1,0 +1,209 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const COMPILERS = ['typescript59', 'typescript', 'typescript7'];
+
+const HEAD = `import {
+  DataSource, Entity, EntitableError, PartitionKey, Property, Repository, RowKey, type Session,
+} from 'entitable';
+interface Address { street: string }
+class Mailer { send(): void {} }
+@Entity({ table: 'Orders' })
+class Order {
+  @PartitionKey() customerId!: PartitionKey;
+  @RowKey() orderId!: RowKey;
+  @Property({ type: 'Double' }) total!: number;
+  @Property({ type: 'String' }) status?: 'open' | 'shipped';
+}
+class Orders extends Repository.of(Order) {
+  constructor(session: Session, readonly mailer: Mailer) { super(session); }
+}
+class Wrong extends Repository<Order> {}
+@Entity({ table: 'Unmarked' })
+class Unmarked {
+  @PartitionKey() p!: string;
+  @RowKey() r!: string;
+}
+declare const tables: DataSource;
+declare const orders: Repository<Order>;
+declare const thrown: unknown;
+const query = orders.query({ customerId: 'c' });
+`;
+
+/** What a user gets wrong, in one line, and the words of the compiler that tell what to do. */
+const MISTAKES: readonly (readonly [what: string, line: string, words: readonly string[]])[] = [
+  [
+    'a custom repository without its dependency',
+    `tables.repository(Orders);`,
+    ['what its constructor takes is given behind it: repository(Orders, mailer)'],
+  ],
+  [
+    'a repository class that extends Repository<Order>',
+    `tables.repository(Wrong);`,
+    ['a repository class extends Repository.of(Order), not Repository<Order>'],
+  ],
+  [
+    'one key that is not marked on its type',
+    `@Entity({ table: 'Half' }) export class Half { @PartitionKey() p!: string; @RowKey() r!: RowKey }`,
+    ["mark the partition key property on its type too, 'customerId!: PartitionKey'"],
+  ],
+  [
+    'a key of a class that marks none',
+    `void tables.repository(Unmarked).get({ p: 'a', r: 'b' });`,
+    ["'p' does not exist in type 'StoredKey", 'its keys are not marked on their types'],
+  ],
+  [
+    'RowKey<Date> without a converter',
+    `export class Dated { @RowKey() at!: RowKey<Date>; }`,
+    ['a key that is no string needs a converter: @RowKey({ converter: newestFirst }) for a Date'],
+  ],
+  [
+    'an object without a converter',
+    `export class Placed { @Property() address!: Address; }`,
+    ['what has no EDM type needs a converter: @Property({ converter: json() }) for an object'],
+  ],
+  [
+    'an array without a converter',
+    `export class Tagged { @Property() tags!: string[]; }`,
+    ['what has no EDM type needs a converter'],
+  ],
+  ['a wrong name in where', `query.where('totl', 'eq', 5);`, ['"totl"', '"customerId"', '"orderId"', '"total"']],
+  ['a wrong name in a callback', `query.where((o) => o.totl.eq(5));`, ["'totl'", "Did you mean 'total'?"]],
+  ['a wrong name in an object', `query.where({ totl: 5 });`, ["'totl' does not exist", 'total?: number']],
+  ['a wrong value in an object', `query.where({ total: 'x' });`, ["'string' is not assignable to type 'number'"]],
+  ['a wrong name in orderBy', `query.orderBy('totl');`, ['"totl"', '"customerId"', '"orderId"', '"total"']],
+  ['a wrong name in select', `query.select('totl');`, ['"totl"', '"customerId"', '"orderId"', '"total"']],
+  [
+    'a wrong name in a patch',
+    `void orders.merge({ customerId: 'c', orderId: 'o' }, { totl: 5 });`,
+    ["'totl' does not exist", "'total'"],
+  ],
+  ['a wrong operator', `query.where('total', 'gte', 5);`, ['"gte"', 'OrderOperator']],
+  ['a literal that is none of a union', `query.where('status', 'in', ['lost']);`, ['"lost"', '"open"', '"shipped"']],
+  ['half of a key', `void orders.get({ customerId: 'c' });`, ["'orderId' is missing"]],
+  ['a code with a typo', `EntitableError.is(thrown, 'store.not-fonud');`, ['"store.not-fonud"', '"store."']],
+];
+
+/** What a compiler says of each line. The folder lies in dist, where the package knows itself by name. */
+function messages(compiler: string, experimentalDecorators: boolean): readonly string[] {
+  const folder = mkdtempSync(join(ROOT, 'dist', 'messages-'));
+  try {
+    writeFileSync(join(folder, 'mistakes.ts'), HEAD + MISTAKES.map(([, line]) => `${line}\n`).join(''));
+    const compilerOptions = {
+      target: 'es2023',
+      module: 'nodenext',
+      strict: true,
+      experimentalDecorators,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ['node'],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['mistakes.ts'] }));
+    const tsc = join(ROOT, 'node_modules', compiler, 'bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--noErrorTruncation', '--pretty', 'false'], {
+      encoding: 'utf8',
+    });
+    const said = MISTAKES.map(() => '');
+    const first = HEAD.split('\n').length;
+    for (const [, line, text = ''] of stdout.matchAll(/mistakes\.ts\((\d+),\d+\): ([^]*?)(?=\S*mistakes\.ts\(|$)/g)) {
+      const index = Number(line) - first;
+      said[index] = `${said[index] ?? ''}${text}`;
+    }
+    return said;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const compiler of COMPILERS) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', compiler, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+
+  for (const [standard, experimental] of [
+    ['legacy', true],
+    ['TC39', false],
+  ] as const) {
+    describe(`TypeScript ${version}, with ${standard} decorators, tells what to do`, function () {
+      this.timeout(120_000);
+
+      let said: readonly string[];
+      before(() => {
+        said = messages(compiler, experimental);
+      });
+
+      for (const [index, [what, , words]] of MISTAKES.entries()) {
+        it(`about ${what}`, () => {
+          for (const word of words) expect(said[index]).to.include(word);
+        });
+      }
+    });
+  }
+}
+
+describe('An editor completes', function () {
+  this.timeout(120_000);
+
+  /** What the language service of TypeScript offers where `|` stands. */
+  function completions(line: string): readonly string[] {
+    const file = join(ROOT, 'dist', 'completions.ts');
+    const source = HEAD + line.replace('|', '');
+    const options: ts.CompilerOptions = {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.NodeNext,
+      strict: true,
+      experimentalDecorators: true,
+      skipLibCheck: true,
+      types: ['node'],
+    };
+    const service = ts.createLanguageService({
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => [file],
+      getScriptVersion: () => '1',
+      getScriptSnapshot(name) {
+        const text = name === file ? source : ts.sys.readFile(name);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => ROOT,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      fileExists: (name) => name === file || ts.sys.fileExists(name),
+      readFile: (name) => (name === file ? source : ts.sys.readFile(name)),
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+    });
+    try {
+      const offered = service.getCompletionsAtPosition(file, HEAD.length + line.indexOf('|'), undefined);
+      return offered?.entries.map(({ name }) => name) ?? [];
+    } finally {
+      service.dispose();
+    }
+  }
+
+  it('a code that ends in a dot', () => {
+    expect(completions(`EntitableError.is(thrown, 'store.|');`)).to.include.members([
+      'store.',
+      'store.not-found',
+      'store.precondition-failed',
+    ]);
+  });
+
+  it('names, operators and values in where', () => {
+    expect(completions(`query.where('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
+    expect(completions(`query.where('total', '|');`)).to.include.members(['eq', 'between', 'in']);
+    expect(completions(`query.where('status', 'eq', '|');`)).to.have.members(['open', 'shipped']);
+    expect(completions(`query.where('status', 'in', ['|']);`)).to.include.members(['open', 'shipped']);
+    expect(completions(`query.where((o) => o.status.in(['|']));`)).to.include.members(['open', 'shipped']);
+    expect(completions(`query.where({ | });`)).to.include.members(['customerId', 'orderId', 'total', 'status']);
+    expect(completions(`query.where({ status: '|' });`)).to.include.members(['open', 'shipped']);
+  });
+
+  it('the parts of a key', () => {
+    expect(completions(`void orders.get({ | });`)).to.have.members(['customerId', 'orderId']);
+    expect(completions(`query.orderBy('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
+    expect(completions(`query.select('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
+  });
+});
