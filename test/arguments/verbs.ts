@@ -32,6 +32,7 @@ const REPOSITORY: Readonly<Record<string, Arguments>> = {
   upsertMany: () => [[noteOf('2')], { ...BULK, mode: 'merge' }],
   mergeMany: [[{ key: KEY, patch: { stars: 2 }, etag: '*' }], BULK],
   deleteMany: [[KEY], { ...BULK, missing: 'ignore' }],
+  transaction: [() => undefined, { ...OPERATION, atomic: true, maxRetries: 1 }],
 };
 
 const ADMINISTRATION: Readonly<Record<string, Arguments>> = {
@@ -78,6 +79,9 @@ const QUERY: Readonly<Record<string, Arguments>> = {
   toArray: [READ],
   first: [READ],
   firstOrThrow: [READ],
+  single: [READ],
+  forEach: [() => undefined, { ...READ, concurrency: 2 }],
+  filterOnClient: [() => true],
   count: [OPERATION],
   exists: [OPERATION],
   delete: [BY_FILTER],
@@ -142,11 +146,13 @@ export const VERBS: readonly Subject[] = [
       insert: () => [noteOf('2')],
       delete: ({ note }) => [note, { etag: '*', missing: 'ignore' }],
       track: ({ note }) => [note],
+      require: ({ note }) => [note],
+      transaction: [() => undefined, { ...OPERATION, atomic: true, maxRetries: 1 }],
       plan: [],
       commit: [{ ...OPERATION, atomic: true }],
       discard: [],
     },
-    others: { of: FOR_REPOSITORIES, abandon: FOR_REPOSITORIES },
+    others: { of: FOR_REPOSITORIES, in: FOR_REPOSITORIES, abandon: FOR_REPOSITORIES },
   },
   {
     name: 'the administration of tables',
