@@ -13,7 +13,7 @@ import type { AnyRepository, NoRepository, Repository } from '../repository/repo
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
-import { checkFunction } from '../store/check-operation.js';
+import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
@@ -162,20 +162,21 @@ export class DataSource implements AsyncDisposable {
    * ```
    */
   insertMany<T extends object>(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
-    return this.#inBulk('insertMany', (bulk) => bulk.insertMany(entities, options));
+    return this.#inBulk('insertMany', options, (bulk) => bulk.insertMany(entities, options));
   }
 
   /** Stores entities of any number and of any classes, whether they exist or not. Like {@link insertMany}. */
   upsertMany<T extends object>(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
-    return this.#inBulk('upsertMany', (bulk) => bulk.upsertMany(entities, options));
+    return this.#inBulk('upsertMany', options, (bulk) => bulk.upsertMany(entities, options));
   }
 
   /** Deletes entities of any number and of any classes, under their ETags. Like {@link insertMany}. */
   deleteMany<T extends object>(entities: Items<T>, options?: BulkDeleteOptions): Promise<BulkResult<T>> {
-    return this.#inBulk('deleteMany', (bulk) => bulk.deleteMany(entities, options));
+    return this.#inBulk('deleteMany', options, (bulk) => bulk.deleteMany(entities, options));
   }
 
-  async #inBulk<R>(verb: VerbName, write: (bulk: MixedBulk) => Promise<R>): Promise<R> {
+  async #inBulk<R>(verb: VerbName, options: object | undefined, write: (bulk: MixedBulk) => Promise<R>): Promise<R> {
+    checkOperation(options);
     if (this.#context.unit !== undefined) throw notInUnit(`${verb}()`);
     const { verbs } = this.#queries;
     return verbs === undefined ? write(this.#bulk) : verbs.run({ verb }, () => write(this.#bulk));

@@ -100,6 +100,9 @@ export const VERBS: readonly Subject[] = [
       repository: [Note],
       unitOfWork: [() => undefined, { ...OPERATION, atomic: true, retries: 1 }],
       run: [() => undefined, { ...OPERATION, atomic: true, retries: 1 }],
+      insertMany: () => [[noteOf('2')], BULK],
+      upsertMany: () => [[noteOf('2')], { ...BULK, mode: 'merge' }],
+      deleteMany: ({ note }) => [[note], { ...BULK, missing: 'ignore' }],
       withTables: [(name: string) => name],
       retry: [
         () => Promise.resolve(),
