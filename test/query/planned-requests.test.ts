@@ -145,6 +145,31 @@ describe('The requests that a query plans', () => {
   });
 });
 
+describe('A page of a query without room for more comparisons', () => {
+  it('goes on behind a row all the same', async () => {
+    const store = new RecordingStore(
+      values(20, (index) => ({
+        partitionKey: 'c',
+        rowKey: `o${String(index).padStart(2, '0')}`,
+        values: { items: { type: 'Int32', value: index % 2 } },
+      })),
+    );
+    const mapper = new EntityMapper(metadataOf(Order), store, 'Orders');
+    let query = partitionQuery(mapper, 'c').where('items', 'in', [0, 1]);
+    for (let most = 100; most < 113; most++) query = query.where('items', 'lt', most);
+    expect(query.explain()).to.include({ requests: 2, comparisons: 15 });
+    const found: string[] = [];
+    let continuation: string | undefined;
+    do {
+      const page = await query.page({ continuation, pageSize: 3 });
+      found.push(...page.items.map(({ orderId }) => orderId));
+      ({ continuation } = page);
+    } while (continuation !== undefined);
+    expect(found).to.deep.equal((await query.toArray()).map(({ orderId }) => orderId));
+    expect(found.length).to.equal(20);
+  });
+});
+
 describe('A filter that is made by a loop', () => {
   const positive = filter(Order, (o) => o.total.gt(0));
 

@@ -174,3 +174,18 @@ export const narrower: Query<Order> = narrowed;
 q.take('5');
 // @ts-expect-error a number of rows
 q.pageSize({});
+
+// ── everyday verbs ─────────────────────────────────────────────────────────────────────────────
+assertType<Equal<ReturnType<typeof q.single>, Promise<Order>>>();
+q.filterOnClient((order) => order.isLarge()).select('total');
+// @ts-expect-error it answers at once
+q.filterOnClient(async (order) => order.isLarge());
+void q.select('total').forEach(({ total }, { signal }) => total.toFixed(signal.aborted ? 0 : 2), { concurrency: 8 });
+// @ts-expect-error only what is selected
+void q.select('total').forEach(({ items }) => items);
+void q.merge(({ total, items }) => (items > 5 ? { total: total * 2, email: null } : undefined));
+void q.select('items').merge(async ({ items }) => ({ items: items + 1 }));
+// @ts-expect-error only what is selected
+void q.select('items').merge(({ total }) => ({ total }));
+// @ts-expect-error another type
+void q.merge(({ total }) => ({ total: String(total) }));
