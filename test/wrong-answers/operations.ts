@@ -66,6 +66,16 @@ export const OPERATIONS: Readonly<
   select: [0, (tables) => tables.repository(Note).query(LIST).select('id', 'text').toArray()],
   'select of the ETag': [0, (tables) => tables.repository(Note).query(LIST).select('id', 'etag').toArray()],
   'for await': [0, (tables) => drained(tables.repository(Note).query(LIST))],
+  scan: [0, (tables) => tables.repository(Note).scan().toArray()],
+  pages: [0, (tables) => drained(tables.repository(Note).query(LIST).pages())],
+  forEach: [
+    0,
+    (tables) =>
+      tables
+        .repository(Note)
+        .query(LIST)
+        .forEach(() => undefined, { concurrency: 2 }),
+  ],
   page: [0, (tables) => tables.repository(Note).query(LIST).pageSize(2).page()],
   first: [0, (tables) => tables.repository(Note).query(LIST).first()],
   count: [0, (tables) => tables.repository(Note).query(LIST).count()],
@@ -90,10 +100,12 @@ export const OPERATIONS: Readonly<
   'tables.exists': [0, (tables) => tables.tables.exists('Notes')],
   'tables.list': [0, (tables) => drained(tables.tables.list())],
   'tables.describe': [0, (tables) => tables.tables.describe('Notes')],
+  'tables.copy': [1, (tables) => tables.tables.copy('Notes', 'Others')],
   'tables.truncate': [1, (tables) => tables.tables.truncate('Notes')],
   getAccessPolicies: [0, (tables) => tables.tables.getAccessPolicies('Notes')],
   setAccessPolicies: [0, (tables) => tables.tables.setAccessPolicies('Notes', [{ id: 'a' }])],
   getServiceProperties: [0, (tables) => tables.tables.getServiceProperties()],
+  setServiceProperties: [0, (tables) => tables.tables.setServiceProperties({ minuteMetrics: { enabled: false } })],
   setCors: [0, (tables) => tables.tables.setCors([])],
   getStatistics: [0, (tables) => tables.tables.getStatistics()],
   ready: [0, (tables) => tables.ready({ failFast: true })],
