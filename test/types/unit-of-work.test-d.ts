@@ -22,6 +22,19 @@ class Orders extends Repository.of(Order) {
   ) {
     super(session);
   }
+
+  async place(placed: Order): Promise<number> {
+    const count = await this.transaction(
+      (unit) => {
+        unit.insert(unit.require(placed));
+        new Orders(unit, this.currency).query({ customerId: 'c' });
+        return 5;
+      },
+      { maxRetries: 3 },
+    );
+    assertType<Equal<typeof count, number>>();
+    return count;
+  }
 }
 
 /** Never called: what compiles is what is tested. */
@@ -33,6 +46,18 @@ export async function inUnits(): Promise<void> {
   assertType<Equal<typeof done, number>>();
   const ran = await tables.run((bound) => (bound.insert(order), 'text'));
   assertType<Equal<typeof ran, string>>();
+  await tables.run(() => 1, { nested: 'separate', maxRetries: 2 });
+  // @ts-expect-error: it joins, or it is separate
+  await tables.run(() => 1, { nested: 'new' });
+  // @ts-expect-error: the option is maxRetries
+  await tables.unitOfWork(() => 1, { retries: 3 });
+  const required = unit.require(order);
+  assertType<Equal<typeof required, Order>>();
+  await tables.repository(Orders, 'EUR').modify({ customerId: 'c', orderId: 'o' }, () => 1, { missing: () => order });
+  // @ts-expect-error: what is missing is made as an entity of the class
+  await tables.repository(Orders, 'EUR').modify({ customerId: 'c', orderId: 'o' }, () => 1, { missing: () => 5 });
+  // @ts-expect-error: a transaction is opened by the repository itself
+  await tables.repository(Orders, 'EUR').transaction(() => 1);
 
   const orders = work.repository(Order);
   assertType<Equal<typeof orders, Repository<Order>>>();
