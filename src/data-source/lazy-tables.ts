@@ -1,9 +1,17 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { OperationOptions, PreparedWrite, RowPage, Rows, TableStore, WriteReceipt } from '../store/table-store.js';
+import { Deadline } from '../store/deadline.js';
+import type { RowPage, Rows, TableStore } from '../store/table-store.js';
+
+/** A table on its way, and how many writers wait for it. */
+interface Creation {
+  readonly done: Promise<boolean>;
+  readonly stop: AbortController;
+  waiting: number;
+}
 
 /** A store whose tables need not be made first: a write makes a missing one, a read finds nothing in it. */
 export function lazyTables(store: TableStore): TableStore {
-  const creating = new Map<string, Promise<boolean>>();
+  const creations = new Map<string, Creation>();
 
   return {
     get traits() {
@@ -12,12 +20,14 @@ export function lazyTables(store: TableStore): TableStore {
     service: store.service,
     rows: (table, shape) => lenientRows(store.rows(table, shape)),
     async submit(table, writes, options) {
+      const deadline = options && new Deadline(options);
       try {
         return await store.submit(table, writes, options);
       } catch (error) {
         if (!EntitableError.is(error, 'store.table-not-found')) throw error;
       }
-      return createAndSubmit(table, writes, options);
+      await create(table, deadline);
+      return store.submit(table, writes, deadline?.rest);
     },
     createTable: (table, options) => store.createTable(table, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
@@ -25,19 +35,52 @@ export function lazyTables(store: TableStore): TableStore {
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 
-  async function createAndSubmit(
-    table: string,
-    writes: readonly PreparedWrite[],
-    options: OperationOptions | undefined,
-  ): Promise<readonly WriteReceipt[]> {
-    // Many writers may find the table missing at once: one of them makes it, and its signal does not stop the others.
-    let created = creating.get(table);
-    if (created === undefined) {
-      creating.set(table, (created = store.createTable(table).finally(() => creating.delete(table))));
+  /**
+   * Many writers may find a table missing at once: one request makes it for all. Each waits as long as its own signal and time allow, and
+   * the request is stopped when nobody waits any more.
+   */
+  async function create(table: string, deadline = new Deadline()): Promise<void> {
+    const creation = creations.get(table) ?? begin(table);
+    creation.waiting++;
+    try {
+      await deadline.wait(creation.done);
+    } catch (error) {
+      throw notCreated(table, error);
+    } finally {
+      creation.waiting--;
+      if (creation.waiting === 0) {
+        end(table, creation);
+        creation.stop.abort();
+      }
     }
-    await created;
-    return store.submit(table, writes, options);
   }
+
+  function begin(table: string): Creation {
+    const stop = new AbortController();
+    const done = store.createTable(table, { signal: stop.signal });
+    const creation: Creation = { done, stop, waiting: 0 };
+    creations.set(table, creation);
+    done.then(
+      () => end(table, creation),
+      () => end(table, creation),
+    );
+    return creation;
+  }
+
+  function end(table: string, creation: Creation): void {
+    if (creations.get(table) === creation) creations.delete(table);
+  }
+}
+
+/** Whatever became of the table: that it was missing was the answer to the write, so nothing of the write is in doubt. */
+function notCreated(table: string, error: unknown): unknown {
+  if (!EntitableError.is(error, 'store.outcome-unknown')) return error;
+  return new EntitableError(
+    'store.unavailable',
+    `The table ${table} does not exist, and it is not known whether it was made: the answer was lost. Nothing was written to it. Try again.`,
+    { table },
+    { cause: error },
+  );
 }
 
 function lenientRows(rows: Rows): Rows {
@@ -50,16 +93,37 @@ function lenientRows(rows: Rows): Rows {
         throw error;
       }
     },
-    async *scan<R>(...request: Parameters<typeof rows.scan<R>>): AsyncGenerator<RowPage<R>> {
-      try {
-        yield* rows.scan<R>(...request);
-      } catch (error) {
-        if (!EntitableError.is(error, 'store.table-not-found')) throw error;
-        yield { rows: [] };
-      }
-    },
+    scan: (request, decode, options) => ({
+      [Symbol.asyncIterator]: () =>
+        lenientPages(rows.scan(request, decode, options)[Symbol.asyncIterator](), request.continuation !== undefined),
+    }),
     reopen: (row) => rows.reopen(row),
     prepare: (operation) => rows.prepare(operation),
     written: (write, receipt, before) => rows.written(write, receipt, before),
+  };
+}
+
+/** Pages of a table, or an empty one where there is none. A table that was there and is gone is an error: the rest was not read. */
+function lenientPages<R>(pages: AsyncIterator<RowPage<R>>, isBegun: boolean): AsyncIterator<RowPage<R>> {
+  let begun = isBegun;
+  let ended = false;
+  return {
+    async next() {
+      if (ended) return { done: true, value: undefined };
+      try {
+        const result = await pages.next();
+        begun = true;
+        return result;
+      } catch (error) {
+        ended = true;
+        if (begun || !EntitableError.is(error, 'store.table-not-found')) throw error;
+        return { done: false, value: { rows: [], tableMissing: true } };
+      }
+    },
+    async return() {
+      ended = true;
+      await pages.return?.();
+      return { done: true, value: undefined };
+    },
   };
 }

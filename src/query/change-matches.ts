@@ -1,4 +1,5 @@
 import { checkFunction, checkOperation } from '../store/check-operation.js';
+import { Deadline } from '../store/deadline.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { Reading } from './keyed-rows.js';
 import type { MatchedRow, MatchWrites, PrepareWrite } from './match-writes.js';
@@ -34,7 +35,7 @@ export async function changeMatches<T extends object>(
   if (writes === undefined) throw new TypeError('This query was made for reading only');
   checkOperation(options);
   if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
-  const prepare = await change(writes);
+  const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
   const { store, table } = source;
   const matches = pageSourceOf(state, reading);
   refuseSorted(state, matches.plan, 'A write by filter');

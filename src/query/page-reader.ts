@@ -3,6 +3,7 @@ import { checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { invalidContinuation, readToken, writeToken, type TokenQuery } from './continuation-token.js';
 import type { Page, PagesOptions } from './query.js';
+import type { TableSeen } from './read-step.js';
 import { readLeg, readPlan, type Chunk, type PlanReader, type Position } from './read-plan.js';
 
 /** What pages of a query are read from. */
@@ -38,11 +39,12 @@ export async function readPage<R>(
   const remaining = from?.remaining ?? take;
   const most = Math.min(reader.pageSize, remaining);
   const items: R[] = [];
+  const table = { seen: from !== undefined };
   let next: Position | undefined = plan.legs.length === 0 ? undefined : (from?.position ?? { leg: 0 });
   while (next !== undefined && items.length < most) {
     const { leg }: Position = next;
     const asked = { ...reader, pageSize: most - items.length, ahead: 0 };
-    const chunk: Chunk<R> = await firstChunk(asked, next, options).catch((error: unknown) => {
+    const chunk: Chunk<R> = await firstChunk(asked, next, options, table).catch((error: unknown) => {
       const isOfToken = next === from?.position && next?.continuation !== undefined;
       throw isOfToken && EntitableError.is(error, 'store.rejected')
         ? invalidContinuation(source.className, error)
@@ -55,8 +57,13 @@ export async function readPage<R>(
   return pageOf(source, items, next, remaining - items.length);
 }
 
-async function firstChunk<R>(reader: PlanReader<R>, from: Position, options: OperationOptions): Promise<Chunk<R>> {
-  for await (const chunk of readLeg(reader, from, options)) return chunk;
+async function firstChunk<R>(
+  reader: PlanReader<R>,
+  from: Position,
+  options: OperationOptions,
+  table: TableSeen,
+): Promise<Chunk<R>> {
+  for await (const chunk of readLeg(reader, from, options, table)) return chunk;
   const leg = from.leg + 1;
   return { rows: [], ...(leg < reader.plan.legs.length && { next: { leg } }) };
 }

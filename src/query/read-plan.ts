@@ -2,7 +2,7 @@ import type { OperationOptions, Rows } from '../store/table-store.js';
 import { comparePlaces, keyedReading, type Reading, type RowPlace } from './keyed-rows.js';
 import { mergeRows, type RowSource } from './merge-rows.js';
 import type { Leg, Plan } from './plan.js';
-import { readStep, type StepPaging } from './read-step.js';
+import { readStep, type StepPaging, type TableSeen } from './read-step.js';
 import { resumeStep } from './resume-step.js';
 
 /** Where a plan goes on: in which leg, and from where in it. */
@@ -42,8 +42,9 @@ export async function* readPlan<R>(
   options: OperationOptions = {},
 ): AsyncGenerator<Chunk<R>, void, undefined> {
   const { legs } = reader.plan;
+  const table = { seen: false };
   if (legs.length - from.leg <= 1) {
-    yield* readLeg(reader, from, options);
+    yield* readLeg(reader, from, options, table);
     return;
   }
   const stop = new AbortController();
@@ -51,10 +52,8 @@ export async function* readPlan<R>(
   const begun: { readonly chunks: AsyncGenerator<Chunk<R>>; readonly first: Promise<IteratorResult<Chunk<R>>> }[] = [];
   let toBegin = from.leg;
   const begin = (): void => {
-    const chunks = readLeg({ ...reader, ahead: 0 }, toBegin === from.leg ? from : { leg: toBegin }, {
-      ...options,
-      signal,
-    });
+    const start = toBegin === from.leg ? from : { leg: toBegin };
+    const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal }, table);
     const first = chunks.next();
     first.catch(() => undefined); // thrown when its turn comes
     begun.push({ chunks, first });
@@ -78,6 +77,7 @@ export async function* readLeg<R>(
   reader: PlanReader<R>,
   from: Position,
   options: OperationOptions,
+  table: TableSeen,
 ): AsyncGenerator<Chunk<R>, void, undefined> {
   const { plan, rows, reading } = reader;
   const leg = plan.legs[from.leg];
@@ -85,13 +85,13 @@ export async function* readLeg<R>(
   const nextLeg = from.leg + 1 < plan.legs.length ? { next: { leg: from.leg + 1 } } : {};
   const [only, ...others] = leg.steps;
   if (only !== undefined && others.length === 0) {
-    for await (const page of readStep(rows, only, reading, paging(reader, from), options)) {
+    for await (const page of readStep(rows, only, reading, paging(reader, from), options, table)) {
       const { continuation } = page;
       yield { rows: page.rows, ...(continuation === undefined ? nextLeg : { next: { leg: from.leg, continuation } }) };
     }
     return;
   }
-  for await (const page of mergeRows(sourcesOf(reader, leg, from, options), reader.pageSize, CONCURRENCY)) {
+  for await (const page of mergeRows(sourcesOf(reader, leg, from, options, table), reader.pageSize, CONCURRENCY)) {
     const resume = page.more ? { next: { leg: from.leg, after: placeOf(page.rows.at(-1)!) } } : nextLeg;
     yield { rows: page.rows.map(({ value }) => value), ...resume };
   }
@@ -102,11 +102,12 @@ function sourcesOf<R>(
   { steps }: Leg,
   { after }: Position,
   options: OperationOptions,
+  table: TableSeen,
 ): readonly RowSource<R>[] {
   const keyed = keyedReading(reader.reading);
   return steps.map(async function* (step): RowSource<R> {
     for (const part of after === undefined ? [step] : resumeStep(step, after, reader.comparisons)) {
-      for await (const { rows } of readStep(reader.rows, part, keyed, { pageSize: reader.pageSize }, options))
+      for await (const { rows } of readStep(reader.rows, part, keyed, { pageSize: reader.pageSize }, options, table))
         yield after === undefined ? rows : rows.filter((row) => comparePlaces(row, after) > 0);
     }
   });

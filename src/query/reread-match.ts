@@ -15,7 +15,7 @@ export function rereadMatch<R>(
     for (const step of steps) {
       const only = onlyRow(step, row);
       if (only === undefined) continue;
-      for await (const page of readStep(rows, only, reading, { pageSize: 1 }, { signal, timeout })) {
+      for await (const page of readStep(rows, only, reading, { pageSize: 1 }, { signal, timeout }, { seen: true })) {
         if (page.rows.length > 0) return page.rows[0];
       }
     }

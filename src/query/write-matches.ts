@@ -1,5 +1,6 @@
 import { notify } from '../async/notify.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { Deadline } from '../store/deadline.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 import type { RowPlace } from './keyed-rows.js';
 import type { MatchedRow, MatchWrite, PrepareWrite } from './match-writes.js';
@@ -67,7 +68,7 @@ export async function writeMatches(
     const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
     while (pending.length > 0) {
       const before = pending.length;
-      const batch = await nextBatch(writer, pending);
+      const batch = await nextBatch(writer, pending, options);
       skipped += before - pending.length - batch.length;
       if (batch.length > 0) {
         const problem = await submit(writer, batch, options);
@@ -100,7 +101,11 @@ interface Prepared extends Pending {
 }
 
 /** Takes what one transaction can hold: rows of one partition, by number and by size; rows that there is nothing to write of are left out. */
-async function nextBatch({ prepare, store }: MatchWriter, pending: Pending[]): Promise<readonly Prepared[]> {
+async function nextBatch(
+  { prepare, store }: MatchWriter,
+  pending: Pending[],
+  options: OperationOptions,
+): Promise<readonly Prepared[]> {
   const { limits, removes } = store.traits;
   const batch: Prepared[] = [];
   let bytes = 0;
@@ -108,7 +113,7 @@ async function nextBatch({ prepare, store }: MatchWriter, pending: Pending[]): P
     const isFull = batch.length === limits.transactionWrites;
     if (batch.length > 0 && (isFull || row.partitionKey !== batch[0]!.partitionKey)) break;
     const preparing = row.prepared ?? prepare(row);
-    const prepared = preparing instanceof Promise ? await preparing : preparing;
+    const prepared = preparing instanceof Promise ? await new Deadline(options).wait(preparing) : preparing;
     if (prepared === undefined) {
       pending.shift();
       continue;

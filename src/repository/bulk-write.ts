@@ -2,6 +2,7 @@ import { onAbort } from '../async/on-abort.js';
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkFunction } from '../store/check-operation.js';
+import { Deadline } from '../store/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import type { Batch, ReadyWrite } from './batch.js';
 import { BulkLanes } from './bulk-lanes.js';
@@ -41,9 +42,13 @@ class BulkWrite<I> {
   readonly #lanes: BulkLanes<ItemWrite<I>>;
   readonly #failed: BulkFailure<I>[] = [];
   readonly #unsent: ItemWrite<I>[] = [];
+  /** Items that were being prepared when it was stopped. */
+  readonly #unprepared: ReadItem<I>[] = [];
   #written = 0;
   #underWay = 0;
   #stop: { readonly cause: unknown } | undefined;
+  /** Ends the wait for what an item is prepared by. */
+  readonly #halt = new AbortController();
   #changed: () => void = () => undefined;
 
   constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
@@ -102,9 +107,11 @@ class BulkWrite<I> {
     try {
       const prepared = this.#task.prepare(read.item);
       if (prepared instanceof Promise) {
-        return prepared.then(
+        // What prepares an item may take as long as a request.
+        const { timeout } = this.#sending.operation;
+        return new Deadline({ signal: this.#halt.signal, timeout }).wait(prepared).then(
           (write) => this.#add(read, write),
-          (error: unknown) => this.#fail(read, error),
+          (error: unknown) => (this.#stop === undefined ? this.#fail(read, error) : void this.#unprepared.push(read)),
         );
       }
       this.#add(read, prepared);
@@ -169,12 +176,15 @@ class BulkWrite<I> {
   #stopFor(cause: unknown): void {
     this.#stop ??= { cause };
     this.#reader.giveUp();
+    this.#halt.abort(cause);
     this.#changed();
   }
 
   #stopped(cause: unknown): EntitableError {
     const { read } = this.#reader;
-    const unsent = [...this.#unsent, ...this.#lanes.held()].toSorted((a, b) => a.index - b.index);
+    const unsent: readonly ReadItem<I>[] = [...this.#unsent, ...this.#lanes.held(), ...this.#unprepared].toSorted(
+      (a, b) => a.index - b.index,
+    );
     const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
     const isOfItem = isOfWrite(cause) || (this.#failed.length > 0 && EntitableError.is(cause));
     const goOn =

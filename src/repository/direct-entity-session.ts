@@ -8,6 +8,7 @@ import { checkCount } from '../query/check-option.js';
 import { matchWrites, type MatchWrites } from '../query/match-writes.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
+import { Deadline } from '../store/deadline.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type {
@@ -76,7 +77,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     checkItems('getMany', keys);
     return withWideSignal(options.signal, (signal) => {
       const wide = { ...options, signal };
-      if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide));
+      if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide), signal);
       // Keys that are at hand are all checked before the first request.
       const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
       return mapConcurrently(addresses, most, (address) => this.#read(address, wide));
@@ -142,16 +143,16 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     const etag = wasNeverStored(entity) ? statedEtag(mapper, entity) : undefined;
     if (etag === undefined) return this.insert(entity, options);
     const unsaid = mapper.properties.unsaidBy(entity);
-    await this.#writes.validate(entity, unsaid);
-    const found = mapper.meet(entity, await readUnder(mapper, etag, composed, options), unsaid);
-    const isWritten = await this.#saveDifference(entity, composed, etag, found, options);
+    const deadline = new Deadline(options);
+    await deadline.wait(Promise.resolve(this.#writes.validate(entity, unsaid)));
+    const found = mapper.meet(entity, await readUnder(mapper, etag, composed, deadline.rest), unsaid);
+    const isWritten = await this.#saveDifference(entity, composed, etag, found, deadline.rest);
     if (!isWritten) mapper.met(entity, found);
     return entity;
   }
 
   async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag, ...options }: ConditionOptions = {}): Promise<WriteReceipt> {
-    const ready = this.#writes.merge(key, patch, etag);
-    return this.#submit(ready instanceof Promise ? await ready : ready, options);
+    return this.#submitReady(this.#writes.merge(key, patch, etag), options);
   }
 
   async delete(
@@ -220,8 +221,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   async #write(entity: T, operation: WholeWrite, options: OperationOptions | undefined): Promise<T> {
-    const ready = this.#writes.whole(entity, operation);
-    await this.#submit(ready instanceof Promise ? await ready : ready, options);
+    await this.#submitReady(this.#writes.whole(entity, operation), options);
     return entity;
   }
 
@@ -233,10 +233,21 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     remembered: Remembered,
     options: OperationOptions | undefined,
   ): Promise<boolean> {
-    const write = await this.#writes.difference(entity, address, ifMatch, remembered);
+    const deadline = new Deadline(options);
+    const write = await deadline.wait(this.#writes.difference(entity, address, ifMatch, remembered));
     if (write === undefined) return false;
-    await this.#submit(write, options);
+    await this.#submit(write, deadline.rest);
     return true;
+  }
+
+  /** Submits a write that a validator may keep waiting: that time counts, too. */
+  async #submitReady(
+    ready: EntityWrite<T> | Promise<EntityWrite<T>>,
+    options: OperationOptions | undefined,
+  ): Promise<WriteReceipt> {
+    if (!(ready instanceof Promise)) return this.#submit(ready, options);
+    const deadline = new Deadline(options);
+    return this.#submit(await deadline.wait(ready), deadline.rest);
   }
 
   async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {

@@ -1,6 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkCount } from '../query/check-option.js';
-import { checkTimeout } from '../store/check-timeout.js';
+import { Deadline } from '../store/deadline.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { jitteredWait } from './jittered-wait.js';
 import type { ModifyOptions } from './session.js';
@@ -24,27 +24,22 @@ export async function modify<T extends object>(
   { maxRetries = 20, signal, timeout, missing }: ModifyOptions<T>,
 ): Promise<T> {
   checkCount('maxRetries', maxRetries, 0);
-  checkTimeout({ timeout });
   checkFunction('change', change, 'a function that changes the entity');
   if (missing !== undefined) checkFunction('missing', missing, 'a function that makes an entity');
-  const ends = timeout === undefined ? undefined : performance.now() + timeout;
-  // One time limit for all tries: each request has what is left of it.
-  const limits = (): OperationOptions => ({
-    signal,
-    ...(ends !== undefined && { timeout: Math.max(0, ends - performance.now()) }),
-  });
+  // One time limit for all tries: each request, and each call of the user's functions, has what is left of it.
+  const deadline = new Deadline({ signal, timeout });
   for (let retry = 1; ; retry++) {
-    const { entity, isMade } = await read(limits());
-    await change(entity);
+    const { entity, isMade } = await deadline.wait(read(deadline.rest));
+    await deadline.wait(Promise.resolve(change(entity)));
     try {
-      return await (isMade ? insert(entity, limits()) : save(entity, limits()));
+      return await (isMade ? insert(entity, deadline.rest) : save(entity, deadline.rest));
     } catch (error) {
       const lost = isMade
         ? EntitableError.is(error, 'store.already-exists')
         : EntitableError.is(error, 'store.precondition-failed') && canLose(entity);
       if (!lost || retry > maxRetries) throw error;
     }
-    await jitteredWait(retry, WAITS, signal);
+    await deadline.wait(jitteredWait(retry, WAITS, signal));
   }
 }
 

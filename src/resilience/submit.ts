@@ -59,6 +59,7 @@ async function submitUntilKnown(
       const isRefused = isRefusal(error);
       if (!isRefused && (await tries.again(error))) continue;
       if (doubtfulSince === undefined) throw tries.failure(error);
+      if (EntitableError.is(error, 'store.table-not-found')) throw error; // where there is no table, no row was written
       contender.readsBack();
       const settlement = await settle(submission, writes, tries, doubtfulSince, contender);
       if (settlement?.outcome === 'written') return settlement.receipts;

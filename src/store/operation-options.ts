@@ -1,6 +1,6 @@
 /** What every operation that does I/O takes. */
 export interface OperationOptions {
-  /** Stops the operation: it fails with `store.aborted`. */
+  /** Stops the operation, whatever it waits for: it fails with `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until the operation, of a scan each page, fails with `store.timeout`. */
   readonly timeout?: number | undefined;

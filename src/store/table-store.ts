@@ -101,6 +101,8 @@ export interface RowPage<R> {
   readonly rows: readonly R[];
   /** Where the next page begins; absent at the end. A page may be short, or empty, and still have one. */
   readonly continuation?: string;
+  /** Set where a missing table counts as empty, and there is none: on the first page of a scan alone. */
+  readonly tableMissing?: true;
 }
 
 /** One shape on one table. Cheap to keep, safe to share. */

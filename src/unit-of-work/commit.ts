@@ -4,6 +4,7 @@ import type { Batch } from '../repository/batch.js';
 import { ownRow } from '../repository/entity-condition.js';
 import { planBatches } from '../repository/plan-batches.js';
 import type { CommitOptions } from '../repository/session.js';
+import { Deadline } from '../store/deadline.js';
 import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
 import { changeOf, type Change } from './change.js';
 import { CommitRecord } from './commit-report.js';
@@ -77,7 +78,7 @@ export class Committer {
     const since = Date.now();
     for (const { row } of changes) this.#rows.lock(row);
     try {
-      await this.#validate(changes);
+      await new Deadline(options).wait(this.#validate(changes));
       record.planned(changes);
       await sendBatches(this.#store, partitions, {
         ...options,

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/async': [],
   'src/edm': ['src/errors'],
   'src/errors': [],
-  'src/store': VALUES,
+  'src/store': COMMON,
   'src/metadata': VALUES,
   'src/filter': [...VALUES, 'src/metadata', 'src/store'],
   'src/mapping': [...VALUES, 'src/metadata', 'src/store'],

@@ -12,7 +12,7 @@ import type {
   WriteOperation,
   WriteReceipt,
 } from '../../store/table-store.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../../store/deadline.js';
 import type { EngineState } from './engine-state.js';
 import { FIRST_INSTANT } from './instant.js';
 import { keptRow } from './kept-row.js';

@@ -11,7 +11,7 @@ import type {
 } from '../../store/table-store.js';
 import { batchProblem } from './batch-problem.js';
 import { tick } from './clock.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../../store/deadline.js';
 import { EmbeddedRows } from './embedded-rows.js';
 import { EngineState } from './engine-state.js';
 import { NUMBERED_LAYOUTS } from './layouts.js';
