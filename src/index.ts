@@ -88,6 +88,7 @@ export { Guid } from './edm/guid.js';
 export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.js';
 
 export { EntitableError, type CodesOf, type EntitableErrorOf, type ErrorGroup } from './errors/entitable-error.js';
+export { httpResponseOf, type HttpErrorBody, type HttpErrorResponse } from './errors/http-response.js';
 export type {
   BulkFailure,
   BulkReport,

@@ -1,22 +1,9 @@
-import { EntitableError, type DataSource } from 'entitable';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { DataSource } from 'entitable';
+import { errorHandler } from 'entitable/express';
+import express, { type Express } from 'express';
 import { Orders } from './orders.js';
 
-const STATUS: readonly (readonly [code: string, status: number])[] = [
-  ['store.not-found', 404],
-  ['store.already-exists', 409],
-  ['store.precondition-failed', 412],
-  ['validation.', 422],
-  ['key.', 422],
-];
-
-/** What a client may know of an error: its code. Express 5 hands on what a handler rejects with. */
-const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (!EntitableError.is(error)) return next(error);
-  const [, status] = STATUS.find(([code]) => error.code.startsWith(code)) ?? ['', 500];
-  response.status(status).json({ code: error.code });
-};
-
+/** Express 5 hands on what a handler rejects with; `errorHandler` tells clients codes, and nothing else. */
 export function expressApp(tables: DataSource): Express {
   const orders = tables.repository(Orders);
   return express()
@@ -28,5 +15,5 @@ export function expressApp(tables: DataSource): Express {
     .get('/orders/:customerId/:orderId', async (request, response) => {
       response.json(await orders.getOrThrow(request.params));
     })
-    .use(answerError);
+    .use(errorHandler());
 }

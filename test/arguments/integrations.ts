@@ -1,4 +1,5 @@
 import * as classTransformer from '../../src/integrations/class-transformer/index.js';
+import * as expressHandler from '../../src/integrations/express/index.js';
 import * as expressSession from '../../src/integrations/express-session/index.js';
 import * as keyValue from '../../src/integrations/key-value/index.js';
 import * as keyv from '../../src/integrations/keyv/index.js';
@@ -45,6 +46,11 @@ export const INTEGRATIONS: readonly Subject[] = [
       toPlain: ({ note }) => [note, { groups: ['a'], excludeExtraneousValues: false }],
       fromPlain: [Note, { list: 'l', id: '1', text: 'text' }, { excludeExtraneousValues: false }],
     },
+  },
+  {
+    name: 'entitable/express',
+    object: () => expressHandler,
+    functions: { errorHandler: [{ onError: () => undefined }] },
   },
   {
     name: 'entitable/express-session',
@@ -133,13 +139,14 @@ export const INTEGRATIONS: readonly Subject[] = [
     functions: {
       InjectDataSource: ['archive'],
       InjectRepository: [Note, 'archive'],
-      InUnitOfWork: [{ ...OPERATION, connection: 'archive', atomic: true }],
+      InUnitOfWork: [{ ...OPERATION, connection: 'archive', atomic: true, maxRetries: 2 }],
       dataSourceToken: ['archive'],
       repositoryProviders: [[Note], 'archive'],
       repositoryToken: [Note, 'archive'],
     },
     others: {
       EntitableModule: 'Nest makes them',
+      EntitableExceptionFilter: 'Nest makes them',
       EntitableHealthIndicator: 'Nest makes them',
     },
   },

@@ -46,6 +46,7 @@ export const MAIN_FACE: readonly Subject[] = [
         bareClass(),
         { table: 'Bare', partitionKey: '{a}', rowKey: '{b}', properties: { a: 'PartitionKey', b: 'RowKey' } },
       ],
+      httpResponseOf: [new Error('x')],
       makeEntity: [Note, { list: 'l', id: '1', text: 'text' }],
       metadataOf: [Note],
       decimal: [{ scale: 2 }],

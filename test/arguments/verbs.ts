@@ -27,7 +27,11 @@ const REPOSITORY: Readonly<Record<string, Arguments>> = {
   replace: ({ note }) => [note, { ...OPERATION, etag: '*' }],
   upsert: () => [noteOf('2'), { ...OPERATION, mode: 'merge' }],
   delete: [KEY, { ...OPERATION, etag: '*', missing: 'ignore' }],
-  modify: [KEY, (note: Note) => void (note.text = 'changed'), { ...OPERATION, attempts: 2 }],
+  modify: [
+    KEY,
+    (note: Note) => void (note.text = 'changed'),
+    { ...OPERATION, maxRetries: 2, missing: () => noteOf('1') },
+  ],
   insertMany: () => [[noteOf('2')], BULK],
   upsertMany: () => [[noteOf('2')], { ...BULK, mode: 'merge' }],
   mergeMany: [[{ key: KEY, patch: { stars: 2 }, etag: '*' }], BULK],
@@ -98,12 +102,12 @@ export const VERBS: readonly Subject[] = [
     isInstance: true,
     functions: {
       repository: [Note],
-      unitOfWork: [() => undefined, { ...OPERATION, atomic: true, retries: 1 }],
-      run: [() => undefined, { ...OPERATION, atomic: true, retries: 1 }],
+      unitOfWork: [() => undefined, { ...OPERATION, atomic: true, maxRetries: 1 }],
+      run: [() => undefined, { ...OPERATION, nested: 'join', atomic: true, maxRetries: 1 }],
+      withTables: [(name: string) => name],
       insertMany: () => [[noteOf('2')], BULK],
       upsertMany: () => [[noteOf('2')], { ...BULK, mode: 'merge' }],
       deleteMany: ({ note }) => [[note], { ...BULK, missing: 'ignore' }],
-      withTables: [(name: string) => name],
       retry: [
         () => Promise.resolve(),
         {
@@ -155,7 +159,7 @@ export const VERBS: readonly Subject[] = [
       commit: [{ ...OPERATION, atomic: true }],
       discard: [],
     },
-    others: { of: FOR_REPOSITORIES, in: FOR_REPOSITORIES, abandon: FOR_REPOSITORIES },
+    others: { of: FOR_REPOSITORIES, abandon: FOR_REPOSITORIES, in: FOR_REPOSITORIES },
   },
   {
     name: 'the administration of tables',

@@ -47,3 +47,14 @@ export function documentedCodes(): readonly Section[] {
     });
   });
 }
+
+/** The statuses that `docs/errors.md` says: of codes, and of groups, which end in a dot. */
+export function documentedStatuses(): ReadonlyMap<string, number> {
+  const [, section = ''] = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8').split('\n## Answers of a web API\n');
+  const rows = section.split('\n## ')[0]!.matchAll(/^\| *([0-9]{3})[^|]*\|([^|]*)\|/gm);
+  return new Map(
+    [...rows].flatMap(([, status, codes]) =>
+      Array.from(codes!.matchAll(/`([^`]+)`/g), ([, code]) => [code!, Number(status)] as const),
+    ),
+  );
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { EntitableExceptionFilter } from './entitable-exception-filter.js';
 export { EntitableModule } from './entitable-module.js';
 export { EntitableHealthIndicator, type HealthResult, type PingOptions } from './entitable-health-indicator.js';
 export { InjectDataSource, InjectRepository, type InjectDecorator } from './inject.js';

@@ -1,0 +1,93 @@
+import type { ErrorCode, Violation } from './error-details.js';
+import { EntitableError } from './entitable-error.js';
+
+/** What a client may know of an error. No message: it names keys, tables and classes. */
+export interface HttpErrorBody {
+  /** The status, as NestJS has it in the bodies of its errors. */
+  readonly statusCode: number;
+  /** The code of the error, e.g. `store.not-found`. */
+  readonly code: ErrorCode;
+  /** The property at fault, by its name in the class, where one is. */
+  readonly property?: string;
+  /** The properties and constraints of `validation.failed`. */
+  readonly violations?: readonly Violation[];
+}
+
+/** What a web API answers for an error. */
+export interface HttpErrorResponse {
+  /** The HTTP status. */
+  readonly status: number;
+  /** `Retry-After` in seconds, where the service said when to try again. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be sent as JSON. */
+  readonly body: HttpErrorBody;
+}
+
+/** The statuses of codes, and of the groups that they begin with. What is not here is 500. */
+const STATUS: Readonly<Record<string, number>> = {
+  'key.': 400,
+  'key.unparsable': 500,
+  'entity.not-an-object': 400,
+  'entity.no-etag': 428,
+  'validation.': 400,
+  'validation.too-many-properties': 413,
+  'validation.entity-too-large': 413,
+  'query.': 400,
+  'query.no-result': 404,
+  'query.sorted-on-client': 500,
+  'query.raw-filter': 500,
+  'store.not-found': 404,
+  'store.already-exists': 409,
+  'store.table-exists': 409,
+  'store.precondition-failed': 412,
+  'store.throttled': 429,
+  'store.unavailable': 503,
+  'store.aborted': 503,
+  'store.closed': 503,
+  'store.timeout': 504,
+};
+
+/**
+ * What a web API answers for an error of this package; `undefined` for any other. `docs/errors.md` has the table of statuses. A commit of
+ * which nothing was written is answered as the refusal that stopped it.
+ *
+ * `entitable/express` and `entitable/nestjs` answer so by themselves; this is for other hosts.
+ *
+ * @example
+ * ```ts
+ * const response = httpResponseOf(error);
+ * if (response === undefined) throw error;
+ * return { status: response.status, headers: response.headers, jsonBody: response.body };
+ * ```
+ */
+export function httpResponseOf(error: unknown): HttpErrorResponse | undefined {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return undefined;
+  const { code } = refusal;
+  const status = statusOf(code);
+  const { retryAfter, property, violations } = refusal.details as Readonly<Record<string, unknown>>;
+  return {
+    status,
+    headers: typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter / 1000)) } : {},
+    body: {
+      statusCode: status,
+      code,
+      ...(status < 500 && typeof property === 'string' && { property }),
+      ...(Array.isArray(violations) && { violations: violations as readonly Violation[] }),
+    },
+  };
+}
+
+/** The error itself; of a commit that wrote nothing, and may have written nothing, the refusal. */
+function refusalOf(error: unknown): EntitableError | undefined {
+  if (!EntitableError.is(error)) return undefined;
+  if (!EntitableError.is(error, 'commit.partial')) return error;
+  const { committed, failed, unknown } = error.details;
+  const [first] = failed;
+  const isWhole = committed.length === 0 && unknown.length === 0 && first !== undefined;
+  return (isWhole ? refusalOf(first.error) : undefined) ?? error;
+}
+
+function statusOf(code: string): number {
+  return STATUS[code] ?? STATUS[code.slice(0, code.indexOf('.') + 1)] ?? 500;
+}
