@@ -205,8 +205,28 @@ function selected(value: unknown, select: readonly string[] | undefined): unknow
   return Object.fromEntries(Object.entries(value).filter(([name]) => select.includes(name)));
 }
 
-/** Row keys that begin with a text; the formats store no U+FFFF, the last unit of all. */
+/** A range that has every row key that begins with a text; it may have others, which are not given. */
 function rangeOf(prefix: string): KeyRange {
   if (prefix === '') return {};
-  return { from: { value: prefix, inclusive: true }, to: { value: `${prefix}\uffff`, inclusive: false } };
+  const from = { value: prefix, inclusive: true };
+  const next = afterAll(prefix);
+  return next === undefined ? { from } : { from, to: { value: next, inclusive: false } };
+}
+
+/** A text that sorts, by UTF-16 units, behind all that begin with another one; `undefined` where there is none. Halves of characters cannot be sent. */
+function afterAll(prefix: string): string | undefined {
+  for (let end = prefix.length; end > 0; end--) {
+    const unit = prefix.charCodeAt(end - 1);
+    if (unit >= 0xdc00 && unit <= 0xdfff) {
+      if (unit < 0xdfff) return prefix.slice(0, end - 1) + String.fromCharCode(unit + 1);
+      continue; // its other half is greater than all before it
+    }
+    if (unit < 0xffff)
+      return prefix.slice(0, end - 1) + String.fromCharCode(isSurrogateOrBefore(unit) ? 0xe000 : unit + 1);
+  }
+  return undefined;
+}
+
+function isSurrogateOrBefore(unit: number): boolean {
+  return unit >= 0xd7ff && unit < 0xe000;
 }

@@ -83,6 +83,21 @@ onEveryStore('A key-value collection', (open) => {
     ]);
   });
 
+  for (const format of ['json', 'azure-kv-store'] as const) {
+    it(`finds every key that begins with a prefix, the last characters of all among them, in the format ${format}`, async () => {
+      const { tables, tableName } = await open();
+      const collection = new KeyValueStore(tables, { tableName, format }).collection('prefixes');
+      const parts = ['a', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{1ffff}', '\u{10ffff}'];
+      const keys = ['b', ...parts, ...parts.flatMap((first) => parts.map((second) => `${first}${second}`))];
+      await collection.putAll(keys.map((key) => [key, { v: 1 }] as const));
+      for (const prefix of keys) {
+        const found: string[] = [];
+        for await (const [key] of collection.query({ prefix })) found.push(key);
+        expect(found, JSON.stringify(prefix)).to.have.members(keys.filter((key) => key.startsWith(prefix)));
+      }
+    });
+  }
+
   it('takes half a character for a prefix of the whole one', async () => {
     const collection = await collectionOf(open);
     await collection.putAll(['a😀', 'a\ud83d', 'a\ud83dx', 'a', 'b'].map((key) => [key, { key }] as const));
