@@ -44,5 +44,22 @@ export function RowKey<const O extends KeyOptions = object>(options?: O): Proper
 
 function keyDecorator<V>(role: 'partition' | 'row', options: KeyOptions | undefined): PropertyDecoratorOf<V> {
   const { converter, name: storedName, type } = options ?? {};
-  return propertyDecorator({ role, converter, storedName, type });
+  const record = propertyDecorator<V>({ role, converter, storedName, type });
+  return (target, property) => {
+    record(target, property);
+    if (converter === undefined) tellText(target, property);
+  };
 }
+
+/** For what reads a compiler's decorator metadata, such as `@ApiProperty()`: compilers tell a marked type as an object, or as the decorator. */
+function tellText(target: unknown, property: unknown): void {
+  const reflect = Reflect as {
+    defineMetadata?(key: string, value: unknown, target: object, property: string): void;
+    hasOwnMetadata?(key: string, target: object, property: string): boolean;
+  };
+  if (typeof target !== 'object' || target === null || typeof property !== 'string') return;
+  if (reflect.hasOwnMetadata?.(DESIGN_TYPE, target, property) === true)
+    reflect.defineMetadata?.(DESIGN_TYPE, String, target, property);
+}
+
+const DESIGN_TYPE = 'design:type';
