@@ -27,7 +27,7 @@ describe('The site of the documentation', () => {
   it('has every entry point that package.json exports', () => {
     expect(entryPoints(ROOT)).to.deep.equal([
       { specifier: 'entitable', source: join(ROOT, 'src/index.ts') },
-      ...['class-transformer', 'express-session', 'key-value', 'keyv', 'nestjs'].map((name) => ({
+      ...['class-transformer', 'express', 'express-session', 'key-value', 'keyv', 'nestjs'].map((name) => ({
         specifier: `entitable/${name}`,
         source: join(ROOT, `src/integrations/${name}/index.ts`),
       })),
