@@ -7,16 +7,32 @@ import { undocumented } from './undocumented.js';
 
 /** Steps of a type that its name explains where it is used; nobody writes them. */
 const STEPS_OF_TYPES = [
+  'CheckCreate',
   'CheckMark',
+  'DataName',
+  'EntityAssignment',
+  'EntityKey',
+  'EntityPartition',
+  'EntityPatch',
+  'EqualValue',
   'Forbidden',
-  'HalfMarked',
+  'Getter',
   'IsUnion',
-  'KindOf',
+  'KindName',
   'Literals',
+  'MarkOf',
   'MarkedName',
   'NoMethod',
   'Operand',
+  'Operator',
+  'Properties',
+  'RequiredName',
+  'SortableName',
+  'Unsaid',
+  'ValueName',
   'ValueOf',
+  'Values',
+  'Widened',
 ];
 
 /**

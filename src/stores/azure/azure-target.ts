@@ -48,7 +48,7 @@ export type AzureServiceName = 'storage' | 'cosmos';
 
 /** What a target may say of its service. */
 export interface ServiceStated {
-  /** Which service answers, where the address does not tell: see {@link AzureOptions.service}. */
+  /** Says which service answers, where the address does not tell; it counts more than the option `service` of `DataSource.open`. */
   readonly service?: AzureServiceName | undefined;
 }
 
