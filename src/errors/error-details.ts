@@ -161,6 +161,7 @@ export interface ErrorDetails {
   'metadata.invalid-property': ClassProblems;
 
   'key.missing-part': KeyAt;
+  'key.unexpected-part': KeyAt;
   'key.wrong-type': KeyAt & { readonly expected: string; readonly found: string; readonly error?: unknown };
   'key.out-of-range': KeyAt & { readonly value?: unknown; readonly error?: unknown };
   'key.forbidden-character': KeyAt & { readonly character: string };

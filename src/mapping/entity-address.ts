@@ -21,19 +21,38 @@ export function addressOf(metadata: EntityMetadata, source: object, limits: Serv
   ]);
   return stated(source, metadata)
     ? { partitionKey: storedText(partitionKey, source, limits), rowKey: storedText(rowKey, source, limits) }
-    : { partitionKey: composed(partitionKey, source, limits), rowKey: composed(rowKey, source, limits) };
+    : {
+        partitionKey: composed(metadata, partitionKey, source, limits),
+        rowKey: composed(metadata, rowKey, source, limits),
+      };
 }
 
-/** The stored partition key that an object of its key properties, or `{ partitionKey }`, stands for. */
-export function partitionOf(
-  { className, partitionKey }: EntityMetadata,
-  source: object,
-  limits: ServiceLimits,
-): string {
-  requireObject(className, 'A partition', source, () => partNames(partitionKey));
+/**
+ * The stored partition key that an object of its key properties, or `{ partitionKey }`, stands for. Throws `key.*`, also for an object
+ * that has a part of the row key: it names one row, and whoever takes it for the partition reads, or deletes, all the others too.
+ */
+export function partitionOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): string {
+  const { partitionKey } = metadata;
+  requireObject(metadata.className, 'A partition', source, () => partNames(partitionKey));
+  checkNoRowKey(metadata, source);
   return statesPart(source, partitionKey, 'partitionKey')
     ? storedText(partitionKey, source, limits)
-    : composed(partitionKey, source, limits);
+    : composed(metadata, partitionKey, source, limits);
+}
+
+function checkNoRowKey({ className, entityClass, members, rowKey }: EntityMetadata, source: object): void {
+  const names = members.has('rowKey') ? partNames(rowKey) : [...partNames(rowKey), 'rowKey'];
+  const isEntity = source instanceof entityClass; // its keys may be accessors, which are not its own
+  const property = names.find(
+    (name) => (isEntity || Object.hasOwn(source, name)) && (source as Record<string, unknown>)[name] !== undefined,
+  );
+  if (property === undefined) return;
+  throw new EntitableError(
+    'key.unexpected-part',
+    `A partition of ${className} was given with "${property}", which is part of the RowKey: it would be ignored. ` +
+      'For the one row use get(key) or delete(key), for some rows of the partition where(…), and for all of them leave it out.',
+    { className, key: 'RowKey', property },
+  );
 }
 
 /** Refuses what is no object where one of some properties belongs. Throws `entity.not-an-object`. */
@@ -74,8 +93,31 @@ function storedText(template: KeyTemplate, source: object, limits: ServiceLimits
   return text;
 }
 
-function composed(template: KeyTemplate, source: object, limits: ServiceLimits): string {
-  const text = composeKey(template, source);
+function composed(metadata: EntityMetadata, template: KeyTemplate, source: object, limits: ServiceLimits): string {
+  let text: string;
+  try {
+    text = composeKey(template, source);
+  } catch (error) {
+    throw misspelt(metadata, source, error);
+  }
   checkKeySize(template, text, limits);
   return text;
 }
+
+/** Names of a message at most: the object may come from outside. */
+const NAMED = 3;
+
+/** The refusal of an object without a part of the key, which names what the object has instead. */
+function misspelt({ className, entityClass, members }: EntityMetadata, source: object, error: unknown): unknown {
+  if (!EntitableError.is(error, 'key.missing-part') || source instanceof entityClass) return error;
+  const unknown = Object.keys(source).filter((name) => !members.has(name) && !STORED_KEYS.has(name));
+  if (unknown.length === 0) return error;
+  const named = unknown.slice(0, NAMED).map((name) => `"${name}"`);
+  return new EntitableError(
+    'key.missing-part',
+    `${error.message} The object has ${named.join(', ')}, which ${className} has not: is a name misspelt?`,
+    error.details,
+  );
+}
+
+const STORED_KEYS: ReadonlySet<string> = new Set(['partitionKey', 'rowKey']);

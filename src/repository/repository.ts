@@ -159,7 +159,11 @@ export class Repository<in out T extends object> implements AnyRepository {
     return refusedOperation(options) ?? this.#session.refresh(entity, options);
   }
 
-  /** Queries one partition, or several: one request each at least, several under way at once, with the results in key order. */
+  /**
+   * Queries one partition, or several: one request each at least, several under way at once, with the results in key order.
+   *
+   * @throws EntitableError `key.*`; `key.unexpected-part` for a whole key or an entity, whose row key would be ignored.
+   */
   query(partition: PartitionsOf<T>): Query<T> {
     return this.#session.query(partition);
   }

@@ -150,6 +150,8 @@ export interface Refused {
 
 const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSourceOptions])[] = [
   ['key.missing-part', insert({ id: undefined })],
+  ['key.missing-part', (tables) => tables.repository(Marked).get({ ...key, p: undefined, P: MARK } as never)],
+  ['key.unexpected-part', (tables) => tables.repository(Marked).query(marked())],
   ['key.wrong-type', insert({ id: 5 })],
   ['key.wrong-type', insert({ at: 'now' })],
   ['key.out-of-range', insert({ at: new Date(Number.NaN) })],

@@ -36,7 +36,7 @@ describe('An entity', function () {
         await repository.upsert(specimen, { mode: 'replace' });
         const found = await repository.getOrThrow(keyOf(specimen));
         const [queried] = await repository
-          .query(specimen)
+          .query({ group: specimen.group })
           .where('at', 'eq', specimen.at)
           .where('number', 'eq', specimen.number)
           .where('name', 'eq', specimen.name)
