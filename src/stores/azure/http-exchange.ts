@@ -52,7 +52,9 @@ export function exchange(
       ended();
       throw error;
     }
+    let isAnswered = false;
     outgoing.once('response', (incoming) => {
+      isAnswered = true;
       incoming.once('close', release).on('error', ignore); // whoever reads it is told; until then nobody is
       const status = incoming.statusCode ?? 0;
       const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
@@ -69,6 +71,17 @@ export function exchange(
       ended();
     };
     signal?.addEventListener('abort', stop);
+    // Nobody asked for another protocol: it is an answer like others, and the connection is of no more use.
+    outgoing.once('upgrade', ({ statusCode: status = 0, headers }, socket) => {
+      socket.destroy();
+      release();
+      resolve({ request, status, headers: new ReceivedHeaders(headers), bodyAsText: '' });
+    });
+    outgoing.once('close', () => {
+      if (isAnswered) return; // its end is the answer's
+      release();
+      reject(new RestError('The connection was closed without an answer.', { code: 'ECONNRESET' }));
+    });
     outgoing.on('error', (error) => {
       release();
       reject(asTheSdkHasIt(error));

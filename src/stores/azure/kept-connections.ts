@@ -71,7 +71,7 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
     let body: Readable | undefined;
     try {
       request.streamResponseStatusCodes = ANY_STATUS as Set<number>;
-      const response = await client.sendRequest(request);
+      const response = await unlessAborted(client.sendRequest(request), request.abortSignal);
       body = response.readableStreamBody as Readable | undefined; // in Node it is one
       if (body === undefined || streamResponseStatusCodes?.has(response.status) === true) return response;
       const { readableStreamBody: _, ...head } = response;
@@ -83,4 +83,15 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
       else body.once('close', turns.leave);
     }
   }
+}
+
+/** Ends with a signal: the SDK's client waits for ever for the answer of a connection that Node has closed, e.g. after status 101. */
+function unlessAborted<T>(answer: Promise<T>, signal: PipelineRequest['abortSignal']): Promise<T> {
+  if (signal === undefined) return answer;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(Object.assign(new Error('The request was stopped.'), { name: 'AbortError' }));
+    signal.addEventListener('abort', stop);
+    const forget = (): void => signal.removeEventListener('abort', stop);
+    answer.finally(forget).then(resolve, reject);
+  });
 }

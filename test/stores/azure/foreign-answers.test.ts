@@ -78,6 +78,28 @@ describe('A server that is not the service', () => {
     });
   }
 
+  it('that changes the protocol (101) is store.unavailable, and uses up no connection', async () => {
+    let isWell = false;
+    const address = await listen((request, response) => {
+      request.resume();
+      if (!isWell) request.socket.end('HTTP/1.1 101 Switching\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n');
+      else {
+        const json = { ...mark, ...etag, 'content-type': 'application/json' };
+        response.writeHead(200, json).end('{"PartitionKey":"s","RowKey":"n","value":"v"}');
+      }
+    });
+    await using source = await DataSource.open(
+      { endpoint: `${address}/account`, credential: CREDENTIAL },
+      { retry: false, maxSockets: 1 },
+    );
+    const settings = source.repository(Setting);
+    const details = { table: 'Settings', status: 101, contentType: 'none' };
+    for (const work of [settings.get(KEY), settings.insert(setting()), settings.query({ scope: 's' }).toArray()])
+      expect(await rejection(work)).to.deep.include({ code: 'store.unavailable', details });
+    isWell = true;
+    expect((await settings.get(KEY, { timeout: 2000 }))?.value).to.equal('v');
+  });
+
   it('with retries, too: no write is taken for done or for refused by the service', async () => {
     const address = await listen((request, response) => {
       request.resume();

@@ -110,6 +110,33 @@ describe('The http client', () => {
     ]);
   });
 
+  it('takes an upgrade to another protocol for an answer, and lets the next request have its turn', async () => {
+    const own = keptConnections({ ...LIMITS, maxSockets: 1 });
+    const url = await serve((request, response) => {
+      if (request.url!.endsWith('/plain')) response.end('well');
+      else request.socket.end('HTTP/1.1 101 Switching\r\nUpgrade: foo\r\nConnection: Upgrade\r\nX-One: 1\r\n\r\nmore');
+    });
+    const { status, headers, bodyAsText } = await own.sendRequest(requestTo(url));
+    const next = await own.sendRequest(requestTo(`${url}/plain`));
+    own.close();
+    expect([status, headers.get('x-one'), bodyAsText, next.bodyAsText]).to.deep.equal([101, '1', '', 'well']);
+  });
+
+  it("gives back the turn of a request that the SDK's client never ends", async () => {
+    const own = keptConnections({ ...LIMITS, maxSockets: 1 });
+    const url = await serve((request, response) => {
+      if (request.url!.endsWith('/plain')) response.end('well');
+      else request.socket.end('HTTP/1.1 101 Switching\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n');
+    });
+    const stop = new StopSignal();
+    const upgraded = own.sendRequest(requestTo(url, { abortSignal: stop, disableKeepAlive: true }));
+    setTimeout(() => stop.stop(), 50);
+    const failed = await upgraded.catch((error: unknown) => (error as Error).name);
+    const next = await own.sendRequest(requestTo(`${url}/plain`));
+    own.close();
+    expect([failed, next.bodyAsText]).to.deep.equal(['AbortError', 'well']);
+  });
+
   it('keeps a connection for the next request, and closes it with the store', async () => {
     const own = keptConnections(LIMITS);
     const ports: (number | undefined)[] = [];
