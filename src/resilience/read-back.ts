@@ -33,6 +33,8 @@ type Finding =
   | 'as-before'
   /** It is what the write makes of it. */
   | 'as-written'
+  /** It is not what it was, and the write changes nothing of it but the ETag: it may have been carried out. */
+  | 'traceless'
   /** There is none, though the write makes or needs one: it was not carried out, or another has deleted the row since. */
   | 'missing'
   /** It is neither what it was nor what the write makes of it: another was faster, or has changed the row since. */
@@ -57,9 +59,9 @@ const CONCURRENCY = 16;
 
 /**
  * Settles what became of writes that were submitted together and whose answer was lost, by reading the rows they were to write. They
- * are all or nothing, so that any row that can tell decides for all; what no row can tell stays unknown. No two writers can be told
- * apart by what they write: a row that holds exactly what a write makes of it is taken for that write's, unless it is known to be
- * older, or another's.
+ * are all or nothing: one row that is as before tells that none was written, and that all were is told by all of them together. No two
+ * writers can be told apart by what they write: rows that hold exactly what the writes make of them are taken for theirs, unless one is
+ * known to be older, or another's.
  *
  * @param since When they were first submitted, in milliseconds since 1970 by this machine's clock.
  * @param options.arbiter Knows the writers of this process, who can be told apart.
@@ -101,10 +103,9 @@ export function isRepeatable({
 function settle(writes: readonly DoubtfulWrite[], found: readonly RowFound[], since: number): Settlement {
   const is = (finding: Finding) => (row: RowFound) => row.finding === finding;
   if (found.some(is('as-before'))) return { outcome: 'not-written' };
-  // An inserted row that is not there speaks against the rest: a row of the others may have been as it is before.
-  const isGone = found.some((row, index) => row.finding === 'missing' && writes[index]!.write.mode === 'insert');
-  const isProven = found.some((row, index) => row.finding === 'as-written' && provesAll(writes[index]!));
-  if ((isProven && !isGone) || found.every(is('as-written'))) {
+  // A row that contradicts is another writer's, who may as well have written what agrees.
+  const isAsWritten = found.every(({ finding }) => finding === 'as-written' || finding === 'traceless');
+  if (isAsWritten && (found.every(is('as-written')) || found.some((row, at) => provesAll(writes[at]!, row)))) {
     return { outcome: 'written', receipts: found.map((row, index) => receiptOf(writes[index]!, row, since)) };
   }
   if (!found.some(is('missing'))) return { outcome: 'unknown', found: 'changed' };
@@ -117,11 +118,11 @@ function settle(writes: readonly DoubtfulWrite[], found: readonly RowFound[], si
 async function readRow(doubtful: DoubtfulWrite, since: number, options?: OperationOptions): Promise<RowFound> {
   const { write, rows } = doubtful;
   const { partitionKey, rowKey } = write;
-  const looksAs = expectation(doubtful);
+  const findingNow = expectation(doubtful);
   const found = await rows.get(
     partitionKey,
     rowKey,
-    (row) => ({ finding: findingOf(row, doubtful, since, looksAs), etag: row.etag }),
+    (row) => ({ finding: findingOf(row, doubtful, since, findingNow), etag: row.etag }),
     { undeclared: true },
     options,
   );
@@ -132,32 +133,33 @@ function findingOf(
   row: RowReader,
   { ifMatch }: DoubtfulWrite,
   since: number,
-  isAsWritten: (row: RowReader) => boolean,
+  findingNow: (row: RowReader) => Finding,
 ): Finding {
   if (row.etag === ifMatch || row.milliseconds(TIMESTAMP) < since - CLOCKS_DIFFER) return 'as-before';
-  return isAsWritten(row) ? 'as-written' : 'changed';
+  return findingNow(row);
 }
 
-/** What the row is after the write. Read before any request: readers stand on one row at a time. */
-function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: RowReader) => boolean {
-  if (write.mode === 'delete') return () => false;
+/** What a row that is not as before says. What the write makes of it is read before any request: readers stand on one row at a time. */
+function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: RowReader) => Finding {
+  if (write.mode === 'delete') return () => 'changed';
   const written = contentOf(rows.reopen(rows.written(write, {})), shape);
   if (write.mode !== 'merge' && write.mode !== 'upsert-merge')
-    return (row) => sameContent(contentOf(row, shape), written);
+    return (row) => (sameContent(contentOf(row, shape), written) ? 'as-written' : 'changed');
   // A merge of nothing leaves no trace but another ETag, which any other write leaves as well.
-  if (remove.length === 0 && isEmpty(written)) return () => false;
-  return (row) => holdsMerge(contentOf(row, shape), written, remove, shape);
+  if (remove.length === 0 && isEmpty(written)) return () => 'traceless';
+  return (row) => (holdsMerge(contentOf(row, shape), written, remove, shape) ? 'as-written' : 'changed');
 }
 
 /**
  * Whether the row could not have looked so before. Unconditional writes may have found it as they make it, and whoever deleted a row
  * left nothing to tell him by.
  */
-function provesAll({ write, ifMatch }: DoubtfulWrite): boolean {
+function provesAll({ write, ifMatch }: DoubtfulWrite, { finding }: RowFound): boolean {
+  if (finding !== 'as-written') return false;
   return write.mode === 'insert' || (write.mode !== 'delete' && ifMatch !== undefined && ifMatch !== '*');
 }
 
-/** The ETag the row has now. A row that another has changed meanwhile gets one that no row has, so that a condition on it fails. */
+/** The ETag the row has now. A row that another may have changed meanwhile gets one that no row has, so that a condition on it fails. */
 function receiptOf({ write }: DoubtfulWrite, { finding, etag }: RowFound, since: number): WriteReceipt {
   if (write.mode === 'delete') return {};
   return { etag: finding === 'as-written' && etag !== undefined ? etag : etagOf(since, 0) };

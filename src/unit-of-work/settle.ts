@@ -13,8 +13,8 @@ export interface LostBatch {
 }
 
 /**
- * Finds out whether a batch was written whose answer was lost: its receipts, or `undefined` when it was not and may be sent again. Every
- * row that can tell decides for the whole batch. Throws `store.outcome-unknown` where none can.
+ * Finds out whether a batch was written whose answer was lost: its receipts, or `undefined` when it was not and may be sent again. Its
+ * rows decide for all of it together. Throws `store.outcome-unknown` where they cannot tell.
  */
 export async function settle(
   { batch: { table, writes }, since, error }: LostBatch,

@@ -94,16 +94,29 @@ describe('Reading back', () => {
     expect(await readBack([doubtful('insert', 'r', 'x')], now)).to.deep.equal({ outcome: 'unknown', found: 'missing' });
   });
 
-  it('one row tells for a whole transaction; a row that was changed since gets an ETag that no row has', async () => {
-    const writes = [doubtful('insert', 'a', 'mine'), doubtful('insert', 'b', 'mine')];
-    const [etag] = await carryOut(...writes);
+  it('a row that is another now contradicts the rest of a transaction: a rival may have written both', async () => {
+    const unknown = { outcome: 'unknown', found: 'changed' } as const;
+    const [state, owner, stale] = await carryOut(
+      doubtful('insert', 'state', 'free'),
+      doubtful('insert', 'owner', 'nobody'),
+      doubtful('insert', 'log', 'empty'),
+    );
     now += 10;
-    const [changed] = await carryOut(doubtful('upsert-replace', 'b', 'theirs'));
-    const settlement = await readBack(writes, now - 20);
-    expect(settlement).to.have.property('outcome', 'written');
-    const [first, second] = settlement.outcome === 'written' ? settlement.receipts : [];
-    expect(first).to.deep.equal({ etag });
-    expect(second?.etag).to.be.a('string').that.is.not.oneOf([etag, changed]);
+    const lock = (name: string): readonly DoubtfulWrite[] => [
+      doubtful('merge', 'state', 'locked', state),
+      doubtful('merge', 'owner', name, owner),
+    ];
+    await carryOut(...lock('theirs'));
+    expect(await readBack(lock('mine'), now)).to.deep.equal(unknown);
+    const first = lock('mine')[0]!;
+    expect(await readBack([first, doubtful('upsert-replace', 'owner', 'mine')], now)).to.deep.equal(unknown);
+    expect(await readBack([first, doubtful('delete', 'owner', undefined, owner)], now)).to.deep.equal(unknown);
+    expect(await readBack([first, doubtful('insert', 'owner', 'mine')], now)).to.deep.equal(unknown);
+    expect(await readBack([...lock('theirs'), doubtful('merge', 'log', 'full', stale)], now)).to.deep.equal({
+      outcome: 'not-written',
+    });
+    await carryOut(doubtful('delete', 'owner', undefined, '*'));
+    expect(await readBack(lock('mine'), now)).to.deep.equal({ outcome: 'unknown', found: 'missing' });
   });
 
   it('unconditional writes alone prove nothing of a transaction with a row that another may have made so', async () => {

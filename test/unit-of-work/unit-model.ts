@@ -183,13 +183,11 @@ export class UnitModel {
     else this.put(id, values);
   }
 
-  /** A row that was not written, or one that nobody else can have written, decides for all. */
+  /** A row that was not written decides for all; what was written is told by all of them together. */
   #outcomeOf(writes: readonly Expected[]): 'written' | 'not written' | 'unknown' {
-    const found = writes.map((write) => ({ mode: write.mode, finding: this.#findingOf(write) }));
-    if (found.some(({ finding }) => finding === 'as before')) return 'not written';
-    const isGone = found.some(({ mode, finding }) => mode === 'insert' && finding === 'missing');
-    const isProven = found.some(({ mode, finding }) => mode !== 'delete' && finding === 'as written');
-    return (isProven && !isGone) || found.every(({ finding }) => finding === 'as written') ? 'written' : 'unknown';
+    const found = writes.map((write) => this.#findingOf(write));
+    if (found.includes('as before')) return 'not written';
+    return found.every((finding) => finding === 'as written') ? 'written' : 'unknown';
   }
 
   #findingOf({ id, mode, version, values }: Expected): Finding {
