@@ -16,7 +16,7 @@ import type { RowMembers } from './row-members.js';
 import type { StopSignal } from './stop-signal.js';
 import { bytesOf } from './stream-bytes.js';
 import { metadataOf, readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
-import { isJson, LIST, WrongAnswer } from './wrong-answer.js';
+import { ENDLESS, isJson, LIST, WrongAnswer } from './wrong-answer.js';
 
 /** What is read: the rows of one table that a request asks for. */
 export interface PageSource {
@@ -69,13 +69,14 @@ export class PageReader {
   ): Promise<ArrivingPage> {
     const { transport, service } = this.#connection;
     const wire = this.#wire(continuation);
-    if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, stop);
+    if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, continuation, stop);
     const response = await (streaming ? transport.stream(wire, stop) : transport.read(wire, stop));
     if (response.status !== 200) throw this.#unexpected(response);
-    if (!isJson(response.headers)) throw notJson(response);
+    if (!isJson(response.headers)) throw wrong('it is no JSON', response);
+    const next = nextPage((name) => response.headers.get(name), continuation, response);
     const body = bodyOf(response, this.#connection.maxAnswerBytes);
     body.catch(ignore); // it is told when the page is asked for, which may be later
-    return { continuation: readContinuation((name) => response.headers.get(name)), body };
+    return { continuation: next, body };
   }
 
   /** What a decoder makes of the rows in the body of a page. */
@@ -95,7 +96,11 @@ export class PageReader {
   }
 
   /** A query whose URL would be too long travels as the only part of a batch, where there is room for it. */
-  async #requestInBatch(wire: WireRequest, stop: StopSignal | undefined): Promise<ArrivingPage> {
+  async #requestInBatch(
+    wire: WireRequest,
+    continuation: string | undefined,
+    stop: StopSignal | undefined,
+  ): Promise<ArrivingPage> {
     const { transport, endpoint } = this.#connection;
     const response = await transport.read(batchedQuery(endpoint, wire), stop);
     if (response.status !== 202) throw this.#unexpected(response);
@@ -108,7 +113,8 @@ export class PageReader {
       throw refused(readRefusal(part.status, header, part.body, true), 'read', { table: this.#source.table });
     if (part.status !== 200 || !isJson({ get: header }))
       throw new WrongAnswer('its part is no answer to a query', response);
-    return { continuation: readContinuation(header), body: Promise.resolve(Buffer.from(part.body)) };
+    const next = nextPage(header, continuation, response);
+    return { continuation: next, body: Promise.resolve(Buffer.from(part.body)) };
   }
 
   #wire(continuation: string | undefined): WireRequest {
@@ -123,9 +129,20 @@ export class PageReader {
 function ignore(): void {}
 
 /** Its body is of no use, and would keep its connection. */
-function notJson(response: PipelineResponse): WrongAnswer {
+function wrong(reason: string, response: PipelineResponse): WrongAnswer {
   (response.readableStreamBody as Readable | undefined)?.destroy();
-  return new WrongAnswer('it is no JSON', response);
+  return new WrongAnswer(reason, response);
+}
+
+/** Where the page after one begins: not where that one did, which would go on without end. */
+function nextPage(
+  header: (name: string) => string | undefined,
+  current: string | undefined,
+  response: PipelineResponse,
+): string | undefined {
+  const next = readContinuation(header);
+  if (next !== undefined && next === current) throw wrong(ENDLESS, response);
+  return next;
 }
 
 function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse, most: number): Promise<Buffer> {

@@ -7,7 +7,7 @@ import { unansweredRead, unansweredWrite } from './lost-answer.js';
 import { refusalOf, refused } from './refusal.js';
 import type { Attempt } from './request-message.js';
 import { PROTOCOL_VERSION, readRequest, type WireRequest } from './wire-request.js';
-import { isJson, WrongAnswer } from './wrong-answer.js';
+import { ENDLESS, isJson, WrongAnswer } from './wrong-answer.js';
 
 const HEADERS = {
   Accept: 'application/json;odata=minimalmetadata',
@@ -55,6 +55,7 @@ export async function listTables(
     if (response.status !== 200) throw refused(refusalOf(response), 'read', {});
     const rows = namesIn(response).filter((name) => fold(name).startsWith(fold(prefix)));
     const next = response.headers.get('x-ms-continuation-NextTableName') ?? '';
+    if (next !== '' && next === continuation) throw new WrongAnswer(ENDLESS, response);
     return next === '' ? { rows } : { rows, continuation: next };
   } catch (error) {
     throw unansweredRead(error, {});

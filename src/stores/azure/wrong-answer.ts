@@ -34,6 +34,9 @@ export function isFromService(headers: Answer['headers']): boolean {
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
+/** A page that goes on where it began itself. */
+export const ENDLESS = 'it is followed by itself: the continuation that it gives is the one that it was asked for';
+
 /** Whether an answer says that it is JSON. */
 export function isJson(headers: Answer['headers']): boolean {
   return JSON_TYPE.test(headers.get('content-type') ?? '');

@@ -18,6 +18,25 @@ describe('Scans on Azure', () => {
     expect(found.map(({ continuation }) => continuation !== undefined)).to.deep.equal([true, true, true, false]);
   });
 
+  it('refuse a page whose continuation is the one that it was asked for: it would have no end', async () => {
+    for (const request of [{}, { ahead: 1 }]) {
+      const { store, sent } = await cannedStore(() => page([], { NextPartitionKey: 'a', NextRowKey: 'b' }));
+      const error: unknown = await collect(store.rows('T', SHAPE).scan(request, () => 1)).catch((e: unknown) => e);
+      expect(error).to.deep.include({
+        code: 'store.unavailable',
+        details: { table: 'T', status: 200, contentType: 'application/json' },
+      });
+      expect(sent.length).to.equal(2);
+    }
+    const { store } = await cannedStore(() => ({
+      status: 200,
+      headers: { 'x-ms-continuation-NextTableName': 'A' },
+      body: '{"value":[]}',
+    }));
+    expect(await store.tables({}).then(({ continuation }) => continuation)).to.equal('A');
+    expect(await outcomeOf(store.tables({ continuation: 'A' }))).to.deep.include({ code: 'store.unavailable' });
+  });
+
   it('keep a missing row token missing, and echo both tokens exactly', async () => {
     const answers = [{ NextPartitionKey: '1!8!cGs+/ &=' }, { NextPartitionKey: "p'é", NextRowKey: 'r+ %' }, {}];
     const { store, sent } = await cannedStore(() => page([], answers[sent.length - 1]!));
