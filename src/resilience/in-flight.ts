@@ -1,11 +1,11 @@
 import { onAbort } from '../async/on-abort.js';
+import { LONGEST_TIMER, startTimer } from '../async/start-timer.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { pause } from './wait.js';
 
 /** What stops an operation ends it at once, but a store of the user's own may not listen: closing waits no longer for it than this. */
 const GRACE = 1000;
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The operations that are under way, so that closing can wait for them or stop them. */
 export class InFlight {
@@ -38,7 +38,7 @@ export class InFlight {
       this.#onIdle = resolve;
     });
     const stopsAfter = Math.min(timeout, LONGEST_TIMER - GRACE);
-    const timer = setTimeout(() => this.#stop.abort(closed()), stopsAfter);
+    const timer = startTimer(() => this.#stop.abort(closed()), stopsAfter);
     const overdue = new AbortController();
     await Promise.race([idle, pause(stopsAfter + GRACE, overdue.signal)]);
     overdue.abort(); // ends the pause

@@ -1,4 +1,5 @@
 import { onAbort } from '../async/on-abort.js';
+import { startTimer } from '../async/start-timer.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
@@ -57,7 +58,7 @@ async function once<T>(
     isLate = true;
     stop.abort(new DOMException('The work took longer than its time.', 'TimeoutError'));
   };
-  const timer = timeout === undefined ? undefined : setTimeout(onLate, Math.min(timeout, 2 ** 31 - 1));
+  const timer = timeout === undefined ? undefined : startTimer(onLate, timeout);
   try {
     return await work({ number, signal: stop.signal });
   } catch (error) {

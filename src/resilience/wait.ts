@@ -1,4 +1,5 @@
 import { onAbort } from '../async/on-abort.js';
+import { startTimer } from '../async/start-timer.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import type { Remedy } from './classify.js';
@@ -35,7 +36,7 @@ function jitter(retry: number, { slot, ceiling }: Backoff): number {
   return Math.random() * Math.min(ceiling, slot * 2 ** retry);
 }
 
-/** Waits; `false` when the signal ended it. */
+/** Waits, some 24 days at most; `false` when the signal ended it. */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);
   return new Promise((resolve) => {
@@ -44,7 +45,7 @@ export function pause(milliseconds: number, signal: AbortSignal | undefined): Pr
       release();
       resolve(elapsed);
     };
-    const timer = setTimeout(() => end(true), milliseconds);
+    const timer = startTimer(() => end(true), milliseconds);
     const release = onAbort(signal, () => end(false));
   });
 }

@@ -1,9 +1,8 @@
 import { onAbort } from '../async/on-abort.js';
+import { startTimer } from '../async/start-timer.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation } from './check-operation.js';
 import type { OperationOptions } from './operation-options.js';
-
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** How long one operation may go on, whatever it does in turn: until its signal says stop, or its time is over. */
 export class Deadline {
@@ -53,7 +52,7 @@ export class Deadline {
       const timer =
         this.#ends === Number.POSITIVE_INFINITY
           ? undefined
-          : setTimeout(() => stop(this.#late()), Math.min(this.#ends - performance.now(), LONGEST_TIMER));
+          : startTimer(() => stop(this.#late()), this.#ends - performance.now());
       const release = onAbort(signal, () => stop(this.#aborted()));
       work.then(ending(resolve), stop);
     });

@@ -1,4 +1,5 @@
 import { onAbort } from '../../async/on-abort.js';
+import { startTimer } from '../../async/start-timer.js';
 import { checkTimeout } from '../../store/check-timeout.js';
 import type { OperationOptions } from '../../store/table-store.js';
 import { StopSignal } from './stop-signal.js';
@@ -12,8 +13,6 @@ export class Stopped extends Error {
     this.code = code;
   }
 }
-
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Runs an operation under its signal and its time limit; when either stops it, the operation's own signal tells it so, and `Stopped` is
@@ -44,8 +43,7 @@ function runUnder<T>(
       reject(new Stopped(code, cause));
       stop.stop();
     };
-    const timer =
-      timeout === undefined ? undefined : setTimeout(stopFor, Math.min(timeout, LONGEST_TIMER), 'store.timeout');
+    const timer = timeout === undefined ? undefined : startTimer(() => stopFor('store.timeout'), timeout);
     let forget = (): void => undefined;
     const release = (): void => {
       if (timer !== undefined) clearTimeout(timer);
