@@ -1,4 +1,6 @@
-import { Guid } from '../../index.js';
+import { isDate, isUint8Array } from 'node:util/types';
+import { EntitableError, Guid, metadataOf } from '../../index.js';
+import type { EntityClass } from '../../index.js';
 
 /** Texts for what class-transformer would take apart: Guids, bytes, bigints; dates on request. Everything else is copied, with its class. */
 export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
@@ -10,30 +12,117 @@ export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
   if (value instanceof Date) return dates === 'keep' ? value : value.toJSON();
   if (Array.isArray(value)) return value.map((item) => withTexts(item, dates));
   if (value instanceof Map || value instanceof Set) return value;
-  const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
-  for (const [name, member] of Object.entries(value)) {
-    Object.defineProperty(copy, name, {
-      value: withTexts(member, dates),
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
+  return copyOf(value, dates);
+}
+
+/**
+ * A copy in which stored properties are members of its own, also those that are getters of the class: class-transformer sees no others.
+ * Every getter is asked of the object itself, because a copy lacks what its class keeps in `#private` fields.
+ */
+function copyOf(value: object, dates: 'keep' | 'text'): object {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const copy = Object.create(prototype) as object;
+  const define = (name: string, member: unknown): void => {
+    const text = withTexts(member, dates);
+    Object.defineProperty(copy, name, { value: text, configurable: true, enumerable: true, writable: true });
+  };
+  for (const [name, member] of Object.entries(value)) define(name, member);
+  const { stored, getters } = inheritedBy(prototype);
+  for (const name of stored) {
+    if (Object.hasOwn(copy, name)) continue;
+    const member: unknown = Reflect.get(value, name);
+    if (member !== undefined) define(name, member);
+  }
+  for (const name of getters) {
+    if (Object.hasOwn(copy, name)) continue;
+    Object.defineProperty(copy, name, { get: () => withTexts(Reflect.get(value, name), dates), configurable: true });
   }
   return copy;
+}
+
+/** What objects of a class have beside their own enumerable members. */
+interface Inherited {
+  /** Their stored properties. */
+  readonly stored: readonly string[];
+  readonly getters: readonly string[];
+}
+
+const NOTHING: Inherited = { stored: [], getters: [] };
+const inherited = new WeakMap<object, Inherited>();
+
+function inheritedBy(prototype: object | null): Inherited {
+  if (prototype === null || prototype === Object.prototype) return NOTHING;
+  let found = inherited.get(prototype);
+  if (found === undefined) inherited.set(prototype, (found = findInherited(prototype)));
+  return found;
+}
+
+function findInherited(prototype: object): Inherited {
+  const stored = new Set<string>();
+  const getters = new Set<string>();
+  let holder: object | null = prototype;
+  while (holder !== null && holder !== Object.prototype) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
+      if (descriptor.get !== undefined) getters.add(name);
+      if (name === 'constructor') for (const property of storedOf(descriptor.value)) stored.add(property);
+    }
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  const names = [...stored].filter((name) => !(name in Object.prototype) || getters.has(name));
+  return { stored: names, getters: [...getters].filter((name) => !stored.has(name)) };
+}
+
+/** The stored properties of a class; none of one that is no entity class. */
+function storedOf(found: unknown): readonly string[] {
+  try {
+    return [...metadataOf(found as EntityClass).members.keys()];
+  } catch (error) {
+    if (EntitableError.is(error, 'metadata.not-an-entity')) return [];
+    throw error;
+  }
 }
 
 /** The stored types whose values are written as texts. */
 export type TextType = 'Guid' | 'Int64' | 'DateTime' | 'Binary';
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** What {@link FROM_PLAIN} takes, for messages. */
+export const FORM: Readonly<Record<TextType, string>> = {
+  Guid: 'its 36 characters as text',
+  Int64: 'its decimal digits as text, or a number that is a safe integer',
+  DateTime: 'text in the form of ISO 8601',
+  Binary: 'text in base64',
+};
 
-/** What the texts of {@link withTexts} stand for, by stored type; `undefined` for a text that stands for nothing. */
-export const FROM_TEXT: Readonly<Record<TextType, (text: string) => unknown>> = {
-  Guid: (text) => (Guid.isText(text) ? Guid.parse(text) : undefined),
-  Int64: (text) => (/^-?[0-9]+$/.test(text) ? BigInt(text) : undefined),
-  DateTime: (text) => {
-    const date = new Date(text);
-    return Number.isNaN(date.getTime()) ? undefined : date;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** The form of JavaScript's dates: of other texts the engine guesses, and takes `no 5` for a day in May. */
+const ISO_DATE =
+  /^(?<date>(?:\d{4}|[+-]\d{6})-\d\d-(?<day>\d\d))(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+
+function dateOf(text: string): Date | undefined {
+  const { date, day } = ISO_DATE.exec(text)?.groups ?? {};
+  // The engine takes the 30th of February for a day in March.
+  if (date === undefined || new Date(date).getUTCDate() !== Number(day)) return undefined;
+  const found = new Date(text);
+  return Number.isNaN(found.getTime()) ? undefined : found;
+}
+
+/** What plain data stands for, by stored type: the texts of {@link withTexts}, and values themselves; `undefined` for what stands for nothing. */
+export const FROM_PLAIN: Readonly<Record<TextType, (plain: unknown) => unknown>> = {
+  Guid: (plain) => {
+    if (Guid.is(plain)) return plain;
+    return typeof plain === 'string' && Guid.isText(plain) ? Guid.parse(plain) : undefined;
   },
-  Binary: (text) => (BASE64.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined),
+  Int64: (plain) => {
+    if (typeof plain === 'bigint') return plain;
+    if (typeof plain === 'number') return Number.isSafeInteger(plain) ? BigInt(plain) : undefined;
+    return typeof plain === 'string' && /^-?[0-9]+$/.test(plain) ? BigInt(plain) : undefined;
+  },
+  DateTime: (plain) => {
+    if (isDate(plain)) return plain;
+    return typeof plain === 'string' ? dateOf(plain) : undefined;
+  },
+  Binary: (plain) => {
+    if (isUint8Array(plain)) return plain;
+    return typeof plain === 'string' && BASE64.test(plain) ? new Uint8Array(Buffer.from(plain, 'base64')) : undefined;
+  },
 };

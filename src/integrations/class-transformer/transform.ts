@@ -1,11 +1,12 @@
 import { instanceToPlain, plainToClassFromExist, type ClassTransformOptions } from 'class-transformer';
 import { EntitableError, makeEntity, metadataOf } from '../../index.js';
 import type { AnyConverter, EdmType, EntityClass, EntityMetadata, Member } from '../../index.js';
-import { FROM_TEXT, withTexts, type TextType } from './plain-values.js';
+import { FORM, FROM_PLAIN, withTexts, type TextType } from './plain-values.js';
 
 /**
- * An entity as plain data for JSON, by the `@Expose`, `@Exclude`, `@Type` and `@Transform` of class-transformer. Guids become text, bytes
- * base64, bigints decimal text and dates ISO text, before `@Transform` sees them (dates after it).
+ * An entity as plain data for JSON, by the `@Expose`, `@Exclude`, `@Type` and `@Transform` of class-transformer. Every stored property is
+ * in it, also one that is a getter, unless a decorator says otherwise. Guids become text, bytes base64, bigints decimal text and dates ISO
+ * text, before `@Transform` sees them (dates after it).
  */
 export function toPlain(entity: object, options?: ClassTransformOptions): Record<string, unknown> {
   return withTexts(instanceToPlain(withTexts(entity, 'keep'), options), 'text') as Record<string, unknown>;
@@ -13,8 +14,8 @@ export function toPlain(entity: object, options?: ClassTransformOptions): Record
 
 /**
  * An entity of plain data, e.g. of a request's JSON, by the same decorators: what {@link toPlain} made a text of becomes a value again, by
- * the type each property is stored as. It is a new entity, which no store has seen. Throws `validation.wrong-type` for a text that is none
- * of a property's type.
+ * the type each property is stored as. It is a new entity, which no store has seen. A bigint may also be given as a number, as long as that
+ * is a safe integer. Throws `validation.wrong-type` for what stands for no Guid, bigint, date or bytes where one belongs.
  *
  * Throws `entity.not-an-object` for what is no object of members: no body, a list, a text. Take a list apart with `map`.
  *
@@ -33,8 +34,8 @@ export function fromPlain<T extends object>(
   // Not into an entity: what is set is what was given, and nothing that the class sets.
   const values: Record<string, unknown> = plainToClassFromExist({}, ofClass(entityClass, plain), options);
   for (const member of metadata.members.values()) {
-    const value = values[member.name];
-    if (typeof value === 'string') values[member.name] = valueOf(value, member, metadata);
+    const value = Object.hasOwn(values, member.name) ? values[member.name] : undefined;
+    if (value !== undefined && value !== null) values[member.name] = valueOf(value, member, metadata);
   }
   return makeEntity(entityClass, values);
 }
@@ -61,24 +62,25 @@ function notPlain({ className }: EntityMetadata, plain: unknown): EntitableError
   );
 }
 
-function valueOf(text: string, member: Member, { className }: EntityMetadata): unknown {
+function valueOf(plain: unknown, member: Member, { className }: EntityMetadata): unknown {
   const converter = converterOf(member);
-  if (converter !== undefined) return convertible(text, converter);
+  if (converter !== undefined) return convertible(plain, converter);
   const type = typeOf(member);
-  if (!isTextType(type)) return text;
-  const value = FROM_TEXT[type](text);
+  if (!isTextType(type)) return plain;
+  const value = FROM_PLAIN[type](plain);
   if (value !== undefined) return value;
   const { name } = member;
+  const found = Array.isArray(plain) ? 'array' : typeof plain;
   throw new EntitableError(
     'validation.wrong-type',
-    `${className}.${name} is a ${type}, and the text that was given is none. Give it in the form that toPlain() writes.`,
+    `${className}.${name} is Edm.${type}, and the ${found} that was given stands for none. Give ${FORM[type]}.`,
     {
       className,
       property: name,
       storedName: member.kind === 'property' ? member.property.storedName : name,
       expected: type,
-      found: 'string',
-      value: text,
+      found,
+      value: plain,
     },
   );
 }
@@ -94,13 +96,13 @@ function converterOf(member: Member): AnyConverter | undefined {
 }
 
 function isTextType(type: string): type is TextType {
-  return Object.hasOwn(FROM_TEXT, type);
+  return Object.hasOwn(FROM_PLAIN, type);
 }
 
-/** A converter does not say what it converts: the text where it takes one, else the first value of the text that it takes. */
-function convertible(text: string, converter: AnyConverter): unknown {
-  const candidates = [text, ...Object.values(FROM_TEXT).map((fromText) => fromText(text))];
-  return candidates.find((candidate) => candidate !== undefined && takes(converter, candidate)) ?? text;
+/** A converter does not say what it converts: the data itself where it takes that, else the first value it stands for that it takes. */
+function convertible(plain: unknown, converter: AnyConverter): unknown {
+  const candidates = [plain, ...Object.values(FROM_PLAIN).map((valueOfPlain) => valueOfPlain(plain))];
+  return candidates.find((candidate) => candidate !== undefined && takes(converter, candidate)) ?? plain;
 }
 
 function takes(converter: AnyConverter, value: unknown): boolean {
