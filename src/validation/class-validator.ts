@@ -1,6 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { classOf } from '../metadata/class-of.js';
 import type { Violation } from '../errors/error-details.js';
+import { asInstance } from './as-instance.js';
 import type { EntityValidator } from './entity-validator.js';
 import { NestedValues } from './nested-values.js';
 
@@ -56,23 +57,6 @@ export function classValidator(always: boolean): EntityValidator {
     const counted = names === undefined ? errors : errors.filter(({ property }) => names.includes(property ?? ''));
     if (counted.length > 0) throw failed(entityClass.name, counted);
   }
-}
-
-/**
- * A plain object or a patch as its class, and an entity whose member `constructor` is data: the validator asks that for the class. A getter
- * that needs what only the constructor of the class makes gives nothing.
- */
-function asInstance(plain: object, entityClass: AnyClass): object {
-  return new Proxy(Object.assign(Object.create(entityClass.prototype as object) as object, plain), {
-    get(target, name): unknown {
-      if (name === 'constructor') return entityClass;
-      try {
-        return Reflect.get(target, name, target);
-      } catch {
-        return undefined;
-      }
-    },
-  });
 }
 
 /** What is used of class-validator's metadata. */

@@ -1,4 +1,5 @@
 import { classOf } from '../metadata/class-of.js';
+import { asInstance, withMembers } from './as-instance.js';
 
 type AnyClass = abstract new (...args: never) => object;
 type Members = Record<string, unknown>;
@@ -45,13 +46,8 @@ export class NestedValues {
     return isObject(value) && (isPlain(value) || this.#hasPlain(value, path));
   }
 
-  /** Looked at through a proxy, because a copy would lack what its class keeps in `#private` fields. */
   #view(holder: object, transformer: ClassTransformer | undefined): object {
-    const replaced = this.#replaced(holder, classOf(holder) ?? Object, transformer);
-    return new Proxy(holder, {
-      get: (target, name): unknown =>
-        typeof name === 'string' && replaced.has(name) ? replaced.get(name) : Reflect.get(target, name, target),
-    });
+    return withMembers(holder, this.#replaced(holder, classOf(holder) ?? Object, transformer));
   }
 
   #replaced(holder: object, target: AnyClass, transformer: ClassTransformer | undefined): Map<string, unknown> {
@@ -70,8 +66,8 @@ export class NestedValues {
     if (!isPlain(value)) return this.#view(value, place.transformer);
     const nestedClass = this.#classAt(value, place);
     if (nestedClass === undefined) return value;
-    const typed = Object.assign(Object.create(nestedClass.prototype as object) as object, value);
-    return Object.assign(typed, Object.fromEntries(this.#replaced(value, nestedClass, place.transformer)));
+    const replaced = Object.fromEntries(this.#replaced(value, nestedClass, place.transformer));
+    return asInstance({ ...value, ...replaced }, nestedClass);
   }
 
   /** The class that `@Type` says of a value, or the compiler of its property. */

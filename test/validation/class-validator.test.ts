@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { IsEmail, IsOptional, Min, ValidateNested } from 'class-validator';
+import { IsEmail, IsOptional, Min, MinLength, ValidateNested } from 'class-validator';
 import { expect } from 'chai';
 import { Entity, PartitionKey, Property, RowKey } from '../../decorators/index.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
@@ -17,6 +17,34 @@ class Customer {
   @Property() @Min(0) credit!: number;
   @Property({ type: 'String' }) @IsEmail() email?: string | undefined;
   @Property({ converter: json<Address>() }) @IsOptional() @ValidateNested() address?: Address;
+}
+
+interface Sized {
+  readonly size?: number | undefined;
+}
+
+/** Nobody sets its size from outside, and its name is stored as it is given. */
+@Entity({ table: 'Guests', create: (values: Sized) => new Guest(values) })
+class Guest {
+  @PartitionKey() region!: PartitionKey;
+  @RowKey() id!: RowKey;
+  #name = '';
+  readonly #size: number | undefined;
+  constructor({ size }: Sized) {
+    this.#size = size;
+  }
+  @Property({ type: 'String' }) @MinLength(2) get name(): string {
+    return this.#name;
+  }
+  set name(name: string) {
+    this.#name = name.trim();
+  }
+  @Property({ type: 'Int32' }) @Min(1) get size(): number | undefined {
+    return this.#size;
+  }
+  get label(): string {
+    return `Guest ${this.#name}`;
+  }
 }
 
 const KEY = { region: 'eu', id: '1' } as const;
@@ -83,5 +111,37 @@ onEveryStore('The constraints of class-validator', (open) => {
     expect(
       await rejection(tables.repository(Customer).insert({ ...KEY, credit: -1, email: 'a@example.org' })),
     ).to.have.property('code', 'validation.failed');
+  });
+
+  it('are checked for plain objects by what is stored, whatever getters and setters the class has', async () => {
+    const { tables } = await open();
+    const guests = tables.repository(Guest);
+    const guest = (id: string, name = 'Ada'): Guest => ({ region: 'eu', id, name, label: 'given', size: 3 }) as Guest;
+    await guests.insert(guest('insert'));
+    await guests.save(guest('save'));
+    await guests.upsert(guest('upsert'));
+    await guests.insertMany([guest('many')]);
+    await tables.unitOfWork((unit) => unit.repository(Guest).insert(guest('unit')));
+    expect(await guests.query({ region: 'eu' }).select('id', 'name', 'size').toArray()).to.deep.equal(
+      ['insert', 'many', 'save', 'unit', 'upsert'].map((id) => ({ id, name: 'Ada', size: 3 })),
+    );
+    const error = await rejection(guests.insert({ ...guest('short', 'x'), size: 0 } as Guest));
+    if (!EntitableError.is(error, 'validation.failed')) throw error;
+    expect(error.details.violations).to.deep.equal([
+      { property: 'name', constraints: ['minLength'] },
+      { property: 'size', constraints: ['min'] },
+    ]);
+  });
+
+  it('are checked for patches of properties that are getters', async () => {
+    const { tables } = await open();
+    const guests = tables.repository(Guest);
+    await guests.insert(guests.create({ region: 'eu', id: '1', name: 'Ada', size: 3 }));
+    await guests.merge({ region: 'eu', id: '1' }, { size: 5 });
+    expect((await guests.query({ region: 'eu' }).select('size').first())?.size).to.equal(5);
+    const error = await rejection(guests.merge({ region: 'eu', id: '1' }, { size: 0 }));
+    expect(EntitableError.is(error, 'validation.failed') && error.details.violations).to.deep.equal([
+      { property: 'size', constraints: ['min'] },
+    ]);
   });
 });

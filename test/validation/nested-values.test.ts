@@ -65,6 +65,7 @@ class Person {
 
 const KEY = { a: '1', b: '1' };
 const person = (members: object): Person => Object.assign(new Person(), KEY, members);
+const frozen = (members: object): Person => Object.freeze(person(members)) as Person;
 
 async function violations(written: Promise<unknown>): Promise<unknown> {
   const error = await rejection(written);
@@ -122,6 +123,16 @@ onEveryStore('Nested values that were read from JSON', (open) => {
     await people.insert(person({}));
     const patch = { address: { city: 'x' } as Address };
     expect(await violations(people.merge(KEY, patch))).to.deep.equal(['address.city: minLength']);
+  });
+
+  it('may have members under the names of getters, and stand in a frozen entity', async () => {
+    const { tables } = await open();
+    const people = tables.repository(Person);
+    const address = { city: 'Ulm', isChecked: true };
+    await people.insert(frozen({ address, others: [address] }));
+    expect((await people.getOrThrow(KEY)).others).to.deep.equal([address]);
+    const wrong = frozen({ address: { ...address, city: 'x' } });
+    expect(await violations(people.upsert(wrong))).to.deep.equal(['address.city: minLength']);
   });
 
   it('have the class that the compiler told, or are refused: a value without a class has no constraints', async () => {
