@@ -1,8 +1,10 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { typeName } from '../edm/type-name.js';
+import { classOf } from '../metadata/class-of.js';
 import { composeKey, type KeyTemplate } from '../metadata/key-template.js';
 import { checkKeyText } from '../metadata/key-text.js';
+import { knownRecord } from '../metadata/registry.js';
 import type { ServiceLimits } from '../store/limits.js';
 import { checkKeySize } from './key-size.js';
 
@@ -98,7 +100,7 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
   try {
     text = composeKey(template, source);
   } catch (error) {
-    throw misspelt(metadata, source, error);
+    throw notItsKey(metadata, source, error);
   }
   checkKeySize(template, text, limits);
   return text;
@@ -107,9 +109,19 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
 /** Names of a message at most: the object may come from outside. */
 const NAMED = 3;
 
-/** The refusal of an object without a part of the key, which names what the object has instead. */
-function misspelt({ className, entityClass, members }: EntityMetadata, source: object, error: unknown): unknown {
+/** The refusal of an object without a part of the key, which says of which class it is, or names what it has instead. */
+function notItsKey({ className, entityClass, members }: EntityMetadata, source: object, error: unknown): unknown {
   if (!EntitableError.is(error, 'key.missing-part') || source instanceof entityClass) return error;
+  const own = classOf(source);
+  if (own !== undefined && knownRecord(own)?.entity !== undefined) {
+    const { key, property } = error.details;
+    return new EntitableError(
+      'key.missing-part',
+      `This is an entity of ${own.name}, not of ${className}: it has no ${property}, of which the ${key} is composed. ` +
+        'Give it to the repository of its class.',
+      error.details,
+    );
+  }
   const unknown = Object.keys(source).filter((name) => !members.has(name) && !STORED_KEYS.has(name));
   if (unknown.length === 0) return error;
   const named = unknown.slice(0, NAMED).map((name) => `"${name}"`);

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { EntitableError } from '../../src/errors/entitable-error.js';
+import type { Repository } from '../../src/repository/repository.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { order, Order, Setting } from '../support/models.js';
 
@@ -45,6 +46,28 @@ onEveryStore('Before anything is sent', (open) => {
       expect(await tables.tables.exists(tableName('Orders'))).to.equal(false);
     });
   }
+
+  it('an entity of another class, which lacks the key, is told from one without a key', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order) as unknown as Repository<Setting>;
+    const setting = Object.assign(new Setting(), { name: SECRET });
+    const writes = [
+      () => orders.insert(setting),
+      () => orders.save(setting),
+      () => orders.upsert(setting),
+      () => orders.delete(setting),
+      () => orders.get(setting),
+      () => tables.unitOfWork((unit) => (unit.repository(Order) as unknown as Repository<Setting>).insert(setting)),
+    ];
+    for (const write of writes) {
+      const error = await rejection(write());
+      if (!EntitableError.is(error, 'key.missing-part')) throw error;
+      expect(error.message).to.equal(
+        'This is an entity of Setting, not of Order: it has no customerId, of which the PartitionKey is composed. Give it to the repository of its class.',
+      );
+      expect(error.details).to.deep.equal({ className: 'Order', key: 'PartitionKey', property: 'customerId' });
+    }
+  });
 
   it('takes the largest values of every limit [doc]', async () => {
     const { tables } = await open();
