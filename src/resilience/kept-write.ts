@@ -1,5 +1,13 @@
 import type { RowShape } from '../store/row.js';
 import type { PreparedWrite, Rows, WriteMode, WriteOperation } from '../store/table-store.js';
+import type { Rivals } from './rivals.js';
+
+/** What settles the writes of a data source whose answers were lost. */
+export interface Settling {
+  readonly rivals: Rivals;
+  /** Whether rows that hold what was written prove that it was. */
+  readonly trustsContent: boolean;
+}
 
 /** A prepared write with what it takes to read it back. */
 export class KeptWrite implements PreparedWrite {
@@ -11,13 +19,21 @@ export class KeptWrite implements PreparedWrite {
   readonly ifMatch: string | undefined;
   /** Names that a merge takes away. */
   readonly remove: readonly string[];
+  readonly settling: Settling;
 
-  constructor(write: PreparedWrite, rows: Rows, shape: RowShape, { ifMatch, remove = [] }: WriteOperation) {
+  constructor(
+    write: PreparedWrite,
+    rows: Rows,
+    shape: RowShape,
+    { ifMatch, remove = [] }: WriteOperation,
+    settling: Settling,
+  ) {
     this.write = write;
     this.rows = rows;
     this.shape = shape;
     this.ifMatch = ifMatch;
     this.remove = remove;
+    this.settling = settling;
   }
 
   get mode(): WriteMode {

@@ -18,13 +18,29 @@ export interface DoubtfulWrite {
 export interface Arbiter {
   /** Waits until it is known what the others did; `false` when there is no time for that. */
   othersDecided(options: OperationOptions): Promise<boolean>;
-  /** Whether what another did proves that a write was not carried out, where its row has this ETag, or none. */
-  isRuledOut(
-    write: { readonly mode: WriteMode; readonly rowKey: string; readonly ifMatch?: string | undefined },
+  /** What others prove of a write whose row has this ETag, or none. */
+  verdictOn(
+    write: {
+      readonly mode: WriteMode;
+      readonly partitionKey: string;
+      readonly rowKey: string;
+      readonly ifMatch?: string | undefined;
+    },
     etag: string | undefined,
-  ): boolean;
+  ): Verdict;
   /** Takes what stands there for one's own, so that no other does. */
   succeeded(receipts: readonly WriteReceipt[]): void;
+}
+
+/** It was not carried out; or the row is as another write left it, whatever it holds; or nothing is known. */
+export type Verdict = 'not-written' | 'anothers' | undefined;
+
+/** How writes are read back. */
+export interface ReadingBack extends OperationOptions {
+  /** Knows the writers of this process, who can be told apart. */
+  readonly arbiter?: Arbiter | undefined;
+  /** Whether rows that hold what was written prove that it was; `true` by default. */
+  readonly trustsContent?: boolean | undefined;
 }
 
 /** What one row says of the write. */
@@ -64,26 +80,27 @@ const CONCURRENCY = 16;
  * known to be older, or another's.
  *
  * @param since When they were first submitted, in milliseconds since 1970 by this machine's clock.
- * @param options.arbiter Knows the writers of this process, who can be told apart.
  */
 export async function readBack(
   writes: readonly DoubtfulWrite[],
   since: number,
-  { arbiter, ...options }: OperationOptions & { readonly arbiter?: Arbiter } = {},
+  { arbiter, trustsContent = true, ...options }: ReadingBack = {},
 ): Promise<Settlement> {
   const found: RowFound[] = [];
   for (let from = 0; from < writes.length; from += CONCURRENCY) {
     const group = writes.slice(from, from + CONCURRENCY);
     found.push(...(await Promise.all(group.map((write) => readRow(write, since, options)))));
   }
-  if (arbiter === undefined) return settle(writes, found, since);
+  if (arbiter === undefined) return settle(writes, found, since, trustsContent);
   if (!(await arbiter.othersDecided(options))) return { outcome: 'unknown', found: 'unread' };
   const own = found.map((row, index): RowFound => {
     const { write, ifMatch } = writes[index]!;
-    const { mode, rowKey } = write;
-    return arbiter.isRuledOut({ mode, rowKey, ifMatch }, row.etag) ? { etag: row.etag, finding: 'as-before' } : row;
+    const { mode, partitionKey, rowKey } = write;
+    const verdict = arbiter.verdictOn({ mode, partitionKey, rowKey, ifMatch }, row.etag);
+    if (verdict === 'not-written') return { etag: row.etag, finding: 'as-before' };
+    return verdict === 'anothers' && row.finding !== 'as-before' ? { etag: row.etag, finding: 'changed' } : row;
   });
-  const settlement = settle(writes, own, since);
+  const settlement = settle(writes, own, since, trustsContent);
   // In the same breath: another that waits to settle must find it taken.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
@@ -100,12 +117,21 @@ export function isRepeatable({
   return mode === 'upsert-merge' || mode === 'upsert-replace' || (ifMatch === '*' && mode !== 'delete');
 }
 
-function settle(writes: readonly DoubtfulWrite[], found: readonly RowFound[], since: number): Settlement {
+function settle(
+  writes: readonly DoubtfulWrite[],
+  found: readonly RowFound[],
+  since: number,
+  trustsContent: boolean,
+): Settlement {
   const is = (finding: Finding) => (row: RowFound) => row.finding === finding;
   if (found.some(is('as-before'))) return { outcome: 'not-written' };
   // A row that contradicts is another writer's, who may as well have written what agrees.
   const isAsWritten = found.every(({ finding }) => finding === 'as-written' || finding === 'traceless');
-  if (isAsWritten && (found.every(is('as-written')) || found.some((row, at) => provesAll(writes[at]!, row)))) {
+  if (
+    trustsContent &&
+    isAsWritten &&
+    (found.every(is('as-written')) || found.some((row, at) => provesAll(writes[at]!, row)))
+  ) {
     return { outcome: 'written', receipts: found.map((row, index) => receiptOf(writes[index]!, row, since)) };
   }
   if (!found.some(is('missing'))) return { outcome: 'unknown', found: 'changed' };

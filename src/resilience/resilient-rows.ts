@@ -12,7 +12,7 @@ import type {
   WriteReceipt,
 } from '../store/table-store.js';
 import type { InFlight } from './in-flight.js';
-import { KeptWrite } from './kept-write.js';
+import { KeptWrite, type Settling } from './kept-write.js';
 import { observed } from './observed.js';
 import type { RetryPolicy } from './retry-settings.js';
 import { ScanPages } from './scan-pages.js';
@@ -23,6 +23,7 @@ export interface Surroundings {
   readonly policy: RetryPolicy;
   readonly inFlight: InFlight;
   readonly begin: BeginOperation;
+  readonly settling: Settling;
 }
 
 /** Rows whose reads are tried again, and whose writes can be read back. */
@@ -79,7 +80,8 @@ export class ResilientRows implements Rows {
   }
 
   prepare(operation: WriteOperation): PreparedWrite {
-    return new KeptWrite(this.#rows.prepare(operation), this.#rows, this.#shape, operation);
+    const { settling } = this.#surroundings;
+    return new KeptWrite(this.#rows.prepare(operation), this.#rows, this.#shape, operation, settling);
   }
 
   written(write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): RetainedRow {

@@ -14,11 +14,11 @@ import type {
 import { changeTable } from './change-table.js';
 import { remedyForCreation } from './classify.js';
 import { InFlight } from './in-flight.js';
-import type { KeptWrite } from './kept-write.js';
+import type { KeptWrite, Settling } from './kept-write.js';
 import { observed } from './observed.js';
 import { resilientService } from './resilient-service.js';
 import { ResilientRows } from './resilient-rows.js';
-import type { RetryPolicy } from './retry-settings.js';
+import { NO_RETRIES, type RetryPolicy } from './retry-settings.js';
 import { Rivals } from './rivals.js';
 import { submit } from './submit.js';
 import { Tries } from './tries.js';
@@ -36,11 +36,15 @@ export class ResilientStore implements TableStore {
   readonly #begin: BeginOperation;
   readonly #inFlight = new InFlight();
   readonly #rivals = new Rivals();
+  readonly #settling: Settling;
 
   constructor(store: TableStore, policy: RetryPolicy, begin: BeginOperation) {
     this.#store = store;
     this.#policy = policy;
     this.#begin = begin;
+    // Who makes each request once has not asked for reports alone: a commit that is called again settles.
+    const trustsContent = policy === NO_RETRIES || policy.lostAnswers === 'settle';
+    this.#settling = { rivals: this.#rivals, trustsContent };
   }
 
   get traits(): StoreTraits {
@@ -53,7 +57,8 @@ export class ResilientStore implements TableStore {
   }
 
   rows(table: string, shape: RowShape): Rows {
-    const surroundings = { policy: this.#policy, inFlight: this.#inFlight, begin: this.#begin };
+    const settling = this.#settling;
+    const surroundings = { policy: this.#policy, inFlight: this.#inFlight, begin: this.#begin, settling };
     return new ResilientRows(this.#store.rows(table, shape), table, shape, surroundings);
   }
 

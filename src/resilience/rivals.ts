@@ -1,27 +1,62 @@
 import { onAbort } from '../async/on-abort.js';
 import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
-import type { KeptWrite } from './kept-write.js';
+import type { Verdict } from './read-back.js';
 import { pause } from './wait.js';
 
+/** How long a row may be mistaken for a younger one: the service refuses requests whose clock is further off. */
+const REMEMBERED = 15 * 60_000;
+
+/** Facts that are remembered at most; each write leaves two or fewer. */
+const MOST = 20_000;
+
+interface Fact {
+  readonly at: number;
+  readonly mode: WriteMode;
+}
+
 /**
- * Writes of one process that are under way to the same rows tell each other what they did: what another has written is not taken for
- * one's own, however alike it is.
+ * Writes of one process to the same rows tell each other what they did, also when they are over: what another has written is not taken
+ * for one's own, however alike it is.
  */
 export class Rivals {
   readonly #partitions = new Map<string, Set<Contender>>();
+  /** ETags that writes have used up or made, the oldest first. */
+  readonly #facts = new Map<string, Fact>();
 
   /** Writes of one partition are begun. Who begins them says when they end. */
-  enter(table: string, writes: readonly KeptWrite[]): Contender {
+  enter(table: string, writes: readonly OwnWrite[]): Contender {
     const partition = `${table}\n${writes[0]?.partitionKey}`;
     let contenders = this.#partitions.get(partition);
     if (contenders === undefined) this.#partitions.set(partition, (contenders = new Set()));
-    const contender = new Contender(writes, contenders, () => this.#partitions.delete(partition));
+    const contender = new Contender(this, partition, writes, contenders, () => this.#partitions.delete(partition));
     contenders.add(contender);
     return contender;
+  }
+
+  /** Remembers what was written. */
+  remember(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): void {
+    const at = Date.now();
+    const row = `${partition}\n${rowKey}`;
+    if (ifMatch !== undefined && ifMatch !== '*') this.#facts.set(`${row}\nused ${ifMatch}`, { at, mode });
+    if (etag !== undefined) this.#facts.set(`${row}\nmade ${etag}`, { at, mode });
+    for (const [key, fact] of this.#facts) {
+      if (this.#facts.size <= MOST && fact.at >= at - REMEMBERED) break;
+      this.#facts.delete(key);
+    }
+  }
+
+  /** What is known of the row of a write that was not seen to succeed, where the row has this ETag now. */
+  verdictOn(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): Verdict {
+    const row = `${partition}\n${rowKey}`;
+    if (this.#facts.has(`${row}\nused ${ifMatch}`)) return 'not-written';
+    const maker = this.#facts.get(`${row}\nmade ${etag}`);
+    if (maker === undefined) return undefined;
+    return mode === 'insert' && maker.mode === 'insert' ? 'not-written' : 'anothers';
   }
 }
 
 interface OwnWrite {
+  readonly partitionKey: string;
   readonly mode: WriteMode;
   readonly rowKey: string;
   readonly ifMatch?: string | undefined;
@@ -29,16 +64,20 @@ interface OwnWrite {
 
 /** What is submitted together, as its rivals see it. */
 export class Contender {
-  readonly #writes: readonly KeptWrite[];
+  readonly #rivals: Rivals;
+  readonly #partition: string;
+  readonly #writes: readonly OwnWrite[];
   readonly #all: Set<Contender>;
   readonly #onLast: () => void;
-  /** What others did to rows of this one: what they inserted and deleted, and ETags that they used up. */
-  #doneByOthers: Set<string> | undefined;
+  /** Keys of rows that others have deleted meanwhile. */
+  #deletedByOthers: Set<string> | undefined;
   /** Told when it is known whether this one was carried out, or when only reading back can tell. */
   #onDecided: (() => void)[] | undefined;
   #isDecided = false;
 
-  constructor(writes: readonly KeptWrite[], all: Set<Contender>, onLast: () => void) {
+  constructor(rivals: Rivals, partition: string, writes: readonly OwnWrite[], all: Set<Contender>, onLast: () => void) {
+    this.#rivals = rivals;
+    this.#partition = partition;
     this.#writes = writes;
     this.#all = all;
     this.#onLast = onLast;
@@ -46,9 +85,12 @@ export class Contender {
 
   /** Tells the others what was written. */
   succeeded(receipts: readonly WriteReceipt[]): void {
+    this.#writes.forEach((write, index) => this.#rivals.remember(this.#partition, write, receipts[index]?.etag));
     if (this.#all.size === 1) return;
+    const deleted = this.#writes.filter(({ mode }) => mode === 'delete');
+    if (deleted.length === 0) return;
     for (const other of this.#others()) {
-      this.#writes.forEach((write, index) => other.#note(write, receipts[index]?.etag));
+      for (const { rowKey } of deleted) (other.#deletedByOthers ??= new Set()).add(rowKey);
     }
   }
 
@@ -78,20 +120,13 @@ export class Contender {
     return inTime;
   }
 
-  /** Whether another proves that a write was not carried out: it inserted the row that is there, deleted the one that is not, or used up the ETag. */
-  isRuledOut({ mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): boolean {
-    const done = this.#doneByOthers;
-    if (done === undefined) return false;
-    if (ifMatch !== undefined && ifMatch !== '*' && done.has(`used ${ifMatch} ${rowKey}`)) return true;
-    if (mode === 'insert') return done.has(`inserted ${etag} ${rowKey}`);
-    return mode === 'delete' && etag === undefined && done.has(`deleted ${rowKey}`);
-  }
-
-  #note({ mode, rowKey, ifMatch }: KeptWrite, etag: string | undefined): void {
-    const done = (this.#doneByOthers ??= new Set());
-    if (mode === 'insert') done.add(`inserted ${etag} ${rowKey}`);
-    if (mode === 'delete') done.add(`deleted ${rowKey}`);
-    if (ifMatch !== undefined && ifMatch !== '*') done.add(`used ${ifMatch} ${rowKey}`);
+  /**
+   * What the others prove of a write. It was not carried out where another used up its ETag, inserted the row that is there, or deleted the
+   * one that is not; where the row is as any other left it, what it holds says nothing about this one.
+   */
+  verdictOn(write: OwnWrite, etag: string | undefined): Verdict {
+    if (write.mode === 'delete' && etag === undefined && this.#deletedByOthers?.has(write.rowKey)) return 'not-written';
+    return this.#rivals.verdictOn(this.#partition, write, etag);
   }
 
   #others(): readonly Contender[] {

@@ -1,6 +1,13 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Batch } from '../repository/batch.js';
-import { isRepeatable, readBack, unknownOutcome, type DoubtfulWrite } from '../resilience/read-back.js';
+import { KeptWrite } from '../resilience/kept-write.js';
+import {
+  isRepeatable,
+  readBack,
+  unknownOutcome,
+  type DoubtfulWrite,
+  type Settlement,
+} from '../resilience/read-back.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
 import type { Change } from './change.js';
 
@@ -22,7 +29,7 @@ export async function settle(
 ): Promise<ReadonlyMap<Change, WriteReceipt> | undefined> {
   const doubtful = writes.map(doubtfulWrite);
   if (doubtful.every(({ write: { mode }, ifMatch }) => isRepeatable({ mode, ifMatch }))) return undefined;
-  const settlement = await readBack(doubtful, since, options).catch((failure: unknown) => {
+  const settlement = await settleAmongRivals(table, doubtful, since, options).catch((failure: unknown) => {
     if (EntitableError.is(failure, 'store.table-not-found')) return { outcome: 'not-written' } as const;
     throw failure;
   });
@@ -35,6 +42,25 @@ export async function settle(
       throw unknownOutcome(table, error, settlement.found);
     default:
       return settlement satisfies never;
+  }
+}
+
+/** By the same rules as the data source settles its single writes; a bare store knows no rivals. */
+async function settleAmongRivals(
+  table: string,
+  doubtful: readonly DoubtfulWrite[],
+  since: number,
+  options: OperationOptions,
+): Promise<Settlement> {
+  const writes = doubtful.map(({ write }) => write).filter((write) => write instanceof KeptWrite);
+  const settling = writes[0]?.settling;
+  if (settling === undefined) return readBack(doubtful, since, options);
+  const arbiter = settling.rivals.enter(table, writes);
+  arbiter.readsBack();
+  try {
+    return await readBack(doubtful, since, { arbiter, trustsContent: settling.trustsContent, ...options });
+  } finally {
+    arbiter.leave();
   }
 }
 
