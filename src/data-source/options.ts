@@ -28,9 +28,10 @@ export interface DataSourceOptions {
   /**
    * Signs the continuations that `page()` gives, by HMAC-SHA-256: for those that cross a trust boundary, such as to a browser and back.
    * At least 16 bytes of text or bytes, the same in every process that pages go on in. To change it, give several: the first signs, each
-   * is accepted. What a continuation holds, keys of rows, can still be read by who has it.
+   * is accepted. What a continuation holds, keys of rows, can still be read by who has it. `undefined`, such as a variable of the
+   * environment that is not set, is refused with `validation.invalid-option`: nothing would be signed.
    */
-  readonly continuationSecret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  readonly continuationSecret?: string | Uint8Array | readonly (string | Uint8Array)[];
   /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
   readonly clock?: (() => number) | undefined;
   /**

@@ -11,18 +11,18 @@ import type { DataSourceOptions } from './options.js';
 const SHORTEST = 16;
 
 /** What the options say of all queries. Throws `validation.invalid-option`. */
-export function querySettings(
-  { maxQueryRequests, continuationSecret }: DataSourceOptions,
-  verbs: VerbObserver | undefined,
-): QuerySettings {
+export function querySettings(options: DataSourceOptions, verbs: VerbObserver | undefined): QuerySettings {
+  const { maxQueryRequests, continuationSecret } = options;
   if (maxQueryRequests !== undefined) checkCount('maxQueryRequests', maxQueryRequests, 1);
   const given: readonly unknown[] = Array.isArray(continuationSecret) ? continuationSecret : [continuationSecret];
-  const secrets = continuationSecret === undefined ? [] : given.map(secretBytes);
-  if (continuationSecret !== undefined && secrets.length === 0) throw noSecret('an array of none');
+  // A secret that was to come from the environment, and did not, is not the wish to have none.
+  const secrets = 'continuationSecret' in options ? given.map(secretBytes) : [];
+  if (given.length === 0) throw noSecret('an array of none');
   return Object.freeze({ maxRequests: maxQueryRequests, continuationSecrets: () => secrets, verbs });
 }
 
 function secretBytes(secret: unknown): Uint8Array {
+  if (secret === undefined) throw noSecret('undefined (is the variable set? Without the option nothing is signed)');
   if (typeof secret !== 'string' && !isUint8Array(secret)) throw noSecret(typeName(secret));
   const bytes = Buffer.from(secret as Uint8Array); // a copy: the caller may wipe its own
   if (bytes.length < SHORTEST) throw noSecret('a shorter one');

@@ -138,8 +138,8 @@ onEveryStore('Continuations with a secret', (open) => {
     const content = contentOf(continuation!);
     expect(await follow(query, forger(tables, query)(content))).to.equal('query.invalid-continuation');
 
-    for (const continuationSecret of [SECRETS[1], undefined]) {
-      const other = await DataSource.open(store, { tableName, continuationSecret });
+    for (const secret of [{ continuationSecret: SECRETS[1] }, {}]) {
+      const other = await DataSource.open(store, { tableName, ...secret });
       const same = other.repository(Order).query({ customerId: 'a' }).take(TAKE);
       expect(await follow(same, continuation)).to.equal('query.invalid-continuation');
       expect(await follow(query, (await same.page({ pageSize: 2 })).continuation)).to.equal(
@@ -169,6 +169,19 @@ onEveryStore('Continuations with a secret', (open) => {
       const error = await rejection(open({ continuationSecret: secret as never }));
       expect(error).to.have.property('code', 'validation.invalid-option');
       expect(String(error)).not.to.contain('short ').and.not.to.contain('"short"');
+    }
+  });
+
+  it('are not left unsigned because the variable of the secret is not set', async () => {
+    const unset = process.env['ENTITABLE_TEST_NOT_SET'];
+    for (const secret of [unset, [unset], [SECRETS[0], unset]]) {
+      const error = await rejection(open({ continuationSecret: secret as never }));
+      expect(error).to.include({
+        code: 'validation.invalid-option',
+        message:
+          'continuationSecret takes a string or bytes, at least 16 bytes long, or an array of them, ' +
+          'not undefined (is the variable set? Without the option nothing is signed).',
+      });
     }
   });
 });
