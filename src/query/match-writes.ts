@@ -1,5 +1,8 @@
+import { invalidOption } from '../errors/invalid-option.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
+import { stateOf } from '../mapping/stamp.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite } from '../store/table-store.js';
 import type { RowPlace } from './keyed-rows.js';
 
@@ -48,8 +51,18 @@ export function matchWrites<T extends object>(
       return (row: MatchedRow) => merging(row, difference);
     },
     mergeEach: (patchOf) => async (row: MatchedRow) => {
-      const patch = await patchOf(row.result);
-      if (patch === undefined) return undefined;
+      const result = row.result as object;
+      const state = stateOf(result);
+      const before = state === undefined ? { ...result } : undefined; // a projection remembers no row
+      const patch = await patchOf(result);
+      if (patch === undefined) {
+        const names =
+          state?.kind === 'stored'
+            ? changedNames(mapper.metadata, mapper.differenceOf(result, state))
+            : unequalNames(before, result);
+        if (names.length > 0) throw changedInPlace(names);
+        return undefined;
+      }
       const difference = mapper.patchOf(patch as object);
       if (difference.changed.length === 0 && difference.removed.length === 0) return undefined;
       await validate(patch as object);
@@ -63,4 +76,20 @@ export function matchWrites<T extends object>(
     const write = mapper.prepare({ mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...remove }, changed);
     return { write, removes };
   }
+}
+
+function changedNames({ properties }: EntityMetadata, { changed, removed }: Difference): readonly string[] {
+  const gone = properties.filter(({ storedName }) => removed.includes(storedName));
+  return [...changed.map(({ property }) => property), ...gone].map(({ name }) => name);
+}
+
+function unequalNames(before: object | undefined, after: object): readonly string[] {
+  const values = before as Readonly<Record<string, unknown>> | undefined;
+  return Object.entries(after).flatMap(([name, value]) => (Object.is(values?.[name], value) ? [] : [name]));
+}
+
+/** What a function does to the row itself is not written: it would be lost in silence. */
+function changedInPlace(names: readonly string[]): Error {
+  const found = `one that changes ${names.join(', ')} of the row itself and returns nothing`;
+  return invalidOption('merge', `a function that returns the patch of a row, such as { ${names.join(', ')} }`, found);
 }

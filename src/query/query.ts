@@ -108,7 +108,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    * Leaves out what a function of yours does not let pass, for what no filter says. It is asked here, of every row that `where` lets
    * through, which is read whole: bound what is read by keys and filters first. `take`, `page`, `count`, `exists`, `delete` and `merge`
    * go by it; a page may have few results, or none. `explain()` shows it. It sees the whole entity, also where `select` gives less, and
-   * answers at once.
+   * answers at once. What it throws ends the reading, and is thrown as it is.
    */
   filterOnClient(predicate: (entity: T) => boolean): Query<T, R>;
 
@@ -195,7 +195,8 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /**
    * The same with a patch of each row's own, computed from what was read of it and written under its ETag; when the row was changed
    * meanwhile, and still matches, it is computed anew. Where the function gives `undefined`, or changes nothing, the row is left as it
-   * is and counted as skipped. It may be asynchronous; what it throws ends the write, and is thrown.
+   * is and counted as skipped. It may be asynchronous; what it throws ends the write, and is thrown as it is. One that changes the row
+   * itself and gives no patch is refused with `validation.invalid-option`: only the patch is written.
    *
    * @example
    * ```ts

@@ -216,6 +216,26 @@ onEveryStore('A merge with a function', (open) => {
     const thrown = new Error('mine');
     expect(await rejection(query.merge(() => Promise.reject(thrown)))).to.equal(thrown);
   });
+
+  it('is refused for a function that changes the row itself, and returns nothing', async () => {
+    const { query } = await filled(open);
+    const before = await query.select('orderId', 'items', 'status').toArray();
+    const message = (name: string): string =>
+      `merge takes a function that returns the patch of a row, such as { ${name} }, ` +
+      `not one that changes ${name} of the row itself and returns nothing.`;
+    const changes: readonly (readonly [name: string, merge: () => Promise<unknown>])[] = [
+      ['items', () => query.merge((row) => void row.items++)],
+      ['status', () => query.merge(async (row) => void (row.status = 'shipped'))],
+      ['total', () => query.merge((row) => void (row.total = null as never))],
+      ['items', () => query.select('items').merge((row) => void (row as { items: number }).items++)],
+    ];
+    for (const [name, merge] of changes) {
+      expect(await rejection(merge())).to.include({ code: 'validation.invalid-option', message: message(name) });
+    }
+    expect(await query.select('orderId', 'items', 'status').toArray()).to.deep.equal(before);
+    const scratch = await query.take(1).merge((row) => ({ total: ++row.items }));
+    expect([scratch.changed, (await query.firstOrThrow()).total]).to.deep.equal([1, before[0]!.items + 1]);
+  });
 });
 
 onEveryStore('filterOnClient', (open) => {
