@@ -193,7 +193,7 @@ export type {
 
 export { and, not, or, type Filter } from './filter/filter.js';
 export { filter } from './filter/make-filter.js';
-export { filterFromJSON } from './filter/filter-json.js';
+export { filterFromJSON, type FilterFromJSONOptions } from './filter/filter-json.js';
 export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
 export type {
   ComparableRef,

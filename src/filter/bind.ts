@@ -40,14 +40,22 @@ export function bind(metadata: EntityMetadata, condition: Condition, depth = 0):
 
 function memberOf({ className, members }: EntityMetadata, name: string): Member {
   const member = members.get(name);
-  if (member === undefined) {
-    throw new EntitableError(
-      'query.unknown-property',
-      `${className} has no stored property "${name}". It has: ${[...members.keys()].join(', ')}.`,
-      { className, property: name },
-    );
-  }
+  if (member === undefined) throw unknownProperty(className, members, name);
   return member;
+}
+
+/** The error of a name that the class does not store; it lists those that can be compared. */
+export function unknownProperty(
+  className: string,
+  members: ReadonlyMap<string, Member>,
+  property: string,
+): EntitableError {
+  const names = [...members.values()].filter(({ kind }) => kind !== 'etag').map(({ name }) => name);
+  return new EntitableError(
+    'query.unknown-property',
+    `${className} has no stored property "${property}". It has: ${names.join(', ')}.`,
+    { className, property },
+  );
 }
 
 function bindTest(className: string, member: Member, { operator, operands }: Test): BoundFilter {

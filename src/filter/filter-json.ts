@@ -2,9 +2,11 @@ import { parseDateTime } from '../edm/date-time.js';
 import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import { invalidOption } from '../errors/invalid-option.js';
+import type { DataKey, EntityClass } from '../metadata/entity-types.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { metadataOf } from '../metadata/metadata-of.js';
-import { bind } from './bind.js';
+import { bind, unknownProperty } from './bind.js';
 import { isOperator, joined, negated, test, type Condition } from './condition.js';
 import { filterOf, type Filter } from './filter.js';
 
@@ -12,21 +14,32 @@ import { filterOf, type Filter } from './filter.js';
 const DEEPEST = 20;
 const LARGEST = 1000;
 
+/** What a filter from outside may ask. */
+export interface FilterFromJSONOptions<T> {
+  /** The names of the properties that it may ask: of no other one may a client learn by asking. */
+  readonly properties: readonly DataKey<T>[];
+}
+
 /**
  * Reads a filter that was written as JSON, by `JSON.stringify(filter)` or by a client of yours: every name, operator and operand is
- * checked against the class, so that nothing but a filter on its properties comes in. What it may ask of them, and which properties
- * a client may see by asking, is for the application to decide.
+ * checked against the class, so that nothing but a filter on its properties comes in. For a filter of a client say which of
+ * them it may ask, by `properties`: who may ask `passwordHash startsWith …` reads it, character by character.
  *
- * @throws EntitableError `query.invalid-filter` for another form; `query.unknown-property`, `query.not-comparable` and
- * `query.invalid-operand` as `where` does.
+ * @throws EntitableError `query.invalid-filter` for another form; `query.unknown-property`, also for a property that is none of
+ * `properties`; `query.not-comparable` and `query.invalid-operand` as `where` does.
  * @example
  * ```ts
- * const wanted = filterFromJSON(Order, JSON.parse(body)); // { "property": "total", "operator": "gt", "operands": [1000] }
+ * const wanted = filterFromJSON(Order, JSON.parse(body), { properties: ['total'] }); // { "property": "total", "operator": "gt", "operands": [1000] }
  * orders.query({ customerId }).where(wanted);
  * ```
  */
-export function filterFromJSON<T extends object>(entityClass: EntityClass<T>, json: unknown): Filter<T> {
+export function filterFromJSON<T extends object>(
+  entityClass: EntityClass<T>,
+  json: unknown,
+  options?: FilterFromJSONOptions<T>,
+): Filter<T> {
   const metadata = metadataOf(entityClass);
+  const askable = options === undefined ? undefined : askableNames(metadata, options);
   let tests = 0;
   const condition = read(json, 0);
   bind(metadata, condition);
@@ -66,10 +79,33 @@ export function filterFromJSON<T extends object>(entityClass: EntityClass<T>, js
     if (!isOperator(operator))
       throw invalid('"operator" is eq, ne, gt, ge, lt, le, in, between, startsWith, isPresent or isMissing');
     if (!Array.isArray(operands)) throw invalid(`"operands" is an array, not ${typeName(operands)}`);
+    if (askable?.has(property) === false) throw notAskable(metadata, property, askable);
     tests += 1 + operands.length;
     if (tests > LARGEST) throw invalid(`it has more than ${LARGEST} tests and operands`);
     return test(property, operator, operands.map(readOperand));
   }
+}
+
+/** The properties that may be asked. `undefined`, such as a setting that was forgotten, would be all of them. */
+function askableNames({ className, members }: EntityMetadata, options: object): ReadonlySet<string> {
+  const properties: unknown = (options as { readonly properties?: unknown } | null)?.properties;
+  if (!Array.isArray(properties)) {
+    throw invalidOption('properties', 'an array of names of properties', typeName(properties));
+  }
+  for (const name of properties as readonly unknown[]) {
+    if (typeof name !== 'string') throw invalidOption('properties', 'names of properties', typeName(name));
+    if (!members.has(name)) throw unknownProperty(className, members, name);
+  }
+  return new Set(properties as readonly string[]);
+}
+
+/** Lists what may be asked only: a client is not told what else there is. */
+function notAskable({ className }: EntityMetadata, property: string, askable: ReadonlySet<string>): EntitableError {
+  return new EntitableError(
+    'query.unknown-property',
+    `A filter on ${className} may not ask "${property}". It may ask: ${[...askable].join(', ') || 'nothing'}.`,
+    { className, property },
+  );
 }
 
 /** Reads an operand: JSON has strings, numbers and booleans; other types are an object of one member, named like the EDM type. */

@@ -60,7 +60,7 @@ export const MAIN_FACE: readonly Subject[] = [
       or: [large, large],
       not: [large],
       filter: [Note, () => large],
-      filterFromJSON: [Note, { property: 'stars', operator: 'gt', operands: [1] }],
+      filterFromJSON: [Note, { property: 'stars', operator: 'gt', operands: [1] }, { properties: ['stars'] }],
     },
     others: {
       DataSource: 'DataSource.open makes them',

@@ -4,7 +4,7 @@ import { and, conditionOf, not, or } from '../../src/filter/filter.js';
 import { filterFromJSON } from '../../src/filter/filter-json.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { Order } from './entities.js';
-import { codeOf } from './thrown.js';
+import { codeOf, thrown } from './thrown.js';
 
 describe('A filter as JSON', () => {
   const all = filter(Order, (o) =>
@@ -79,6 +79,27 @@ describe('A filter as JSON', () => {
       expect(codeOf(() => filterFromJSON(Order, json))).to.equal(code);
     });
   }
+
+  it('asks only what it may, and is not told what else there is', () => {
+    const may = { properties: ['total', 'status'] } as const;
+    const asked = { property: 'total', operator: 'gt', operands: [5] };
+    expect(conditionOf(filterFromJSON(Order, asked, may))).to.deep.equal(conditionOf(filterFromJSON(Order, asked)));
+    for (const property of ['email', 'password', '__proto__']) {
+      const json = { or: [asked, { not: { property, operator: 'startsWith', operands: ['a'] } }] };
+      expect(thrown(() => filterFromJSON(Order, json, may))).to.deep.equal({
+        code: 'query.unknown-property',
+        details: { className: 'Order', property },
+        message: `A filter on Order may not ask "${property}". It may ask: total, status.`,
+      });
+    }
+    expect(codeOf(() => filterFromJSON(Order, asked, { properties: [] }))).to.equal('query.unknown-property');
+    expect(codeOf(() => filterFromJSON(Order, asked, { properties: ['totl' as never] }))).to.equal(
+      'query.unknown-property',
+    );
+    for (const wrong of [null, {}, { properties: undefined }, { properties: 'total' }, { properties: [5] }, 5]) {
+      expect(codeOf(() => filterFromJSON(Order, asked, wrong as never))).to.equal('validation.invalid-option');
+    }
+  });
 
   it('is not written where an operand has no JSON form', () => {
     const odd = filter(Order, (o) => o.email.eq({ toString: () => 'x' } as never));

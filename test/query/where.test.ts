@@ -50,6 +50,15 @@ describe('where', () => {
   });
   afterEach(() => test.tables.close());
 
+  it('names the properties that can be compared where one is unknown, and select says that names are given one by one', () => {
+    expect(thrown(() => untyped('totl', 'eq', 1)).message).to.equal(
+      'Order has no stored property "totl". It has: customer, at, id, status, total, version.',
+    );
+    expect(thrown(() => query.select(['total'] as never)).message).to.equal(
+      "select takes names one by one, as in select('a', 'b'), not an array.",
+    );
+  });
+
   describe('with an object', () => {
     it('asks that every property equals its value', async () => {
       const asked = query.where({ status: 'open', total: 20 });
