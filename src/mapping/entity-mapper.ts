@@ -101,21 +101,23 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     return this.properties.differenceOf(entity, this.rows.reopen(remembered.row), remembered);
   }
 
-  /** What an object that was never loaded is compared with, now that its row was read. */
-  meet<R extends Remembered>(entity: object, read: R, unsaid: Unsaid | undefined): R {
-    if (unsaid === undefined) return read;
-    return { ...read, unsaid: this.properties.adopt(entity, this.rows.reopen(read.row), unsaid) };
+  /** The defaults that nobody gave an entity, and that it still has: an upsert that merges leaves what the row has. */
+  unsaidDefaults(entity: object): Unsaid | undefined {
+    const state = stateOf(entity);
+    if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return undefined;
+    if (state.kind === 'stored' && !this.owns(state.source)) return undefined;
+    return this.properties.unsaidDefaults(entity, state.unsaid);
   }
 
   /**
-   * Encodes a write of all that an entity has, converted and checked; dates that were not changed since it was read keep their 100 ns.
-   * Throws `validation.*`.
+   * Encodes a write of all that an entity has but for what is left out, converted and checked; dates that were not changed since it was
+   * read keep their 100 ns. Throws `validation.*`.
    */
-  prepareWhole(operation: WriteTarget, entity: object): PreparedWrite {
+  prepareWhole(operation: WriteTarget, entity: object, left?: Unsaid): PreparedWrite {
     let count = 0;
     const write = (writer: RowWriter): void => {
       const row = this.#readFrom(entity);
-      count = this.properties.write(writer, entity, row);
+      count = this.properties.write(writer, entity, row, left);
     };
     const prepared = this.rows.prepare({ write, ...operation }); // in this order: the other takes V8 ten times as long
     checkLimits(this.metadata, count, prepared.entityBytes, this.store.traits.limits);
@@ -148,9 +150,17 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     checkReceivers(this.metadata, entity);
   }
 
-  /** Makes an entity one of a row that was read. */
-  met(entity: object, remembered: Omit<StoredState, 'kind' | 'source'>): void {
-    stamp(entity, { kind: 'stored', source: this.source, ...remembered });
+  /** Makes an object that was never loaded an entity of a row that was read. */
+  met(entity: object, { row, unsaid, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
+    const left = this.#adopt(entity, row, unsaid);
+    stamp(entity, { kind: 'stored', source: this.source, row, unsaid: left, ...others });
+  }
+
+  /** The same before it is saved: what nobody said is no change, although the object has it from now on. */
+  meet(entity: object, { row, unsaid, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
+    this.#adopt(entity, row, unsaid);
+    const still = unsaid && this.properties.stillUnsaid(entity, unsaid);
+    stamp(entity, { kind: 'stored', source: this.source, row, unsaid: still, ...others });
   }
 
   /** Makes an entity what was written: its ETag, its timestamp where the ETag tells it, and what it remembers. */
@@ -158,7 +168,8 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
     const { etag: etagName, timestamp: timestampName } = this.metadata;
     const etag = receipt.etag ?? '';
     const row = this.rows.written(write, receipt, before);
-    stamp(entity, { kind: 'stored', source: this.source, etag, row, unsaid });
+    const left = this.#adopt(entity, before, unsaid);
+    stamp(entity, { kind: 'stored', source: this.source, etag, row, unsaid: left });
     const receiver = entity as Record<string, unknown>;
     if (etagName !== undefined) receiver[etagName] = etag;
     const instant = timestampName === undefined ? undefined : instantOfEtag(etag);
@@ -168,6 +179,12 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   /** Makes an entity one that was deleted: saving it inserts it again. */
   deleted(entity: object): void {
     stamp(entity, { kind: 'deleted', source: this.source });
+  }
+
+  /** Sets what an entity says nothing of to what its row has, as far as that is known; gives what is left. */
+  #adopt(entity: object, row: RetainedRow | undefined, unsaid: Unsaid | undefined): Unsaid | undefined {
+    if (row === undefined || unsaid === undefined) return unsaid;
+    return this.properties.adopt(entity, this.rows.reopen(row), unsaid);
   }
 
   /** The row an entity was read from, also from another table or store, where the slots are this class's. */

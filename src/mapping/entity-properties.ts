@@ -11,7 +11,7 @@ import { differs, isAbsentDefault } from './property-difference.js';
 import { absentValue, propertyReader } from './property-reader.js';
 import { pushProperty, type PropertyValue } from './property-writer.js';
 import { stateOf, type StoredState } from './stamp.js';
-import { isStillUnsaid, type Unsaid } from './unsaid.js';
+import { isStillUnsaid, snapshot, type Unsaid } from './unsaid.js';
 
 /** What changed between a row and an entity. */
 export interface Difference {
@@ -47,12 +47,15 @@ export class EntityProperties {
     this.#required = this.#steps.filter(({ property }) => property.required);
   }
 
-  /** Pushes everything that an entity has, converted and checked, and tells how many properties that are. Throws `validation.*`. */
-  write(writer: RowWriter, entity: object, before: RowReader | undefined): number {
+  /**
+   * Pushes everything that an entity has but for what is left out, converted and checked, and tells how many properties that are. Throws
+   * `validation.*`.
+   */
+  write(writer: RowWriter, entity: object, before: RowReader | undefined, left: Unsaid | undefined): number {
     let count = 0;
     for (const step of this.#steps) {
       const value = valueOf(entity, step);
-      if (isAbsent(value)) continue;
+      if (isAbsent(value) || left?.has(step.property.name)) continue;
       pushProperty(writer, step.property, step.store(value), before);
       count++;
     }
@@ -75,6 +78,18 @@ export class EntityProperties {
     return { changed, removed };
   }
 
+  /** Those of an entity's unsaid values that are defaults, and that it still has. */
+  unsaidDefaults(entity: object, unsaid: Unsaid): Unsaid | undefined {
+    const { className } = this.#metadata;
+    const left = this.#defaulted
+      .filter((step) => {
+        const value = valueOf(entity, step);
+        return !isAbsent(value) && isStillUnsaid(className, step.property, value, unsaid);
+      })
+      .map(({ property: { name } }): [string, unknown] => [name, unsaid.get(name)]);
+    return left.length > 0 ? new Map(left) : undefined;
+  }
+
   /** What an object that was never loaded or written says nothing of: what it has no value for, and what nobody gave it. */
   unsaidBy(entity: object): Unsaid | undefined {
     const { className } = this.#metadata;
@@ -92,21 +107,42 @@ export class EntityProperties {
   }
 
   /**
-   * Has an object that was never loaded become one of its row: what it has only by itself is set to what the row has. Gives what it still
-   * says nothing of.
+   * Has an object that was never loaded become one of its row: what nobody said is set to what the row has. Gives what it still says
+   * nothing of: what cannot be read or set, and defaults of what the row lacks.
    */
-  adopt(entity: object, row: RowReader, unsaid: Unsaid): Unsaid {
-    const left = new Map(unsaid);
-    for (const { property } of this.#steps) {
+  adopt(entity: object, row: RowReader, unsaid: Unsaid): Unsaid | undefined {
+    const { className } = this.#metadata;
+    const left = new Map<string, unknown>();
+    for (const step of this.#steps) {
+      const { property } = step;
       const { name, slot } = property;
-      if (unsaid.get(name) === undefined || row.typeOf(slot) === undefined) continue;
-      try {
-        if (putMember(entity, name, propertyReader(this.#metadata.className, property)(row))) left.delete(name);
-      } catch {
-        // The class cannot read what is stored there, and nobody asked for it.
+      const value = valueOf(entity, step);
+      if (!isStillUnsaid(className, property, value, unsaid)) continue;
+      const stands = row.typeOf(slot) !== undefined;
+      if (!stands && property.default === undefined && value === undefined) continue;
+      if ((!stands && property.default !== undefined) || !this.#take(entity, property, value, row)) {
+        left.set(name, unsaid.get(name));
       }
     }
-    return left;
+    return left.size > 0 ? left : undefined;
+  }
+
+  /** Sets a property to what its row has. Whether it could be read and set. */
+  #take(entity: object, property: PropertyMetadata, value: unknown, row: RowReader): boolean {
+    const { className } = this.#metadata;
+    const stored = snapshot(property, value);
+    try {
+      if (stored !== undefined && !differs(className, property, { value, stored }, row)) return true;
+      return putMember(entity, property.name, propertyReader(className, property)(row));
+    } catch {
+      return false; // The class cannot read what is stored there, and nobody asked for it.
+    }
+  }
+
+  /** The same unsaid properties, with what the entity has of them now. */
+  stillUnsaid(entity: object, unsaid: Unsaid): Unsaid {
+    const steps = this.#steps.filter(({ property }) => unsaid.has(property.name));
+    return new Map(steps.map((step) => [step.property.name, snapshot(step.property, valueOf(entity, step))]));
   }
 
   /** What an entity has changed since it had this row. Throws `validation.*` for what cannot be stored. */

@@ -66,13 +66,11 @@ function made<T extends object>(
   for (const { name } of defaults) {
     if (ownMember(entity, name) === undefined) putMember(entity, name, values[name]);
   }
-  // Without an ETag property the entity can only be inserted, as it is.
-  if (etag !== undefined) {
-    const unsaid = others
-      .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
-      .filter(([, stored]) => stored !== undefined);
-    if (unsaid.length > 0) stamp(entity, { kind: 'made', unsaid: new Map(unsaid) });
-  }
+  // Without an ETag property no save finds a row: only an upsert may, which leaves the row's value where the entity has a default.
+  const unsaid = (etag === undefined ? defaults : others)
+    .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
+    .filter(([, stored]) => stored !== undefined);
+  if (unsaid.length > 0) stamp(entity, { kind: 'made', unsaid: new Map(unsaid) });
   return entity;
 }
 

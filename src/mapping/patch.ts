@@ -4,7 +4,7 @@ import { partText } from '../metadata/key-template.js';
 import { requireObject } from './entity-address.js';
 import { isWritable, missingProperties, notStored, readOnly } from './entity-check.js';
 import { ownMember, putMember } from './member-access.js';
-import { stateOf } from './stamp.js';
+import { stamp, stateOf } from './stamp.js';
 
 /**
  * What a patch says: its own members without those that are `undefined`, which are as good as missing. Classes with fields make such
@@ -22,7 +22,16 @@ export function applyPatch(entity: object, patch: object): void {
   const state = stateOf(entity);
   const absent = (name: string): undefined | null =>
     state?.kind === 'stored' && !state.unsaid?.has(name) ? undefined : null;
-  for (const [name, value] of Object.entries(saidBy(patch))) putMember(entity, name, value ?? absent(name));
+  const said = saidBy(patch);
+  for (const [name, value] of Object.entries(said)) putMember(entity, name, value ?? absent(name));
+  // What the entity had by itself, and a patch says, is said from now on, also where it is the same.
+  if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return;
+  const unsaid = new Map([...state.unsaid].filter(([name]) => isAbsent(said[name])));
+  if (unsaid.size < state.unsaid.size) stamp(entity, { ...state, unsaid });
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 /**

@@ -145,7 +145,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     const unsaid = mapper.properties.unsaidBy(entity);
     const deadline = new Deadline(options);
     await deadline.wait(Promise.resolve(this.#writes.validate(entity, unsaid)));
-    const found = mapper.meet(entity, await readUnder(mapper, etag, composed, deadline.rest), unsaid);
+    const found = { ...(await readUnder(mapper, etag, composed, deadline.rest)), unsaid };
     const isWritten = await this.#saveDifference(entity, composed, etag, found, deadline.rest);
     if (!isWritten) mapper.met(entity, found);
     return entity;

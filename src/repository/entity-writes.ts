@@ -30,12 +30,15 @@ export class EntityWrites<T extends object> {
       mode === 'replace' ? { ifMatch: conditionOf(this.#mapper, entity, address, operation.etag) } : undefined;
     this.#mapper.checkReceives(entity);
     // A merge must not write defaults over what the row has.
-    if (mode !== 'upsert-merge') this.#mapper.properties.setDefaults(entity);
+    const isMerge = mode === 'upsert-merge';
+    if (!isMerge) this.#mapper.properties.setDefaults(entity);
     this.#mapper.properties.checkRequired(entity);
-    return afterwards(this.validate(entity), () => {
-      const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity);
+    const unsaidNow = (): Unsaid | undefined => (isMerge ? this.#mapper.unsaidDefaults(entity) : undefined);
+    return afterwards(this.validate(entity, unsaidNow()), () => {
+      const unsaid = unsaidNow();
+      const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity, unsaid);
       // An upsert does not tell what the row held before: only what was sent is known of it.
-      return new EntityWrite(this.#mapper, write, entity);
+      return new EntityWrite(this.#mapper, write, entity, unsaid && { unsaid });
     });
   }
 

@@ -187,7 +187,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * the entity's key was, `entity.foreign` for an entity of another store or table.
    *
    * An entity that was never seen but has its `@ETag` set costs a read: the row must still have that ETag. What such an entity has no
-   * value for stays stored, also at later saves; `null` removes.
+   * value for stays stored, and is set on the entity, which then is the row; `null` removes.
    *
    * In an entity that was loaded or written here, a property that had a value and is now `undefined`, `null` or deleted is removed, which
    * on Azure costs a read and a replace (two requests); other properties that the row has are kept exactly. A default that the row lacks
@@ -219,7 +219,10 @@ export class Repository<in out T extends object> implements AnyRepository {
     return refusedOperation(options) ?? this.#session.replace(entity, options);
   }
 
-  /** Stores an entity whether it exists or not: one request, always unconditional. */
+  /**
+   * Stores an entity whether it exists or not: one request, always unconditional. By default it merges: other properties of the row are
+   * kept, and so are those for which the entity has nothing but the default that `create` or `fromPlain` filled in.
+   */
   upsert(entity: T, options?: UpsertOptions): Promise<T> {
     return refusedOperation(options) ?? this.#session.upsert(entity, options);
   }

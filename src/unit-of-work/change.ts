@@ -107,12 +107,15 @@ function whole(
   const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
   const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
   const ifMatch = mode === 'merge' || mode === 'replace' ? conditionOf(row, condition ?? '*') : undefined;
+  // A merge must not write defaults over what the row has.
+  const unsaid = asked === 'upsert-merge' ? mapper.unsaidDefaults(entity!) : undefined;
   const write = mapper.prepareWhole(
     ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address },
     entity!,
+    unsaid,
   );
   // An upsert does not tell what the row held before: only what is sent will be known of it.
-  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, isRequirement: false };
+  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, unsaid, isRequirement: false };
 }
 
 function change(

@@ -156,6 +156,6 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     if (etag === undefined) return;
     const unsaid = this.#mapper.properties.unsaidBy(entity);
     const read = await readUnder(this.#mapper, etag, address, options);
-    this.#mapper.met(entity, this.#mapper.meet(entity, read, unsaid));
+    this.#mapper.meet(entity, { ...read, unsaid });
   }
 }

@@ -4,6 +4,7 @@ import { Guid } from '../../src/edm/guid.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { json } from '../../src/metadata/converters/json.js';
+import { makeEntity } from '../../src/mapping/make-entity.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
 import type { Defaulted, EntityValues } from '../../src/metadata/create-types.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
@@ -206,6 +207,99 @@ onEveryStore('default and required', (open) => {
     await orders.insert(orders.create({ ...KEY, total: 1, status: 'shipped' }));
     await orders.upsert(Object.assign(new Order(), { ...KEY, total: 2 }));
     expect(await orders.getOrThrow(KEY)).to.include({ total: 2, status: 'shipped' });
+  });
+
+  const UPSERTS: Readonly<Record<string, (tables: DataSource, order: Order) => Promise<unknown>>> = {
+    upsert: (tables, order) => tables.repository(Order).upsert(order),
+    upsertMany: (tables, order) => tables.repository(Order).upsertMany([order]),
+    'upsertMany of a data source': (tables, order) => tables.upsertMany([order]),
+    'upsert in a unit of work': (tables, order) => tables.unitOfWork((work) => work.repository(Order).upsert(order)),
+    'upsert, then save': async (tables, order) => {
+      await tables.repository(Order).upsert(order);
+      order.note = 'later';
+      await tables.repository(Order).save(order);
+    },
+    'upsert and save in units of work': async (tables, order) => {
+      await tables.unitOfWork((work) => work.repository(Order).upsert(order));
+      order.note = 'later';
+      await tables.unitOfWork((work) => work.repository(Order).save(order));
+    },
+    'upsert twice': async (tables, order) => {
+      await tables.repository(Order).upsert(order);
+      await tables.repository(Order).upsert(order);
+    },
+  };
+  for (const [verb, upsert] of Object.entries(UPSERTS)) {
+    it(`writes no default over what a row has, which nobody gave to create or fromPlain: ${verb}`, async () => {
+      const { tables } = await open();
+      const orders = tables.repository(Order);
+      const made = [
+        (): Order => orders.create({ ...KEY, total: 2 }),
+        (): Order => makeEntity(Order, { ...KEY, total: 2 }),
+      ];
+      for (const make of made) {
+        await orders.upsert(orders.create({ ...KEY, total: 1, status: 'shipped', tags: ['a'] }), { mode: 'replace' });
+        await upsert(tables, make());
+        expect(await orders.getOrThrow(KEY)).to.deep.include({ total: 2, status: 'shipped', tags: ['a'] });
+      }
+    });
+  }
+
+  it('merges a default that was given, assigned or changed, and leaves it out where the row is new', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const storedAs = async (order: Order, upsert: (order: Order) => Promise<unknown>): Promise<unknown> => {
+      await orders.upsert(orders.create({ ...KEY, total: 1, status: 'shipped', tags: ['a'] }), { mode: 'replace' });
+      await upsert(order);
+      const { status, tags } = await orders.getOrThrow(KEY);
+      return { status, tags };
+    };
+    const make = (values: object = {}): Order => orders.create({ ...KEY, total: 2, ...values });
+    const changed = make();
+    changed.tags.push('b');
+    const ways = [
+      await storedAs(make({ status: 'open' }), (order) => orders.upsert(order)),
+      await storedAs(orders.assign(make(), { status: 'open' }), (order) => orders.upsert(order)),
+      await storedAs(make(), (order) =>
+        tables.unitOfWork(async (work) => {
+          await work.repository(Order).upsert(order);
+          await work.repository(Order).merge(KEY, { status: 'open' });
+        }),
+      ),
+      await storedAs(changed, (order) => orders.upsert(order)),
+      await storedAs(make(), (order) => orders.upsert(order, { mode: 'replace' })),
+    ];
+    expect(ways).to.deep.equal([
+      { status: 'open', tags: ['a'] },
+      { status: 'open', tags: ['a'] },
+      { status: 'open', tags: ['a'] },
+      { status: 'shipped', tags: ['b'] },
+      { status: 'open', tags: [] },
+    ]);
+    await orders.upsert(orders.create({ customerId: 'c1', orderId: 'o2', total: 3 }));
+    expect(await orders.query({ customerId: 'c1' }).where('status', 'eq', 'open').count()).to.equal(1);
+    expect(await orders.getOrThrow({ customerId: 'c1', orderId: 'o2' })).to.deep.include({ status: 'open', tags: [] });
+  });
+
+  it('knows the defaults that nobody gave of a class without an ETag property, too', async () => {
+    @Entity({ table: 'Orders' })
+    class Bare {
+      @PartitionKey() customerId!: PartitionKey;
+      @RowKey() orderId!: RowKey;
+      @Property({ type: 'Double' }) total!: number;
+      @Property({ type: 'String', default: 'open' }) status!: Defaulted<Status>;
+      @Property({ type: 'String' }) kind: Defaulted<string> = 'set by the class';
+    }
+    const { tables } = await open();
+    const bare = tables.repository(Bare);
+    await bare.insert(bare.create({ ...KEY, total: 1, status: 'shipped', kind: 'other' }));
+    await bare.upsert(bare.create({ ...KEY, total: 2 }));
+    expect({ ...(await bare.getOrThrow(KEY)) }).to.deep.equal({
+      ...KEY,
+      total: 2,
+      status: 'shipped',
+      kind: 'set by the class',
+    });
   });
 
   it('gives the default of a row that lacks it, which save stores, and a unit of work only with another change', async () => {

@@ -45,6 +45,26 @@ onEveryStore('save of an entity that was never loaded', (open) => {
       expect(dto.etag).to.equal(found.etag);
     });
 
+    it(`is the row afterwards, in all that was not said, ${way}`, async () => {
+      const { tables, accounts, etag } = await stored();
+      const [changed, unchanged] = [account({ etag, mail: 'b@x' }), account({ mail: 'b@x' })];
+      await save(tables, changed);
+      expect({ ...changed }).to.deep.equal({ ...(await accounts.getOrThrow(KEY)) });
+      unchanged.etag = changed.etag;
+      await save(tables, unchanged);
+      expect({ ...unchanged }).to.deep.equal({ ...changed });
+      await save(tables, changed);
+      expect((await accounts.getOrThrow(KEY)).etag).to.equal(changed.etag);
+      (changed.roles as string[]).push('owner');
+      changed.phone = undefined;
+      await save(tables, changed);
+      expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({
+        mail: 'b@x',
+        phone: undefined,
+        roles: ['admin', 'owner'],
+      });
+    });
+
     it(`leaves it alone at later saves too, which remove what the object had, ${way}`, async () => {
       const { tables, accounts, etag } = await stored();
       const dto = account({ etag, mail: 'b@x' });
