@@ -1,9 +1,11 @@
+import type { MetadataProblem } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { classOf } from '../metadata/class-of.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { propertiesOf } from '../metadata/registry.js';
 import type { ServiceLimits } from '../store/limits.js';
 import { requireObject } from './entity-address.js';
+import { storedValueOf } from './property-check.js';
 
 /** Refuses a class whose stored names the store keeps to itself. */
 export function checkNames({ className, properties }: EntityMetadata, { reservedNames }: ServiceLimits): void {
@@ -25,6 +27,31 @@ export function checkNames({ className, properties }: EntityMetadata, { reserved
       },
     );
   }
+}
+
+/** Refuses a class with a plain default that could not be stored: entities would be refused that nobody gave the value. */
+export function checkDefaults({ className, properties }: EntityMetadata, limits: ServiceLimits): void {
+  const problems: MetadataProblem[] = [];
+  for (const property of properties) {
+    const { name, default: value } = property;
+    if (value === undefined || value === null || typeof value === 'function') continue;
+    try {
+      storedValueOf(className, property, limits)(value);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'its converter threw';
+      problems.push({
+        code: 'metadata.invalid-property',
+        property: name,
+        message: `its default cannot be stored: ${why}`,
+      });
+    }
+  }
+  if (problems.length === 0) return;
+  const lines = problems.map(({ property, message }) => `\n- ${property}: ${message}`);
+  throw new EntitableError('metadata.invalid-property', `${className} is not declared correctly:${lines.join('')}`, {
+    className,
+    problems,
+  });
 }
 
 /** Refuses an entity of more properties or bytes than the store takes. */

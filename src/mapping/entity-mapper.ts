@@ -5,7 +5,7 @@ import type { RetainedRow, RowReader, RowShape, RowWriter } from '../store/row.j
 import { addressOf, partitionOf, type Address } from './entity-address.js';
 import { entityDecoder, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector, QuerySettings } from './entity-rows.js';
-import { checkClass, checkLimits, checkNames, checkReceivers } from './entity-check.js';
+import { checkClass, checkDefaults, checkLimits, checkNames, checkReceivers } from './entity-check.js';
 import { EntityProperties, type Difference } from './entity-properties.js';
 import { createEntity } from './make-entity.js';
 import { assignPatch } from './patch.js';
@@ -35,10 +35,11 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly checkKeys: (row: RowReader) => void;
   readonly properties: EntityProperties;
 
-  /** Throws `metadata.reserved-name` where the store keeps a name to itself. */
+  /** Throws `metadata.reserved-name` where the store keeps a name to itself, `metadata.invalid-property` for a default that it cannot take. */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string, queries: QuerySettings = {}) {
     const { limits, identity } = store.traits;
     checkNames(metadata, limits);
+    checkDefaults(metadata, limits);
     this.metadata = metadata;
     this.store = store;
     this.table = table;

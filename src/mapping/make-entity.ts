@@ -29,7 +29,7 @@ export function makeEntity<T extends object>(entityClass: EntityClass<T>, values
 }
 
 /**
- * Makes a new entity of its values, as `repository.create` does: a name that is neither stored nor a member of the class is refused.
+ * Makes a new entity of its values, as `repository.create` does: a value that would not be stored is refused.
  * Throws `validation.unknown-property`, `entity.not-an-object`, `entity.read-only`, `metadata.not-constructible`.
  */
 export function createEntity<T extends object>(metadata: EntityMetadata<T>, values: object): T {
@@ -42,8 +42,8 @@ export function createEntity<T extends object>(metadata: EntityMetadata<T>, valu
       throw notStored(className, `The values of a new ${className} name`, name, kind);
   }
   return made(metadata, said, (entity, name, value) => {
-    const isKnown = members.has(name) || (name in entity && !isMethod(metadata, entity, name));
-    if (!isKnown) throw notStored(className, `The values of a new ${className} name`, name, undefined);
+    if (!members.has(name) && !isAccessor(entity, name))
+      throw notStored(className, `The values of a new ${className} name`, name, undefined, FORGOTTEN);
     // A stored member that cannot be set is what the class's own create has made of the values.
     if (!putMember(entity, name, value) && !members.has(name)) throw readOnly(className, name);
   });
@@ -72,6 +72,18 @@ function made<T extends object>(
     .filter(([, stored]) => stored !== undefined);
   if (unsaid.length > 0) stamp(entity, { kind: 'made', unsaid: new Map(unsaid) });
   return entity;
+}
+
+const FORGOTTEN =
+  'Decorate it with @Property, or name it in defineEntity, where it is to be stored; else leave it out, and make it optional in the class';
+
+/** Whether a class reads and sets a member by itself, as a setter does that fills stored properties. */
+function isAccessor(entity: object, name: string): boolean {
+  for (let holder = entity; holder !== null; holder = Object.getPrototypeOf(holder) as object) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+    if (descriptor !== undefined) return name !== '__proto__' && !Object.hasOwn(descriptor, 'value');
+  }
+  return false;
 }
 
 /** Some names of a class, as an example. */

@@ -37,7 +37,7 @@ type IsReadonly<P> =
  * (`Defaulted`), or that are `readonly` and no keys, which the compiler cannot tell from getters.
  */
 export type CreateOf<T> = { readonly [K in RequiredName<T>]: Unmarked<T[K]> } & {
-  readonly [K in Exclude<DataKey<T>, RequiredName<T>>]?: T[K] | undefined;
+  readonly [K in Exclude<DataKey<T>, RequiredName<T>>]?: T[K] | null | undefined;
 };
 
 /** What `repository.assign` takes: a patch, which may name the entity's own key as well. */

@@ -18,6 +18,22 @@ export function inferredType(prototype: object, property: string): EdmType | und
   return BY_CLASS.get(type) ?? (Guid.isClass(type) ? 'Guid' : enumType(type));
 }
 
+/** The EDM type of a plain default: the compiler tells `Defaulted<string>` as an object. */
+export function typeOfDefault(value: unknown): EdmType | undefined {
+  switch (typeof value) {
+    case 'string':
+      return 'String';
+    case 'number':
+      return 'Double';
+    case 'boolean':
+      return 'Boolean';
+    case 'bigint':
+      return 'Int64';
+    default:
+      return Guid.is(value) ? 'Guid' : undefined;
+  }
+}
+
 /** Some compilers emit an enum itself where others emit the class of its values. */
 function enumType(type: unknown): EdmType | undefined {
   if (typeof type !== 'object' || type === null) return undefined;

@@ -164,7 +164,9 @@ function creator<T extends object>(
     try {
       made = make(values);
     } catch (error) {
-      throw notMade(entityClass.name, 'its constructor, or create, threw', { error });
+      throw notMade(entityClass.name, 'its constructor, or create, threw (what it threw is in details.error)', {
+        error,
+      });
     }
     if (typeof made === 'object' && made !== null) return made as T;
     throw notMade(entityClass.name, `create gave ${typeName(made)}`);

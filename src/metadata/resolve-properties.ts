@@ -1,7 +1,7 @@
 import { isEdmType, type EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { isSystemName, propertyNameProblem } from '../edm/property-name.js';
-import { inferredType } from './design-type.js';
+import { inferredType, typeOfDefault } from './design-type.js';
 import type { EntityMetadata, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './entity-types.js';
 import type { MetadataProblems } from './metadata-problems.js';
@@ -80,7 +80,7 @@ export function resolveProperties(
     }
   }
 
-  function typeOf({ name, role, type, converter }: PropertyDefinition): EdmType {
+  function typeOf({ name, role, type, converter, default: fallback }: PropertyDefinition): EdmType {
     if (type !== undefined && !isEdmType(type)) {
       problems.add('metadata.invalid-property', `its type ${JSON.stringify(type)} is no EDM type`, name);
     }
@@ -92,7 +92,8 @@ export function resolveProperties(
         name,
       );
     }
-    const known = converter?.type ?? type ?? inferredType(entityClass.prototype as object, name);
+    const known =
+      converter?.type ?? type ?? inferredType(entityClass.prototype as object, name) ?? typeOfDefault(fallback);
     if (known === undefined) problems.add('metadata.unknown-type', UNKNOWN_TYPE, name);
     return known ?? 'String';
   }
@@ -100,7 +101,7 @@ export function resolveProperties(
 
 const UNKNOWN_TYPE =
   "its type cannot be told: state it, @Property({ type: 'String' }) or @Property({ converter }). It is inferred only where the compiler emits " +
-  'decorator metadata (tsc with "emitDecoratorMetadata"; esbuild, tsx and standard decorators never do), and never from a union, an object or T | null';
+  'decorator metadata (tsc with "emitDecoratorMetadata"; esbuild, tsx and standard decorators never do), and never from a union, an object, T | null or Defaulted<T>, unless its default is a plain value';
 
 function inheritedDescriptor(prototype: object | null, name: string): PropertyDescriptor | undefined {
   if (prototype === null) return undefined;

@@ -97,8 +97,8 @@ export class Repository<in out T extends object> implements AnyRepository {
    * Makes a new entity of its values, checked by the compiler and here: nothing is sent. Properties that have a default may be left
    * out and get it; what else is left out or `undefined` is what the class itself makes it.
    *
-   * @throws EntitableError `key.*` for a key that cannot be stored, `validation.unknown-property` for a name that is neither stored nor
-   * a member of the class, `validation.missing-property` for a missing property that is `required`, `metadata.not-constructible`.
+   * @throws EntitableError `key.*` for a key that cannot be stored, `validation.unknown-property` for a value that would not be
+   * stored, `validation.missing-property` for a missing property that is `required`, `metadata.not-constructible`.
    * @example
    * ```ts
    * const order = await orders.insert(orders.create({ customerId: 'c1', orderId: 'o1', total: 20 }));
@@ -219,10 +219,7 @@ export class Repository<in out T extends object> implements AnyRepository {
     return refusedOperation(options) ?? this.#session.replace(entity, options);
   }
 
-  /**
-   * Stores an entity whether it exists or not: one request, always unconditional. By default it merges: other properties of the row are
-   * kept, and so are those for which the entity has nothing but the default that `create` or `fromPlain` filled in.
-   */
+  /** Stores an entity whether it exists or not: one request, always unconditional. A merge sends no default that only was filled in. */
   upsert(entity: T, options?: UpsertOptions): Promise<T> {
     return refusedOperation(options) ?? this.#session.upsert(entity, options);
   }

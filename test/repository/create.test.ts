@@ -4,6 +4,7 @@ import { Guid } from '../../src/edm/guid.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { json } from '../../src/metadata/converters/json.js';
+import { metadataOf } from '../../src/metadata/metadata-of.js';
 import { makeEntity } from '../../src/mapping/make-entity.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
 import type { Defaulted, EntityValues } from '../../src/metadata/create-types.js';
@@ -26,6 +27,10 @@ class Order {
 
   get isLarge(): boolean {
     return this.total > 1000;
+  }
+
+  set remark(text: string | undefined) {
+    this.note = text ?? null;
   }
 
   ship(): void {
@@ -116,13 +121,71 @@ describe('create', () => {
     expect(() => tables.repository(Plain).create({ group: 'g', name: 'n' } as never)).to.throw('has no size');
   });
 
-  it('takes members of the class that are not stored, and null for what is absent', () => {
-    const order = tables.repository(Order).create({ ...KEY, total: 1, note: null, channel: 'shop' });
-    expect([order.note, order.channel]).to.deep.equal([null, 'shop']);
+  it('refuses a class whose plain default cannot be stored, and takes the type of a property from its default', async () => {
+    class Wrong {}
+    const lower = { type: 'String', toStored: String, fromStored: String } as const;
+    const failing = {
+      ...lower,
+      toStored: () => {
+        throw new RangeError('not one of them');
+      },
+    } as const;
+    defineEntity(Wrong, {
+      table: 'Wrong',
+      properties: {
+        p: 'PartitionKey',
+        r: 'RowKey',
+        n: { type: 'Int32', default: 'x' },
+        m: { converter: failing, default: 'c' },
+        f: { type: 'Int32', default: () => 'made later' },
+      },
+    });
+    const open = (): unknown => tables.repository(Wrong);
+    expect(open)
+      .to.throw(EntitableError, 'Wrong is not declared correctly')
+      .with.property('code', 'metadata.invalid-property');
+    expect(open).to.throw(
+      /n: its default cannot be stored: Wrong\.n is Edm\.Int32 and takes a number, not string[^]*m: its default/,
+    );
+
+    class Told {}
+    defineEntity(Told, {
+      table: 'Told',
+      properties: {
+        p: 'PartitionKey',
+        r: 'RowKey',
+        text: { default: 'card' },
+        count: { default: 1 },
+        large: { default: 1n },
+        flag: { default: false },
+        id: { default: Guid.parse('00000000-0000-4000-8000-000000000001') },
+      },
+    });
+    expect(metadataOf(Told).properties.map(({ type }) => type)).to.deep.equal([
+      'String',
+      'Double',
+      'Int64',
+      'Boolean',
+      'Guid',
+    ]);
+  });
+
+  it('takes null for what is absent, and what a setter makes of a value', () => {
+    const order = tables.repository(Order).create({ ...KEY, total: 1, note: null, remark: 'x' });
+    expect(order.note).to.equal('x');
+    expect(tables.repository(Order).create({ ...KEY, total: 1, note: null }).note).to.equal(null);
+  });
+
+  it('says of a value that is not stored what may have been forgotten', () => {
+    expect(() => tables.repository(Order).create({ ...KEY, total: 1, channel: 'shop' })).to.throw(
+      'The values of a new Order name channel, which is no stored property. Decorate it with @Property, or name it in defineEntity, ' +
+        'where it is to be stored; else leave it out, and make it optional in the class.',
+    );
   });
 
   const REFUSED: Readonly<Record<string, readonly [object, string, string]>> = {
     'a name that is not stored': [{ totl: 1, total: 1 }, 'validation.unknown-property', 'totl'],
+    'a member of the class that is not stored': [{ total: 1, channel: 'x' }, 'validation.unknown-property', 'channel'],
     'the name of a method': [{ total: 1, ship: 5 }, 'validation.unknown-property', 'ship'],
     'a getter that is not stored': [{ total: 1, isLarge: true }, 'entity.read-only', 'isLarge'],
     'an ETag': [{ total: 1, etag: 'W/"x"' }, 'validation.unknown-property', 'etag'],
@@ -140,7 +203,7 @@ describe('create', () => {
   }
 
   it('refuses what is no object: entity.not-an-object', () => {
-    for (const values of [undefined, null, 'text', 5]) {
+    for (const values of [undefined, null, 'text', 5, []]) {
       expect(() => tables.repository(Order).create(values as never))
         .to.throw(EntitableError, 'The values of Order')
         .with.property('code', 'entity.not-an-object');

@@ -63,6 +63,7 @@ tables
   .unitOfWork()
   .repository(Order)
   .create({ ...key, total: 1 });
+orders.create({ ...key, total: 1, note: null });
 // @ts-expect-error total is missing
 orders.create(key);
 // @ts-expect-error total is required
