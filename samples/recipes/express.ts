@@ -1,4 +1,5 @@
 import type { DataSource } from 'entitable';
+import { toPlain } from 'entitable/class-transformer';
 import { errorHandler } from 'entitable/express';
 import express, { type Express } from 'express';
 import { Orders } from './orders.js';
@@ -10,10 +11,10 @@ export function expressApp(tables: DataSource): Express {
     .use(express.json())
     .put('/orders/:customerId/:orderId', async (request, response) => {
       const { total } = request.body as { readonly total: number };
-      response.json(await orders.place(request.params.customerId, request.params.orderId, total));
+      response.json(toPlain(await orders.place(request.params.customerId, request.params.orderId, total)));
     })
     .get('/orders/:customerId/:orderId', async (request, response) => {
-      response.json(await orders.getOrThrow(request.params));
+      response.json(toPlain(await orders.getOrThrow(request.params)));
     })
     .use(errorHandler());
 }

@@ -60,6 +60,22 @@ describe('What the documentation promises', () => {
   });
 });
 
+describe('The pages in the package', () => {
+  it('link what is in the package, but for the tests, which the list of features and the README name as proofs', () => {
+    const { files } = JSON.parse(textOf('package.json')) as { readonly files: readonly string[] };
+    const packed = new Set([...files, 'README.md', 'LICENSE']);
+    const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(ROOT, 'docs')).map((page) => `docs/${page}`)];
+    const missing = pages.flatMap((page) =>
+      linksOf(page)
+        .map((link) => destination(page, link))
+        .filter((path) => path !== undefined && !packed.has(path) && !packed.has(path.split('/')[0]!))
+        .filter((path) => !(PAGES.includes(page) && path!.startsWith('test/')))
+        .map((path) => `${page}: ${path}`),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+});
+
 describe('The README', () => {
   it('links every sample', () => {
     const samples = readdirSync(join(ROOT, 'samples')).map((topic) => `samples/${topic}/main.ts`);
