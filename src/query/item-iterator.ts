@@ -1,16 +1,19 @@
 import type { Page } from './query.js';
 
+/** Pages that can be ended early. */
+type Pages<R> = Required<Pick<AsyncIterator<Page<R>, unknown, undefined>, 'next' | 'return'>>;
+
 /**
  * Gives the items of pages one by one. What has arrived is given at once: an async generator would wait several times for each item.
  */
 export class ItemIterator<R> implements AsyncIterableIterator<R, undefined> {
-  readonly #pages: AsyncGenerator<Page<R>, void, undefined>;
+  readonly #pages: Pages<R>;
   #items: readonly R[] = [];
   #next = 0;
   #arriving: Promise<unknown> | undefined;
   #waiting = 0;
 
-  constructor(pages: AsyncGenerator<Page<R>, void, undefined>) {
+  constructor(pages: Pages<R>) {
     this.#pages = pages;
   }
 

@@ -28,8 +28,10 @@ import { explainPlan, type QueryPlan } from './query-plan.js';
 import { clientOrders, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
 import { countResults, pageSourceOf, resultPages } from './result-pages.js';
 import { checkSortOrder } from './sort-order.js';
+import { StoppablePages } from './stoppable-pages.js';
 import { storedNames } from './stored-names.js';
 import { whereCondition } from './where-condition.js';
+import { withinTime } from './within-time.js';
 import type { WriteByFilterOptions, WriteReport } from './write-matches.js';
 
 /** What a query says, and how it is carried out. */
@@ -131,7 +133,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return this.#observed('query.page', async () => {
       const source = pageSourceOf(sized.#state, this.#reading());
       refuseSorted(this.#state, source.plan, 'page()');
-      return readPage(source, continuation, options);
+      return withinTime(options, (limited) => readPage(source, continuation, { ...limited }));
     });
   }
 
@@ -147,19 +149,19 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   async first(options?: ReadOptions): Promise<R | undefined> {
-    return this.#observed('query.first', async () => (await this.#upTo(1).#all(options))[0]);
+    return this.#observed('query.first', async () => (await this.#few(1, options))[0]);
   }
 
   async firstOrThrow(options?: ReadOptions): Promise<R> {
     return this.#observed('query.firstOrThrow', async () => {
-      const [first] = await this.#upTo(1).#all(options);
+      const [first] = await this.#few(1, options);
       return first ?? this.#noResult();
     });
   }
 
   async single(options?: ReadOptions): Promise<R> {
     return this.#observed('query.single', async () => {
-      const [only, another] = await this.#upTo(2).#all(options);
+      const [only, another] = await this.#few(2, options);
       if (another === undefined) return only ?? this.#noResult();
       const { className } = this.#state.source.metadata;
       throw new EntitableError(
@@ -175,7 +177,10 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   async exists(options?: OperationOptions): Promise<boolean> {
-    return this.#observed('query.exists', async () => (await countResults(this.#upTo(1).#state, options)) > 0);
+    const one = this.#upTo(1).#state;
+    return this.#observed('query.exists', () =>
+      withinTime(options, async (limited) => (await countResults(one, limited)) > 0),
+    );
   }
 
   async delete(options?: WriteByFilterOptions): Promise<WriteReport> {
@@ -200,6 +205,11 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return resultPages(this.#state, this.#reading(), options);
   }
 
+  /** Some first results, for a verb whose `timeout` is for all of it. */
+  #few(count: number, options: ReadOptions | undefined): Promise<R[]> {
+    return withinTime(options, (limited) => this.#upTo(count).#all(limited));
+  }
+
   async #all(options: ReadOptions | undefined): Promise<R[]> {
     const all: R[] = [];
     for await (const { items } of this.#pages(options)) {
@@ -216,13 +226,12 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
       : queries.verbs.run({ verb, className: metadata.className, table }, work);
   }
 
-  #observedPages(options: PagesOptions | undefined): AsyncGenerator<Page<R>, void, undefined> {
+  #observedPages(options: PagesOptions | undefined): StoppablePages<R> {
     const { queries, metadata, table } = this.#state.source;
-    const pages = this.#pages(options);
-    const { className } = metadata;
-    return queries.verbs === undefined
-      ? pages
-      : queries.verbs.iterate({ verb: 'query.pages', className, table }, pages);
+    const { verbs } = queries;
+    const verb = { verb: 'query.pages', className: metadata.className, table } as const;
+    const watch = verbs && ((pages: AsyncGenerator<Page<R>, void, undefined>) => verbs.iterate(verb, pages));
+    return new StoppablePages({ read: (stoppable) => this.#pages(stoppable), watch }, options);
   }
 
   #reading(): Reading<R> {

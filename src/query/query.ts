@@ -27,7 +27,10 @@ export interface Page<out R> {
   readonly continuation?: string;
 }
 
-/** How a read treats an entity that a unit of work has already. */
+/**
+ * How a read treats an entity that a unit of work has already. Its `timeout` is each page's; for `page`, `first`, `firstOrThrow`, `single`
+ * and `exists` it is for all that they read.
+ */
 export interface ReadOptions extends OperationOptions {
   /** Inside a unit of work: reads the row anew, into the entity that is there, whose changes are lost. Elsewhere every read is new. */
   readonly refresh?: boolean | undefined;

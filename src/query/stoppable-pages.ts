@@ -1,0 +1,67 @@
+import { onAbort } from '../async/on-abort.js';
+import { checkOperation } from '../store/check-operation.js';
+import type { Page, PagesOptions } from './query.js';
+
+type Pages<R> = AsyncGenerator<Page<R>, void, undefined>;
+
+/** Reads pages under options, and has whoever watches them told of it. */
+interface PagesSource<R> {
+  readonly read: (options: PagesOptions) => Pages<R>;
+  readonly watch?: ((pages: Pages<R>) => Pages<R>) | undefined;
+}
+
+/**
+ * Pages whose `return()` stops the request that is under way. Generators alone would wait for its end: they take `return` when it is its
+ * turn, behind the `next` before it.
+ */
+export class StoppablePages<R> implements AsyncIterableIterator<Page<R>, undefined> {
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #pages: Pages<R>;
+  #release: (() => void) | undefined;
+
+  constructor({ read, watch }: PagesSource<R>, options: PagesOptions = {}) {
+    checkOperation(options);
+    this.#signal = options.signal;
+    const pages = untilStopped(read({ ...options, signal: this.#stop.signal }), this.#stop.signal);
+    this.#pages = watch === undefined ? pages : watch(pages);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Page<R>, undefined>> {
+    this.#release ??= onAbort(this.#signal, () => this.#stop.abort(this.#signal?.reason));
+    try {
+      const { done, value } = await this.#pages.next();
+      if (done !== true) return { done: false, value };
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+    this.#release();
+    return END;
+  }
+
+  async return(): Promise<IteratorResult<Page<R>, undefined>> {
+    this.#release?.();
+    this.#stop.abort(RETURNED);
+    await this.#pages.return();
+    return END;
+  }
+}
+
+/** What `return()` stops is no failure: nobody wants to know of it any more. */
+async function* untilStopped<R>(pages: Pages<R>, signal: AbortSignal): Pages<R> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (signal.reason !== RETURNED) throw error;
+  }
+}
+
+/** Nobody reads it; made once, because an error of its own for each iteration costs as much as its request. */
+const RETURNED = new Error('The iteration has ended');
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
