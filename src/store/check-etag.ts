@@ -9,7 +9,7 @@ const SENDABLE = /^[!-~](?:[ -~]{0,254}[!-~])?$/;
  * write in a transaction. Whether it is an ETag the service takes is for the store to say. Throws `validation.invalid-etag`.
  */
 export function checkEtag(etag: string | undefined): void {
-  if (etag === undefined || (typeof etag === 'string' && SENDABLE.test(etag))) return;
+  if (etag === undefined || isSendable(etag)) return;
   const found = typeof etag === 'string' ? `a text of ${etag.length} characters that is none` : typeName(etag);
   throw new EntitableError(
     'validation.invalid-etag',
@@ -17,4 +17,9 @@ export function checkEtag(etag: string | undefined): void {
       "Pass it as it was read, or '*' for whatever the row has.",
     { found },
   );
+}
+
+/** Whether a condition can hold a value: one that a service gives must be such that it can be sent back. */
+export function isSendable(etag: unknown): boolean {
+  return typeof etag === 'string' && SENDABLE.test(etag);
 }

@@ -11,12 +11,14 @@ import {
   type Slot,
   type UndeclaredValue,
 } from '../../store/row.js';
+import { isSendable } from '../../store/check-etag.js';
 import { compactRow, NO_ROW } from './compact-row.js';
 import { base64In, dateTimeIn, integerIn, isInteger } from './json-bytes.js';
 import { KIND, RowFrame } from './row-frame.js';
 import type { RowLayout } from './row-layout.js';
 import { ETAG, type RowMembers } from './row-members.js';
 import { storedMembers } from './stored-members.js';
+import { LIST, WrongAnswer } from './wrong-answer.js';
 import { bytesIn, illFormed, int64Of, isValue, numberOf } from './value-text.js';
 
 /** Reads rows where they stand in the bytes of an answer: a value is read when somebody asks for it. */
@@ -203,7 +205,11 @@ export class JsonRowReader implements RowReader {
   }
 
   get etag(): string {
-    if (this.#frame.kind(ETAG) !== KIND.absent) return this.string(ETAG);
+    if (this.#frame.kind(ETAG) !== KIND.absent) {
+      const etag = this.string(ETAG);
+      if (!isSendable(etag)) throw new WrongAnswer('it has a row whose ETag cannot be sent back', LIST);
+      return etag;
+    }
     const timestamp = this.string(TIMESTAMP);
     return timestamp === '' ? '' : `W/"datetime'${encodeURIComponent(timestamp)}'"`;
   }

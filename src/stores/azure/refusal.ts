@@ -2,7 +2,7 @@ import { RestError, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { ErrorCode, StoreErrorDetails } from '../../errors/error-details.js';
 import { unansweredRead, unansweredWrite } from './lost-answer.js';
-import { isFromService, WrongAnswer } from './wrong-answer.js';
+import { isErrorType, isFromService, WrongAnswer } from './wrong-answer.js';
 
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
@@ -86,13 +86,15 @@ export function readRefusal(
   body: string,
   fromService: boolean,
 ): Refusal {
-  const { code, message } = fromService ? errorBody(body) : {}; // nothing is told of what another server says
+  // Nothing is told of what another server says.
+  const { code, message } = fromService && isErrorType({ get: header }) ? errorBody(body) : {};
+  const isEmpty = body === '' && isErrorType({ get: header });
   const told = header('x-ms-error-code');
   const serviceCode = told === undefined || told === '' ? code : told;
   return {
     status,
     serviceCode,
-    wrong: wrongRefusal(status, header, serviceCode, fromService),
+    wrong: wrongRefusal(status, header, fromService, code !== undefined || (isEmpty && serviceCode !== undefined)),
     text: message ?? '',
     requestId: header('x-ms-request-id'),
     retryAfter: retryAfterOf(header),
@@ -102,10 +104,11 @@ export function readRefusal(
 function wrongRefusal(
   status: number,
   get: (name: string) => string | undefined,
-  serviceCode: string | undefined,
   fromService: boolean,
+  isError: boolean,
 ): WrongAnswer | undefined {
-  if (!BELIEVED.has(status) || (fromService && (serviceCode !== undefined || status !== 404))) return undefined;
+  if (!BELIEVED.has(status) || (fromService && isError) || (fromService && status !== 404 && isErrorType({ get })))
+    return undefined;
   const reason = fromService ? 'it has no error of the service' : 'it has neither x-ms-request-id nor x-ms-version';
   return new WrongAnswer(reason, { status, headers: { get } }, fromService);
 }
@@ -171,9 +174,11 @@ function codeOf({ status, serviceCode }: Refusal): Refused {
   );
 }
 
+const ERROR_XML = /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?<(?:m:)?error[\s>][^]*?<(?:m:)?code>([^<]+)</i;
+
 /** `{"odata.error":{…}}` of the service, `{"odataError":{…}}` of an SDK client, or the XML of a front end. */
 function errorBody(body: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
-  const xml = /^\uFEFF?\s*<[^]*<(?:m:)?code>([^<]+)</i.exec(body);
+  const xml = ERROR_XML.exec(body);
   if (xml !== null) return { code: xml[1], message: /<(?:m:)?message[^>]*>([^<]*)</i.exec(body)?.[1] };
   let parsed: unknown;
   try {

@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '@azure/core-rest-pipeline';
+import { isSendable } from '../../store/check-etag.js';
 
 /** What is said of an answer: never its body, nor where it points to. */
 interface Answer {
@@ -37,14 +38,22 @@ const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 /** A page that goes on where it began itself. */
 export const ENDLESS = 'it is followed by itself: the continuation that it gives is the one that it was asked for';
 
+const XML_TYPE = /^(?:application|text)\/(?:atom\+)?xml\s*(?:;|$)/i;
+
+/** Whether an answer may be an error of the service by its content type: JSON, XML, or nothing where that is not said. */
+export function isErrorType(headers: Answer['headers']): boolean {
+  const type = headers.get('content-type') ?? '';
+  return type === '' || JSON_TYPE.test(type) || XML_TYPE.test(type);
+}
+
 /** Whether an answer says that it is JSON. */
 export function isJson(headers: Answer['headers']): boolean {
   return JSON_TYPE.test(headers.get('content-type') ?? '');
 }
 
-/** Whether a header is an ETag. */
+/** Whether a header is an ETag, and one that can be sent back. */
 export function isEntityTag(header: string | undefined): header is string {
-  if (header === undefined) return false;
+  if (header === undefined || !isSendable(header)) return false;
   const from = header.startsWith('W/') ? 2 : 0;
   return header[from] === '"' && header.indexOf('"', from + 1) === header.length - 1;
 }

@@ -124,6 +124,9 @@ describe('A server that is not the service', () => {
     ['a 404 of a gateway', 404, '<html>no route</html>', {}],
     ["a 404 that is like the service's", 404, '{"odata.error":{"code":"ResourceNotFound"}}', {}],
     ['a 404 that says nothing', 404, '', mark],
+    ['a 404 with a page', 404, '<html><code>ResourceNotFound</code></html>', mark],
+    ['a row with an ETag that is no ASCII', 200, '{"PartitionKey":"s","RowKey":"n"}', { ...mark, etag: 'W/"\xff"' }],
+    ['a row with an endless ETag', 200, '{"PartitionKey":"s","RowKey":"n"}', { ...mark, etag: `"${'x'.repeat(300)}"` }],
   ];
   for (const [what, status, body, headers] of rows) {
     it(`${what} is no row, and no missing one`, async () => {
@@ -138,6 +141,21 @@ describe('A server that is not the service', () => {
       expect((error as EntitableError).code).to.be.oneOf(['store.unavailable', 'store.outcome-unknown']);
     });
   }
+
+  it("a refusal of another content type than the service's is none of it, whatever is in its headers", async () => {
+    const body = '{"odata.error":{"code":"ResourceNotFound"}}';
+    for (const status of [401, 403, 404, 409, 412]) {
+      await using source = await answering(status, 'text/html', body, {
+        ...mark,
+        'x-ms-error-code': 'ResourceNotFound',
+      });
+      const details = { table: 'Settings', status, contentType: 'text/html' };
+      expect(await rejection(source.repository(Setting).get(KEY))).to.deep.include({
+        code: 'store.unavailable',
+        details,
+      });
+    }
+  });
 
   it('a later refusal of the service is not taken for the answer to what a proxy may have hidden', async () => {
     let requests = 0;

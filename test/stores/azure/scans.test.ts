@@ -37,6 +37,18 @@ describe('Scans on Azure', () => {
     expect(await outcomeOf(store.tables({ continuation: 'A' }))).to.deep.include({ code: 'store.unavailable' });
   });
 
+  it('refuse a row whose ETag cannot be sent back, where it is asked for', async () => {
+    for (const etag of ['', 'é', 'x\r\ny', 'x'.repeat(300)]) {
+      const body = JSON.stringify({ value: [{ 'odata.etag': etag, PartitionKey: 'p', RowKey: 'r' }] });
+      const { store } = await cannedStore(() => ({ status: 200, body }));
+      const error: unknown = await collect(store.rows('T', SHAPE).scan({}, (row) => row.etag)).catch((e: unknown) => e);
+      expect(error).to.deep.include({
+        code: 'store.unavailable',
+        details: { table: 'T', status: 200, contentType: 'application/json' },
+      });
+    }
+  });
+
   it('keep a missing row token missing, and echo both tokens exactly', async () => {
     const answers = [{ NextPartitionKey: '1!8!cGs+/ &=' }, { NextPartitionKey: "p'é", NextRowKey: 'r+ %' }, {}];
     const { store, sent } = await cannedStore(() => page([], answers[sent.length - 1]!));
