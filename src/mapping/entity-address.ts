@@ -59,7 +59,8 @@ function checkNoRowKey({ className, entityClass, members, rowKey }: EntityMetada
 
 /** Refuses what is no object where one of some properties belongs. Throws `entity.not-an-object`. */
 export function requireObject(className: string, what: string, source: unknown, names: () => readonly string[]): void {
-  if (typeof source === 'object' && source !== null && !Array.isArray(source)) return;
+  const isObject = typeof source === 'object' && source !== null;
+  if (isObject && !Array.isArray(source) && !(source instanceof Promise)) return;
   const found = typeName(source);
   throw new EntitableError(
     'entity.not-an-object',

@@ -1,6 +1,7 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { sameValue } from '../edm/compare.js';
 import { exactTicks } from '../edm/date-time.js';
+import { atOnce } from '../errors/at-once.js';
 import { sameData } from '../metadata/same-data.js';
 import type { AnyConverter } from '../metadata/converter.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
@@ -32,7 +33,7 @@ export function isStoredAs(
   if (was === undefined) return false;
   if (converter.same !== undefined) {
     try {
-      return converter.same(was.value, value);
+      return atOnce(converter.same(was.value, value), 'same');
     } catch (error) {
       throw converterFailed(className, property, value, error);
     }
@@ -55,7 +56,7 @@ function readAgain(
   before: unknown,
 ): { readonly value: unknown; readonly stored: () => unknown } | undefined {
   try {
-    const value = converter.fromStored(before);
+    const value = atOnce(converter.fromStored(before), 'fromStored');
     return { value, stored: () => storedAgain(converter, value) };
   } catch {
     return undefined; // whatever the entity has now differs from it
@@ -64,7 +65,7 @@ function readAgain(
 
 function storedAgain(converter: AnyConverter, value: unknown): unknown {
   try {
-    return converter.toStored(value);
+    return atOnce(converter.toStored(value), 'toStored');
   } catch {
     return undefined;
   }

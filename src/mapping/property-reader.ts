@@ -1,3 +1,4 @@
+import { atOnce } from '../errors/at-once.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
@@ -21,7 +22,7 @@ export function propertyReader(className: string, property: PropertyMetadata): (
     const value = stored(row);
     if (value === undefined) return absent();
     try {
-      return converter.fromStored(value);
+      return atOnce(converter.fromStored(value), 'fromStored');
     } catch (error) {
       throw unreadable(className, property, row, error);
     }
@@ -30,7 +31,7 @@ export function propertyReader(className: string, property: PropertyMetadata): (
 
 /** What an absent property becomes. */
 export function absentValue({ default: value }: PropertyMetadata): () => unknown {
-  return typeof value === 'function' ? (value as () => unknown) : () => value;
+  return typeof value === 'function' ? () => atOnce((value as () => unknown)(), 'default') : () => value;
 }
 
 function at(className: string, { name: property, storedName }: PropertyMetadata, row: RowReader) {

@@ -1,5 +1,6 @@
 import { isDate, isUint8Array } from 'node:util/types';
 import { exactTicks, preciseDate } from '../edm/date-time.js';
+import { atOnce } from '../errors/at-once.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
 import { isStoredAs } from './property-difference.js';
 
@@ -14,7 +15,7 @@ export type Unsaid = ReadonlyMap<string, unknown>;
 export function snapshot({ converter }: PropertyMetadata, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   try {
-    const stored = converter === undefined ? value : converter.toStored(value);
+    const stored = converter === undefined ? value : atOnce(converter.toStored(value), 'toStored');
     if (isDate(stored)) return copyOf(stored);
     return isUint8Array(stored) ? Uint8Array.from(stored) : stored;
   } catch {

@@ -6,6 +6,7 @@ export type ConverterOrder = 'preserved' | 'reversed' | 'none';
 /**
  * Stores a `V` as the EDM type `E`: `fromStored(toStored(value))` is the value again. What is stored may differ from time to time, as
  * where it is encrypted; such a converter says `equality: false`, and `same` where its values are no plain data.
+ * Its functions answer at once: a promise is refused.
  *
  * A converter of a key part that declares an order must give texts of one length (or none that begins another), so that the
  * order holds with more text behind it.

@@ -1,5 +1,6 @@
 import { tableNameProblem } from '../edm/table-name.js';
 import { typeName } from '../edm/type-name.js';
+import { atOnce } from '../errors/at-once.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './entity-types.js';
@@ -157,7 +158,8 @@ function creator<T extends object>(
   const concrete = entityClass as unknown as new () => T;
   const construct = (): T => new concrete();
   const bare = (): T => Object.create(concrete.prototype as object) as T;
-  let make: CreateEntity = create ?? (concrete.length === 0 ? construct : tryToConstruct);
+  const own: CreateEntity | undefined = create && ((values) => atOnce(create(values), 'create'));
+  let make: CreateEntity = own ?? (concrete.length === 0 ? construct : tryToConstruct);
 
   return (values) => {
     let made: object;

@@ -1,4 +1,5 @@
 import { typeName } from '../edm/type-name.js';
+import { atOnce } from '../errors/at-once.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { AnyConverter } from './converter.js';
 import { checkKeyText } from './key-text.js';
@@ -79,7 +80,7 @@ function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | u
     if (read === undefined || !key.startsWith(next, read.end)) return undefined;
     at = read.end + next.length;
     try {
-      values.push(parts[index]!.converter?.fromStored(read.text) ?? read.text);
+      values.push(atOnce(parts[index]!.converter?.fromStored(read.text), 'fromStored') ?? read.text);
     } catch {
       return undefined; // a converter refused the text: the template yields no such key
     }
@@ -107,7 +108,7 @@ function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetada
     );
   }
   try {
-    return converter.toStored(value) as string;
+    return atOnce(converter.toStored(value), 'toStored') as string;
   } catch (cause) {
     throw keyConversionError(where, at, value, cause);
   }

@@ -1,3 +1,4 @@
+import { handleRejection } from '../errors/at-once.js';
 import { invalidOption } from '../errors/invalid-option.js';
 import type { EntityRows } from '../mapping/entity-rows.js';
 import type { RowReader } from '../store/row.js';
@@ -29,6 +30,7 @@ function whole<Q extends ReadRequest>(request: Q): Q {
 /** A promise is true whatever it will be: every row would pass. */
 function answerOf(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);
+  handleRejection(answer);
   throw invalidOption(
     'filterOnClient',
     'a function that answers at once (forEach waits for each result)',

@@ -64,7 +64,7 @@ export class MixedBulk {
 
 /** The class of an entity; an own member "constructor" would be data. */
 function classOf(entity: unknown): EntityClass {
-  if (typeof entity !== 'object' || entity === null) {
+  if (typeof entity !== 'object' || entity === null || entity instanceof Promise) {
     const found = typeName(entity);
     throw new EntitableError('entity.not-an-object', `A bulk write takes instances of entity classes, not ${found}.`, {
       className: 'Object',

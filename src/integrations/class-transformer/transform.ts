@@ -107,8 +107,10 @@ function convertible(plain: unknown, converter: AnyConverter): unknown {
 
 function takes(converter: AnyConverter, value: unknown): boolean {
   try {
-    converter.toStored(value);
-    return true;
+    const stored = converter.toStored(value);
+    if (!(stored instanceof Promise)) return true;
+    stored.catch(() => undefined); // the write refuses it
+    return false;
   } catch {
     return false;
   }

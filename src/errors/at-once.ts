@@ -1,0 +1,17 @@
+import { isPromise } from 'node:util/types';
+import { invalidOption } from './invalid-option.js';
+
+/** What a program's own function gave, where it must answer at once. Throws `validation.invalid-option` for a promise. */
+export function atOnce<V>(given: V, name: string): V {
+  if (!(given instanceof Promise)) return given;
+  handleRejection(given);
+  throw invalidOption(name, 'a function that answers at once', 'one that gives a promise');
+}
+
+/**
+ * Handles the rejection of a value that is refused because it is a promise: nobody else will wait for it, and a rejection that nobody
+ * handles ends the process.
+ */
+export function handleRejection(refused: unknown): void {
+  if (isPromise(refused)) void Promise.prototype.then.call(refused, undefined, () => undefined);
+}
