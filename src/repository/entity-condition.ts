@@ -3,12 +3,33 @@ import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Address } from '../mapping/entity-address.js';
 import { stateOf, type StoredState } from '../mapping/stamp.js';
 import { addressOfRow } from '../mapping/stored-address.js';
+import { checkEtag } from '../store/check-etag.js';
 import type { RetainedRow } from '../store/row.js';
 
-/** The value of the `@ETag` property, where it is declared and set. */
-export function statedEtag<T extends object>({ metadata }: EntityMapper<T>, entity: object): string | undefined {
-  const value = metadata.etag === undefined ? undefined : (entity as Record<string, unknown>)[metadata.etag];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+/**
+ * The value of the `@ETag` property, where it is declared and set: not `undefined`, `null` or an empty text. Throws
+ * `validation.invalid-etag` for what is none.
+ */
+export function statedEtag<T extends object>(mapper: EntityMapper<T>, entity: object): string | undefined {
+  const value = etagMember(mapper, entity) ?? '';
+  if (value === '') return undefined;
+  checkEtag(value);
+  return value;
+}
+
+/**
+ * What a delete by a key is conditional on: the option, else the `@ETag` property of an object that has one. Whoever gives an ETag that is
+ * none, `null` and an empty text too, wants a condition. Throws `validation.invalid-etag`.
+ */
+export function keyCondition<T extends object>(mapper: EntityMapper<T>, key: object, etag: string | undefined): string {
+  checkEtag(etag);
+  const known = etag ?? etagMember(mapper, key);
+  checkEtag(known);
+  return known ?? '*';
+}
+
+function etagMember<T extends object>({ metadata }: EntityMapper<T>, holder: object): string | undefined {
+  return metadata.etag === undefined ? undefined : (holder as Record<string, string | undefined>)[metadata.etag];
 }
 
 /** The row that an entity was read from or written to; throws `entity.foreign` when that is another store's or table's. */
@@ -50,17 +71,18 @@ export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entity
   return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
 }
 
-/** What a replace or delete of an entity is conditional on. Throws `entity.no-etag`, `entity.foreign`, `key.changed`. */
+/** What a replace or delete of an entity is conditional on. Throws `validation.invalid-etag`, `entity.no-etag`, `entity.foreign`, `key.changed`. */
 export function conditionOf<T extends object>(
   mapper: EntityMapper<T>,
   entity: object,
   address: Address,
   etag: string | undefined,
 ): string {
+  checkEtag(etag);
   const state = ownState(mapper, entity);
   if (state !== undefined) checkKeyUnchanged(mapper, state, address);
   const known = etag ?? statedEtag(mapper, entity) ?? state?.etag;
-  if (known !== undefined && known !== '') return known;
+  if (known !== undefined) return known;
   const { className } = mapper.metadata;
   throw new EntitableError(
     'entity.no-etag',

@@ -5,7 +5,7 @@ import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { EntityWrite } from './entity-write.js';
-import { conditionOf, isEntity, statedEtag } from './entity-condition.js';
+import { conditionOf, isEntity, keyCondition } from './entity-condition.js';
 
 /** How an entity is written as a whole. */
 export type WholeWrite =
@@ -76,9 +76,7 @@ export class EntityWrites<T extends object> {
     const address = mapper.addressOf(entityOrKey);
     const entity = isEntity(mapper, entityOrKey) ? entityOrKey : undefined;
     const ifMatch =
-      entity === undefined
-        ? (etag ?? statedEtag(mapper, entityOrKey) ?? '*')
-        : conditionOf(mapper, entity, address, etag);
+      entity === undefined ? keyCondition(mapper, entityOrKey, etag) : conditionOf(mapper, entity, address, etag);
     const write = mapper.prepare({ mode: 'delete', ifMatch, ...address }, []);
     return new EntityWrite(mapper, write, entity);
   }

@@ -12,7 +12,7 @@ import type {
   MergeItem,
 } from './bulk-options.js';
 
-/** `etag` of a write: what the row must still have, or `'*'` for whatever it has. */
+/** `etag` of a write: what the row must still have, or `'*'` for whatever it has; `null` and `''` are refused. */
 export interface ConditionOptions extends OperationOptions {
   /** The row must still have it; `'*'` for a row that is there, whatever its ETag. */
   readonly etag?: string | undefined;

@@ -5,8 +5,16 @@ import type { Difference } from '../mapping/entity-properties.js';
 import { applyPatch, saidBy } from '../mapping/patch.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
-import { checkKeyUnchanged, conditionOf, isEntity, ownState, statedEtag } from '../repository/entity-condition.js';
+import {
+  checkKeyUnchanged,
+  conditionOf,
+  isEntity,
+  keyCondition,
+  ownState,
+  statedEtag,
+} from '../repository/entity-condition.js';
 import { rowError } from '../repository/row-error.js';
+import { checkEtag } from '../store/check-etag.js';
 import { afterDelete } from './held.js';
 import { addressOfTracked } from './tracked-key.js';
 import { rowTracked, type TrackedRow, type TrackedRows } from './tracked-rows.js';
@@ -86,6 +94,7 @@ export class HeldWrites<T extends object> {
 
   /** Holds a replace under the entity's ETag. */
   replace(entity: T, etag: string | undefined): void {
+    checkEtag(etag);
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
     const conditional = (): void => {
@@ -122,6 +131,7 @@ export class HeldWrites<T extends object> {
 
   /** Sets the properties of the entity that the row has here; where it has none, holds a merge of the row as it is. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined): void {
+    checkEtag(etag);
     const address = this.#mapper.addressOf(key);
     const difference = this.#mapper.patchOf(patch);
     const row = this.#rows.at(this.#mapper, address);
@@ -138,6 +148,7 @@ export class HeldWrites<T extends object> {
 
   /** Holds a delete; over an insert nothing is left to do. */
   delete(entityOrKey: T | KeyOf<T>, etag: string | undefined, missing: 'throw' | 'ignore'): boolean {
+    checkEtag(etag);
     const entity = isEntity(this.#mapper, entityOrKey) ? (entityOrKey as T) : undefined;
     const { address, row } = this.#locate(entityOrKey);
     if (row?.held.kind === 'delete') {
@@ -162,7 +173,7 @@ export class HeldWrites<T extends object> {
     row: TrackedRow | undefined,
     etag: string | undefined,
   ): string {
-    if (entity === undefined) return etag ?? statedEtag(this.#mapper, entityOrKey) ?? '*';
+    if (entity === undefined) return keyCondition(this.#mapper, entityOrKey, etag);
     // A write that is held already has the condition, or needs none.
     const needsOwn = row === undefined || row.held.kind === 'difference';
     return needsOwn ? conditionOf(this.#mapper, entity, address, etag) : (etag ?? '*');

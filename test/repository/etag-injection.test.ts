@@ -44,6 +44,13 @@ const WAYS: Readonly<Record<string, (tables: DataSource, etag: string) => Promis
   'replace, as the @ETag property': (tables, etag) => tables.repository(Profile).replace(profile(etag)),
   'delete, as an option': (tables, etag) => tables.repository(Profile).delete(key, { etag }),
   'delete, as the @ETag property': (tables, etag) => tables.repository(Profile).delete(profile(etag)),
+  'save of an entity that was never stored': (tables, etag) => tables.repository(Profile).save(profile(etag)),
+  'save of a loaded entity': async (tables, etag) => {
+    const loaded = await tables.repository(Profile).getOrThrow(key);
+    await tables.repository(Profile).save(Object.assign(loaded, { nick: 'new', etag }));
+  },
+  'a save in a unit of work': (tables, etag) =>
+    tables.unitOfWork(async (work) => void (await work.repository(Profile).save(profile(etag)))),
   'delete of a plain object': (tables, etag) => tables.repository(Profile).delete({ ...key, etag }),
   mergeMany: (tables, etag) =>
     tables.repository(Profile).mergeMany([
@@ -85,6 +92,60 @@ onEveryStore('An ETag that is none', (open) => {
       }
     });
   }
+
+  const OPTIONS: Readonly<Record<string, (tables: DataSource, etag: never) => Promise<unknown>>> = {
+    merge: (tables, etag) => tables.repository(Profile).merge(key, { nick: 'new' }, { etag }),
+    mergeMany: (tables, etag) => tables.repository(Profile).mergeMany([{ key, patch: { nick: 'new' }, etag }]),
+    replace: async (tables, etag) => {
+      const loaded = await tables.repository(Profile).getOrThrow(key);
+      await tables.repository(Profile).replace(Object.assign(loaded, { nick: 'new' }), { etag });
+    },
+    delete: (tables, etag) => tables.repository(Profile).delete(key, { etag }),
+    'delete of an entity': async (tables, etag) =>
+      tables.repository(Profile).delete(await tables.repository(Profile).getOrThrow(key), { etag }),
+    'delete of a key that states it': (tables, etag) => tables.repository(Profile).delete({ ...key, etag }),
+    'a merge in a unit of work': (tables, etag) =>
+      tables.unitOfWork((work) => work.repository(Profile).merge(key, { nick: 'new' }, { etag })),
+    'a replace in a unit of work': (tables, etag) =>
+      tables.unitOfWork(async (work) => {
+        const profiles = work.repository(Profile);
+        await profiles.replace(await profiles.getOrThrow(key), { etag });
+      }),
+    'a delete in a unit of work': (tables, etag) =>
+      tables.unitOfWork((work) => work.repository(Profile).delete(key, { etag })),
+    'a delete of an entity in a unit of work': (tables, etag) =>
+      tables.unitOfWork(async (work) => {
+        const profiles = work.repository(Profile);
+        await profiles.delete(await profiles.getOrThrow(key), { etag });
+      }),
+  };
+  for (const [verb, write] of Object.entries(OPTIONS)) {
+    it(`is refused where it is null, empty or no text, since whoever gives it wants a condition: ${verb}`, async () => {
+      const { tables } = await open();
+      const accounts = tables.repository(Account);
+      await accounts.insert({ ...key, nick: 'old', role: 'user' });
+      for (const etag of [null, '', 5, {}]) {
+        const error = await rejection(write(tables, etag as never));
+        const cause = EntitableError.is(error, 'commit.bulk-stopped') ? error.cause : error;
+        expect(cause, JSON.stringify(etag)).to.include({ code: 'validation.invalid-etag' });
+        expect({ ...(await accounts.get(key)) }).to.deep.equal({ ...key, nick: 'old', role: 'user' });
+      }
+    });
+  }
+
+  it('counts as not set in a new entity where it is null or empty: save inserts it, and refuses no text', async () => {
+    const { tables } = await open();
+    const profiles = tables.repository(Profile);
+    const saves = [null, ''].map(async (etag, index) =>
+      profiles.save(Object.assign(profile(etag as never), { user: `new ${index}` })),
+    );
+    expect((await Promise.all(saves)).map(({ nick }) => nick)).to.deep.equal(['new', 'new']);
+    const again = await rejection(profiles.save(Object.assign(profile(''), { user: 'new 0' })));
+    expect(again).to.include({ code: 'store.already-exists' });
+    for (const etag of [5, {}]) {
+      expect(await rejection(profiles.save(profile(etag as never)))).to.include({ code: 'validation.invalid-etag' });
+    }
+  });
 
   it('is refused when it is empty, which a service would take for no condition', async () => {
     const { tables } = await open();
