@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { classOf } from '../metadata/class-of.js';
 import type { Violation } from '../errors/error-details.js';
 import { asInstance } from './as-instance.js';
-import type { EntityValidator } from './entity-validator.js';
+import { unjudged, type EntityValidator } from './entity-validator.js';
 import { NestedValues } from './nested-values.js';
 
 /** What is used of a `ValidationError` of class-validator. */
@@ -50,12 +50,26 @@ export function classValidator(always: boolean): EntityValidator {
     const { validate } = await (loading ??= load());
     const isInstance = entity instanceof entityClass && entity.constructor === target;
     const instance = isInstance ? entity : asInstance(entity, target);
-    const errors = await validate(await nested.typed(instance), {
-      forbidUnknownValues: hasConstraints(target),
-      validationError: { target: false, value: false },
-    });
+    const errors = await validationOf(entityClass.name, async () =>
+      validate(await nested.typed(instance), {
+        forbidUnknownValues: hasConstraints(target),
+        validationError: { target: false, value: false },
+      }),
+    );
     const counted = names === undefined ? errors : errors.filter(({ property }) => names.includes(property ?? ''));
     if (counted.length > 0) throw failed(entityClass.name, counted);
+  }
+}
+
+/** What validating finds wrong. Throws `validation.failed` where a constraint of the program's own throws. */
+async function validationOf(
+  className: string,
+  validate: () => Promise<readonly ConstraintError[]>,
+): Promise<readonly ConstraintError[]> {
+  try {
+    return await validate();
+  } catch (error) {
+    throw unjudged(className, 'validator', 'it threw', error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Violation } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import type { StandardIssue, StandardSchema } from '../metadata/standard-schema.js';
-import type { EntityValidator } from './entity-validator.js';
+import { unjudged, type EntityValidator } from './entity-validator.js';
 
 /** Checks the schema of a class, where it has one, before what another validator checks. A schema only judges: what it makes of a value is not stored. */
 export function schemaValidator(next: EntityValidator): EntityValidator {
@@ -22,9 +22,30 @@ async function check(
   className: string,
   names: readonly string[] | undefined,
 ): Promise<void> {
-  const { issues = [] } = await schema['~standard'].validate(entity);
+  const issues = await issuesOf(entity, schema, className);
   const counted = names === undefined ? issues : issues.filter((issue) => names.includes(pathOf(issue)[0] ?? ''));
   if (counted.length > 0) throw failed(className, counted);
+}
+
+/** What a schema finds wrong. Throws `validation.failed` where it does not say whether anything is. */
+async function issuesOf(entity: object, schema: StandardSchema, className: string): Promise<readonly StandardIssue[]> {
+  let result: unknown;
+  try {
+    result = await schema['~standard'].validate(entity);
+  } catch (error) {
+    throw unjudged(className, 'schema', 'it threw', error);
+  }
+  const issues: unknown =
+    typeof result === 'object' && result !== null ? (result as { readonly issues?: unknown }).issues : null;
+  if (issues === undefined) return [];
+  if (Array.isArray(issues) && issues.length > 0 && issues.every(isIssue)) return issues;
+  throw unjudged(className, 'schema', 'it gave neither a value nor a list of issues', result);
+}
+
+function isIssue(issue: unknown): issue is StandardIssue {
+  if (typeof issue !== 'object' || issue === null) return false;
+  const { path } = issue as { readonly path?: unknown };
+  return path === undefined || (Array.isArray(path) && path.every((step) => step !== null && step !== undefined));
 }
 
 function failed(className: string, issues: readonly StandardIssue[]): EntitableError {

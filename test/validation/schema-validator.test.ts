@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { IsEmail } from 'class-validator';
+import { IsEmail, ValidateBy } from 'class-validator';
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { z } from 'zod';
@@ -219,5 +219,74 @@ onEveryStore('A schema beside the constraints of class-validator', (open) => {
       [{ property: 'credit', constraints: ['too_small'] }],
       [{ property: 'email', constraints: ['isEmail'] }],
     ]);
+  });
+});
+
+const SECRET = 'hunter2';
+/** Validators that fail themselves, with what `details.error` keeps of it. */
+const FAILING: Readonly<Record<string, () => unknown>> = {
+  'it throws': () => {
+    throw new Error(SECRET);
+  },
+  'it rejects': async () => Promise.reject(new Error(SECRET)),
+  'it gives nothing': () => undefined,
+  'it gives a number': () => 5,
+  'its issues are null': () => ({ issues: null }),
+  'its issues are none': () => ({ issues: [] }),
+  'its issues are a text': () => ({ issues: SECRET }),
+  'an issue is null': () => ({ issues: [null] }),
+  'a path is no list': () => ({ issues: [{ message: SECRET, path: SECRET }] }),
+};
+
+onEveryStore('A schema that does not judge', (open) => {
+  for (const [how, validate] of Object.entries(FAILING)) {
+    it(`lets nothing pass, and no error shows what it said: ${how}`, async () => {
+      class Unjudged extends Account {}
+      const schema = { '~standard': { version: 1, vendor: 'test', validate } } as StandardSchema;
+      defineEntity(Unjudged, {
+        table: 'Accounts',
+        schema,
+        properties: { id: 'PartitionKey', name: 'RowKey', credit: 'Int32' },
+      });
+      const { tables } = await open();
+      const accounts = tables.repository(Unjudged);
+      const entity = accounts.create({ id: '1', name: 'ab', credit: 1 });
+      const key = { id: '1', name: 'ab' };
+      for (const write of [() => accounts.insert(entity), () => accounts.merge(key, { credit: 2 })]) {
+        const error = await rejection(write());
+        expect(EntitableError.is(error)).to.equal(true);
+        expect(error).to.include({ code: 'validation.failed' });
+        expect((error as EntitableError<'validation.failed'>).details.violations).to.deep.equal([]);
+        expect(inspect(error, { depth: 9, showHidden: true })).not.to.include(SECRET);
+      }
+      expect(await accounts.exists(key)).to.equal(false);
+    });
+  }
+});
+
+const refusing = (): boolean => {
+  throw new Error(SECRET);
+};
+
+@Entity({ table: 'Thrown' })
+class Thrown {
+  @PartitionKey() id!: PartitionKey;
+  @RowKey() name!: RowKey;
+  @ValidateBy({ name: 'own', validator: { validate: refusing } }) @Property() credit!: number;
+}
+
+onEveryStore('A constraint that throws', (open) => {
+  it('lets nothing pass, and no error shows what it threw', async () => {
+    const { tables } = await open();
+    const error = await rejection(tables.repository(Thrown).insert({ id: '1', name: 'n', credit: 1 }));
+    expect(error).to.include({
+      code: 'validation.failed',
+      message:
+        'Thrown could not be validated, and is not written: its validator failed, for it threw. Mend the validator; what it threw or gave is in details.error.',
+    });
+    expect((error as EntitableError<'validation.failed'>).details.error)
+      .to.be.instanceOf(Error)
+      .and.include({ message: SECRET });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.to.include(SECRET);
   });
 });
