@@ -1,4 +1,5 @@
-import { isDate, isUint8Array } from 'node:util/types';
+import { isDate } from 'node:util/types';
+import { isBytes } from '../edm/bytes.js';
 import { isEdmType, type EdmType, type TypedValue } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { propertyNameProblem } from '../edm/property-name.js';
@@ -121,7 +122,7 @@ function typeOf(operand: unknown): EdmType | undefined {
       return 'Int64';
     default:
       if (isDate(operand)) return 'DateTime';
-      if (isUint8Array(operand)) return 'Binary';
+      if (isBytes(operand)) return 'Binary';
       return Guid.is(operand) ? 'Guid' : undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+import { isBytes } from '../edm/bytes.js';
 import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
@@ -56,9 +58,9 @@ function operandJSON(operand: unknown): OperandJSON {
   )
     return operand;
   if (typeof operand === 'bigint') return { Int64: String(operand) };
-  if (operand instanceof Date && !Number.isNaN(operand.getTime())) return { DateTime: operand.toISOString() };
+  if (isDate(operand) && !Number.isNaN(operand.getTime())) return { DateTime: operand.toISOString() };
   if (Guid.is(operand)) return { Guid: operand.toString() };
-  if (operand instanceof Uint8Array) return { Binary: Buffer.from(operand).toString('base64') };
+  if (isBytes(operand)) return { Binary: Buffer.from(operand).toString('base64') };
   throw unwritable(`an operand is ${typeName(operand)}, which has no JSON form`);
 }
 

@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+import { isBytes } from '../edm/bytes.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
@@ -21,6 +23,9 @@ export type Condition =
 
 /** Changes between `and`, `or` and `not` on the way into a condition, at most: whoever goes into one does so by recursion. */
 export const DEEPEST = 100;
+
+/** Comparisons in a condition, at most: it is visited as often as it is joined. */
+const LARGEST = 100_000;
 
 /** How many operands each operator takes. */
 const OPERANDS: Readonly<Record<Operator, { readonly least: number; readonly most: number }>> = {
@@ -68,32 +73,47 @@ export function test(property: string, operator: Operator, operands: unknown): T
   return Object.freeze({ kind: 'test', property, operator, operands: Object.freeze(operands.map(snapshot)) });
 }
 
-/** Joins conditions; one alone is itself. What is joined is not copied, so that a condition can grow by one in a loop. */
+/**
+ * Joins conditions; one alone is itself. What is joined is not copied, so that a condition can grow by one in a loop. Throws
+ * `query.invalid-filter` for more than {@link LARGEST} comparisons.
+ */
 export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Condition {
   const [first] = operands;
-  return operands.length === 1 && first !== undefined
-    ? first
-    : Object.freeze({ kind, operands: Object.freeze([...operands]) });
+  if (operands.length === 1 && first !== undefined) return first;
+  const size = operands.reduce((sum, operand) => sum + sizeOf(operand), 0);
+  if (size > LARGEST) throw unusable(`it has more than ${LARGEST} comparisons`, 'Say the same with fewer of them');
+  return sized({ kind, operands: Object.freeze([...operands]) }, size);
 }
 
 /** The opposite of a condition. */
 export function negated(operand: Condition): Condition {
-  return Object.freeze({ kind: 'not', operand });
+  return sized({ kind: 'not', operand }, sizeOf(operand));
+}
+
+/** Comparisons by condition, each counted wherever it stands: a filter that is joined with itself doubles the work of whoever uses it. */
+const sizes = new WeakMap<Condition, number>();
+
+function sized(condition: Condition, size: number): Condition {
+  sizes.set(condition, size);
+  return Object.freeze(condition);
+}
+
+function sizeOf(condition: Condition): number {
+  return sizes.get(condition) ?? (condition.kind === 'test' ? Math.max(condition.operands.length, 1) : 1);
 }
 
 /** Refuses to go deeper into a condition than {@link DEEPEST}: a filter whose nesting is somebody else's choice must not end the stack. */
 export function checkDepth(depth: number): void {
   if (depth <= DEEPEST) return;
-  const reason = `it nests more than ${DEEPEST} deep`;
-  throw new EntitableError(
-    'query.invalid-filter',
-    `The filter cannot be used: ${reason}. Say the same with fewer changes between and, or and not.`,
-    { reason },
-  );
+  throw unusable(`it nests more than ${DEEPEST} deep`, 'Say the same with fewer changes between and, or and not');
+}
+
+function unusable(reason: string, remedy: string): EntitableError {
+  return new EntitableError('query.invalid-filter', `The filter cannot be used: ${reason}. ${remedy}.`, { reason });
 }
 
 /** A filter does not change when a date or bytes that were put into it do. */
 function snapshot(operand: unknown): unknown {
-  if (operand instanceof Date) return new Date(operand.getTime());
-  return operand instanceof Uint8Array ? new Uint8Array(operand) : operand;
+  if (isDate(operand)) return new Date(operand.getTime());
+  return isBytes(operand) ? new Uint8Array(operand) : operand;
 }

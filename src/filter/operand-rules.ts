@@ -1,4 +1,5 @@
-import { isDate, isUint8Array } from 'node:util/types';
+import { isDate } from 'node:util/types';
+import { isBytes } from '../edm/bytes.js';
 import { typeName } from '../edm/type-name.js';
 import { DATE_TIME_RANGE } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
@@ -15,7 +16,7 @@ interface OperandRule {
 export const OPERAND_RULES: Readonly<Record<EdmType, OperandRule>> = {
   Binary: {
     expected: 'a Uint8Array',
-    wrong: (value) => (isUint8Array(value) ? undefined : typeName(value)),
+    wrong: (value) => (isBytes(value) ? undefined : typeName(value)),
   },
   Boolean: {
     expected: 'a boolean',

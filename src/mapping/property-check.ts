@@ -1,4 +1,5 @@
-import { isDate, isUint8Array } from 'node:util/types';
+import { isDate } from 'node:util/types';
+import { isBytes } from '../edm/bytes.js';
 import { DATE_TIME_RANGE } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
@@ -22,7 +23,7 @@ const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
 
 const CHECK: Readonly<Record<EdmType, Check>> = {
   Binary: (value, { binaryBytes }) =>
-    !isUint8Array(value)
+    !isBytes(value)
       ? (refuse) => refuse.wrongType('a Uint8Array')
       : value.byteLength > binaryBytes
         ? (refuse) => refuse.tooLong(value.byteLength, binaryBytes, 'bytes')

@@ -1,4 +1,5 @@
-import { isDate, isUint8Array } from 'node:util/types';
+import { isDate } from 'node:util/types';
+import { isBytes } from '../edm/bytes.js';
 import { exactTicks, preciseDate } from '../edm/date-time.js';
 import { atOnce } from '../errors/at-once.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
@@ -17,7 +18,7 @@ export function snapshot({ converter }: PropertyMetadata, value: unknown): unkno
   try {
     const stored = converter === undefined ? value : atOnce(converter.toStored(value), 'toStored');
     if (isDate(stored)) return copyOf(stored);
-    return isUint8Array(stored) ? Uint8Array.from(stored) : stored;
+    return isBytes(stored) ? Uint8Array.from(stored) : stored;
   } catch {
     return undefined; // writing the entity tells why
   }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { and, conditionOf, not, or, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { Order } from './entities.js';
-import { codeOf } from './thrown.js';
+import { codeOf, thrown } from './thrown.js';
 
 describe('A filter', () => {
   const large = filter(Order, (o) => o.total.gt(1000));
@@ -75,6 +75,27 @@ describe('A filter', () => {
     expect(wrong.map((make) => codeOf(() => filter(Order, make as never)))).to.deep.equal(
       wrong.map(() => 'query.invalid-operand'),
     );
+  });
+
+  it('refuses what is joined with itself over and over, before the work grows', () => {
+    for (const join of [and, or]) {
+      let doubled: Filter<Order> = filter(Order, { total: 1 });
+      const error = thrown(() => {
+        for (let times = 0; times < 40; times++)
+          doubled = times % 2 === 0 ? join(doubled, doubled) : not(join(doubled, doubled));
+      });
+      expect(error).to.include({ code: 'query.invalid-filter' });
+      expect(error.details).to.deep.equal({ reason: 'it has more than 100000 comparisons' });
+    }
+  });
+
+  it('refuses what has only the prototype of a Date or of bytes, and bytes that were transferred', () => {
+    const detached = new Uint8Array(8);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    for (const operand of [Object.create(Date.prototype), Object.create(Uint8Array.prototype), detached] as never[]) {
+      const made = filter(Order, { total: operand });
+      expect(codeOf(() => JSON.stringify(made))).to.equal('query.invalid-filter');
+    }
   });
 
   it('is what a callback must return', () => {
