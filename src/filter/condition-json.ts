@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isBytes } from '../edm/bytes.js';
+import { isBytes } from '../metadata/bytes.js';
 import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';

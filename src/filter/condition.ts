@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isBytes } from '../edm/bytes.js';
+import { isBytes } from '../metadata/bytes.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { ComparisonOperator } from '../store/filter-node.js';

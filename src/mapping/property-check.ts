@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isBytes } from '../edm/bytes.js';
+import { isBytes } from '../metadata/bytes.js';
 import { DATE_TIME_RANGE } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
