@@ -54,9 +54,13 @@ onEveryStore('forEach', (open) => {
   it('handles so many at once', async () => {
     const { query } = await filled(open);
     let [underWay, most] = [0, 0];
+    let release = (): void => undefined;
+    const four = new Promise<void>((resolve) => (release = resolve)); // on a slow machine a page takes longer than a handler
     const handled = await query.pageSize(3).forEach(
       async () => {
         most = Math.max(most, ++underWay);
+        if (most === 4) release();
+        await four;
         await wait(2);
         underWay--;
       },
