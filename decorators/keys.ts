@@ -1,6 +1,7 @@
 import type { EdmType } from '../src/edm/edm-type.js';
 import type { EntitableTypeError, KeyValue, PartitionKeyMark, RowKeyMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
+import type { OptionNames } from '../src/errors/option-names.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
 /** How a key part is stored. */
@@ -12,6 +13,8 @@ export interface KeyOptions {
   /** The EDM type of that property; without it, it holds the key's text. */
   readonly type?: EdmType;
 }
+
+const KEY_NAMES: OptionNames<KeyOptions> = { converter: true, name: true, type: true };
 
 type ValueOf<O> = O extends { readonly converter: Converter<infer V, 'String'> }
   ? V
@@ -44,7 +47,7 @@ export function RowKey<const O extends KeyOptions = object>(options?: O): Proper
 
 function keyDecorator<V>(role: 'partition' | 'row', options: KeyOptions | undefined): PropertyDecoratorOf<V> {
   const { converter, name: storedName, type } = options ?? {};
-  const record = propertyDecorator<V>({ role, converter, storedName, type });
+  const record = propertyDecorator<V>({ role, converter, storedName, type }, options, KEY_NAMES);
   return (target, property) => {
     record(target, property);
     if (converter === undefined) tellText(target, property);

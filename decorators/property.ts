@@ -1,6 +1,7 @@
 import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
 import type { EntitableTypeError, ETagMark, TimestampMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
+import type { OptionNames } from '../src/errors/option-names.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
 /** How a property is stored. */
@@ -20,6 +21,14 @@ export interface PropertyOptions {
   /** Refuses to store an entity without the property, before anything is sent: `validation.missing-property`. */
   readonly required?: boolean;
 }
+
+const PROPERTY_NAMES: OptionNames<PropertyOptions> = {
+  name: true,
+  type: true,
+  converter: true,
+  default: true,
+  required: true,
+};
 
 type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
   ? V
@@ -41,7 +50,8 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
  */
 export function Property<const O extends PropertyOptions = object>(options?: O): PropertyDecoratorOf<ValueOf<O>> {
   const { name: storedName, type, converter, default: fallback, required }: PropertyOptions = options ?? {};
-  return propertyDecorator({ role: 'property', storedName, type, converter, default: fallback, required });
+  const definition = { role: 'property', storedName, type, converter, default: fallback, required } as const;
+  return propertyDecorator(definition, options, PROPERTY_NAMES);
 }
 
 /** Marks a property, on its type, as the ETag: `etag?: ETag`. `where`, `select` and patches do not offer it. */

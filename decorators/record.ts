@@ -1,7 +1,8 @@
 import './symbol-metadata.js';
 import { typeName } from '../src/edm/type-name.js';
 import { EntitableError } from '../src/errors/entitable-error.js';
-import { recordEntity, recordProperty } from '../src/metadata/define-entity.js';
+import { adviceFor, unknownNameIn, type KnownNames } from '../src/errors/option-names.js';
+import { ENTITY_NAMES, recordEntity, recordProperty } from '../src/metadata/define-entity.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
 import {
   recordOf,
@@ -30,13 +31,19 @@ export type PropertyDecoratorOf<V> = <
 type Getter<V> = (this: never) => V;
 
 /** Records what one decorator says about the property it stands on. */
-export function propertyDecorator<V>(definition: Omit<PropertyDefinition, 'name'>): PropertyDecoratorOf<V> {
+export function propertyDecorator<V>(
+  definition: Omit<PropertyDefinition, 'name'>,
+  options: object = {},
+  known: KnownNames = {},
+): PropertyDecoratorOf<V> {
   return (target, property) => {
     if (typeof property === 'object' && property !== null) {
       const name = standardName(property);
+      checkOptions(options, known, name);
       standardProperties(property.metadata).push(Object.freeze({ ...definition, name }));
     } else {
       const [entityClass, name] = legacyProperty(target, property);
+      checkOptions(options, known, name);
       recordProperty(entityClass, Object.freeze({ ...definition, name }));
     }
   };
@@ -48,8 +55,16 @@ export function recordClass(
   context: { readonly metadata?: object } | undefined,
   entity: EntityDefinition,
 ): void {
+  if (typeof entity === 'object' && entity !== null) checkOptions(entity, ENTITY_NAMES, target?.name);
   recordEntity(target, entity);
   recordOf(target).standard = context?.metadata;
+}
+
+/** What is spelled wrongly would be left out in silence. Throws `metadata.invalid-decorator`. */
+function checkOptions(options: object, known: KnownNames, name: string): void {
+  const unknown = unknownNameIn(options, known);
+  if (unknown !== undefined)
+    throw invalidDecorator(`it has no option "${unknown}". ${adviceFor(unknown, known)}`, name);
 }
 
 /** The name of a property that a standard decorator stands on. Throws `metadata.invalid-decorator`. */
@@ -76,15 +91,15 @@ function legacyProperty(target: unknown, property: unknown): readonly [entityCla
 
 const FIELDS: readonly unknown[] = ['field', 'accessor', 'getter', 'setter'];
 const NO_PROPERTY =
-  'a decorator of this package stands on a public property with a name, which is not static: @Property() total!: number;';
+  'a decorator of this package stands on a public property with a name, which is not static: @Property() total!: number. docs/toolchain.md tells what compilers need.';
 const NO_METADATA =
-  'this compiler calls standard decorators without the metadata that they share. Use TypeScript 5.2, esbuild 0.21 or later, or "experimentalDecorators"';
+  'this compiler calls standard decorators without the metadata that they share. Use TypeScript 5.2, esbuild 0.21 or later, or "experimentalDecorators". docs/toolchain.md tells what compilers need.';
 
 function invalidDecorator(problem: string, name: unknown): EntitableError {
   const property = typeof name === 'string' ? name : typeName(name);
   return new EntitableError(
     'metadata.invalid-decorator',
-    `The decorator of ${property} cannot be used so: ${problem}. docs/toolchain.md tells what compilers need.`,
+    `The decorator of ${property} cannot be used so: ${problem}`,
     { property },
   );
 }

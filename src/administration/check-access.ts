@@ -1,3 +1,4 @@
+import { checkNames, type KnownNames } from '../errors/option-names.js';
 import type {
   AccessPolicy,
   AccountPermission,
@@ -8,6 +9,7 @@ import type {
   TablePermission,
   TableSasOptions,
 } from '../store/service-administration.js';
+import { ADMINISTRATION_OPTIONS } from './option-names.js';
 import { isList, refusedOption } from './refused-option.js';
 
 const TABLE_PERMISSIONS: readonly TablePermission[] = ['read', 'add', 'update', 'delete'];
@@ -36,6 +38,7 @@ export function checkPolicies(policies: readonly AccessPolicy[]): void {
   for (const [index, policy] of policies.entries()) {
     const option = `policies[${index}]`;
     if (typeof policy !== 'object' || policy === null) throw refusedOption(option, 'an access policy', policy);
+    checkNames(policy, ADMINISTRATION_OPTIONS.policy, option);
     const { id, start, expiry, permissions } = policy;
     checkId(`${option}.id`, id);
     if (ids.has(id)) throw refusedOption(`${option}.id`, 'an id that no other policy of the table has', id);
@@ -47,7 +50,7 @@ export function checkPolicies(policies: readonly AccessPolicy[]): void {
 
 /** Refuses what would make no SAS, or one that permits more than it says. Throws `validation.invalid-option`. */
 export function checkTableSas(options: TableSasOptions): void {
-  checkOptions(options);
+  checkOptions(options, ADMINISTRATION_OPTIONS.tableSas);
   const { permissions, start, expiry, policy, from, to } = options;
   if (policy !== undefined) checkId('policy', policy);
   else if (permissions === undefined) throw refusedOption('permissions', listOf(TABLE_PERMISSIONS), permissions);
@@ -71,7 +74,7 @@ export function checkTableSas(options: TableSasOptions): void {
 
 /** The same for a SAS of an account. */
 export function checkAccountSas(options: AccountSasOptions): void {
-  checkOptions(options);
+  checkOptions(options, ADMINISTRATION_OPTIONS.accountSas);
   const { permissions, start, expiry, resourceTypes } = options;
   checkList('permissions', permissions, ACCOUNT_PERMISSIONS);
   if (expiry === undefined) throw refusedOption('expiry', 'a valid Date', expiry);
@@ -80,8 +83,9 @@ export function checkAccountSas(options: AccountSasOptions): void {
   checkRestrictions(options);
 }
 
-function checkOptions(options: unknown): void {
+function checkOptions(options: unknown, known: KnownNames): void {
   if (typeof options !== 'object' || options === null) throw refusedOption('options', 'an object', options);
+  checkNames(options, known);
 }
 
 function checkId(option: string, id: unknown): void {
@@ -123,6 +127,7 @@ function numberOf(address: string): number {
 function checkKey(option: string, key: SasKey | undefined): void {
   if (key === undefined) return;
   const { partitionKey, rowKey } = key ?? {};
+  if (typeof key === 'object' && key !== null) checkNames(key, ADMINISTRATION_OPTIONS.sasKey, option);
   if (!isPlain(partitionKey) || (rowKey !== undefined && !isPlain(rowKey))) {
     const expected = '{ partitionKey, rowKey } with texts without control characters; rowKey may be left out';
     throw refusedOption(option, expected, key);

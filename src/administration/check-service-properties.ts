@@ -1,4 +1,11 @@
-import type { CorsMethod, CorsRule, ServiceProperties } from '../store/service-administration.js';
+import { checkNames, type KnownNames, type OptionNames } from '../errors/option-names.js';
+import type {
+  CorsMethod,
+  CorsRule,
+  LoggingProperties,
+  MetricsProperties,
+  ServiceProperties,
+} from '../store/service-administration.js';
 import { isList, refusedOption } from './refused-option.js';
 
 const MOST_RULES = 5;
@@ -11,18 +18,37 @@ const LONGEST_AGE = 2 ** 31 - 1;
 const LONGEST_RETENTION = 365;
 const METHODS: readonly CorsMethod[] = ['DELETE', 'GET', 'HEAD', 'MERGE', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
+const PROPERTIES: OptionNames<ServiceProperties> = {
+  logging: true,
+  hourMetrics: true,
+  minuteMetrics: true,
+  cors: true,
+};
+const LOGGING: OptionNames<LoggingProperties> = { read: true, write: true, delete: true, retentionDays: true };
+const METRICS: OptionNames<MetricsProperties> = { enabled: true, includeAPIs: true, retentionDays: true };
+const RULE: OptionNames<CorsRule> = {
+  allowedOrigins: true,
+  allowedMethods: true,
+  allowedHeaders: true,
+  exposedHeaders: true,
+  maxAgeInSeconds: true,
+};
+
 /** Refuses properties that the service would, and a change of nothing. Throws `validation.invalid-option`. */
 export function checkServiceProperties(properties: ServiceProperties): void {
+  checkMembers('the service properties', properties, PROPERTIES);
   const { logging, hourMetrics, minuteMetrics, cors } = properties ?? {};
   if (logging === undefined && hourMetrics === undefined && minuteMetrics === undefined && cors === undefined) {
     throw refusedOption('properties', 'one at least of logging, hourMetrics, minuteMetrics and cors', properties);
   }
   if (logging !== undefined) {
+    checkMembers('logging', logging, LOGGING);
     checkFlags('logging', logging, ['read', 'write', 'delete']);
     checkRetention('logging', logging);
   }
   for (const [name, metrics] of Object.entries({ hourMetrics, minuteMetrics })) {
     if (metrics === undefined) continue;
+    checkMembers(name, metrics, METRICS);
     checkFlags(name, metrics, metrics.includeAPIs === undefined ? ['enabled'] : ['enabled', 'includeAPIs']);
     if (metrics.includeAPIs === true && !metrics.enabled) {
       throw refusedOption(`${name}.includeAPIs`, 'true only where enabled is true', metrics.includeAPIs);
@@ -40,6 +66,7 @@ export function checkCors(rules: readonly CorsRule[]): void {
   for (const [index, rule] of rules.entries()) {
     const option = `cors[${index}]`;
     if (typeof rule !== 'object' || rule === null) throw refusedOption(option, 'a rule', rule);
+    checkNames(rule, RULE, option);
     const { allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAgeInSeconds } = rule;
     checkParts(`${option}.allowedOrigins`, allowedOrigins, 1);
     checkParts(`${option}.allowedMethods`, allowedMethods, 1);
@@ -59,6 +86,10 @@ export function checkCors(rules: readonly CorsRule[]): void {
 
 function textOf({ allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAgeInSeconds }: CorsRule): string {
   return [allowedOrigins, allowedMethods, allowedHeaders, exposedHeaders, maxAgeInSeconds].map(String).join('');
+}
+
+function checkMembers(option: string, value: unknown, known: KnownNames): void {
+  if (typeof value === 'object' && value !== null) checkNames(value, known, option);
 }
 
 function checkFlags(option: string, value: object, names: readonly string[]): void {

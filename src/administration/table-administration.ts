@@ -21,6 +21,7 @@ import { createTable, type CreateTableOptions } from './create-table.js';
 import { describeTable, type DescribeOptions, type TableDescription } from './describe-table.js';
 import { ensureTables, type EnsureTablesOptions } from './ensure-tables.js';
 import { listTables, nameForm, type ListTablesOptions } from './list-tables.js';
+import { ADMINISTRATION_OPTIONS } from './option-names.js';
 import { serviceOf } from './service-of.js';
 import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
@@ -83,7 +84,7 @@ export class TableAdministration {
    * ```
    */
   async createIfMissing(table: string, options?: CreateTableOptions): Promise<boolean> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.create);
     return createTable(this.#store, checkTableName(table), options);
   }
 
@@ -99,19 +100,19 @@ export class TableAdministration {
    * ```
    */
   async ensure(wanted: Iterable<EntityClass | string>, options?: EnsureTablesOptions): Promise<readonly string[]> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.ensure);
     return ensureTables(this.#tables, wanted, options);
   }
 
   /** Deletes a table and every row in it; `false` when there was none. Azure frees the name after some 40 seconds. */
   async delete(table: string, options?: OperationOptions): Promise<boolean> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return this.#store.deleteTable(checkTableName(table), options);
   }
 
   /** Whether there is a table of this name. */
   async exists(table: string, options: OperationOptions = {}): Promise<boolean> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     const form = nameForm(this.#store);
     checkTableName(table);
     for await (const name of listTables(this.#store, { ...options, prefix: table })) {
@@ -125,7 +126,7 @@ export class TableAdministration {
    * request for every 1,000 tables of the account, whichever are wanted: services do not compare names as they order them.
    */
   list(options?: ListTablesOptions): AsyncGenerator<string, void, undefined> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.list);
     return listTables(this.#store, options);
   }
 
@@ -144,7 +145,7 @@ export class TableAdministration {
     table: string | EntityClass<T>,
     options?: DescribeOptions,
   ): Promise<TableDescription> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.describe);
     return describeTable(placeIn(this.#tables, table), options);
   }
 
@@ -177,7 +178,7 @@ export class TableAdministration {
     to: NamedTable | ClassTable<object>,
     options?: CopySettings,
   ): Promise<CopyReport> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.copy);
     return copyTable(this.#placeOf(from, 'from'), this.#placeOf(to, 'to'), options);
   }
 
@@ -188,7 +189,7 @@ export class TableAdministration {
    * Throws `store.table-not-found`, and `commit.bulk-stopped` with how far it came.
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.truncate);
     return truncateTable(placeIn(this.#tables, table), options);
   }
 
@@ -197,7 +198,7 @@ export class TableAdministration {
    * `store.not-supported` on every store but the Table service of Azure Storage, like all that follows.
    */
   async getAccessPolicies(table: string, options?: OperationOptions): Promise<readonly AccessPolicy[]> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'access policies').getAccessPolicies(checkTableName(table), options);
   }
 
@@ -206,9 +207,9 @@ export class TableAdministration {
    * one. The service may take 30 seconds to heed it. Needs the account's key. Throws `store.table-not-found`.
    */
   async setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void> {
-    checkOperation(options);
-    const service = serviceOf(this.#store, 'access policies');
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     checkPolicies(policies);
+    const service = serviceOf(this.#store, 'access policies');
     await service.setAccessPolicies(checkTableName(table), policies, options);
   }
 
@@ -223,50 +224,50 @@ export class TableAdministration {
    * ```
    */
   async generateTableSas(table: string, options: TableSasOptions): Promise<SharedAccess> {
-    const service = serviceOf(this.#store, 'shared access signatures');
     checkTableSas(options);
+    const service = serviceOf(this.#store, 'shared access signatures');
     return service.generateTableSas(checkTableName(table), options);
   }
 
   /** Signs access to the tables of the account; the same otherwise as {@link generateTableSas}. */
   async generateAccountSas(options: AccountSasOptions): Promise<SharedAccess> {
-    const service = serviceOf(this.#store, 'shared access signatures');
     checkAccountSas(options);
+    const service = serviceOf(this.#store, 'shared access signatures');
     return service.generateAccountSas(options);
   }
 
   /** Which requests the account's Table service logs and counts, and its CORS rules; one request. */
   async getServiceProperties(options?: OperationOptions): Promise<ServiceProperties> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'service properties').getServiceProperties(options);
   }
 
   /** Changes those that are given and leaves the others as they are; one request. */
   async setServiceProperties(properties: ServiceProperties, options?: OperationOptions): Promise<void> {
-    checkOperation(options);
-    const service = serviceOf(this.#store, 'service properties');
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     checkServiceProperties(properties);
+    const service = serviceOf(this.#store, 'service properties');
     await service.setServiceProperties(properties, options);
   }
 
   /** The CORS rules alone; one request. */
   async getCors(options?: OperationOptions): Promise<readonly CorsRule[]> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     const { cors = [] } = await serviceOf(this.#store, 'CORS rules').getServiceProperties(options);
     return cors;
   }
 
   /** Puts at most 5 rules, of at most 2 KiB in all, in the place of all; none turns CORS off. One request. */
   async setCors(rules: readonly CorsRule[], options?: OperationOptions): Promise<void> {
-    checkOperation(options);
-    const service = serviceOf(this.#store, 'CORS rules');
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     checkCors(rules);
+    const service = serviceOf(this.#store, 'CORS rules');
     await service.setServiceProperties({ cors: rules }, options);
   }
 
   /** How far the secondary location is, which answers by itself; only with read-access geo-redundancy. One request. */
   async getStatistics(options?: OperationOptions): Promise<ServiceStatistics> {
-    checkOperation(options);
+    checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'statistics').getStatistics(options);
   }
 

@@ -1,13 +1,20 @@
 import { typeName } from '../edm/type-name.js';
 import { invalidOption } from '../errors/invalid-option.js';
+import { checkNames } from '../errors/option-names.js';
 import { checkCount } from '../query/check-option.js';
 import { checkChoice } from '../repository/check-choice.js';
+import { RETRY_NAMES } from '../resilience/retry-settings.js';
 import { checkFunction } from '../store/check-operation.js';
+import { STORAGE_LIMITS } from '../store/limits.js';
+import { DATA_SOURCE_NAMES } from './option-names.js';
 import type { DataSourceOptions } from './options.js';
+
+const LIMIT_NAMES = Object.fromEntries(Object.keys(STORAGE_LIMITS).map((name) => [name, true as const]));
 
 /** Refuses options that would be taken for others: settings come from files and variables, too. Throws `validation.invalid-option`. */
 export function checkOptions(options: DataSourceOptions): void {
   if (!isObject(options)) throw invalidOption('options', 'an object', typeName(options));
+  checkNames(options, DATA_SOURCE_NAMES);
   const { ensureTables, durability, limits, validate, service, retry, httpClient } = options;
   if (ensureTables !== undefined) checkChoice('ensureTables', ensureTables, ['lazy', 'never']);
   if (durability !== undefined) checkChoice('durability', durability, ['full', 'relaxed']);
@@ -28,6 +35,8 @@ export function checkOptions(options: DataSourceOptions): void {
   for (const [name, value] of Object.entries(objects)) {
     if (value !== undefined && !isObject(value)) throw invalidOption(name, 'an object', typeName(value));
   }
+  if (objects.retry !== undefined) checkNames(objects.retry, RETRY_NAMES, 'retry');
+  if (objects.limits !== undefined) checkNames(objects.limits, LIMIT_NAMES, 'limits');
 }
 
 function isObject(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../errors/option-names.js';
 import { observer } from '../observability/observer.js';
 import type { Verbs } from '../observability/verbs.js';
 import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';
@@ -13,6 +14,9 @@ export interface CloseOptions {
   /** Milliseconds that operations under way have before they are stopped; 30,000 by default. */
   readonly timeout?: number | undefined;
 }
+
+/** What they may be called. */
+export const CLOSE_NAMES: OptionNames<CloseOptions> = { timeout: true };
 
 /** A store as a data source works with it. */
 export interface Connection {

@@ -8,6 +8,7 @@ import type {
   Items,
 } from '../repository/bulk-options.js';
 import { EntityMappers } from '../repository/entity-mappers.js';
+import { VERB_OPTIONS } from '../repository/option-names.js';
 import { MixedBulk } from '../repository/mixed-bulk.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
@@ -24,12 +25,13 @@ import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
 import { UnitCore } from '../unit-of-work/unit-core.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import type { KnownNames } from '../errors/option-names.js';
 import { tableNameProblem } from '../edm/table-name.js';
 import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { checkOptions } from './check-options.js';
-import { connect, type CloseOptions, type Connection } from './connection.js';
+import { CLOSE_NAMES, connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession, UnitContext, type RunOptions } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
 import { querySettings } from './query-settings.js';
@@ -162,21 +164,26 @@ export class DataSource implements AsyncDisposable {
    * ```
    */
   insertMany<T extends object>(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
-    return this.#inBulk('insertMany', options, (bulk) => bulk.insertMany(entities, options));
+    return this.#inBulk('insertMany', options, VERB_OPTIONS.bulk, (bulk) => bulk.insertMany(entities, options));
   }
 
   /** Stores entities of any number and of any classes, whether they exist or not. Like {@link insertMany}. */
   upsertMany<T extends object>(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
-    return this.#inBulk('upsertMany', options, (bulk) => bulk.upsertMany(entities, options));
+    return this.#inBulk('upsertMany', options, VERB_OPTIONS.bulkUpsert, (bulk) => bulk.upsertMany(entities, options));
   }
 
   /** Deletes entities of any number and of any classes, under their ETags. Like {@link insertMany}. */
   deleteMany<T extends object>(entities: Items<T>, options?: BulkDeleteOptions): Promise<BulkResult<T>> {
-    return this.#inBulk('deleteMany', options, (bulk) => bulk.deleteMany(entities, options));
+    return this.#inBulk('deleteMany', options, VERB_OPTIONS.bulkDelete, (bulk) => bulk.deleteMany(entities, options));
   }
 
-  async #inBulk<R>(verb: VerbName, options: object | undefined, write: (bulk: MixedBulk) => Promise<R>): Promise<R> {
-    checkOperation(options);
+  async #inBulk<R>(
+    verb: VerbName,
+    options: object | undefined,
+    known: KnownNames,
+    write: (bulk: MixedBulk) => Promise<R>,
+  ): Promise<R> {
+    checkOperation(options, known);
     if (this.#context.unit !== undefined) throw notInUnit(`${verb}()`);
     const { verbs } = this.#queries;
     return verbs === undefined ? write(this.#bulk) : verbs.run({ verb }, () => write(this.#bulk));
@@ -216,6 +223,7 @@ export class DataSource implements AsyncDisposable {
    * `store.outcome-unknown` for a write). What is begun afterwards throws `store.closed`.
    */
   async close(options?: CloseOptions): Promise<void> {
+    checkOperation(options, CLOSE_NAMES);
     await this.#connection.close(options);
   }
 

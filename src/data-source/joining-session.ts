@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { OptionNames } from '../errors/option-names.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { checkChoice } from '../query/check-option.js';
 import type { DirectSession } from '../repository/direct-session.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
+import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { EntitySession, Session, UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
@@ -17,6 +19,8 @@ export interface RunOptions extends UnitOfWorkOptions {
    */
   readonly nested?: 'join' | 'separate' | undefined;
 }
+
+const RUN_NAMES: OptionNames<RunOptions> = { ...VERB_OPTIONS.unitOfWork, nested: true };
 
 /** Which unit of work the repositories of one connection are in, however deep in the call. */
 export class UnitContext {
@@ -66,7 +70,7 @@ export class JoiningSession implements Session {
 
   async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, given: RunOptions = {}): Promise<R> {
     checkFunction('work', work);
-    checkOperation(given);
+    checkOperation(given, RUN_NAMES);
     const { nested = 'join', ...options } = given;
     checkChoice('nested', nested, ['join', 'separate']);
     const outer = nested === 'join' ? this.#context.unit : undefined;

@@ -1,3 +1,4 @@
+import { adviceFor, unknownNameIn } from '../errors/option-names.js';
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
 import type { TableStore } from '../store/table-store.js';
 import { unknownTarget } from '../store/unknown-target.js';
@@ -36,6 +37,7 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
     const own = target.traits.limits;
     return { kind: 'own', store: limits === undefined ? target : withLimits(target, resolveLimits(own, limits)) };
   } else if (isAzure(target)) {
+    checkMembers(target);
     if (target.service !== undefined) checkChoice('service', target.service, ['storage', 'cosmos']);
   } else {
     throw unknownTarget(targetProblem(target));
@@ -52,6 +54,22 @@ function checkPath(path: string): string {
   if (problem !== undefined) throw unknownTarget(problem);
   return path;
 }
+
+/** Refuses a member that would be left out in silence, such as a credential that is spelled wrongly. Throws `store.unknown-target`. */
+function checkMembers(target: object): void {
+  const unknown = unknownNameIn(target, MEMBERS);
+  if (unknown !== undefined)
+    throw unknownTarget(`The object has a member "${unknown}", which no target has. ${adviceFor(unknown, MEMBERS)}`);
+}
+
+const MEMBERS = Object.freeze({
+  endpoint: true,
+  credential: true,
+  identity: true,
+  serviceClient: true,
+  tableClient: true,
+  service: true,
+});
 
 function isAzure(target: unknown): target is Exclude<AzureTarget, string> {
   return (

@@ -3,12 +3,15 @@ import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
+import { checkNames } from '../errors/option-names.js';
 import type { DataKey, EntityClass } from '../metadata/entity-types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import { bind, unknownProperty } from './bind.js';
 import { isOperator, joined, negated, test, type Condition } from './condition.js';
 import { filterOf, type Filter } from './filter.js';
+
+const NAMES = Object.freeze({ properties: true });
 
 /** The most that a filter from outside may nest, and say. */
 const DEEPEST = 20;
@@ -88,6 +91,7 @@ export function filterFromJSON<T extends object>(
 
 /** The properties that may be asked. `undefined`, such as a setting that was forgotten, would be all of them. */
 function askableNames({ className, members }: EntityMetadata, options: object): ReadonlySet<string> {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) checkNames(options, NAMES);
   const properties: unknown = (options as { readonly properties?: unknown } | null)?.properties;
   if (!Array.isArray(properties)) {
     throw invalidOption('properties', 'an array of names of properties', typeName(properties));

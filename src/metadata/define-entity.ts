@@ -2,6 +2,7 @@ import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
+import { checkNames, type OptionNames } from '../errors/option-names.js';
 import type { Converter } from './converter.js';
 import type { EntityValues } from './create-types.js';
 import type { EntityClass, MemberKey } from './entity-types.js';
@@ -67,6 +68,24 @@ export interface EntitySchema<
   readonly properties: { readonly [K in MemberKey<T>]?: PropertySchema<T[K]> };
 }
 
+/** What is said of a class. */
+export const ENTITY_NAMES: OptionNames<EntityDefinition> = {
+  table: true,
+  partitionKey: true,
+  rowKey: true,
+  create: true,
+  schema: true,
+};
+
+const SCHEMA_NAMES = Object.freeze({
+  key: true,
+  name: true,
+  type: true,
+  converter: true,
+  default: true,
+  required: true,
+});
+
 const ROLES: Readonly<Record<string, PropertyRole>> = {
   PartitionKey: 'partition',
   RowKey: 'row',
@@ -92,6 +111,7 @@ export function defineEntity<
   const R extends string | undefined = undefined,
 >(entityClass: EntityClass<T> & CheckKeys<T, P, R>, schema: EntitySchema<T, P, R>): void {
   if (typeof schema !== 'object' || schema === null) throw invalidOption('defineEntity', 'a schema', typeName(schema));
+  checkNames(schema, { ...ENTITY_NAMES, properties: true }, 'the schema of defineEntity');
   const { properties, create, ...entity } = schema;
   if (typeof properties !== 'object' || properties === null)
     throw invalidOption('properties', 'an object of property schemas', typeName(properties));
@@ -138,6 +158,7 @@ function definitionOf(name: string, schema: PropertySchema<unknown>): PropertyDe
   }
   if (typeof schema !== 'object' || schema === null)
     throw invalidOption(name, 'an EDM type, a role or an object', typeName(schema));
+  checkNames(schema, SCHEMA_NAMES, `the schema of ${name}`);
   const {
     key,
     name: storedName,

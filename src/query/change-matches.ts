@@ -3,6 +3,7 @@ import { Deadline } from '../store/deadline.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { Reading } from './keyed-rows.js';
 import type { MatchedRow, MatchWrites, PrepareWrite } from './match-writes.js';
+import { WRITE_BY_FILTER_NAMES } from './option-names.js';
 import { readPages } from './page-reader.js';
 import { refuseSorted, type QueryState } from './query-state.js';
 import { rereadMatch } from './reread-match.js';
@@ -33,7 +34,7 @@ export async function changeMatches<T extends object>(
 ): Promise<WriteReport> {
   const { source, writes } = state;
   if (writes === undefined) throw new TypeError('This query was made for reading only');
-  checkOperation(options);
+  checkOperation(options, WRITE_BY_FILTER_NAMES);
   if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
   const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
   const { store, table } = source;

@@ -4,6 +4,7 @@ import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { checkCount } from './check-option.js';
 import { ItemIterator } from './item-iterator.js';
+import { FOR_EACH_NAMES } from './option-names.js';
 import type { ForEachOptions, HandlerContext, Page } from './query.js';
 
 /** Does something with one result; what it gives is waited for. */
@@ -17,7 +18,7 @@ export async function forEachResult<R>(
   className: string,
 ): Promise<number> {
   checkFunction('handler', handler);
-  checkOperation(given);
+  checkOperation(given, FOR_EACH_NAMES);
   const { concurrency = 1, signal, ...options } = given;
   const most = checkCount('concurrency', concurrency, 1);
   const stop = new AbortController();

@@ -12,6 +12,7 @@ import type { ClientFilter } from './client-filter.js';
 import { forEachResult, type ResultHandler } from './for-each.js';
 import { ItemIterator } from './item-iterator.js';
 import type { Reading } from './keyed-rows.js';
+import { PAGE_NAMES, PAGES_NAMES, READ_NAMES } from './option-names.js';
 import { readPage } from './page-reader.js';
 import { planFilter } from './plan.js';
 import type {
@@ -123,11 +124,12 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   pages(options?: PagesOptions): AsyncIterable<Page<R>> {
+    checkOperation(options, PAGES_NAMES);
     return this.#observedPages(options);
   }
 
   async page(given: PageOptions = {}): Promise<Page<R>> {
-    checkOperation(given);
+    checkOperation(given, PAGE_NAMES);
     const { continuation, pageSize, ...options } = given;
     const sized = pageSize === undefined ? this : this.#with({ pageSize: this.#checkPageSize(pageSize) });
     return this.#observed('query.page', async () => {
@@ -211,6 +213,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   async #all(options: ReadOptions | undefined): Promise<R[]> {
+    checkOperation(options, READ_NAMES);
     const all: R[] = [];
     for await (const { items } of this.#pages(options)) {
       for (const item of items) all.push(item);

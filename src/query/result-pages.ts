@@ -1,3 +1,5 @@
+import { checkOperation } from '../store/check-operation.js';
+import { OPERATION_NAMES } from '../store/operation-options.js';
 import type { OperationOptions } from '../store/table-store.js';
 import { passingRows } from './client-filter.js';
 import type { Reading } from './keyed-rows.js';
@@ -60,6 +62,7 @@ export async function countResults<T extends object>(
   state: QueryState<T>,
   options: OperationOptions | undefined,
 ): Promise<number> {
+  checkOperation(options, OPERATION_NAMES);
   const { checkKeys } = state.source;
   const keys: Reading<void> = { request: { select: [] }, decode: checkKeys };
   let count = 0;

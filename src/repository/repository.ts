@@ -16,6 +16,7 @@ import type {
   Items,
   MergeItem,
 } from './bulk-options.js';
+import { VERB_OPTIONS } from './option-names.js';
 import { keyText } from './row-error.js';
 import type {
   ConditionOptions,
@@ -125,12 +126,12 @@ export class Repository<in out T extends object> implements AnyRepository {
 
   /** Reads one entity by its key: one request. `undefined` when there is none. */
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined> {
-    return refusedOperation(options) ?? this.#session.get(key, options);
+    return refusedOperation(options, VERB_OPTIONS.read) ?? this.#session.get(key, options);
   }
 
   /** Reads one entity by its key: one request. Throws `store.not-found` when there is none. */
   async getOrThrow(key: KeyOf<T>, options?: ReadOptions): Promise<T> {
-    checkOperation(options);
+    checkOperation(options, VERB_OPTIONS.read);
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
     const { className, table } = metadataOf(this.entityClass);
@@ -146,17 +147,17 @@ export class Repository<in out T extends object> implements AnyRepository {
    * The next key is asked for when there is room for another request.
    */
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]> {
-    return refusedOperation(options) ?? this.#session.getMany(keys, options);
+    return refusedOperation(options, VERB_OPTIONS.getMany) ?? this.#session.getMany(keys, options);
   }
 
   /** Whether an entity with this key is stored: one request, which reads the keys only. */
   exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean> {
-    return refusedOperation(options) ?? this.#session.exists(key, options);
+    return refusedOperation(options, VERB_OPTIONS.operation) ?? this.#session.exists(key, options);
   }
 
   /** Reads an entity again, into the same object; what it had is gone. Throws `store.not-found` when it is stored no longer. */
   refresh(entity: T, options?: OperationOptions): Promise<T> {
-    return refusedOperation(options) ?? this.#session.refresh(entity, options);
+    return refusedOperation(options, VERB_OPTIONS.operation) ?? this.#session.refresh(entity, options);
   }
 
   /**
@@ -178,7 +179,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * Absent (`undefined` or `null`) properties are not stored.
    */
   insert(entity: T, options?: OperationOptions): Promise<T> {
-    return refusedOperation(options) ?? this.#session.insert(entity, options);
+    return refusedOperation(options, VERB_OPTIONS.operation) ?? this.#session.insert(entity, options);
   }
 
   /**
@@ -194,7 +195,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * is stored.
    */
   save(entity: T, options?: OperationOptions): Promise<T> {
-    return refusedOperation(options) ?? this.#session.save(entity, options);
+    return refusedOperation(options, VERB_OPTIONS.operation) ?? this.#session.save(entity, options);
   }
 
   /**
@@ -208,7 +209,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * ```
    */
   merge(key: KeyOf<T>, patch: PatchOf<T>, options?: ConditionOptions): Promise<WriteReceipt> {
-    return refusedOperation(options) ?? this.#session.merge(key, patch, options);
+    return refusedOperation(options, VERB_OPTIONS.condition) ?? this.#session.merge(key, patch, options);
   }
 
   /**
@@ -216,12 +217,12 @@ export class Repository<in out T extends object> implements AnyRepository {
    * its `@ETag` property where that is set, else the remembered one. Throws `entity.no-etag` where there is neither.
    */
   replace(entity: T, options?: ConditionOptions): Promise<T> {
-    return refusedOperation(options) ?? this.#session.replace(entity, options);
+    return refusedOperation(options, VERB_OPTIONS.condition) ?? this.#session.replace(entity, options);
   }
 
   /** Stores an entity whether it exists or not: one request, always unconditional. A merge sends no default that only was filled in. */
   upsert(entity: T, options?: UpsertOptions): Promise<T> {
-    return refusedOperation(options) ?? this.#session.upsert(entity, options);
+    return refusedOperation(options, VERB_OPTIONS.upsert) ?? this.#session.upsert(entity, options);
   }
 
   /**
@@ -229,7 +230,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * deleted; a missing one is `store.not-found`, or `false` with `missing: 'ignore'`.
    */
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean> {
-    return refusedOperation(options) ?? this.#session.delete(entityOrKey, options);
+    return refusedOperation(options, VERB_OPTIONS.delete) ?? this.#session.delete(entityOrKey, options);
   }
 
   /**
@@ -246,7 +247,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * ```
    */
   modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions<T>): Promise<T> {
-    return refusedOperation(options) ?? this.#session.modify(key, change, options);
+    return refusedOperation(options, VERB_OPTIONS.modify) ?? this.#session.modify(key, change, options);
   }
 
   /**
@@ -263,22 +264,22 @@ export class Repository<in out T extends object> implements AnyRepository {
    * ```
    */
   insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
-    return refusedOperation(options) ?? this.#session.insertMany(entities, options);
+    return refusedOperation(options, VERB_OPTIONS.bulk) ?? this.#session.insertMany(entities, options);
   }
 
   /** Stores entities of any number, whether they exist or not. Like {@link insertMany}. */
   upsertMany(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
-    return refusedOperation(options) ?? this.#session.upsertMany(entities, options);
+    return refusedOperation(options, VERB_OPTIONS.bulkUpsert) ?? this.#session.upsertMany(entities, options);
   }
 
   /** Changes some properties of stored entities of any number, without reading them. Like {@link insertMany}. */
   mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>> {
-    return refusedOperation(options) ?? this.#session.mergeMany(changes, options);
+    return refusedOperation(options, VERB_OPTIONS.bulk) ?? this.#session.mergeMany(changes, options);
   }
 
   /** Deletes any number: entities under their ETags, keys unconditionally. Like {@link insertMany}. */
   deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>> {
-    return refusedOperation(options) ?? this.#session.deleteMany(entitiesOrKeys, options);
+    return refusedOperation(options, VERB_OPTIONS.bulkDelete) ?? this.#session.deleteMany(entitiesOrKeys, options);
   }
 
   /**

@@ -3,9 +3,10 @@ import { startTimer } from '../async/start-timer.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
+import type { OptionNames } from '../errors/option-names.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
-import { retryPolicy, type RetrySettings } from './retry-settings.js';
+import { RETRY_NAMES, retryPolicy, type RetrySettings } from './retry-settings.js';
 import { Tries } from './tries.js';
 
 /** How a piece of work is repeated. No time limit holds by default. */
@@ -13,6 +14,9 @@ export interface RepeatSettings extends Omit<RetrySettings, 'lostAnswers'> {
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const { lostAnswers: _, ...PACE_NAMES } = RETRY_NAMES;
+const REPEAT_NAMES: OptionNames<RepeatSettings> = { ...PACE_NAMES, signal: true };
 
 /** What one go at a piece of work is told. */
 export interface Go {
@@ -25,7 +29,7 @@ export interface Go {
 /** Does a piece of work, and does it again from its beginning after a refusal that is certain: nothing of it was done. */
 export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: RepeatSettings = {}): Promise<T> {
   checkFunction('work', work);
-  checkOperation(settings);
+  checkOperation(settings, REPEAT_NAMES);
   const { signal, tryTimeout = Infinity, timeout = Infinity, ...pace } = settings;
   const policy = retryPolicy({ ...pace, tryTimeout, timeout });
   const tries = new Tries(policy, observer({})('get'), { signal }, remedyForWork);

@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { checkNames, type OptionNames } from '../errors/option-names.js';
 
 /** How waits grow: each is random between nothing and `slot * 2 ** retry`, up to `ceiling`. Milliseconds. */
 export interface Backoff {
@@ -28,6 +29,18 @@ export interface RetrySettings {
   /** Where the service needs relief: it is busy, or throttles. By default 250 ms, up to 30,000. */
   readonly slow?: Partial<Backoff> | undefined;
 }
+
+/** What they may be called. */
+export const RETRY_NAMES: OptionNames<RetrySettings> = {
+  maxRetries: true,
+  tryTimeout: true,
+  timeout: true,
+  lostAnswers: true,
+  fast: true,
+  slow: true,
+};
+
+const BACKOFF_NAMES: OptionNames<Backoff> = { slot: true, ceiling: true };
 
 /** The settings with every default filled in. */
 export interface RetryPolicy {
@@ -66,6 +79,9 @@ export const NO_RETRIES: RetryPolicy = Object.freeze({
 
 /** Fills in the defaults. Throws `validation.invalid-option` for numbers that mean nothing. */
 export function retryPolicy({ fast, slow, ...settings }: RetrySettings = {}): RetryPolicy {
+  for (const [of, backoff] of Object.entries({ fast, slow })) {
+    if (typeof backoff === 'object' && backoff !== null) checkNames(backoff, BACKOFF_NAMES, of);
+  }
   const policy = {
     maxRetries: settings.maxRetries ?? RETRY_DEFAULTS.maxRetries,
     tryTimeout: settings.tryTimeout ?? RETRY_DEFAULTS.tryTimeout,

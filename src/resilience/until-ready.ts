@@ -1,8 +1,10 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { typeName } from '../edm/type-name.js';
+import type { OptionNames } from '../errors/option-names.js';
 import { invalidOption } from '../errors/invalid-option.js';
 import { checkOperation } from '../store/check-operation.js';
 import { observer } from '../observability/observer.js';
+import { OPERATION_NAMES } from '../store/operation-options.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 import { retryPolicy } from './retry-settings.js';
 import { Tries } from './tries.js';
@@ -15,11 +17,12 @@ export interface ReadyOptions extends OperationOptions {
   readonly table?: string | undefined;
 }
 
+const READY_NAMES: OptionNames<ReadyOptions> = { ...OPERATION_NAMES, failFast: true, table: true };
 const TIMEOUT = 30_000;
 
 /** Resolves when a store answers, or throws why it does not: at once what time does not change, anything else when the time is over. */
 export async function untilReady(store: TableStore, options: ReadyOptions): Promise<void> {
-  checkOperation(options);
+  checkOperation(options, READY_NAMES);
   const { failFast = false, table, signal, timeout = TIMEOUT } = options;
   if (table !== undefined && typeof table !== 'string') throw invalidOption('table', 'a table name', typeName(table));
   const policy = retryPolicy({

@@ -1,23 +1,34 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption } from '../errors/invalid-option.js';
+import { checkNames, type KnownNames } from '../errors/option-names.js';
 import { checkTimeout } from './check-timeout.js';
 import type { OperationOptions } from './operation-options.js';
 
-/** Refuses options that are no object, and a signal or a time limit that is none. For the verbs that users call: JavaScript may give anything. */
-export function checkOperation(options: object | undefined): void {
+/** Refuses options that are no object, and those that have another name than the known ones. Throws `validation.invalid-option`. */
+export function checkOptions(options: object | undefined, known: KnownNames | undefined): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw invalidOption('options', 'an object', typeName(options));
+  if (known !== undefined) checkNames(options, known);
+}
+
+/**
+ * The same, and refuses a signal or a time limit that is none. For the verbs that users call: JavaScript may give anything. Within the
+ * library, where options are handed on with those of the verb, the names are not known.
+ */
+export function checkOperation(options: object | undefined, known?: KnownNames): void {
+  if (options === undefined) return;
+  checkOptions(options, known);
   const { signal } = options as OperationOptions;
   if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', typeName(signal));
   checkTimeout(options);
 }
 
 /** The same as a promise, for verbs that give the promise of another: one that is rejected, or `undefined` where nothing is wrong. */
-export function refusedOperation(options: object | undefined): Promise<never> | undefined {
+export function refusedOperation(options: object | undefined, known: KnownNames): Promise<never> | undefined {
   try {
-    checkOperation(options);
+    checkOperation(options, known);
     return undefined;
   } catch (error) {
     if (!EntitableError.is(error)) throw error;

@@ -1,3 +1,5 @@
+import type { OptionNames } from '../errors/option-names.js';
+
 /** What every operation that does I/O takes. */
 export interface OperationOptions {
   /** Stops the operation, whatever it waits for: it fails with `store.aborted`. */
@@ -5,3 +7,6 @@ export interface OperationOptions {
   /** Milliseconds until the operation, of a scan each page, fails with `store.timeout`. */
   readonly timeout?: number | undefined;
 }
+
+/** What they may be called. */
+export const OPERATION_NAMES: OptionNames<OperationOptions> = { signal: true, timeout: true };

@@ -3,6 +3,7 @@ import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkCount } from '../query/check-option.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import { jitteredWait } from '../repository/jittered-wait.js';
+import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -15,7 +16,7 @@ export async function runUnit<R>(
   given: UnitOfWorkOptions,
 ): Promise<R> {
   checkFunction('work', work);
-  checkOperation(given);
+  checkOperation(given, VERB_OPTIONS.unitOfWork);
   const { maxRetries, ...options } = given;
   const commitOptions = maxRetries === undefined ? options : { ...options, atomic: true };
   const most = maxRetries === undefined ? 0 : checkCount('maxRetries', maxRetries, 0);

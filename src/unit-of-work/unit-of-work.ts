@@ -5,6 +5,7 @@ import type { EntityClass } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
+import { VERB_OPTIONS } from '../repository/option-names.js';
 import { observedSession } from '../repository/observed-session.js';
 import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
 import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
@@ -84,7 +85,7 @@ export class UnitOfWork implements Transaction {
     key: KeyOf<T>,
     options?: ReadOptions,
   ): Promise<T | undefined> {
-    checkOperation(options);
+    checkOperation(options, VERB_OPTIONS.read);
     return this.of(entityClass).get(key, options);
   }
 
@@ -100,7 +101,7 @@ export class UnitOfWork implements Transaction {
 
   /** Holds the delete of an instance of an entity class, under its ETag. */
   delete(entity: object, options: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
-    checkOperation(options);
+    checkOperation(options, VERB_OPTIONS.heldDelete);
     const { etag, missing = 'throw' } = options;
     this.#sessionOf(entity).writes.delete(entity, etag, missing);
   }
@@ -139,7 +140,7 @@ export class UnitOfWork implements Transaction {
    */
   async transaction<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
     checkFunction('work', work);
-    checkOperation(options);
+    checkOperation(options, VERB_OPTIONS.unitOfWork);
     if (options.maxRetries !== undefined) checkCount('maxRetries', options.maxRetries, 0);
     return this.#core.join(() => work(this), options);
   }
@@ -159,7 +160,7 @@ export class UnitOfWork implements Transaction {
    * after it has read back what is unknown. Nothing that was committed is taken back.
    */
   async commit(options: CommitOptions = {}): Promise<CommitReport> {
-    checkOperation(options);
+    checkOperation(options, VERB_OPTIONS.commit);
     const { verbs } = this.#mappers.queries;
     const commit = (): Promise<CommitReport> => this.#core.commit(options);
     return verbs === undefined ? commit() : verbs.run({ verb: 'commit' }, commit);

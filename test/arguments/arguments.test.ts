@@ -4,7 +4,7 @@ import { EntitableError } from '../../src/index.js';
 import { textOf } from '../architecture/project.js';
 import { SUBJECTS } from './subjects.js';
 import { newPlace, type Arguments, type Place, type Subject } from './subject.js';
-import { variationsOf } from './wrong-values.js';
+import { unknownNames, variationsOf } from './wrong-values.js';
 
 type Callable = (...args: readonly unknown[]) => unknown;
 
@@ -35,10 +35,26 @@ describe('A public function that is given what it does not take', () => {
           }
           expect(raw).to.deep.equal([]);
         });
+
+        it(`${name}() refuses options with a name that it does not know`, async () => {
+          const accepted: string[] = [];
+          for (const { title, vary } of unknownNames(await sampleOf(args))) {
+            const error = await thrownBy(subject, name, (place) => vary(argumentsOf(args, place)));
+            if (!isOfUnknownName(error)) accepted.push(`${title}: ${String(error)}`);
+          }
+          expect(accepted).to.deep.equal([]);
+        });
       }
     });
   }
 });
+
+/** It names what is not known, and says what is. */
+function isOfUnknownName(error: unknown): boolean {
+  const isOfOptions =
+    EntitableError.is(error, 'validation.invalid-option') || EntitableError.is(error, 'metadata.invalid-decorator');
+  return isOfOptions && /no (?:option )?"unknownName".* The known names are \w+/.test(error.message);
+}
 
 /** The names of the functions of an object, its prototypes' among them where it is an instance. */
 function functionsOf(object: unknown, isInstance: true | undefined): readonly string[] {
@@ -76,6 +92,7 @@ async function thrownBy(
   try {
     const object = (await subject.object(place)) as Readonly<Record<string, Callable>>;
     const result: unknown = await called(object, name, argumentsIn(place));
+    subject.use?.(name, result);
     if (isAsyncIterable(result)) for await (const _ of result) break;
     return undefined;
   } catch (error) {

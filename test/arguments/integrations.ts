@@ -6,7 +6,7 @@ import * as keyv from '../../src/integrations/keyv/index.js';
 import * as nestjs from '../../src/integrations/nestjs/index.js';
 import session from 'express-session';
 import { DataSource } from '../../src/index.js';
-import { Note, type Place, type Subject } from './subject.js';
+import { data, Note, type Place, type Subject } from './subject.js';
 import { OPERATION } from './verbs.js';
 
 /** A session store whose errors somebody listens to. */
@@ -43,8 +43,8 @@ export const INTEGRATIONS: readonly Subject[] = [
     name: 'entitable/class-transformer',
     object: () => classTransformer,
     functions: {
-      toPlain: ({ note }) => [note, { groups: ['a'], excludeExtraneousValues: false }],
-      fromPlain: [Note, { list: 'l', id: '1', text: 'text' }, { excludeExtraneousValues: false }],
+      toPlain: ({ note }) => [note, data({ groups: ['a'], excludeExtraneousValues: false })],
+      fromPlain: [Note, data({ list: 'l', id: '1', text: 'text' }), data({ excludeExtraneousValues: false })],
     },
   },
   {
@@ -62,8 +62,8 @@ export const INTEGRATIONS: readonly Subject[] = [
     object: (place) => ownOf(sessionStore(place)),
     functions: {
       get: ['sid'],
-      set: ['sid', { cookie: { expires: new Date(), maxAge: 5 }, user: 'ada' }],
-      touch: ['sid', { cookie: { expires: new Date(), maxAge: 5 }, user: 'ada' }],
+      set: ['sid', data({ cookie: { expires: new Date(), maxAge: 5 }, user: 'ada' })],
+      touch: ['sid', data({ cookie: { expires: new Date(), maxAge: 5 }, user: 'ada' })],
       destroy: ['sid'],
       all: [],
       length: [],
@@ -89,7 +89,7 @@ export const INTEGRATIONS: readonly Subject[] = [
     isInstance: true,
     functions: {
       collection: ['data'],
-      put: ['key', { a: 1 }, 'data'],
+      put: ['key', data({ a: 1 }), 'data'],
       get: ['key', 'data'],
       getAll: ['data'],
       delete: ['key', 'data'],
@@ -101,7 +101,7 @@ export const INTEGRATIONS: readonly Subject[] = [
     object: ({ tables }) => new keyValue.KeyValueStore(tables, { format }).collection('data'),
     isInstance: true,
     functions: {
-      put: ['key', { a: 1 }, OPERATION],
+      put: ['key', data({ a: 1 }), OPERATION],
       putAll: [[['key', { a: 1 }]], { ...OPERATION, batchSize: 5 }],
       get: ['key', { ...OPERATION, select: ['a'] }],
       getAll: [{ ...OPERATION, select: ['a'] }],

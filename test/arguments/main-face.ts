@@ -18,7 +18,7 @@ import {
   ticks,
   Timestamp,
 } from '../../src/index.js';
-import { Note, type Subject } from './subject.js';
+import { data, Note, type Subject } from './subject.js';
 
 const GUID = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 const large = filter(Note, (n) => n.stars.gt(1));
@@ -29,11 +29,19 @@ function bareClass(): new () => object {
   return class Bare {};
 }
 
+/** Decorators tell of wrong options where they stand. */
+function decorate(name: string, result: unknown): void {
+  const decorator = result as (target: unknown, property?: string) => void;
+  if (name === 'Entity') decorator(bareClass());
+  if (['PartitionKey', 'RowKey', 'Property'].includes(name)) decorator(bareClass().prototype, 'a');
+}
+
 /** What `import … from 'entitable'` gives. */
 export const MAIN_FACE: readonly Subject[] = [
   {
     name: 'entitable',
     object: () => entitable,
+    use: decorate,
     functions: {
       Entity: [{ table: 'Notes', partitionKey: '{a}', rowKey: '{b}', create: () => new Note() }],
       PartitionKey: [{ converter: json(), name: 'at', type: 'String' }],
@@ -47,20 +55,20 @@ export const MAIN_FACE: readonly Subject[] = [
         { table: 'Bare', partitionKey: '{a}', rowKey: '{b}', properties: { a: 'PartitionKey', b: 'RowKey' } },
       ],
       httpResponseOf: [new Error('x')],
-      makeEntity: [Note, { list: 'l', id: '1', text: 'text' }],
+      makeEntity: [Note, data({ list: 'l', id: '1', text: 'text' })],
       metadataOf: [Note],
       decimal: [{ scale: 2 }],
       json: [],
       ticks: [],
       ticksOfDate: [new Date(0)],
       dateOfTicks: [621_355_968_000_000_000n],
-      enumOf: [{ a: 'A', b: 'B' }],
+      enumOf: [data({ a: 'A', b: 'B' })],
       oneOf: ['a', 'b'],
       and: [large, large],
       or: [large, large],
       not: [large],
       filter: [Note, () => large],
-      filterFromJSON: [Note, { property: 'stars', operator: 'gt', operands: [1] }, { properties: ['stars'] }],
+      filterFromJSON: [Note, data({ property: 'stars', operator: 'gt', operands: [1] }), { properties: ['stars'] }],
     },
     others: {
       DataSource: 'DataSource.open makes them',
@@ -80,11 +88,11 @@ export const MAIN_FACE: readonly Subject[] = [
       Timestamp: Timestamp(),
     }),
     functions: {
-      Entity: () => [bareClass(), { kind: 'class', name: 'Bare', metadata: {} }],
+      Entity: () => [bareClass(), data({ kind: 'class', name: 'Bare', metadata: {} })],
       ...Object.fromEntries(
         ['PartitionKey', 'RowKey', 'Property', 'ETag', 'Timestamp'].map((name) => [
           name,
-          () => [undefined, { kind: 'field', name: 'a', metadata: {}, static: false, private: false }],
+          () => [undefined, data({ kind: 'field', name: 'a', metadata: {}, static: false, private: false })],
         ]),
       ),
     },
@@ -92,7 +100,7 @@ export const MAIN_FACE: readonly Subject[] = [
   {
     name: 'a decorated class to be filled',
     object: () => ({ Property: Property() }),
-    functions: { Property: () => [bareClass().prototype as object, 'a'] },
+    functions: { Property: () => [data(bareClass().prototype as object), 'a'] },
   },
   { name: 'EntitableError', object: () => EntitableError, functions: { is: [new Error('x'), 'store.'] } },
   {

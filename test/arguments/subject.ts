@@ -11,8 +11,22 @@ export class Note {
   @ETag() etag?: string;
 }
 
+/** Plain objects that are no options: keys, patches, values. */
+const DATA = new WeakSet<object>();
+
+/** Marks a plain object as data, which may have names of its own. */
+export function data<D extends object>(given: D): D {
+  DATA.add(given);
+  return given;
+}
+
+/** Whether a plain object is data. */
+export function isData(given: object): boolean {
+  return DATA.has(given);
+}
+
 /** A key of a row that is stored. */
-export const KEY = { list: 'l', id: '1' };
+export const KEY = data({ list: 'l', id: '1' });
 
 /** What a call finds: a data source in memory of its own, with one row. */
 export interface Place {
@@ -47,6 +61,8 @@ export interface Subject {
   readonly isInstance?: true;
   /** Arguments of each public function, by its name. */
   readonly functions: Readonly<Record<string, Arguments>>;
+  /** What a program does with what a function gives, where only that tells of wrong options. */
+  readonly use?: (name: string, result: unknown) => unknown;
   /** Functions that nobody is to call with arguments of their own, each with the reason. */
   readonly others?: Readonly<Record<string, string>>;
 }

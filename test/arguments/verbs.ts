@@ -1,5 +1,5 @@
 import { filter, type OperationOptions } from '../../src/index.js';
-import { KEY, Note, noteOf, type Arguments, type Subject } from './subject.js';
+import { data, KEY, Note, noteOf, type Arguments, type Subject } from './subject.js';
 
 /** The options of everything that does I/O. */
 export const OPERATION: OperationOptions = { signal: new AbortController().signal, timeout: 60_000 };
@@ -12,18 +12,18 @@ const IN_A_REPOSITORY = { entityClass: 'it is a class, to be read' };
 const FOR_REPOSITORIES = 'sessions are for the constructors of repositories';
 
 const REPOSITORY: Readonly<Record<string, Arguments>> = {
-  create: [{ list: 'l', id: '2', text: 'text', stars: 1 }],
-  assign: ({ note }) => [note, { text: 'new', stars: 2 }],
+  create: [data({ list: 'l', id: '2', text: 'text', stars: 1 })],
+  assign: ({ note }) => [note, data({ text: 'new', stars: 2 })],
   get: [KEY, READ],
   getOrThrow: [KEY, READ],
   getMany: [[KEY], { ...READ, concurrency: 2 }],
   exists: [KEY, OPERATION],
   refresh: ({ note }) => [note, OPERATION],
-  query: [{ list }],
+  query: [data({ list })],
   scan: [],
   insert: () => [noteOf('2'), OPERATION],
   save: ({ note }) => [note, OPERATION],
-  merge: [KEY, { text: 'new', stars: 2 }, { ...OPERATION, etag: '*' }],
+  merge: [KEY, data({ text: 'new', stars: 2 }), { ...OPERATION, etag: '*' }],
   replace: ({ note }) => [note, { ...OPERATION, etag: '*' }],
   upsert: () => [noteOf('2'), { ...OPERATION, mode: 'merge' }],
   delete: [KEY, { ...OPERATION, etag: '*', missing: 'ignore' }],
@@ -55,7 +55,6 @@ const ADMINISTRATION: Readonly<Record<string, Arguments>> = {
       transform: (row: unknown) => row,
       existing: 'replace',
       filter: () => filter(Note, (n) => n.stars.gt(1)),
-      partitionKey: undefined,
     },
   ],
   truncate: ['Notes', { ...OPERATION, concurrency: 2, onProgress: () => undefined }],
@@ -89,7 +88,7 @@ const QUERY: Readonly<Record<string, Arguments>> = {
   count: [OPERATION],
   exists: [OPERATION],
   delete: [BY_FILTER],
-  merge: [{ stars: 5 }, BY_FILTER],
+  merge: [data({ stars: 5 }), BY_FILTER],
   explain: [],
   compile: [],
 };
@@ -149,7 +148,7 @@ export const VERBS: readonly Subject[] = [
     functions: {
       repository: [Note],
       get: [Note, KEY, READ],
-      query: [Note, { list }],
+      query: [Note, data({ list })],
       insert: () => [noteOf('2')],
       delete: ({ note }) => [note, { etag: '*', missing: 'ignore' }],
       track: ({ note }) => [note],

@@ -1,4 +1,4 @@
-import { Note } from './subject.js';
+import { isData, Note } from './subject.js';
 
 /** What a program in JavaScript may give where something else is expected; made for each call, which may record or change it. */
 const WRONG: Readonly<Record<string, () => unknown>> = {
@@ -54,6 +54,21 @@ function members(right: unknown, index: number): readonly Variation[] {
       title: `argument ${index + 1}, ${name}: ${title}`,
       vary: (args: readonly unknown[]) => args.with(index, { ...(args[index] as object), [name]: wrong() }),
     })),
+  );
+}
+
+/** Each argument in turn that is an object of options, with one name more than it knows. */
+export function unknownNames(sample: readonly unknown[]): readonly Variation[] {
+  return sample.flatMap((right, index) =>
+    isPlain(right) && !isData(right)
+      ? [
+          {
+            title: `argument ${index + 1}`,
+            vary: (args: readonly unknown[]) =>
+              args.with(index, { ...(args[index] as object), unknownName: undefined }),
+          },
+        ]
+      : [],
   );
 }
 

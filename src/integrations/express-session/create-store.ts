@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { checkNames, type OptionNames } from '../../errors/option-names.js';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
 import { dataOf, entryClassOf, SessionEntry, setData } from './session-entry.js';
 
@@ -9,6 +10,8 @@ export interface SessionStoreOptions {
   /** Milliseconds that a session lives whose cookie does not say; a day by default. */
   readonly ttl?: number | undefined;
 }
+
+const NAMES: OptionNames<SessionStoreOptions> = { table: true, ttl: true };
 
 /** What the store can do beside what express-session asks of it. */
 export interface SessionTable {
@@ -55,6 +58,7 @@ export function createStore<S extends object>(
   if (typeof (tables as DataSource | undefined)?.repository !== 'function')
     throw refused('createStore', 'a DataSource', tables);
   if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+  checkNames(options, NAMES);
   const { table, ttl = DAY } = options;
   if (typeof ttl !== 'number' || Number.isNaN(ttl)) throw refused('ttl', 'a number of milliseconds', ttl);
   const entries = tables.repository(entryClassOf(table));

@@ -1,3 +1,4 @@
+import { checkNames, type OptionNames } from '../../errors/option-names.js';
 import { EntitableError, httpResponseOf } from '../../index.js';
 
 /** What is used of a response of Express. */
@@ -26,6 +27,8 @@ export interface ErrorHandlerOptions {
   readonly onError?: ((error: EntitableError) => void) | undefined;
 }
 
+const NAMES: OptionNames<ErrorHandlerOptions> = { onError: true };
+
 /**
  * Answers the errors of this package by their codes, as `httpResponseOf` says: with a status, `Retry-After` where it is known, and a body of
  * the code alone, with the violations of `validation.failed`. Any other error, and one of an answer that has begun, is handed on. Use it
@@ -39,6 +42,7 @@ export interface ErrorHandlerOptions {
  */
 export function errorHandler(options: ErrorHandlerOptions = {}): ErrorHandler {
   if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+  checkNames(options, NAMES);
   const { onError = toConsole } = options;
   if (typeof onError !== 'function') throw refused('onError', 'a function', onError);
   // Express tells handlers of errors by their four parameters.

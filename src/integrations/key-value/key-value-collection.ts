@@ -1,3 +1,4 @@
+import type { OptionNames } from '../../errors/option-names.js';
 import { EntitableError, ROW_KEY } from '../../index.js';
 import type {
   FilterNode,
@@ -36,6 +37,11 @@ export interface PutAllOptions extends OperationOptions {
   readonly batchSize?: number | undefined;
 }
 
+const OPERATION_NAMES: OptionNames<OperationOptions> = { signal: true, timeout: true };
+const SELECT_NAMES: OptionNames<SelectOptions> = { ...OPERATION_NAMES, select: true };
+const QUERY_NAMES: OptionNames<KeyQueryOptions> = { ...SELECT_NAMES, prefix: true, where: true };
+const PUT_ALL_NAMES: OptionNames<PutAllOptions> = { ...OPERATION_NAMES, batchSize: true };
+
 /** Where a collection is. */
 export interface CollectionPlace {
   readonly store: TableStore;
@@ -69,7 +75,8 @@ export class KeyValueCollection<V = unknown> {
   }
 
   /** Stores a value under a key, instead of whatever was there: one request. Throws `validation.*` and `key.*` for what cannot be stored. */
-  async put(key: string, value: V, options?: OperationOptions): Promise<void> {
+  async put(key: string, value: V, options: OperationOptions = {}): Promise<void> {
+    checkOptions(options, OPERATION_NAMES);
     await this.#place.store.submit(this.#place.table, [this.#write(key, value)], options);
   }
 
@@ -78,7 +85,7 @@ export class KeyValueCollection<V = unknown> {
     pairs: Iterable<readonly [string, V]> | AsyncIterable<readonly [string, V]>,
     given: PutAllOptions = {},
   ): Promise<void> {
-    checkOptions(given);
+    checkOptions(given, PUT_ALL_NAMES);
     const { batchSize = 100, ...options } = given;
     const { store, table } = this.#place;
     const { transactionBytes, transactionWrites } = store.traits.limits;
@@ -101,7 +108,7 @@ export class KeyValueCollection<V = unknown> {
 
   /** The value of a key, or `undefined`: one request. Throws `entity.unreadable` for a row that something else has written. */
   async get(key: string, given: SelectOptions = {}): Promise<V | undefined> {
-    checkOptions(given);
+    checkOptions(given, SELECT_NAMES);
     const { select, ...options } = given;
     checkSelect(select);
     const decode = (row: RowReader): V => selected(this.#value(row), select) as V;
@@ -109,7 +116,8 @@ export class KeyValueCollection<V = unknown> {
   }
 
   /** All pairs of the collection, in memory. */
-  async getAll(options?: SelectOptions): Promise<Record<string, V>> {
+  async getAll(options: SelectOptions = {}): Promise<Record<string, V>> {
+    checkOptions(options, SELECT_NAMES);
     const pairs: [string, V][] = [];
     for await (const pair of this.query(options)) pairs.push(pair);
     return Object.fromEntries(pairs);
@@ -120,7 +128,7 @@ export class KeyValueCollection<V = unknown> {
    * the stored keys. Throws `validation.invalid-option` for a test that is none.
    */
   async *query(given: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
-    checkOptions(given);
+    checkOptions(given, QUERY_NAMES);
     const { prefix = '', where = {}, select, ...options } = given;
     const { store, partitionKey, format } = this.#place;
     if (typeof prefix !== 'string') throw refusedOption('prefix', 'a text', typeof prefix);
@@ -141,7 +149,8 @@ export class KeyValueCollection<V = unknown> {
   }
 
   /** Removes a key: one request. `false` when there was none. */
-  async delete(key: string, options?: OperationOptions): Promise<boolean> {
+  async delete(key: string, options: OperationOptions = {}): Promise<boolean> {
+    checkOptions(options, OPERATION_NAMES);
     const { store, table, partitionKey } = this.#place;
     const write = this.#rows.prepare({ mode: 'delete', partitionKey, rowKey: this.#rowKey(key), ifMatch: '*' });
     try {

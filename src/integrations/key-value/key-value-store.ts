@@ -1,3 +1,5 @@
+import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
+import type { OptionNames } from '../../errors/option-names.js';
 import { DataSource, defineEntity } from '../../index.js';
 import type { DataSourceOptions, DataSourceTarget, PartitionKey, RowKey } from '../../index.js';
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
@@ -18,6 +20,9 @@ export interface KeyValueOptions {
   /** The table of a collection, as a class would name it, instead of the format's own rule. */
   readonly tableName?: ((collection: string) => string) | undefined;
 }
+
+const NAMES: OptionNames<KeyValueOptions> = { format: true, partitionKey: true, tableName: true };
+const OPEN_NAMES = { ...DATA_SOURCE_NAMES, ...NAMES };
 
 /** What LlamaIndex keeps under a key. */
 export type StoredObject = Record<string, unknown> | null;
@@ -45,7 +50,7 @@ export class KeyValueStore implements AsyncDisposable {
     target: DataSourceTarget,
     options: KeyValueOptions & Omit<DataSourceOptions, 'tableName'> = {},
   ): Promise<KeyValueStore> {
-    checkOptions(options);
+    checkOptions(options, OPEN_NAMES);
     const { format, partitionKey, tableName, ...others } = options;
     return new KeyValueStore(await DataSource.open(target, others), { format, partitionKey, tableName });
   }
@@ -60,7 +65,7 @@ export class KeyValueStore implements AsyncDisposable {
   constructor(tables: DataSource, options: KeyValueOptions = {}) {
     if (typeof (tables as DataSource | undefined)?.repository !== 'function')
       throw refusedOption('KeyValueStore', 'a DataSource', typeof tables);
-    checkOptions(options);
+    checkOptions(options, NAMES);
     const {
       format = 'json',
       partitionKey = 'default',

@@ -1,3 +1,4 @@
+import { checkNames, type KnownNames } from '../../errors/option-names.js';
 import { EntitableError, PARTITION_KEY, ROW_KEY, type RowReader, type ServiceLimits } from '../../index.js';
 
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids
@@ -11,10 +12,11 @@ export function refusedOption(option: string, expected: string, found: string): 
   return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
 }
 
-/** Refuses options that are none. Throws `validation.invalid-option`. */
-export function checkOptions(options: object): void {
-  if (typeof options === 'object' && options !== null) return;
-  throw refusedOption('options', 'an object', options === null ? 'null' : typeof options);
+/** Refuses options that are none, and names that none has. Throws `validation.invalid-option`. */
+export function checkOptions(options: object, known: KnownNames): void {
+  if (typeof options !== 'object' || options === null)
+    throw refusedOption('options', 'an object', options === null ? 'null' : typeof options);
+  checkNames(options, known);
 }
 
 /** Refuses a partition key that the service would. Throws `validation.invalid-option`. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { checkNames, type OptionNames } from '../../errors/option-names.js';
 import { DataSource, EntitableError, type DataSourceTarget, type Query, type Repository } from '../../index.js';
 import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
 import { KeyvNamespaces } from './keyv-namespaces.js';
@@ -9,6 +10,8 @@ export interface KeyvTablesOptions {
   /** The table, as a class would name it; `Keyv` by default. */
   readonly table?: string | undefined;
 }
+
+const NAMES: OptionNames<KeyvTablesOptions> = { table: true };
 
 /** A value to store, in the form that Keyv gives it. */
 export interface KeyvTablesEntry {
@@ -57,6 +60,7 @@ export class KeyvTables extends EventEmitter {
     if (typeof (tables as DataSource | undefined)?.repository !== 'function')
       throw refused('KeyvTables', 'a DataSource', tables);
     if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+    checkNames(options, NAMES);
     this.#entries = tables.repository(entryClassOf(options.table));
     this.#stringUnits = tables.traits.limits.stringUnits;
   }

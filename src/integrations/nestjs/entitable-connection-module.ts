@@ -1,8 +1,14 @@
 import type { DynamicModule, InjectionToken, OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { checkNames } from '../../errors/option-names.js';
 import { DataSource, EntitableError } from '../../index.js';
 import { EntitableHealthIndicator } from './entitable-health-indicator.js';
-import { optionsProviders, type EntitableModuleAsyncOptions, type EntitableModuleOptions } from './module-options.js';
+import {
+  MODULE_NAMES,
+  optionsProviders,
+  type EntitableModuleAsyncOptions,
+  type EntitableModuleOptions,
+} from './module-options.js';
 import { checkObject } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
@@ -20,6 +26,7 @@ export class EntitableConnectionModule {
       inject: [settingsToken, ModulesContainer],
       useFactory: (given: EntitableModuleOptions, modules: ModulesContainer) => {
         checkObject('The options of a connection', given);
+        checkNames(given, MODULE_NAMES, 'the options of a connection');
         const { target, ...settings } = given;
         refuseSecond(modules, provide, options.name);
         return DataSource.open(target, settings);

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { checkNames, type OptionNames } from '../../errors/option-names.js';
 import { EntitableError, type DataSource } from '../../index.js';
 import { checkObject, refused } from './refused.js';
 import { dataSourceToken } from './tokens.js';
@@ -17,6 +18,7 @@ export type HealthResult<K extends string> = Readonly<
   Record<K, { readonly status: 'up' } | { readonly status: 'down'; readonly code: string }>
 >;
 
+const NAMES: OptionNames<PingOptions> = { connection: true, timeout: true };
 const NO_SUCH_TABLE = 'EntitableHealth';
 
 /**
@@ -39,6 +41,7 @@ export class EntitableHealthIndicator {
   async pingCheck<const K extends string>(key: K, options: PingOptions = {}): Promise<HealthResult<K>> {
     if (typeof key !== 'string') throw refused('pingCheck', 'a name', key);
     checkObject('options', options);
+    checkNames(options, NAMES);
     const { connection, timeout = 1000 } = options;
     const tables = this.#modules.get<DataSource>(dataSourceToken(connection), { strict: false });
     try {

@@ -1,9 +1,25 @@
 import type { DynamicModule } from '@nestjs/common';
+import { checkNames, type OptionNames } from '../../errors/option-names.js';
 import type { EntityClass } from '../../index.js';
 import { EntitableConnectionModule } from './entitable-connection-module.js';
-import type { ConnectionName, EntitableModuleAsyncOptions, EntitableModuleOptions } from './module-options.js';
+import {
+  MODULE_NAMES,
+  type ConnectionName,
+  type EntitableModuleAsyncOptions,
+  type EntitableModuleOptions,
+} from './module-options.js';
 import { checkObject } from './refused.js';
 import { repositoryProviders } from './repository-providers.js';
+
+const NAMES: OptionNames<EntitableModuleOptions & ConnectionName> = { ...MODULE_NAMES, name: true };
+const ASYNC_NAMES = Object.freeze({
+  name: true,
+  imports: true,
+  inject: true,
+  useFactory: true,
+  useClass: true,
+  useExisting: true,
+});
 
 /**
  * Opens data sources for a Nest application and provides their repositories.
@@ -25,6 +41,7 @@ export class EntitableModule {
    */
   static forRoot(given: EntitableModuleOptions & ConnectionName): DynamicModule {
     checkObject('forRoot', given);
+    checkNames(given, NAMES, 'the options of forRoot');
     const { name, ...options } = given;
     // By a factory: Nest 10 writes whatever is a value out as text, a store or a client too.
     return EntitableConnectionModule.open({ name, useFactory: () => options });
@@ -33,6 +50,7 @@ export class EntitableModule {
   /** The same with options that other providers make, e.g. those of `ConfigModule`. */
   static forRootAsync(options: EntitableModuleAsyncOptions): DynamicModule {
     checkObject('forRootAsync', options);
+    checkNames(options, ASYNC_NAMES, 'the options of forRootAsync');
     return EntitableConnectionModule.open(options);
   }
 

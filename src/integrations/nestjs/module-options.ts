@@ -1,4 +1,6 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Provider, Type } from '@nestjs/common';
+import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
+import type { OptionNames } from '../../errors/option-names.js';
 import { refused } from './refused.js';
 import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
 
@@ -7,6 +9,9 @@ export interface EntitableModuleOptions extends DataSourceOptions {
   /** Where the tables are: what `DataSource.open` takes. */
   readonly target: DataSourceTarget;
 }
+
+/** What they may be called. */
+export const MODULE_NAMES: OptionNames<EntitableModuleOptions> = { ...DATA_SOURCE_NAMES, target: true };
 
 /** Makes the options of a connection: what `useClass` and `useExisting` of `forRootAsync` name. */
 export interface EntitableOptionsFactory {

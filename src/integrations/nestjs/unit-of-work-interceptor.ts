@@ -8,6 +8,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { checkNames, type OptionNames } from '../../errors/option-names.js';
 import { EntitableError, type DataSource, type UnitOfWorkOptions } from '../../index.js';
 import { checkObject } from './refused.js';
 import { dataSourceToken } from './tokens.js';
@@ -17,6 +18,15 @@ export interface InUnitOfWorkOptions extends UnitOfWorkOptions {
   /** The connection; the one without a name by default. */
   readonly connection?: string | undefined;
 }
+
+const NAMES: OptionNames<InUnitOfWorkOptions> = {
+  connection: true,
+  signal: true,
+  timeout: true,
+  atomic: true,
+  concurrency: true,
+  maxRetries: true,
+};
 
 /** Nest's marks of a handler that answers by a stream of events, and of the parameters that a handler takes. */
 const SSE = '__sse__';
@@ -43,6 +53,7 @@ const ANSWERING = /^[12]:/;
  */
 export function InUnitOfWork(given: InUnitOfWorkOptions = {}): ClassDecorator & MethodDecorator {
   checkObject('InUnitOfWork', given);
+  checkNames(given, NAMES, '@InUnitOfWork');
   const { connection, ...options } = given;
   return UseInterceptors(interceptorOf(connection, options));
 }

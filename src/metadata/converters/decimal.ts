@@ -1,5 +1,6 @@
 import { typeName } from '../../edm/type-name.js';
 import { invalidOption } from '../../errors/invalid-option.js';
+import { checkNames } from '../../errors/option-names.js';
 import type { Converter } from '../converter.js';
 import { outOfRange, wrongType } from '../converter-refusal.js';
 
@@ -21,10 +22,13 @@ export function decimal(options?: {
 }): Converter<string, 'String'> | Converter<string, 'Int64'> {
   if (options === undefined) return TEXT_DECIMAL;
   const scale: unknown = (options as { readonly scale: number } | null)?.scale;
+  if (typeof options === 'object' && options !== null) checkNames(options, SCALE_NAMES, 'the options of decimal');
   if (Number.isInteger(scale) && (scale as number) >= 0 && (scale as number) <= 18)
     return scaledDecimal(scale as number);
   throw invalidOption('scale', 'a whole number of fraction digits, 0 to 18', typeName(scale));
 }
+
+const SCALE_NAMES = Object.freeze({ scale: true });
 
 const TEXT_DECIMAL: Converter<string, 'String'> = Object.freeze({
   type: 'String',

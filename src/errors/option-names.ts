@@ -1,0 +1,65 @@
+import { EntitableError } from './entitable-error.js';
+
+/** Every name that options of a type may have: the compiler sees to it that none is left out and none is made up. */
+export type OptionNames<O> = { readonly [K in keyof O]-?: true };
+
+/** The names of some options, whatever their type. */
+export type KnownNames = Readonly<Record<string, true | undefined>>;
+
+/** The first own name of an object that is not known, if there is one; also where its value is `undefined`. */
+export function unknownNameIn(options: object, known: KnownNames): string | undefined {
+  for (const name in options) {
+    if (known[name] !== true && Object.hasOwn(options, name)) return name;
+  }
+  return undefined;
+}
+
+/** What to write in the place of an unknown name: the nearest one that is known, and all of them. */
+export function adviceFor(unknown: string, known: KnownNames): string {
+  const names = Object.keys(known);
+  const nearest = nearestOf(unknown.toLowerCase(), names);
+  return `${nearest === undefined ? '' : `Did you mean ${nearest}? `}The known names are ${names.join(', ')}.`;
+}
+
+/**
+ * Refuses options with a name that is not known: what is spelled wrongly would be left out in silence. Throws `validation.invalid-option`.
+ *
+ * @param of - What the options belong to, for the message.
+ */
+export function checkNames(options: object, known: KnownNames, of?: string): void {
+  const unknown = unknownNameIn(options, known);
+  if (unknown === undefined) return;
+  const message = of === undefined ? `There is no option "${unknown}" here.` : `There is no "${unknown}" in ${of}.`;
+  throw new EntitableError('validation.invalid-option', `${message} ${adviceFor(unknown, known)}`, {
+    option: unknown,
+    expected: `one of ${Object.keys(known).join(', ')}`,
+    found: 'an unknown name',
+  });
+}
+
+/** The name with the fewest changes, where these are few enough for a slip; or one that holds the other whole. */
+function nearestOf(unknown: string, names: readonly string[]): string | undefined {
+  const distances = names.map((name) => {
+    const lower = name.toLowerCase();
+    const holds = unknown.length > 2 && (lower.includes(unknown) || unknown.includes(lower));
+    const most = Math.ceil(Math.max(lower.length, unknown.length) / 3);
+    const changes = changesBetween(unknown, lower);
+    return { name, changes: changes <= most || holds ? changes : Number.POSITIVE_INFINITY };
+  });
+  const [first] = distances.toSorted((a, b) => a.changes - b.changes);
+  return first === undefined || first.changes === Number.POSITIVE_INFINITY ? undefined : first.name;
+}
+
+/** How many letters must be put in, taken away or changed to make one text of another (Levenshtein). */
+function changesBetween(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let at = 1; at <= from.length; at++) {
+    const next = [at];
+    for (let index = 1; index <= to.length; index++) {
+      const changed = row[index - 1]! + (from[at - 1] === to[index - 1] ? 0 : 1);
+      next.push(Math.min(changed, row[index]! + 1, next[index - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

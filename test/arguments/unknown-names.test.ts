@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { DataSource, defineEntity, EntitableError, PartitionKey, Property, RowKey } from '../../src/index.js';
+import { KEY, newPlace, Note } from './subject.js';
+
+const NOTHING = (): void => undefined;
+
+async function thrownBy(work: () => unknown): Promise<object> {
+  try {
+    await work();
+  } catch (error) {
+    if (EntitableError.is(error)) return { code: error.code, message: error.message, details: error.details };
+    throw error;
+  }
+  throw new Error('Nothing was thrown');
+}
+
+/** Options as a variable has them: the compiler looks at names in literals only. */
+function spelled(options: object): never {
+  return options as never;
+}
+
+describe('A name that options do not know', () => {
+  it('is refused with the nearest one that they do, and all of them', async () => {
+    const { tables, notes } = await newPlace();
+    expect(await thrownBy(() => notes.delete(KEY, spelled({ eTag: '*' })))).to.deep.equal({
+      code: 'validation.invalid-option',
+      message: 'There is no option "eTag" here. Did you mean etag? The known names are signal, timeout, etag, missing.',
+      details: { option: 'eTag', expected: 'one of signal, timeout, etag, missing', found: 'an unknown name' },
+    });
+    expect(await notes.exists(KEY)).to.equal(true);
+    await tables.close();
+  });
+
+  it('is refused where it is undefined, too, and where nothing is near', async () => {
+    const { tables, notes } = await newPlace();
+    expect(await thrownBy(() => notes.get(KEY, spelled({ xyzzy: undefined })))).to.deep.include({
+      message: 'There is no option "xyzzy" here. The known names are signal, timeout, refresh.',
+    });
+    await tables.close();
+  });
+
+  for (const [verb, wrong, right] of [
+    ['run', { atomc: true }, 'atomic'],
+    ['run', { maxRetry: 3 }, 'maxRetries'],
+    ['unitOfWork', { retries: 3 }, 'maxRetries'],
+  ] as const) {
+    it(`${verb} is told ${right} for ${Object.keys(wrong).join()}, and the work is not begun`, async () => {
+      const { tables } = await newPlace();
+      let begun = false;
+      const thrown = await thrownBy(() => tables[verb](() => void (begun = true), spelled(wrong)));
+      expect([begun, (thrown as Error).message.includes(`Did you mean ${right}?`)]).to.deep.equal([false, true]);
+      await tables.close();
+    });
+  }
+
+  it('is refused in what options hold: retry, its waits, limits', async () => {
+    const messages = await Promise.all(
+      [{ retry: { maxRetry: 1 } }, { retry: { fast: { sloth: 1 } } }, { limits: { entitybytes: 1 } }].map((options) =>
+        thrownBy(() => DataSource.open('memory:', spelled(options))),
+      ),
+    );
+    expect(messages.map((thrown) => (thrown as Error).message.split(' The known')[0])).to.deep.equal([
+      'There is no "maxRetry" in retry. Did you mean maxRetries?',
+      'There is no "sloth" in fast. Did you mean slot?',
+      'There is no "entitybytes" in limits. Did you mean entityBytes?',
+    ]);
+  });
+
+  it('is refused in a target of a data source', async () => {
+    const thrown = await thrownBy(() =>
+      DataSource.open(spelled({ endpoint: 'https://a.table.core.windows.net', credental: { signature: 'sig=x' } })),
+    );
+    expect(thrown).to.deep.include({ code: 'store.unknown-target' });
+    expect((thrown as { readonly details: { readonly problem: string } }).details.problem).to.equal(
+      'The object has a member "credental", which no target has. Did you mean credential? ' +
+        'The known names are endpoint, credential, identity, serviceClient, tableClient, service.',
+    );
+  });
+
+  it('is refused by decorators, with the property that they stand on', async () => {
+    const decorate = Property(spelled({ requried: true })) as (target: object, property: string) => void;
+    expect(await thrownBy(() => decorate(class {}.prototype, 'total'))).to.deep.equal({
+      code: 'metadata.invalid-decorator',
+      message:
+        'The decorator of total cannot be used so: it has no option "requried". Did you mean required? ' +
+        'The known names are name, type, converter, default, required.',
+      details: { property: 'total' },
+    });
+  });
+
+  it('is refused by defineEntity, in its schema and in those of properties', async () => {
+    class Bare {
+      list!: PartitionKey;
+      id!: RowKey;
+    }
+    const properties = { list: 'PartitionKey', id: 'RowKey' };
+    const schemas = [
+      { table: 'Bare', propertys: properties },
+      { table: 'Bare', properties: { ...properties, n: { type: 'Int32', requried: true } } },
+    ];
+    const thrown = await Promise.all(schemas.map((schema) => thrownBy(() => defineEntity(Bare, spelled(schema)))));
+    expect(thrown.map((error) => (error as Error).message.split(' The known')[0])).to.deep.equal([
+      'There is no "propertys" in the schema of defineEntity. Did you mean properties?',
+      'There is no "requried" in the schema of n. Did you mean required?',
+    ]);
+  });
+
+  it('leaves alone what options inherit, and objects of other packages', async () => {
+    const { tables, notes } = await newPlace();
+    const inherited = Object.create({ fromElsewhere: 1 }) as object;
+    expect(await notes.get(KEY, spelled(inherited))).to.be.instanceOf(Note);
+    expect(await tables.run(NOTHING, { signal: new AbortController().signal })).to.equal(undefined);
+    await tables.close();
+  });
+});
