@@ -50,6 +50,11 @@ function remedyForWork(error: unknown): Remedy {
   return remedy === 'ambiguous' ? 'never' : remedy;
 }
 
+/** The number is not enumerable: work passes its go on as the options of what it calls, and these know a signal alone. */
+function goOf(number: number, signal: AbortSignal): Go {
+  return Object.defineProperty({ signal }, 'number', { value: number }) as Go;
+}
+
 async function once<T>(
   work: (go: Go) => Promise<T>,
   number: number,
@@ -64,7 +69,7 @@ async function once<T>(
   };
   const timer = timeout === undefined ? undefined : startTimer(onLate, timeout);
   try {
-    return await work({ number, signal: stop.signal });
+    return await work(goOf(number, stop.signal));
   } catch (error) {
     if (!isLate || !EntitableError.is(error, 'store.aborted')) throw error;
     throw new EntitableError('store.timeout', 'The work took longer than its time.', error.details, { cause: error });
