@@ -1,7 +1,7 @@
 import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
 import type { EntitableTypeError, ETagMark, TimestampMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
-import type { OptionNames } from '../src/errors/option-names.js';
+import type { OptionNames } from '../src/errors/options.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
 /** How a property is stored. */

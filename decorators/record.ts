@@ -1,7 +1,7 @@
 import './symbol-metadata.js';
 import { typeName } from '../src/edm/type-name.js';
 import { EntitableError } from '../src/errors/entitable-error.js';
-import { adviceFor, unknownNameIn, type KnownNames } from '../src/errors/option-names.js';
+import { adviceFor, unknownNameIn, type KnownNames } from '../src/errors/options.js';
 import { ENTITY_NAMES, recordEntity, recordProperty } from '../src/metadata/define-entity.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
 import {

@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from '../errors/option-names.js';
+import { checkNames, type KnownNames } from '../errors/options.js';
 import type {
   AccessPolicy,
   AccountPermission,

@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames, type OptionNames } from '../errors/option-names.js';
+import { checkNames, type KnownNames, type OptionNames } from '../errors/options.js';
 import type {
   CorsMethod,
   CorsRule,

@@ -1,5 +1,5 @@
-import { EntitableError } from '../errors/entitable-error.js';
 import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/options.js';
 import type { OperationOptions, TableStore } from '../store/table-store.js';
 
 /** Which tables are listed: those that fit all that is said. Upper and lower case are the same where the store takes them so. */
@@ -24,12 +24,7 @@ export async function* listTables(
 ): AsyncGenerator<string, void, undefined> {
   for (const [option, value] of Object.entries({ prefix, from, to })) {
     if (value === undefined || typeof value === 'string') continue;
-    const [expected, found] = ['a string', typeName(value)];
-    throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
-      option,
-      expected,
-      found,
-    });
+    throw invalidOption(option, 'a string', typeName(value));
   }
   const lower = (name: string): string => name.toLowerCase();
   const isWithin = (name: string): boolean =>

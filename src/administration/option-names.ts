@@ -1,4 +1,4 @@
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import { OPERATION_NAMES } from '../store/operation-options.js';
 import type { AccessPolicy, AccountSasOptions, SasKey, TableSasOptions } from '../store/service-administration.js';
 import type { CopyOptions } from './copy-options.js';

@@ -1,6 +1,5 @@
 import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/invalid-option.js';
-import { checkNames } from '../errors/option-names.js';
+import { checkNames, invalidOption } from '../errors/options.js';
 import { checkCount } from '../query/check-option.js';
 import { checkChoice } from '../repository/check-choice.js';
 import { RETRY_NAMES } from '../resilience/retry-settings.js';

@@ -1,4 +1,4 @@
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import { observer } from '../observability/observer.js';
 import type { Verbs } from '../observability/verbs.js';
 import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';

@@ -25,7 +25,7 @@ import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
 import { UnitCore } from '../unit-of-work/unit-core.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { KnownNames } from '../errors/option-names.js';
+import type { KnownNames } from '../errors/options.js';
 import { tableNameProblem } from '../edm/table-name.js';
 import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';

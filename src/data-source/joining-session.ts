@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { checkChoice } from '../query/check-option.js';
 import type { DirectSession } from '../repository/direct-session.js';

@@ -1,4 +1,4 @@
-import { adviceFor, unknownNameIn } from '../errors/option-names.js';
+import { adviceFor, unknownNameIn } from '../errors/options.js';
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
 import type { TableStore } from '../store/table-store.js';
 import { unknownTarget } from '../store/unknown-target.js';

@@ -1,4 +1,4 @@
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import type { DataSourceOptions } from './options.js';
 
 /** What the options of a data source may be called; integrations that open one take these among their own. */

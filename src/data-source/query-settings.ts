@@ -1,7 +1,7 @@
 import { isUint8Array } from 'node:util/types';
 import { typeName } from '../edm/type-name.js';
 import type { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import { checkCount } from '../query/check-option.js';
 import type { VerbObserver } from '../store/verb-observer.js';

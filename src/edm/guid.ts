@@ -1,4 +1,4 @@
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import { guidText, readDigitsOf } from './guid-text.js';
 import { typeName } from './type-name.js';
 

@@ -1,4 +1,4 @@
-import { invalidOption } from './invalid-option.js';
+import { invalidOption } from './options.js';
 
 /** What a program's own function gave, where it must answer at once. Throws `validation.invalid-option` for a promise. */
 export function atOnce<V>(given: V, name: string): V {

@@ -1,6 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { joined, test, type Condition } from './condition.js';
 import { capitalised, conditionOf, filterOf, isFilter, type Filter } from './filter.js';

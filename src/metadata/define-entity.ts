@@ -1,8 +1,7 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/invalid-option.js';
-import { checkNames, type OptionNames } from '../errors/option-names.js';
+import { type OptionNames, checkNames, invalidOption } from '../errors/options.js';
 import type { Converter } from './converter.js';
 import type { EntityValues } from './create-types.js';
 import type { EntityClass, MemberKey } from './entity-types.js';

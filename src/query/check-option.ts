@@ -1,4 +1,4 @@
-import { EntitableError } from '../errors/entitable-error.js';
+import { invalidOption } from '../errors/options.js';
 
 /** Refuses a count that is no whole number of a range. */
 export function checkCount(option: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
@@ -6,11 +6,7 @@ export function checkCount(option: string, value: unknown, least: number, most =
   const expected =
     most === Number.MAX_SAFE_INTEGER ? `a whole number, at least ${least}` : `a whole number from ${least} to ${most}`;
   const found = typeof value === 'number' ? String(value) : value === null ? 'null' : typeof value;
-  throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
-    option,
-    expected,
-    found,
-  });
+  throw invalidOption(option, expected, found);
 }
 
 /** Refuses what is none of some words. */
@@ -18,9 +14,5 @@ export function checkChoice(option: string, value: unknown, choices: readonly st
   if (choices.some((choice) => choice === value)) return;
   const expected = choices.join(' or ');
   const found = typeof value === 'string' ? 'another word' : value === null ? 'null' : typeof value;
-  throw new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
-    option,
-    expected,
-    found,
-  });
+  throw invalidOption(option, expected, found);
 }

@@ -1,5 +1,5 @@
 import { handleRejection } from '../errors/at-once.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import type { EntityRows } from '../mapping/entity-rows.js';
 import type { RowReader } from '../store/row.js';
 import type { ReadRequest, Rows } from '../store/table-store.js';

@@ -1,4 +1,4 @@
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
 import { stateOf } from '../mapping/stamp.js';

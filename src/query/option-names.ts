@@ -1,4 +1,4 @@
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import { OPERATION_NAMES } from '../store/operation-options.js';
 import type { ForEachOptions, PageOptions, PagesOptions, ReadOptions } from './query.js';
 import type { WriteByFilterOptions } from './write-matches.js';

@@ -1,5 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import { bind } from '../filter/bind.js';
 import { toOData } from '../filter/odata.js';
 import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';

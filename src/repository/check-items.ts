@@ -1,5 +1,5 @@
 import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 
 /** Refuses what gives no items one by one; a text would give its characters. `verb` begins the message. */
 export function checkItems(verb: string, items: unknown): void {

@@ -1,4 +1,4 @@
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import { READ_NAMES } from '../query/option-names.js';
 import { OPERATION_NAMES } from '../store/operation-options.js';
 import type { BulkDeleteOptions, BulkOptions, BulkUpsertOptions } from './bulk-options.js';

@@ -1,6 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 import type { EntitableTypeError, KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';

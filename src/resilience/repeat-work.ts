@@ -3,7 +3,7 @@ import { startTimer } from '../async/start-timer.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
 import { RETRY_NAMES, retryPolicy, type RetrySettings } from './retry-settings.js';

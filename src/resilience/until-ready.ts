@@ -1,7 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { typeName } from '../edm/type-name.js';
-import type { OptionNames } from '../errors/option-names.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { type OptionNames, invalidOption } from '../errors/options.js';
 import { checkOperation } from '../store/check-operation.js';
 import { observer } from '../observability/observer.js';
 import { OPERATION_NAMES } from '../store/operation-options.js';

@@ -1,7 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/invalid-option.js';
-import { checkNames, type KnownNames } from '../errors/option-names.js';
+import { type KnownNames, checkNames, invalidOption } from '../errors/options.js';
 import { checkTimeout } from './check-timeout.js';
 import type { OperationOptions } from './operation-options.js';
 

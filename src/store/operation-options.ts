@@ -1,4 +1,4 @@
-import type { OptionNames } from '../errors/option-names.js';
+import type { OptionNames } from '../errors/options.js';
 
 /** What every operation that does I/O takes. */
 export interface OperationOptions {

@@ -1,5 +1,5 @@
 import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/invalid-option.js';
+import { invalidOption } from '../errors/options.js';
 
 /** A clock that stands still until it is moved. */
 export interface FixedClock {

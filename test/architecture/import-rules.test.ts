@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const FACE = 'src/index.ts';
 /** Integrations refuse unknown names of options as the library itself does; programs have no use for it. */
-const OPTION_NAMES = ['src/errors/option-names.ts', 'src/data-source/option-names.ts'];
+const OPTION_NAMES = ['src/errors/options.ts', 'src/data-source/option-names.ts'];
 const manifest = JSON.parse(textOf('package.json')) as Readonly<
   Record<'dependencies' | 'optionalDependencies' | 'peerDependencies', Readonly<Record<string, string>>>
 >;

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { checkNames, type OptionNames } from '../../errors/option-names.js';
+import { checkNames, invalidValue, type OptionNames } from '../../errors/options.js';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
 import { dataOf, entryClassOf, SessionEntry, setData } from './session-entry.js';
 
@@ -54,13 +54,13 @@ export function createStore<S extends object>(
   options: SessionStoreOptions = {},
 ): S & SessionTable {
   if (typeof (session as Partial<typeof session> | undefined)?.Store !== 'function')
-    throw refused('createStore', 'the module express-session', session);
+    throw invalidValue('createStore', 'the module express-session', session);
   if (typeof (tables as DataSource | undefined)?.repository !== 'function')
-    throw refused('createStore', 'a DataSource', tables);
-  if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+    throw invalidValue('createStore', 'a DataSource', tables);
+  if (typeof options !== 'object' || options === null) throw invalidValue('options', 'an object', options);
   checkNames(options, NAMES);
   const { table, ttl = DAY } = options;
-  if (typeof ttl !== 'number' || Number.isNaN(ttl)) throw refused('ttl', 'a number of milliseconds', ttl);
+  if (typeof ttl !== 'number' || Number.isNaN(ttl)) throw invalidValue('ttl', 'a number of milliseconds', ttl);
   const entries = tables.repository(entryClassOf(table));
   const Base = session.Store as unknown as new () => EventEmitter;
 
@@ -162,7 +162,7 @@ async function touch(entries: Repository<SessionEntry>, sid: string, session: Se
 function settle<V>(promise: Promise<V>, done: Done<V>): void {
   if (typeof done !== 'function') {
     promise.catch(() => undefined); // nobody is there to be told
-    throw refused('The last argument', 'a callback', done);
+    throw invalidValue('The last argument', 'a callback', done);
   }
   promise.then(
     (value) => process.nextTick(done, null, value),
@@ -173,11 +173,5 @@ function settle<V>(promise: Promise<V>, done: Done<V>): void {
 /** A store is told to keep what it gave, and for a session that is gone it gave `null`. Throws `validation.invalid-option`. */
 function checkSession(verb: string, session: unknown): void {
   if (typeof session !== 'object' || session === null || Array.isArray(session))
-    throw refused(verb, 'a session', session);
-}
-
-function refused(option: string, expected: string, value: unknown): EntitableError {
-  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
-  const details = { option, expected, found };
-  return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
+    throw invalidValue(verb, 'a session', session);
 }

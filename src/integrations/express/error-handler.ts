@@ -1,4 +1,4 @@
-import { checkNames, type OptionNames } from '../../errors/option-names.js';
+import { checkNames, invalidValue, type OptionNames } from '../../errors/options.js';
 import { EntitableError, httpResponseOf } from '../../index.js';
 
 /** What is used of a response of Express. */
@@ -41,10 +41,10 @@ const NAMES: OptionNames<ErrorHandlerOptions> = { onError: true };
  * ```
  */
 export function errorHandler(options: ErrorHandlerOptions = {}): ErrorHandler {
-  if (typeof options !== 'object' || options === null) throw refused('options', 'an object', options);
+  if (typeof options !== 'object' || options === null) throw invalidValue('options', 'an object', options);
   checkNames(options, NAMES);
   const { onError = toConsole } = options;
-  if (typeof onError !== 'function') throw refused('onError', 'a function', onError);
+  if (typeof onError !== 'function') throw invalidValue('onError', 'a function', onError);
   // Express tells handlers of errors by their four parameters.
   return (error, _request, response, next) => {
     const answer = httpResponseOf(error);
@@ -59,10 +59,4 @@ export function errorHandler(options: ErrorHandlerOptions = {}): ErrorHandler {
 function toConsole(error: EntitableError): void {
   // eslint-disable-next-line no-console -- as Express itself does with what nobody answers
   console.error(error);
-}
-
-function refused(option: string, expected: string, value: unknown): EntitableError {
-  const found = value === null ? 'null' : typeof value;
-  const details = { option, expected, found };
-  return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
 }

@@ -1,4 +1,4 @@
-import type { OptionNames } from '../../errors/option-names.js';
+import { invalidOption, type OptionNames } from '../../errors/options.js';
 import { EntitableError, ROW_KEY } from '../../index.js';
 import type {
   FilterNode,
@@ -11,7 +11,7 @@ import type {
 } from '../../index.js';
 import { batches } from './batches.js';
 import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
-import { checkKey, checkOptions, checkRowKey, checkSize, refusedOption, unreadable } from './refusals.js';
+import { checkKey, checkOptions, checkRowKey, checkSize, unreadable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** Which members of an object are wanted; all by default. */
@@ -91,13 +91,13 @@ export class KeyValueCollection<V = unknown> {
     const { transactionBytes, transactionWrites } = store.traits.limits;
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > transactionWrites) {
       const found = typeof batchSize === 'number' ? String(batchSize) : typeof batchSize;
-      throw refusedOption('batchSize', `a whole number from 1 to ${transactionWrites}`, found);
+      throw invalidOption('batchSize', `a whole number from 1 to ${transactionWrites}`, found);
     }
     const isIterable =
       typeof pairs === 'object' && pairs !== null && (Symbol.iterator in pairs || Symbol.asyncIterator in pairs);
-    if (!isIterable) throw refusedOption('pairs', PAIRS, typeof pairs);
+    if (!isIterable) throw invalidOption('pairs', PAIRS, typeof pairs);
     const write = (pair: readonly [string, V]): PreparedWrite => {
-      if (!Array.isArray(pair)) throw refusedOption('pairs', PAIRS, `one with ${typeof pair}`);
+      if (!Array.isArray(pair)) throw invalidOption('pairs', PAIRS, `one with ${typeof pair}`);
       const [key, value] = pair as readonly [string, V];
       return this.#write(key, value);
     };
@@ -131,7 +131,7 @@ export class KeyValueCollection<V = unknown> {
     checkOptions(given, QUERY_NAMES);
     const { prefix = '', where = {}, select, ...options } = given;
     const { store, partitionKey, format } = this.#place;
-    if (typeof prefix !== 'string') throw refusedOption('prefix', 'a text', typeof prefix);
+    if (typeof prefix !== 'string') throw invalidOption('prefix', 'a text', typeof prefix);
     checkSelect(select);
     const comparisons = comparisonsOf(where);
     const rowKey = store.traits.ordered ? rangeOf(format.toRowKey(prefix.replace(HALF, ''))) : {};
@@ -206,7 +206,7 @@ export class KeyValueCollection<V = unknown> {
 }
 
 function checkSelect(select: readonly string[] | undefined): void {
-  if (select !== undefined && !Array.isArray(select)) throw refusedOption('select', 'a list of names', typeof select);
+  if (select !== undefined && !Array.isArray(select)) throw invalidOption('select', 'a list of names', typeof select);
 }
 
 function selected(value: unknown, select: readonly string[] | undefined): unknown {

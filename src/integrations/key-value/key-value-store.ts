@@ -1,11 +1,11 @@
 import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
-import type { OptionNames } from '../../errors/option-names.js';
+import { invalidOption, type OptionNames } from '../../errors/options.js';
 import { DataSource, defineEntity } from '../../index.js';
 import type { DataSourceOptions, DataSourceTarget, PartitionKey, RowKey } from '../../index.js';
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
 import { jsonFormat } from './json-format.js';
 import { KeyValueCollection } from './key-value-collection.js';
-import { checkOptions, checkPartitionKey, checkTableName, refusedOption } from './refusals.js';
+import { checkOptions, checkPartitionKey, checkTableName } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** How a key-value store stores. */
@@ -64,7 +64,7 @@ export class KeyValueStore implements AsyncDisposable {
   /** Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyValueOptions = {}) {
     if (typeof (tables as DataSource | undefined)?.repository !== 'function')
-      throw refusedOption('KeyValueStore', 'a DataSource', typeof tables);
+      throw invalidOption('KeyValueStore', 'a DataSource', typeof tables);
     checkOptions(options, NAMES);
     const {
       format = 'json',
@@ -72,8 +72,8 @@ export class KeyValueStore implements AsyncDisposable {
       tableName = (name) => FORMATS[format].tableName(name),
     } = options;
     if (typeof format !== 'string' || !Object.hasOwn(FORMATS, format))
-      throw refusedOption('format', "'json' or 'azure-kv-store'", 'another one');
-    if (typeof tableName !== 'function') throw refusedOption('tableName', 'a function', typeof tableName);
+      throw invalidOption('format', "'json' or 'azure-kv-store'", 'another one');
+    if (typeof tableName !== 'function') throw invalidOption('tableName', 'a function', typeof tableName);
     checkPartitionKey(partitionKey, tables.traits.limits);
     this.#tables = tables;
     this.#format = FORMATS[format];
@@ -119,7 +119,7 @@ export class KeyValueStore implements AsyncDisposable {
   }
 
   #made(name: string): KeyValueCollection {
-    if (typeof name !== 'string') throw refusedOption('collection', 'a text', typeof name);
+    if (typeof name !== 'string') throw invalidOption('collection', 'a text', typeof name);
     return new KeyValueCollection({
       store: this.#tables.store,
       format: this.#format,

@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from '../../errors/option-names.js';
+import { checkNames, invalidOption, type KnownNames } from '../../errors/options.js';
 import { EntitableError, PARTITION_KEY, ROW_KEY, type RowReader, type ServiceLimits } from '../../index.js';
 
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids
@@ -6,16 +6,10 @@ const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
 const TABLE_NAME = /^(?!tables$)[a-z][a-z0-9]{2,62}$/i;
 
-/** The error of an option that is not what it must be; `found` tells of what kind it is. */
-export function refusedOption(option: string, expected: string, found: string): EntitableError {
-  const details = { option, expected, found };
-  return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, details);
-}
-
 /** Refuses options that are none, and names that none has. Throws `validation.invalid-option`. */
 export function checkOptions(options: object, known: KnownNames): void {
   if (typeof options !== 'object' || options === null)
-    throw refusedOption('options', 'an object', options === null ? 'null' : typeof options);
+    throw invalidOption('options', 'an object', options === null ? 'null' : typeof options);
   checkNames(options, known);
 }
 
@@ -28,14 +22,14 @@ export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLim
     sizeOf(partitionKey, keyBytes) <= keyBytes.partition;
   if (isKey) return;
   const expected = `a text of at most ${keyBytes.partition} bytes without / \\ # ? and control characters`;
-  throw refusedOption('partitionKey', expected, `another ${typeof partitionKey}`);
+  throw invalidOption('partitionKey', expected, `another ${typeof partitionKey}`);
 }
 
 /** Refuses what can be no table's name. Throws `validation.invalid-option`. */
 export function checkTableName(table: string, collection: string): string {
   if (typeof table === 'string' && TABLE_NAME.test(table)) return table;
   const expected = `for the collection "${collection}" a table name, 3 to 63 letters and digits, the first one a letter, and not "tables"`;
-  throw refusedOption('tableName', expected, `another ${typeof table}`);
+  throw invalidOption('tableName', expected, `another ${typeof table}`);
 }
 
 /** Refuses what is no key: JavaScript may give anything. Throws `key.wrong-type`. */

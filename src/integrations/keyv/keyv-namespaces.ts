@@ -1,5 +1,5 @@
+import { invalidValue } from '../../errors/options.js';
 import { EntitableError } from '../../index.js';
-import { refused } from './refused.js';
 
 const OWN_ADAPTERS =
   'Give each Keyv an adapter of its own, new KeyvTables(tables): they may share the data source and the table.';
@@ -11,7 +11,7 @@ export class KeyvNamespaces {
   /** Makes a namespace known. Throws `validation.invalid-option` for one whose keys could be another one's. */
   add(namespace: unknown): void {
     if (namespace === undefined || namespace === '' || this.#known.has(namespace as string)) return;
-    if (typeof namespace !== 'string') throw refused('namespace', 'a text', namespace);
+    if (typeof namespace !== 'string') throw invalidValue('namespace', 'a text', namespace);
     const twin = [...this.#known].find(
       (known) => known.startsWith(`${namespace}:`) || namespace.startsWith(`${known}:`),
     );

@@ -1,6 +1,6 @@
 import type { DynamicModule, InjectionToken, OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { checkNames } from '../../errors/option-names.js';
+import { checkNames, checkObject } from '../../errors/options.js';
 import { DataSource, EntitableError } from '../../index.js';
 import { EntitableHealthIndicator } from './entitable-health-indicator.js';
 import {
@@ -9,7 +9,6 @@ import {
   type EntitableModuleAsyncOptions,
   type EntitableModuleOptions,
 } from './module-options.js';
-import { checkObject } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
 let serial = 0;

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { checkNames, type OptionNames } from '../../errors/option-names.js';
+import { type OptionNames, checkNames, checkObject, invalidValue } from '../../errors/options.js';
 import { EntitableError, type DataSource } from '../../index.js';
-import { checkObject, refused } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
 /** Whose health is asked for, and how long it may take to tell. */
@@ -39,7 +38,7 @@ export class EntitableHealthIndicator {
 
   /** Asks the store for a table's name: one request, which the credential must be allowed to list tables for. */
   async pingCheck<const K extends string>(key: K, options: PingOptions = {}): Promise<HealthResult<K>> {
-    if (typeof key !== 'string') throw refused('pingCheck', 'a name', key);
+    if (typeof key !== 'string') throw invalidValue('pingCheck', 'a name', key);
     checkObject('options', options);
     checkNames(options, NAMES);
     const { connection, timeout = 1000 } = options;

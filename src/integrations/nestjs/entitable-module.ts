@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { checkNames, type OptionNames } from '../../errors/option-names.js';
+import { type OptionNames, checkNames, checkObject } from '../../errors/options.js';
 import type { EntityClass } from '../../index.js';
 import { EntitableConnectionModule } from './entitable-connection-module.js';
 import {
@@ -8,7 +8,6 @@ import {
   type EntitableModuleAsyncOptions,
   type EntitableModuleOptions,
 } from './module-options.js';
-import { checkObject } from './refused.js';
 import { repositoryProviders } from './repository-providers.js';
 
 const NAMES: OptionNames<EntitableModuleOptions & ConnectionName> = { ...MODULE_NAMES, name: true };

@@ -1,7 +1,6 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Provider, Type } from '@nestjs/common';
 import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
-import type { OptionNames } from '../../errors/option-names.js';
-import { refused } from './refused.js';
+import { type OptionNames, invalidValue } from '../../errors/options.js';
 import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
 
 /** Where a connection's tables are, and how its data source works with them. */
@@ -40,7 +39,7 @@ export function optionsProviders(provide: symbol, options: EntitableModuleAsyncO
     return [{ provide, inject: options.inject ?? [], useFactory: options.useFactory }];
   }
   if (!('useClass' in options || 'useExisting' in options))
-    throw refused('forRootAsync', 'useFactory, useClass or useExisting', options);
+    throw invalidValue('forRootAsync', 'useFactory, useClass or useExisting', options);
   const factory = 'useClass' in options ? options.useClass : options.useExisting;
   return [
     ...('useClass' in options ? [options.useClass] : []),

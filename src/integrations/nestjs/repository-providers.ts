@@ -5,8 +5,8 @@ import type {
   OptionalFactoryDependency,
   Provider,
 } from '@nestjs/common';
+import { invalidValue } from '../../errors/options.js';
 import type { AnyRepository, DataSource, EntityClass, RepositoryClass } from '../../index.js';
-import { refused } from './refused.js';
 import { dataSourceToken, repositoryToken } from './tokens.js';
 
 type CustomRepository = RepositoryClass<AnyRepository, readonly unknown[]>;
@@ -30,7 +30,7 @@ interface SaidDependency {
  * ```
  */
 export function repositoryProviders(classes: readonly EntityClass[], connection?: string): Provider[] {
-  if (!Array.isArray(classes)) throw refused('repositories', 'an array of classes', classes);
+  if (!Array.isArray(classes)) throw invalidValue('repositories', 'an array of classes', classes);
   return (classes as readonly EntityClass[]).flatMap((target) => providersOf(target, connection));
 }
 

@@ -1,6 +1,6 @@
 import type { InjectionToken } from '@nestjs/common';
+import { invalidValue } from '../../errors/options.js';
 import { DataSource, metadataOf, type EntityClass } from '../../index.js';
-import { refused } from './refused.js';
 
 const repositoryTokens = new WeakMap<object, Map<string | undefined, symbol>>();
 let serial = 0;
@@ -31,5 +31,5 @@ export function repositoryToken(target: EntityClass, connection?: string): symbo
 
 function checkName(connection: unknown): string {
   if (typeof connection === 'string') return connection;
-  throw refused('The name of a connection', 'a text', connection);
+  throw invalidValue('The name of a connection', 'a text', connection);
 }

@@ -8,9 +8,8 @@ import {
   type Type,
 } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { checkNames, type OptionNames } from '../../errors/option-names.js';
+import { type OptionNames, checkNames, checkObject } from '../../errors/options.js';
 import { EntitableError, type DataSource, type UnitOfWorkOptions } from '../../index.js';
-import { checkObject } from './refused.js';
 import { dataSourceToken } from './tokens.js';
 
 /** Whose writes a request's unit of work holds, and how it commits them. */

@@ -1,6 +1,5 @@
 import { typeName } from '../../edm/type-name.js';
-import { invalidOption } from '../../errors/invalid-option.js';
-import { checkNames } from '../../errors/option-names.js';
+import { checkNames, invalidOption } from '../../errors/options.js';
 import type { Converter } from '../converter.js';
 import { outOfRange, wrongType } from '../converter-refusal.js';
 

@@ -1,6 +1,6 @@
 import { typeName } from '../../edm/type-name.js';
 import type { EntitableError } from '../../errors/entitable-error.js';
-import { invalidOption } from '../../errors/invalid-option.js';
+import { invalidOption } from '../../errors/options.js';
 import type { Converter } from '../converter.js';
 import { outOfRange } from '../converter-refusal.js';
 

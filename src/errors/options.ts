@@ -1,5 +1,25 @@
 import { EntitableError } from './entitable-error.js';
 
+/** The error of an option or an argument that is not what it must be; `found` tells of what kind it is, and never the value itself. */
+export function invalidOption(option: string, expected: string, found: string): EntitableError {
+  return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
+    option,
+    expected,
+    found,
+  });
+}
+
+/** The same, of a value: whether it is `null` or an array, else its type. */
+export function invalidValue(option: string, expected: string, value: unknown): EntitableError {
+  return invalidOption(option, expected, value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value);
+}
+
+/** Refuses what is no object. */
+export function checkObject(option: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidValue(option, 'an object', value);
+}
+
 /** Every name that options of a type may have: the compiler sees to it that none is left out and none is made up. */
 export type OptionNames<O> = { readonly [K in keyof O]-?: true };
 
