@@ -6,7 +6,7 @@ import { Deadline } from '../store/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import type { Batch, ReadyWrite } from './batch.js';
 import { BulkLanes } from './bulk-lanes.js';
-import type { BulkOptions, BulkResult, Items } from './bulk-options.js';
+import type { BulkDeleteOptions, BulkOptions, BulkResult, Items } from './bulk-options.js';
 import { progressReport } from './bulk-progress.js';
 import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
 import { checkChoice } from './check-choice.js';
@@ -25,6 +25,11 @@ export interface BulkTask<I> {
   readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
   /** A refusal that is as good as success. */
   readonly ignored?: IgnoredRefusal | undefined;
+}
+
+/** The refusal that a bulk deletion does not count as one. Throws `validation.invalid-option`. */
+export function ignoredOf(missing: NonNullable<BulkDeleteOptions['missing']>): IgnoredRefusal | undefined {
+  return checkChoice('missing', missing, ['throw', 'ignore']) === 'ignore' ? 'store.not-found' : undefined;
 }
 
 /** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */

@@ -19,7 +19,8 @@ import type {
   Items,
   MergeItem,
 } from './bulk-options.js';
-import { writeBulk } from './bulk-write.js';
+import type { IgnoredRefusal } from './bulk-transaction.js';
+import { ignoredOf, writeBulk } from './bulk-write.js';
 import {
   checkAddress,
   checkKeyUnchanged,
@@ -212,7 +213,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     entitiesOrKeys: Items<T | KeyOf<T>>,
     { missing = 'throw', ...options }: BulkDeleteOptions = {},
   ): Promise<BulkResult<T | KeyOf<T>>> {
-    const ignored = missing === 'ignore' ? 'store.not-found' : undefined;
+    const ignored = ignoredOf(missing);
     return this.#bulk(entitiesOrKeys, (entityOrKey) => this.#writes.delete(entityOrKey, undefined), options, ignored);
   }
 
@@ -268,7 +269,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     items: Items<I>,
     prepare: (item: I) => EntityWrite<T> | Promise<EntityWrite<T>>,
     options: BulkOptions,
-    ignored?: 'store.not-found',
+    ignored?: IgnoredRefusal,
   ): Promise<BulkResult<I>> {
     return writeBulk(items, { store: this.#mapper.store, prepare, ignored }, options);
   }

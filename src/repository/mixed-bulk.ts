@@ -1,10 +1,11 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { classOf } from '../metadata/class-of.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type { BulkDeleteOptions, BulkOptions, BulkResult, BulkUpsertOptions, Items } from './bulk-options.js';
-import { writeBulk } from './bulk-write.js';
-import { checkChoice } from './check-choice.js';
+import type { IgnoredRefusal } from './bulk-transaction.js';
+import { ignoredOf, writeBulk } from './bulk-write.js';
 import type { EntityMappers } from './entity-mappers.js';
 import type { EntityWrite } from './entity-write.js';
 import { EntityWrites } from './entity-writes.js';
@@ -33,16 +34,14 @@ export class MixedBulk {
 
   async deleteMany<T extends object>(entities: Items<T>, given: BulkDeleteOptions = {}): Promise<BulkResult<T>> {
     const { missing = 'throw', ...options } = given;
-    checkChoice('missing', missing, ['throw', 'ignore']);
-    const ignored = missing === 'ignore' ? 'store.not-found' : undefined;
-    return this.#bulk(entities, (writes, entity) => writes.delete(entity, undefined), options, ignored);
+    return this.#bulk(entities, (writes, entity) => writes.delete(entity, undefined), options, ignoredOf(missing));
   }
 
   #bulk<T extends object>(
     entities: Items<T>,
     prepare: (writes: EntityWrites<object>, entity: T) => EntityWrite<object> | Promise<EntityWrite<object>>,
     options: BulkOptions,
-    ignored?: 'store.not-found',
+    ignored?: IgnoredRefusal,
   ): Promise<BulkResult<T>> {
     const task = {
       store: this.#mappers.store,
@@ -53,7 +52,7 @@ export class MixedBulk {
   }
 
   #writesOf(entity: unknown): EntityWrites<object> {
-    const entityClass = classOf(entity);
+    const entityClass = entityClassOf(entity);
     const known = this.#writes.get(entityClass);
     if (known !== undefined) return known;
     const writes = new EntityWrites(this.#mappers.of(entityClass), this.#validator);
@@ -62,8 +61,8 @@ export class MixedBulk {
   }
 }
 
-/** The class of an entity; an own member "constructor" would be data. */
-function classOf(entity: unknown): EntityClass {
+/** The class of an entity of a bulk write. Throws `entity.not-an-object`. */
+function entityClassOf(entity: unknown): EntityClass {
   if (typeof entity !== 'object' || entity === null || entity instanceof Promise) {
     const found = typeName(entity);
     throw new EntitableError('entity.not-an-object', `A bulk write takes instances of entity classes, not ${found}.`, {
@@ -71,6 +70,5 @@ function classOf(entity: unknown): EntityClass {
       found,
     });
   }
-  const prototype = Object.getPrototypeOf(entity) as { readonly constructor?: unknown } | null;
-  return (typeof prototype?.constructor === 'function' ? prototype.constructor : Object) as EntityClass;
+  return classOf(entity) ?? Object;
 }

@@ -294,6 +294,13 @@ onEveryStore('Bulk writes', (open, storeName) => {
       );
     }
     expect(await rejection(orders.insertMany(5 as never))).to.have.property('code', 'validation.invalid-option');
+    const missing = 'ignroe' as never;
+    for (const holder of [orders, tables]) {
+      expect(await rejection(holder.deleteMany([], { missing }))).to.have.property(
+        'message',
+        "missing takes 'throw' or 'ignore'.",
+      );
+    }
   });
 });
 
