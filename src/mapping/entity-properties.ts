@@ -4,7 +4,7 @@ import type { ServiceLimits } from '../store/limits.js';
 import type { RowReader, RowWriter } from '../store/row.js';
 import { requireObject } from './entity-address.js';
 import { missingProperties, notStored, readOnly } from './entity-check.js';
-import { getMember, putMember } from './member-access.js';
+import { getMember, isAbsent, putMember } from './member-access.js';
 import { saidBy } from './patch.js';
 import { storedValueOf } from './property-check.js';
 import { differs, isAbsentDefault } from './property-difference.js';
@@ -217,8 +217,4 @@ function valueOf(entity: object, { property: { name, slot }, isInherited }: Prop
 function notPatchable(className: string, name: string, kind: Member['kind'] | undefined): EntitableError {
   const remedy = kind === 'etag' ? 'Leave it out, and pass { etag } as an option' : undefined;
   return notStored(className, `A patch of ${className} names`, name, kind, remedy);
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
 }

@@ -110,3 +110,8 @@ export function putMember(object: object, name: string, value: unknown): boolean
     ? Reflect.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
     : Reflect.set(object, name, value);
 }
+
+/** Whether a member has no value: `null` is as absent as `undefined`. */
+export function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

@@ -3,7 +3,7 @@ import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { partText } from '../metadata/key-template.js';
 import { requireObject } from './entity-address.js';
 import { isWritable, missingProperties, notStored, readOnly } from './entity-check.js';
-import { ownMember, putMember } from './member-access.js';
+import { isAbsent, ownMember, putMember } from './member-access.js';
 import { stamp, stateOf } from './stamp.js';
 
 /**
@@ -28,10 +28,6 @@ export function applyPatch(entity: object, patch: object): void {
   if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return;
   const unsaid = new Map([...state.unsaid].filter(([name]) => isAbsent(said[name])));
   if (unsaid.size < state.unsaid.size) stamp(entity, { ...state, unsaid });
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
 }
 
 /**

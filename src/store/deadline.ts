@@ -1,5 +1,6 @@
 import { onAbort } from '../async/on-abort.js';
 import { startTimer } from '../async/start-timer.js';
+import { handleRejection } from '../errors/at-once.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation } from './check-operation.js';
 import type { OperationOptions } from './operation-options.js';
@@ -37,7 +38,7 @@ export class Deadline {
     const { signal } = this.#options;
     if (signal === undefined && this.#ends === Number.POSITIVE_INFINITY) return work;
     if (signal?.aborted === true) {
-      work.catch(ignore);
+      handleRejection(work);
       return Promise.reject(this.#aborted());
     }
     return new Promise((resolve, reject) => {
@@ -68,5 +69,3 @@ export class Deadline {
     return new EntitableError('store.timeout', `The operation took longer than its ${timeout} ms.`, {});
   }
 }
-
-function ignore(): void {}
