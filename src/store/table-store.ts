@@ -67,6 +67,14 @@ export interface KeyRange {
   readonly to?: Bound;
 }
 
+/** Whether a key lies within a range. */
+export function isWithin(key: string, { from, to }: KeyRange): boolean {
+  return (
+    (from === undefined || key > from.value || (from.inclusive && key === from.value)) &&
+    (to === undefined || key < to.value || (to.inclusive && key === to.value))
+  );
+}
+
 /** What a read asks of each row. */
 export interface ReadRequest {
   /** Slots the decoder will read; absent: all. `[]`: keys only. The keys can always be read. */

@@ -1,7 +1,14 @@
 import type { Address } from '../mapping/entity-address.js';
 import { addressOfRow } from '../mapping/stored-address.js';
 import type { RowReader } from '../store/row.js';
-import type { KeyRange, ReadRequest, RowPage, Rows, ScanRequest } from '../store/table-store.js';
+import {
+  isWithin,
+  type KeyRange,
+  type ReadRequest,
+  type RowPage,
+  type Rows,
+  type ScanRequest,
+} from '../store/table-store.js';
 import { rowId } from './row-id.js';
 
 /** Keys that a scan has gone through, without a filter: what it did not give was missing. */
@@ -105,10 +112,6 @@ function covers({ table, request, upTo }: Passed, wanted: string, { partitionKey
 }
 
 function isIn(key: string, range: string | KeyRange | undefined): boolean {
-  if (range === undefined || typeof range === 'string') return range === undefined || key === range;
-  const { from, to } = range;
-  return (
-    (from === undefined || key > from.value || (from.inclusive && key === from.value)) &&
-    (to === undefined || key < to.value || (to.inclusive && key === to.value))
-  );
+  if (range === undefined) return true;
+  return typeof range === 'string' ? key === range : isWithin(key, range);
 }

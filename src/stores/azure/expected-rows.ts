@@ -1,5 +1,5 @@
 import { PARTITION_KEY, ROW_KEY, type Slot } from '../../store/row.js';
-import type { KeyRange, ScanRequest } from '../../store/table-store.js';
+import { isWithin, type KeyRange, type ScanRequest } from '../../store/table-store.js';
 import type { JsonRowReader } from './json-row-reader.js';
 
 /** Tells what is wrong with a row of an answer, if something is. */
@@ -32,17 +32,15 @@ function keyTest(slot: Slot, keys: string | KeyRange | undefined): (row: JsonRow
     const bytes = Buffer.from(keys);
     return (row) => row.isKey(slot, keys, bytes);
   }
-  return (row) => isWithin(row.string(slot), keys);
+  return (row) => mayBeWithin(row.string(slot), keys);
 }
 
 function anyKey(): boolean {
   return true;
 }
 
-function isWithin(key: string, { from, to }: KeyRange): boolean {
-  const isAfter = from === undefined || (from.inclusive ? key >= from.value : key > from.value);
-  const isBefore = to === undefined || (to.inclusive ? key <= to.value : key < to.value);
-  return (isAfter && isBefore) || [key, from?.value ?? '', to?.value ?? ''].some((text) => HIGH.test(text));
+function mayBeWithin(key: string, range: KeyRange): boolean {
+  return isWithin(key, range) || [key, range.from?.value ?? '', range.to?.value ?? ''].some((text) => HIGH.test(text));
 }
 
 /** Services may order code points, which from here on is another order than that of UTF-16. */

@@ -2,6 +2,7 @@ import { request as requestPlain, type Agent, type ClientRequest } from 'node:ht
 import { request as requestSecure } from 'node:https';
 import { RestError, type HttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { ReceivedHeaders } from './received-headers.js';
+import { requestStopped } from './stop-signal.js';
 import { bytesOf } from './stream-bytes.js';
 
 /**
@@ -46,7 +47,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     let outgoing: ClientRequest;
     try {
-      if (signal?.aborted === true) throw aborted();
+      if (signal?.aborted === true) throw requestStopped();
       outgoing = opened(request, agent);
     } catch (error) {
       ended();
@@ -62,7 +63,7 @@ export function exchange(
       else
         bytesOf(incoming, maxAnswerBytes).then((bytes) => resolve({ bodyAsText: bytes.toString(), ...answer }), reject);
     });
-    const stop = (): void => void outgoing.destroy(aborted());
+    const stop = (): void => void outgoing.destroy(requestStopped());
     let isOver = false;
     const release = (): void => {
       if (isOver) return;
@@ -143,8 +144,4 @@ function ignore(): void {}
 function asTheSdkHasIt(error: Error & { readonly code?: string }): Error {
   const { name, message, code = RestError.REQUEST_SEND_ERROR } = error;
   return name === 'AbortError' ? error : new RestError(message, { code });
-}
-
-function aborted(): Error {
-  return Object.assign(new Error('The request was stopped.'), { name: 'AbortError' });
 }

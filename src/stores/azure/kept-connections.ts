@@ -10,6 +10,7 @@ import {
 import { exchange, isSimple } from './http-exchange.js';
 import type { Attempt } from './request-message.js';
 import { RequestTurns } from './request-turns.js';
+import { requestStopped } from './stop-signal.js';
 import { bytesOf } from './stream-bytes.js';
 
 /** The default http client, with connections of its own: they stay open between requests, and closing ends them. */
@@ -89,7 +90,7 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
 function unlessAborted<T>(answer: Promise<T>, signal: PipelineRequest['abortSignal']): Promise<T> {
   if (signal === undefined) return answer;
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(Object.assign(new Error('The request was stopped.'), { name: 'AbortError' }));
+    const stop = (): void => reject(requestStopped());
     signal.addEventListener('abort', stop);
     const forget = (): void => signal.removeEventListener('abort', stop);
     answer.finally(forget).then(resolve, reject);

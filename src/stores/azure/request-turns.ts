@@ -1,5 +1,6 @@
 import type { PipelineRequest } from '@azure/core-rest-pipeline';
 import { EntitableError } from '../../errors/entitable-error.js';
+import { requestStopped } from './stop-signal.js';
 
 type Signal = PipelineRequest['abortSignal'];
 
@@ -19,7 +20,7 @@ export class RequestTurns {
       return undefined;
     }
     return new Promise((resolve, reject) => {
-      const stop = (): void => end(Object.assign(new Error('The request was stopped.'), { name: 'AbortError' }));
+      const stop = (): void => end(requestStopped());
       const end = (error?: Error): void => {
         this.#waiting.delete(end);
         signal?.removeEventListener('abort', stop);

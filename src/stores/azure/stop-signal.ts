@@ -42,3 +42,8 @@ export class StopSignal implements AbortSignalLike {
     this.#platform?.abort();
   }
 }
+
+/** The error of a request that its signal has stopped, as policies and the SDK know it: by its name. */
+export function requestStopped(): Error {
+  return Object.assign(new Error('The request was stopped.'), { name: 'AbortError' });
+}
