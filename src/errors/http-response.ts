@@ -48,8 +48,7 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /**
- * What a web API answers for an error of this package; `undefined` for any other. `docs/errors.md` has the table of statuses. A commit of
- * which nothing was written is answered as the refusal that stopped it.
+ * What a web API answers for an error of this package; `undefined` for any other. `docs/errors.md` has the table of statuses.
  *
  * `entitable/express` and `entitable/nestjs` answer so by themselves; this is for other hosts.
  *
@@ -61,11 +60,10 @@ const STATUS: Readonly<Record<string, number>> = {
  * ```
  */
 export function httpResponseOf(error: unknown): HttpErrorResponse | undefined {
-  const refusal = refusalOf(error);
-  if (refusal === undefined) return undefined;
-  const { code } = refusal;
+  if (!EntitableError.is(error)) return undefined;
+  const { code } = error;
   const status = statusOf(code);
-  const { retryAfter, property, violations } = refusal.details as Readonly<Record<string, unknown>>;
+  const { retryAfter, property, violations } = error.details as Readonly<Record<string, unknown>>;
   return {
     status,
     headers: typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter / 1000)) } : {},
@@ -76,16 +74,6 @@ export function httpResponseOf(error: unknown): HttpErrorResponse | undefined {
       ...(Array.isArray(violations) && { violations: violations as readonly Violation[] }),
     },
   };
-}
-
-/** The error itself; of a commit that wrote nothing, and may have written nothing, the refusal. */
-function refusalOf(error: unknown): EntitableError | undefined {
-  if (!EntitableError.is(error)) return undefined;
-  if (!EntitableError.is(error, 'commit.partial')) return error;
-  const { committed, failed, unknown } = error.details;
-  const [first] = failed;
-  const isWhole = committed.length === 0 && unknown.length === 0 && first !== undefined;
-  return (isWhole ? refusalOf(first.error) : undefined) ?? error;
 }
 
 function statusOf(code: string): number {
