@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkChoice } from '../repository/check-choice.js';
 import type { BulkOptions } from '../repository/bulk-options.js';
@@ -5,12 +6,12 @@ import { writeBulk } from '../repository/bulk-write.js';
 import type { RowReader } from '../store/row.js';
 import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
 import { checkWriting } from './check-writing.js';
-import type { CopyReport, CopySettings } from './copy-options.js';
+import type { CopyReport, CopySettings, RowTransform } from './copy-options.js';
 import { ReadRow } from './read-row.js';
 import { rowFilter } from './row-filter.js';
 import type { StoredRow } from './stored-row.js';
 import { readRows, refuseSamePlace, storedRows, type TablePlace } from './table-place.js';
-import { writeOf } from './write-of.js';
+import { noRow, writeOf } from './write-of.js';
 
 const MODES = {
   replace: 'upsert-replace',
@@ -76,7 +77,7 @@ export async function copyTable(
       for (let page = first; page.done !== true; page = await pages.next()) {
         for (const row of page.value.rows) {
           read++;
-          const given = transform === undefined ? row : await transform(row.plain());
+          const given = transform === undefined ? row : await transformed(row, transform);
           if (given === undefined) left++;
           else yield given;
         }
@@ -85,6 +86,16 @@ export async function copyTable(
       await pages.return();
     }
   }
+}
+
+/** What `transform` gives of a row. One that changes the row itself and gives nothing would lose the row in silence. */
+async function transformed(row: ReadRow, transform: RowTransform): Promise<StoredRow | undefined> {
+  const plain = row.plain();
+  const given = await transform(plain);
+  if (given === undefined && !isDeepStrictEqual(plain, row.plain())) {
+    throw noRow('undefined for a row that it has changed: return the row');
+  }
+  return given;
 }
 
 /** Where nothing was written nothing made the table, but a copy of an empty table is an empty table. */

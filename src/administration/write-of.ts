@@ -45,7 +45,8 @@ function checkRow(row: unknown): void {
   }
 }
 
-function noRow(found: string): EntitableError {
+/** The refusal of what `transform` gave. */
+export function noRow(found: string): EntitableError {
   const expected = 'a row { partitionKey, rowKey, properties } with properties { type, value }, or undefined';
   return new EntitableError('validation.invalid-option', `transform gives ${expected}, not ${found}.`, {
     option: 'transform',

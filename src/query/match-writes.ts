@@ -55,11 +55,13 @@ export function matchWrites<T extends object>(
       const state = stateOf(result);
       const before = state === undefined ? { ...result } : undefined; // a projection remembers no row
       const patch = await patchOf(result);
-      if (patch === undefined) {
+      const isRow = patch === result && state !== undefined;
+      if (patch === undefined || isRow) {
         const names =
           state?.kind === 'stored'
             ? changedNames(mapper.metadata, mapper.differenceOf(result, state))
             : unequalNames(before, result);
+        if (isRow) throw wrongPatch(names, 'one that returns the row itself');
         if (names.length > 0) throw changedInPlace(names);
         return undefined;
       }
@@ -90,6 +92,10 @@ function unequalNames(before: object | undefined, after: object): readonly strin
 
 /** What a function does to the row itself is not written: it would be lost in silence. */
 function changedInPlace(names: readonly string[]): Error {
-  const found = `one that changes ${names.join(', ')} of the row itself and returns nothing`;
-  return invalidOption('merge', `a function that returns the patch of a row, such as { ${names.join(', ')} }`, found);
+  return wrongPatch(names, `one that changes ${names.join(', ')} of the row itself and returns nothing`);
+}
+
+function wrongPatch(names: readonly string[], found: string): Error {
+  const example = names.length === 0 ? '' : `, such as { ${names.join(', ')} }`;
+  return invalidOption('merge', `a function that returns the patch of a row${example}`, found);
 }

@@ -23,6 +23,7 @@ import type { IgnoredRefusal } from './bulk-transaction.js';
 import { ignoredOf, writeBulk } from './bulk-write.js';
 import {
   checkAddress,
+  checkGiven,
   checkKeyUnchanged,
   ownState,
   statedEtag,
@@ -185,6 +186,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
           return { entity: made, isMade: true };
         },
         change,
+        checkGiven: (entity, given) => checkGiven(mapper, entity, given),
         insert: (entity, limits) => {
           checkAddress(mapper, address, entity); // the change may have touched it
           return this.insert(entity, limits);

@@ -104,6 +104,29 @@ export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected
   );
 }
 
+/**
+ * Refuses a copy of the entity, or a patch, as what a change of `modify` gives: only the entity is written. What the body of an arrow
+ * function gives besides, such as a number or a value that was just assigned, means nothing. Throws `validation.invalid-option`.
+ */
+export function checkGiven<T extends object>(mapper: EntityMapper<T>, entity: T, given: unknown): void {
+  if (typeof given !== 'object' || given === null || given === entity || !isCopyOrPatch(mapper, given)) return;
+  const { className, members } = mapper.metadata;
+  const values = [...members.keys()].map((name) => (entity as Record<string, unknown>)[name]);
+  if (values.includes(given) || Object.values(entity).includes(given)) return;
+  throw new EntitableError(
+    'validation.invalid-option',
+    `The change of modify() gave another object than the ${className} that it was given, which alone is written. Change that one, e.g. by ` +
+      'Object.assign(entity, { … }), and return nothing.',
+    { option: 'change', expected: 'a function that changes the entity', found: 'one that gives another object' },
+  );
+}
+
+/** Lists, dates and instances of other classes are neither. */
+function isCopyOrPatch<T extends object>({ metadata }: EntityMapper<T>, given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  return prototype === Object.prototype || prototype === null || given instanceof metadata.entityClass;
+}
+
 /** The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's. */
 export function checkKeyUnchanged<T extends object>(
   mapper: EntityMapper<T>,

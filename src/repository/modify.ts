@@ -12,6 +12,8 @@ export interface Modification<T extends object> {
   /** The stored entity, or the one that takes the place of a missing one; throws where there is neither. */
   readonly read: (limits: OperationOptions) => Promise<{ readonly entity: T; readonly isMade: boolean }>;
   readonly change: (entity: T) => unknown;
+  /** Refuses what a change gave where that would be lost. */
+  readonly checkGiven: (entity: T, given: unknown) => void;
   readonly insert: (entity: T, limits: OperationOptions) => Promise<T>;
   readonly save: (entity: T, limits: OperationOptions) => Promise<T>;
   /** Whether the refusal of a save means that another writer was faster. */
@@ -20,7 +22,7 @@ export interface Modification<T extends object> {
 
 /** Reads, changes and writes, and does so again when another writer was faster: only after a refusal that is certain, and not for ever. */
 export async function modify<T extends object>(
-  { read, change, insert, save, canLose }: Modification<T>,
+  { read, change, checkGiven, insert, save, canLose }: Modification<T>,
   { maxRetries = 20, signal, timeout, missing }: ModifyOptions<T>,
 ): Promise<T> {
   checkCount('maxRetries', maxRetries, 0);
@@ -30,7 +32,7 @@ export async function modify<T extends object>(
   const deadline = new Deadline({ signal, timeout });
   for (let retry = 1; ; retry++) {
     const { entity, isMade } = await deadline.wait(read(deadline.rest));
-    await deadline.wait(Promise.resolve(change(entity)));
+    checkGiven(entity, await deadline.wait(Promise.resolve(change(entity))));
     try {
       return await (isMade ? insert(entity, deadline.rest) : save(entity, deadline.rest));
     } catch (error) {

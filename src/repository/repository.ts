@@ -235,8 +235,9 @@ export class Repository<in out T extends object> implements AnyRepository {
 
   /**
    * Reads an entity, lets `change` change it, and saves it; when another writer was faster, reads and changes it anew, with a wait in
-   * between. `change` may be asynchronous and runs once a try. Where none is stored, `missing` makes the one that is changed and
-   * inserted; without it that is `store.not-found`. After the last try the error is `store.precondition-failed`, or
+   * between. `change` may be asynchronous and runs once a try; it changes the entity that it is given: a copy or a patch that it gives
+   * would not be written, and is refused with `validation.invalid-option`. Where none is stored, `missing` makes the one that is changed
+   * and inserted; without it that is `store.not-found`. After the last try the error is `store.precondition-failed`, or
    * `store.already-exists` for an insert.
    *
    * @example

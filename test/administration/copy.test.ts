@@ -332,6 +332,29 @@ onEveryStore('copy', (open) => {
     expect(await paged.tables.copy(from, to, { timeout: 1000, transform })).to.include({ read: 200, copied: 200 });
   });
 
+  it('refuses a transform that changes the row itself and gives nothing: the row would be left out in silence', async () => {
+    const { tables, store, tableName } = await open();
+    const [from, to] = [tableName('From'), tableName('To')];
+    await filled(store, from, 2);
+    const expected = 'a row { partitionKey, rowKey, properties } with properties { type, value }, or undefined';
+    const found = 'undefined for a row that it has changed: return the row';
+    const changes: readonly ((row: { rowKey: string; properties: Record<string, unknown> }) => undefined)[] = [
+      (row) => void (row.rowKey += 'x'),
+      (row) => void (row.properties['more'] = { type: 'Int32', value: 1 }),
+    ];
+    for (const transform of changes) {
+      const error = (await rejection(
+        tables.tables.copy(from, to, { transform: transform as never }),
+      )) as EntitableErrorOf<'commit.bulk-stopped'>;
+      expect(error.code).to.equal('commit.bulk-stopped');
+      expect(error.cause).to.deep.include({
+        code: 'validation.invalid-option',
+        message: `transform gives ${expected}, not ${found}.`,
+        details: { option: 'transform', expected, found },
+      });
+    }
+  });
+
   it('stops when transform throws', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];

@@ -221,7 +221,7 @@ onEveryStore('A merge with a function', (open) => {
     expect(await rejection(query.merge(() => Promise.reject(thrown)))).to.equal(thrown);
   });
 
-  it('is refused for a function that changes the row itself, and returns nothing', async () => {
+  it('is refused for a function that changes the row itself, and returns nothing, or the row', async () => {
     const { query } = await filled(open);
     const before = await query.select('orderId', 'items', 'status').toArray();
     const message = (name: string): string =>
@@ -236,6 +236,12 @@ onEveryStore('A merge with a function', (open) => {
     for (const [name, merge] of changes) {
       expect(await rejection(merge())).to.include({ code: 'validation.invalid-option', message: message(name) });
     }
+    const whole = query.merge((row) => Object.assign(row, { items: 7 }));
+    expect(await rejection(whole)).to.include({
+      code: 'validation.invalid-option',
+      message:
+        'merge takes a function that returns the patch of a row, such as { items }, not one that returns the row itself.',
+    });
     expect(await query.select('orderId', 'items', 'status').toArray()).to.deep.equal(before);
     const scratch = await query.take(1).merge((row) => ({ total: ++row.items }));
     expect([scratch.changed, (await query.firstOrThrow()).total]).to.deep.equal([1, before[0]!.items + 1]);

@@ -323,10 +323,8 @@ onEveryStore('modify', (open) => {
     await Promise.all(Array.from({ length: 8 }, increment));
     expect((await orders.getOrThrow(KEY)).items).to.equal(8);
     const other = { ...KEY, orderId: 'o2' };
-    const losing = orders.modify(other, () => orders.insert(order(other)), {
-      missing: () => order(other),
-      maxRetries: 0,
-    });
+    const insertMeanwhile = async (): Promise<void> => void (await orders.insert(order(other)));
+    const losing = orders.modify(other, insertMeanwhile, { missing: () => order(other), maxRetries: 0 });
     expect(await rejection(losing)).to.have.property('code', 'store.already-exists');
   });
 
@@ -343,6 +341,71 @@ onEveryStore('modify', (open) => {
     const noFunction = orders.modify(KEY, () => 1, { missing: 'ignore' as never });
     expect(await rejection(noFunction)).to.have.property('code', 'validation.invalid-option');
     expect(await orders.scan().count()).to.equal(0);
+  });
+
+  it('refuses a change that gives a copy or a patch and not the entity, before anything is written', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    const { etag } = await orders.insert(order());
+    const copies: readonly ((entity: Order) => unknown)[] = [
+      (entity) => ({ ...entity, total: 1 }),
+      async (entity) => ({ ...entity, total: 1 }),
+      () => ({ total: 1 }),
+      (entity) => Object.assign(new Order(), entity, { total: 1 }),
+      (entity) => Object.assign(Object.create(null) as object, entity, { total: 1 }),
+      (entity) => structuredClone(entity),
+    ];
+    for (const change of copies) {
+      expect(await rejection(orders.modify(KEY, change))).to.deep.include({
+        code: 'validation.invalid-option',
+        message:
+          'The change of modify() gave another object than the Order that it was given, which alone is written. Change that one, e.g. by ' +
+          'Object.assign(entity, { … }), and return nothing.',
+        details: {
+          option: 'change',
+          expected: 'a function that changes the entity',
+          found: 'one that gives another object',
+        },
+      });
+    }
+    const made = orders.modify({ ...KEY, orderId: 'o2' }, (entity) => ({ ...entity }), {
+      missing: () => order({ orderId: 'o2' }),
+    });
+    expect(await rejection(made)).to.have.property('code', 'validation.invalid-option');
+    expect((await orders.scan().toArray()).map((found) => found.etag)).to.deep.equal([etag]);
+  });
+
+  it('takes whatever else the body of an arrow function gives', async () => {
+    const { tables } = await open();
+    const orders = tables.repository(Order);
+    await orders.insert(order({ items: 0 }));
+    const changes: readonly ((entity: Order) => unknown)[] = [
+      (entity) => entity.items++,
+      (entity) => (entity.paid = true),
+      (entity) => (entity.status = 'shipped'),
+      (entity) => (entity.email = null),
+      (entity) => (entity.placedAt = new Date(0)),
+      (entity) => (entity.address = { street: 'Elm' }),
+      (entity) => Object.assign(entity, { sequence: 1n }),
+      async (entity) => orders.assign(entity, { total: 2 }),
+      (entity) => [(entity.items += 1)],
+      () => new Map(),
+    ];
+    for (const change of changes) await orders.modify(KEY, change);
+    const { etag: _etag, updatedAt: _updatedAt, ...values } = await orders.getOrThrow(KEY);
+    expect(values).to.deep.equal({
+      ...KEY,
+      items: 2,
+      paid: true,
+      status: 'shipped',
+      placedAt: new Date(0),
+      address: { street: 'Elm' },
+      sequence: 1n,
+      total: 2,
+      correlation: undefined,
+      signature: undefined,
+      email: undefined,
+    });
   });
 
   it('throws what the change throws, and store.not-found for what is not stored', async () => {
