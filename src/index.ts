@@ -56,8 +56,14 @@ export type {
 } from './observability/events.js';
 export type { Verb, VerbName } from './store/verb-observer.js';
 
-export { Repository, type AnyRepository, type NoRepository, type RepositoryBase } from './repository/repository.js';
-export type { RepositoryClass } from './repository/repository-class.js';
+export {
+  Repository,
+  type RepositoryBase,
+  type RepositoryClass,
+  type Session,
+  type Transaction,
+} from './repository/repository.js';
+export type { AnyRepository, NoRepository } from './repository/repository-brand.js';
 export type {
   CommitOptions,
   ConditionOptions,
@@ -66,9 +72,8 @@ export type {
   EntitySessions,
   GetManyOptions,
   ModifyOptions,
-  Session,
-  Transaction,
   UnitOfWorkOptions,
+  UnitVerbs,
   UpsertOptions,
 } from './repository/session.js';
 export type {

@@ -10,8 +10,9 @@ import type {
 import { EntityMappers } from '../repository/entity-mappers.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import { MixedBulk } from '../repository/mixed-bulk.js';
-import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
-import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
+import type { AnyRepository, NoRepository } from '../repository/repository-brand.js';
+import { repositoryIn } from '../repository/repository-class.js';
+import type { Repository, RepositoryClass } from '../repository/repository.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';

@@ -1,12 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
-import { Repository, type AnyRepository } from './repository.js';
-import type { Session } from './session.js';
-
-/** A class that extends `Repository.of(…)`; its constructor takes the session, then its dependencies. */
-export type RepositoryClass<R, A extends readonly unknown[]> = (new (session: Session, ...dependencies: A) => R) & {
-  readonly entityClass: EntityClass;
-};
+import type { AnyRepository } from './repository-brand.js';
+import { Repository, type RepositoryClass, type Session } from './repository.js';
 
 /** Makes the repository of an entity class, or a custom one, in a session. Throws `metadata.*`. */
 export function repositoryIn(

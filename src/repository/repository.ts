@@ -1,10 +1,6 @@
-import { typeName } from '../edm/type-name.js';
-import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/options.js';
-import type { EntitableTypeError, KeyOf, PartitionsOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
-import { metadataOf } from '../metadata/metadata-of.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import { checkOperation, refusedOperation } from '../store/check-operation.js';
 import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
@@ -17,33 +13,41 @@ import type {
   MergeItem,
 } from './bulk-options.js';
 import { VERB_OPTIONS } from './option-names.js';
-import { keyText } from './row-error.js';
-import type {
-  ConditionOptions,
-  DeleteOptions,
-  EntitySession,
-  GetManyOptions,
-  ModifyOptions,
-  Session,
-  Transaction,
-  UnitOfWorkOptions,
-  UpsertOptions,
+import type { AnyRepository, NoRepository, repositoryBrand } from './repository-brand.js';
+import { noEntity } from './row-error.js';
+import {
+  checkSession,
+  type ConditionOptions,
+  type DeleteOptions,
+  type EntitySession,
+  type EntitySessions,
+  type GetManyOptions,
+  type ModifyOptions,
+  type UnitOfWorkOptions,
+  type UnitVerbs,
+  type UpsertOptions,
 } from './session.js';
 
-/** Never exists at run time: it tells repositories from entities in types. */
-export declare const repositoryBrand: unique symbol;
-
-/** Any repository, whatever its entities. */
-export interface AnyRepository {
-  /** For the compiler only. */
-  readonly [repositoryBrand]: true;
+/** What a repository needs of the place it works in: a data source, which writes at once, or a unit of work, which holds writes. */
+export interface Session extends EntitySessions {
+  /** See {@link Repository.transaction}. */
+  transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R>;
 }
 
-/** Any object but a repository. */
-export interface NoRepository {
-  /** For the compiler only. */
-  readonly [repositoryBrand]?: EntitableTypeError<'a repository class extends Repository.of(Order), not Repository<Order>, and what its constructor takes is given behind it: repository(Orders, mailer)'>;
+/** The unit of work that a repository's transaction is in. Whoever began it commits or discards it: a transaction may have joined it. */
+export interface Transaction extends Session, UnitVerbs {
+  /** A repository of another class, or a custom one, that works in this unit. */
+  repository<R extends AnyRepository, const A extends readonly unknown[]>(
+    repository: RepositoryClass<R, A>,
+    ...dependencies: A
+  ): R;
+  repository<T extends object & NoRepository>(entityClass: EntityClass<T>): Repository<T>;
 }
+
+/** A class that extends `Repository.of(…)`; its constructor takes the session, then its dependencies. */
+export type RepositoryClass<R, A extends readonly unknown[]> = (new (session: Session, ...dependencies: A) => R) & {
+  readonly entityClass: EntityClass;
+};
 
 /** What `Repository.of` gives: a base class that knows its entity class. */
 export type RepositoryBase<T extends object> = {
@@ -83,7 +87,7 @@ export class Repository<in out T extends object> implements AnyRepository {
   readonly #place: Session;
 
   constructor(session: Session, entityClass: EntityClass<T>) {
-    checkSession(session);
+    checkSession(session); // a subclass that forgets to hand it on is told so here, and not by its first verb
     this.entityClass = entityClass;
     this.#place = session;
     session.of(entityClass); // tells at once what is wrong with the class
@@ -134,12 +138,7 @@ export class Repository<in out T extends object> implements AnyRepository {
     checkOperation(options, VERB_OPTIONS.read);
     const entity = await this.#session.get(key, options);
     if (entity !== undefined) return entity;
-    const { className, table } = metadataOf(this.entityClass);
-    throw new EntitableError(
-      'store.not-found',
-      `No ${className} has the key ${keyText(this.entityClass, key)}. Use get() where that is expected.`,
-      { table },
-    );
+    throw noEntity(this.entityClass, key);
   }
 
   /**
@@ -286,15 +285,10 @@ export class Repository<in out T extends object> implements AnyRepository {
   /**
    * For custom repositories: does work whose writes, by this repository and all others of the data source, are one transaction. It joins
    * the unit of work that the repository is in, whose commit must then be atomic; where there is none it begins one, and commits it at
-   * the end. `{ atomic: false }` asks for no more than to be committed together.
+   * the end. `{ atomic: false }` asks for no more than to be committed together. Other repositories of the unit are
+   * `unit.repository(Shipment)`.
    */
   protected transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R> {
     return this.#place.transaction(work, { ...options, atomic: options?.atomic ?? true });
   }
-}
-
-/** A subclass that forgets to hand on its session is told so here, and not by its first verb. */
-function checkSession(session: Partial<Session> | null | undefined): void {
-  if (typeof session?.of === 'function') return;
-  throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
 }

@@ -45,8 +45,18 @@ function isRowCode(code: string): code is RowCode {
   return Object.hasOwn(SAYS, code);
 }
 
+/** The error of a key that no entity has, where one must be. */
+export function noEntity(entityClass: EntityClass, key: object): EntitableError {
+  const { className, table } = metadataOf(entityClass);
+  return new EntitableError(
+    'store.not-found',
+    `No ${className} has the key ${keyText(entityClass, key)}. Use get() where that is expected.`,
+    { table },
+  );
+}
+
 /** A key in a message: the names and texts of its parts, and of nothing else that the object may have. */
-export function keyText(entityClass: EntityClass, key: object): string {
+function keyText(entityClass: EntityClass, key: object): string {
   const { partitionKey, rowKey } = metadataOf(entityClass);
   const parts = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name).filter((name) => name in key);
   const names = parts.length > 0 ? parts : ['partitionKey', 'rowKey'];

@@ -1,3 +1,5 @@
+import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/options.js';
 import type { PartitionsOf, KeyOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
@@ -95,18 +97,24 @@ export interface EntitySessions {
   of<T extends object>(entityClass: EntityClass<T>): EntitySession<T>;
 }
 
-/** What a repository needs of the place it works in: a data source, which writes at once, or a unit of work, which holds writes. */
-export interface Session extends EntitySessions {
-  /** See {@link Repository.transaction}. */
-  transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R>;
+/** Refuses what is no session. Throws `validation.invalid-option`. */
+export function checkSession(session: Partial<EntitySessions> | null | undefined): void {
+  if (typeof session?.of === 'function') return;
+  throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
 }
 
-/** The unit of work that a repository's transaction is in. A repository of another class joins it by `new Shipments(unit)`. */
-export interface Transaction extends Session {
+/** What work does in a unit of work, of whichever classes its entities are. */
+export interface UnitVerbs {
+  /** The entity of a key, as it is in the unit; read from the store, and tracked, where the unit has none. */
+  get<T extends object>(entityClass: EntityClass<T>, key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
+  /** Queries one partition, or several. What it gives is tracked; projections are not. */
+  query<T extends object>(entityClass: EntityClass<T>, partition: PartitionsOf<T>): Query<T>;
   /** Holds the insert of an instance of an entity class. */
   insert(entity: object): void;
   /** Holds the delete of an instance of an entity class, under its ETag. */
   delete(entity: object, options?: Pick<DeleteOptions, 'etag' | 'missing'>): void;
+  /** Makes an entity that was loaded or written outside one of the unit: what it differs in from its row is committed. */
+  track<T extends object>(entity: T): T;
   /** Has the commit make sure that an entity which was only read still has its ETag. */
   require<T extends object>(entity: T): T;
 }

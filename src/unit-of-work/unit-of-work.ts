@@ -7,15 +7,10 @@ import type { Query, ReadOptions } from '../query/query.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import { observedSession } from '../repository/observed-session.js';
-import { repositoryIn, type RepositoryClass } from '../repository/repository-class.js';
-import type { AnyRepository, NoRepository, Repository } from '../repository/repository.js';
-import type {
-  CommitOptions,
-  DeleteOptions,
-  EntitySession,
-  Transaction,
-  UnitOfWorkOptions,
-} from '../repository/session.js';
+import type { AnyRepository, NoRepository } from '../repository/repository-brand.js';
+import { repositoryIn } from '../repository/repository-class.js';
+import type { Repository, RepositoryClass, Transaction } from '../repository/repository.js';
+import type { CommitOptions, DeleteOptions, EntitySession, UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { PlannedBatch } from './plan.js';
 import type { UnitCore } from './unit-core.js';

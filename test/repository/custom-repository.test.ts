@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { Repository } from '../../src/repository/repository.js';
-import type { Session } from '../../src/repository/session.js';
+import { Repository, type Session } from '../../src/repository/repository.js';
 import { onEveryStore } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';
 

@@ -27,7 +27,15 @@ class Orders extends Repository.of(Order) {
     const count = await this.transaction(
       (unit) => {
         unit.insert(unit.require(placed));
+        const orders = unit.repository(Orders, this.currency);
+        assertType<Equal<typeof orders, Orders>>();
+        const plain = unit.repository(Order);
+        assertType<Equal<typeof plain, Repository<Order>>>();
         new Orders(unit, this.currency).query({ customerId: 'c' });
+        // @ts-expect-error: the currency is missing
+        unit.repository(Orders);
+        // @ts-expect-error: whoever began the unit commits it
+        unit.commit();
         return 5;
       },
       { maxRetries: 3 },

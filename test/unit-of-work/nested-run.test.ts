@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
-import { Repository } from '../../src/repository/repository.js';
+import { Repository, type Session } from '../../src/repository/repository.js';
 import type { UnitOfWorkOptions } from '../../src/repository/session.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { faultyStore } from '../support/faulty-store.js';
-import { order, Order } from '../support/models.js';
+import { order, Order, Setting } from '../support/models.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
@@ -30,6 +30,36 @@ class Orders extends Repository.of(Order) {
         await meanwhile();
       },
       { maxRetries },
+    );
+  }
+}
+
+/** Has a dependency, and works in whichever unit it is given. */
+class Shelf extends Repository.of(Setting) {
+  constructor(
+    session: Session,
+    readonly scope: string,
+  ) {
+    super(session);
+  }
+
+  put(name: string, value: string): Promise<Setting> {
+    return this.upsert(this.create({ scope: this.scope, name, value }));
+  }
+}
+
+/** Works with other repositories in its transaction. */
+class Shop extends Repository.of(Order) {
+  ship(): Promise<readonly (Order | undefined)[]> {
+    return this.transaction(
+      async (unit) => {
+        const found = await unit.repository(Order).getOrThrow(KEY);
+        found.status = 'shipped';
+        await unit.repository(Shelf, 'shipped').put('last', found.orderId);
+        const [queried] = await unit.query(Order, { customerId: 'c1' }).toArray();
+        return [found, await unit.get(Order, KEY), queried, unit.track(found)];
+      },
+      { atomic: false },
     );
   }
 }
@@ -235,6 +265,25 @@ onEveryStore('The transaction of a custom repository', (open) => {
     expect(await rejection(wide())).to.have.property('code', 'commit.not-atomic');
     await wide({ atomic: false });
     expect(await ids(tables)).to.deep.equal(['o1', 'o1']);
+  });
+
+  it('gives other repositories, custom ones too, that work in the same unit', async () => {
+    const { tables } = await open();
+    await tables.repository(Order).insert(order());
+    const last = { scope: 'shipped', name: 'last' };
+    await tables.run(async (outer) => {
+      const same = await tables.repository(Shop).ship();
+      expect(new Set(same).size).to.equal(1);
+      expect(outer.plan().map(({ writes }) => writes.map(({ mode }) => mode))).to.deep.equal([
+        ['merge'],
+        ['upsert-merge'],
+      ]);
+      expect(await tables.unitOfWork().repository(Setting).get(last)).to.equal(undefined);
+    });
+    expect((await tables.repository(Order).getOrThrow(KEY)).status).to.equal('shipped');
+    expect((await tables.repository(Setting).getOrThrow(last)).value).to.equal('o1');
+    await tables.repository(Shop).ship();
+    await tables.unitOfWork((unit) => unit.repository(Shop).ship());
   });
 
   it('works by its own verbs, and again after a lost race', async () => {
