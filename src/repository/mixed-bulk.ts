@@ -1,11 +1,9 @@
-import { typeName } from '../edm/type-name.js';
-import { EntitableError } from '../errors/entitable-error.js';
-import { classOf } from '../metadata/class-of.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import type { BulkDeleteOptions, BulkOptions, BulkResult, BulkUpsertOptions, Items } from './bulk-options.js';
 import type { IgnoredRefusal } from './bulk-transaction.js';
 import { ignoredOf, writeBulk } from './bulk-write.js';
+import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
 import type { EntityWrite } from './entity-write.js';
 import { EntityWrites } from './entity-writes.js';
@@ -52,23 +50,11 @@ export class MixedBulk {
   }
 
   #writesOf(entity: unknown): EntityWrites<object> {
-    const entityClass = entityClassOf(entity);
+    const entityClass = classOfEntity('A bulk write', entity, 'Make one, e.g. by create({ … }) of its repository.');
     const known = this.#writes.get(entityClass);
     if (known !== undefined) return known;
     const writes = new EntityWrites(this.#mappers.of(entityClass), this.#validator);
     this.#writes.set(entityClass, writes);
     return writes;
   }
-}
-
-/** The class of an entity of a bulk write. Throws `entity.not-an-object`. */
-function entityClassOf(entity: unknown): EntityClass {
-  if (typeof entity !== 'object' || entity === null || entity instanceof Promise) {
-    const found = typeName(entity);
-    throw new EntitableError('entity.not-an-object', `A bulk write takes instances of entity classes, not ${found}.`, {
-      className: 'Object',
-      found,
-    });
-  }
-  return classOf(entity) ?? Object;
 }

@@ -1,9 +1,9 @@
 import type { CommitReport } from '../errors/error-details.js';
 import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
-import { classOf } from '../metadata/class-of.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { checkCount } from '../query/check-option.js';
 import type { Query, ReadOptions } from '../query/query.js';
+import { classOfEntity } from '../repository/class-of-entity.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import { observedSession } from '../repository/observed-session.js';
@@ -91,19 +91,19 @@ export class UnitOfWork implements Transaction {
 
   /** Holds the insert of an instance of an entity class. */
   insert(entity: object): void {
-    this.#sessionOf(entity).writes.insert(entity);
+    this.#sessionOf('insert', entity).writes.insert(entity);
   }
 
   /** Holds the delete of an instance of an entity class, under its ETag. */
   delete(entity: object, options: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
     checkOperation(options, VERB_OPTIONS.heldDelete);
     const { etag, missing = 'throw' } = options;
-    this.#sessionOf(entity).writes.delete(entity, etag, missing);
+    this.#sessionOf('delete', entity).writes.delete(entity, etag, missing);
   }
 
   /** Makes an entity that was loaded or written outside one of this unit: what it differs in from its row is committed. */
   track<T extends object>(entity: T): T {
-    this.#sessionOf(entity).writes.track(entity);
+    this.#sessionOf('track', entity).writes.track(entity);
     return entity;
   }
 
@@ -124,7 +124,7 @@ export class UnitOfWork implements Transaction {
    * ```
    */
   require<T extends object>(entity: T): T {
-    this.#sessionOf(entity).writes.require(entity);
+    this.#sessionOf('require', entity).writes.require(entity);
     return entity;
   }
 
@@ -184,8 +184,17 @@ export class UnitOfWork implements Transaction {
     return session;
   }
 
-  #sessionOf(entity: object): UnitEntitySession<object> {
-    const isObject = typeof entity === 'object' && entity !== null;
-    return this.#session((isObject ? classOf(entity) : entity) as EntityClass);
+  #sessionOf(verb: keyof typeof REMEDIES, entity: object): UnitEntitySession<object> {
+    return this.#session(classOfEntity(`unit.${verb}()`, entity, REMEDIES[verb]));
   }
 }
+
+const READ = 'Read it in the unit, by its key: unit.get(Order, key).';
+
+/** What to do where no entity was given. */
+const REMEDIES = {
+  insert: 'Make one: unit.repository(Order).create({ … }).',
+  delete: 'To delete by a key, name the class: unit.repository(Order).delete(key).',
+  track: READ,
+  require: READ,
+} as const;

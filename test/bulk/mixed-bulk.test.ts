@@ -97,6 +97,13 @@ onEveryStore('A bulk write of several classes', (open) => {
       [8, 'entity.not-an-object'],
       [9, 'key.missing-part'],
     ]);
+    expect(failed.slice(1, 4).map(({ error }) => (error as Error).message)).to.deep.equal([
+      'A bulk write takes an instance of an entity class, whose class tells its table, not a plain object. ' +
+        'Make one, e.g. by create({ … }) of its repository.',
+      'Date is not an entity class. Decorate it with @Entity({ table }), or describe it with defineEntity(Date, { table, properties }).',
+      'A bulk write takes an instance of an entity class, whose class tells its table, not null. ' +
+        'Make one, e.g. by create({ … }) of its repository.',
+    ]);
   });
 
   it('is refused where a unit of work holds writes, and for what is no input', async () => {

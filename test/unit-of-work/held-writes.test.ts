@@ -290,11 +290,44 @@ onEveryStore('A unit of work refuses', (open) => {
       .with.property('code', 'entity.no-etag');
   });
 
-  it('what no entity class is: metadata.not-an-entity', async () => {
+  it('what is no entity, in words that say what was given, what is expected and what to do', async () => {
     const { tables } = await open();
-    expect(() => tables.unitOfWork().insert({}))
-      .to.throw()
+    const unit = tables.unitOfWork();
+    const remedies = {
+      insert: 'Make one: unit.repository(Order).create({ … }).',
+      delete: 'To delete by a key, name the class: unit.repository(Order).delete(key).',
+      track: 'Read it in the unit, by its key: unit.get(Order, key).',
+      require: 'Read it in the unit, by its key: unit.get(Order, key).',
+    };
+    const plain = { code: 'metadata.not-an-entity', details: { className: 'Object' } };
+    const none = (found: string): object => ({
+      code: 'entity.not-an-object',
+      details: { className: 'Object', found },
+    });
+    const given: readonly (readonly [value: unknown, found: string, error: object])[] = [
+      [KEY, 'a plain object', plain],
+      [{ ...KEY, total: 1 }, 'a plain object', plain],
+      [Object.create(null), 'a plain object', plain],
+      [undefined, 'undefined', none('undefined')],
+      [null, 'null', none('null')],
+      [[order()], 'Array', none('Array')],
+      ['o1', 'string', none('string')],
+      [Order, 'function', none('function')],
+      [Promise.reject(new Error('never awaited')), 'Promise', none('Promise')],
+    ];
+    for (const verb of ['insert', 'delete', 'track', 'require'] as const) {
+      for (const [value, found, error] of given) {
+        expect(await rejection((async () => unit[verb](value as object))())).to.deep.include({
+          ...error,
+          message: `unit.${verb}() takes an instance of an entity class, whose class tells its table, not ${found}. ${remedies[verb]}`,
+        });
+      }
+    }
+    class Undeclared {}
+    expect(() => unit.insert(new Undeclared()))
+      .to.throw('Undeclared is not an entity class. Decorate it with @Entity({ table })')
       .with.property('code', 'metadata.not-an-entity');
+    expect(unit.plan()).to.deep.equal([]);
   });
 
   it('values that cannot be stored, before anything is sent; the unit stays as it is', async () => {
