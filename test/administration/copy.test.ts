@@ -344,7 +344,7 @@ onEveryStore('copy', (open) => {
     ];
     for (const transform of changes) {
       const error = (await rejection(
-        tables.tables.copy(from, to, { transform: transform as never }),
+        tables.tables.copy(from, to, { transform }),
       )) as EntitableErrorOf<'commit.bulk-stopped'>;
       expect(error.code).to.equal('commit.bulk-stopped');
       expect(error.cause).to.deep.include({
