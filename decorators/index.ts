@@ -8,4 +8,4 @@ import 'reflect-metadata/lite';
 export { Entity, type EntityOptions } from './entity.js';
 export { PartitionKey, RowKey, type KeyOptions } from './keys.js';
 export { ETag, Property, Timestamp, type PropertyOptions } from './property.js';
-export type { PropertyDecoratorOf } from './record.js';
+export type { DefaultedDecoratorOf, PropertyDecoratorOf } from './record.js';

@@ -2,7 +2,7 @@ import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
 import type { EntitableTypeError, ETagMark, TimestampMark } from '../src/metadata/brands.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
 import type { OptionNames } from '../src/errors/options.js';
-import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
+import { propertyDecorator, type DefaultedDecoratorOf, type PropertyDecoratorOf } from './record.js';
 
 /** How a property is stored. */
 export interface PropertyOptions {
@@ -14,8 +14,8 @@ export interface PropertyOptions {
   readonly converter?: AnyConverter;
   /**
    * What the property is where nothing was given: in an entity that `create` makes or a verb stores as a whole, which stores it, and in
-   * one that is read from a row that lacks it. A function for anything but a plain value. Mark the type, `Defaulted<…>`, so that `create`
-   * may leave the property out.
+   * one that is read from a row that lacks it. A value of the property's own type, which the compiler checks, or a function that makes
+   * one: for anything but a plain value. Mark the type, `Defaulted<…>`, so that `create` may leave the property out.
    */
   readonly default?: unknown;
   /** Refuses to store an entity without the property, before anything is sent: `validation.missing-property`. */
@@ -37,6 +37,11 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
     : | EdmValue
       | EntitableTypeError<'what has no EDM type needs a converter: @Property({ converter: json() }) for an object'>;
 
+/** Only a default has the decorator look at the property's own type. */
+type DecoratorOf<O> = O extends { readonly default: infer D }
+  ? DefaultedDecoratorOf<ValueOf<O>, D>
+  : PropertyDecoratorOf<ValueOf<O>>;
+
 /**
  * Stores a property.
  *
@@ -48,10 +53,10 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
  * @Property({ converter: json<Address>() }) address?: Address;
  * ```
  */
-export function Property<const O extends PropertyOptions = object>(options?: O): PropertyDecoratorOf<ValueOf<O>> {
+export function Property<const O extends PropertyOptions = object>(options?: O): DecoratorOf<O> {
   const { name: storedName, type, converter, default: fallback, required }: PropertyOptions = options ?? {};
   const definition = { role: 'property', storedName, type, converter, default: fallback, required } as const;
-  return propertyDecorator(definition, options, PROPERTY_NAMES);
+  return propertyDecorator(definition, options, PROPERTY_NAMES) as DecoratorOf<O>;
 }
 
 /** Marks a property, on its type, as the ETag: `etag?: ETag`. `where`, `select` and patches do not offer it. */

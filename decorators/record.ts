@@ -1,8 +1,10 @@
 import './symbol-metadata.js';
+import type { Guid } from '../src/edm/guid.js';
 import { typeName } from '../src/edm/type-name.js';
 import { EntitableError } from '../src/errors/entitable-error.js';
 import { adviceFor, unknownNameIn, type KnownNames } from '../src/errors/options.js';
 import { ENTITY_NAMES, recordEntity, recordProperty } from '../src/metadata/define-entity.js';
+import type { EntitableTypeError } from '../src/metadata/brands.js';
 import type { EntityClass } from '../src/metadata/entity-types.js';
 import {
   recordOf,
@@ -29,6 +31,45 @@ export type PropertyDecoratorOf<V> = <
 ) => void;
 
 type Getter<V> = (this: never) => V;
+
+type ContextOf<V> =
+  ClassFieldDecoratorContext<never, V | null | undefined> | ClassGetterDecoratorContext<never, V | null | undefined>;
+
+/** The same with a default, which must be a value of the property's own type: `D`, a value or a function that makes one. */
+export type DefaultedDecoratorOf<V, D> = <
+  P extends string | ContextOf<V>,
+  T extends { readonly [K in P & string]?: V | null | undefined } | Getter<V | null | undefined> | undefined,
+>(
+  target: T,
+  property: P & CheckDefault<TypeOfProperty<T, P>, D>,
+) => void;
+
+/** The type of the property that a decorator stands on: of the member of the prototype, or as the context says. */
+type TypeOfProperty<T, P> = P extends string
+  ? T extends { readonly [K in P]?: infer V }
+    ? V
+    : unknown
+  : P extends { readonly access: { get(object: never): infer V } }
+    ? V
+    : unknown;
+
+/** A default fits its property, or the error says in words why not. */
+type CheckDefault<V, D> = [D] extends [never]
+  ? unknown
+  : [D] extends [(...args: never) => infer R]
+    ? // What a function gives may be told more widely than it is: `() => 'open'` gives a string.
+      [R] extends [V]
+      ? unknown
+      : [V] extends [R | null | undefined]
+        ? unknown
+        : EntitableTypeError<'the function that is the default gives no value of the type of the property'>
+    : [D] extends [object]
+      ? [D] extends [Guid & V]
+        ? unknown
+        : EntitableTypeError<'the default is an object, which all entities would share: give a function that makes one'>
+      : [D] extends [V | null | undefined]
+        ? unknown
+        : EntitableTypeError<'the default is no value of the type of the property'>;
 
 /** Records what one decorator says about the property it stands on. */
 export function propertyDecorator<V>(

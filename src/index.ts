@@ -5,7 +5,13 @@
  */
 
 export { Entity, ETag, PartitionKey, Property, RowKey, Timestamp } from '../decorators/index.js';
-export type { EntityOptions, KeyOptions, PropertyDecoratorOf, PropertyOptions } from '../decorators/index.js';
+export type {
+  DefaultedDecoratorOf,
+  EntityOptions,
+  KeyOptions,
+  PropertyDecoratorOf,
+  PropertyOptions,
+} from '../decorators/index.js';
 
 export { DataSource } from './data-source/data-source.js';
 export type { CloseOptions } from './data-source/connection.js';

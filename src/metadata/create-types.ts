@@ -4,6 +4,9 @@ import type { DataKey, PatchOf } from './entity-types.js';
 /**
  * Marks, on its type, a property that has a value where none is given, by a `default` or by an initialiser: `create` may leave it out.
  *
+ * A marked union of literals is no index and makes no `switch` complete (TypeScript knows only bare literals there). Read it into a
+ * variable of the plain type first: `const status: Unmarked<Order['status']> = order.status`.
+ *
  * @example
  * ```ts
  * @Property({ type: 'String', default: 'open' }) status!: Defaulted<'open' | 'shipped'>;

@@ -14,6 +14,7 @@ import {
   type EntityValues,
   type PatchOf,
   type Repository,
+  type Unmarked,
 } from '../../src/index.js';
 import { assertType, type Equal } from './equal.js';
 
@@ -132,6 +133,23 @@ order.status = 'shipped';
 order.tags = ['a'];
 export const status: 'open' | 'shipped' = order.status;
 export const tags: string[] = order.tags;
+
+// ── a marked union is read into a variable of its plain type, where it is an index ──────────────
+const labels: Record<'open' | 'shipped', string> = { open: 'Open', shipped: 'Shipped' };
+const plain: Unmarked<Order['status']> = order.status;
+export const label: string = labels[plain];
+assertType<Equal<Unmarked<Order['status']>, 'open' | 'shipped'>>();
+export function isOpen(): boolean {
+  const read: 'open' | 'shipped' = order.status;
+  switch (read) {
+    case 'open':
+      return true;
+    case 'shipped':
+      return false;
+  }
+}
+// @ts-expect-error TypeScript takes no intersection for the name of a property: where it does, the docs need not say so
+export const indexed: string = labels[order.status];
 void orders
   .query({ customerId: 'c' })
   .where('status', 'eq', 'open')

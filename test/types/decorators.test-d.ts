@@ -16,6 +16,7 @@ import {
   RowKey,
   Timestamp,
   type Converter,
+  type Defaulted,
 } from '../../src/index.js';
 
 interface Address {
@@ -89,6 +90,66 @@ export class Misdeclared {
   @Timestamp() r!: string;
   // @ts-expect-error there is no such option
   @Property({ column: 'x' }) s!: string;
+}
+
+// ── a default is a value of the property's own type ────────────────────────────────────────────
+const anyText: string = 'text';
+export class Defaults {
+  @Property({ type: 'String', default: 'a' }) a!: Defaulted<'a' | 'b'>;
+  @Property({ type: 'String', default: 'a' }) b?: 'a' | 'b' | null;
+  @Property({ type: 'String', default: () => 'a' }) c!: Defaulted<'a' | 'b'>;
+  @Property({ converter: json<string[]>(), default: () => [] }) d!: Defaulted<string[]>;
+  @Property({ converter: json<Address>(), default: () => ({ street: '' }) }) e!: Address;
+  @Property({ converter: json<Record<string, number>>(), default: () => ({}) }) f!: Record<string, number>;
+  @Property({ converter: json<unknown>(), default: () => ({}) }) g!: unknown;
+  @Property({ type: 'DateTime', default: () => new Date() }) h!: Date;
+  @Property({ type: 'Guid', default: Guid.random() }) i!: Guid;
+  @Property({ type: 'Binary', default: () => Buffer.alloc(1) }) j!: Uint8Array;
+  @Property({ converter: enumOf(Level), default: Level.Low }) k!: Defaulted<Level>;
+  @Property({ converter: oneOf('a', 'b'), default: 'a' }) l!: Defaulted<'a' | 'b'>;
+  @Property({ default: anyText }) m!: string;
+  @Property({ default: true }) n!: Defaulted<boolean>;
+  @Property({ default: undefined }) o?: string;
+  @Property({ default: null }) p?: string | null;
+  @Property({ default: 0n }) q!: bigint;
+  @Property({ default: 5 as never }) r!: string;
+  @Property({ type: 'String', default: 'x' }) get s(): string {
+    return '';
+  }
+  set s(_value: string) {}
+}
+export class Misdefaulted {
+  // @ts-expect-error a text for a number
+  @Property({ type: 'Int32', default: 'x' }) a!: number;
+  // @ts-expect-error a number for a text, whatever the compiler tells of the EDM type
+  @Property({ default: 5 }) b!: string;
+  // @ts-expect-error none of the union
+  @Property({ type: 'String', default: 'c' }) c!: Defaulted<'a' | 'b'>;
+  // @ts-expect-error any text, for two
+  @Property({ type: 'String', default: anyText }) d!: Defaulted<'a' | 'b'>;
+  // @ts-expect-error a number for a bigint
+  @Property({ type: 'Int64', default: 0 }) e?: bigint;
+  // @ts-expect-error a function that gives a number
+  @Property({ type: 'String', default: () => 5 }) f!: string;
+  // @ts-expect-error a function that gives a promise
+  @Property({ type: 'DateTime', default: async () => new Date() }) g!: Date;
+  // @ts-expect-error a function that gives another object
+  @Property({ converter: json<Address>(), default: () => ({ zip: 1 }) }) h!: Address;
+  // @ts-expect-error an object that all entities would share
+  @Property({ converter: json<Address>(), default: { street: '' } }) i!: Address;
+  // @ts-expect-error a list that all entities would share
+  @Property({ converter: json<string[]>(), default: [] }) j!: string[];
+  // @ts-expect-error a date that all entities would share
+  @Property({ type: 'DateTime', default: new Date() }) k!: Date;
+  // @ts-expect-error the default is a bigint, but the property is none
+  @Property({ type: 'Int64', default: 0n }) l!: number;
+  // @ts-expect-error what an accessor gives is a text
+  @Property({ type: 'String', default: 5 }) get m(): string {
+    return '';
+  }
+  set m(_value: string) {}
+  // @ts-expect-error a key has no default
+  @RowKey({ default: 'x' }) n!: RowKey;
 }
 
 // ── keys are strings, or have a converter ──────────────────────────────────────────────────────

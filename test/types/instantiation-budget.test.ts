@@ -28,6 +28,12 @@ const STYLES: Readonly<Record<string, Style>> = {
   'name, operator and value': (n) => `.where('${n}', 'gt', 1)`,
 };
 
+/** What one decorated property may cost. */
+const DECORATORS: readonly (readonly [name: string, most: number, property: (index: number) => string])[] = [
+  ['a type', 100, (index) => `@Property({ type: 'Double' }) p${index}!: number;`],
+  ['a type and a default', 150, (index) => `@Property({ type: 'Double', default: ${index} }) p${index}!: number;`],
+];
+
 function sourceOf(style: Style, size: number, queries: number): string {
   const [numbers, texts] = [namesOf('number', size), namesOf('string', size)];
   const properties = Array.from({ length: size }, (_, index) => `  p${index}: ${typeOf(index)};`);
@@ -47,11 +53,22 @@ function sourceOf(style: Style, size: number, queries: number): string {
   ].join('\n');
 }
 
+/** A class whose properties are decorated, each in the same way. */
+const decorated = (property: (index: number) => string, size: number): string =>
+  [
+    `import { Entity, PartitionKey, Property, RowKey } from 'entitable';`,
+    `@Entity({ table: 'Large' })`,
+    `export class Large {`,
+    `  @PartitionKey() tenant!: PartitionKey;`,
+    `  @RowKey() id!: RowKey;`,
+    ...Array.from({ length: size }, (_, index) => `  ${property(index)}`),
+    `}`,
+  ].join('\n');
+
 const counts = new Map<string, number>();
 
-/** How many types a compiler instantiates for some queries. */
-function instantiations(compiler: string, style: Style, size: number, queries: number): number {
-  const source = sourceOf(style, size, queries);
+/** How many types a compiler instantiates for a source. */
+function instantiations(compiler: string, source: string): number {
   const known = counts.get(compiler + source);
   if (known !== undefined) return known;
   const count = compile(compiler, source);
@@ -95,7 +112,7 @@ for (const compiler of COMPILERS) {
     this.timeout(120_000);
 
     for (const [name, style] of Object.entries(STYLES)) {
-      const count = (size: number, queries: number): number => instantiations(compiler, style, size, queries);
+      const count = (size: number, queries: number): number => instantiations(compiler, sourceOf(style, size, queries));
 
       it(`are few for queries by ${name}: under ${FIRST} for the first, under 20 for each further one`, () => {
         const one = count(USUAL, 1);
@@ -106,6 +123,13 @@ for (const compiler of COMPILERS) {
       it(`grow by at most ${PER_PROPERTY} a property for queries by ${name}`, () => {
         const first = (size: number): number => count(size, 1) - count(size, 0);
         expect((first(HUGE) - first(USUAL)) / (HUGE - USUAL)).to.be.within(0, PER_PROPERTY);
+      });
+    }
+
+    for (const [name, most, property] of DECORATORS) {
+      it(`are at most ${most} for a property with ${name}`, () => {
+        const count = (size: number): number => instantiations(compiler, decorated(property, size));
+        expect((count(HUGE) - count(USUAL)) / (HUGE - USUAL)).to.be.within(1, most);
       });
     }
   });

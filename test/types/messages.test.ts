@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const COMPILERS = ['typescript59', 'typescript', 'typescript7'];
 
 const HEAD = `import {
-  DataSource, Entity, EntitableError, PartitionKey, Property, Repository, RowKey, type Session,
+  DataSource, Entity, EntitableError, PartitionKey, Property, Repository, RowKey, type Defaulted, type Session,
 } from 'entitable';
 interface Address { street: string }
 class Mailer { send(): void {} }
@@ -70,6 +70,26 @@ const MISTAKES: readonly (readonly [what: string, line: string, words: readonly 
     'an array without a converter',
     `export class Tagged { @Property() tags!: string[]; }`,
     ['what has no EDM type needs a converter'],
+  ],
+  [
+    'a default of another type',
+    `export class Counted { @Property({ default: 'none' }) count!: number; }`,
+    ['the default is no value of the type of the property'],
+  ],
+  [
+    'a default that is none of a union',
+    `export class Stated { @Property({ type: 'String', default: 'lost' }) state!: Defaulted<'open' | 'shipped'>; }`,
+    ['the default is no value of the type of the property'],
+  ],
+  [
+    'a function as a default that gives another type',
+    `export class Dated2 { @Property({ type: 'DateTime', default: () => Date.now() }) at!: Date; }`,
+    ['the function that is the default gives no value of the type of the property'],
+  ],
+  [
+    'an object as a default',
+    `export class Dated3 { @Property({ type: 'DateTime', default: new Date() }) at!: Date; }`,
+    ['the default is an object, which all entities would share: give a function that makes one'],
   ],
   ['a wrong name in where', `query.where('totl', 'eq', 5);`, ['"totl"', '"customerId"', '"orderId"', '"total"']],
   ['a wrong name in a callback', `query.where((o) => o.totl.eq(5));`, ["'totl'", "Did you mean 'total'?"]],
