@@ -25,6 +25,16 @@ await show('PUT 1', fetch(`${url}/1`, { method: 'PUT', headers, body: '{"total":
 await show('PUT 2', fetch(`${url}/2`, { method: 'PUT', headers, body: '{"total":"20"}' }));
 await show('GET 1', fetch(`${url}/1`));
 await show('GET 2', fetch(`${url}/2`));
+await show('PUT 3', fetch(`${url}/3`, { method: 'PUT', headers, body: '{"total":5}' }));
+const move = (to: string): RequestInit => ({
+  method: 'POST',
+  headers,
+  body: JSON.stringify({ from: '1', to, amount: 8 }),
+});
+await show('POST move to 3', fetch(`${url}/moves`, move('3')));
+await show('POST move to 2', fetch(`${url}/moves`, move('2')));
+await show('GET 1', fetch(`${url}/1`));
+await show('GET 3', fetch(`${url}/3`));
 server.close();
 
 console.log('\nAzure Functions, their handlers called:');

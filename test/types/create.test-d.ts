@@ -14,7 +14,7 @@ import {
   type EntityValues,
   type PatchOf,
   type Repository,
-  type Unmarked,
+  type Unmarked as PlainOf,
 } from '../../src/index.js';
 import { assertType, type Equal } from './equal.js';
 
@@ -136,9 +136,9 @@ export const tags: string[] = order.tags;
 
 // ── a marked union is read into a variable of its plain type, where it is an index ──────────────
 const labels: Record<'open' | 'shipped', string> = { open: 'Open', shipped: 'Shipped' };
-const plain: Unmarked<Order['status']> = order.status;
+const plain: PlainOf<Order['status']> = order.status;
 export const label: string = labels[plain];
-assertType<Equal<Unmarked<Order['status']>, 'open' | 'shipped'>>();
+assertType<Equal<PlainOf<Order['status']>, 'open' | 'shipped'>>();
 export function isOpen(): boolean {
   const read: 'open' | 'shipped' = order.status;
   switch (read) {

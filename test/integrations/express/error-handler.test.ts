@@ -20,9 +20,11 @@ describe('The error handler for Express', () => {
   const servers: Server[] = [];
   const told: unknown[] = [];
   let tables: DataSource;
+  let rival: () => Promise<unknown>;
 
   beforeEach(async () => {
     told.length = 0;
+    rival = () => Promise.resolve();
     tables = await DataSource.open('memory:');
   });
   afterEach(async () => {
@@ -55,6 +57,33 @@ describe('The error handler for Express', () => {
         const entity = Object.assign(new Article(), { shelf: 's', id: request.params.id }, request.body as object);
         response.json(await articles.replace(entity, { etag }));
       })
+      .post('/pairs/:id', async (request, response) => {
+        const { id } = request.params;
+        // Two entities of one partition, both or neither.
+        await tables.unitOfWork(
+          (unit) => {
+            for (const each of [id, `${id}-copy`])
+              unit.insert(articles.create({ shelf: 's', id: each, title: 'Faust' }));
+          },
+          { atomic: true },
+        );
+        response.status(204).end();
+      })
+      .put('/pairs/:id', async (request, response) => {
+        const { id } = request.params;
+        await tables.unitOfWork(
+          async (unit) => {
+            const pair = await unit
+              .repository(Article)
+              .getMany([id, `${id}-copy`].map((each) => ({ shelf: 's', id: each })));
+            await rival();
+            for (const article of pair) Object.assign(article!, request.body as object);
+            pair[0]!.etag = request.get('if-match') ?? pair[0]!.etag!;
+          },
+          { atomic: true },
+        );
+        response.status(204).end();
+      })
       .get('/fail/:way', (request, response) => {
         const { way } = request.params;
         if (way === 'throttled')
@@ -85,7 +114,8 @@ describe('The error handler for Express', () => {
       ...(body && { body: JSON.stringify(body) }),
     };
     const answer = await fetch(url, init);
-    return [answer.status, await answer.json(), answer.headers.get('retry-after')];
+    const text = await answer.text();
+    return [answer.status, text === '' ? undefined : JSON.parse(text), answer.headers.get('retry-after')];
   }
 
   it('answers by the code: what a client may know, and no message', async () => {
@@ -138,6 +168,31 @@ describe('The error handler for Express', () => {
       tables.unitOfWork((unit) => shelves.forEach((shelf) => unit.insert(article('1', shelf)))).catch(httpResponseOf);
     expect(await refused('s')).to.have.property('status', 409);
     expect(await refused('other', 's')).to.have.property('status', 500);
+  });
+
+  it('answers a unit of work of a handler by what refused it, of which nothing was written', async () => {
+    const url = await listen(application());
+    const articles = tables.repository(Article);
+    const titles = async (): Promise<string[]> =>
+      (await articles.scan().toArray()).map(({ id, title }) => `${id} ${title}`);
+    await articles.insert(articles.create({ shelf: 's', id: 'b-copy', title: 'Ada' }));
+    expect(await ask(`${url}/pairs/b`, 'POST')).to.deep.equal([
+      409,
+      { statusCode: 409, code: 'store.already-exists' },
+      null,
+    ]);
+    expect(await titles()).to.deep.equal(['b-copy Ada']);
+    expect(await ask(`${url}/pairs/a`, 'POST')).to.deep.equal([204, undefined, null]);
+    const lost = [412, { statusCode: 412, code: 'store.precondition-failed' }, null];
+    rival = () => articles.merge({ shelf: 's', id: 'a-copy' }, { title: 'Emma' });
+    expect(await ask(`${url}/pairs/a`, 'PUT', { title: 'Macbeth' })).to.deep.equal(lost);
+    rival = () => Promise.resolve();
+    expect(await ask(`${url}/pairs/a`, 'PUT', { title: 'Macbeth' }, { 'if-match': 'W/"other"' })).to.deep.equal(lost);
+    expect(await titles()).to.deep.equal(['a Faust', 'a-copy Emma', 'b-copy Ada']);
+    const { etag } = await articles.getOrThrow({ shelf: 's', id: 'a' });
+    expect(await ask(`${url}/pairs/a`, 'PUT', { title: 'Macbeth' }, { 'if-match': etag! })).to.have.property('0', 204);
+    expect(await titles()).to.deep.equal(['a Macbeth', 'a-copy Macbeth', 'b-copy Ada']);
+    expect(told).to.deep.equal([]);
   });
 
   it('gives nothing for any other error', () => {

@@ -32,7 +32,35 @@ const counter = (name: string, value: number): Counter => Object.assign(new Coun
 class CountersController {
   tries = 0;
 
-  constructor(@InjectRepository(Counter) private readonly counters: Repository<Counter>) {}
+  constructor(
+    @InjectRepository(Counter) private readonly counters: Repository<Counter>,
+    private readonly tables: DataSource,
+  ) {}
+
+  @Post('pairs/:name')
+  @InUnitOfWork({ atomic: true })
+  async pair(@Param('name') name: string): Promise<void> {
+    for (const each of [name, `${name}-copy`]) await this.counters.insert(counter(each, 0));
+  }
+
+  @Post('handled/:name')
+  async handled(@Param('name') name: string): Promise<void> {
+    await this.tables.unitOfWork(
+      (unit) => {
+        for (const each of [name, `${name}-copy`]) unit.insert(counter(each, 0));
+      },
+      { atomic: true },
+    );
+  }
+
+  @Put('handled/:name')
+  async handledLoss(@Param('name') name: string): Promise<void> {
+    await this.tables.unitOfWork(async (unit) => {
+      const found = await unit.repository(Counter).getOrThrow({ shard: 's', name });
+      await this.rival(7, name);
+      found.value++;
+    });
+  }
 
   @Get('counters/:name')
   one(@Param('name') name: string): Promise<Counter> {
@@ -149,6 +177,28 @@ describe('A Nest application with the exception filter', () => {
       null,
     ]);
     expect(await ask('counters/a')).to.have.nested.property('1.value', 11);
+  });
+
+  it('answers an insert that a commit was refused for by 409, of which nothing was written', async () => {
+    const counters = app.get(DataSource).repository(Counter);
+    await counters.insert(counter('a-copy', 1));
+    const taken = [409, { statusCode: 409, code: 'store.already-exists' }, null];
+    expect(await ask('pairs/a', 'POST')).to.deep.equal(taken);
+    expect(await ask('handled/a', 'POST')).to.deep.equal(taken);
+    expect((await counters.scan().toArray()).map(({ name }) => name)).to.deep.equal(['a-copy']);
+  });
+
+  it('answers a unit of work that a handler begins itself in the same way', async () => {
+    await app.get(DataSource).repository(Counter).insert(counter('a', 1));
+    expect(await ask('handled/a', 'PUT')).to.deep.equal([
+      412,
+      { statusCode: 412, code: 'store.precondition-failed' },
+      null,
+    ]);
+    expect(await ask('counters/a')).to.have.nested.property('1.value', 7);
+    app.get(CountersController).rival = () => Promise.resolve();
+    expect((await fetch(`${url}/handled/a`, { method: 'PUT' })).status).to.equal(200);
+    expect(await ask('counters/a')).to.have.nested.property('1.value', 8);
   });
 
   it('runs a handler again that lost a race, as often as it is told', async () => {
