@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { checkNames, invalidValue, type OptionNames } from '../../errors/options.js';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
-import { dataOf, entryClassOf, SessionEntry, setData } from './session-entry.js';
+import { dataOf, entryClassOf, partsOf, SessionEntry, setData, type SessionParts } from './session-entry.js';
 
 /** Where sessions are kept, and for how long. */
 export interface SessionStoreOptions {
@@ -23,10 +23,6 @@ export interface SessionTable {
 export interface SessionModule<S> {
   /** The base class of its stores. */
   readonly Store: abstract new () => S;
-}
-
-interface SessionData {
-  readonly cookie?: { readonly expires?: Date | string | boolean | null } | undefined;
 }
 
 type Life = Pick<SessionEntry, 'cookie' | 'expires'>;
@@ -69,11 +65,11 @@ export function createStore<S extends object>(
       settle(read(entries, sid), done);
     }
 
-    set(sid: string, data: SessionData & object, done: Done<void> = this.#failed): void {
+    set(sid: string, data: object, done: Done<void> = this.#failed): void {
       settle(write(sid, data), done);
     }
 
-    touch(sid: string, data: SessionData, done: Done<void> = this.#failed): void {
+    touch(sid: string, data: object, done: Done<void> = this.#failed): void {
       settle(touch(entries, sid, data, ttl), done);
     }
 
@@ -110,11 +106,11 @@ export function createStore<S extends object>(
   }
   return new TableSessionStore() as unknown as S & SessionTable;
 
-  async function write(sid: string, given: SessionData & object): Promise<void> {
+  async function write(sid: string, given: object): Promise<void> {
     checkSession('set', given);
-    const { cookie, ...data } = given;
-    const entry = Object.assign(new SessionEntry(), keyOf(sid), lifeOf({ cookie }, ttl));
-    setData(entry, data, tables.traits.limits.stringUnits);
+    const parts = partsOf(given);
+    const entry = Object.assign(new SessionEntry(), keyOf(sid), lifeOf(parts, ttl));
+    setData(entry, parts.data, tables.traits.limits.stringUnits);
     await entries.upsert(entry, { mode: 'replace' });
   }
 }
@@ -124,8 +120,7 @@ function keyOf(sid: string): { readonly sid: string; readonly kind: string } {
 }
 
 /** What is stored of how long a session lives. */
-function lifeOf({ cookie }: SessionData, ttl: number): Life {
-  const told = cookie?.expires;
+function lifeOf({ cookie, expires: told }: SessionParts, ttl: number): Life {
   const ends = told instanceof Date || typeof told === 'string';
   const end = ends ? new Date(told).getTime() : Date.now() + ttl;
   const expires = new Date(Math.min(Math.max(end, LEAST), GREATEST));
@@ -148,10 +143,11 @@ async function readAll(entries: Repository<SessionEntry>): Promise<Readonly<Reco
   return Object.fromEntries(living.map((entry) => [entry.sid, sessionOf(entry)]));
 }
 
-async function touch(entries: Repository<SessionEntry>, sid: string, session: SessionData, ttl: number): Promise<void> {
+async function touch(entries: Repository<SessionEntry>, sid: string, session: object, ttl: number): Promise<void> {
   checkSession('touch', session);
+  const life = lifeOf(partsOf(session), ttl);
   try {
-    await entries.merge(keyOf(sid), lifeOf(session, ttl));
+    await entries.merge(keyOf(sid), life);
   } catch (error) {
     // A session that was destroyed meanwhile stays so.
     if (!EntitableError.is(error, 'store.not-found')) throw error;

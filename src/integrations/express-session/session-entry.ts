@@ -41,12 +41,40 @@ export function entryClassOf(table: string | undefined): EntityClass<SessionEntr
   return NamedSessionEntry;
 }
 
+/** A session as its own `toJSON` has it, where it has one. */
+export interface SessionParts {
+  /** As JSON has it. */
+  readonly cookie: object | undefined;
+  /** When the cookie ends, where it says so. */
+  readonly expires: unknown;
+  /** The rest. */
+  readonly data: object;
+}
+
+/** Takes a session apart. Throws `validation.converter-failed` for one, or a cookie, that has no JSON form. */
+export function partsOf(session: object): SessionParts {
+  return readable(() => {
+    const { cookie, ...data } = ownForm(session);
+    if (typeof data['toJSON'] === 'function') delete data['toJSON']; // it has done its work
+    if (cookie === undefined) return { cookie, expires: undefined, data };
+    const { expires } = (cookie ?? {}) as { readonly expires?: unknown };
+    return { cookie: JSON.parse(JSON.stringify(cookie)) as object, expires, data };
+  });
+}
+
+function ownForm(session: object): Record<string, unknown> {
+  const { toJSON } = session as { readonly toJSON?: unknown };
+  const form: unknown = typeof toJSON === 'function' ? toJSON.call(session, '') : session;
+  if (typeof form === 'object' && form !== null && !Array.isArray(form)) return form as Record<string, unknown>;
+  throw new TypeError(`toJSON of the session gives no object, but ${typeof form}`);
+}
+
 /**
  * Puts a session, without its cookie, into an entry: as JSON in pieces of at most so many UTF-16 units, never cut inside a character.
  * Throws `validation.converter-failed` for what has no JSON form, `validation.entity-too-large`.
  */
 export function setData(entry: SessionEntry, data: object, units: number): void {
-  const text = jsonOf(data);
+  const text = readable(() => JSON.stringify(data));
   for (let start = 0, index = 0; start < text.length; index++) {
     if (index === PIECES) throw tooLarge(text.length, units);
     let end = start + units;
@@ -73,13 +101,14 @@ export function dataOf(entry: SessionEntry): object {
 
 const AT = { className: 'SessionEntry', property: 'data', storedName: 'data' };
 
-function jsonOf(data: object): string {
+/** Reads of a session what its own getters and `toJSON` give: it is the program's, and they may fail. */
+function readable<V>(read: () => V): V {
   try {
-    return JSON.stringify(data);
+    return read();
   } catch (error) {
     throw new EntitableError(
       'validation.converter-failed',
-      'The session has no JSON form: it holds a bigint or itself, or its toJSON fails. Keep what JSON can hold in sessions.',
+      'The session has no JSON form: it holds a bigint or itself, or a getter or toJSON of it fails or gives nothing. Keep what JSON can hold in sessions.',
       { ...AT, error },
     );
   }

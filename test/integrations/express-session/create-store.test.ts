@@ -129,6 +129,53 @@ onEveryStore('A session store of Express', (open) => {
     expect(await promisify(store.get.bind(store))('sid')).to.deep.equal(small);
   });
 
+  it('refuses a session whose own code fails, or gives nothing to keep', async () => {
+    const store = storeOf(await open());
+    const cookie = { originalMaxAge: null };
+    const fails = (): never => {
+      throw new Error('the session’s own');
+    };
+    const hostile: Readonly<Record<string, object>> = {
+      'toJSON gives undefined': { cookie, toJSON: () => undefined },
+      'toJSON gives a text': { cookie, toJSON: () => 'text' },
+      'toJSON fails': { cookie, toJSON: fails },
+      'toJSON of its class gives undefined': Object.assign(Object.create({ toJSON: () => undefined }), { cookie }),
+      'the cookie fails': Object.defineProperty({}, 'cookie', { get: fails, enumerable: true }),
+      'toJSON of the cookie gives undefined': { cookie: { toJSON: () => undefined } },
+      'the end of the cookie fails': { cookie: Object.defineProperty({}, 'expires', { get: fails }) },
+      'a value fails': { cookie, data: { toJSON: fails } },
+      'it is a proxy that fails': new Proxy({}, { get: fails, ownKeys: fails }),
+    };
+    const codes = async (verb: 'set' | 'touch'): Promise<readonly unknown[]> =>
+      Promise.all(
+        Object.entries(hostile).map(async ([title, given]) => {
+          const error: unknown = await writing(store, verb)('sid', given as session.SessionData).catch(
+            (reason: unknown) => reason,
+          );
+          return [title, (error as { readonly code?: string } | undefined)?.code];
+        }),
+      );
+    expect(await codes('set')).to.deep.equal(
+      Object.keys(hostile).map((title) => [title, 'validation.converter-failed']),
+    );
+    // Of a session that is touched only the cookie is read.
+    expect(await codes('touch')).to.deep.equal(
+      Object.keys(hostile).map((title) => [
+        title,
+        title === 'a value fails' ? undefined : 'validation.converter-failed',
+      ]),
+    );
+    expect(await promisify(store.get.bind(store))('sid')).to.equal(null);
+  });
+
+  it('keeps what toJSON of a session makes of it, as every store does', async () => {
+    const store = storeOf(await open());
+    const cookie = { originalMaxAge: null };
+    const kept = { cookie, views: 2, toJSON: () => ({ cookie, views: 3, toJSON: () => undefined }) };
+    await writing(store, 'set')('sid', kept);
+    expect(await promisify(store.get.bind(store))('sid')).to.deep.equal({ cookie, views: 3 });
+  });
+
   it('keeps a session whose cookie ends beyond the dates of the service', async () => {
     const store = storeOf(await open());
     const expires = new Date('+012026-01-01T00:00:00Z');
