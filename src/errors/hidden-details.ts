@@ -35,12 +35,8 @@ function prototypeOf(names: readonly string[]): object {
         },
       });
     }
-    // For `inspect` with getters.
-    Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
-      value(this: object): object {
-        return { ...this };
-      },
-    });
+    // `inspect` that is asked for getters goes through prototypes, whatever an object says of itself; but not of plain objects, as this says.
+    Object.defineProperty(prototype, 'constructor', { value: Object });
     prototypes.set(key, prototype);
   }
   return prototype;

@@ -48,13 +48,13 @@ export function filterOf<T>(condition: Condition): Filter<T> {
 }
 
 /** Whether a value is a filter, also one made by another copy of this package. */
-export function isFilter(value: unknown): value is { readonly [CONDITION]: Condition } {
+export function isFilter(value: unknown): value is { [CONDITION](): Condition } {
   return typeof value === 'object' && value !== null && CONDITION in value;
 }
 
 /** What a filter says, also one made by another copy of this package; `query.invalid-filter` for anything else. */
 export function conditionOf(filter: unknown): Condition {
-  if (isFilter(filter)) return filter[CONDITION];
+  if (isFilter(filter)) return filter[CONDITION]();
   const reason = `a filter was expected, not ${typeName(filter)}`;
   throw new EntitableError(
     'query.invalid-filter',
@@ -75,7 +75,8 @@ class ConditionFilter<in T> implements Filter<T> {
     Object.freeze(this);
   }
 
-  get [CONDITION](): Condition {
+  /** A method: a getter is called by an `inspect` that is asked for getters. */
+  [CONDITION](): Condition {
     return this.#condition;
   }
 

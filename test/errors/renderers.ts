@@ -23,6 +23,8 @@ export const RENDERERS: Readonly<Record<string, Renderer>> = {
   'inspect, with getters': (value) => inspect(value, { showHidden: true, depth: 20, getters: true }),
   'inspect, whatever a class says of it': (value) =>
     inspect(value, { showHidden: true, depth: 20, customInspect: false }),
+  'inspect, with getters, whatever a class says of it': (value) =>
+    inspect(value, { showHidden: true, depth: 20, getters: true, customInspect: false }),
   'own members': ownMembers,
 };
 
