@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from '../errors/options.js';
+import { checkNames, type KnownNames, isList } from '../errors/options.js';
 import type {
   AccessPolicy,
   AccountPermission,
@@ -10,7 +10,7 @@ import type {
   TableSasOptions,
 } from '../store/service-administration.js';
 import { ADMINISTRATION_OPTIONS } from './option-names.js';
-import { isList, refusedOption } from './refused-option.js';
+import { refusedOption } from './refused-option.js';
 
 const TABLE_PERMISSIONS: readonly TablePermission[] = ['read', 'add', 'update', 'delete'];
 const ACCOUNT_PERMISSIONS: readonly AccountPermission[] = [...TABLE_PERMISSIONS, 'list', 'write'];

@@ -1,3 +1,4 @@
+import { hasMember } from '../errors/options.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
@@ -46,7 +47,7 @@ export async function ensureTables(
 }
 
 function listOf(wanted: Iterable<string | EntityClass>): Iterable<string | EntityClass> {
-  if (typeof wanted === 'object' && wanted !== null && Symbol.iterator in wanted) return wanted;
+  if (typeof wanted === 'object' && hasMember(wanted, Symbol.iterator)) return wanted;
   const expected = 'a list of entity classes or table names';
   throw new EntitableError('validation.invalid-option', `ensure takes ${expected}, not ${typeName(wanted)}.`, {
     option: 'tables',

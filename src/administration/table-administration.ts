@@ -1,3 +1,4 @@
+import { readOption } from '../errors/options.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import type {
@@ -273,8 +274,8 @@ export class TableAdministration {
 
   #placeOf(reference: NamedTable | ClassTable<object>, option: string): TablePlace {
     if (typeof reference !== 'object' || reference === null) return placeIn(this.#tables, reference);
-    const { dataSource, table } = reference;
-    const administered = (dataSource as HasTables | undefined)?.tables?.[ADMINISTERED];
+    const { dataSource, table } = readOption(option, () => ({ ...reference }));
+    const administered = readOption(option, () => (dataSource as HasTables | undefined)?.tables?.[ADMINISTERED]);
     if (administered !== undefined) return placeIn(administered, table);
     const expected = 'a table name, an entity class, or { dataSource, table } with a DataSource';
     throw new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {

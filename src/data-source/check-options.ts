@@ -1,5 +1,5 @@
 import { typeName } from '../edm/type-name.js';
-import { checkNames, invalidOption } from '../errors/options.js';
+import { checkNames, invalidOption, isObject } from '../errors/options.js';
 import { checkCount } from '../query/check-option.js';
 import { checkChoice } from '../repository/check-choice.js';
 import { RETRY_NAMES } from '../resilience/retry-settings.js';
@@ -36,8 +36,4 @@ export function checkOptions(options: DataSourceOptions): void {
   }
   if (objects.retry !== undefined) checkNames(objects.retry, RETRY_NAMES, 'retry');
   if (objects.limits !== undefined) checkNames(objects.limits, LIMIT_NAMES, 'limits');
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

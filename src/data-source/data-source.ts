@@ -81,7 +81,7 @@ export class DataSource implements AsyncDisposable {
     this.#validator = validator;
     this.#queries = queries;
     this.#context = context;
-    this.#mappers = new EntityMappers(connection.store, (name) => checkedName(name, tableName(name)), queries);
+    this.#mappers = new EntityMappers(connection.store, (name) => nameBy(tableName, name), queries);
     const direct = new DirectSession(this.#mappers, validator);
     this.#session = new JoiningSession(direct, context, this.#mappers, () => this.#begin());
     this.#bulk = new MixedBulk(this.#mappers, validator);
@@ -238,7 +238,20 @@ function validatorOf({ validate = 'auto' }: DataSourceOptions): EntityValidator 
   return validate === false ? noValidation : schemaValidator(classValidator(validate === true));
 }
 
-function checkedName(table: string, name: string): string {
+/** The name that a program's function gives a table. What the function throws is shown as the cause: it has only seen the name of a table. */
+function nameBy(tableName: (name: string) => string, table: string): string {
+  let name: string;
+  try {
+    name = tableName(table);
+  } catch (cause) {
+    if (EntitableError.is(cause)) throw cause;
+    throw new EntitableError(
+      'validation.invalid-option',
+      `tableName made no table name of "${table}": it threw. What it threw is the cause.`,
+      { option: 'tableName', expected: 'a table name', found: 'what throws' },
+      { cause },
+    );
+  }
   const problem = tableNameProblem(name);
   if (problem === undefined) return name;
   throw new EntitableError('validation.invalid-option', `tableName made no table name of "${table}": ${problem}.`, {

@@ -1,4 +1,4 @@
-import { adviceFor, unknownNameIn } from '../errors/options.js';
+import { adviceFor, unknownNameIn, hasMember } from '../errors/options.js';
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
 import type { TableStore } from '../store/table-store.js';
 import { unknownTarget } from '../store/unknown-target.js';
@@ -73,14 +73,12 @@ const MEMBERS = Object.freeze({
 
 function isAzure(target: unknown): target is Exclude<AzureTarget, string> {
   return (
-    typeof target === 'object' &&
-    target !== null &&
-    ['endpoint', 'serviceClient', 'tableClient'].some((name) => name in target)
+    typeof target === 'object' && ['endpoint', 'serviceClient', 'tableClient'].some((name) => hasMember(target, name))
   );
 }
 
 function isTableStore(target: unknown): target is TableStore {
-  return typeof target === 'object' && target !== null && 'traits' in target && 'rows' in target && 'submit' in target;
+  return ['traits', 'rows', 'submit'].every((name) => hasMember(target, name));
 }
 
 function withLimits(store: TableStore, limits: ServiceLimits): TableStore {

@@ -1,7 +1,7 @@
 import { isUint8Array } from 'node:util/types';
 import { typeName } from '../edm/type-name.js';
 import type { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/options.js';
+import { invalidOption, isList } from '../errors/options.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import { checkCount } from '../query/check-option.js';
 import type { VerbObserver } from '../store/verb-observer.js';
@@ -14,7 +14,7 @@ const SHORTEST = 16;
 export function querySettings(options: DataSourceOptions, verbs: VerbObserver | undefined): QuerySettings {
   const { maxQueryRequests, continuationSecret } = options;
   if (maxQueryRequests !== undefined) checkCount('maxQueryRequests', maxQueryRequests, 1);
-  const given: readonly unknown[] = Array.isArray(continuationSecret) ? continuationSecret : [continuationSecret];
+  const given: readonly unknown[] = isList(continuationSecret) ? continuationSecret : [continuationSecret];
   // A secret that was to come from the environment, and did not, is not the wish to have none.
   const secrets = 'continuationSecret' in options ? given.map(secretBytes) : [];
   if (given.length === 0) throw noSecret('an array of none');

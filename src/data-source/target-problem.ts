@@ -38,6 +38,7 @@ export function targetProblem(target: unknown): string {
   if (typeof target !== 'object' || target === null) {
     return settingProblem('The target', target) ?? `It is of the type ${typeName(target)}.`;
   }
+  if (!canBeRead(target)) return 'The object cannot be read: it is a proxy that throws, or that was revoked.';
   const has = (...names: readonly string[]): boolean => names.some((name) => name in target);
   if (has('then')) return 'A promise was given: await it.';
   if (target instanceof URL) return 'A URL was given: give { endpoint: url.href, credential }.';
@@ -103,3 +104,12 @@ const TEXTS: readonly (readonly [pattern: RegExp, problem: string])[] = [
   ],
   [/^/, 'The text is neither a connection string, nor one that begins with memory: or lmdb:.'],
 ];
+
+function canBeRead(target: object): boolean {
+  try {
+    void Reflect.has(target, 'then');
+    return true;
+  } catch {
+    return false;
+  }
+}

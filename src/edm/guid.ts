@@ -18,7 +18,11 @@ const DIGITS = new Int32Array(4);
 export class Guid {
   /** Recognises a Guid, also one made by another copy of this package. */
   static is(value: unknown): value is Guid {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      return false; // a proxy that fails, or was revoked
+    }
   }
 
   /** @internal Recognises the class, also another copy's: decorator metadata holds classes. */

@@ -6,8 +6,12 @@ export function typeName(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number that is not finite';
   if (typeof value !== 'object') return typeof value;
   handleRejection(value);
-  // The class's name, by the prototype: an own member "constructor" would be data.
-  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
-  const name = prototype?.constructor?.name;
-  return typeof name === 'string' && name !== '' ? name : 'object';
+  try {
+    // The class's name, by the prototype: an own member "constructor" would be data.
+    const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
+    const name = prototype?.constructor?.name;
+    return typeof name === 'string' && name !== '' ? name : 'object';
+  } catch {
+    return 'an object that cannot be read';
+  }
 }

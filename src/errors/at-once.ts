@@ -12,5 +12,9 @@ export function atOnce<V>(given: V, name: string): V {
  * handles ends the process.
  */
 export function handleRejection(refused: unknown): void {
-  if (refused instanceof Promise) refused.catch(() => undefined);
+  try {
+    if (refused instanceof Promise) refused.catch(() => undefined);
+  } catch {
+    // A proxy that was revoked is no promise.
+  }
 }

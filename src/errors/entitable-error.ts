@@ -36,7 +36,7 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   /** Recognises any error of this package. */
   static is(error: unknown): error is EntitableErrorOf<ErrorCode>;
   static is(error: unknown, code?: string): boolean {
-    if (!(error instanceof Error && BRAND in error)) return false;
+    if (!isBranded(error)) return false;
     if (code === undefined) return true;
     const own: string = (error as EntitableError).code;
     return own === code || (typeof code === 'string' && code.endsWith('.') && own.startsWith(code));
@@ -56,5 +56,14 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
     Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.details = hideDetails(details);
+  }
+}
+
+/** Anything may be thrown, a proxy too that throws in its turn. */
+function isBranded(error: unknown): boolean {
+  try {
+    return error instanceof Error && BRAND in error;
+  } catch {
+    return false;
   }
 }

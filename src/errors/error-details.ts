@@ -170,6 +170,7 @@ export interface ErrorDetails {
   'key.unparsable': KeyAt & { readonly template: string };
   'key.changed': { readonly className: string; readonly properties: readonly string[] };
 
+  'entity.getter-failed': { readonly className: string; readonly property?: string; readonly error?: unknown };
   'entity.foreign': { readonly className: string; readonly table: string };
   'entity.no-etag': { readonly className: string };
   'entity.not-an-object': { readonly className: string; readonly found: string };
@@ -202,7 +203,13 @@ export interface ErrorDetails {
   'validation.too-many-properties': { readonly className: string; readonly count: number; readonly limit: number };
   'validation.entity-too-large': { readonly className: string; readonly size: number; readonly limit: number };
   'validation.invalid-etag': { readonly found: string };
-  'validation.invalid-option': { readonly option: string; readonly expected: string; readonly found: string };
+  'validation.invalid-option': {
+    readonly option: string;
+    readonly expected: string;
+    readonly found: string;
+    /** What code of the program threw: a getter of options, or a function that gives a name. */
+    readonly error?: unknown;
+  };
 
   'query.no-result': { readonly className: string };
   'query.several-results': { readonly className: string };
@@ -220,7 +227,7 @@ export interface ErrorDetails {
     readonly expected: string;
     readonly found: string;
   };
-  'query.invalid-filter': { readonly reason: string };
+  'query.invalid-filter': { readonly reason: string; readonly error?: unknown };
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };

@@ -11,13 +11,55 @@ export function invalidOption(option: string, expected: string, found: string): 
 
 /** The same, of a value: whether it is `null` or an array, else its type. */
 export function invalidValue(option: string, expected: string, value: unknown): EntitableError {
-  return invalidOption(option, expected, value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value);
+  return invalidOption(option, expected, value === null ? 'null' : isArray(value) ? 'an array' : typeof value);
 }
 
 /** Refuses what is no object. */
 export function checkObject(option: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidValue(option, 'an object', value);
+  if (!isObject(value)) throw invalidValue(option, 'an object', value);
+}
+
+/** Whether a value is an object that can be read, and no array. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && isArray(value) === false;
+}
+
+/** Whether a value is an array. */
+export function isList(value: unknown): value is readonly unknown[] {
+  return isArray(value) === true;
+}
+
+/** Whether a value is an object, or a function, that has a member; whoever reads one that cannot be read tells what is wrong with it. */
+export function hasMember(value: unknown, name: PropertyKey): boolean {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  try {
+    return name in value;
+  } catch {
+    return false;
+  }
+}
+
+/** `undefined` for a proxy that was revoked: the language has no answer. */
+function isArray(value: unknown): boolean | undefined {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What code of the program gives: a getter of its options, or a function among them. Throws `validation.invalid-option` for what that throws. */
+export function readOption<V>(option: string, read: () => V): V {
+  try {
+    return read();
+  } catch (error) {
+    if (EntitableError.is(error)) throw error;
+    throw new EntitableError(
+      'validation.invalid-option',
+      `${option} cannot be taken: a function or a getter of the program threw, or it is a proxy that did or was revoked. What was thrown is in details.error.`,
+      { option, expected: 'what does not throw', found: 'what throws', error },
+    );
+  }
 }
 
 /** Every name that options of a type may have: the compiler sees to it that none is left out and none is made up. */
@@ -47,7 +89,10 @@ export function adviceFor(unknown: string, known: KnownNames): string {
  * @param of - What the options belong to, for the message.
  */
 export function checkNames(options: object, known: KnownNames, of?: string): void {
-  const unknown = unknownNameIn(options, known);
+  const unknown = readOption(of ?? 'options', () => {
+    void Object.values(options); // whoever reads one of them later need not see to what its getter throws
+    return unknownNameIn(options, known);
+  });
   if (unknown === undefined) return;
   const message = of === undefined ? `There is no option "${unknown}" here.` : `There is no "${unknown}" in ${of}.`;
   throw new EntitableError('validation.invalid-option', `${message} ${adviceFor(unknown, known)}`, {

@@ -2,6 +2,7 @@ import { isDate } from 'node:util/types';
 import { isBytes } from '../metadata/bytes.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { isList } from '../errors/options.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
 
 /** What a filter can ask of one property. */
@@ -61,12 +62,12 @@ export function test(property: string, operator: Operator, operands: unknown): T
       },
     );
   };
-  if (!Array.isArray(operands)) return refuse('an array of values', typeName(operands));
+  if (!isList(operands)) return refuse('an array of values', typeName(operands));
   const { least, most } = OPERANDS[operator];
   if (operands.length < least || operands.length > most) {
     return refuse(least === 1 ? '1 operand' : `${least} operands`, String(operands.length));
   }
-  const absent = operands.find((operand) => operand === undefined || operand === null) as null | undefined;
+  const absent = operands.find((operand) => operand === undefined || operand === null);
   if (operands.includes(undefined) || operands.includes(null)) {
     return refuse('a value (isPresent and isMissing ask for absence)', typeName(absent));
   }

@@ -2,7 +2,7 @@ import { parseDateTime } from '../edm/date-time.js';
 import { Guid } from '../edm/guid.js';
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkNames, invalidOption } from '../errors/options.js';
+import { checkNames, invalidOption, isList, isObject } from '../errors/options.js';
 import type { DataKey, EntityClass } from '../metadata/entity-types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { metadataOf } from '../metadata/metadata-of.js';
@@ -43,7 +43,7 @@ export function filterFromJSON<T extends object>(
   const metadata = metadataOf(entityClass);
   const askable = options === undefined ? undefined : askableNames(metadata, options);
   let tests = 0;
-  const condition = read(json, 0);
+  const condition = readable(() => read(json, 0));
   bind(metadata, condition);
   return filterOf<T>(condition);
 
@@ -90,12 +90,12 @@ export function filterFromJSON<T extends object>(
 
 /** The properties that may be asked. `undefined`, such as a setting that was forgotten, would be all of them. */
 function askableNames({ className, members }: EntityMetadata, options: object): ReadonlySet<string> {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) checkNames(options, NAMES);
-  const properties: unknown = (options as { readonly properties?: unknown } | null)?.properties;
-  if (!Array.isArray(properties)) {
+  if (isObject(options)) checkNames(options, NAMES);
+  const { properties } = (isObject(options) ? options : {}) as { readonly properties?: unknown };
+  if (!isList(properties)) {
     throw invalidOption('properties', 'an array of names of properties', typeName(properties));
   }
-  for (const name of properties as readonly unknown[]) {
+  for (const name of properties) {
     if (typeof name !== 'string') throw invalidOption('properties', 'names of properties', typeName(name));
     if (!members.has(name)) throw unknownProperty(className, members, name);
   }
@@ -137,4 +137,13 @@ const READ: Readonly<Record<string, (text: string) => unknown>> = {
 
 function invalid(reason: string): EntitableError {
   return new EntitableError('query.invalid-filter', `The JSON is no filter: ${reason}.`, { reason });
+}
+
+/** What is read is JSON as a rule, but may be an object whose getters throw. */
+function readable(read: () => Condition): Condition {
+  try {
+    return read();
+  } catch (error) {
+    throw EntitableError.is(error) ? error : invalid('a getter of it threw, or it has a proxy that did');
+  }
 }

@@ -1,5 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { hasMember } from '../errors/options.js';
 import { joined, negated, type Condition } from './condition.js';
 import { conditionJSON, type FilterJSON } from './condition-json.js';
 import { conditionText } from './condition-text.js';
@@ -49,7 +50,7 @@ export function filterOf<T>(condition: Condition): Filter<T> {
 
 /** Whether a value is a filter, also one made by another copy of this package. */
 export function isFilter(value: unknown): value is { [CONDITION](): Condition } {
-  return typeof value === 'object' && value !== null && CONDITION in value;
+  return hasMember(value, CONDITION);
 }
 
 /** What a filter says, also one made by another copy of this package; `query.invalid-filter` for anything else. */

@@ -1,6 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/options.js';
+import { invalidOption, isObject } from '../errors/options.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 import { joined, test, type Condition } from './condition.js';
 import { capitalised, conditionOf, filterOf, isFilter, type Filter } from './filter.js';
@@ -40,8 +40,8 @@ export function filter<T extends object>(entityClass: EntityClass<T>, condition:
  */
 export function conditionSaid(said: unknown): Condition {
   if (typeof said === 'function') return conditionOf((said as (property: unknown) => unknown)(propertyReferences()));
-  if (typeof said !== 'object' || said === null || Array.isArray(said) || isFilter(said)) return conditionOf(said);
-  const tests = Object.entries(said).map(([name, value]) => test(name, 'eq', [value]));
+  if (!isObject(said) || isFilter(said)) return conditionOf(said);
+  const tests = membersOf(said).map(([name, value]) => test(name, 'eq', [value]));
   if (tests.length > 0) return joined('and', tests);
   const reason = `an object that names properties was expected, not an empty ${typeName(said)}`;
   throw new EntitableError(
@@ -49,4 +49,16 @@ export function conditionSaid(said: unknown): Condition {
     `${capitalised(reason)}. Name at least one: where({ status: 'open' }); to take every row, leave where out.`,
     { reason },
   );
+}
+
+function membersOf(values: object): readonly (readonly [string, unknown])[] {
+  try {
+    return Object.entries(values);
+  } catch (error) {
+    const reason = 'a getter of the object of values threw, or the object is a proxy that did';
+    throw new EntitableError('query.invalid-filter', `${capitalised(reason)}. What was thrown is in details.error.`, {
+      reason,
+      error,
+    });
+  }
 }

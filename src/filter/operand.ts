@@ -49,7 +49,7 @@ export function storedOperand(
   const { value, reason } =
     converter === undefined ? { value: operand, reason: undefined } : converted(converter, operand);
   const { expected, wrong } = OPERAND_RULES[type];
-  const found = reason === undefined ? wrong(value) : typeName(operand);
+  const found = reason === undefined ? mistake(wrong, value) : typeName(operand);
   if (found === undefined) return { type, value } as TypedValue;
   const what = reason === undefined ? expected : `what its converter takes (${reason})`;
   throw new EntitableError(
@@ -62,6 +62,15 @@ export function storedOperand(
       found,
     },
   );
+}
+
+/** What is wrong with an operand; one that is a proxy may throw when it is looked at. */
+function mistake(wrong: (value: unknown) => string | undefined, value: unknown): string | undefined {
+  try {
+    return wrong(value);
+  } catch {
+    return typeName(value);
+  }
 }
 
 /** The error of an operator that the stored values cannot answer. */

@@ -1,5 +1,7 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { memberFailed } from '../errors/member-failed.js';
+import { isObject } from '../errors/options.js';
 import { typeName } from '../edm/type-name.js';
 import { classOf } from '../metadata/class-of.js';
 import { composeKey, type KeyTemplate } from '../metadata/key-template.js';
@@ -21,12 +23,16 @@ export function addressOf(metadata: EntityMetadata, source: object, limits: Serv
     ...partNames(partitionKey),
     ...partNames(rowKey),
   ]);
-  return stated(source, metadata)
-    ? { partitionKey: storedText(partitionKey, source, limits), rowKey: storedText(rowKey, source, limits) }
-    : {
-        partitionKey: composed(metadata, partitionKey, source, limits),
-        rowKey: composed(metadata, rowKey, source, limits),
-      };
+  try {
+    return stated(source, metadata)
+      ? { partitionKey: storedText(partitionKey, source, limits), rowKey: storedText(rowKey, source, limits) }
+      : {
+          partitionKey: composed(metadata, partitionKey, source, limits),
+          rowKey: composed(metadata, rowKey, source, limits),
+        };
+  } catch (error) {
+    throw memberFailed(metadata.className, undefined, error);
+  }
 }
 
 /**
@@ -36,10 +42,14 @@ export function addressOf(metadata: EntityMetadata, source: object, limits: Serv
 export function partitionOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): string {
   const { partitionKey } = metadata;
   requireObject(metadata.className, 'A partition', source, () => partNames(partitionKey));
-  checkNoRowKey(metadata, source);
-  return statesPart(source, partitionKey, 'partitionKey')
-    ? storedText(partitionKey, source, limits)
-    : composed(metadata, partitionKey, source, limits);
+  try {
+    checkNoRowKey(metadata, source);
+    return statesPart(source, partitionKey, 'partitionKey')
+      ? storedText(partitionKey, source, limits)
+      : composed(metadata, partitionKey, source, limits);
+  } catch (error) {
+    throw memberFailed(metadata.className, undefined, error);
+  }
 }
 
 function checkNoRowKey({ className, entityClass, members, rowKey }: EntityMetadata, source: object): void {
@@ -59,8 +69,7 @@ function checkNoRowKey({ className, entityClass, members, rowKey }: EntityMetada
 
 /** Refuses what is no object where one of some properties belongs. Throws `entity.not-an-object`. */
 export function requireObject(className: string, what: string, source: unknown, names: () => readonly string[]): void {
-  const isObject = typeof source === 'object' && source !== null;
-  if (isObject && !Array.isArray(source) && !(source instanceof Promise)) return;
+  if (isObject(source) && !(source instanceof Promise)) return;
   const found = typeName(source);
   throw new EntitableError(
     'entity.not-an-object',

@@ -1,5 +1,6 @@
 import type { MetadataProblem } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { memberFailed } from '../errors/member-failed.js';
 import { classOf } from '../metadata/class-of.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { propertiesOf } from '../metadata/registry.js';
@@ -75,7 +76,7 @@ export function checkLimits({ className }: EntityMetadata, count: number, size: 
 /** Refuses an entity that could not receive its new ETag and timestamp after a write. */
 export function checkReceivers({ className, etag, timestamp }: EntityMetadata, entity: object): void {
   for (const name of [etag, timestamp]) {
-    if (name !== undefined && !isWritable(entity, name)) {
+    if (name !== undefined && !isWritable(className, entity, name)) {
       throw readOnly(className, name, ': it receives what the store answers. Write a copy of the entity');
     }
   }
@@ -126,7 +127,15 @@ export function missingProperties(
 }
 
 /** Whether a member of an entity can be set. */
-export function isWritable(entity: object, name: string): boolean {
+export function isWritable(className: string, entity: object, name: string): boolean {
+  try {
+    return hasWritable(entity, name);
+  } catch (error) {
+    throw memberFailed(className, name, error);
+  }
+}
+
+function hasWritable(entity: object, name: string): boolean {
   for (let holder: object | null = entity; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
     const descriptor = Object.getOwnPropertyDescriptor(holder, name);
     if (descriptor === undefined) continue;

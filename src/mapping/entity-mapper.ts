@@ -1,4 +1,5 @@
 import { instantOfEtag } from '../edm/date-time.js';
+import { memberFailed } from '../errors/member-failed.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } from '../store/table-store.js';
 import type { RetainedRow, RowReader, RowShape, RowWriter } from '../store/row.js';
@@ -68,15 +69,23 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
 
   /** A new entity of its values. Throws `key.*`, `validation.*`, `entity.*`, `metadata.not-constructible`. */
   create(values: object): T {
-    const entity = createEntity(this.metadata, values);
-    this.addressOf(entity);
-    this.properties.checkRequired(entity);
-    return entity;
+    try {
+      const entity = createEntity(this.metadata, values);
+      this.addressOf(entity);
+      this.properties.checkRequired(entity);
+      return entity;
+    } catch (error) {
+      throw memberFailed(this.metadata.className, undefined, error);
+    }
   }
 
   /** Sets what a patch says on an entity. Throws `key.changed`, `validation.*`, `entity.*`. */
   assign(entity: T, patch: object): T {
-    return assignPatch(this.metadata, entity, patch);
+    try {
+      return assignPatch(this.metadata, entity, patch);
+    } catch (error) {
+      throw memberFailed(this.metadata.className, undefined, error);
+    }
   }
 
   /** The stored keys of an entity, or of an object of its key properties. Throws `key.*`. */

@@ -1,4 +1,5 @@
 import type { EntitableError } from '../errors/entitable-error.js';
+import { memberFailed } from '../errors/member-failed.js';
 import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { ServiceLimits } from '../store/limits.js';
 import type { RowReader, RowWriter } from '../store/row.js';
@@ -39,6 +40,7 @@ export class EntityProperties {
     const { className, properties } = metadata;
     this.#metadata = metadata;
     this.#steps = properties.map((property) => ({
+      className,
       property,
       store: storedValueOf(className, property, limits),
       isInherited: property.name in Object.prototype,
@@ -68,7 +70,7 @@ export class EntityProperties {
     requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
-    for (const [name, value] of Object.entries(saidBy(patch))) {
+    for (const [name, value] of Object.entries(saidBy(className, patch))) {
       const member = members.get(name);
       if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
       if (value === null && member.property.required) throw missingProperties(className, [name], 'A patch');
@@ -200,6 +202,7 @@ export class EntityProperties {
 
 /** How one property is written. */
 interface PropertyStep {
+  readonly className: string;
   readonly property: PropertyMetadata;
   /** Converts and checks a value. */
   readonly store: (value: unknown) => unknown;
@@ -208,10 +211,14 @@ interface PropertyStep {
 }
 
 /** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
-function valueOf(entity: object, { property: { name, slot }, isInherited }: PropertyStep): unknown {
-  return isInherited && !Object.hasOwn(entity, name)
-    ? undefined
-    : getMember(entity as Record<string, unknown>, slot, name);
+function valueOf(entity: object, { className, property: { name, slot }, isInherited }: PropertyStep): unknown {
+  try {
+    return isInherited && !Object.hasOwn(entity, name)
+      ? undefined
+      : getMember(entity as Record<string, unknown>, slot, name);
+  } catch (error) {
+    throw memberFailed(className, name, error);
+  }
 }
 
 function notPatchable(className: string, name: string, kind: Member['kind'] | undefined): EntitableError {

@@ -23,7 +23,7 @@ type Values = Readonly<Record<string, unknown>>;
 export function makeEntity<T extends object>(entityClass: EntityClass<T>, values: Values): T {
   const metadata = metadataOf(entityClass);
   requireObject(metadata.className, 'The values', values, () => namesOf(metadata));
-  return made(metadata, saidBy(values), (entity, name, value) => {
+  return made(metadata, saidBy(metadata.className, values), (entity, name, value) => {
     if (!isMethod(metadata, entity, name)) putMember(entity, name, value);
   });
 }
@@ -35,7 +35,7 @@ export function makeEntity<T extends object>(entityClass: EntityClass<T>, values
 export function createEntity<T extends object>(metadata: EntityMetadata<T>, values: object): T {
   const { className, members } = metadata;
   requireObject(className, 'The values', values, () => namesOf(metadata));
-  const said = saidBy(values);
+  const said = saidBy(className, values);
   for (const name of Object.keys(said)) {
     const kind = members.get(name)?.kind;
     if (kind === 'etag' || kind === 'timestamp')

@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { memberFailed } from '../errors/member-failed.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { partText } from '../metadata/key-template.js';
 import { requireObject } from './entity-address.js';
@@ -6,23 +7,29 @@ import { isWritable, missingProperties, notStored, readOnly } from './entity-che
 import { isAbsent, ownMember, putMember } from './member-access.js';
 import { stamp, stateOf } from './stamp.js';
 
+/** What a patch says, by name. */
+export type Said = Readonly<Record<string, unknown>>;
+
 /**
  * What a patch says: its own members without those that are `undefined`, which are as good as missing. Classes with fields make such
- * members for whatever a client did not send.
+ * members for whatever a client did not send. Throws `entity.getter-failed`.
  */
-export function saidBy(patch: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+export function saidBy(className: string, patch: object): Said {
+  try {
+    return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  } catch (error) {
+    throw memberFailed(className, undefined, error);
+  }
 }
 
 /**
  * Sets what a patch says on an entity. For `null` the property becomes absent: `undefined` in an entity that has its whole row, `null`
  * where `undefined` would say nothing.
  */
-export function applyPatch(entity: object, patch: object): void {
+export function applyPatch(entity: object, said: Said): void {
   const state = stateOf(entity);
   const absent = (name: string): undefined | null =>
     state?.kind === 'stored' && !state.unsaid?.has(name) ? undefined : null;
-  const said = saidBy(patch);
   for (const [name, value] of Object.entries(said)) putMember(entity, name, value ?? absent(name));
   // What the entity had by itself, and a patch says, is said from now on, also where it is the same.
   if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return;
@@ -39,7 +46,7 @@ export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entit
   const names = (): readonly string[] => [...members.keys()].slice(0, 3);
   requireObject(className, 'An entity', entity, names);
   requireObject(className, 'A patch', patch, names);
-  const others = Object.entries(saidBy(patch)).filter(([name, value]) => {
+  const others = Object.entries(saidBy(className, patch)).filter(([name, value]) => {
     const member = members.get(name);
     return member?.kind !== 'key' || !isOwnKey(className, member, entity, value);
   });
@@ -53,7 +60,7 @@ export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entit
     if (value === null && member.kind === 'property' && member.property.required) {
       throw missingProperties(className, [name], 'A patch');
     }
-    if (!isWritable(entity, name)) throw readOnly(className, name);
+    if (!isWritable(className, entity, name)) throw readOnly(className, name);
   }
   applyPatch(entity, Object.fromEntries(others));
   return entity;

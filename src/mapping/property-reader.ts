@@ -1,5 +1,6 @@
 import { atOnce } from '../errors/at-once.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { readOption } from '../errors/options.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import { readDrifted, readExact, readPrecise } from './stored-value.js';
@@ -31,7 +32,9 @@ export function propertyReader(className: string, property: PropertyMetadata): (
 
 /** What an absent property becomes. */
 export function absentValue({ default: value }: PropertyMetadata): () => unknown {
-  return typeof value === 'function' ? () => atOnce((value as () => unknown)(), 'default') : () => value;
+  return typeof value === 'function'
+    ? () => atOnce(readOption('default', value as () => unknown), 'default')
+    : () => value;
 }
 
 function at(className: string, { name: property, storedName }: PropertyMetadata, row: RowReader) {

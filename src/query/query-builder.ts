@@ -1,5 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption } from '../errors/options.js';
+import { invalidOption, isList } from '../errors/options.js';
 import { bind } from '../filter/bind.js';
 import { toOData } from '../filter/odata.js';
 import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
@@ -71,7 +71,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>> {
     checkCount('The number of selected properties', properties.length, 1);
     const [list] = properties as readonly unknown[];
-    if (Array.isArray(list)) throw invalidOption('select', "names one by one, as in select('a', 'b')", 'an array');
+    if (isList(list)) throw invalidOption('select', "names one by one, as in select('a', 'b')", 'an array');
     const selected = { names: properties, projector: this.#state.source.project(properties) };
     return new QueryBuilder<T, Projection<T, K>>({ ...this.#state, selected });
   }

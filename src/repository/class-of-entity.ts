@@ -1,5 +1,6 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { isObject } from '../errors/options.js';
 import { classOf } from '../metadata/class-of.js';
 import type { EntityClass } from '../metadata/entity-types.js';
 
@@ -11,7 +12,7 @@ import type { EntityClass } from '../metadata/entity-types.js';
  * @param remedy - What to do instead, for the message: a sentence.
  */
 export function classOfEntity(verb: string, entity: unknown, remedy: string): EntityClass {
-  if (typeof entity !== 'object' || entity === null || Array.isArray(entity) || entity instanceof Promise) {
+  if (!isObject(entity) || entity instanceof Promise) {
     const found = typeName(entity);
     throw new EntitableError('entity.not-an-object', messageOf(verb, found, remedy), { className: 'Object', found });
   }

@@ -1,3 +1,4 @@
+import { isList } from '../errors/options.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
@@ -109,7 +110,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   query(partition: PartitionsOf<T>): Query<T> {
-    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    const partitions: readonly object[] = isList(partition) ? partition : [partition];
     return partitionQuery(
       this.#mapper,
       partitions.map((key) => this.#mapper.partitionOf(key)),

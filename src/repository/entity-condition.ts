@@ -1,4 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import { readMember } from '../errors/member-failed.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Address } from '../mapping/entity-address.js';
 import { stateOf, type StoredState } from '../mapping/stamp.js';
@@ -29,7 +30,9 @@ export function keyCondition<T extends object>(mapper: EntityMapper<T>, key: obj
 }
 
 function etagMember<T extends object>({ metadata }: EntityMapper<T>, holder: object): string | undefined {
-  return metadata.etag === undefined ? undefined : (holder as Record<string, string | undefined>)[metadata.etag];
+  return metadata.etag === undefined
+    ? undefined
+    : (readMember(metadata.className, holder, metadata.etag) as string | undefined);
 }
 
 /** The row that an entity was read from or written to; throws `entity.foreign` when that is another store's or table's. */
@@ -68,7 +71,11 @@ export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object
 
 /** An entity is an instance of its class, or any object that was loaded or written; all else is a key. */
 export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entityOrKey: object): boolean {
-  return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
+  try {
+    return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
+  } catch {
+    return false; // a proxy that was revoked: whoever reads it tells
+  }
 }
 
 /** What a replace or delete of an entity is conditional on. Throws `validation.invalid-etag`, `entity.no-etag`, `entity.foreign`, `key.changed`. */

@@ -89,7 +89,7 @@ export class EntityWrites<T extends object> {
 
   /** Throws `validation.failed` for a constraint of what a patch changes. */
   validatePatch(patch: object): void | Promise<void> {
-    const said = saidBy(patch);
+    const said = saidBy(this.#mapper.metadata.className, patch);
     return this.#validator.validate(said, this.#mapper.metadata.entityClass, Object.keys(said));
   }
 }

@@ -289,6 +289,7 @@ export class Repository<in out T extends object> implements AnyRepository {
    * `unit.repository(Shipment)`.
    */
   protected transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R> {
-    return this.#place.transaction(work, { ...options, atomic: options?.atomic ?? true });
+    const refused = refusedOperation(options, VERB_OPTIONS.unitOfWork);
+    return refused ?? this.#place.transaction(work, { ...options, atomic: options?.atomic ?? true });
   }
 }

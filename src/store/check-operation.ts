@@ -1,15 +1,15 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { type KnownNames, checkNames, invalidOption } from '../errors/options.js';
+import { type KnownNames, checkNames, invalidOption, isObject, readOption } from '../errors/options.js';
 import { checkTimeout } from './check-timeout.js';
 import type { OperationOptions } from './operation-options.js';
 
 /** Refuses options that are no object, and those that have another name than the known ones. Throws `validation.invalid-option`. */
 export function checkOptions(options: object | undefined, known: KnownNames | undefined): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw invalidOption('options', 'an object', typeName(options));
+  if (!isObject(options)) throw invalidOption('options', 'an object', typeName(options));
   if (known !== undefined) checkNames(options, known);
+  else readOption('options', () => Object.values(options as Readonly<Record<string, unknown>>));
 }
 
 /**
@@ -19,9 +19,11 @@ export function checkOptions(options: object | undefined, known: KnownNames | un
 export function checkOperation(options: object | undefined, known?: KnownNames): void {
   if (options === undefined) return;
   checkOptions(options, known);
-  const { signal } = options as OperationOptions;
-  if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', typeName(signal));
-  checkTimeout(options);
+  readOption('options', () => {
+    const { signal } = options as OperationOptions;
+    if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', typeName(signal));
+    checkTimeout(options);
+  });
 }
 
 /** The same as a promise, for verbs that give the promise of another: one that is rejected, or `undefined` where nothing is wrong. */

@@ -1,3 +1,5 @@
+import { readOption } from '../errors/options.js';
+
 /** What a store refuses. The library checks it before any I/O, so that an error names the property and not a byte offset. */
 export interface ServiceLimits {
   /** The longest keys, in bytes of the encoding: Azure Storage counts UTF-16, Cosmos UTF-8. */
@@ -68,7 +70,7 @@ export function resolveLimits(own: ServiceLimits, option: LimitsOption | undefin
     case 'cosmos':
       return COSMOS_LIMITS;
     default:
-      return Object.freeze({ ...own, ...option });
+      return readOption('limits', () => Object.freeze({ ...own, ...option }));
   }
 }
 

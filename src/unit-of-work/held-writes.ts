@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import { applyPatch, saidBy } from '../mapping/patch.js';
+import { applyPatch, saidBy, type Said } from '../mapping/patch.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import {
@@ -134,14 +134,15 @@ export class HeldWrites<T extends object> {
     checkEtag(etag);
     const address = this.#mapper.addressOf(key);
     const difference = this.#mapper.patchOf(patch);
+    const said = saidBy(this.#mapper.metadata.className, patch);
     const row = this.#rows.at(this.#mapper, address);
     if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
-    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, patch, difference, etag);
+    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, said, difference, etag);
     const before = row?.held.kind === 'merge' ? row.held : undefined;
     this.#rows.set(this.#mapper, address, undefined, {
       kind: 'merge',
       ifMatch: etag ?? before?.ifMatch ?? '*',
-      patch: { ...before?.patch, ...saidBy(patch) },
+      patch: { ...before?.patch, ...said },
       difference: before === undefined ? difference : bothOf(before.difference, difference),
     });
   }
@@ -179,13 +180,13 @@ export class HeldWrites<T extends object> {
     return needsOwn ? conditionOf(this.#mapper, entity, address, etag) : (etag ?? '*');
   }
 
-  #mergeInto(row: TrackedRow, entity: object, patch: object, { removed }: Difference, etag: string | undefined): void {
+  #mergeInto(row: TrackedRow, entity: object, said: Said, { removed }: Difference, etag: string | undefined): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
     if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } });
     else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
     if (removed.length > 0 && row.held.kind === 'upsert' && row.held.mode === 'upsert-merge')
       throw this.#cannotRemove();
-    applyPatch(entity, patch);
+    applyPatch(entity, said);
     this.saved(entity);
   }
 

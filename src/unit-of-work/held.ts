@@ -1,3 +1,4 @@
+import type { Said } from '../mapping/patch.js';
 import type { Difference } from '../mapping/entity-properties.js';
 
 /** A delete that waits for the commit. */
@@ -19,7 +20,7 @@ export type Held =
   | { readonly kind: 'replace'; readonly ifMatch: string }
   | { readonly kind: 'upsert'; readonly mode: 'upsert-merge' | 'upsert-replace' }
   /** Merges a patch into a row that was not read. */
-  | { readonly kind: 'merge'; readonly ifMatch: string; readonly patch: object; readonly difference: Difference }
+  | { readonly kind: 'merge'; readonly ifMatch: string; readonly patch: Said; readonly difference: Difference }
   | Removal;
 
 /** What a row holds after a delete: its condition is that of the write it takes the place of; `undefined` where nothing is left to do. */

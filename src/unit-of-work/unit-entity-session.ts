@@ -1,3 +1,4 @@
+import { isList } from '../errors/options.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
@@ -90,7 +91,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   }
 
   query(partition: PartitionsOf<T>): Query<T> {
-    const partitions: readonly object[] = Array.isArray(partition) ? partition : [partition];
+    const partitions: readonly object[] = isList(partition) ? partition : [partition];
     const keys = partitions.map((key) => this.#mapper.partitionOf(key));
     return partitionQuery(unitRows(this.#mapper, this.#stored, this.#reads), keys, NO_WRITES);
   }

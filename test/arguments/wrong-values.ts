@@ -1,4 +1,4 @@
-import { isData, Note } from './subject.js';
+import { data, isData, Note } from './subject.js';
 
 /** What a program in JavaScript may give where something else is expected; made for each call, which may record or change it. */
 const WRONG: Readonly<Record<string, () => unknown>> = {
@@ -22,6 +22,30 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
   'a date that is none': () => new Date(Number.NaN),
   'a function': () => () => undefined,
   'a class': () => Note,
+  'an object whose members throw': () => new Proxy({}, THROWING),
+  'a proxy that was revoked': () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  },
+};
+
+/** What the code of a program throws that the library calls without knowing it. */
+class HostileError extends Error {
+  override readonly name = 'HostileError';
+}
+
+function hostile(): never {
+  throw new HostileError('hunter2');
+}
+
+const THROWING: ProxyHandler<object> = {
+  get: hostile,
+  set: hostile,
+  has: hostile,
+  ownKeys: hostile,
+  getOwnPropertyDescriptor: hostile,
+  defineProperty: hostile,
 };
 
 /** A way to give wrong arguments. */
@@ -49,12 +73,23 @@ function wholes(index: number): readonly Variation[] {
 
 function members(right: unknown, index: number): readonly Variation[] {
   if (!isPlain(right)) return [];
-  return Object.keys(right).flatMap((name) =>
-    Object.entries(WRONG).map(([title, wrong]) => ({
+  return Object.keys(right).flatMap((name) => [
+    ...Object.entries(WRONG).map(([title, wrong]) => ({
       title: `argument ${index + 1}, ${name}: ${title}`,
       vary: (args: readonly unknown[]) => args.with(index, { ...(args[index] as object), [name]: wrong() }),
     })),
-  );
+    {
+      title: `argument ${index + 1}, ${name}: a getter that throws`,
+      vary: (args: readonly unknown[]) => args.with(index, withHostile(args[index] as object, name)),
+    },
+  ]);
+}
+
+/** A copy of an object with a getter that throws. */
+function withHostile(right: object, name: string): object {
+  const copy = { ...right };
+  const marked = isData(right) ? data(copy) : copy;
+  return Object.defineProperty(marked, name, { get: hostile, enumerable: true, configurable: true });
 }
 
 /** Each argument in turn that is an object of options, with one name more than it knows. */

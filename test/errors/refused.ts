@@ -192,6 +192,14 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['validation.too-long', merge({ bytes: Buffer.from(MARK.repeat(9999)) })],
   ['validation.missing-property', (tables) => tables.repository(Demanding).insert({ p: 'p', r: 'r', text: MARK })],
   ['validation.unknown-property', merge({ other: MARK })],
+  [
+    'entity.getter-failed',
+    merge({
+      get text(): string {
+        throw new RangeError(MARK);
+      },
+    }),
+  ],
   ['validation.unknown-property', merge({ etag: MARK })],
   ['validation.converter-failed', merge({ state: MARK })],
   ['validation.converter-failed', merge({ price: MARK })],

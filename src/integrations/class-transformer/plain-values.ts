@@ -1,16 +1,21 @@
+import { readOption } from '../../errors/options.js';
 import { isDate, isUint8Array } from 'node:util/types';
 import { EntitableError, Guid, metadataOf } from '../../index.js';
 import type { EntityClass } from '../../index.js';
 
 /** Texts for what class-transformer would take apart: Guids, bytes, bigints; dates on request. Everything else is copied, with its class. */
 export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
+  return readOption('The value', () => textsOf(value, dates));
+}
+
+function textsOf(value: unknown, dates: 'keep' | 'text'): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
   if (Guid.is(value)) return value.toString();
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   if (value instanceof Date) return dates === 'keep' ? value : value.toJSON();
-  if (Array.isArray(value)) return value.map((item) => withTexts(item, dates));
+  if (Array.isArray(value)) return value.map((item) => textsOf(item, dates));
   if (value instanceof Map || value instanceof Set) return value;
   return copyOf(value, dates);
 }
@@ -23,7 +28,7 @@ function copyOf(value: object, dates: 'keep' | 'text'): object {
   const prototype = Object.getPrototypeOf(value) as object | null;
   const copy = Object.create(prototype) as object;
   const define = (name: string, member: unknown): void => {
-    const text = withTexts(member, dates);
+    const text = textsOf(member, dates);
     Object.defineProperty(copy, name, { value: text, configurable: true, enumerable: true, writable: true });
   };
   for (const [name, member] of Object.entries(value)) define(name, member);

@@ -1,4 +1,5 @@
 import { instanceToPlain, plainToClassFromExist, type ClassTransformOptions } from 'class-transformer';
+import { isList, isObject } from '../../errors/options.js';
 import { EntitableError, makeEntity, metadataOf } from '../../index.js';
 import type { AnyConverter, EdmType, EntityClass, EntityMetadata, Member } from '../../index.js';
 import { FORM, FROM_PLAIN, withTexts, type TextType } from './plain-values.js';
@@ -30,7 +31,7 @@ export function fromPlain<T extends object>(
   options?: ClassTransformOptions,
 ): T {
   const metadata = metadataOf(entityClass);
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) throw notPlain(metadata, plain);
+  if (!isObject(plain)) throw notPlain(metadata, plain);
   // Not into an entity: what is set is what was given, and nothing that the class sets.
   const values: Record<string, unknown> = plainToClassFromExist({}, ofClass(entityClass, plain), options);
   for (const member of metadata.members.values()) {
@@ -48,8 +49,8 @@ function ofClass(entityClass: EntityClass, plain: object): object {
 }
 
 function notPlain({ className }: EntityMetadata, plain: unknown): EntitableError {
-  const found = plain === null ? 'null' : Array.isArray(plain) ? 'an array' : typeof plain;
-  const remedy = Array.isArray(plain)
+  const found = plain === null ? 'null' : isList(plain) ? 'an array' : typeof plain;
+  const remedy = isList(plain)
     ? 'Make an entity of each: list.map((plain) => fromPlain(Class, plain)).'
     : 'Is the body missing, or not JSON?';
   return new EntitableError(
@@ -70,7 +71,7 @@ function valueOf(plain: unknown, member: Member, { className }: EntityMetadata):
   const value = FROM_PLAIN[type](plain);
   if (value !== undefined) return value;
   const { name } = member;
-  const found = Array.isArray(plain) ? 'array' : typeof plain;
+  const found = isList(plain) ? 'array' : typeof plain;
   throw new EntitableError(
     'validation.wrong-type',
     `${className}.${name} is Edm.${type}, and the ${found} that was given stands for none. Give ${FORM[type]}.`,

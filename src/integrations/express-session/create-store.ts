@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { checkNames, invalidValue, type OptionNames } from '../../errors/options.js';
+import { checkNames, invalidValue, type OptionNames, hasMember, isObject } from '../../errors/options.js';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
 import { dataOf, entryClassOf, partsOf, SessionEntry, setData, type SessionParts } from './session-entry.js';
 
@@ -49,10 +49,8 @@ export function createStore<S extends object>(
   tables: DataSource,
   options: SessionStoreOptions = {},
 ): S & SessionTable {
-  if (typeof (session as Partial<typeof session> | undefined)?.Store !== 'function')
-    throw invalidValue('createStore', 'the module express-session', session);
-  if (typeof (tables as DataSource | undefined)?.repository !== 'function')
-    throw invalidValue('createStore', 'a DataSource', tables);
+  if (!hasMember(session, 'Store')) throw invalidValue('createStore', 'the module express-session', session);
+  if (!hasMember(tables, 'repository')) throw invalidValue('createStore', 'a DataSource', tables);
   if (typeof options !== 'object' || options === null) throw invalidValue('options', 'an object', options);
   checkNames(options, NAMES);
   const { table, ttl = DAY } = options;
@@ -168,6 +166,5 @@ function settle<V>(promise: Promise<V>, done: Done<V>): void {
 
 /** A store is told to keep what it gave, and for a session that is gone it gave `null`. Throws `validation.invalid-option`. */
 function checkSession(verb: string, session: unknown): void {
-  if (typeof session !== 'object' || session === null || Array.isArray(session))
-    throw invalidValue(verb, 'a session', session);
+  if (!isObject(session)) throw invalidValue(verb, 'a session', session);
 }

@@ -1,3 +1,4 @@
+import { isList, isObject, readOption } from '../../errors/options.js';
 import { EntitableError, type FilterNode, type TypedValue } from '../../index.js';
 import { jsonText } from './json-text.js';
 import type { MemberComparison } from './member-tests.js';
@@ -31,8 +32,8 @@ function tableName(collection: string): string {
 }
 
 function encode(value: unknown, context: ValueContext): readonly Column[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject(value, context);
-  return Object.entries(value).flatMap(([name, member]) => {
+  if (!isObject(value)) throw notAnObject(value, context);
+  return readOption('The value', () => Object.entries(value)).flatMap(([name, member]) => {
     if (member === undefined) return [];
     if (!isName(name) || context.limits.reservedNames.includes(name.toLowerCase())) throw badName(name, context);
     return columnsOf(name, member, context);
@@ -139,7 +140,7 @@ function readsAsJson(text: string): boolean {
 }
 
 function notAnObject(value: unknown, { collection }: ValueContext): EntitableError {
-  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+  const found = value === null ? 'null' : isList(value) ? 'an array' : typeof value;
   return new EntitableError(
     'validation.wrong-type',
     `A value for the collection ${collection} is ${found}; the format of AzureKVStore holds objects. Wrap it in one, or use the JSON format.`,

@@ -1,4 +1,4 @@
-import { invalidOption, type OptionNames } from '../../errors/options.js';
+import { invalidOption, type OptionNames, isList, hasMember } from '../../errors/options.js';
 import { EntitableError, ROW_KEY } from '../../index.js';
 import type {
   FilterNode,
@@ -93,8 +93,7 @@ export class KeyValueCollection<V = unknown> {
       const found = typeof batchSize === 'number' ? String(batchSize) : typeof batchSize;
       throw invalidOption('batchSize', `a whole number from 1 to ${transactionWrites}`, found);
     }
-    const isIterable =
-      typeof pairs === 'object' && pairs !== null && (Symbol.iterator in pairs || Symbol.asyncIterator in pairs);
+    const isIterable = hasMember(pairs, Symbol.iterator) || hasMember(pairs, Symbol.asyncIterator);
     if (!isIterable) throw invalidOption('pairs', PAIRS, typeof pairs);
     const write = (pair: readonly [string, V]): PreparedWrite => {
       if (!Array.isArray(pair)) throw invalidOption('pairs', PAIRS, `one with ${typeof pair}`);
@@ -206,7 +205,7 @@ export class KeyValueCollection<V = unknown> {
 }
 
 function checkSelect(select: readonly string[] | undefined): void {
-  if (select !== undefined && !Array.isArray(select)) throw invalidOption('select', 'a list of names', typeof select);
+  if (select !== undefined && !isList(select)) throw invalidOption('select', 'a list of names', typeof select);
 }
 
 function selected(value: unknown, select: readonly string[] | undefined): unknown {

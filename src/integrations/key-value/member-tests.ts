@@ -1,4 +1,4 @@
-import { invalidOption } from '../../errors/options.js';
+import { invalidOption, readOption } from '../../errors/options.js';
 
 /** What a member of a value can be compared with. */
 export type MemberOperand = string | number | boolean;
@@ -33,7 +33,7 @@ const EXPECTED = 'a text, a finite number, a boolean, or an object of eq, ne, gt
 /** The comparisons that tests stand for. Throws `validation.invalid-option`. */
 export function comparisonsOf(tests: MemberTests): readonly MemberComparison[] {
   if (typeof tests !== 'object' || tests === null) throw invalidOption('where', 'an object of tests', typeof tests);
-  return Object.entries(tests).flatMap(([member, test]) =>
+  return readOption('where', () => Object.entries(tests)).flatMap(([member, test]) =>
     Object.entries(typeof test === 'object' && test !== null ? test : { eq: test }).map(([operator, operand]) => {
       const isOperand = ['string', 'boolean'].includes(typeof operand) || Number.isFinite(operand);
       if (!Object.hasOwn(HOLDS, operator) || !isOperand)

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { checkNames, invalidValue, type OptionNames } from '../../errors/options.js';
+import { checkNames, hasMember, invalidValue, isList, type OptionNames } from '../../errors/options.js';
 import { DataSource, EntitableError, type DataSourceTarget, type Query, type Repository } from '../../index.js';
 import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
 import { KeyvNamespaces } from './keyv-namespaces.js';
@@ -56,8 +56,7 @@ export class KeyvTables extends EventEmitter {
   /** Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyvTablesOptions = {}) {
     super();
-    if (typeof (tables as DataSource | undefined)?.repository !== 'function')
-      throw invalidValue('KeyvTables', 'a DataSource', tables);
+    if (!hasMember(tables, 'repository')) throw invalidValue('KeyvTables', 'a DataSource', tables);
     if (typeof options !== 'object' || options === null) throw invalidValue('options', 'an object', options);
     checkNames(options, NAMES);
     this.#entries = tables.repository(entryClassOf(options.table));
@@ -80,7 +79,7 @@ export class KeyvTables extends EventEmitter {
 
   /** The values of several keys, in their order: one request each. */
   async getMany<V = unknown>(keys: string[]): Promise<(V | undefined)[]> {
-    if (!Array.isArray(keys)) throw invalidValue('getMany', KEYS, keys);
+    if (!isList(keys)) throw invalidValue('getMany', KEYS, keys);
     const entries = await this.#entries.getMany(keys.map((key) => this.#keyOf(key)));
     return entries.map((entry) => valueOf(entry) as V | undefined);
   }
@@ -93,7 +92,7 @@ export class KeyvTables extends EventEmitter {
 
   /** Stores many values, in transactions of up to 100. */
   async setMany(entries: readonly KeyvTablesEntry[]): Promise<void> {
-    if (!Array.isArray(entries)) throw invalidValue('setMany', 'an array of { key, value, ttl }', entries);
+    if (!isList(entries)) throw invalidValue('setMany', 'an array of { key, value, ttl }', entries);
     // Of values for one key the last one stays.
     const byKey = new Map(entries.map((entry: KeyvTablesEntry) => [entry?.key, this.#entry(entry)]));
     await this.#entries.upsertMany(byKey.values(), { mode: 'replace' });
@@ -106,7 +105,7 @@ export class KeyvTables extends EventEmitter {
 
   /** Removes several keys: one request each. `false` when there was none of one of them. */
   async deleteMany(keys: readonly string[]): Promise<boolean> {
-    if (!Array.isArray(keys)) throw invalidValue('deleteMany', KEYS, keys);
+    if (!isList(keys)) throw invalidValue('deleteMany', KEYS, keys);
     let all = true;
     for (let start = 0; start < keys.length; start += AT_ONCE) {
       const deleted = await Promise.all(keys.slice(start, start + AT_ONCE).map((key: string) => this.delete(key)));

@@ -5,7 +5,7 @@ import type {
   OptionalFactoryDependency,
   Provider,
 } from '@nestjs/common';
-import { invalidValue } from '../../errors/options.js';
+import { invalidValue, isList } from '../../errors/options.js';
 import type { AnyRepository, DataSource, EntityClass, RepositoryClass } from '../../index.js';
 import { dataSourceToken, repositoryToken } from './tokens.js';
 
@@ -30,8 +30,8 @@ interface SaidDependency {
  * ```
  */
 export function repositoryProviders(classes: readonly EntityClass[], connection?: string): Provider[] {
-  if (!Array.isArray(classes)) throw invalidValue('repositories', 'an array of classes', classes);
-  return (classes as readonly EntityClass[]).flatMap((target) => providersOf(target, connection));
+  if (!isList(classes)) throw invalidValue('repositories', 'an array of classes', classes);
+  return classes.flatMap((target) => providersOf(target, connection));
 }
 
 function providersOf(target: EntityClass, connection: string | undefined): Provider[] {

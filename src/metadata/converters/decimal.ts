@@ -20,8 +20,8 @@ export function decimal(options?: {
   readonly scale: number;
 }): Converter<string, 'String'> | Converter<string, 'Int64'> {
   if (options === undefined) return TEXT_DECIMAL;
-  const scale: unknown = (options as { readonly scale: number } | null)?.scale;
   if (typeof options === 'object' && options !== null) checkNames(options, SCALE_NAMES, 'the options of decimal');
+  const scale: unknown = (options as { readonly scale: number } | null)?.scale;
   if (Number.isInteger(scale) && (scale as number) >= 0 && (scale as number) <= 18)
     return scaledDecimal(scale as number);
   throw invalidOption('scale', 'a whole number of fraction digits, 0 to 18', typeName(scale));

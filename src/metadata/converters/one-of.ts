@@ -1,6 +1,6 @@
 import { typeName } from '../../edm/type-name.js';
 import type { EntitableError } from '../../errors/entitable-error.js';
-import { invalidOption } from '../../errors/options.js';
+import { invalidOption, readOption } from '../../errors/options.js';
 import type { Converter } from '../converter.js';
 import { outOfRange } from '../converter-refusal.js';
 
@@ -29,9 +29,11 @@ export function enumOf<const E extends EnumObject>(
 ): Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'> {
   if (typeof enumeration !== 'object' || enumeration === null) throw noEnum(typeName(enumeration));
   // A numeric enum also maps its values back to its names: those members are no values.
-  const values = Object.keys(enumeration)
-    .filter((name) => !isReverse(enumeration, name))
-    .map((name) => enumeration[name]!);
+  const values = readOption('enumOf', () =>
+    Object.keys(enumeration)
+      .filter((name) => !isReverse(enumeration, name))
+      .map((name) => enumeration[name]!),
+  );
   const kind = values.every((value) => typeof value === 'string')
     ? 'String'
     : values.every((value) => typeof value === 'number' && Number.isInteger(value))

@@ -139,7 +139,9 @@ onEveryStore('A session store of Express', (open) => {
       'toJSON gives undefined': { cookie, toJSON: () => undefined },
       'toJSON gives a text': { cookie, toJSON: () => 'text' },
       'toJSON fails': { cookie, toJSON: fails },
-      'toJSON of its class gives undefined': Object.assign(Object.create({ toJSON: () => undefined }), { cookie }),
+      'toJSON of its class gives undefined': Object.assign(Object.create({ toJSON: () => undefined }) as object, {
+        cookie,
+      }),
       'the cookie fails': Object.defineProperty({}, 'cookie', { get: fails, enumerable: true }),
       'toJSON of the cookie gives undefined': { cookie: { toJSON: () => undefined } },
       'the end of the cookie fails': { cookie: Object.defineProperty({}, 'expires', { get: fails }) },
