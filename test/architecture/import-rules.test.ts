@@ -11,7 +11,7 @@ const COMMON = [...VALUES, 'src/async'];
 const BELOW_QUERY = [...COMMON, 'src/filter', 'src/mapping', 'src/metadata', 'src/store'];
 const BELOW_STORES = [...COMMON, 'src/filter', 'src/store'];
 const BELOW_UNIT_OF_WORK = [...BELOW_QUERY, 'src/query', 'src/repository', 'src/validation'];
-const STORES = ['src/stores/azure', 'src/stores/embedded', 'src/stores/lmdb', 'src/stores/memory'];
+const STORES = ['src/stores/azure', 'src/stores/embedded', 'src/stores/lmdb', 'src/stores/memory', 'src/stores/sqlite'];
 
 /** Which folder may import which others: the table of the design. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -40,7 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/stores/embedded': BELOW_STORES,
   'src/stores/memory': [...BELOW_STORES, 'src/stores/embedded'],
-  'src/stores/lmdb': [...BELOW_STORES, 'src/stores/embedded'],
+  'src/stores/lmdb': [...BELOW_STORES, 'src/stores/embedded', 'src/stores/sqlite'],
+  'src/stores/sqlite': [...BELOW_STORES, 'src/stores/embedded'],
   'src/stores/azure': BELOW_STORES,
   'src/testing': [...VALUES, 'src/store', 'src/stores/memory', 'src/data-source'],
 };
@@ -107,7 +108,9 @@ describe('Import rules', () => {
       ({ to, kind, isFile }) => !isFile && kind === 'value' && OPTIONAL.includes(packageOf(to)),
     );
     const allowed = ({ from, to }: Import): boolean =>
-      from.startsWith('src/integrations/') || (to === 'lmdb' && from.startsWith('src/stores/lmdb/'));
+      from.startsWith('src/integrations/') ||
+      (to === 'lmdb' && from.startsWith('src/stores/lmdb/')) ||
+      (to === '@photostructure/sqlite' && from.startsWith('src/stores/sqlite/'));
     expect(eager.filter((found) => !allowed(found)).map(show)).to.deep.equal([]);
   });
 

@@ -2,7 +2,7 @@ import { AzureNamedKeyCredential, AzureSASCredential, TableServiceClient } from 
 import { expect } from 'chai';
 import { DataSource, Entity, PartitionKey, Property, RowKey, type DataSourceTarget } from 'entitable';
 import { startAzurite, type Azurite } from '../azurite/azurite.js';
-import { scratchDirectory } from '../stores/lmdb/scratch-directory.js';
+import { scratchDirectory } from '../stores/embedded/scratch-directory.js';
 
 @Entity({ table: 'ConnectionModes' })
 class Visit {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { incompatibleFormat } from './incompatible-format.js';
+import { incompatibleFormat } from '../embedded/incompatible-format.js';
 
 const DATA_FILE = 'data.mdb';
 const MAGIC = 0xbeefc0de;

@@ -1,4 +1,4 @@
-import { partitionEnd, readPartitionKey } from './key-bytes.js';
+import { partitionEnd, readPartitionKey } from '../embedded/key-bytes.js';
 
 const KEY_BYTES = 4096;
 

@@ -1,7 +1,7 @@
 import { KeptRow } from '../embedded/kept-row.js';
 import type { StoredRow } from '../embedded/ordered-rows.js';
-import { readText } from './key-bytes.js';
-import { KeyedRow } from './keyed-row.js';
+import { readText } from '../embedded/key-bytes.js';
+import { KeyedRow } from '../embedded/keyed-row.js';
 import type { LentPartition } from './lent-partition.js';
 
 /** Bytes that rows were copied to, one behind the other. */

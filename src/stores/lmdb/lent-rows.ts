@@ -1,4 +1,4 @@
-import { isPlain } from './key-bytes.js';
+import { isPlain } from '../embedded/key-bytes.js';
 import { LentPartition } from './lent-partition.js';
 import { LentRow, type Stretch } from './lent-row.js';
 import type { CursorRow } from './lmdb-database.js';

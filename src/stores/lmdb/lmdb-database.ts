@@ -4,7 +4,7 @@ import type { RowPlace } from '../embedded/ordered-rows.js';
 import { checkFiles } from './check-files.js';
 import { engineError } from './engine-error.js';
 import { StoreFiles } from './store-files.js';
-import { writeKey, type TableKey } from './key-bytes.js';
+import { writeKey, type TableKey } from '../embedded/key-bytes.js';
 
 /** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
 export type Durability = 'full' | 'relaxed';

@@ -3,11 +3,11 @@ import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
 import { engineError } from './engine-error.js';
-import type { TableKey } from './key-bytes.js';
+import type { TableKey } from '../embedded/key-bytes.js';
 import { LentRows } from './lent-rows.js';
 import { databaseOpener, type CursorRow, type Durability, type LentBytes, type LmdbDatabase } from './lmdb-database.js';
 import { ReusedBuffer } from './reused-buffer.js';
-import { SharedSystemRows } from './shared-system-rows.js';
+import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 import type { StoreFiles } from './store-files.js';
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */

@@ -5,7 +5,7 @@ import { EmbeddedStore } from '../embedded/embedded-store.js';
 import { engineError } from './engine-error.js';
 import type { Durability } from './lmdb-database.js';
 import { LmdbRows } from './lmdb-rows.js';
-import { checkFormat } from './store-format.js';
+import { checkFormat } from '../embedded/store-format.js';
 
 /** How a store on disk is opened. */
 export interface LmdbStoreOptions {
@@ -33,7 +33,7 @@ export async function lmdbStore(
   const rows = await LmdbRows.open(path, durability);
   let directory: string;
   try {
-    await checkFormat(rows, path, limits.tableNamesIgnoreCase);
+    await checkFormat(rows, path, limits.tableNamesIgnoreCase, () => !rows.isEmpty());
     directory = realpathSync(path);
   } catch (error) {
     await rows.close();

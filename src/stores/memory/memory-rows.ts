@@ -1,6 +1,6 @@
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
-import { SortedMap } from './sorted-map.js';
+import { SortedMap } from '../embedded/sorted-map.js';
 
 type Partitions = SortedMap<SortedMap<StoredRow>>;
 

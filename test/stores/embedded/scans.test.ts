@@ -12,7 +12,7 @@ import {
   type Entity,
   type Properties,
 } from '../../../src/testing/conformance/table-fixture.js';
-import { scratchDirectory } from '../lmdb/scratch-directory.js';
+import { scratchDirectory } from './scratch-directory.js';
 import { anyKey, anyProperties, RUNS } from './samples.js';
 
 /** Mostly rows that have a byte for each character and lie close together, so that their texts are decoded at once; some of any kind. */

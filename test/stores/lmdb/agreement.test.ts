@@ -10,8 +10,8 @@ import {
   type Refused,
 } from '../../../src/testing/conformance/table-fixture.js';
 import { anyKey, anyProperties, RUNS } from '../embedded/samples.js';
-import { scratchDirectory } from './scratch-directory.js';
-import { stress } from './stress.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { stress } from '../embedded/stress.js';
 
 interface Write {
   readonly mode: WriteMode;

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { seeded } from '../../support/seeded.js';
-import { scratchDirectory } from './scratch-directory.js';
-import { stress } from './stress.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { stress } from '../embedded/stress.js';
 
 const ROUNDS = stress(5, 60);
 const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { DataSource, EntitableError } from 'entitable';
 import { Note } from './peer.js';
-import { scratchDirectory } from './scratch-directory.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
 
 const WRITER = fileURLToPath(new URL('./limited-writer.js', import.meta.url));
 /** More data sources than LMDB has reader slots. */

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { contentOf, type StoredRow } from '../../../src/stores/embedded/ordered-rows.js';
-import { writeKey } from '../../../src/stores/lmdb/key-bytes.js';
+import { writeKey } from '../../../src/stores/embedded/key-bytes.js';
 import type { LentRow } from '../../../src/stores/lmdb/lent-row.js';
 import { LentRows } from '../../../src/stores/lmdb/lent-rows.js';
 

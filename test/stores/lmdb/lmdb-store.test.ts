@@ -7,7 +7,7 @@ import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import { lmdbStore, type LmdbStoreOptions } from '../../../src/stores/lmdb/lmdb-store.js';
 import { conformance } from '../../../src/testing/conformance/conformance.js';
 import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
-import { scratchDirectory } from './scratch-directory.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
 
 describe('lmdbStore', () => {
   const newPath = scratchDirectory();

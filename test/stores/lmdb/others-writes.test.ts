@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { DataSource } from 'entitable';
 import { exchangeNotes, Note, NOTES } from './peer.js';
-import { scratchDirectory } from './scratch-directory.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
 
 const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 

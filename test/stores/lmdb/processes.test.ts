@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import { DataSource } from 'entitable';
 import { checkFiles } from '../../../src/stores/lmdb/check-files.js';
 import { Counter } from './counter.js';
-import { scratchDirectory } from './scratch-directory.js';
-import { stress } from './stress.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { stress } from '../embedded/stress.js';
 
 const TIMES = stress(300, 5000);
 /** Milliseconds. */

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { refusal, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
-import { scratchDirectory } from './scratch-directory.js';
-import { stress } from './stress.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { stress } from '../embedded/stress.js';
 
 const ROWS = stress(50_000, 1_000_000);
 const BATCH = 100;

@@ -1,6 +1,6 @@
-import type { Place, RowSource, StoredRow } from '../embedded/ordered-rows.js';
-import type { WriteTarget } from '../embedded/staged-writes.js';
-import { SYSTEM_TABLE } from '../embedded/system-table.js';
+import type { Place, RowSource, StoredRow } from './ordered-rows.js';
+import type { WriteTarget } from './staged-writes.js';
+import { SYSTEM_TABLE } from './system-table.js';
 
 /** What is known of one of the engine's own rows. */
 interface SystemRow {

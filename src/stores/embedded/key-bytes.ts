@@ -1,4 +1,4 @@
-import type { Place } from '../embedded/ordered-rows.js';
+import type { Place } from './ordered-rows.js';
 
 /** A row, or a place between rows, of a table; without a partition key, the place before all rows of the table. */
 export interface TableKey extends Partial<Place> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { SortedMap } from '../../../src/stores/memory/sorted-map.js';
-import { anyText, RUNS } from '../embedded/samples.js';
+import { SortedMap } from '../../../src/stores/embedded/sorted-map.js';
+import { anyText, RUNS } from './samples.js';
 
 function keysFrom(map: SortedMap<string>, from: string, after: boolean): readonly string[] {
   const keys: string[] = [];

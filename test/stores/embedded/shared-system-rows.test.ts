@@ -3,7 +3,7 @@ import { KeptRow } from '../../../src/stores/embedded/kept-row.js';
 import { SYSTEM_TABLE } from '../../../src/stores/embedded/system-table.js';
 import { StagedWrites, type WriteTarget } from '../../../src/stores/embedded/staged-writes.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
-import { SharedSystemRows } from '../../../src/stores/lmdb/shared-system-rows.js';
+import { SharedSystemRows } from '../../../src/stores/embedded/shared-system-rows.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from './scratch-directory.js';

@@ -6,7 +6,7 @@ import {
   readText,
   writeKey,
   type TableKey,
-} from '../../../src/stores/lmdb/key-bytes.js';
+} from '../../../src/stores/embedded/key-bytes.js';
 import { anyKey, anyText, RUNS } from '../embedded/samples.js';
 
 const LONGEST_KEY = 4026; // what pages of 8,192 bytes can hold

@@ -1,4 +1,4 @@
-import type { StoredRow } from '../embedded/ordered-rows.js';
+import type { StoredRow } from './ordered-rows.js';
 
 /** A row that was kept from a cursor, and whose row key stands behind it: it is decoded only when asked for. */
 export class KeyedRow implements StoredRow {

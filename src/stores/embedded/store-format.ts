@@ -1,8 +1,7 @@
-import { KeptRow } from '../embedded/kept-row.js';
-import { contentOf } from '../embedded/ordered-rows.js';
-import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { incompatibleFormat } from './incompatible-format.js';
-import type { LmdbRows } from './lmdb-rows.js';
+import { KeptRow } from './kept-row.js';
+import { contentOf, type OrderedRows } from './ordered-rows.js';
+import { SYSTEM, SYSTEM_TABLE } from './system-table.js';
 
 /** The version of keys, rows and system rows that this package reads and writes. */
 const VERSION = 1;
@@ -14,8 +13,16 @@ interface Format {
   readonly tableNamesIgnoreCase: boolean;
 }
 
-/** Marks new files with their format, and refuses those of another, or of another program, without touching them. */
-export async function checkFormat(rows: LmdbRows, path: string, tableNamesIgnoreCase: boolean): Promise<void> {
+/**
+ * Marks a new store with its format, and refuses one of another format without touching it. `isForeign` says of rows without a mark
+ * whether another program wrote them.
+ */
+export async function checkFormat(
+  rows: OrderedRows,
+  path: string,
+  tableNamesIgnoreCase: boolean,
+  isForeign: () => boolean,
+): Promise<void> {
   const expected: Format = { version: VERSION, tableNamesIgnoreCase };
   await rows.transact((transaction) => {
     const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, ROW_KEY);
@@ -23,7 +30,7 @@ export async function checkFormat(rows: LmdbRows, path: string, tableNamesIgnore
       checkEqual(parse(contentOf(row).toString(), path), expected, path);
       return;
     }
-    if (!rows.isEmpty()) throw incompatibleFormat(path, 'they were not written by this library');
+    if (isForeign()) throw incompatibleFormat(path, 'they were not written by this library');
     transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected))));
   });
 }

@@ -18,6 +18,12 @@ export class SortedMap<V> {
     return this.#values.get(key);
   }
 
+  /** The value of the last key at or before a key. */
+  floor(key: string): V | undefined {
+    const chunk = this.#chunks[this.#chunkIndex(key)];
+    return chunk?.values[indexOf(chunk.keys, key, true) - 1];
+  }
+
   set(key: string, value: V): void {
     const { size } = this.#values;
     this.#values.set(key, value);

@@ -1,0 +1,64 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+
+/** A value of a column or a parameter. */
+export type SqliteValue = number | string | Uint8Array | null;
+
+/** As much of a prepared statement as the stores use. */
+export interface SqliteStatement {
+  get(...parameters: readonly SqliteValue[]): Readonly<Record<string, unknown>> | undefined;
+  all(...parameters: readonly SqliteValue[]): readonly Readonly<Record<string, unknown>>[];
+  run(...parameters: readonly SqliteValue[]): unknown;
+}
+
+/** As much of a connection as the stores use. */
+export interface SqliteDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+/** SQLite as Node has it, and the package for versions of Node that have none. */
+export interface Sqlite {
+  readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => SqliteDatabase;
+  readonly backup: (source: SqliteDatabase, path: string, options?: { readonly rate?: number }) => Promise<unknown>;
+}
+
+/** The package that has the interface of `node:sqlite`, its binaries within. */
+const PACKAGE = '@photostructure/sqlite';
+/** Versions before it could damage a store when two connections wrote as the log began anew. */
+const LEAST_VERSION = Object.freeze([3, 51, 3]);
+
+let loaded: Promise<Sqlite> | undefined;
+
+/** Node's own SQLite where it is new enough, else that of the package. Throws `store.package-missing` where neither is there. */
+export function loadSqlite(): Promise<Sqlite> {
+  return (loaded ??= load());
+}
+
+async function load(): Promise<Sqlite> {
+  if (isNewEnough(process.versions['sqlite'])) {
+    const own: unknown = process.getBuiltinModule('node:sqlite' as string);
+    if (own !== undefined) return own as Sqlite;
+  }
+  try {
+    return (await import('@photostructure/sqlite')) as unknown as Sqlite;
+  } catch (cause) {
+    throw new EntitableError(
+      'store.package-missing',
+      `Stores on disk need SQLite ${LEAST_VERSION.join('.')} or later, which this Node.js does not have, or the optional package ` +
+        `"${PACKAGE}", which is not installed or does not run here. Install it: npm install ${PACKAGE}`,
+      { package: PACKAGE },
+      { cause },
+    );
+  }
+}
+
+function isNewEnough(version: string | undefined): boolean {
+  if (version === undefined) return false;
+  const parts = version.split('.').map(Number);
+  for (const [index, least] of LEAST_VERSION.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== least) return part > least;
+  }
+  return true;
+}
