@@ -251,6 +251,13 @@ export interface ErrorDetails {
   'store.outcome-unknown': OutcomeUnknownDetails;
   'store.closed': StoreErrorDetails;
   'store.incompatible-format': StoreErrorDetails;
+  'store.damaged': StoreErrorDetails & {
+    /** The number of the table that the damaged part begins in; 0 is the store's own. */
+    readonly tableNumber?: number;
+    /** The keys between which rows are damaged; absent: from the beginning, or to the end, of the store. */
+    readonly from?: { readonly partitionKey: string; readonly rowKey: string };
+    readonly to?: { readonly partitionKey: string; readonly rowKey: string };
+  };
   'store.tables-not-created': {
     /** The tables that could not be made, by their names in the store. */
     readonly tables: readonly string[];

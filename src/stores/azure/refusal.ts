@@ -8,6 +8,7 @@ type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
   | 'store.unknown-target'
   | 'store.package-missing'
+  | 'store.damaged'
   | 'store.not-supported'
   | 'store.incompatible-format'
   | 'store.closed'

@@ -53,8 +53,10 @@ export class EmbeddedRows implements Rows {
   ): Promise<R | undefined> {
     const { rows, tables, limits } = this.#state;
     this.#state.checkOpen();
-    if (options !== undefined) new Deadline(options).check();
-    rows.renew();
+    const deadline = options && new Deadline(options);
+    deadline?.check();
+    const held = rows.renew(deadline);
+    if (held !== undefined) await held;
     const row = rows.get(tables.numberOf(rows, this.#table), partitionKey, rowKey);
     if (row !== undefined) return decode(this.#reader(this.#shapes, request).on(row));
     const problem = keyProblem(partitionKey, rowKey, limits, false);
@@ -74,8 +76,10 @@ export class EmbeddedRows implements Rows {
     let { continuation } = request;
     do {
       this.#state.checkOpen();
-      new Deadline(options).check();
-      rows.renew();
+      const deadline = new Deadline(options);
+      deadline.check();
+      const held = rows.renew(deadline);
+      if (held !== undefined) await held;
       const from = continuation === undefined ? request : { ...request, continuation };
       const page = scanPage(rows, tables.numberOf(rows, this.#table), from, reading);
       yield page;

@@ -77,7 +77,7 @@ export class EmbeddedStore implements TableStore {
       deadline.check();
       const number = state.tables.numberOf(transaction, table, writes.length > 0 ? 0 : undefined);
       return writes.length === 0 ? [] : writeRows(transaction, number, writes, tick(transaction, state.clock()), state);
-    });
+    }, deadline);
   }
 
   async createTable(table: string, options?: OperationOptions): Promise<boolean> {
@@ -85,7 +85,7 @@ export class EmbeddedStore implements TableStore {
     return this.#state.rows.transact((transaction) => {
       deadline.check();
       return this.#state.tables.create(transaction, table);
-    });
+    }, deadline);
   }
 
   async deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
@@ -93,8 +93,8 @@ export class EmbeddedStore implements TableStore {
     const existed = await this.#state.rows.transact((transaction) => {
       deadline.check();
       return this.#state.tables.drop(transaction, table);
-    });
-    this.#state.rows.renew();
+    }, deadline);
+    await this.#state.rows.renew(deadline);
     for (const number of this.#state.tables.dropped(this.#state.rows)) await this.#sweep(number);
     return existed;
   }
@@ -103,8 +103,7 @@ export class EmbeddedStore implements TableStore {
     { prefix = '', continuation }: { readonly prefix?: string; readonly continuation?: string } = {},
     options?: OperationOptions,
   ): Promise<RowPage<string>> {
-    this.#begin(options);
-    this.#state.rows.renew();
+    await this.#state.rows.renew(this.#begin(options));
     return this.#state.tables.list(this.#state.rows, prefix, continuation);
   }
 

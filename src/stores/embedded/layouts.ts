@@ -58,10 +58,10 @@ export class Layouts {
   /** Reads the numbers that were given since the last time, here or by another process. Call it before a transaction. */
   refresh(): void {
     if (!this.#behind) return;
-    this.#behind = false;
     for (const row of systemRows(this.#rows, SYSTEM.layouts, numberKey(this.#numbers.size))) {
       this.#numbers.set(textOf(row), this.#numbers.size);
     }
+    this.#behind = false;
   }
 
   /** Numbers layouts within a transaction, giving new numbers where there are none; `undefined` when no more are left. */

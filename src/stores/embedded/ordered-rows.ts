@@ -1,3 +1,8 @@
+import type { Deadline } from '../../store/deadline.js';
+
+/** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
+export type Durability = 'full' | 'relaxed';
+
 /** Where a row lies, in the row codec: from `start` to `end`. Rows that were read or written together lie side by side in the same bytes. */
 export interface RowPlace {
   readonly bytes: Buffer;
@@ -45,17 +50,18 @@ export interface RowTransaction extends RowSource {
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 
-/** All that the embedded engine asks of a place to keep rows: memory and LMDB are the two there are. */
+/** All that the embedded engine asks of a place to keep rows: memory, SQLite and LMDB are those there are. */
 export interface OrderedRows extends RowSource {
   /**
    * Begins an operation that reads: it sees all that was committed before, by whichever data source, thread or process. Its reads in one
-   * synchronous stretch agree with each other, and what {@link RowSource.range} visits is one snapshot.
+   * synchronous stretch agree with each other, and what {@link RowSource.range} visits is one snapshot. Gives a promise where another
+   * process holds readers up; the wait for it ends with the deadline.
    */
-  renew(): void;
+  renew(deadline?: Deadline): Promise<void> | undefined;
   /**
    * Runs `work` alone, once. When it returns, its writes are made together, and the promise resolves once they are durable; when it throws
-   * nothing is written and the promise is rejected with that error.
+   * nothing is written and the promise is rejected with that error. A wait for other processes that write ends with the deadline.
    */
-  transact<T>(work: (transaction: RowTransaction) => T): Promise<T>;
+  transact<T>(work: (transaction: RowTransaction) => T, deadline?: Deadline): Promise<T>;
   close(): Promise<void>;
 }

@@ -48,6 +48,11 @@ export class SortedMap<V> {
     if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
   }
 
+  clear(): void {
+    this.#values.clear();
+    this.#chunks.length = 0;
+  }
+
   /** Visits values from a key on, or after it, until `visit` returns `false`. */
   visit(from: string, after: boolean, visit: (value: V, key: string) => boolean): void {
     for (let index = this.#chunkIndex(from), first = true; index < this.#chunks.length; index++, first = false) {

@@ -65,10 +65,11 @@ export class LmdbRows implements OrderedRows {
    * Any number of reads share a snapshot, which the package lets go of by a timer: long after a commit of another process, thread or
    * data source can be known here. What is read within a scan or a transaction stays with what that reads.
    */
-  renew(): void {
-    if (this.#busy > 0) return;
+  renew(): undefined {
+    if (this.#busy > 0) return undefined;
     try {
       this.#database.resetReadTxn();
+      return undefined;
     } catch (error) {
       throw engineError(this.#path, 'cannot be read', error);
     }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
 import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
+import { withinKeys } from '../embedded/key-bytes.js';
 import { engineError } from './engine-error.js';
 import type { Durability } from './lmdb-database.js';
 import { LmdbRows } from './lmdb-rows.js';
@@ -44,16 +45,5 @@ export async function lmdbStore(
     identity: `lmdb:${directory}`,
     limits: withinKeys(limits),
     clock,
-  });
-}
-
-/** Keys of the store's own form have room for the service's longest, and no more. */
-function withinKeys(limits: ServiceLimits): ServiceLimits {
-  const { partition, row, encoding } = limits.keyBytes;
-  const { partition: longest } = STORAGE_LIMITS.keyBytes;
-  if (partition <= longest && row <= longest) return limits;
-  return Object.freeze({
-    ...limits,
-    keyBytes: { partition: Math.min(partition, longest), row: Math.min(row, longest), encoding },
   });
 }

@@ -12,7 +12,10 @@ export class MemoryRows implements OrderedRows {
     delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
   };
 
-  renew(): void {} // there is one state, and reads see it
+  /** There is one state, and reads see it. */
+  renew(): undefined {
+    return undefined;
+  }
 
   get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
     return this.#tables.get(table)?.get(partitionKey)?.get(rowKey);

@@ -3,15 +3,16 @@ import * as fc from 'fast-check';
 import type { KeyRange, ScanRequest, TableStore, WriteMode } from '../../../src/store/table-store.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
+import { sqliteStore } from '../../../src/stores/sqlite/sqlite-store.js';
 import {
   refusal,
   TableFixture,
   type Properties,
   type Refused,
 } from '../../../src/testing/conformance/table-fixture.js';
-import { anyKey, anyProperties, RUNS } from '../embedded/samples.js';
-import { scratchDirectory } from '../embedded/scratch-directory.js';
-import { stress } from '../embedded/stress.js';
+import { anyKey, anyProperties, RUNS } from './samples.js';
+import { scratchDirectory } from './scratch-directory.js';
+import { stress } from './stress.js';
 
 interface Write {
   readonly mode: WriteMode;
@@ -59,27 +60,32 @@ async function everything(t: TableFixture): Promise<unknown> {
   );
 }
 
-describe('The store on disk and the one in memory', () => {
-  const newPath = scratchDirectory();
-  let stores: readonly [TableStore, TableStore];
+const OPEN = { lmdb: lmdbStore, sqlite: sqliteStore };
 
-  before(async () => {
-    stores = [memoryStore(), await lmdbStore(newPath(), { durability: 'relaxed' })];
-  });
-  after(() => Promise.all(stores.map((store) => store[Symbol.asyncDispose]())));
+for (const [kind, open] of Object.entries(OPEN)) {
+  describe(`The ${kind} store and the one in memory`, () => {
+    const newPath = scratchDirectory();
+    let stores: readonly [TableStore, TableStore];
 
-  it('answer every transaction and every scan alike', async function () {
-    this.timeout(stress(60_000, 600_000));
-    const cases = fc.tuple(fc.array(transaction, { maxLength: 12 }), fc.array(scan, { maxLength: 6 }));
-    await fc.assert(
-      fc.asyncProperty(cases, async ([transactions, scans]) => {
-        const [memory, lmdb] = await Promise.all(stores.map((store) => TableFixture.create(store)));
-        for (const each of transactions) expect(await outcome(lmdb!, each)).to.deep.equal(await outcome(memory!, each));
-        expect(await everything(lmdb!)).to.deep.equal(await everything(memory!));
-        for (const request of scans)
-          expect(await lmdb!.keyPairs(request)).to.deep.equal(await memory!.keyPairs(request));
-      }),
-      { ...RUNS, numRuns: stress(150, 5000) },
-    );
+    before(async () => {
+      stores = [memoryStore(), await open(newPath(), { durability: 'relaxed' })];
+    });
+    after(() => Promise.all(stores.map((store) => store[Symbol.asyncDispose]())));
+
+    it('answer every transaction and every scan alike', async function () {
+      this.timeout(stress(60_000, 600_000));
+      const cases = fc.tuple(fc.array(transaction, { maxLength: 12 }), fc.array(scan, { maxLength: 6 }));
+      await fc.assert(
+        fc.asyncProperty(cases, async ([transactions, scans]) => {
+          const [memory, disk] = await Promise.all(stores.map((store) => TableFixture.create(store)));
+          for (const each of transactions)
+            expect(await outcome(disk!, each)).to.deep.equal(await outcome(memory!, each));
+          expect(await everything(disk!)).to.deep.equal(await everything(memory!));
+          for (const request of scans)
+            expect(await disk!.keyPairs(request)).to.deep.equal(await memory!.keyPairs(request));
+        }),
+        { ...RUNS, numRuns: stress(150, 5000) },
+      );
+    });
   });
-});
+}

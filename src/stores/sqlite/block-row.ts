@@ -1,0 +1,52 @@
+import { KeptRow } from '../embedded/kept-row.js';
+import { KeyedRow } from '../embedded/keyed-row.js';
+import type { StoredRow } from '../embedded/ordered-rows.js';
+import type { Block } from './block.js';
+
+/** A row of a block, lent to who visits it. Used again for the next one; the block it lies in stays as it is. */
+export class BlockRow implements StoredRow {
+  bytes!: Buffer;
+  start = 0;
+  end = 0;
+  rowKeyEnd = -1;
+  readEnd = 0;
+  readonly writes = 0;
+  #block!: Block;
+  #index = 0;
+  #headAt = 0;
+  #partitionKey: string | undefined;
+
+  /** Stands on a row of a block from now on. */
+  on(block: Block, index: number): this {
+    const headAt = block.headAt(index);
+    if (block !== this.#block) {
+      this.#block = block;
+      this.bytes = block.bytes;
+      this.readEnd = block.bytes.length;
+      this.#partitionKey = undefined;
+    } else if (headAt !== this.#headAt) {
+      this.#partitionKey = undefined;
+    }
+    this.#headAt = headAt;
+    this.#index = index;
+    this.start = block.rowStart(index);
+    this.end = block.rowEnd(index);
+    this.rowKeyEnd = block.isPlain(index) ? block.keyEnd(index) : -1;
+    return this;
+  }
+
+  get partitionKey(): string {
+    return (this.#partitionKey ??= this.#block.partitionKeyAt(this.#headAt));
+  }
+
+  get rowKey(): string {
+    return this.#block.rowKey(this.#index);
+  }
+
+  keep(): StoredRow {
+    const { partitionKey, bytes, start, end, rowKeyEnd } = this;
+    return rowKeyEnd < 0
+      ? new KeptRow(partitionKey, this.rowKey, bytes, start, end)
+      : new KeyedRow(partitionKey, bytes, start, end, rowKeyEnd);
+  }
+}

@@ -1,0 +1,157 @@
+import type { Place, RowSource, StoredRow } from '../embedded/ordered-rows.js';
+import { SortedMap } from '../embedded/sorted-map.js';
+import type { WriteTarget } from '../embedded/staged-writes.js';
+import type { BlockCache } from './block-cache.js';
+import { keyText, splitKey } from './block-key.js';
+import { Block, isPlainKey, sizeOf, type BlockEntry } from './block.js';
+import { PAGE_BYTES } from './connection.js';
+import { rowAt, visitBlocks } from './read-blocks.js';
+import type { SqliteFile } from './sqlite-file.js';
+
+/** Bytes of a block and of its first key: a row of SQLite of that many has room in a page. */
+const FULL = PAGE_BYTES - 64;
+/** A block that has fewer takes the rows of the next one. */
+const SPARSE = FULL / 4;
+/** How full blocks are that come of one that was too full in the middle. */
+const SPLIT = FULL * 0.7;
+
+/** The writes of one transaction: rows as they come, then the blocks that they make of those that were there. */
+export class BlockWrites implements RowSource, WriteTarget {
+  readonly #read: (key: string) => Block;
+  /** Rows that are written, or with `undefined` deleted, and not in a block yet. */
+  readonly #rows = new Map<string, StoredRow | undefined>();
+  readonly #blocks = new SortedMap<Block>();
+  /** The first keys of all blocks that others take the place of. */
+  readonly #replaced = new Set<string>();
+
+  /** @param read gives the block of the store that covers a key. */
+  constructor(read: (key: string) => Block) {
+    this.#read = read;
+  }
+
+  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+    const key = keyText({ table, partitionKey, rowKey });
+    return this.#rows.has(key) ? this.#rows.get(key) : rowAt(this.#block(key), key, partitionKey, rowKey);
+  }
+
+  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+    this.#settle();
+    visitBlocks((key) => this.#block(key), table, from, to, visit);
+  }
+
+  put(table: number, row: StoredRow): void {
+    this.#rows.set(keyText({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }), row);
+  }
+
+  delete(table: number, partitionKey: string, rowKey: string): void {
+    this.#rows.set(keyText({ table, partitionKey, rowKey }), undefined);
+  }
+
+  /** Writes the blocks that changed. */
+  write(file: SqliteFile): void {
+    this.#settle();
+    for (const first of this.#replaced) if (this.#blocks.get(first) === undefined) file.delete(first);
+    this.#blocks.visit('', false, (block) => {
+      file.put(block);
+      return true;
+    });
+  }
+
+  /** Lets readers find the blocks that were written, once they are committed. */
+  publish(cache: BlockCache): void {
+    for (const first of this.#replaced) cache.delete(first);
+    this.#blocks.visit('', false, (block) => {
+      cache.add(block);
+      return true;
+    });
+  }
+
+  #block(key: string): Block {
+    const own = this.#blocks.floor(key);
+    return own?.covers(key) === true ? own : this.#read(key);
+  }
+
+  /** Makes blocks of the rows that are in none yet. */
+  #settle(): void {
+    const keys = [...this.#rows.keys()].toSorted((left, right) => (left < right ? -1 : 1));
+    for (let at = 0; at < keys.length;) {
+      const block = this.#block(keys[at]!);
+      const begin = at;
+      while (at < keys.length && (block.next === undefined || keys[at]! < block.next)) at += 1;
+      this.#rewrite(block, keys.slice(begin, at));
+    }
+    this.#rows.clear();
+  }
+
+  /** Puts the blocks in the place of one that it makes with the rows of these keys. */
+  #rewrite(block: Block, keys: readonly string[]): void {
+    const { first } = block;
+    let { next } = block;
+    this.#replace(block);
+    const entries = this.#entries(block, keys);
+    const isAppended = block.count === 0 || keys[0]! > block.key(block.count - 1);
+    while (next !== undefined && sizeOf(entries, next) < SPARSE) {
+      const neighbour = this.#block(next);
+      this.#replace(neighbour);
+      for (let index = 0; index < neighbour.count; index++) entries.push(neighbour.entry(index));
+      ({ next } = neighbour);
+    }
+    for (const made of split(first, next, entries, isAppended ? FULL : SPLIT)) this.#blocks.set(made.first, made);
+  }
+
+  #replace({ first }: Block): void {
+    this.#replaced.add(first);
+    if (this.#blocks.get(first) !== undefined) this.#blocks.delete(first);
+  }
+
+  /** The rows of a block after the writes. */
+  #entries(block: Block, keys: readonly string[]): BlockEntry[] {
+    const entries: BlockEntry[] = [];
+    let index = 0;
+    for (const key of keys) {
+      const place = block.indexOf(key);
+      for (; index < place; index++) entries.push(block.entry(index));
+      if (block.isAt(index, key)) index += 1;
+      const row = this.#rows.get(key);
+      if (row !== undefined) entries.push(entryOf(key, row));
+    }
+    for (; index < block.count; index++) entries.push(block.entry(index));
+    return entries;
+  }
+}
+
+function entryOf(key: string, { bytes, start, end }: StoredRow): BlockEntry {
+  const { head, tail } = splitKey(key);
+  return { head, bytes, start, rowEnd: end, end, tail, isPlain: isPlainKey(tail) };
+}
+
+/** Blocks that hold the entries between two keys: one where there is room in it, else several of a size. */
+function split(
+  first: string,
+  next: string | undefined,
+  entries: readonly BlockEntry[],
+  size: number,
+): readonly Block[] {
+  if (entries.length < 2 || first.length + sizeOf(entries, next) <= FULL) return [Block.of(first, next, entries)];
+  const blocks: Block[] = [];
+  let key = first;
+  for (let from = 0; from < entries.length;) {
+    let to = from + 1;
+    let taken = key.length + sizeOf(entries.slice(from, to), next);
+    while (to < entries.length) {
+      const more = sizeOf([entries[to]!], undefined);
+      if (taken + more > size) break;
+      taken += more;
+      to += 1;
+    }
+    const following = to < entries.length ? keyOf(entries[to]!) : next;
+    blocks.push(Block.of(key, following, entries.slice(from, to)));
+    key = following ?? '';
+    from = to;
+  }
+  return blocks;
+}
+
+function keyOf({ head, bytes, rowEnd, end, tail }: BlockEntry): string {
+  return head + (tail === '' ? bytes.toString('latin1', rowEnd, end) : tail);
+}

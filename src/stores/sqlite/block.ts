@@ -1,0 +1,274 @@
+import { crc32 } from 'node:zlib';
+import { isPlain, readPartitionKey, readText } from '../embedded/key-bytes.js';
+
+/**
+ * A block in bytes: the CRC-32 of all that follows and of its first key (4), the number of its rows (4), the length of the next block's
+ * first key (4), then a directory, twelve bytes for each row: where the head of its key lies, where the row begins, and where it ends and
+ * the rest of its key begins. The next block's first key, heads and rows follow; each row ends where the next one begins.
+ */
+const COUNT_AT = 4;
+const NEXT_SIZE_AT = 8;
+const DIRECTORY_AT = 12;
+const ENTRY_BYTES = 12;
+/** Marks, in the place of a row's end, a row key of which some character is not a byte of its own. */
+const NOT_PLAIN = 0x8000_0000;
+const HEAD_SIZE_BYTES = 2;
+
+/** What a row takes in a block beside its bytes and its keys. */
+export const ROW_OVERHEAD = ENTRY_BYTES;
+export const BLOCK_OVERHEAD = DIRECTORY_AT;
+
+/** A row on its way into a block. */
+export interface BlockEntry {
+  /** The head of its key: table and partition. */
+  readonly head: string;
+  readonly bytes: Buffer;
+  readonly start: number;
+  /** Where the row ends; what lies between it and `end` is of its key. */
+  readonly rowEnd: number;
+  readonly end: number;
+  /** The rest of its key, where it does not lie behind the row. */
+  readonly tail: string;
+  /** Whether each byte of its row key is a character. */
+  readonly isPlain: boolean;
+}
+
+/**
+ * Rows that are neighbours, from a first key up to the first key of the next block. It never changes. What lies between the two keys is
+ * here or nowhere, so that a block that is lost is noticed by its neighbours.
+ */
+export class Block {
+  readonly first: string;
+  /** The first key of the next block; `undefined` in the last. */
+  readonly next: string | undefined;
+  readonly bytes: Buffer;
+  readonly count: number;
+  readonly #view: DataView;
+
+  private constructor(first: string, bytes: Buffer) {
+    this.first = first;
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.count = this.#view.getUint32(COUNT_AT, true);
+    const size = this.#view.getUint32(NEXT_SIZE_AT, true);
+    const at = DIRECTORY_AT + this.count * ENTRY_BYTES;
+    this.next = size === 0 ? undefined : bytes.toString('latin1', at, at + size);
+  }
+
+  /** The block of some bytes; `undefined` where they are not those of a block that begins with this key. */
+  static read(first: string, content: Uint8Array): Block | undefined {
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    if (bytes.length < DIRECTORY_AT || bytes.readUInt32LE(0) !== checksum(first, bytes)) return undefined;
+    const block = new Block(first, bytes);
+    return block.#isSound() ? block : undefined;
+  }
+
+  /** A block of rows in the order of their keys. */
+  static of(first: string, next: string | undefined, entries: readonly BlockEntry[]): Block {
+    const nextSize = next?.length ?? 0;
+    let at = DIRECTORY_AT + entries.length * ENTRY_BYTES + nextSize;
+    const rowsAt = at + headsSize(entries);
+    let size = rowsAt;
+    for (const { start, end, tail } of entries) size += end - start + tail.length;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    bytes.writeUInt32LE(entries.length, COUNT_AT);
+    bytes.writeUInt32LE(nextSize, NEXT_SIZE_AT);
+    if (next !== undefined) bytes.write(next, at - nextSize, 'latin1');
+    let head: string | undefined;
+    let headAt = 0;
+    let rowAt = rowsAt;
+    let directory = DIRECTORY_AT;
+    for (const entry of entries) {
+      if (entry.head !== head) {
+        ({ head } = entry);
+        headAt = at;
+        bytes.writeUInt16LE(head.length, at);
+        at += HEAD_SIZE_BYTES + bytes.write(head, at + HEAD_SIZE_BYTES, 'latin1');
+      }
+      const rowEnd = rowAt + entry.rowEnd - entry.start;
+      bytes.writeUInt32LE(headAt, directory);
+      bytes.writeUInt32LE(rowAt, directory + 4);
+      bytes.writeUInt32LE(entry.isPlain ? rowEnd : (rowEnd | NOT_PLAIN) >>> 0, directory + 8);
+      directory += ENTRY_BYTES;
+      rowAt += entry.end - entry.start + entry.tail.length;
+    }
+    copyRows(entries, bytes, rowsAt);
+    bytes.writeUInt32LE(checksum(first, bytes), 0);
+    return new Block(first, bytes);
+  }
+
+  /** Whether a key lies in this block, if it is anywhere. */
+  covers(key: string): boolean {
+    return key >= this.first && (this.next === undefined || key < this.next);
+  }
+
+  rowStart(index: number): number {
+    return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 4, true);
+  }
+
+  /** Where a row ends, and the rest of its key begins. */
+  rowEnd(index: number): number {
+    return (this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 8, true) & ~NOT_PLAIN) >>> 0;
+  }
+
+  /** Where the key of a row ends. */
+  keyEnd(index: number): number {
+    return index + 1 < this.count ? this.rowStart(index + 1) : this.bytes.length;
+  }
+
+  /** Whether each byte of a row's row key is a character. */
+  isPlain(index: number): boolean {
+    return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 8, true) < NOT_PLAIN;
+  }
+
+  /** Where the head of a row's key lies: the same place for all neighbours of a partition. */
+  headAt(index: number): number {
+    return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES, true);
+  }
+
+  /** The partition key that the head in a place is of. */
+  partitionKeyAt(headAt: number): string {
+    const size = this.#view.getUint16(headAt, true);
+    const from = headAt + HEAD_SIZE_BYTES;
+    return readPartitionKey(this.bytes.subarray(from, from + size), size - 1);
+  }
+
+  rowKey(index: number): string {
+    return readText(this.bytes, this.rowEnd(index), this.keyEnd(index));
+  }
+
+  /** A row's key. */
+  key(index: number): string {
+    return this.#head(index) + this.bytes.toString('latin1', this.rowEnd(index), this.keyEnd(index));
+  }
+
+  /** The index of the first row at or beyond a key. */
+  indexOf(key: string): number {
+    let low = 0;
+    let high = this.count;
+    let headAt = -1;
+    /** Where the rest of the key begins, where its head is that of the row: -1 where it is another. */
+    let rest = -1;
+    let isHeadBefore = false;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const at = this.headAt(middle);
+      if (at !== headAt) {
+        headAt = at;
+        const head = this.#head(middle);
+        rest = key.startsWith(head) ? head.length : -1;
+        isHeadBefore = head < key;
+      }
+      if (rest < 0 ? isHeadBefore : this.#isRestBefore(middle, key, rest)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether the row of an index has exactly this key. */
+  isAt(index: number, key: string): boolean {
+    if (index >= this.count) return false;
+    const rest = key.length - (this.keyEnd(index) - this.rowEnd(index));
+    return (
+      rest >= 0 &&
+      key.startsWith(this.#head(index)) &&
+      key.slice(rest) === this.bytes.toString('latin1', this.rowEnd(index), this.keyEnd(index)) &&
+      this.#head(index).length === rest
+    );
+  }
+
+  /** A row on its way into another block. */
+  entry(index: number): BlockEntry {
+    return {
+      head: this.#head(index),
+      bytes: this.bytes,
+      start: this.rowStart(index),
+      rowEnd: this.rowEnd(index),
+      end: this.keyEnd(index),
+      tail: '',
+      isPlain: this.isPlain(index),
+    };
+  }
+
+  #isRestBefore(index: number, key: string, rest: number): boolean {
+    const { bytes } = this;
+    const end = this.keyEnd(index);
+    let at = this.rowEnd(index);
+    for (let place = rest; place < key.length; place++, at++) {
+      if (at === end) return true;
+      const difference = bytes[at]! - key.charCodeAt(place);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
+  }
+
+  #head(index: number): string {
+    const at = this.headAt(index);
+    const from = at + HEAD_SIZE_BYTES;
+    return this.bytes.toString('latin1', from, from + this.#view.getUint16(at, true));
+  }
+
+  /** Whether all places lie where they may. The checksum finds what a disk changed; this, what somebody made. */
+  #isSound(): boolean {
+    const { length } = this.bytes;
+    const directoryEnd = DIRECTORY_AT + this.count * ENTRY_BYTES;
+    if (directoryEnd + (this.next?.length ?? 0) > length) return false;
+    if (this.next !== undefined && this.next <= this.first) return false;
+    for (let index = 0, from = directoryEnd; index < this.count; index++) {
+      const head = this.headAt(index);
+      const [start, end] = [this.rowStart(index), this.rowEnd(index)];
+      if (head < directoryEnd || head + HEAD_SIZE_BYTES > start) return false;
+      if (start < from || end < start || end > length || head + this.#view.getUint16(head, true) > start) return false;
+      from = end;
+    }
+    return true;
+  }
+}
+
+/** The bytes of a block of these rows between these keys. */
+export function sizeOf(entries: readonly BlockEntry[], next: string | undefined): number {
+  let size = DIRECTORY_AT + (next?.length ?? 0) + headsSize(entries);
+  for (const { start, end, tail } of entries) size += ENTRY_BYTES + end - start + tail.length;
+  return size;
+}
+
+/** What heads take: one for neighbours of a partition. */
+function headsSize(entries: readonly BlockEntry[]): number {
+  let size = 0;
+  let last: string | undefined;
+  for (const { head } of entries) {
+    if (head === last) continue;
+    last = head;
+    size += HEAD_SIZE_BYTES + head.length;
+  }
+  return size;
+}
+
+/** Copies rows, those that lay side by side at once. */
+function copyRows(entries: readonly BlockEntry[], target: Buffer, from: number): void {
+  let at = from;
+  for (let index = 0; index < entries.length;) {
+    const { bytes, start, tail } = entries[index]!;
+    let { end } = entries[index]!;
+    index += 1;
+    if (tail === '') {
+      for (; index < entries.length; index++) {
+        const next = entries[index]!;
+        if (next.bytes !== bytes || next.start !== end || next.tail !== '') break;
+        ({ end } = next);
+      }
+    }
+    at += bytes.copy(target, at, start, end);
+    if (tail !== '') at += target.write(tail, at, 'latin1');
+  }
+}
+
+function checksum(first: string, bytes: Buffer): number {
+  return crc32(bytes.subarray(COUNT_AT), crc32(Buffer.from(first, 'latin1')));
+}
+
+/** Whether each byte of a row key is a character. */
+export function isPlainKey(tail: string): boolean {
+  for (let index = 0; index < tail.length; index++) if (!isPlain(tail.charCodeAt(index))) return false;
+  return true;
+}

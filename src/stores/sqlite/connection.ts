@@ -1,0 +1,117 @@
+import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import type { Durability } from '../embedded/ordered-rows.js';
+import { Block } from './block.js';
+import type { Sqlite, SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
+
+/** Bytes of a page of the file: a block of usual rows has room in one. */
+export const PAGE_BYTES = 4096;
+/** Tells stores of this library from other SQLite files: "Enti". */
+const APPLICATION_ID = 0x456e_7469;
+/** The version of the SQL tables and of blocks. */
+const FORMAT = 1;
+const TABLE = 'CREATE TABLE blocks (id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE, content BLOB NOT NULL)';
+
+/** What an acknowledged transaction survives, in SQLite's words; `fullfsync` is for macOS, whose `fsync` leaves it to the disk when. */
+const DURABILITY = {
+  full: 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON',
+  relaxed: 'PRAGMA synchronous = NORMAL',
+} as const satisfies Record<Durability, string>;
+
+/** An open connection to the file of a store, with its statements. Its errors are SQLite's own. */
+export class Connection {
+  /** Opens a store, and makes one of an empty file. Throws `store.incompatible-format` for any other, and leaves it as it is. */
+  static open(sqlite: Sqlite, path: string, durability: Durability): Connection {
+    const database = new sqlite.DatabaseSync(path);
+    try {
+      prepareFile(database, path, durability);
+      return new Connection(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  readonly begin: SqliteStatement;
+  readonly beginWrite: SqliteStatement;
+  readonly commit: SqliteStatement;
+  readonly rollback: SqliteStatement;
+  readonly floor: SqliteStatement;
+  readonly from: SqliteStatement;
+  readonly put: SqliteStatement;
+  readonly delete: SqliteStatement;
+  readonly #version: SqliteStatement;
+  readonly #database: SqliteDatabase;
+
+  private constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.begin = database.prepare('BEGIN');
+    this.beginWrite = database.prepare('BEGIN IMMEDIATE');
+    this.commit = database.prepare('COMMIT');
+    this.rollback = database.prepare('ROLLBACK');
+    this.floor = database.prepare('SELECT first, content FROM blocks WHERE first <= ? ORDER BY first DESC LIMIT 1');
+    this.from = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT ?');
+    this.put = database.prepare(
+      'INSERT INTO blocks (first, content) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET content = excluded.content',
+    );
+    this.delete = database.prepare('DELETE FROM blocks WHERE first = ?');
+    this.#version = database.prepare('PRAGMA data_version');
+  }
+
+  /** Changes whenever another connection has committed. */
+  version(): number {
+    return this.#version.get()!['data_version'] as number;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function prepareFile(database: SqliteDatabase, path: string, durability: Durability): void {
+  // Nothing of a file is believed, and none of it is mapped: where it was cut, reading what is mapped would end the process.
+  database.exec(
+    `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON`,
+  );
+  const isNew = isEmpty(database);
+  if (!isNew) checkOwn(database, path);
+  const mode = valueOf(database, 'PRAGMA journal_mode = WAL');
+  if (mode !== 'wal') throw incompatibleFormat(path, `SQLite's write-ahead log does not work there (${mode})`);
+  database.exec(DURABILITY[durability]);
+  if (!isNew) return;
+  database.exec('BEGIN IMMEDIATE');
+  // Another process may have been quicker.
+  if (isEmpty(database)) {
+    database.exec(`${TABLE}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
+    database
+      .prepare('INSERT INTO blocks (first, content) VALUES (?, ?)')
+      .run(Buffer.alloc(0), Block.of('', undefined, []).bytes);
+  } else {
+    checkOwn(database, path);
+  }
+  database.exec('COMMIT');
+}
+
+function isEmpty(database: SqliteDatabase): boolean {
+  return (
+    valueOf(database, 'PRAGMA application_id') === 0 && valueOf(database, 'SELECT count(*) FROM sqlite_schema') === 0
+  );
+}
+
+function checkOwn(database: SqliteDatabase, path: string): void {
+  if (valueOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
+    throw incompatibleFormat(path, 'it was not written by this library');
+  }
+  const version = valueOf(database, 'PRAGMA user_version');
+  if (version !== FORMAT) {
+    throw incompatibleFormat(path, `it has format ${version}, and this version of the library knows format ${FORMAT}`);
+  }
+  const tables = database.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL').all();
+  if (tables.length !== 1 || tables[0]!['sql'] !== TABLE) {
+    throw incompatibleFormat(path, 'its tables are not those of a store: somebody added to it, or it is damaged');
+  }
+}
+
+/** The one value that a statement gives. */
+function valueOf(database: SqliteDatabase, sql: string): number | string {
+  return Object.values(database.prepare(sql).get() ?? {})[0] as number | string;
+}

@@ -1,0 +1,78 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+
+/** What SQLite was asked for when it failed, as a sentence about the store ends. */
+export type SqliteTask = 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
+
+/** SQLite's primary results that the store tells apart. */
+const RESULT = Object.freeze({
+  permission: 3,
+  busy: 5,
+  locked: 6,
+  noMemory: 7,
+  readOnly: 8,
+  inputOutput: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  noDatabase: 26,
+});
+/** A file that ends where there should be a page. */
+const SHORT_READ = RESULT.inputOutput | (2 << 8);
+/** The disk could not say that it has what was written. */
+const SYNC_FAILED: ReadonlySet<number> = new Set([RESULT.inputOutput | (4 << 8), RESULT.inputOutput | (5 << 8)]);
+
+const REMEDIES: ReadonlyMap<number, string> = new Map([
+  [RESULT.permission, 'the rights of this process do not allow it.'],
+  [RESULT.busy, 'another process holds it. Try again later.'],
+  [RESULT.locked, 'another connection holds it. Try again later.'],
+  [RESULT.noMemory, 'there is not enough memory.'],
+  [RESULT.readOnly, 'the file, its folder or the file system cannot be written.'],
+  [RESULT.inputOutput, 'the disk failed. The store works again when the disk does.'],
+  [RESULT.full, 'the disk is full, or a quota is. Make room; the store works again then.'],
+  [
+    RESULT.cannotOpen,
+    'the file, or one that belongs to it, cannot be opened. Check its folder and the rights of this process.',
+  ],
+]);
+
+/** SQLite's number of what happened; `undefined` for an error of something else. */
+export function resultOf(error: unknown): number | undefined {
+  const code: unknown = (error as { readonly errcode?: unknown } | null | undefined)?.errcode;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** Whether another connection holds what is asked for, so that it is to be asked for again. */
+export function isBusy(error: unknown): boolean {
+  const primary = (resultOf(error) ?? 0) & 0xff;
+  return primary === RESULT.busy || primary === RESULT.locked;
+}
+
+/** Whether what SQLite read is no store, or no longer one. */
+export function isDamage(error: unknown): boolean {
+  const result = resultOf(error) ?? 0;
+  const primary = result & 0xff;
+  return primary === RESULT.corrupt || primary === RESULT.noDatabase || result === SHORT_READ;
+}
+
+/** Whether a failed commit may be there all the same when the system comes back: the disk did not say. */
+export function isUndecided(error: unknown): boolean {
+  return SYNC_FAILED.has(resultOf(error) ?? 0);
+}
+
+/** The error that a failure of SQLite or of the file system becomes. One of this library's own is left as it is. */
+export function sqliteError(path: string, task: SqliteTask, cause: unknown): EntitableError {
+  if (EntitableError.is(cause)) return cause;
+  if (isDamage(cause)) {
+    return new EntitableError(
+      'store.damaged',
+      `The store in ${path} ${task}: it is damaged. Put a backup in its place; verifyStore() of entitable/testing tells how much is damaged.`,
+      {},
+      { cause },
+    );
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const reason =
+    REMEDIES.get((resultOf(cause) ?? 0) & 0xff) ??
+    `${message}. Check that the folder can be written, that the disk has room, and that the file is a store's.`;
+  return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
+}

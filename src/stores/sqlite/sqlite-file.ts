@@ -1,0 +1,235 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { EntitableError } from '../../errors/entitable-error.js';
+import type { Durability } from '../embedded/ordered-rows.js';
+import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import { Block } from './block.js';
+import { keyBytes, placeOf } from './block-key.js';
+import { Busy, whenFree } from './busy.js';
+import { Connection } from './connection.js';
+import { isBusy, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
+import { loadSqlite, type Sqlite } from './sqlite-driver.js';
+
+/** How a file is opened. */
+export interface SqliteFileSettings {
+  readonly durability: Durability;
+  /** The mode of files that are made. */
+  readonly fileMode: number;
+}
+
+/**
+ * The file of a store: blocks by their first keys. Its connection is opened anew after the disk failed. Never open the file itself by
+ * other means in a process that has it open here: the locks that processes have on a file end when any of its descriptors is closed.
+ */
+export class SqliteFile {
+  static async open(path: string, settings: SqliteFileSettings): Promise<SqliteFile> {
+    const sqlite = await loadSqlite();
+    try {
+      makeFile(path, settings.fileMode);
+      const file = new SqliteFile(sqlite, realpathSync(path), settings);
+      await whenFree(path, () => file.#connected());
+      return file;
+    } catch (error) {
+      throw sqliteError(path, 'cannot be opened', error);
+    }
+  }
+
+  readonly path: string;
+  readonly #sqlite: Sqlite;
+  readonly #durability: Durability;
+  readonly #identity: string | undefined;
+  #connection: Connection | undefined;
+  #connections = 0;
+
+  private constructor(sqlite: Sqlite, path: string, { durability }: SqliteFileSettings) {
+    this.#sqlite = sqlite;
+    this.path = path;
+    this.#durability = durability;
+    this.#identity = identityOf(path);
+  }
+
+  /**
+   * Throws `store.unavailable` when the file was removed, moved or replaced: SQLite would go on with the one it has open, and what it
+   * wrote would be lost.
+   */
+  checkPlace(): void {
+    if (identityOf(this.path) === this.#identity) return;
+    throw new EntitableError(
+      'store.unavailable',
+      `The file of the store in ${this.path} was removed or replaced while it was in use; nothing was written. ` +
+        'Put it back, or close the data source and open it again to use what is there now.',
+      {},
+    );
+  }
+
+  /** Changes whenever another connection has committed, and whenever this one was opened anew. */
+  version(): string {
+    return this.#do('cannot be read', (connection) => `${this.#connections}.${connection.version()}`);
+  }
+
+  /** Begins a snapshot of what is committed. */
+  begin(): void {
+    this.#do('cannot be read', (connection) => connection.begin.run());
+  }
+
+  /** Begins a transaction that writes, and keeps others from it. */
+  beginWrite(): void {
+    this.#do('cannot be written; nothing was', (connection) => connection.beginWrite.run());
+  }
+
+  /** Ends a snapshot, or a transaction without its writes. Never throws. */
+  rollback(): void {
+    try {
+      this.#connection?.rollback.run();
+    } catch {
+      this.#disconnect();
+    }
+  }
+
+  /** Commits; what was written is as durable as the store is. Throws `store.outcome-unknown` where the disk did not say. */
+  commit(): void {
+    try {
+      this.#connection!.commit.run();
+    } catch (cause) {
+      this.#disconnect();
+      if (!isUndecided(cause)) throw sqliteError(this.path, 'cannot be written; nothing was', cause);
+      throw new EntitableError(
+        'store.outcome-unknown',
+        `The disk failed while the store in ${this.path} was written. What was written may be there or not: read it back before trying again.`,
+        {},
+        { cause },
+      );
+    }
+  }
+
+  /** The last block that begins at or before a key. Throws `store.damaged` where that does not cover it. */
+  blockOf(key: string): Block {
+    const found = this.#do('cannot be read', (connection) => connection.floor.get(keyBytes(key)));
+    const block = found === undefined ? undefined : this.#block(found);
+    if (block?.covers(key) === true) return block;
+    throw this.damaged(key, undefined);
+  }
+
+  /** The blocks that begin with a key and behind it, up to `count`. Throws `store.damaged` where one is missing. */
+  blocksFrom(key: string, count: number): readonly Block[] {
+    const found = this.#do('cannot be read', (connection) => connection.from.all(keyBytes(key), count));
+    let next: string | undefined = key;
+    const blocks: Block[] = [];
+    for (const each of found) {
+      const block: Block = this.#block(each);
+      if (block.first !== next) break;
+      blocks.push(block);
+      ({ next } = block);
+    }
+    if (blocks.length < found.length || blocks.length === 0) throw this.damaged(next ?? key, undefined);
+    return blocks;
+  }
+
+  put(block: Block): void {
+    this.#do('cannot be written; nothing was', ({ put }) => put.run(keyBytes(block.first), block.bytes));
+  }
+
+  delete(first: string): void {
+    this.#do('cannot be written; nothing was', (connection) => connection.delete.run(keyBytes(first)));
+  }
+
+  close(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    try {
+      connection?.close();
+    } catch (error) {
+      throw sqliteError(this.path, 'cannot be closed', error);
+    }
+  }
+
+  /** The error for bytes between two keys that are not what was written. */
+  damaged(first: string, next: string | undefined): EntitableError {
+    const from = placeOf(first);
+    const to = next === undefined ? undefined : placeOf(next);
+    const until = to === undefined ? '' : ` to ${JSON.stringify(to.partitionKey)}, ${JSON.stringify(to.rowKey)}`;
+    return new EntitableError(
+      'store.damaged',
+      `The store in ${this.path} is damaged: in its table number ${from.table}, rows from ` +
+        `${JSON.stringify(from.partitionKey)}, ${JSON.stringify(from.rowKey)}${until} on cannot be read. Put a backup in its place.`,
+      {
+        tableNumber: from.table,
+        from: { partitionKey: from.partitionKey, rowKey: from.rowKey },
+        ...(to && { to: { partitionKey: to.partitionKey, rowKey: to.rowKey } }),
+      },
+    );
+  }
+
+  #block({ first, content }: Readonly<Record<string, unknown>>): Block {
+    const key = first instanceof Uint8Array ? Buffer.from(first).toString('latin1') : '';
+    const block = first instanceof Uint8Array && content instanceof Uint8Array ? Block.read(key, content) : undefined;
+    if (block === undefined) throw this.damaged(key, undefined);
+    return block;
+  }
+
+  #connected(): Connection {
+    if (this.#connection !== undefined) return this.#connection;
+    if (this.#connections > 0) this.checkPlace();
+    const connection = Connection.open(this.#sqlite, this.path, this.#durability);
+    this.#connections += 1;
+    return (this.#connection = connection);
+  }
+
+  /** What failed for another reason than that another connection is at work is not believed any more: the next operation opens it anew. */
+  #do<T>(task: SqliteTask, action: (connection: Connection) => T): T {
+    try {
+      return action(this.#connected());
+    } catch (error) {
+      if (isBusy(error)) throw new Busy();
+      if (!EntitableError.is(error)) this.#disconnect();
+      throw sqliteError(this.path, task, error);
+    }
+  }
+
+  #disconnect(): void {
+    try {
+      this.close();
+    } catch {
+      // What is closed because it failed may fail once more.
+    }
+  }
+}
+
+/** Makes an empty file, and its folder, with the rights that they are to have. A file that is there is not opened. */
+function makeFile(path: string, mode: number): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: folderMode(mode) });
+  try {
+    closeSync(openSync(path, 'wx', mode));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return checkFile(path);
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+function checkFile(path: string): void {
+  if (statSync(path).isFile()) return;
+  throw incompatibleFormat(path, `it is no file: name one in the folder, such as ${join(path, 'data.db')}`);
+}
+
+/** Who may read a file may look for it in its folder. */
+function folderMode(fileMode: number): number {
+  return fileMode | ((fileMode & 0o444) >> 2);
+}
+
+/** Makes the name of a new file survive the loss of power, where folders can be synced. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
+}

@@ -1,0 +1,247 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Deadline } from '../../store/deadline.js';
+import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
+import { SharedSystemRows } from '../embedded/shared-system-rows.js';
+import { StagedWrites } from '../embedded/staged-writes.js';
+import { BlockCache } from './block-cache.js';
+import { keyText } from './block-key.js';
+import { BlockWrites } from './block-writes.js';
+import type { Block } from './block.js';
+import { Busy, heldByOther, Turn, whenFree } from './busy.js';
+import { rowAt, visitBlocks } from './read-blocks.js';
+import { SqliteFile, type SqliteFileSettings } from './sqlite-file.js';
+
+/** Bytes of blocks that are kept in memory. */
+const CACHE_BYTES = 32 * 1024 * 1024;
+/** Blocks that a scan reads at a time at most. */
+const BLOCKS_AHEAD = 16;
+/** Milliseconds between tries, and tries, of a read that cannot wait in turn. */
+const SHORT_WAIT = 1;
+const SHORT_TRIES = 50;
+
+interface QueuedWork {
+  readonly work: (transaction: RowTransaction) => unknown;
+  readonly deadline: Deadline | undefined;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Ordered rows in blocks of an SQLite file, shared by any number of connections, threads and processes. Works that wait together are
+ * committed together, with one flush.
+ */
+export class SqliteRows implements OrderedRows {
+  static async open(path: string, settings: SqliteFileSettings): Promise<SqliteRows> {
+    return new SqliteRows(await SqliteFile.open(path, settings));
+  }
+
+  readonly #file: SqliteFile;
+  readonly #cache = new BlockCache(CACHE_BYTES);
+  /** The state of the store that the cache is of. */
+  #version = '';
+  /** Ranges and transactions that are in progress, and share a snapshot. */
+  #depth = 0;
+  #queue: QueuedWork[] = [];
+  #isFlushing = false;
+  #flushing: Promise<void> = Promise.resolve();
+
+  private constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  /** Where the file is. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  renew(deadline?: Deadline): Promise<void> | undefined {
+    if (this.#depth > 0) return undefined;
+    try {
+      this.#refresh();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error;
+      return whenFree(this.path, () => this.#refresh(), deadline);
+    }
+  }
+
+  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+    const key = keyText({ table, partitionKey, rowKey });
+    return rowAt(this.#cache.find(key) ?? this.#read(key), key, partitionKey, rowKey);
+  }
+
+  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+    let ahead = 1;
+    this.#snapshot(() => {
+      visitBlocks(
+        (key) => {
+          const cached = this.#cache.find(key);
+          if (cached !== undefined) return cached;
+          const block = ahead === 1 ? this.#file.blockOf(key) : this.#readAhead(key, ahead);
+          ahead = Math.min(ahead * 2, BLOCKS_AHEAD);
+          this.#cache.add(block);
+          return block;
+        },
+        table,
+        from,
+        to,
+        visit,
+      );
+    });
+  }
+
+  transact<T>(work: (transaction: RowTransaction) => T, deadline?: Deadline): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, deadline, resolve: resolve as (result: unknown) => void, reject });
+      if (this.#isFlushing) return;
+      this.#isFlushing = true;
+      this.#flushing = setImmediate().then(() => this.#flush());
+    });
+  }
+
+  async close(): Promise<void> {
+    while (this.#isFlushing) await this.#flushing;
+    this.#cache.clear();
+    this.#file.close();
+  }
+
+  /** Forgets what was read before another connection has committed. */
+  #refresh(): void {
+    const version = this.#file.version();
+    if (version === this.#version) return;
+    this.#cache.clear();
+    this.#version = version;
+  }
+
+  /** The block that covers a key, read together with the state that it is of. */
+  #read(key: string): Block {
+    return this.#snapshot(() => {
+      const block = this.#cache.find(key) ?? this.#file.blockOf(key);
+      this.#cache.add(block);
+      return block;
+    });
+  }
+
+  /** The block that begins with a key, and the next ones into the cache. */
+  #readAhead(key: string, count: number): Block {
+    const blocks = this.#file.blocksFrom(key, count);
+    for (const block of blocks) this.#cache.add(block);
+    return blocks[0]!;
+  }
+
+  /** Reads in one snapshot, to which the cache belongs meanwhile. */
+  #snapshot<T>(read: () => T): T {
+    if (this.#depth === 0) this.#begin();
+    this.#depth += 1;
+    try {
+      return read();
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0) this.#file.rollback();
+    }
+  }
+
+  /** Begins a snapshot. Another process holds readers up only for moments, e.g. while it makes good what a killed one has left. */
+  #begin(): void {
+    for (let tries = 0; ; tries++) {
+      try {
+        this.#file.begin();
+        try {
+          this.#refresh();
+          return;
+        } catch (error) {
+          this.#file.rollback();
+          throw error;
+        }
+      } catch (error) {
+        if (!(error instanceof Busy)) throw error;
+        if (tries === SHORT_TRIES) throw heldByOther(this.path);
+        Atomics.wait(PAUSE, 0, 0, SHORT_WAIT);
+      }
+    }
+  }
+
+  /** Commits all that waits in one transaction, as soon as no other connection writes. */
+  async #flush(): Promise<void> {
+    const turn = new Turn(this.path);
+    try {
+      while (!this.#beginWrite()) await turn.next();
+    } catch (error) {
+      this.#rejectAll(this.#takeQueue(), error);
+      return;
+    }
+    const group = this.#takeQueue();
+    if (group.length > 0) this.#commit(group);
+  }
+
+  #takeQueue(): readonly QueuedWork[] {
+    const group = this.#queue;
+    this.#queue = [];
+    this.#isFlushing = false;
+    return group;
+  }
+
+  /** Whether the transaction has begun, or nothing is left that waits for it. */
+  #beginWrite(): boolean {
+    this.#queue = this.#queue.filter(isInTime);
+    if (this.#queue.length === 0) return true;
+    this.#file.checkPlace();
+    try {
+      this.#file.beginWrite();
+      return true;
+    } catch (error) {
+      if (error instanceof Busy) return false;
+      throw error;
+    }
+  }
+
+  #commit(group: readonly QueuedWork[]): void {
+    this.#depth += 1;
+    try {
+      this.#refresh();
+      const writes = new BlockWrites((key) => this.#cache.find(key) ?? this.#read(key));
+      const rows = new SharedSystemRows(writes, writes);
+      const settle = group.map((queued) => run(queued, rows));
+      rows.write();
+      writes.write(this.#file);
+      this.#file.commit();
+      writes.publish(this.#cache);
+      for (const each of settle) each();
+    } catch (error) {
+      this.#file.rollback();
+      this.#rejectAll(group, error instanceof Busy ? heldByOther(this.path) : error);
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #rejectAll(group: readonly QueuedWork[], error: unknown): void {
+    for (const { reject } of group) reject(error);
+  }
+}
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+/** Rejects a work whose time is over before it has begun. */
+function isInTime({ deadline, reject }: QueuedWork): boolean {
+  try {
+    deadline?.check();
+    return true;
+  } catch (error) {
+    reject(error);
+    return false;
+  }
+}
+
+/** Runs a work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */
+function run({ work, resolve, reject }: QueuedWork, rows: SharedSystemRows): () => void {
+  const writes = new StagedWrites(rows);
+  let result: unknown;
+  try {
+    result = work(writes);
+  } catch (error) {
+    return () => reject(error);
+  }
+  writes.apply(rows);
+  return () => resolve(result);
+}
