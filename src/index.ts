@@ -228,6 +228,8 @@ export type {
   Page,
   PageOptions,
   PagesOptions,
+  PatchFunction,
+  PatchMistake,
   Query,
   ReadOptions,
   SortableKey,

@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption, isList } from '../errors/options.js';
 import { bind } from '../filter/bind.js';
 import { toOData } from '../filter/odata.js';
-import type { DataKey, PatchOf, Projection } from '../metadata/entity-types.js';
+import type { DataKey, Projection } from '../metadata/entity-types.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
 import type { OperationOptions } from '../store/table-store.js';
 import type { VerbName } from '../store/verb-observer.js';
@@ -191,10 +191,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     );
   }
 
-  async merge(
-    patch: PatchOf<T> | ((result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>),
-    options?: WriteByFilterOptions,
-  ): Promise<WriteReport> {
+  async merge(patch: object, options?: WriteByFilterOptions): Promise<WriteReport> {
     return this.#observed('query.merge', () => {
       if (typeof patch !== 'function')
         return changeMatches(this.#state, MATCHES, (writes) => writes.merge(patch), options);

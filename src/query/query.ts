@@ -1,5 +1,6 @@
 import type { Filter } from '../filter/filter.js';
 import type { ConditionOf, OperandOf, OperatorOf } from '../filter/property-refs.js';
+import type { EntitableTypeError } from '../metadata/brands.js';
 import type { DataKey, DataName, PatchOf, Projection } from '../metadata/entity-types.js';
 import type { OperationOptions } from '../store/table-store.js';
 import type { QueryPlan } from './query-plan.js';
@@ -61,6 +62,25 @@ export interface HandlerContext {
   /** Is aborted when no more is wanted: another handler threw, or the signal of `forEach` was aborted. */
   readonly signal: AbortSignal;
 }
+
+/** Computes the patch of a row from what was read of it; `undefined` leaves the row as it is. */
+export type PatchFunction<T, R> = (result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>;
+
+/** What is wrong with a patch, or with a function that gives one. */
+export type PatchMistake<T, R, C> = C extends (...args: never) => infer P
+  ? Misnamed<T, NonNullable<Awaited<P>>, PatchFunction<T, R>>
+  : Misnamed<T, C, Mistyped<T, C>>;
+
+type Misnamed<T, P, Else> = [P] extends [object]
+  ? [Exclude<keyof P, keyof PatchOf<T>>] extends [never]
+    ? Else
+    : EntitableTypeError<`a patch cannot name '${Exclude<keyof P, keyof PatchOf<T>> & string}': it is no stored property, or part of the key`>
+  : EntitableTypeError<'a patch is an object of the properties that change'>;
+
+/** The names of a patch whose values are not of the types of their properties. */
+type Mistyped<T, P> = EntitableTypeError<`the value of '${{
+  [K in keyof P & keyof PatchOf<T> & string]: P[K] extends PatchOf<T>[K] ? never : K;
+}[keyof P & keyof PatchOf<T> & string]}' in the patch is not of the type of the property`>;
 
 /** The names of the properties of `T` that results can be sorted by. */
 export type SortableKey<T> = (T extends unknown ? { readonly of: SortableName<T, DataName<T>> & string } : never)['of'];
@@ -193,23 +213,23 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    */
   delete(options?: WriteByFilterOptions): Promise<WriteReport>;
 
-  /** Changes some properties of what matches, as `delete()` does; in the patch `undefined` leaves a property alone, `null` removes it. */
-  merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
   /**
-   * The same with a patch of each row's own, computed from what was read of it and written under its ETag; when the row was changed
-   * meanwhile, and still matches, it is computed anew. Where the function gives `undefined`, or changes nothing, the row is left as it
-   * is and counted as skipped. It may be asynchronous; what it throws ends the write, and is thrown as it is. One that changes the row
-   * itself and gives no patch is refused with `validation.invalid-option`: only the patch is written.
+   * Changes some properties of what matches, as `delete()` does, by a patch of each row's own, computed from what was read of it and
+   * written under its ETag; when the row was changed meanwhile, and still matches, it is computed anew. Where the function gives
+   * `undefined`, or changes nothing, the row is left as it is and counted as skipped. It may be asynchronous; what it throws ends the
+   * write, and is thrown as it is. One that changes the row itself and gives no patch is refused with `validation.invalid-option`: only
+   * the patch is written.
    *
    * @example
    * ```ts
    * await orders.query({ customerId }).merge(({ total }) => ({ total: total * 1.19 }));
    * ```
    */
-  merge(
-    patchOf: (result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>,
-    options?: WriteByFilterOptions,
-  ): Promise<WriteReport>;
+  merge(patchOf: PatchFunction<T, R>, options?: WriteByFilterOptions): Promise<WriteReport>;
+  /** The same with one patch for all that matches; in the patch `undefined` leaves a property alone, `null` removes it. */
+  merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
+  /** Takes nothing: compilers tell of the last of several signatures, and this one says in words what is wrong with a patch. */
+  merge<C extends object>(change: C & PatchMistake<T, R, C>, options?: WriteByFilterOptions): Promise<WriteReport>;
 
   /** What the query costs. Nothing is sent. */
   explain(): QueryPlan;

@@ -79,6 +79,7 @@ export abstract class Crud<T extends Base> {
     const key = { tenant, at, id };
     await this.repository.merge(key, { createdBy: 'me', state: null });
     await this.repository.query({ tenant }).merge({ state: 'closed' });
+    await this.repository.query({ tenant }).merge(({ version }) => ({ state: version > 1n ? 'open' : 'closed' }));
     await this.repository.mergeMany([{ key, patch: { version: 5n } }]);
     await this.repository.getMany([key, key]);
     await this.repository.delete(key);

@@ -102,6 +102,18 @@ const MISTAKES: readonly (readonly [what: string, line: string, words: readonly 
     `void orders.merge({ customerId: 'c', orderId: 'o' }, { totl: 5 });`,
     ["'totl' does not exist", "'total'"],
   ],
+  ...[
+    `void query.merge({ totl: 5 });`,
+    `void query.merge(() => ({ totl: 5 }));`,
+    `void query.merge(async (row) => ({ totl: row.total }));`,
+    `void query.merge((row) => { if (row.total > 1) return { totl: 1 }; return undefined; });`,
+  ].map((line) => [`a wrong name in ${line}`, line, ["a patch cannot name 'totl'"]] as const),
+  ['a wrong value in a patch for a query', `void query.merge({ total: 'x' });`, ["the value of 'total' in the patch"]],
+  [
+    'a wrong value in the patch of a row',
+    `void query.merge((row) => ({ total: String(row.total) }));`,
+    ["'string' is not assignable to type 'number'"],
+  ],
   ['a wrong operator', `query.where('total', 'gte', 5);`, ['"gte"', 'OrderOperator']],
   ['a literal that is none of a union', `query.where('status', 'in', ['lost']);`, ['"lost"', '"open"', '"shipped"']],
   ['half of a key', `void orders.get({ customerId: 'c' });`, ["'orderId' is missing"]],
@@ -219,6 +231,14 @@ describe('An editor completes', function () {
     expect(completions(`query.where((o) => o.status.in(['|']));`)).to.include.members(['open', 'shipped']);
     expect(completions(`query.where({ | });`)).to.include.members(['customerId', 'orderId', 'total', 'status']);
     expect(completions(`query.where({ status: '|' });`)).to.include.members(['open', 'shipped']);
+  });
+
+  it('the names and values of a patch', () => {
+    expect(completions(`query.merge({ | });`)).to.include.members(['total', 'status']);
+    expect(completions(`query.merge({ status: '|' });`)).to.include.members(['open', 'shipped']);
+    expect(completions(`query.merge((row) => ({ | }));`)).to.include.members(['total', 'status']);
+    expect(completions(`query.merge((row) => ({ status: '|' }));`)).to.include.members(['open', 'shipped']);
+    expect(completions(`query.merge((row) => ({ total: row.| }));`)).to.include.members(['total', 'orderId']);
   });
 
   it('the parts of a key', () => {

@@ -1,4 +1,4 @@
-import { and, filter, not, or, type Filter, type Query, type Repository } from '../../src/index.js';
+import { and, filter, not, or, type Filter, type PatchOf, type Query, type Repository } from '../../src/index.js';
 import { Order, type Address, type DomainEvent, type Setting } from '../support/models.js';
 import { assertType, type Equal } from './equal.js';
 
@@ -183,6 +183,30 @@ void q.select('total').forEach(({ total }, { signal }) => total.toFixed(signal.a
 void q.select('total').forEach(({ items }) => items);
 void q.merge(({ total, items }) => (items > 5 ? { total: total * 2, email: null } : undefined));
 void q.select('items').merge(async ({ items }) => ({ items: items + 1 }));
+void q.merge(() => ({ status: 'shipped' }));
+void q.merge(async () => ({ status: 'shipped' }));
+void q.merge(({ items }) => {
+  if (items > 5) return { total: 1 };
+  return items > 4 ? { status: 'open' } : undefined;
+});
+void q.merge(() => undefined);
+void q.merge(() => ({}));
+void q.merge(() => Promise.reject(new Error('none')));
+declare const anyPatch: PatchOf<Order>;
+void q.merge(() => anyPatch);
+void q.merge(anyPatch);
+// @ts-expect-error a typo
+void q.merge({ totl: 1 });
+// @ts-expect-error a typo
+void q.merge(() => ({ totl: 1 }));
+// @ts-expect-error a typo
+void q.merge(async () => ({ totl: 1 }));
+// @ts-expect-error a wrong value
+void q.merge({ total: 'x' });
+// @ts-expect-error no patch
+void q.merge(5);
+// @ts-expect-error no patch
+void q.merge(() => 5);
 // @ts-expect-error only what is selected
 void q.select('items').merge(({ total }) => ({ total }));
 // @ts-expect-error another type
