@@ -1,7 +1,8 @@
 import type { EdmType } from '../edm/edm-type.js';
-import { EntitableError } from '../errors/entitable-error.js';
+import type { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
 import { escapePart } from '../metadata/key-escape.js';
+import { unknownProperty } from '../metadata/unknown-property.js';
 import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import { ANY_VALUE } from './any-value.js';
 import type { BoundFilter, PartTest } from './bound-filter.js';
@@ -38,24 +39,15 @@ export function bind(metadata: EntityMetadata, condition: Condition, depth = 0):
   }
 }
 
-function memberOf({ className, members }: EntityMetadata, name: string): Member {
-  const member = members.get(name);
-  if (member === undefined) throw unknownProperty(className, members, name);
+function memberOf(metadata: EntityMetadata, name: string): Member {
+  const member = metadata.members.get(name);
+  if (member === undefined) throw unknownProperty(metadata, name, comparableNames(metadata));
   return member;
 }
 
-/** The error of a name that the class does not store; it lists those that can be compared. */
-export function unknownProperty(
-  className: string,
-  members: ReadonlyMap<string, Member>,
-  property: string,
-): EntitableError {
-  const names = [...members.values()].filter(({ kind }) => kind !== 'etag').map(({ name }) => name);
-  return new EntitableError(
-    'query.unknown-property',
-    `${className} has no stored property "${property}". It has: ${names.join(', ')}.`,
-    { className, property },
-  );
+/** The names of the members that can be compared. */
+export function comparableNames({ members }: EntityMetadata): readonly string[] {
+  return [...members.values()].filter(({ kind }) => kind !== 'etag').map(({ name }) => name);
 }
 
 function bindTest(className: string, member: Member, { operator, operands }: Test): BoundFilter {

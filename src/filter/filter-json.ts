@@ -6,7 +6,8 @@ import { checkNames, invalidOption, isList, isObject } from '../errors/options.j
 import type { DataKey, EntityClass } from '../metadata/entity-types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { metadataOf } from '../metadata/metadata-of.js';
-import { bind, unknownProperty } from './bind.js';
+import { unknownProperty } from '../metadata/unknown-property.js';
+import { bind, comparableNames } from './bind.js';
 import { isOperator, joined, negated, test, type Condition } from './condition.js';
 import { filterOf, type Filter } from './filter.js';
 
@@ -89,7 +90,7 @@ export function filterFromJSON<T extends object>(
 }
 
 /** The properties that may be asked. `undefined`, such as a setting that was forgotten, would be all of them. */
-function askableNames({ className, members }: EntityMetadata, options: object): ReadonlySet<string> {
+function askableNames(metadata: EntityMetadata, options: object): ReadonlySet<string> {
   if (isObject(options)) checkNames(options, NAMES);
   const { properties } = (isObject(options) ? options : {}) as { readonly properties?: unknown };
   if (!isList(properties)) {
@@ -97,7 +98,7 @@ function askableNames({ className, members }: EntityMetadata, options: object): 
   }
   for (const name of properties) {
     if (typeof name !== 'string') throw invalidOption('properties', 'names of properties', typeName(name));
-    if (!members.has(name)) throw unknownProperty(className, members, name);
+    if (!metadata.members.has(name)) throw unknownProperty(metadata, name, comparableNames(metadata));
   }
   return new Set(properties as readonly string[]);
 }

@@ -4,6 +4,7 @@ import { memberFailed } from '../errors/member-failed.js';
 import { classOf } from '../metadata/class-of.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { propertiesOf } from '../metadata/registry.js';
+import { isComputed } from '../metadata/unknown-property.js';
 import type { ServiceLimits } from '../store/limits.js';
 import { requireObject } from './entity-address.js';
 import { storedValueOf } from './property-check.js';
@@ -93,7 +94,7 @@ export function readOnly(className: string, property: string, remedy = '. Leave 
 
 /** The refusal of a name that stands for nothing a caller may set. */
 export function notStored(
-  className: string,
+  { className, entityClass }: EntityMetadata,
   subject: string,
   property: string,
   kind: Member['kind'] | undefined,
@@ -103,7 +104,9 @@ export function notStored(
     kind === 'key'
       ? 'is part of its key, which never changes'
       : kind === undefined
-        ? 'is no stored property'
+        ? isComputed(entityClass, property)
+          ? 'is computed by a getter of the class, and not stored'
+          : 'is no stored property'
         : `is its ${kind}, which the store gives`;
   return new EntitableError('validation.unknown-property', `${subject} ${property}, which ${reason}. ${remedy}.`, {
     className,

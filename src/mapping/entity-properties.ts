@@ -72,7 +72,7 @@ export class EntityProperties {
     const removed: string[] = [];
     for (const [name, value] of Object.entries(saidBy(className, patch))) {
       const member = members.get(name);
-      if (member?.kind !== 'property') throw notPatchable(className, name, member?.kind);
+      if (member?.kind !== 'property') throw notPatchable(this.#metadata, name, member?.kind);
       if (value === null && member.property.required) throw missingProperties(className, [name], 'A patch');
       if (value === null) removed.push(member.property.storedName);
       else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
@@ -221,7 +221,7 @@ function valueOf(entity: object, { className, property: { name, slot }, isInheri
   }
 }
 
-function notPatchable(className: string, name: string, kind: Member['kind'] | undefined): EntitableError {
+function notPatchable(metadata: EntityMetadata, name: string, kind: Member['kind'] | undefined): EntitableError {
   const remedy = kind === 'etag' ? 'Leave it out, and pass { etag } as an option' : undefined;
-  return notStored(className, `A patch of ${className} names`, name, kind, remedy);
+  return notStored(metadata, `A patch of ${metadata.className} names`, name, kind, remedy);
 }

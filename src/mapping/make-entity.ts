@@ -39,11 +39,11 @@ export function createEntity<T extends object>(metadata: EntityMetadata<T>, valu
   for (const name of Object.keys(said)) {
     const kind = members.get(name)?.kind;
     if (kind === 'etag' || kind === 'timestamp')
-      throw notStored(className, `The values of a new ${className} name`, name, kind);
+      throw notStored(metadata, `The values of a new ${className} name`, name, kind);
   }
   return made(metadata, said, (entity, name, value) => {
     if (!members.has(name) && !isAccessor(entity, name))
-      throw notStored(className, `The values of a new ${className} name`, name, undefined, FORGOTTEN);
+      throw notStored(metadata, `The values of a new ${className} name`, name, undefined, FORGOTTEN);
     // A stored member that cannot be set is what the class's own create has made of the values.
     if (!putMember(entity, name, value) && !members.has(name)) throw readOnly(className, name);
   });

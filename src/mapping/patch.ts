@@ -55,7 +55,7 @@ export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entit
     if (member?.kind !== 'property' && member?.kind !== 'key') {
       const remedy =
         member?.kind === 'etag' ? 'Leave it out, and set it on the entity where the client states it' : undefined;
-      throw notStored(className, `A patch of ${className} names`, name, member?.kind, remedy);
+      throw notStored(metadata, `A patch of ${className} names`, name, member?.kind, remedy);
     }
     if (value === null && member.kind === 'property' && member.property.required) {
       throw missingProperties(className, [name], 'A patch');

@@ -1,6 +1,5 @@
-import { typeName } from '../edm/type-name.js';
-import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
+import { unknownProperty } from '../metadata/unknown-property.js';
 import { TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
 import { memberStep, takeSteps } from './entity-decoder.js';
 import type { Projector } from './entity-rows.js';
@@ -31,13 +30,8 @@ function slotsOf(member: Member): readonly Slot[] {
   }
 }
 
-function memberOf({ className, members }: EntityMetadata, name: string): Member {
-  const member = members.get(name);
-  if (member !== undefined) return member;
-  const named = typeof name === 'string' ? `"${name}"` : typeName(name);
-  throw new EntitableError(
-    'query.unknown-property',
-    `${className} has no stored property ${named}. It has: ${[...members.keys()].join(', ')}.`,
-    { className, property: named },
-  );
+function memberOf(metadata: EntityMetadata, name: string): Member {
+  const member = metadata.members.get(name);
+  if (member === undefined) throw unknownProperty(metadata, name, [...metadata.members.keys()]);
+  return member;
 }

@@ -6,6 +6,7 @@ import type { EntityMetadata, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './entity-types.js';
 import type { MetadataProblems } from './metadata-problems.js';
 import type { PropertyDefinition } from './registry.js';
+import { inheritedDescriptor } from './unknown-property.js';
 
 /** The stored properties of a class, by slot; what is wrong with them is added to `problems`. */
 export function resolveProperties(
@@ -102,12 +103,6 @@ export function resolveProperties(
 const UNKNOWN_TYPE =
   "its type cannot be told: state it, @Property({ type: 'String' }) or @Property({ converter }). It is inferred only where the compiler emits " +
   'decorator metadata (tsc with "emitDecoratorMetadata"; esbuild, tsx and standard decorators never do), and never from a union, an object, T | null or Defaulted<T>, unless its default is a plain value';
-
-function inheritedDescriptor(prototype: object | null, name: string): PropertyDescriptor | undefined {
-  if (prototype === null) return undefined;
-  const own = Object.getOwnPropertyDescriptor(prototype, name);
-  return own ?? inheritedDescriptor(Object.getPrototypeOf(prototype) as object | null, name);
-}
 
 function isKeyRole(role: PropertyDefinition['role']): boolean {
   return role === 'partition' || role === 'row';
