@@ -9,9 +9,19 @@ const REMEMBERED = 15 * 60_000;
 /** Facts that are remembered at most; each write leaves two or fewer. */
 const MOST = 20_000;
 
+/** Doubts that are remembered at most. */
+const MOST_DOUBTS = 1000;
+
 interface Fact {
   readonly at: number;
   readonly mode: WriteMode;
+}
+
+/** What was submitted together, of which nobody can tell whether it was carried out: its rows, and what each write was conditional on. */
+interface Doubt {
+  readonly at: number;
+  readonly partition: string;
+  readonly rows: ReadonlyMap<string, string>;
 }
 
 /**
@@ -22,6 +32,10 @@ export class Rivals {
   readonly #partitions = new Map<string, Set<Contender>>();
   /** ETags that writes have used up or made, the oldest first. */
   readonly #facts = new Map<string, Fact>();
+  /** The oldest first. */
+  readonly #doubts = new Set<Doubt>();
+  /** The doubts of writes, which may be settled later. */
+  readonly #doubtOf = new WeakMap<OwnWrite, Doubt>();
 
   /** Writes of one partition are begun. Who begins them says when they end. */
   enter(table: string, writes: readonly OwnWrite[]): Contender {
@@ -39,10 +53,45 @@ export class Rivals {
     const row = `${partition}\n${rowKey}`;
     if (ifMatch !== undefined && ifMatch !== '*') this.#facts.set(`${row}\nused ${ifMatch}`, { at, mode });
     if (etag !== undefined) this.#facts.set(`${row}\nmade ${etag}`, { at, mode });
+    const fate = FATE[mode];
+    if (fate !== undefined) {
+      this.#facts.delete(`${row}\n${fate}`); // to be the youngest
+      this.#facts.set(`${row}\n${fate}`, { at, mode });
+    }
     for (const [key, fact] of this.#facts) {
       if (this.#facts.size <= MOST && fact.at >= at - REMEMBERED) break;
       this.#facts.delete(key);
     }
+  }
+
+  /** Remembers writes of which nobody can tell whether they were carried out. */
+  doubt(partition: string, writes: readonly OwnWrite[]): void {
+    this.forget(writes);
+    const at = Date.now();
+    const doubt: Doubt = { at, partition, rows: conditionsOf(writes) };
+    this.#doubts.add(doubt);
+    for (const write of writes) this.#doubtOf.set(write, doubt);
+    for (const old of this.#doubts) {
+      if (this.#doubts.size <= MOST_DOUBTS && old.at >= at - REMEMBERED) break;
+      this.#doubts.delete(old);
+    }
+  }
+
+  /** It is known now whether they were. */
+  forget(writes: readonly OwnWrite[]): void {
+    for (const write of writes) {
+      const doubt = this.#doubtOf.get(write);
+      if (doubt !== undefined) this.#doubts.delete(doubt);
+    }
+  }
+
+  /** Whether other writes may have left the row of one of these, although nobody has seen them succeed. */
+  isDoubted(partition: string, writes: readonly OwnWrite[], rowKey: string): boolean {
+    const rows = conditionsOf(writes);
+    const own = new Set(writes.map((write) => this.#doubtOf.get(write)));
+    return [...this.#doubts].some(
+      (doubt) => doubt.partition === partition && !own.has(doubt) && mayBeMistaken(rows, doubt.rows, rowKey),
+    );
   }
 
   /** What is known of the row of a write that was not seen to succeed, where the row has this ETag now. */
@@ -51,15 +100,48 @@ export class Rivals {
     if (this.#facts.has(`${row}\nused ${ifMatch}`)) return 'not-written';
     const maker = this.#facts.get(`${row}\nmade ${etag}`);
     if (maker === undefined) return undefined;
-    return mode === 'insert' && maker.mode === 'insert' ? 'not-written' : 'anothers';
+    // A row that was deleted meanwhile may have been this one's.
+    const isFirst = mode === 'insert' && maker.mode === 'insert' && !this.#facts.has(`${row}\ndeleted`);
+    return isFirst ? 'not-written' : 'anothers';
+  }
+
+  /** What is known of a delete whose row is not there, and was deleted by another: the row may have been inserted again in between. */
+  verdictOnDeleted(partition: string, { rowKey }: OwnWrite): Verdict {
+    return this.#facts.has(`${partition}\n${rowKey}\ninserted`) ? 'anothers' : 'not-written';
   }
 }
+
+/** Writes after which a row is there that was not, or the other way round. */
+const FATE: { readonly [M in WriteMode]?: string } = {
+  insert: 'inserted',
+  'upsert-merge': 'inserted',
+  'upsert-replace': 'inserted',
+  delete: 'deleted',
+};
 
 interface OwnWrite {
   readonly partitionKey: string;
   readonly mode: WriteMode;
   readonly rowKey: string;
   readonly ifMatch?: string | undefined;
+}
+
+const ANY = '*';
+
+/** By row, what each write is conditional on. */
+function conditionsOf(writes: readonly OwnWrite[]): ReadonlyMap<string, string> {
+  return new Map(writes.map(({ rowKey, mode, ifMatch }) => [rowKey, mode === 'insert' ? mode : (ifMatch ?? ANY)]));
+}
+
+/**
+ * Whether one transaction may be taken for another by a row that both write: where one has found that row, so has the other. Two of the
+ * same rows under the same conditions cannot be told apart by anybody, and so need not: whichever takes what stands there for its own,
+ * the other is refused. Where one writes more rows, the refusal would be a lie.
+ */
+function mayBeMistaken(own: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>, rowKey: string): boolean {
+  const [mine, theirs] = [own.get(rowKey), other.get(rowKey)];
+  if (mine === undefined || theirs === undefined || (mine !== theirs && mine !== ANY && theirs !== ANY)) return false;
+  return own.size !== other.size || [...own].some(([key, condition]) => other.get(key) !== condition);
 }
 
 /** What is submitted together, as its rivals see it. */
@@ -74,6 +156,8 @@ export class Contender {
   /** Told when it is known whether this one was carried out, or when only reading back can tell. */
   #onDecided: (() => void)[] | undefined;
   #isDecided = false;
+  /** Whether only what stands in the rows can tell. */
+  #isInDoubt = false;
 
   constructor(rivals: Rivals, partition: string, writes: readonly OwnWrite[], all: Set<Contender>, onLast: () => void) {
     this.#rivals = rivals;
@@ -85,6 +169,7 @@ export class Contender {
 
   /** Tells the others what was written. */
   succeeded(receipts: readonly WriteReceipt[]): void {
+    this.settled();
     this.#writes.forEach((write, index) => this.#rivals.remember(this.#partition, write, receipts[index]?.etag));
     if (this.#all.size === 1) return;
     const deleted = this.#writes.filter(({ mode }) => mode === 'delete');
@@ -96,7 +181,19 @@ export class Contender {
 
   /** No answer is waited for any more: others need not wait for this one. */
   readsBack(): void {
+    this.#isInDoubt = true;
     this.#decide();
+  }
+
+  /** It is known whether it was carried out. */
+  settled(): void {
+    this.#isInDoubt = false;
+    this.#rivals.forget(this.#writes);
+  }
+
+  /** Nobody can tell whether it was carried out: what it may have left is no proof for others. */
+  isUnknown(): void {
+    this.#rivals.doubt(this.#partition, this.#writes);
   }
 
   leave(): void {
@@ -125,8 +222,19 @@ export class Contender {
    * one that is not; where the row is as any other left it, what it holds says nothing about this one.
    */
   verdictOn(write: OwnWrite, etag: string | undefined): Verdict {
-    if (write.mode === 'delete' && etag === undefined && this.#deletedByOthers?.has(write.rowKey)) return 'not-written';
-    return this.#rivals.verdictOn(this.#partition, write, etag);
+    if (write.mode === 'delete' && etag === undefined && this.#deletedByOthers?.has(write.rowKey))
+      return this.#rivals.verdictOnDeleted(this.#partition, write);
+    const verdict = this.#rivals.verdictOn(this.#partition, write, etag);
+    return verdict === undefined && this.#isDoubted(write.rowKey) ? 'anothers' : verdict;
+  }
+
+  #isDoubted(rowKey: string): boolean {
+    const own = conditionsOf(this.#writes);
+    const others = this.#others().filter((other) => other.#isInDoubt);
+    return (
+      others.some((other) => mayBeMistaken(own, conditionsOf(other.#writes), rowKey)) ||
+      this.#rivals.isDoubted(this.#partition, this.#writes, rowKey)
+    );
   }
 
   #others(): readonly Contender[] {

@@ -29,6 +29,9 @@ export async function submit(
     const receipts = await submitUntilKnown(submission, writes, contender, options);
     contender.succeeded(receipts);
     return receipts;
+  } catch (error) {
+    if (EntitableError.is(error, 'store.outcome-unknown')) contender.isUnknown();
+    throw error;
   } finally {
     contender.leave();
   }

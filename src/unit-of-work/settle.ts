@@ -58,7 +58,10 @@ async function settleAmongRivals(
   const arbiter = settling.rivals.enter(table, writes);
   arbiter.readsBack();
   try {
-    return await readBack(doubtful, since, { arbiter, trustsContent: settling.trustsContent, ...options });
+    const settlement = await readBack(doubtful, since, { arbiter, trustsContent: settling.trustsContent, ...options });
+    if (settlement.outcome === 'not-written') arbiter.settled();
+    if (settlement.outcome === 'unknown') arbiter.isUnknown();
+    return settlement;
   } finally {
     arbiter.leave();
   }

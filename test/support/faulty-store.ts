@@ -17,6 +17,8 @@ export interface FaultyStore {
   readonly attempts: { readonly fault: Fault; readonly writes: readonly PreparedWrite[] }[];
   /** Runs before every transaction that reaches the store. */
   beforeSubmit: (writes: readonly PreparedWrite[]) => void | Promise<void>;
+  /** Runs after every transaction that the store has carried out, before its answer goes back. */
+  afterSubmit: (writes: readonly PreparedWrite[]) => void | Promise<void>;
 }
 
 export function faultyStore(store: TableStore): FaultyStore {
@@ -26,6 +28,7 @@ export function faultyStore(store: TableStore): FaultyStore {
     attempts: [],
     carriedOut: 0,
     beforeSubmit: () => undefined,
+    afterSubmit: () => undefined,
     store: {
       get traits() {
         return store.traits;
@@ -40,6 +43,7 @@ export function faultyStore(store: TableStore): FaultyStore {
         faulty.submitted.push(writes.map(({ mode }) => mode));
         const receipts = await store.submit(table, writes, options);
         faulty.carriedOut++;
+        await faulty.afterSubmit(writes);
         if (fault === 'lost-after') throw lost(table);
         return receipts;
       },
