@@ -6,7 +6,7 @@ import type { Sqlite, SqliteDatabase, SqliteStatement } from './sqlite-driver.js
 /** Bytes of a page of the file: a block of usual rows has room in one. */
 export const PAGE_BYTES = 4096;
 /** Tells stores of this library from other SQLite files: "Enti". */
-const APPLICATION_ID = 0x456e_7469;
+export const APPLICATION_ID = 0x456e_7469;
 /** The version of the SQL tables and of blocks. */
 const FORMAT = 1;
 const TABLE = 'CREATE TABLE blocks (id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE, content BLOB NOT NULL)';
@@ -36,9 +36,9 @@ export class Connection {
   readonly commit: SqliteStatement;
   readonly rollback: SqliteStatement;
   readonly floor: SqliteStatement;
-  readonly from: SqliteStatement;
   readonly put: SqliteStatement;
   readonly delete: SqliteStatement;
+  readonly #from: SqliteStatement;
   readonly #version: SqliteStatement;
   readonly #database: SqliteDatabase;
 
@@ -49,7 +49,7 @@ export class Connection {
     this.commit = database.prepare('COMMIT');
     this.rollback = database.prepare('ROLLBACK');
     this.floor = database.prepare('SELECT first, content FROM blocks WHERE first <= ? ORDER BY first DESC LIMIT 1');
-    this.from = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT ?');
+    this.#from = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT ?');
     this.put = database.prepare(
       'INSERT INTO blocks (first, content) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET content = excluded.content',
     );
@@ -57,9 +57,27 @@ export class Connection {
     this.#version = database.prepare('PRAGMA data_version');
   }
 
+  /** Up to `count` blocks from a first key on. Where one of them cannot be read, the first alone, whose failure has a number. */
+  blocksFrom(first: Buffer, count: number): readonly Readonly<Record<string, unknown>>[] {
+    try {
+      return this.#from.all(first, count);
+    } catch {
+      const block = this.#from.get(first, 1);
+      return block === undefined ? [] : [block];
+    }
+  }
+
   /** Changes whenever another connection has committed. */
   version(): number {
     return this.#version.get()!['data_version'] as number;
+  }
+
+  /**
+   * Moves what the log holds to the file, as far as others who use it allow: the last connection to close does so, but those of the
+   * package last until their statements are collected as garbage.
+   */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {

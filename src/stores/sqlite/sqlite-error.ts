@@ -1,7 +1,8 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 
 /** What SQLite was asked for when it failed, as a sentence about the store ends. */
-export type SqliteTask = 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
+export type SqliteTask =
+  'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed' | 'cannot be copied';
 
 /** SQLite's primary results that the store tells apart. */
 const RESULT = Object.freeze({
@@ -35,10 +36,21 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
   ],
 ]);
 
+/** What SQLite calls its results: the package gives nothing else where a statement fails that gives all its rows. */
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ['database is locked', RESULT.busy],
+  ['database table is locked', RESULT.locked],
+  ['out of memory', RESULT.noMemory],
+  ['disk I/O error', RESULT.inputOutput],
+  ['database disk image is malformed', RESULT.corrupt],
+  ['unable to open database file', RESULT.cannotOpen],
+  ['file is not a database', RESULT.noDatabase],
+]);
+
 /** SQLite's number of what happened; `undefined` for an error of something else. */
 export function resultOf(error: unknown): number | undefined {
-  const code: unknown = (error as { readonly errcode?: unknown } | null | undefined)?.errcode;
-  return typeof code === 'number' ? code : undefined;
+  const { errcode, message } = (error ?? {}) as { readonly errcode?: unknown; readonly message?: string };
+  return typeof errcode === 'number' ? errcode : WORDS.get(message ?? '');
 }
 
 /** Whether another connection holds what is asked for, so that it is to be asked for again. */

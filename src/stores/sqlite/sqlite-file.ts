@@ -1,13 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Durability } from '../embedded/ordered-rows.js';
+import { makeFolder } from '../embedded/private-files.js';
 import { incompatibleFormat } from '../embedded/incompatible-format.js';
 import { Block } from './block.js';
 import { keyBytes, placeOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';
 import { Connection } from './connection.js';
-import { isBusy, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
+import { isBusy, isDamage, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
 import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 
 /** How a file is opened. */
@@ -40,6 +41,9 @@ export class SqliteFile {
   readonly #identity: string | undefined;
   #connection: Connection | undefined;
   #connections = 0;
+  #isInTransaction = false;
+  /** Why the transaction is over before it is ended: what follows in it must not be done without it. */
+  #lost: EntitableError | undefined;
 
   private constructor(sqlite: Sqlite, path: string, { durability }: SqliteFileSettings) {
     this.#sqlite = sqlite;
@@ -70,15 +74,19 @@ export class SqliteFile {
   /** Begins a snapshot of what is committed. */
   begin(): void {
     this.#do('cannot be read', (connection) => connection.begin.run());
+    this.#isInTransaction = true;
   }
 
   /** Begins a transaction that writes, and keeps others from it. */
   beginWrite(): void {
     this.#do('cannot be written; nothing was', (connection) => connection.beginWrite.run());
+    this.#isInTransaction = true;
   }
 
   /** Ends a snapshot, or a transaction without its writes. Never throws. */
   rollback(): void {
+    this.#isInTransaction = false;
+    this.#lost = undefined;
     try {
       this.#connection?.rollback.run();
     } catch {
@@ -88,8 +96,10 @@ export class SqliteFile {
 
   /** Commits; what was written is as durable as the store is. Throws `store.outcome-unknown` where the disk did not say. */
   commit(): void {
+    if (this.#lost !== undefined) throw this.#lost;
     try {
       this.#connection!.commit.run();
+      this.#isInTransaction = false;
     } catch (cause) {
       this.#disconnect();
       if (!isUndecided(cause)) throw sqliteError(this.path, 'cannot be written; nothing was', cause);
@@ -112,7 +122,7 @@ export class SqliteFile {
 
   /** The blocks that begin with a key and behind it, up to `count`. Throws `store.damaged` where one is missing. */
   blocksFrom(key: string, count: number): readonly Block[] {
-    const found = this.#do('cannot be read', (connection) => connection.from.all(keyBytes(key), count));
+    const found = this.#do('cannot be read', (connection) => connection.blocksFrom(keyBytes(key), count));
     let next: string | undefined = key;
     const blocks: Block[] = [];
     for (const each of found) {
@@ -137,6 +147,7 @@ export class SqliteFile {
     const connection = this.#connection;
     this.#connection = undefined;
     try {
+      connection?.checkpoint();
       connection?.close();
     } catch (error) {
       throw sqliteError(this.path, 'cannot be closed', error);
@@ -168,6 +179,7 @@ export class SqliteFile {
   }
 
   #connected(): Connection {
+    if (this.#lost !== undefined) throw this.#lost;
     if (this.#connection !== undefined) return this.#connection;
     if (this.#connections > 0) this.checkPlace();
     const connection = Connection.open(this.#sqlite, this.path, this.#durability);
@@ -175,20 +187,28 @@ export class SqliteFile {
     return (this.#connection = connection);
   }
 
-  /** What failed for another reason than that another connection is at work is not believed any more: the next operation opens it anew. */
+  /**
+   * What failed for another reason than that another connection is at work is not believed any more: the next operation opens it anew. A
+   * transaction is over then; one that only met damage goes on, with what else it is to do.
+   */
   #do<T>(task: SqliteTask, action: (connection: Connection) => T): T {
     try {
       return action(this.#connected());
     } catch (error) {
       if (isBusy(error)) throw new Busy();
-      if (!EntitableError.is(error)) this.#disconnect();
-      throw sqliteError(this.path, task, error);
+      const failure = sqliteError(this.path, task, error);
+      if (EntitableError.is(error) || (this.#isInTransaction && isDamage(error))) throw failure;
+      this.#disconnect();
+      if (this.#isInTransaction) this.#lost = failure;
+      throw failure;
     }
   }
 
   #disconnect(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
     try {
-      this.close();
+      connection?.close();
     } catch {
       // What is closed because it failed may fail once more.
     }
@@ -198,9 +218,10 @@ export class SqliteFile {
 /** Makes an empty file, and its folder, with the rights that they are to have. A file that is there is not opened. */
 function makeFile(path: string, mode: number): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: folderMode(mode) });
+  makeFolder(folder, mode);
   try {
     closeSync(openSync(path, 'wx', mode));
+    chmodSync(path, mode); // whatever the umask
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return checkFile(path);
     throw error;
@@ -211,11 +232,6 @@ function makeFile(path: string, mode: number): void {
 function checkFile(path: string): void {
   if (statSync(path).isFile()) return;
   throw incompatibleFormat(path, `it is no file: name one in the folder, such as ${join(path, 'data.db')}`);
-}
-
-/** Who may read a file may look for it in its folder. */
-function folderMode(fileMode: number): number {
-  return fileMode | ((fileMode & 0o444) >> 2);
 }
 
 /** Makes the name of a new file survive the loss of power, where folders can be synced. */

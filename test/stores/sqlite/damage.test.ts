@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { DataSource, EntitableError } from 'entitable';
+import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { order, Order } from '../../support/models.js';
+
+const CUSTOMERS = ['c1', 'c2', 'c3'];
+const orderOf = (customerId: string, number: number): Order =>
+  Object.assign(order(), { customerId, orderId: String(number).padStart(5, '0') });
+
+describe('A block of a store of sqlite that is damaged', () => {
+  const newPath = scratchDirectory();
+
+  /** A store whose blocks in the middle are damaged: by the store's own checksum, or so that SQLite cannot find them. */
+  async function damagedStore(sql: string): Promise<string> {
+    const path = newPath();
+    const tables = await DataSource.open(`sqlite:${path}`);
+    for (const customer of CUSTOMERS) {
+      await tables.insertMany(Array.from({ length: 300 }, (_, number) => orderOf(customer, number)));
+    }
+    await tables.close();
+    const { DatabaseSync } = await loadSqlite();
+    const database = new DatabaseSync(path);
+    const ids = database.prepare('SELECT id FROM blocks ORDER BY first').all();
+    database.prepare(sql).run(ids[Math.floor(ids.length / 2)]!['id'] as number);
+    database.close();
+    return path;
+  }
+
+  for (const [what, sql] of Object.entries({
+    'that is missing': 'DELETE FROM blocks WHERE id = ?',
+    'whose bytes were changed': 'UPDATE blocks SET content = CAST(content || 1 AS BLOB) WHERE id = ?',
+  })) {
+    it(`${what}: who needs it is told so, all others are served, also in the same transaction`, async () => {
+      await using tables = await DataSource.open(`sqlite:${await damagedStore(sql)}`);
+      const orders = tables.repository(Order);
+      const written = await Promise.allSettled(
+        CUSTOMERS.flatMap((customer) => [orderOf(customer, 0), orderOf(customer, 150)]).map((each) =>
+          orders.upsert(Object.assign(each, { items: 5 })),
+        ),
+      );
+      const outcomes = written.map((result) => (result.status === 'fulfilled' ? 'written' : codeOf(result.reason)));
+      expect(outcomes).to.deep.equal(['written', 'written', 'written', 'store.damaged', 'written', 'written']);
+      const read = await Promise.allSettled(
+        CUSTOMERS.flatMap((customer) => [orderOf(customer, 0), orderOf(customer, 150)]).map((each) =>
+          orders.getOrThrow(each),
+        ),
+      );
+      const found = read.map((result) => (result.status === 'fulfilled' ? 'read' : codeOf(result.reason)));
+      expect(found).to.deep.equal(['read', 'read', 'read', 'store.damaged', 'read', 'read']);
+    });
+  }
+});
+
+function codeOf(error: unknown): string {
+  return EntitableError.is(error) ? error.code : String(error);
+}
