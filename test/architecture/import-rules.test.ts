@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/stores/lmdb': [...BELOW_STORES, 'src/stores/embedded', 'src/stores/sqlite'],
   'src/stores/sqlite': [...BELOW_STORES, 'src/stores/embedded'],
   'src/stores/azure': BELOW_STORES,
-  'src/testing': [...VALUES, 'src/store', 'src/stores/memory', 'src/data-source'],
+  'src/testing': [...VALUES, 'src/store', 'src/stores/memory', 'src/stores/sqlite', 'src/data-source'],
 };
 const FACE = 'src/index.ts';
 /** Integrations refuse unknown names of options as the library itself does; programs have no use for it. */

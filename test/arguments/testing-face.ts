@@ -13,6 +13,7 @@ export const TESTING_FACE: readonly Subject[] = [
       recordingStore: () => [memoryStore()],
       requestNames: [[{ kind: 'tables' }]],
       sequentialGuids: [],
+      verifyStore: ['nowhere.db'],
     },
     others: { conformance: 'it declares tests, which must not be declared in one' },
   },

@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import { keyBytes } from './block-key.js';
+import { BlockWalk, type StoreVerification } from './block-walk.js';
+import { APPLICATION_ID } from './connection.js';
+import { isDamage, sqliteError } from './sqlite-error.js';
+import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
+
+/** Blocks that are read before others have their turn. */
+const BLOCKS_AT_ONCE = 64;
+
+/** Reads all of a store and tells what of it is not as it was written. Nothing is changed; others may go on writing. */
+export async function verifyFile(path: string): Promise<StoreVerification> {
+  const { DatabaseSync } = await loadSqlite();
+  const walk = new BlockWalk();
+  let database: SqliteDatabase | undefined;
+  try {
+    database = new DatabaseSync(resolve(path), { readOnly: true });
+    database.exec('PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN');
+    checkOwn(database, path);
+    for (const found of quickCheck(database)) walk.note(`SQLite says: ${found}`);
+    await walkBlocks(database, walk);
+  } catch (error) {
+    if (!isDamage(error)) throw sqliteError(path, 'cannot be read', error);
+    walk.note(`SQLite cannot read the file: ${(error as Error).message}`);
+  } finally {
+    database?.close();
+  }
+  return walk.result();
+}
+
+/** Throws `store.incompatible-format` for a file that never was a store. */
+function checkOwn(database: SqliteDatabase, path: string): void {
+  const [id] = Object.values(database.prepare('PRAGMA application_id').get() ?? {});
+  if (id === APPLICATION_ID) return;
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'blocks'").get() !== undefined) return;
+  throw incompatibleFormat(path, 'it was not written by this library');
+}
+
+/** What SQLite finds wrong with its own pages. */
+function quickCheck(database: SqliteDatabase): readonly string[] {
+  let found: readonly string[];
+  try {
+    found = database
+      .prepare('PRAGMA quick_check')
+      .all()
+      .map((row) => String(Object.values(row)[0]));
+  } catch (error) {
+    found = [(error as Error).message];
+  }
+  return found.filter((text) => text !== 'ok');
+}
+
+/** Gives the walk every block in the order of their first keys, and steps over those that SQLite cannot read. */
+async function walkBlocks(database: SqliteDatabase, walk: BlockWalk): Promise<void> {
+  const blocks = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
+  const firsts = database.prepare('SELECT first FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
+  let from = '';
+  for (let count = 1; ; count++) {
+    const { first, content } = readable(() => blocks.get(keyBytes(from))) ?? firsts.get(keyBytes(from)) ?? {};
+    const key = first instanceof Uint8Array ? Buffer.from(first).toString('latin1') : undefined;
+    if (key === undefined || key < from) return; // the end, or nobody knows what comes next
+    walk.visit(key, content);
+    from = `${key}\0`;
+    if (count % BLOCKS_AT_ONCE === 0) await setImmediate();
+  }
+}
+
+/** What a read gives; `undefined` where the file is damaged. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
+}
