@@ -16,6 +16,7 @@ import type { Repository, RepositoryClass } from '../repository/repository.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
+import { OPERATION_NAMES, type OperationOptions } from '../store/operation-options.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
@@ -31,6 +32,7 @@ import { tableNameProblem } from '../edm/table-name.js';
 import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
+import { checkPath } from './disk-path.js';
 import { checkOptions } from './check-options.js';
 import { CLOSE_NAMES, connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession, UnitContext, type RunOptions } from './joining-session.js';
@@ -44,7 +46,7 @@ import type { DataSourceTarget } from './target.js';
  *
  * @example
  * ```ts
- * await using tables = await DataSource.open(process.env.TABLES ?? 'lmdb:./data');
+ * await using tables = await DataSource.open(process.env.TABLES ?? 'sqlite:./data.db');
  * const orders = tables.repository(Order);
  * ```
  */
@@ -213,10 +215,31 @@ export class DataSource implements AsyncDisposable {
   /**
    * Waits until the store answers: with `failFast` not at all, else for `timeout` milliseconds, 30,000 by default. Throws why it does
    * not; at once for what waiting does not change, e.g. `store.unauthorized`. Reads the list of tables, or from `table`, where the
-   * credential may do only that.
+   * credential may do only that; of a store on disk it also finds out whether its files are still in their place.
    */
   async ready(options: ReadyOptions = {}): Promise<void> {
     await untilReady(this.#connection.bare, options);
+  }
+
+  /**
+   * Copies a store on disk to a path where nothing is, while this process and others go on reading and writing: all of it, as it is at one
+   * moment, with whole transactions. The copy is there when it is complete, or not at all; only the user that runs the program may
+   * read it, unless `fileMode` says otherwise. It is a store of the same kind, and opened by the same kind of target.
+   *
+   * Throws `store.already-exists` where something is at the path, `store.not-supported` for stores that are not on this machine's disk,
+   * and `store.unavailable`, e.g. for a full disk. With `timeout` or `signal`, what had been copied is taken away again.
+   *
+   * @example
+   * ```ts
+   * await tables.backup(`./backups/${new Date().toISOString().slice(0, 10)}.db`);
+   * ```
+   */
+  async backup(path: string, options?: OperationOptions): Promise<void> {
+    checkOperation(options, OPERATION_NAMES);
+    checkPath(path, 'the path of a new file, or of a new folder for lmdb:');
+    const { store } = this.#connection;
+    if (store.backup === undefined) throw noBackup(store.traits.kind);
+    await store.backup(path, options);
   }
 
   /**
@@ -232,6 +255,14 @@ export class DataSource implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function noBackup(kind: string): EntitableError {
+  return new EntitableError(
+    'store.not-supported',
+    `A store of kind "${kind}" has no backup: only those on this machine's disk have, sqlite: and lmdb:. Copy its tables with tables.copy() instead.`,
+    { kind, feature: 'backup' },
+  );
 }
 
 function validatorOf({ validate = 'auto' }: DataSourceOptions): EntityValidator {

@@ -32,6 +32,8 @@ export function lazyTables(store: TableStore): TableStore {
     createTable: (table, options) => store.createTable(table, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
     tables: (request, options) => store.tables(request, options),
+    ready: store.ready?.bind(store),
+    backup: store.backup?.bind(store),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 

@@ -15,7 +15,8 @@ export type OperationName =
   | 'set-access-policies'
   | 'get-service-properties'
   | 'set-service-properties'
-  | 'get-statistics';
+  | 'get-statistics'
+  | 'backup';
 
 /** How much of a table a read touches, cheapest first. */
 export type ReadPlan = 'point' | 'row range' | 'partition' | 'partition range' | 'table scan';

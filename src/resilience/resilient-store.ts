@@ -102,6 +102,22 @@ export class ResilientStore implements TableStore {
     });
   }
 
+  get ready(): TableStore['ready'] {
+    return this.#store.ready?.bind(this.#store);
+  }
+
+  /** Never tried again: a copy may take any time. */
+  get backup(): TableStore['backup'] {
+    const { backup } = this.#store;
+    return (
+      backup &&
+      ((path, options) =>
+        this.#run('backup', undefined, options, (operation, running) =>
+          operation.request(() => backup.call(this.#store, path, running)),
+        ))
+    );
+  }
+
   /** Takes nothing more, waits for what is under way or stops it after `timeout` milliseconds, and closes the store. */
   async close({ timeout = CLOSE_TIMEOUT }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     await this.#inFlight.close(timeout);

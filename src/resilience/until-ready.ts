@@ -35,6 +35,7 @@ export async function untilReady(store: TableStore, options: ReadyOptions): Prom
 }
 
 async function probe(store: TableStore, table: string | undefined, options: OperationOptions): Promise<void> {
+  await store.ready?.(options);
   if (table === undefined) {
     await store.tables({}, options);
     return;

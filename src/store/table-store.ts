@@ -156,11 +156,18 @@ export interface TableStore extends AsyncDisposable {
     request?: { readonly prefix?: string; readonly continuation?: string },
     options?: OperationOptions,
   ): Promise<RowPage<string>>;
+  /** Throws `store.unavailable` where the store could not be written to although its tables can be listed; only where that can be. */
+  readonly ready?: ((options?: OperationOptions) => Promise<void>) | undefined;
+  /**
+   * Copies all of the store, as it is at one moment, to a path where nothing is: `store.already-exists`. The copy is complete or not there.
+   * Only for stores on disk; a target of the same kind opens the copy.
+   */
+  readonly backup?: ((path: string, options?: OperationOptions) => Promise<void>) | undefined;
 }
 
 /** What a store is and can do. */
 export interface StoreTraits {
-  /** `memory`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
+  /** `memory`, `sqlite`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
   readonly kind: string;
   /** The same for two data sources on the same tables; holds no secret. */
   readonly identity: string;

@@ -52,6 +52,8 @@ export function recordingStore(store: TableStore): {
         requests.push({ kind: 'tables' });
         return store.tables(request, options);
       },
+      ready: store.ready?.bind(store),
+      backup: store.backup?.bind(store),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     },
   };

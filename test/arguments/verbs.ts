@@ -118,6 +118,7 @@ export const VERBS: readonly Subject[] = [
         },
       ],
       ready: [{ ...OPERATION, failFast: true, table: 'Notes' }],
+      backup: ['backup', OPERATION],
       close: [{ timeout: 5 }],
     },
   },

@@ -50,6 +50,8 @@ export function faultyStore(store: TableStore): FaultyStore {
       createTable: (table, options) => store.createTable(table, options),
       deleteTable: (table, options) => store.deleteTable(table, options),
       tables: (request, options) => store.tables(request, options),
+      ready: store.ready?.bind(store),
+      backup: store.backup?.bind(store),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     },
   };

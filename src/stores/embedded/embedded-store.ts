@@ -37,7 +37,11 @@ export interface EmbeddedStoreSettings {
 /** The Table service's behaviour over ordered rows: strict, and the same wherever the rows are kept. */
 export class EmbeddedStore implements TableStore {
   readonly traits: StoreTraits;
+  readonly ready: TableStore['ready'];
+  readonly backup: TableStore['backup'];
   readonly #state: EngineState;
+  /** Those that are under way, also those that nobody waits for any more: closing does. */
+  readonly #backups = new Set<Promise<void>>();
 
   constructor(
     rows: OrderedRows,
@@ -51,6 +55,8 @@ export class EmbeddedStore implements TableStore {
   ) {
     this.traits = Object.freeze({ kind, identity, ordered: true, removes: 'in-place', limits });
     this.#state = new EngineState(rows, limits, clock, numberedLayouts);
+    this.ready = rows.checkPlace && (async (options) => (this.#begin(options), rows.checkPlace!()));
+    this.backup = rows.backup && (async (path, options) => this.#backup((end) => rows.backup!(path, end), options));
   }
 
   rows(table: string, shape: RowShape): Rows {
@@ -110,7 +116,15 @@ export class EmbeddedStore implements TableStore {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state.closed) return;
     this.#state.closed = true;
+    await Promise.allSettled(this.#backups);
     await this.#state.rows.close();
+  }
+
+  #backup(copy: (deadline: Deadline) => Promise<void>, options: OperationOptions | undefined): Promise<void> {
+    const deadline = this.#begin(options);
+    const copying: Promise<void> = copy(deadline).finally(() => this.#backups.delete(copying));
+    this.#backups.add(copying);
+    return deadline.wait(copying);
   }
 
   #begin(options: OperationOptions | undefined): Deadline {

@@ -63,5 +63,9 @@ export interface OrderedRows extends RowSource {
    * nothing is written and the promise is rejected with that error. A wait for other processes that write ends with the deadline.
    */
   transact<T>(work: (transaction: RowTransaction) => T, deadline?: Deadline): Promise<T>;
+  /** Throws `store.unavailable` when the files that are open are no longer in their place. */
+  checkPlace?(): void;
+  /** Copies all rows, as they are at one moment, to a path where nothing is. Stops at the deadline, in its own time. */
+  backup?(path: string, deadline: Deadline): Promise<void>;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { BlockWrites } from './block-writes.js';
 import type { Block } from './block.js';
 import { Busy, heldByOther, Turn, whenFree } from './busy.js';
 import { rowAt, visitBlocks } from './read-blocks.js';
+import { backupFile } from './sqlite-backup.js';
 import { SqliteFile, type SqliteFileSettings } from './sqlite-file.js';
 
 /** Bytes of blocks that are kept in memory. */
@@ -32,10 +33,11 @@ interface QueuedWork {
  */
 export class SqliteRows implements OrderedRows {
   static async open(path: string, settings: SqliteFileSettings): Promise<SqliteRows> {
-    return new SqliteRows(await SqliteFile.open(path, settings));
+    return new SqliteRows(await SqliteFile.open(path, settings), settings.fileMode);
   }
 
   readonly #file: SqliteFile;
+  readonly #fileMode: number;
   readonly #cache = new BlockCache(CACHE_BYTES);
   /** The state of the store that the cache is of. */
   #version = '';
@@ -45,8 +47,9 @@ export class SqliteRows implements OrderedRows {
   #isFlushing = false;
   #flushing: Promise<void> = Promise.resolve();
 
-  private constructor(file: SqliteFile) {
+  private constructor(file: SqliteFile, fileMode: number) {
     this.#file = file;
+    this.#fileMode = fileMode;
   }
 
   /** Where the file is. */
@@ -97,6 +100,15 @@ export class SqliteRows implements OrderedRows {
       this.#isFlushing = true;
       this.#flushing = setImmediate().then(() => this.#flush());
     });
+  }
+
+  checkPlace(): void {
+    this.#file.checkPlace();
+  }
+
+  async backup(path: string, deadline: Deadline): Promise<void> {
+    this.#file.checkPlace();
+    await backupFile(this.path, path, this.#fileMode, deadline);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,34 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import type { Deadline } from '../../store/deadline.js';
+import { copyBeside } from '../embedded/copy-beside.js';
+import { syncFile } from '../embedded/private-files.js';
+import { sqliteError } from './sqlite-error.js';
+import { loadSqlite } from './sqlite-driver.js';
+
+/** More pages than a file can have: a copy of several steps would begin anew whenever somebody writes between two. */
+const ALL_PAGES = 2 ** 31 - 1;
+
+/**
+ * Copies the file of a store, as it is at one moment between two transactions, while others read and write. SQLite copies in a thread of
+ * its own, from a connection of its own.
+ *
+ * @param fileMode - The permissions of the copy.
+ */
+export async function backupFile(path: string, to: string, fileMode: number, deadline: Deadline): Promise<void> {
+  const { DatabaseSync, backup } = await loadSqlite();
+  try {
+    await copyBeside(to, fileMode, deadline, async (beside) => {
+      closeSync(openSync(beside, 'wx', fileMode));
+      chmodSync(beside, fileMode); // whatever the umask
+      const source = new DatabaseSync(path, { readOnly: true });
+      try {
+        await backup(source, beside, { rate: ALL_PAGES });
+      } finally {
+        source.close();
+      }
+      await syncFile(beside);
+    });
+  } catch (error) {
+    throw sqliteError(path, 'cannot be copied', error);
+  }
+}
