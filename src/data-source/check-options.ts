@@ -20,6 +20,7 @@ export function checkOptions(options: DataSourceOptions): void {
   if (typeof limits !== 'object' && limits !== undefined) checkChoice('limits', limits, ['storage', 'cosmos']);
   if (typeof validate !== 'boolean' && validate !== undefined) checkChoice('validate', validate, ['auto']);
   if (service !== undefined) checkChoice('service', service, ['storage', 'cosmos']);
+  if (options.fileMode !== undefined) checkFileMode(options.fileMode);
   for (const name of ['maxSockets', 'maxAnswerBytes'] as const) {
     if (options[name] !== undefined) checkCount(name, options[name], 1);
   }
@@ -36,4 +37,12 @@ export function checkOptions(options: DataSourceOptions): void {
   }
   if (objects.retry !== undefined) checkNames(objects.retry, RETRY_NAMES, 'retry');
   if (objects.limits !== undefined) checkNames(objects.limits, LIMIT_NAMES, 'limits');
+}
+
+/** A mode of files without the owner's own rights could be used only once; one that is written in decimal is another mode. */
+function checkFileMode(mode: unknown): void {
+  if (typeof mode === 'number' && Number.isInteger(mode) && mode >= 0 && mode <= 0o777 && (mode & 0o600) === 0o600)
+    return;
+  const expected = 'an octal mode from 0o600 to 0o777 that lets the owner read and write, such as 0o640';
+  throw invalidOption('fileMode', expected, typeof mode === 'number' ? `0o${mode.toString(8)}` : typeName(mode));
 }

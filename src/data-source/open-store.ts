@@ -6,7 +6,8 @@ import type { AzureTarget } from '../stores/azure/azure-target.js';
 import type { DataSourceOptions } from './options.js';
 import type { DataSourceTarget } from './target.js';
 import { checkChoice } from '../repository/check-choice.js';
-import { isConnectionString, pathProblem, targetProblem, textProblem } from './target-problem.js';
+import { pathProblem, type DiskScheme } from './disk-path.js';
+import { isConnectionString, targetProblem, textProblem } from './target-problem.js';
 
 /** A store, and whose it is: one of the embedded ones, Azure's, or the user's own. */
 export interface OpenedStore {
@@ -16,7 +17,7 @@ export interface OpenedStore {
 
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
 export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<OpenedStore> {
-  const { limits, clock, durability } = options;
+  const { limits, clock, durability, fileMode } = options;
   if (typeof target === 'string') {
     const problem = textProblem(target);
     if (problem !== undefined) throw unknownTarget(problem);
@@ -24,13 +25,17 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
       const { memoryStore } = await import('../stores/memory/memory-store.js');
       return { kind: 'embedded', store: memoryStore({ limits: resolveLimits(STORAGE_LIMITS, limits), clock }) };
     }
+    if (target.startsWith('sqlite:') && target !== 'sqlite:') {
+      const path = targetPath('sqlite', target.slice('sqlite:'.length));
+      const { sqliteStore } = await import('../stores/sqlite/sqlite-store.js');
+      const settings = { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability, fileMode };
+      return { kind: 'embedded', store: await sqliteStore(path, settings) };
+    }
     if (target.startsWith('lmdb:') && target !== 'lmdb:') {
-      const path = checkPath(target.slice('lmdb:'.length));
+      const path = targetPath('lmdb', target.slice('lmdb:'.length));
       const { lmdbStore } = await import('../stores/lmdb/lmdb-store.js');
-      return {
-        kind: 'embedded',
-        store: await lmdbStore(path, { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability }),
-      };
+      const settings = { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability, fileMode };
+      return { kind: 'embedded', store: await lmdbStore(path, settings) };
     }
     if (!isConnectionString(target)) throw unknownTarget(targetProblem(target));
   } else if (isTableStore(target)) {
@@ -49,8 +54,8 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
   return { kind: 'azure', store: await openAzure(target, settings) };
 }
 
-function checkPath(path: string): string {
-  const problem = pathProblem(path);
+function targetPath(scheme: DiskScheme, path: string): string {
+  const problem = pathProblem(scheme, path);
   if (problem !== undefined) throw unknownTarget(problem);
   return path;
 }
@@ -91,6 +96,8 @@ function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
     createTable: (table, options) => store.createTable(table, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
     tables: (request, options) => store.tables(request, options),
+    ready: store.ready?.bind(store),
+    backup: store.backup?.bind(store),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

@@ -11,6 +11,7 @@ export const DATA_SOURCE_NAMES: OptionNames<DataSourceOptions> = {
   continuationSecret: true,
   clock: true,
   durability: true,
+  fileMode: true,
   service: true,
   maxSockets: true,
   maxAnswerBytes: true,

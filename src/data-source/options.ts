@@ -35,10 +35,16 @@ export interface DataSourceOptions {
   /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
   readonly clock?: (() => number) | undefined;
   /**
-   * What an acknowledged write to an `lmdb:` store survives: `full`, the default, also the loss of power; `relaxed` may lose the last
+   * What an acknowledged write to a store on disk survives: `full`, the default, also the loss of power; `relaxed` may lose the last
    * transactions then, never the whole, and writes alone take about half as long.
    */
   readonly durability?: 'full' | 'relaxed' | undefined;
+  /**
+   * The permissions of files that a store on disk makes, `0o600` by default: only the user that runs the program may read them. `0o640`
+   * lets its group read them, `0o660` also write. Folders that are made for them get the same, and may be entered by who may read. Files
+   * that are there keep theirs. Windows does not know them.
+   */
+  readonly fileMode?: number | undefined;
   /**
    * Which service answers on Azure, `'storage'` or `'cosmos'`, where its address does not tell, e.g. behind a proxy: see the guide's page on
    * Azure. A target that is an object may say it itself.

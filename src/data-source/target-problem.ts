@@ -20,17 +20,6 @@ export function textProblem(text: string): string | undefined {
   return settingProblem('The text', text);
 }
 
-/** What is wrong with the path of an `lmdb:` target. */
-export function pathProblem(path: string): string | undefined {
-  if (path.startsWith('//')) {
-    return "A path follows lmdb:, not a URL: 'lmdb:./data', or 'lmdb:/var/lib/data' with one slash.";
-  }
-  if (/^~(?:[/\\]|$)/.test(path))
-    return "Nothing replaces the ~ in the path of 'lmdb:': give the path of the folder, os.homedir() for example.";
-  if (path.includes('\0')) return 'The path has a NUL character.';
-  return settingProblem('The path behind lmdb:', path);
-}
-
 /** What a target that is none may have been meant to be. */
 export function targetProblem(target: unknown): string {
   if (typeof target === 'string') return TEXTS.find(([pattern]) => pattern.test(target))![1];
@@ -65,8 +54,14 @@ const TEXTS: readonly (readonly [pattern: RegExp, problem: string])[] = [
     /^:?(?:in-?)?memory:?/i,
     "It looks like a store in memory: that is 'memory:', in small letters, with a colon and nothing behind it.",
   ],
+  [/^(?:better-)?sqlite3?:?$/i, "The path of the file is missing: 'sqlite:./data.db' for example."],
   [/^lmdb:?$/i, "The path of the folder is missing: 'lmdb:./data' for example."],
+  [
+    /^(?:better-)?sqlite3?\b/i,
+    "It looks like a store on disk: that is 'sqlite:PATH' in small letters, 'sqlite:./data.db' for example.",
+  ],
   [/^lmdb/i, "It looks like a store on disk: that is 'lmdb:PATH' in small letters, 'lmdb:./data' for example."],
+  [/^file:/i, "It looks like the URL of a file: give its path, 'sqlite:./data.db' for example."],
   [/^[[{]/, 'It looks like JSON: parse it, and give the object.'],
   [
     /(?:^|;)\s*(?:Endpoint|InstrumentationKey|IngestionEndpoint|HostName|Host|Server|Data Source|Database)\s*=/i,
@@ -97,12 +92,15 @@ const TEXTS: readonly (readonly [pattern: RegExp, problem: string])[] = [
     /^[a-z][a-z\d+.-]+:\/\//i,
     'It is a URL of another kind of store: this library stores in tables of Azure, in memory and on disk.',
   ],
-  [/^(?:\.{1,2}|~)?[/\\]|^[a-z]:[/\\]/i, "It looks like the path of a folder: give 'lmdb:PATH'."],
+  [
+    /^(?:\.{1,2}|~)?[/\\]|^[a-z]:[/\\]|^[^;=]+\.(?:db3?|sqlite3?|sdb)$/i,
+    "It looks like a path: give 'sqlite:PATH', 'sqlite:./data.db' for example.",
+  ],
   [
     /^[A-Za-z\d+/]{86}==$/,
     'It looks like the key of an account alone: give a connection string, or { endpoint, credential: { name, key } }.',
   ],
-  [/^/, 'The text is neither a connection string, nor one that begins with memory: or lmdb:.'],
+  [/^/, 'The text is neither a connection string, nor one that begins with memory:, sqlite: or lmdb:.'],
 ];
 
 function canBeRead(target: object): boolean {

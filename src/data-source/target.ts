@@ -3,8 +3,9 @@ import type { AzureTarget } from '../stores/azure/azure-target.js';
 
 /** Where the tables are. */
 export type DataSourceTarget =
-  /** `'memory:'`, `'lmdb:PATH'`, `'UseDevelopmentStorage=true'`, or a connection string of Azure Storage or Cosmos DB. */
+  /** `'memory:'`, `'sqlite:PATH'`, `'lmdb:PATH'`, `'UseDevelopmentStorage=true'`, or a connection string of Azure Storage or Cosmos DB. */
   | 'memory:'
+  | `sqlite:${string}`
   | `lmdb:${string}`
   | (string & {})
   | AzureTarget

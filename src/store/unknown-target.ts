@@ -2,6 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 
 const TARGETS: readonly string[] = Object.freeze([
   "'memory:'",
+  "'sqlite:PATH'",
   "'lmdb:PATH'",
   "'UseDevelopmentStorage=true'",
   'a connection string of Azure Storage or Cosmos DB',

@@ -131,6 +131,7 @@ export const MAIN_FACE: readonly Subject[] = [
           continuationSecret: 'sixteen characters',
           clock: () => 0,
           durability: 'full',
+          fileMode: 0o600,
           httpClient: undefined,
           retry: false,
           logger: undefined,

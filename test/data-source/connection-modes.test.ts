@@ -59,11 +59,12 @@ describe('A data source is opened by', () => {
 
   it('several targets at once: each has rows of its own, and one repository class serves all', async () => {
     await using memory = await DataSource.open('memory:');
-    await using disk = await DataSource.open(`lmdb:${newPath()}`);
+    await using disk = await DataSource.open(`sqlite:${newPath()}`);
+    await using folder = await DataSource.open(`lmdb:${newPath()}`);
     await using azure = await DataSource.open((await startAzurite()).connectionString, {
       tableName: (name) => `${name}OfSeveral`,
     });
-    const sources = { memory, disk, azure };
+    const sources = { memory, disk, folder, azure };
     for (const [mode, source] of Object.entries(sources)) await source.repository(Visit).insert(visitOf(mode));
     for (const [mode, source] of Object.entries(sources)) {
       expect((await source.repository(Visit).scan().toArray()).map((visit) => visit.mode)).to.deep.equal([mode]);

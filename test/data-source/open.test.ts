@@ -29,6 +29,7 @@ describe('DataSource.open', () => {
 
   for (const target of [
     '',
+    'sqlite:',
     'lmdb:',
     'memory',
     `AccountKey=${KEY}`,
@@ -53,6 +54,7 @@ describe('DataSource.open', () => {
     limits: { limits: 'Cosmos' },
     validate: { validate: 'yes' },
     tableName: { tableName: 'dev' },
+    fileMode: { fileMode: 640 },
   })) {
     it(`refuses an option that it would take for another: ${inspect(options)}`, async () => {
       const error = await rejection(DataSource.open('memory:', options as never));

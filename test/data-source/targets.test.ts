@@ -1,9 +1,14 @@
+import { statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { AzureNamedKeyCredential, TableClient, TableServiceClient } from '@azure/data-tables';
 import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { startAzurite } from '../azurite/azurite.js';
+import { scratchDirectory } from '../stores/embedded/scratch-directory.js';
 import { rejection } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';
 
@@ -14,6 +19,7 @@ const ACCOUNT = `DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=${KE
 const ENDPOINT = 'https://acct.table.core.windows.net';
 const credential = { name: 'acct', key: KEY };
 const ALONE = Buffer.alloc(64, KEY).toString('base64');
+const FILE = fileURLToPath(import.meta.url);
 
 /** What people give, and what the error says of it. */
 const WRONG: readonly (readonly [what: string, target: unknown, problem: string])[] = [
@@ -59,8 +65,29 @@ const WRONG: readonly (readonly [what: string, target: unknown, problem: string]
   ['lmdb with white space', 'lmdb: ./data', 'The path behind lmdb: has white space around it'],
   ['lmdb in a home folder', 'lmdb:~/data', 'Nothing replaces the ~'],
   ['lmdb with a NUL', 'lmdb:a\0b', 'The path has a NUL character'],
-  ['a path', './data', "It looks like the path of a folder: give 'lmdb:PATH'"],
-  ['a path of Windows', 'C:\\data', "It looks like the path of a folder: give 'lmdb:PATH'"],
+  ['lmdb of a file', `lmdb:${FILE}`, 'The path behind lmdb: is that of a file, and a store is a folder'],
+  ['sqlite without a path', 'sqlite:', "The path of the file is missing: 'sqlite:./data.db'"],
+  ['sqlite without a colon', 'sqlite', "The path of the file is missing: 'sqlite:./data.db'"],
+  ['sqlite by the name of a package', 'better-sqlite3', "The path of the file is missing: 'sqlite:./data.db'"],
+  ['sqlite in capitals', 'SQLite:./data.db', "It looks like a store on disk: that is 'sqlite:PATH'"],
+  ['sqlite with its version', 'sqlite3:./data.db', "It looks like a store on disk: that is 'sqlite:PATH'"],
+  ['sqlite as a URL', 'sqlite://data.db', 'A path follows sqlite:, not a URL'],
+  ['sqlite as a URL with three slashes', 'sqlite:///data.db', 'A path follows sqlite:, not a URL'],
+  ['sqlite with the URL of a file', 'sqlite:file:data.db', 'A path follows sqlite:, not a URL: leave file: out'],
+  ['sqlite in memory', 'sqlite::memory:', "A store in memory is 'memory:'"],
+  ['sqlite with parameters', 'sqlite:./data.db?mode=ro', 'The path has parameters behind a question mark'],
+  ['sqlite of a variable that is not set', 'sqlite:undefined', 'The path behind sqlite: says "undefined"'],
+  ['sqlite in a home folder', 'sqlite:~/data.db', "Nothing replaces the ~ in the path of 'sqlite:'"],
+  ['sqlite with a NUL', 'sqlite:a\0b', 'The path has a NUL character'],
+  ['sqlite of a folder', `sqlite:${tmpdir()}`, 'The path behind sqlite: is that of a folder, and a store is one file'],
+  ['sqlite of a folder that is not there', 'sqlite:./data/', 'The path behind sqlite: is that of a folder'],
+  ['sqlite of this folder', 'sqlite:.', 'The path behind sqlite: is that of a folder'],
+  ['the URL of a file', 'file:./data.db', "It looks like the URL of a file: give its path, 'sqlite:./data.db'"],
+  ['the URL of a file with slashes', 'file:///data.db', 'It looks like the URL of a file: give its path'],
+  ['a path', './data', "It looks like a path: give 'sqlite:PATH'"],
+  ['a path of Windows', 'C:\\data', "It looks like a path: give 'sqlite:PATH'"],
+  ['the name of a file', 'data.db', "It looks like a path: give 'sqlite:PATH'"],
+  ['the name of a file of SQLite', 'data.sqlite3', "It looks like a path: give 'sqlite:PATH'"],
 
   ['JSON', JSON.stringify({ endpoint: ENDPOINT, credential }), 'It looks like JSON: parse it'],
   ['a SAS URL', `${ENDPOINT}/?${SAS}`, 'It looks like a URL with a shared access signature'],
@@ -297,6 +324,27 @@ describe('What is no target', () => {
       }
     });
   }
+});
+
+describe('The path of a store on disk', () => {
+  const newPath = scratchDirectory();
+
+  it('is not that of a folder that a store of lmdb has made: the error says which target it is', async () => {
+    const path = newPath();
+    await (await DataSource.open(`lmdb:${path}`)).close();
+    const error = await rejection(DataSource.open(`sqlite:${path}`));
+    if (!EntitableError.is(error, 'store.unknown-target')) throw error;
+    expect(error.details.problem).to.equal(
+      "The path behind sqlite: is that of a folder, that of a store of lmdb, which is 'lmdb:PATH'.",
+    );
+  });
+
+  it('may have any characters that a file may have', async () => {
+    const path = join(newPath(), "ä %41 #1 'q' ?.db");
+    await using tables = await DataSource.open(`sqlite:${path}`);
+    await tables.repository(Order).insert(order());
+    expect(statSync(path).isFile()).to.equal(true);
+  });
 });
 
 describe('The client of one table as a target', () => {

@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { typeName } from '../edm/type-name.js';
+import { invalidOption } from '../errors/options.js';
+import { settingProblem } from '../store/setting-problem.js';
+
+/** The stores that are named by a path on this machine, and what it is the path of. */
+const DISK = Object.freeze({
+  sqlite: { place: 'file', example: 'data.db' },
+  lmdb: { place: 'folder', example: 'data' },
+});
+
+export type DiskScheme = keyof typeof DISK;
+
+/** What is wrong with the path of a `sqlite:` or `lmdb:` target. */
+export function pathProblem(scheme: DiskScheme, path: string): string | undefined {
+  const { example, place } = DISK[scheme];
+  if (path.startsWith('//')) {
+    return `A path follows ${scheme}:, not a URL: '${scheme}:./${example}', or '${scheme}:/var/lib/${example}' with one slash.`;
+  }
+  if (/^file:/i.test(path))
+    return `A path follows ${scheme}:, not a URL: leave file: out, '${scheme}:./${example}' for example.`;
+  if (/^:?memory:?$/i.test(path)) return "A store in memory is 'memory:'.";
+  if (/^~(?:[/\\]|$)/.test(path))
+    return `Nothing replaces the ~ in the path of '${scheme}:': give the path of the ${place}, os.homedir() for example.`;
+  if (path.includes('\0')) return 'The path has a NUL character.';
+  return (
+    settingProblem(`The path behind ${scheme}:`, path) ??
+    (scheme === 'sqlite' ? fileProblem(path) : folderProblem(path))
+  );
+}
+
+/** What is wrong with the path of a store that is one file. */
+function fileProblem(path: string): string | undefined {
+  if (/\?\w+=/.test(path)) {
+    return 'The path has parameters behind a question mark, and sqlite: takes none: durability and others are options of DataSource.open.';
+  }
+  if (kindOf(path) !== 'folder' && !/[/\\]$|(?:^|[/\\])\.\.?$/.test(path)) return undefined;
+  const isLmdb = kindOf(join(path, 'data.mdb')) === 'file';
+  const instead = isLmdb
+    ? "that of a store of lmdb, which is 'lmdb:PATH'"
+    : "and a store is one file: add its name, 'sqlite:./data.db' for example";
+  return `The path behind sqlite: is that of a folder, ${instead}.`;
+}
+
+/** What is wrong with the path of a store that is a folder. */
+function folderProblem(path: string): string | undefined {
+  if (kindOf(path) !== 'file') return undefined;
+  return "The path behind lmdb: is that of a file, and a store is a folder. A file that sqlite: has made is 'sqlite:PATH'.";
+}
+
+/** What a path leads to, as far as it can be told: opening it tells the rest. */
+function kindOf(path: string): 'file' | 'folder' | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isDirectory() === true ? 'folder' : found?.isFile() === true ? 'file' : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Refuses what is not the path of something on this machine, before anything is tried. Throws `validation.invalid-option`. */
+export function checkPath(path: unknown, expected: string): void {
+  if (typeof path !== 'string') throw invalidOption('path', expected, typeName(path));
+  const found = mistakenFor(path);
+  if (found !== undefined) throw invalidOption('path', expected, found);
+}
+
+function mistakenFor(path: string): string | undefined {
+  if (/^(?:sqlite|lmdb|file):/i.test(path)) return 'a target or a URL: leave out what stands before the path';
+  if (/^~(?:[/\\]|$)/.test(path)) return 'one that begins with ~, which nothing replaces';
+  if (path.includes('\0')) return 'one that has a NUL character';
+  if (settingProblem('The path', path) === undefined) return undefined;
+  return 'one that is empty, a placeholder, or has white space or quotation marks around it';
+}
