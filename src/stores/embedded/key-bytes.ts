@@ -1,4 +1,3 @@
-import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
 import type { Place } from './ordered-rows.js';
 
 /** A row, or a place between rows, of a table; without a partition key, the place before all rows of the table. */
@@ -97,15 +96,4 @@ function readUnits(bytes: Uint8Array, start: number, end: number): string {
     else text += String.fromCharCode(((first & 0x0f) << 12) | ((bytes[at++]! & 0x3f) << 6) | (bytes[at++]! & 0x3f));
   }
   return text;
-}
-
-/** Keys of the store's own form have room for the service's longest, and no more. */
-export function withinKeys(limits: ServiceLimits): ServiceLimits {
-  const { partition, row, encoding } = limits.keyBytes;
-  const { partition: longest } = STORAGE_LIMITS.keyBytes;
-  if (partition <= longest && row <= longest) return limits;
-  return Object.freeze({
-    ...limits,
-    keyBytes: { partition: Math.min(partition, longest), row: Math.min(row, longest), encoding },
-  });
 }

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
 import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
-import { withinKeys } from '../embedded/key-bytes.js';
+import { withinKeys } from '../embedded/within-keys.js';
 import { engineError } from './engine-error.js';
 import type { Durability } from './lmdb-database.js';
 import { LmdbRows } from './lmdb-rows.js';

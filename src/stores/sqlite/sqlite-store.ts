@@ -1,7 +1,7 @@
 import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
 import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
-import { withinKeys } from '../embedded/key-bytes.js';
+import { withinKeys } from '../embedded/within-keys.js';
 import type { Durability } from '../embedded/ordered-rows.js';
 import { checkFormat } from '../embedded/store-format.js';
 import { sqliteError } from './sqlite-error.js';
