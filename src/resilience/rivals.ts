@@ -1,21 +1,11 @@
 import { onAbort } from '../async/on-abort.js';
 import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
 import type { Verdict } from './read-back.js';
+import { REMEMBERED, RecentWrites, type OwnWrite } from './recent-writes.js';
 import { pause } from './wait.js';
-
-/** How long a row may be mistaken for a younger one: the service refuses requests whose clock is further off. */
-const REMEMBERED = 15 * 60_000;
-
-/** Facts that are remembered at most; each write leaves two or fewer. */
-const MOST = 20_000;
 
 /** Doubts that are remembered at most. */
 const MOST_DOUBTS = 1000;
-
-interface Fact {
-  readonly at: number;
-  readonly mode: WriteMode;
-}
 
 /** What was submitted together, of which nobody can tell whether it was carried out: its rows, and what each write was conditional on. */
 interface Doubt {
@@ -30,8 +20,7 @@ interface Doubt {
  */
 export class Rivals {
   readonly #partitions = new Map<string, Set<Contender>>();
-  /** ETags that writes have used up or made, the oldest first. */
-  readonly #facts = new Map<string, Fact>();
+  readonly #recent = new RecentWrites();
   /** The oldest first. */
   readonly #doubts = new Set<Doubt>();
   /** The doubts of writes, which may be settled later. */
@@ -48,20 +37,8 @@ export class Rivals {
   }
 
   /** Remembers what was written. */
-  remember(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): void {
-    const at = Date.now();
-    const row = `${partition}\n${rowKey}`;
-    if (ifMatch !== undefined && ifMatch !== '*') this.#facts.set(`${row}\nused ${ifMatch}`, { at, mode });
-    if (etag !== undefined) this.#facts.set(`${row}\nmade ${etag}`, { at, mode });
-    const fate = FATE[mode];
-    if (fate !== undefined) {
-      this.#facts.delete(`${row}\n${fate}`); // to be the youngest
-      this.#facts.set(`${row}\n${fate}`, { at, mode });
-    }
-    for (const [key, fact] of this.#facts) {
-      if (this.#facts.size <= MOST && fact.at >= at - REMEMBERED) break;
-      this.#facts.delete(key);
-    }
+  remember(partition: string, writes: readonly OwnWrite[], receipts: readonly WriteReceipt[]): void {
+    this.#recent.remember(partition, writes, receipts);
   }
 
   /** Remembers writes of which nobody can tell whether they were carried out. */
@@ -79,6 +56,7 @@ export class Rivals {
 
   /** It is known now whether they were. */
   forget(writes: readonly OwnWrite[]): void {
+    if (this.#doubts.size === 0) return;
     for (const write of writes) {
       const doubt = this.#doubtOf.get(write);
       if (doubt !== undefined) this.#doubts.delete(doubt);
@@ -96,35 +74,23 @@ export class Rivals {
 
   /** What is known of the row of a write that was not seen to succeed, where the row has this ETag now. */
   verdictOn(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): Verdict {
-    const row = `${partition}\n${rowKey}`;
-    if (this.#facts.has(`${row}\nused ${ifMatch}`)) return 'not-written';
-    const maker = this.#facts.get(`${row}\nmade ${etag}`);
+    const recent = this.#recent.of(partition, rowKey);
+    if (ifMatch !== undefined && recent.some(({ used }) => used === ifMatch)) return 'not-written';
+    const maker = recent.findLast(({ made }) => made !== undefined && made === etag);
     if (maker === undefined) return undefined;
     // A row that was deleted meanwhile may have been this one's.
-    const isFirst = mode === 'insert' && maker.mode === 'insert' && !this.#facts.has(`${row}\ndeleted`);
+    const isFirst = mode === 'insert' && maker.mode === 'insert' && !recent.some((write) => write.mode === 'delete');
     return isFirst ? 'not-written' : 'anothers';
   }
 
   /** What is known of a delete whose row is not there, and was deleted by another: the row may have been inserted again in between. */
   verdictOnDeleted(partition: string, { rowKey }: OwnWrite): Verdict {
-    return this.#facts.has(`${partition}\n${rowKey}\ninserted`) ? 'anothers' : 'not-written';
+    return this.#recent.of(partition, rowKey).some(({ mode }) => MAKES_ROWS.has(mode)) ? 'anothers' : 'not-written';
   }
 }
 
-/** Writes after which a row is there that was not, or the other way round. */
-const FATE: { readonly [M in WriteMode]?: string } = {
-  insert: 'inserted',
-  'upsert-merge': 'inserted',
-  'upsert-replace': 'inserted',
-  delete: 'deleted',
-};
-
-interface OwnWrite {
-  readonly partitionKey: string;
-  readonly mode: WriteMode;
-  readonly rowKey: string;
-  readonly ifMatch?: string | undefined;
-}
+/** Writes after which a row is there that may not have been. */
+const MAKES_ROWS: ReadonlySet<WriteMode> = new Set<WriteMode>(['insert', 'upsert-merge', 'upsert-replace']);
 
 const ANY = '*';
 
@@ -170,7 +136,7 @@ export class Contender {
   /** Tells the others what was written. */
   succeeded(receipts: readonly WriteReceipt[]): void {
     this.settled();
-    this.#writes.forEach((write, index) => this.#rivals.remember(this.#partition, write, receipts[index]?.etag));
+    this.#rivals.remember(this.#partition, this.#writes, receipts);
     if (this.#all.size === 1) return;
     const deleted = this.#writes.filter(({ mode }) => mode === 'delete');
     if (deleted.length === 0) return;
