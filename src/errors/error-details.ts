@@ -251,6 +251,7 @@ export interface ErrorDetails {
   'store.outcome-unknown': OutcomeUnknownDetails;
   'store.closed': StoreErrorDetails;
   'store.incompatible-format': StoreErrorDetails;
+  'store.in-use': StoreErrorDetails;
   'store.damaged': StoreErrorDetails & {
     /** The number of the table that the damaged part begins in; 0 is the store's own. */
     readonly tableNumber?: number;

@@ -11,6 +11,7 @@ type Refused = Exclude<
   | 'store.damaged'
   | 'store.not-supported'
   | 'store.incompatible-format'
+  | 'store.in-use'
   | 'store.closed'
   | 'store.tables-not-created'
 >;

@@ -1,58 +1,57 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import { hasAllPages } from './tree-pages.js';
 
-const DATA_FILE = 'data.mdb';
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
-const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
-/** Where a meta page, two of which begin a file, says what: magic, version, page size, the roots of its trees, its transaction. */
+/**
+ * Where a meta page, two of which begin a file, says what: magic, version, page size, the roots of its trees, the last page that was ever
+ * used, its transaction.
+ */
 const AT = Object.freeze({
   magic: 24,
   version: 28,
   pageSize: 48,
   freeRoot: 88,
   mainRoot: 136,
+  lastPage: 144,
   transaction: 152,
   end: 160,
 });
 
 /**
  * Refuses a data file that is no LMDB file or was cut short. LMDB maps files into memory and believes them: without this check it would
- * end the process.
+ * end the process. A file without bytes is a new one.
+ *
+ * A file may end before the last page that it knows of, and be whole: pages that a transaction took and gave back are not written. All
+ * pages are looked for then, and the file is made as long as it says, so that this is not done again.
  */
-export function checkFiles(path: string): void {
-  const file = join(path, DATA_FILE);
-  if (sizeOf(file) === 0) return;
-  const first = readMeta(file, 0);
-  const pageSize = first?.readUInt32LE(AT.pageSize) ?? 0;
-  const second = readMeta(file, pageSize);
-  if (first === undefined || second === undefined) {
-    throw incompatibleFormat(path, 'they are no store of this library, or damaged');
-  }
-  // Only now: another process may be writing, and pages are there before the meta page that names them.
-  const size = sizeOf(file);
-  const newest = second.readBigUInt64LE(AT.transaction) > first.readBigUInt64LE(AT.transaction) ? second : first;
-  for (const at of [AT.freeRoot, AT.mainRoot]) {
-    const root = newest.readBigUInt64LE(at);
-    if (root !== NO_PAGE && (root + 1n) * BigInt(pageSize) > size)
-      throw incompatibleFormat(path, 'they were cut short');
-  }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** A meta page, or `undefined` when there is none. */
-function readMeta(file: string, position: number): Buffer | undefined {
-  const bytes = Buffer.alloc(AT.end);
-  const descriptor = openSync(file, 'r');
+export function checkDataFile(path: string, file: string): void {
+  const descriptor = openSync(file, 'r+');
   try {
-    readSync(descriptor, bytes, 0, AT.end, position);
+    const { size } = fstatSync(descriptor);
+    if (size === 0) return;
+    const first = readMeta(descriptor, 0);
+    const pageSize = first?.readUInt32LE(AT.pageSize) ?? 0;
+    const second = readMeta(descriptor, pageSize);
+    if (first === undefined || second === undefined) {
+      throw incompatibleFormat(path, 'they are no store of this library, or damaged');
+    }
+    const newest = second.readBigUInt64LE(AT.transaction) > first.readBigUInt64LE(AT.transaction) ? second : first;
+    const whole = (Number(newest.readBigUInt64LE(AT.lastPage)) + 1) * pageSize;
+    if (size >= whole) return;
+    const roots = [AT.freeRoot, AT.mainRoot].map((at) => newest.readBigUInt64LE(at));
+    if (!hasAllPages(descriptor, size, pageSize, roots)) throw incompatibleFormat(path, 'they were cut short');
+    ftruncateSync(descriptor, whole);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A meta page, or `undefined` when there is none. */
+function readMeta(file: number, position: number): Buffer | undefined {
+  const bytes = Buffer.alloc(AT.end);
+  readSync(file, bytes, 0, AT.end, position);
   return bytes.readUInt32LE(AT.magic) === MAGIC && bytes.readUInt32LE(AT.version) === VERSION ? bytes : undefined;
 }

@@ -3,13 +3,14 @@ import { EntitableError } from '../../errors/entitable-error.js';
 /** What the engine was asked for when it failed, as a sentence about the store ends. */
 export type EngineTask = 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
 
+/** LMDB gives its own numbers and those of the operating system as a `code`, Node.js the latter as a negative `errno`. */
+interface EngineFailure {
+  readonly code?: unknown;
+  readonly errno?: number;
+}
+
 /** Failures of which more is known than what LMDB says, by its numbers and those of the operating system. */
-const REMEDIES: ReadonlyMap<unknown, string> = new Map([
-  [
-    -30_790, // MDB_READERS_FULL
-    'every reader slot of the store is taken. Each data source that is open takes one, in all processes and threads together: ' +
-      'share one data source, and close those that are not in use.',
-  ],
+const REMEDIES: ReadonlyMap<number, string> = new Map([
   [-30_792, 'the store cannot grow any further in the address space of this process.'], // MDB_MAP_FULL
   [12, 'there is not enough memory, or address space, to map the store.'], // ENOMEM
   [28, 'the disk is full. Make room; the store works again then.'], // ENOSPC
@@ -24,10 +25,10 @@ const REMEDIES: ReadonlyMap<unknown, string> = new Map([
  */
 export function engineError(path: string, task: EngineTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;
-  const { code } = (typeof cause === 'object' && cause !== null ? cause : {}) as { readonly code?: unknown };
+  const { code, errno } = (typeof cause === 'object' && cause !== null ? cause : {}) as EngineFailure;
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason =
-    REMEDIES.get(code) ??
+    REMEDIES.get(typeof code === 'number' ? code : -(errno ?? 0)) ??
     `${message}. Check that the directory can be written, that the disk has room, and that the files are a store's.`;
   return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
 }

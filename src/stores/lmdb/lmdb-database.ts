@@ -1,13 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { RowPlace } from '../embedded/ordered-rows.js';
-import { checkFiles } from './check-files.js';
-import { engineError } from './engine-error.js';
-import { StoreFiles } from './store-files.js';
+import type { Durability, RowPlace } from '../embedded/ordered-rows.js';
 import { writeKey, type TableKey } from '../embedded/key-bytes.js';
-
-/** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
-export type Durability = 'full' | 'relaxed';
 
 /** A value as the package lends it. */
 export interface LentBytes extends Buffer {
@@ -25,9 +18,6 @@ export interface LmdbDatabase {
   put(key: TableKey, value: RowPlace): unknown;
   remove(key: TableKey): unknown;
   transactionSync<T>(action: () => T, flags: number): T;
-  /** Lets go of the snapshot that reads share: the next read takes the newest. */
-  resetReadTxn(): void;
-  readerCheck(): number;
   close(): Promise<void>;
 }
 
@@ -43,27 +33,37 @@ export interface CursorRow {
 /** The longest key the service takes has 3,077 bytes, which pages of 4,096 bytes could not hold. */
 const PAGE_BYTES = 8192;
 
+/** How an environment is opened, and where what is read is left. */
+export interface DatabaseSettings {
+  readonly durability: Durability;
+  readonly current: CursorRow;
+}
+
 const DURABILITY = {
   full: { overlappingSync: false },
   relaxed: { overlappingSync: false, noMetaSync: true },
 } as const satisfies Record<Durability, object>;
 
+/** As much of the `lmdb` package as the store uses. */
+export interface Lmdb {
+  open(options: object): unknown;
+}
+
 /**
- * Loads the package and gives what opens the environment in a directory, which is made where it is missing. It may be called again once
- * what it gave was closed; `files` are those that it opened.
+ * Opens an environment: the one in a directory, or one in a file of this name. What is read is left in `current`, where it lies in the
+ * package's own buffers: nothing is made of it before a reader wants it.
  */
-export async function databaseOpener(
+export function openDatabase(
+  lmdb: Lmdb,
   path: string,
-  durability: Durability,
-  current: CursorRow,
-): Promise<{ readonly open: () => LmdbDatabase; readonly files: StoreFiles }> {
-  const { open } = await importLmdb();
+  noSubdir: boolean,
+  { durability, current }: DatabaseSettings,
+): LmdbDatabase {
   const options: object = {
     path,
-    noSubdir: false,
+    noSubdir,
     pageSize: PAGE_BYTES,
     ...DURABILITY[durability],
-    // Rows and keys are left where they lie in the package's own buffers: nothing is made of them before a reader wants it.
     encoder: {
       encode: placedBytes,
       decode: (bytes: Buffer, size: number) => {
@@ -80,20 +80,7 @@ export async function databaseOpener(
       },
     },
   };
-  const files = new StoreFiles(path);
-  const openDatabase = (): LmdbDatabase => {
-    try {
-      files.check();
-      mkdirSync(path, { recursive: true });
-      checkFiles(path);
-      const database: unknown = open({ ...options } as Parameters<typeof open>[0]);
-      files.remember();
-      return database as LmdbDatabase;
-    } catch (error) {
-      throw engineError(path, 'cannot be opened', error);
-    }
-  };
-  return { open: openDatabase, files };
+  return lmdb.open(options) as LmdbDatabase;
 }
 
 /** Where in a buffer a value lies, as the package is told by encoders that use theirs again: with no view for each value. */
@@ -111,7 +98,8 @@ function placedBytes({ bytes, start, end }: RowPlace): PlacedBuffer {
   return placed;
 }
 
-async function importLmdb(): Promise<typeof import('lmdb')> {
+/** Loads the package. Throws `store.package-missing`. */
+export async function loadLmdb(): Promise<Lmdb> {
   try {
     return await import('lmdb');
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { PreparedWrite } from '../../../src/store/table-store.js';
 import { SHAPE } from '../../../src/testing/conformance/table-fixture.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 
@@ -30,4 +31,29 @@ async function write(writer: number): Promise<never> {
   }
 }
 
-await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
+/** Writes large rows and deletes them, so that the pages of the file that are used last are often free ones. */
+async function churn(): Promise<never> {
+  const own = store.rows('Churn', SHAPE);
+  for (let turn = 0; ; turn++) {
+    const large = 'x'.repeat(500 + ((turn * 7919) % 60) * 1000);
+    const prepare = (mode: 'upsert-replace' | 'delete', row: number): PreparedWrite =>
+      own.prepare({
+        mode,
+        partitionKey: 'p',
+        rowKey: String(row),
+        ...(mode === 'delete' ? { ifMatch: '*' } : { write: (writer) => writer.binary(7, Buffer.from(large)) }),
+      });
+    const rowsOf = [0, 1, 2, 3].map((row) => (turn * 3 + row) % 20);
+    await store.submit(
+      'Churn',
+      rowsOf.map((row) => prepare('upsert-replace', row)),
+    );
+    await store.submit(
+      'Churn',
+      rowsOf.map((row) => prepare('delete', row)),
+    );
+  }
+}
+
+await store.createTable('Churn');
+await Promise.all([churn(), ...Array.from({ length: WRITERS }, (_, writer) => write(writer))]);

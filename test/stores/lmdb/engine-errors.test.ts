@@ -3,14 +3,12 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { DataSource, EntitableError } from 'entitable';
-import { Note } from './peer.js';
+import { Note, note as noteOf } from './visitor.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
 
 const WRITER = fileURLToPath(new URL('./limited-writer.js', import.meta.url));
-/** More data sources than LMDB has reader slots. */
-const MANY = 140;
 
-const note = (number: string): Note => Object.assign(new Note(), { author: 'a', number });
+const note = (number: string): Note => noteOf('a', number);
 
 async function thrownBy(operation: Promise<unknown>): Promise<EntitableError> {
   const error: unknown = await operation.then(
@@ -23,35 +21,6 @@ async function thrownBy(operation: Promise<unknown>): Promise<EntitableError> {
 
 describe('An error of the engine below an lmdb store', () => {
   const newPath = scratchDirectory();
-
-  it('says that the reader slots are taken, by whatever verb, and passes when data sources are closed', async () => {
-    const path = newPath();
-    const opened: DataSource[] = [];
-    const failures: EntitableError[] = [];
-    try {
-      while (opened.length < MANY) {
-        const tables = await DataSource.open(`lmdb:${path}`, { durability: 'relaxed' });
-        opened.push(tables);
-        if (opened.length === 1) await tables.repository(Note).insert(note('1'));
-        await tables.repository(Note).get({ author: 'a', number: '1' });
-      }
-    } catch (error) {
-      if (EntitableError.is(error)) failures.push(error);
-      else throw error;
-    }
-    const last = opened.at(-1)!;
-    failures.push(
-      await thrownBy(last.repository(Note).query({ author: 'a' }).toArray()),
-      await thrownBy(last.tables.exists('Notes')),
-      await thrownBy(last.repository(Note).scan().count()),
-    );
-    await opened.shift()!.close();
-    expect(await last.repository(Note).query({ author: 'a' }).count()).to.equal(1);
-    for (const tables of opened) await tables.close();
-    expect(
-      failures.map(({ code, message }) => [code, message.includes('reader slot'), message.includes(path)]),
-    ).to.deep.equal(Array.from({ length: 4 }, () => ['store.unavailable', true, true]));
-  });
 
   it('refuses writes while the directory has another name, and takes them when it is back', async () => {
     const path = newPath();

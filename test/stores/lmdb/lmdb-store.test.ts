@@ -1,13 +1,18 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { open } from 'lmdb';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import { COSMOS_LIMITS } from '../../../src/store/limits.js';
+import type { TableStore } from '../../../src/store/table-store.js';
 import { lmdbStore, type LmdbStoreOptions } from '../../../src/stores/lmdb/lmdb-store.js';
 import { conformance } from '../../../src/testing/conformance/conformance.js';
 import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
+import { seeded } from '../../support/seeded.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { stress } from '../embedded/stress.js';
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('lmdbStore', () => {
   const newPath = scratchDirectory();
@@ -178,6 +183,108 @@ describe('lmdbStore', () => {
       expect((await refusedToOpen(path)).code).to.equal('store.incompatible-format');
       expect(readFileSync(join(path, 'data.mdb')).equals(bytes)).to.equal(true);
     }
+  });
+
+  it('refuses files that were cut behind the roots of their trees, or reads all that was written', async function () {
+    this.timeout(120_000);
+    const healthy = newPath();
+    const table = 'Cut';
+    const contentOf = async (store: TableStore): Promise<readonly string[]> => {
+      const found: string[] = [];
+      const pages = TableFixture.open(store, table).rows.scan({}, (row) => `${row.string(-2)} ${row.string(0)}`);
+      for await (const { rows } of pages) found.push(...rows);
+      return found;
+    };
+    const store = await lmdbStore(healthy, { durability: 'relaxed' });
+    await store.createTable(table);
+    const t = TableFixture.open(store, table);
+    for (let at = 0; at < 2000; at += 100) {
+      const large = `String ${'x'.repeat(at % 300 === 0 ? 3000 : 60)}` as const;
+      await t.submit(
+        ...Array.from({ length: 100 }, (_, index) => t.prepare('insert', 'p', String(at + index), { s: large })),
+      );
+    }
+    for (let at = 0; at < 2000; at += 7) await t.write('delete', 'p', String(at));
+    const content = await contentOf(store);
+    await store[Symbol.asyncDispose]();
+    const whole = readFileSync(join(healthy, 'data.mdb'));
+    const random = seeded(50);
+    let refused = 0;
+    for (let cuts = 0; cuts < stress(30, 500); cuts++) {
+      const path = newPath();
+      mkdirSync(path);
+      writeFileSync(join(path, 'data.mdb'), whole.subarray(0, Math.floor(whole.length * (1 - random() ** 3))));
+      try {
+        const cut = await lmdbStore(path);
+        expect(await contentOf(cut)).to.deep.equal(content);
+        await cut[Symbol.asyncDispose]();
+      } catch (error) {
+        if (!EntitableError.is(error, 'store.incompatible-format')) throw error;
+        refused += 1;
+      }
+    }
+    expect(refused).to.be.greaterThan(0);
+  });
+
+  it('opens a file that ends before its last page, because rows were written and deleted in one transaction', async () => {
+    const path = newPath();
+    const file = join(path, 'data.mdb');
+    const lastPage = (): number => {
+      const bytes = readFileSync(file);
+      const [first, second] = [152, 8192 + 152].map((at) => bytes.readBigUInt64LE(at));
+      return Number(bytes.readBigUInt64LE(144 + (second! > first! ? 8192 : 0)));
+    };
+    const store = await lmdbStore(path);
+    const t = await TableFixture.create(store);
+    for (let round = 0; round < 20; round++) {
+      const large = { x: `Binary ${'ab'.repeat(60_000)}` } as const;
+      await Promise.all([
+        t.write('insert', 'p', `kept ${round}`),
+        t.write('insert', 'p', 'large', large),
+        t.write('delete', 'p', 'large'),
+      ]);
+    }
+    await store[Symbol.asyncDispose]();
+    const whole = (lastPage() + 1) * 8192;
+    expect(statSync(file).size).to.be.lessThan(whole);
+    const again = await lmdbStore(path);
+    expect(statSync(file).size).to.equal(whole);
+    expect(await TableFixture.open(again, t.table).keys()).to.have.lengthOf(20);
+    await again[Symbol.asyncDispose]();
+  });
+
+  it('makes files that only the user of the process reads, or those that the mode says', async function () {
+    if (process.platform === 'win32') this.skip(); // which has no modes
+    const umask = process.umask(0);
+    try {
+      for (const [options, file, directory] of [
+        [{}, '600', '700'],
+        [{ fileMode: 0o640 }, '640', '750'],
+        [{ fileMode: 0o666 }, '666', '777'],
+      ] as const) {
+        const above = newPath();
+        const path = join(above, 'store');
+        await (await lmdbStore(path, options))[Symbol.asyncDispose]();
+        const modes = ['..', '.', 'data.mdb', 'lock.mdb', 'lock.sqlite'].map((name) => modeOf(join(path, name)));
+        expect(modes).to.deep.equal([directory, directory, file, file, file]);
+        expect(readdirSync(path).sort()).to.deep.equal(['data.mdb', 'lock.mdb', 'lock.sqlite']);
+      }
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  it('leaves the modes of a directory and of files that are there as they are', async function () {
+    if (process.platform === 'win32') this.skip(); // which has no modes
+    const path = newPath();
+    await (await lmdbStore(path, { fileMode: 0o644 }))[Symbol.asyncDispose]();
+    await (await lmdbStore(path))[Symbol.asyncDispose]();
+    expect(['.', 'data.mdb', 'lock.mdb', 'lock.sqlite'].map((name) => modeOf(join(path, name)))).to.deep.equal([
+      '755',
+      '644',
+      '644',
+      '644',
+    ]);
   });
 
   it('finds nothing in ranges of no order', async () => {

@@ -1,13 +1,7 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { DataSource } from 'entitable';
-import { exchangeNotes, Note, NOTES } from './peer.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
-
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
+import { Note, note } from './visitor.js';
 
 describe('A row that another has written to an lmdb store, and awaited, is seen by the next read', () => {
   const newPath = scratchDirectory();
@@ -19,7 +13,7 @@ describe('A row that another has written to an lmdb store, and awaited, is seen 
     let missed = 0;
     for (let number = 0; number < 200; number++) {
       await reader.repository(Note).get({ author: 'a', number: 'none' });
-      await writer.repository(Note).insert(Object.assign(new Note(), { author: 'a', number: String(number) }));
+      await writer.repository(Note).insert(note('a', String(number)));
       if ((await reader.repository(Note).get({ author: 'a', number: String(number) })) === undefined) missed++;
       if ((await reader.repository(Note).query({ author: 'a' }).count()) !== number + 1) missed++;
     }
@@ -38,23 +32,5 @@ describe('A row that another has written to an lmdb store, and awaited, is seen 
       states.push(await other.tables.exists('Notes'));
     }
     expect(states).to.deep.equal(Array.from({ length: 10 }, (_, index) => index % 2 === 0));
-  });
-
-  it(`of another process, ${2 * NOTES} times`, async function () {
-    this.timeout(120_000);
-    const path = newPath();
-    await (await DataSource.open(`lmdb:${path}`)).close();
-    const second = fork(PEER, [path]);
-    const ended = once(second, 'close');
-    expect([await exchangeNotes(path, 'first'), (await ended)[0]]).to.deep.equal([0, 0]);
-  });
-
-  it(`of another worker thread, ${2 * NOTES} times`, async function () {
-    this.timeout(120_000);
-    const path = newPath();
-    await (await DataSource.open(`lmdb:${path}`)).close();
-    const second = new Worker(PEER, { workerData: path });
-    const ended = once(second, 'exit');
-    expect([await exchangeNotes(path, 'first'), (await ended)[0]]).to.deep.equal([0, 0]);
   });
 });

@@ -1,52 +1,189 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { DataSource } from 'entitable';
-import { checkFiles } from '../../../src/stores/lmdb/check-files.js';
-import { Counter } from './counter.js';
+import { DataSource, EntitableError } from 'entitable';
+import { seeded } from '../../support/seeded.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
 import { stress } from '../embedded/stress.js';
+import { Note, note, type Visit } from './visitor.js';
+import { failuresOf, startVisitor, writtenBy, type Visitor } from './visitors.js';
 
-const TIMES = stress(300, 5000);
-/** Milliseconds. */
-const CHECKED = 1000;
-const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));
-const COUNTER = fileURLToPath(new URL('./counter.js', import.meta.url));
+const MILLISECONDS = stress(1500, 60_000);
+const ROUNDS = stress(3, 300);
+const KILLS = stress(12, 1000);
+/** Milliseconds within which a store that is in use is refused. */
+const AT_ONCE = 2000;
 
-function count(path: string): Promise<number | null> {
-  const counter = spawn(process.execPath, [COUNTER, path, String(TIMES)], { stdio: 'inherit', timeout: 240_000 });
-  return new Promise((resolve, reject) => counter.once('close', resolve).once('error', reject));
+const holding = (path: string): Visit => ({ path, mode: 'hold', author: 'holder', milliseconds: 0 });
+
+/** Opens and closes a store, and gives the error that says it is in use; `undefined` where it is not. */
+async function refusal(path: string): Promise<EntitableError | undefined> {
+  try {
+    await (await DataSource.open(`lmdb:${path}`)).close();
+    return undefined;
+  } catch (error) {
+    if (EntitableError.is(error, 'store.in-use')) return error;
+    throw error;
+  }
 }
 
-describe('Two processes on one store', () => {
+/** The rows of all authors. */
+async function stored(path: string): Promise<ReadonlySet<string>> {
+  await using tables = await DataSource.open(`lmdb:${path}`);
+  const notes = await tables.repository(Note).scan().toArray();
+  return new Set(notes.map(({ author, number }) => `${author} ${number}`));
+}
+
+async function missing(path: string, visitors: readonly Visitor[]): Promise<readonly string[]> {
+  const found = await stored(path);
+  return writtenBy(visitors).filter((row) => !found.has(row));
+}
+
+describe('A store that is open elsewhere', () => {
   const newPath = scratchDirectory();
 
-  it(`increment one counter ${TIMES} times each with modify(), and lose nothing`, async function () {
-    this.timeout(300_000);
-    const path = newPath();
-    await using tables = await DataSource.open(`lmdb:${path}`);
-    const counters = tables.repository(Counter);
-    await counters.insert({ group: 'g', name: 'n', value: 0 });
-    expect(await Promise.all([count(path), count(path)])).to.deep.equal([0, 0]);
-    expect((await counters.getOrThrow({ group: 'g', name: 'n' })).value).to.equal(2 * TIMES);
-  });
+  for (const kind of ['process', 'thread'] as const) {
+    it(`in another ${kind} is refused at once, and free as soon as that has ended in whatever way`, async function () {
+      this.timeout(60_000);
+      const path = newPath();
+      const holder = startVisitor(kind, holding(path));
+      await holder.began;
+      expect(holder.told).to.deep.equal(['holds 1']);
+      const began = performance.now();
+      const { message } = (await refusal(path))!;
+      expect(performance.now() - began).to.be.lessThan(AT_ONCE);
+      expect(message)
+        .to.include(path)
+        .and.include('another process')
+        .and.include('another thread')
+        .and.include('sqlite:');
+      holder.kill('SIGKILL');
+      await holder.ended;
+      expect(await refusal(path)).to.equal(undefined);
+      expect([...(await stored(path))]).to.deep.equal(['holder held']);
+    });
 
-  it('open it while the other makes it grow, and never take it for one that was cut short', async function () {
+    it(`is opened, written and closed by four of a kind (${kind}), who lose nothing and are told that it is in use`, async function () {
+      this.timeout(MILLISECONDS + 60_000);
+      const path = newPath();
+      const visitors = [1, 2, 3, 4].map((number) =>
+        startVisitor(kind, { path, mode: 'visit', author: `visitor ${number}`, milliseconds: MILLISECONDS }),
+      );
+      await Promise.all(visitors.map(({ ended }) => ended));
+      expect(failuresOf(visitors)).to.deep.equal([]);
+      expect(await missing(path, visitors)).to.deep.equal([]);
+      expect(writtenBy(visitors).length).to.be.greaterThan(0);
+    });
+  }
+
+  it('in a process that is stopped is refused at once, too', async function () {
+    if (process.platform === 'win32') this.skip(); // where nothing stops a process
     this.timeout(60_000);
     const path = newPath();
-    const writer = spawn(process.execPath, [WRITER, path, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(writer.stdout, 'data');
-    try {
-      for (const ends = performance.now() + CHECKED; performance.now() < ends; await turn()) {
-        for (let checks = 100; checks > 0; checks--) checkFiles(path);
-      }
-    } finally {
-      const ended = once(writer, 'close');
-      writer.stdout.resume();
-      writer.kill('SIGKILL');
-      await ended;
+    const holder = startVisitor('process', holding(path));
+    await holder.began;
+    holder.kill('SIGSTOP');
+    const began = performance.now();
+    expect(await refusal(path)).to.have.property('code', 'store.in-use');
+    expect(performance.now() - began).to.be.lessThan(AT_ONCE);
+    holder.kill('SIGKILL');
+    await holder.ended;
+    expect(await refusal(path)).to.equal(undefined);
+  });
+
+  it(`is made by one of several processes that open it at once (${ROUNDS} times)`, async function () {
+    this.timeout(ROUNDS * 20_000);
+    for (let round = 0; round < ROUNDS; round++) {
+      const path = newPath();
+      const visitors = Array.from({ length: stress(3, 8) }, (_, number) =>
+        startVisitor('process', { path, mode: 'visit', author: `visitor ${number}`, milliseconds: 300 }),
+      );
+      await Promise.all(visitors.map(({ ended }) => ended));
+      expect(failuresOf(visitors)).to.deep.equal([]);
+      expect(await missing(path, visitors)).to.deep.equal([]);
     }
+  });
+
+  it(`loses nothing that was acknowledged when its users are killed at any moment (${KILLS} times)`, async function () {
+    this.timeout(60_000 + KILLS * 2000);
+    const random = seeded(KILLS);
+    const visitors: Visitor[] = [];
+    const path = newPath();
+    const start = (): Visitor => {
+      const author = `visitor ${visitors.length}`;
+      const visitor = startVisitor('process', { path, mode: 'visit', author, milliseconds: 600_000 });
+      visitors.push(visitor);
+      return visitor;
+    };
+    const running = [start(), start(), start(), start()];
+    for (let kills = 0; kills < KILLS; kills++) {
+      const index = Math.floor(random() * running.length);
+      const victim = running[index]!;
+      await victim.began;
+      await new Promise((resolve) => setTimeout(resolve, random() * 60));
+      victim.kill('SIGKILL');
+      await victim.ended;
+      running[index] = start();
+    }
+    for (const visitor of running) visitor.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
+    expect(failuresOf(visitors)).to.deep.equal([]);
+    expect(await missing(path, visitors)).to.deep.equal([]);
+    expect(writtenBy(visitors).length).to.be.greaterThan(KILLS);
+  });
+});
+
+describe('A store that several data sources of one thread have open', () => {
+  const newPath = scratchDirectory();
+
+  it('is shared by them, in whatever order they open and close it, and free when the last has closed', async function () {
+    this.timeout(60_000);
+    const path = newPath();
+    const random = seeded(15);
+    const written: string[] = [];
+    const use = async (user: number): Promise<void> => {
+      for (let visit = 0; visit < 10; visit++) {
+        await using tables = await DataSource.open(
+          `lmdb:${random() < 0.5 ? path : `${path}/../${path.split('/').at(-1)!}`}`,
+        );
+        const row = note(`user ${user}`, String(visit));
+        await tables.repository(Note).insert(row);
+        written.push(`${row.author} ${row.number}`);
+        if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 5));
+      }
+    };
+    await Promise.all([1, 2, 3, 4, 5].map(use));
+    const other = startVisitor('process', holding(path));
+    await other.began;
+    expect(other.told).to.deep.equal(['holds 1']);
+    other.kill('SIGKILL');
+    await other.ended;
+    expect([...(await stored(path))].sort()).to.deep.equal([...written, 'holder held'].sort());
+  });
+
+  it('stays open for others when one of them has closed it', async () => {
+    const path = newPath();
+    const one = await DataSource.open(`lmdb:${path}`);
+    await using other = await DataSource.open(`lmdb:${path}`);
+    await Promise.all([one.close(), other.repository(Note).insert(note('a', '1'))]);
+    await other.repository(Note).insert(note('a', '2'));
+    expect(await other.repository(Note).query({ author: 'a' }).count()).to.equal(2);
+  });
+
+  it('is not opened with two durabilities at once, one of which would not be kept', async () => {
+    const path = newPath();
+    const one = await DataSource.open(`lmdb:${path}`, { durability: 'relaxed' });
+    const { message } = (await refusal(path))!;
+    expect(message).to.include(path).and.include('"relaxed"').and.include('"full"');
+    await one.close();
+    expect(await refusal(path)).to.equal(undefined);
+  });
+
+  it('is opened by as many as want to', async () => {
+    const path = newPath();
+    const opened = await Promise.all(Array.from({ length: 200 }, () => DataSource.open(`lmdb:${path}`)));
+    await opened[0]!.repository(Note).insert(note('a', '1'));
+    const counts = await Promise.all(opened.map((tables) => tables.repository(Note).query({ author: 'a' }).count()));
+    expect(new Set(counts)).to.deep.equal(new Set([1]));
+    await Promise.all(opened.map((tables) => tables.close()));
+    expect(await refusal(path)).to.equal(undefined);
   });
 });
