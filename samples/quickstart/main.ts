@@ -3,7 +3,7 @@ import { Order } from './order.js';
 import { readOrders } from './read-orders.js';
 
 const FILE = new URL('../../../samples/quickstart/orders.csv', import.meta.url);
-const target = process.argv[2] ?? process.env['TABLES'] ?? 'lmdb:./data';
+const target = process.argv[2] ?? process.env['TABLES'] ?? 'sqlite:./data.db';
 
 await using tables = await DataSource.open(target);
 const orders = tables.repository(Order);

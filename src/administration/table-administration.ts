@@ -163,7 +163,7 @@ export class TableAdministration {
    *
    * @example
    * ```ts
-   * const local = await DataSource.open('lmdb:./copy');
+   * const local = await DataSource.open('sqlite:./copy.db');
    * await tables.tables.copy('Orders', { dataSource: local, table: 'Orders' });
    * await tables.tables.copy(Order, 'OldOrders', { filter: (order) => order.placedAt.lt(new Date('2026-01-01')) });
    * ```

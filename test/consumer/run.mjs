@@ -1,5 +1,5 @@
 // Installs the packed tarball the way a user does and proves it there: ESM with declarations under every supported
-// TypeScript, CommonJS, two copies in one process, and a minified bundle.
+// TypeScript, CommonJS, two copies in one process, a store on disk, and a minified bundle.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -69,7 +69,7 @@ async function bundleMinified() {
     format: 'esm',
     // The SDK reaches some CommonJS packages.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    external: ['lmdb', 'class-validator'],
+    external: ['@photostructure/sqlite', 'lmdb', 'class-validator'],
     logLevel: 'warning',
   });
 }
@@ -92,6 +92,7 @@ try {
   }
   expectOk('required.cjs', /^CommonJS application: ok$/);
   expectOk('two-copies.mjs', /^Two copies in one process: ok$/);
+  expectOk('on-disk.mjs', /^A store on disk: ok$/);
   await bundleMinified();
   expectOk('out/bundle.mjs', /^Minified bundle, classes named (\w+) and \1: ok$/);
 } finally {

@@ -64,7 +64,7 @@ describe('The documentation', function () {
   it('has an example in README.md that prints the same on disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entitable-readme-'));
     try {
-      expect(await output(readme, `lmdb:${folder}`)).to.equal(readme.output);
+      expect(await output(readme, `sqlite:${join(folder, 'data.db')}`)).to.equal(readme.output);
     } finally {
       rmSync(folder, { recursive: true });
     }

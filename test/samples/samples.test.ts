@@ -48,7 +48,7 @@ describe('The samples', function () {
     });
 
     it(`print what they say: ${topic}, on disk by TABLES, also the second time`, async () => {
-      const target = `lmdb:${join(folder, 'tables')}`;
+      const target = `sqlite:${join(folder, 'tables.db')}`;
       await output(topic, undefined, target);
       expect(await output(topic, undefined, target)).to.equal(expected);
     });

@@ -39,7 +39,7 @@ const DEFAULT_COLLECTION = 'data';
  *
  * @example
  * ```ts
- * await using store = await KeyValueStore.open(process.env.TABLES ?? 'lmdb:./data');
+ * await using store = await KeyValueStore.open(process.env.TABLES ?? 'sqlite:./data.db');
  * const settings = store.collection<Setting>('settings');
  * await settings.put('colour', { value: 'blue' });
  * ```

@@ -34,7 +34,7 @@ const KEYS = 'an array of keys';
  *
  * @example
  * ```ts
- * const cache = new Keyv({ store: await KeyvTables.open('lmdb:./cache'), namespace: 'users' });
+ * const cache = new Keyv({ store: await KeyvTables.open('sqlite:./cache.db'), namespace: 'users' });
  * ```
  */
 export class KeyvTables extends EventEmitter {

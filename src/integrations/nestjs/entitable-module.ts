@@ -27,7 +27,7 @@ const ASYNC_NAMES = Object.freeze({
  * ```ts
  * @Module({
  *   imports: [
- *     EntitableModule.forRoot({ target: process.env.TABLES ?? 'lmdb:./data' }),
+ *     EntitableModule.forRoot({ target: process.env.TABLES ?? 'sqlite:./data.db' }),
  *     EntitableModule.forFeature([Order, Orders]),
  *   ],
  * })

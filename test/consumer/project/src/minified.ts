@@ -1,5 +1,8 @@
 // Bundled and minified by the driver: two classes get one name, which must not matter.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DataSource, Entity, PartitionKey, Property, RowKey } from 'entitable';
 
 function makeOrder() {
@@ -25,8 +28,8 @@ function makeShipment() {
 const Order = makeOrder();
 const Shipment = makeShipment();
 
-async function run(): Promise<void> {
-  const tables = await DataSource.open('memory:');
+async function run(target: string): Promise<void> {
+  const tables = await DataSource.open(target);
   const orders = tables.repository(Order);
   const shipments = tables.repository(Shipment);
   await orders.insert(Object.assign(new Order(), { customerId: 'c1', orderId: 'o1', total: 20 }));
@@ -35,10 +38,12 @@ async function run(): Promise<void> {
   assert.equal((await shipments.getOrThrow({ orderId: 'o1', parcel: 'p1' })).carrier, 'sea');
   await tables.close();
   assert.ok('getMetadata' in Reflect && 'metadata' in Symbol, 'what decorators need is not in the bundle');
-  console.log(`Minified bundle, classes named ${Order.name} and ${Shipment.name}: ok`);
 }
 
-run().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+const folder = mkdtempSync(join(tmpdir(), 'entitable-minified-'));
+try {
+  for (const target of ['memory:', `sqlite:${join(folder, 'data.db')}`]) await run(target);
+  console.log(`Minified bundle, classes named ${Order.name} and ${Shipment.name}: ok`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
