@@ -61,7 +61,7 @@ function besides(path: string): readonly string[] {
   return readdirSync(dirname(path)).filter((name) => name.startsWith(`${path.slice(dirname(path).length + 1)}.`));
 }
 
-for (const scheme of ['sqlite'] as const) {
+for (const scheme of ['sqlite', 'lmdb'] as const) {
   describe(`A backup of a store of ${scheme}`, () => {
     const newPath = scratchDirectory();
 

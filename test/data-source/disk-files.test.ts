@@ -8,7 +8,7 @@ import { order, Order } from '../support/models.js';
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-for (const scheme of ['sqlite'] as const) {
+for (const scheme of ['sqlite', 'lmdb'] as const) {
   describe(`The files of a store of ${scheme}`, () => {
     const newPath = scratchDirectory();
 

@@ -1,7 +1,8 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 
 /** What the engine was asked for when it failed, as a sentence about the store ends. */
-export type EngineTask = 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
+export type EngineTask =
+  'cannot be copied' | 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
 
 /** LMDB gives its own numbers and those of the operating system as a `code`, Node.js the latter as a negative `errno`. */
 interface EngineFailure {

@@ -18,6 +18,8 @@ export interface LmdbDatabase {
   put(key: TableKey, value: RowPlace): unknown;
   remove(key: TableKey): unknown;
   transactionSync<T>(action: () => T, flags: number): T;
+  /** Copies the environment, as it is at one moment, to a folder that is there; in a thread of its own. */
+  backup(path: string, compact: boolean): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,13 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Deadline } from '../../store/deadline.js';
+import { copyBeside } from '../embedded/copy-beside.js';
+import { makeFolder, syncFile, syncFolder } from '../embedded/private-files.js';
 import { KeptRow } from '../embedded/kept-row.js';
 import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
 import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
+import { engineError } from './engine-error.js';
 import type { TableKey } from '../embedded/key-bytes.js';
 import { LentRows } from './lent-rows.js';
 import type { LentBytes } from './lmdb-database.js';
@@ -24,12 +30,13 @@ interface QueuedWork {
 /** Ordered rows in an LMDB environment. Works that wait together are committed together, with one flush. */
 export class LmdbRows implements OrderedRows {
   static async open(path: string, settings: EnvironmentSettings): Promise<LmdbRows> {
-    return new LmdbRows(await lendEnvironment(path, settings));
+    return new LmdbRows(await lendEnvironment(path, settings), settings.fileMode);
   }
 
   /** The real directory of the store. */
   readonly directory: string;
   readonly #environment: LmdbEnvironment;
+  readonly #fileMode: number;
   readonly #release: () => Promise<void>;
   readonly #idle: LentRows[] = [];
   readonly #lent = new ReusedBuffer();
@@ -48,7 +55,8 @@ export class LmdbRows implements OrderedRows {
   #queue: QueuedWork[] = [];
   #flushing: Promise<void> = Promise.resolve();
 
-  private constructor({ environment, directory, release }: LentEnvironment) {
+  private constructor({ environment, directory, release }: LentEnvironment, fileMode: number) {
+    this.#fileMode = fileMode;
     this.#environment = environment;
     this.directory = directory;
     this.#release = release;
@@ -108,6 +116,26 @@ export class LmdbRows implements OrderedRows {
 
   checkPlace(): void {
     this.#environment.files.checkOpened();
+  }
+
+  async backup(path: string, deadline: Deadline): Promise<void> {
+    const environment = this.#environment;
+    environment.files.checkOpened();
+    environment.busy += 1;
+    try {
+      await copyBeside(path, this.#fileMode, deadline, async (beside) => {
+        makeFolder(beside, this.#fileMode);
+        await environment.database.backup(beside, false);
+        const file = join(beside, 'data.mdb');
+        await chmod(file, this.#fileMode);
+        await syncFile(file);
+        await syncFolder(beside);
+      });
+    } catch (error) {
+      throw engineError(this.directory, 'cannot be copied', error);
+    } finally {
+      environment.busy -= 1;
+    }
   }
 
   async close(): Promise<void> {
