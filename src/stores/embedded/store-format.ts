@@ -1,6 +1,6 @@
 import { incompatibleFormat } from './incompatible-format.js';
 import { KeptRow } from './kept-row.js';
-import { contentOf, type OrderedRows } from './ordered-rows.js';
+import { contentOf, type OrderedRows, type RowSource } from './ordered-rows.js';
 import { SYSTEM, SYSTEM_TABLE } from './system-table.js';
 
 /** The version of keys, rows and system rows that this package reads and writes. */
@@ -24,12 +24,15 @@ export async function checkFormat(
   isForeign: () => boolean,
 ): Promise<void> {
   const expected: Format = { version: VERSION, tableNamesIgnoreCase };
+  const isMarked = (source: RowSource): boolean => {
+    const row = source.get(SYSTEM_TABLE, SYSTEM.state, ROW_KEY);
+    if (row !== undefined) checkEqual(parse(contentOf(row).toString(), path), expected, path);
+    return row !== undefined;
+  };
+  await rows.renew();
+  if (isMarked(rows)) return; // a store that is there is opened without a wait for those who write to it
   await rows.transact((transaction) => {
-    const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, ROW_KEY);
-    if (row !== undefined) {
-      checkEqual(parse(contentOf(row).toString(), path), expected, path);
-      return;
-    }
+    if (isMarked(transaction)) return;
     if (isForeign()) throw incompatibleFormat(path, 'they were not written by this library');
     transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected))));
   });
