@@ -28,7 +28,7 @@ export class SqliteFile {
     try {
       makeFile(path, settings.fileMode);
       const file = new SqliteFile(sqlite, realpathSync(path), settings);
-      await whenFree(path, () => file.#connected());
+      await whenFree(path, () => file.#do('cannot be opened', () => undefined));
       return file;
     } catch (error) {
       throw sqliteError(path, 'cannot be opened', error);
