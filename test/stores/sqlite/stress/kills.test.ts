@@ -1,0 +1,98 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
+import { seeded, type Random } from '../../../support/seeded.js';
+import { scratchDirectory } from '../../embedded/scratch-directory.js';
+import { stress } from '../../embedded/stress.js';
+import type { Role } from './actor.js';
+import { historyRows, readHistory, TABLE, TURNS_OF_LIFE } from './history.js';
+import { say } from './say.js';
+import { Stage, type Actor, type Kind } from './stage.js';
+
+const KILLS = stress(25, 1000);
+const TERMINATIONS = stress(25, 1000);
+/** Kills after which the four go on with a new path, which they make anew. */
+const KILLS_OF_STORE = 8;
+
+/** Waits until some moment in the life of an actor: often while it opens or makes the store, else while it writes, reads or closes it. */
+async function someMoment(actor: Actor, random: Random): Promise<void> {
+  await actor.ready;
+  if (random() < 0.4) {
+    await wait(random() * 15);
+  } else {
+    await Promise.race([actor.active, wait(500)]); // one that only opens the store never tells anything
+    await wait(random() * 50);
+  }
+}
+
+/** Opens the store, which must work, and looks for all that was acknowledged; the turns of some lanes have ended. */
+async function look(stage: Stage, ended: readonly string[]): Promise<void> {
+  const acknowledged = stage.acknowledged.soFar();
+  await using store = await sqliteStore(stage.path);
+  await store.createTable(TABLE); // the one that was to make it may have been killed before
+  const found = await readHistory(historyRows(store));
+  stage.faults.push(...acknowledged.faults(found, (lane) => (ended.includes(lane) ? 'ended' : 'on')));
+}
+
+/** Lets four actors of some roles work on a new store, ends one after the other at random moments and starts it again. */
+async function endAtRandom(
+  kind: Kind,
+  roles: readonly Role[],
+  stage: Stage,
+  kills: number,
+  random: Random,
+): Promise<void> {
+  let left = kills;
+  const lanesOf = (actor: number): readonly string[] => [`${actor}a`, `${actor}b`];
+  await Promise.all(
+    roles.map(async (role, number) => {
+      const durability = number % 2 === 0 ? 'full' : 'relaxed';
+      for (let life = 0; left > 0; life++) {
+        const lanes = lanesOf(number);
+        const actor = stage.start({ role, kind, lanes, from: life * TURNS_OF_LIFE, durability });
+        await someMoment(actor, random);
+        left -= 1;
+        await actor.kill();
+        await look(stage, lanes);
+      }
+    }),
+  );
+  await look(
+    stage,
+    roles.flatMap((_, number) => lanesOf(number)),
+  );
+}
+
+/** Ends actors until so many were ended, each few on a new store; gives what was amiss, and how often the store threw. */
+async function endMany(kind: Kind, roles: readonly Role[], kills: number, newPath: () => string): Promise<unknown> {
+  const random = seeded(kills);
+  const faults: string[] = [];
+  const failures: Record<string, unknown> = {};
+  let acknowledged = 0;
+  for (let done = 0; done < kills; done += KILLS_OF_STORE) {
+    const stage = new Stage(newPath());
+    await endAtRandom(kind, roles, stage, Math.min(KILLS_OF_STORE, kills - done), random);
+    faults.push(...stage.faults);
+    Object.assign(failures, stage.failures);
+    acknowledged += stage.acknowledged.count;
+  }
+  say(`${kills} ended, ${acknowledged} transactions acknowledged; failures ${JSON.stringify(failures)}`);
+  expect(acknowledged).to.be.greaterThan(kills);
+  return { faults: faults.slice(0, 10), failures };
+}
+
+describe('A sqlite store whose users end at random moments', () => {
+  const newPath = scratchDirectory();
+
+  it(`loses no acknowledged transaction, tears none and opens again after ${KILLS} kills of four processes`, async function () {
+    this.timeout(60_000 + KILLS * 2000);
+    const roles = ['session', 'write', 'session', 'write'] as const;
+    expect(await endMany('process', roles, KILLS, newPath)).to.deep.equal({ faults: [], failures: {} });
+  });
+
+  it(`does so as well after ${TERMINATIONS} terminations of four worker threads`, async function () {
+    this.timeout(60_000 + TERMINATIONS * 2000);
+    const roles = ['write', 'open', 'write', 'session'] as const;
+    expect(await endMany('thread', roles, TERMINATIONS, newPath)).to.deep.equal({ faults: [], failures: {} });
+  });
+});
