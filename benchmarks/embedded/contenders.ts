@@ -1,6 +1,6 @@
 import { azurite } from './azurite-contender.js';
 import type { Contender } from './contender.js';
-import { entitableLmdb, entitableMemory } from './entitable-contender.js';
+import { entitableLmdb, entitableMemory, entitableSqlite } from './entitable-contender.js';
 import { mikroOrm, mikroOrmVersion } from './mikro-orm-contender.js';
 import { rawLmdb, rawLmdbVersion } from './raw-lmdb-contender.js';
 import { sqlite } from './sqlite-contender.js';
@@ -8,6 +8,7 @@ import { typeorm, typeormVersion } from './typeorm-contender.js';
 
 /** Everything that is measured, in the order of the table. */
 export const CONTENDERS: readonly Contender[] = [
+  entitableSqlite,
   entitableLmdb,
   entitableMemory,
   rawLmdb,

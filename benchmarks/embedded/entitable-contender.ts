@@ -26,7 +26,12 @@ export function entitableContender(name: string, target: (folder: string) => str
   };
 }
 
-/** On disk. */
+/** On disk, shared by processes. */
+export const entitableSqlite = entitableContender(
+  'entitable sqlite',
+  (folder) => `sqlite:${join(folder, 'entitable.db')}`,
+);
+/** On disk, for one process. */
 export const entitableLmdb = entitableContender('entitable lmdb', (folder) => `lmdb:${join(folder, 'entitable')}`);
 /** In memory. */
 export const entitableMemory = entitableContender('entitable memory', () => 'memory:');

@@ -47,16 +47,16 @@ async function main(): Promise<void> {
 }
 
 function print(all: ReadonlyMap<string, Figures>): void {
-  const [own] = all.values(); // the first of the contenders
+  const [name, own] = [...all][0]!; // the first of the contenders
   const cells = (cell: (figures: Figures, metric: Metric) => string): string =>
     table([
       ['', ...METRICS],
-      ...[...all].map(([name, figures]) => [name, ...METRICS.map((metric) => cell(figures, metric))]),
+      ...[...all].map(([contender, figures]) => [contender, ...METRICS.map((metric) => cell(figures, metric))]),
     ]);
   console.log(cells((figures, metric) => figure(figures[metric])));
-  console.log('\nTimes as long as entitable lmdb:\n');
-  console.log(cells((figures, metric) => `${figure(figures[metric] / own![metric])}x`));
-  console.log(`\n${targetsTable(own!, all)}`);
+  console.log(`\nTimes as long as ${name}:\n`);
+  console.log(cells((figures, metric) => `${figure(figures[metric] / own[metric])}x`));
+  console.log(`\n${targetsTable(all)}`);
 }
 
 async function measure(contenders: readonly ContenderProcess[]): Promise<ReadonlyMap<string, Figures>> {
