@@ -51,7 +51,7 @@ function print(all: ReadonlyMap<string, Figures>): void {
   const cells = (cell: (figures: Figures, metric: Metric) => string): string =>
     table([
       ['', ...METRICS],
-      ...[...all].map(([contender, figures]) => [contender, ...METRICS.map((metric) => cell(figures, metric))]),
+      ...[...all].map(([kind, figures]) => [kind, ...METRICS.map((metric) => cell(figures, metric))]),
     ]);
   console.log(cells((figures, metric) => figure(figures[metric])));
   console.log(`\nTimes as long as ${name}:\n`);

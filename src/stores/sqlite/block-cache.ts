@@ -27,12 +27,14 @@ export class BlockCache {
     return found.block;
   }
 
+  /** Adds a block, in the place of that with the same first key. */
   add(block: Block): void {
-    this.delete(block.first);
-    const cached = { block, isUsed: false };
-    this.#sorted.set(block.first, cached);
-    this.#line.set(block.first, cached);
-    this.#bytes += block.bytes.length;
+    const { first, bytes } = block;
+    const replaced = this.#line.get(first);
+    const cached = { block, isUsed: replaced !== undefined };
+    this.#sorted.set(first, cached);
+    this.#line.set(first, cached);
+    this.#bytes += bytes.length - (replaced?.block.bytes.length ?? 0);
     while (this.#bytes > this.#limit) this.#dropOne();
   }
 

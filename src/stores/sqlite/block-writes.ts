@@ -59,7 +59,7 @@ export class BlockWrites implements RowSource, WriteTarget {
 
   /** Lets readers find the blocks that were written, once they are committed. */
   publish(cache: BlockCache): void {
-    for (const first of this.#replaced) cache.delete(first);
+    for (const first of this.#replaced) if (this.#blocks.get(first) === undefined) cache.delete(first);
     this.#blocks.visit('', false, (block) => {
       cache.add(block);
       return true;

@@ -44,6 +44,9 @@ export class Block {
   readonly bytes: Buffer;
   readonly count: number;
   readonly #view: DataView;
+  /** The head that was asked for last, and where it lies. */
+  #headAt = -1;
+  #headText = '';
 
   private constructor(first: string, bytes: Buffer) {
     this.first = first;
@@ -202,10 +205,15 @@ export class Block {
     return false;
   }
 
+  /** The head of a row's key: mostly that of the row before. */
   #head(index: number): string {
     const at = this.headAt(index);
-    const from = at + HEAD_SIZE_BYTES;
-    return this.bytes.toString('latin1', from, from + this.#view.getUint16(at, true));
+    if (at !== this.#headAt) {
+      const from = at + HEAD_SIZE_BYTES;
+      this.#headText = this.bytes.toString('latin1', from, from + this.#view.getUint16(at, true));
+      this.#headAt = at;
+    }
+    return this.#headText;
   }
 
   /** Whether all places lie where they may. The checksum finds what a disk changed; this, what somebody made. */

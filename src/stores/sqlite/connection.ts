@@ -11,6 +11,9 @@ export const APPLICATION_ID = 0x456e_7469;
 const FORMAT = 1;
 const TABLE = 'CREATE TABLE blocks (id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE, content BLOB NOT NULL)';
 
+/** Bytes of the log that are left when it begins anew; what one large transaction took more is given back. */
+const LOG_BYTES = 16 * 1024 * 1024;
+
 /** What an acknowledged transaction survives, in SQLite's words; `fullfsync` is for macOS, whose `fsync` leaves it to the disk when. */
 const DURABILITY = {
   full: 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON',
@@ -94,7 +97,7 @@ function prepareFile(database: SqliteDatabase, path: string, durability: Durabil
   if (!isNew) checkOwn(database, path);
   const mode = valueOf(database, 'PRAGMA journal_mode = WAL');
   if (mode !== 'wal') throw incompatibleFormat(path, `SQLite's write-ahead log does not work there (${mode})`);
-  database.exec(DURABILITY[durability]);
+  database.exec(`${DURABILITY[durability]}; PRAGMA journal_size_limit = ${LOG_BYTES}`);
   if (!isNew) return;
   database.exec('BEGIN IMMEDIATE');
   // Another process may have been quicker.
