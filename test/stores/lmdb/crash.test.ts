@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { setTimeout } from 'node:timers/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
@@ -7,8 +9,10 @@ import { TableFixture } from '../../../src/testing/conformance/table-fixture.js'
 import { seeded } from '../../support/seeded.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
 import { stress } from '../embedded/stress.js';
+import { startVisitor } from './visitors.js';
 
 const ROUNDS = stress(5, 60);
+const CREATIONS = stress(8, 300);
 const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));
 
 /** Lets a process write, kills it some moment later, and gives the transactions that it said were acknowledged. */
@@ -54,5 +58,28 @@ describe('A process that is killed while it writes', () => {
       await store[Symbol.asyncDispose]();
     }
     expect(acknowledged.size).to.be.greaterThan(ROUNDS);
+  });
+});
+
+describe('A process that is killed while it makes a store', () => {
+  const newPath = scratchDirectory();
+
+  it(`leaves what can be opened, and no files of its own (${CREATIONS} times)`, async function () {
+    this.timeout(10_000 + CREATIONS * 2000);
+    const random = seeded(CREATIONS);
+    for (let creation = 0; creation < CREATIONS; creation++) {
+      const path = newPath();
+      const holder = startVisitor('process', { path, mode: 'hold', author: 'a', milliseconds: 0 });
+      let hasEnded = false;
+      void holder.ended.then(() => (hasEnded = true));
+      while (!existsSync(join(path, 'lock.sqlite')) && !hasEnded) await setImmediate();
+      for (const ends = performance.now() + random() * 10; performance.now() < ends;); // shorter than timers can wait
+      holder.kill('SIGKILL');
+      await holder.ended;
+      const store = await lmdbStore(path);
+      await TableFixture.create(store);
+      await store[Symbol.asyncDispose]();
+      expect(readdirSync(path).sort()).to.deep.equal(['data.mdb', 'lock.mdb', 'lock.sqlite']);
+    }
   });
 });
