@@ -39,17 +39,18 @@ function inOrder(rows: readonly Entity[]): readonly Entity[] {
 describe('A copy', function () {
   this.timeout(120_000);
 
-  let sources: Readonly<Record<'memory' | 'lmdb' | 'azurite', DataSource>>;
+  let sources: Readonly<Record<'memory' | 'sqlite' | 'lmdb' | 'azurite', DataSource>>;
   let folder: string;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'entitable-copy-'));
     const { connectionString } = await startAzurite();
-    const [memory, lmdb, azurite] = await Promise.all([
+    const [memory, sqlite, lmdb, azurite] = await Promise.all([
       DataSource.open('memory:'),
-      DataSource.open(`lmdb:${folder}`),
+      DataSource.open(`sqlite:${join(folder, 'data.db')}`),
+      DataSource.open(`lmdb:${join(folder, 'data')}`),
       DataSource.open(connectionString),
     ]);
-    sources = { memory, lmdb, azurite };
+    sources = { memory, sqlite, lmdb, azurite };
   });
   after(async () => {
     for (const source of Object.values(sources)) await source.close();
@@ -90,14 +91,14 @@ describe('A copy', function () {
   it('holds exactly the rows of the original, from memory to disk and back', async () => {
     await fc.assert(
       fc.asyncProperty(anyRows, anyTransform, (rows, transform) =>
-        holdsThrough(['memory', 'lmdb', 'memory'], rows, transform),
+        holdsThrough(['memory', 'sqlite', 'lmdb', 'memory'], rows, transform),
       ),
       { ...RUNS, numRuns: 100 },
     );
   });
 
   it('holds exactly the rows of the original, from memory to the emulator, to disk, and on to the emulator', async () => {
-    const path = ['memory', 'azurite', 'lmdb', 'azurite', 'memory'] as const;
+    const path = ['memory', 'azurite', 'sqlite', 'azurite', 'memory'] as const;
     await fc.assert(
       fc.asyncProperty(emulatorRows, anyTransform, (rows, transform) => holdsThrough(path, rows, transform)),
       { ...RUNS, numRuns: 60 },

@@ -33,7 +33,7 @@ const OPERATIONS: Readonly<Record<string, (given: Given) => Promise<unknown>>> =
 };
 
 /** On the emulator fewer, because each takes a millisecond; on disk too, because each is synchronised. */
-const MANY: Readonly<Record<string, number>> = { memory: 1000, lmdb: 200, azurite: 50 };
+const MANY: Readonly<Record<string, number>> = { memory: 1000, sqlite: 200, lmdb: 200, azurite: 50 };
 
 onEveryStore('Many operations under one signal', (open, storeName) => {
   for (const [name, operation] of Object.entries(OPERATIONS)) {

@@ -23,7 +23,7 @@ async function stopped(write: Promise<unknown>): Promise<EntitableError<'commit.
 }
 
 /** On the emulator fewer, because it takes a tenth of a millisecond for each. */
-const MANY: Readonly<Record<string, number>> = { memory: 100_000, lmdb: 100_000, azurite: 10_000 };
+const MANY: Readonly<Record<string, number>> = { memory: 100_000, sqlite: 100_000, lmdb: 100_000, azurite: 10_000 };
 
 onEveryStore('Bulk writes', (open, storeName) => {
   async function onLine(): Promise<{ tables: DataSource; faulty: FaultyStore }> {

@@ -6,6 +6,7 @@ import type { DataSourceOptions } from '../../src/data-source/options.js';
 import { openAzure } from '../../src/stores/azure/open-azure.js';
 import { lmdbStore } from '../../src/stores/lmdb/lmdb-store.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
+import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import { startAzurite } from '../azurite/azurite.js';
 
@@ -21,6 +22,7 @@ export type Open = (options?: DataSourceOptions) => Promise<Opened>;
 
 const STORES: Readonly<Record<string, () => Promise<TableStore>>> = {
   memory: () => Promise.resolve(memoryStore()),
+  sqlite: () => sqliteStore(temporaryPath()),
   lmdb: () => lmdbStore(temporaryPath()),
   azurite: async () => openAzure((await startAzurite()).connectionString),
 };

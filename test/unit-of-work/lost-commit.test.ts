@@ -21,7 +21,7 @@ const line = (name: string, amount: number): Line => Object.assign(new Line(), {
 const BALANCE = { account: 'a', name: 'balance' } as const;
 
 /** Histories on each store: every step on Azurite is a request. */
-const HISTORIES: Readonly<Record<string, number>> = { memory: 2000, lmdb: 200, azurite: 40 };
+const HISTORIES: Readonly<Record<string, number>> = { memory: 2000, sqlite: 200, lmdb: 100, azurite: 40 };
 
 interface Bench {
   readonly faulty: FaultyStore;

@@ -11,7 +11,7 @@ import { order, Order } from '../support/models.js';
 import { reportedRows, UnitModel, type ReportedRows, type Values } from './unit-model.js';
 
 /** Histories on each store: every step on Azurite is a request. */
-const HISTORIES: Readonly<Record<string, number>> = { memory: 2000, lmdb: 1000, azurite: 60 };
+const HISTORIES: Readonly<Record<string, number>> = { memory: 2000, sqlite: 1000, lmdb: 200, azurite: 60 };
 
 /** Writes of one transaction: few, so that partitions take several. */
 const MOST = 2;
