@@ -148,6 +148,10 @@ export class SqliteFile {
     this.#connection = undefined;
     try {
       connection?.checkpoint();
+    } catch {
+      // What cannot be moved to the file now, e.g. on a full disk, is kept in the log, and read from there.
+    }
+    try {
       connection?.close();
     } catch (error) {
       throw sqliteError(this.path, 'cannot be closed', error);
