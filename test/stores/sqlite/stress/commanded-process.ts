@@ -1,29 +1,38 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Command, Outcome } from './commanded.js';
 
-const COMMANDED = fileURLToPath(new URL('./commanded.js', import.meta.url));
-
-/** A process that does with stores what it is told. */
-export class CommandedProcess implements AsyncDisposable {
+/** A process that does what it is told, one command after the other: its program says `ready`, and answers each. */
+export class CommandedProcess<C extends object, A> implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended = new AbortController();
   readonly #ready: Promise<unknown>;
 
-  constructor(env: NodeJS.ProcessEnv) {
-    this.#child = fork(COMMANDED, { env: { ...process.env, ...env } });
+  /** Starts a program of this folder. */
+  constructor(program: string, options?: ForkOptions) {
+    this.#child = fork(fileURLToPath(new URL(program, import.meta.url)), options);
     this.#child.once('exit', (code, signal) => {
       this.#ended.abort(new Error(`The process ended: code ${code}, signal ${signal}`));
     });
-    this.#ready = once(this.#child, 'message', { signal: this.#ended.signal });
+    this.#ready = this.#next();
+    this.#ready.catch(() => {}); // told to who gives the first command
   }
 
-  async do(command: Command): Promise<Outcome> {
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Gives the answer; fails when the process ends instead. */
+  async do(command: C): Promise<A> {
     await this.#ready;
     this.#child.send(command);
-    const [outcome] = (await once(this.#child, 'message', { signal: this.#ended.signal })) as [Outcome];
-    return outcome;
+    const [answer] = (await this.#next()) as [A];
+    return answer;
+  }
+
+  /** Ends it where it is. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -31,5 +40,13 @@ export class CommandedProcess implements AsyncDisposable {
     const ended = once(this.#child, 'exit');
     this.#child.disconnect();
     await ended;
+  }
+
+  async #next(): Promise<unknown> {
+    try {
+      return await once(this.#child, 'message', { signal: this.#ended.signal });
+    } catch (error) {
+      throw this.#ended.signal.aborted ? this.#ended.signal.reason : error;
+    }
   }
 }

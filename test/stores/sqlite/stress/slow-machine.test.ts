@@ -11,6 +11,10 @@ import { Stage } from './stage.js';
 
 const SECONDS = stress(5, 60);
 
+function commanded(env: NodeJS.ProcessEnv): CommandedProcess<Command, Outcome> {
+  return new CommandedProcess('./commanded.js', { env: { ...process.env, ...env } });
+}
+
 describe('A sqlite store on a slow or failing machine', () => {
   const newPath = scratchDirectory();
   const slowed = slowedCalls();
@@ -39,7 +43,7 @@ describe('A sqlite store on a slow or failing machine', () => {
     const path = newPath();
     const counter = `${path}.count`;
     writeFileSync(counter, Buffer.alloc(4));
-    await using user = new CommandedProcess(slowed({ MATCH: path, COUNT: counter }));
+    await using user = commanded(slowed({ MATCH: path, COUNT: counter }));
     let rows = 0;
     const written = async (durability: 'full' | 'relaxed'): Promise<number> => {
       const before = readFileSync(counter).readUInt32LE();
@@ -62,7 +66,7 @@ describe('A sqlite store on a slow or failing machine', () => {
     it(`tells that the disk fails, loses nothing that it has acknowledged, and works again when the disk does (${durability})`, async () => {
       const path = newPath();
       const flag = `${path}.fails`;
-      await using user = new CommandedProcess(slowed({ MATCH: path, FAIL: flag }));
+      await using user = commanded(slowed({ MATCH: path, FAIL: flag }));
       const run = (verb: Command['verb'], row = ''): Promise<Outcome> => user.do({ verb, path, durability, row });
       const outcomes = [await run('open'), await run('write', 'before'), await run('read', 'before')];
       writeFileSync(flag, '');

@@ -1,0 +1,25 @@
+import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
+import type { TableStore } from '../../../../src/store/table-store.js';
+import { readAgain, readKnownRows, type Reading } from './known-rows.js';
+
+/** Tells a process to read the rows of a store: one that it opens, writes to as well or not, and closes, or one that it keeps open. */
+export interface ReadCommand {
+  readonly path: string;
+  readonly how: 'read' | 'write' | 'keep';
+}
+
+let kept: TableStore | undefined;
+
+async function read({ path, how }: ReadCommand): Promise<Reading> {
+  if (how !== 'keep') return readKnownRows(path, how === 'write');
+  kept ??= await sqliteStore(path);
+  return readAgain(kept);
+}
+
+process.on('message', (command: ReadCommand) => {
+  read(command).then(
+    (reading) => process.send!(reading),
+    (error: unknown) => process.send!({ wrong: [String(error)], told: [] } satisfies Reading),
+  );
+});
+process.send!('ready'); // what was sent before would have been lost

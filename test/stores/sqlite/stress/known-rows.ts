@@ -1,0 +1,137 @@
+import { EntitableError } from '../../../../src/errors/entitable-error.js';
+import type { TableStore } from '../../../../src/store/table-store.js';
+import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
+import { readProperties, TableFixture, type Properties } from '../../../../src/testing/conformance/table-fixture.js';
+
+/** The tables of the store whose bytes are changed. */
+const TABLES = ['First', 'Second', 'Third'] as const;
+const PARTITIONS = 7;
+const ROWS_OF_PARTITION = 95;
+/** The transactions of which rows are written. */
+const BATCH = 19;
+
+interface KnownRow {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly properties: Properties;
+}
+
+/** What reading a store showed that should have the known rows. */
+export interface Reading {
+  /** Rows that are wrong or missing, and not told to be; the first few. */
+  readonly wrong: readonly string[];
+  /** The codes of what the store threw. */
+  readonly told: readonly string[];
+}
+
+/** Makes a store with the known rows. */
+export async function writeKnownRows(path: string): Promise<void> {
+  await using store = await sqliteStore(path, { durability: 'relaxed' });
+  for (const table of TABLES) {
+    await store.createTable(table);
+    const fixture = TableFixture.open(store, table);
+    const rows = [...rowsOf(table)];
+    for (let from = 0; from < rows.length; from += BATCH) {
+      const batch = rows.slice(from, from + BATCH);
+      await fixture.submit(
+        ...batch.map(({ partitionKey, rowKey, properties }) =>
+          fixture.prepare('insert', partitionKey, rowKey, properties),
+        ),
+      );
+    }
+  }
+}
+
+/** Opens a store and reads every row of it, alone and in scans; with `writes` it writes to each table then, and scans it again. */
+export async function readKnownRows(path: string, writes: boolean): Promise<Reading> {
+  const notes = new Notes();
+  const store = await notes.tell(() => sqliteStore(path, { durability: 'relaxed' }));
+  if (store === undefined) return notes.reading;
+  await readEach(store, notes);
+  await scanAll(store, notes);
+  if (writes) {
+    for (const table of TABLES) {
+      const fixture = TableFixture.open(store, table);
+      await notes.tell(async () => {
+        await fixture.write('upsert-replace', 'p3', '999', { i: 'Int32 1' });
+        await fixture.write('delete', 'p3', '999');
+      });
+    }
+    await scanAll(store, notes);
+  }
+  await notes.tell(async () => store[Symbol.asyncDispose]());
+  return notes.reading;
+}
+
+/** Reads every row of an open store. */
+export async function readAgain(store: TableStore): Promise<Reading> {
+  const notes = new Notes();
+  await readEach(store, notes);
+  await scanAll(store, notes);
+  return notes.reading;
+}
+
+async function readEach(store: TableStore, notes: Notes): Promise<void> {
+  for (const table of TABLES) {
+    const fixture = TableFixture.open(store, table);
+    for (const row of rowsOf(table)) {
+      await notes.tell(async () => {
+        notes.compare(table, row, await fixture.get(row.partitionKey, row.rowKey));
+      });
+    }
+  }
+}
+
+async function scanAll(store: TableStore, notes: Notes): Promise<void> {
+  await notes.tell(async () => {
+    const { rows } = await store.tables();
+    if (rows.join() !== TABLES.join()) notes.wrong.push(`there are the tables ${rows.join()}`);
+  });
+  for (const table of TABLES) {
+    await notes.tell(async (): Promise<void> => {
+      const expected = [...rowsOf(table)];
+      let at = 0;
+      const { rows } = TableFixture.open(store, table);
+      for await (const page of rows.scan({ undeclared: true, pageSize: 300 }, readProperties)) {
+        for (const properties of page.rows) notes.compare(table, expected[at++], properties);
+      }
+      if (at < expected.length) notes.compare(table, expected[at], undefined);
+    });
+  }
+}
+
+function* rowsOf(table: string): Generator<KnownRow> {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    for (let row = 0; row < ROWS_OF_PARTITION; row++) {
+      const rowKey = String(row).padStart(3, '0');
+      const text = `${table} ${partition} ${rowKey} `.repeat(4);
+      const properties = { s: `String ${text}`, i: `Int32 ${row}`, other: `Int64 ${partition * 1000 + row}` } as const;
+      yield { partitionKey: `p${partition}`, rowKey, properties };
+    }
+  }
+}
+
+class Notes {
+  readonly wrong: string[] = [];
+  readonly #told = new Set<string>();
+
+  get reading(): Reading {
+    return { wrong: this.wrong.slice(0, 5), told: [...this.#told] };
+  }
+
+  compare(table: string, row: KnownRow | undefined, found: Properties | undefined): void {
+    if (JSON.stringify(row?.properties) === JSON.stringify(found)) return; // both in the order of the shape
+    this.wrong.push(`${table} ${row?.partitionKey} ${row?.rowKey}: ${JSON.stringify(found)}`);
+  }
+
+  /** Does something; notes the code that it is refused with. */
+  async tell<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      if (EntitableError.is(error, 'store.')) this.#told.add(error.code);
+      else this.wrong.push(String(error));
+      return undefined;
+    }
+  }
+}
