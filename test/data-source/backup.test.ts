@@ -10,11 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { DataSource, type LogEvent } from 'entitable';
-import { recordingStore } from 'entitable/testing';
+import { recordingStore, verifyStore } from 'entitable/testing';
 import { startAzurite } from '../azurite/azurite.js';
 import { scratchDirectory } from '../stores/embedded/scratch-directory.js';
 import { rejection } from '../support/every-store.js';
@@ -56,9 +56,9 @@ async function writerHere(tables: DataSource, name: string): Promise<() => Promi
   };
 }
 
-/** What lies in the folder of a path, but the path itself. */
+/** What lies beside a path, and has a longer name. */
 function besides(path: string): readonly string[] {
-  return readdirSync(dirname(path)).filter((name) => name.startsWith(`${path.slice(dirname(path).length + 1)}.`));
+  return readdirSync(dirname(path)).filter((name) => new RegExp(`^${basename(path)}[.-]`).test(name));
 }
 
 for (const scheme of ['sqlite', 'lmdb'] as const) {
@@ -194,6 +194,17 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
 }
 
 describe('A backup', () => {
+  const newPath = scratchDirectory();
+
+  it('of a store of sqlite is one file, which is whole', async () => {
+    await using tables = await DataSource.open(`sqlite:${newPath()}`);
+    await tables.repository(Order).insert(order());
+    const path = newPath();
+    await tables.backup(path);
+    expect(await verifyStore(path)).to.deep.equal({ rows: 1, tables: { Orders: 1 }, damaged: [] });
+    expect(besides(path)).to.deep.equal([]);
+  });
+
   it('is not supported by stores that are not on the disk of this machine', async () => {
     for (const target of ['memory:', (await startAzurite()).connectionString]) {
       await using tables = await DataSource.open(target);

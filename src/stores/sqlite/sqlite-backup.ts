@@ -3,7 +3,7 @@ import type { Deadline } from '../../store/deadline.js';
 import { copyBeside } from '../embedded/copy-beside.js';
 import { syncFile } from '../embedded/private-files.js';
 import { sqliteError } from './sqlite-error.js';
-import { loadSqlite } from './sqlite-driver.js';
+import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
 /** More pages than a file can have: a copy of several steps would begin anew whenever somebody writes between two. */
 const ALL_PAGES = 2 ** 31 - 1;
@@ -26,9 +26,19 @@ export async function backupFile(path: string, to: string, fileMode: number, dea
       } finally {
         source.close();
       }
+      makeOneFile(new DatabaseSync(beside));
       await syncFile(beside);
     });
   } catch (error) {
     throw sqliteError(path, 'cannot be copied', error);
+  }
+}
+
+/** A copy is complete without a log beside it; opened as a store, it has one again. */
+function makeOneFile(copy: SqliteDatabase): void {
+  try {
+    copy.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE'); // it is synced as a whole
+  } finally {
+    copy.close();
   }
 }

@@ -1,4 +1,15 @@
-import { chmodSync, closeSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  rmSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Durability } from '../embedded/ordered-rows.js';
@@ -223,14 +234,33 @@ export class SqliteFile {
 function makeFile(path: string, mode: number): void {
   const folder = dirname(path);
   makeFolder(folder, mode);
+  if (existsSync(path)) return checkFile(path);
+  const unnamed = `${path}.${randomUUID()}.partial`;
   try {
-    closeSync(openSync(path, 'wx', mode));
-    chmodSync(path, mode); // whatever the umask
+    makeEmpty(unnamed, mode);
+    giveName(unnamed, path, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return checkFile(path);
     throw error;
+  } finally {
+    rmSync(unnamed, { force: true });
   }
   syncFolder(folder);
+}
+
+function makeEmpty(path: string, mode: number): void {
+  closeSync(openSync(path, 'wx', mode));
+  chmodSync(path, mode); // whatever the umask
+}
+
+/** A file is named when nobody has it open: closing it would end the locks that another thread may have on it by then. */
+function giveName(unnamed: string, path: string, mode: number): void {
+  try {
+    linkSync(unnamed, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    makeEmpty(path, mode); // a file system without links
+  }
 }
 
 function checkFile(path: string): void {
