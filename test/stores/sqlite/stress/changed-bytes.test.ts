@@ -9,9 +9,9 @@ import type { ReadCommand } from './known-rows-reader.js';
 import { writeKnownRows, type Reading } from './known-rows.js';
 import { say } from './say.js';
 
-const FLIPS = stress(200, 5000);
+const FLIPS = stress(200, 2000);
 const CUTS = stress(50, 500);
-const FLIPS_WHILE_OPEN = stress(20, 1000);
+const FLIPS_WHILE_OPEN = stress(20, 500);
 const PAGE = 4096;
 /** Milliseconds that reading a store may take. */
 const PATIENCE = 30_000;

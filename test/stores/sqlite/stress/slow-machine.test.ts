@@ -23,7 +23,7 @@ describe('A sqlite store on a slow or failing machine', () => {
     this.timeout(SECONDS * 1000 + 120_000);
     const path = newPath();
     const stage = new Stage(path);
-    const env = slowed({ MATCH: path, SLOW: String(stress(2000, 20_000)) });
+    const env = slowed({ MATCH: path, SLOW: String(stress(2000, 10_000)) });
     const actors = [
       stage.start({ role: 'write', lanes: ['a0', 'a1'] }),
       stage.start({ role: 'session', lanes: ['b0', 'b1'] }),
@@ -32,7 +32,8 @@ describe('A sqlite store on a slow or failing machine', () => {
     ];
     await wait(SECONDS * 1000);
     await Promise.all(actors.map((actor) => actor.stop()));
-    await expectAllRight(stage);
+    // Others may have written whenever one that slow had seen where to go on; it gives up after half a minute.
+    await expectAllRight(stage, ['store.unavailable']);
     expect({ opened: stage.times.open > 0, slow: stage.acknowledged.lanes.includes('c0') }).to.deep.equal({
       opened: true,
       slow: true,
