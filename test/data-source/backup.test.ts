@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { DataSource, type LogEvent } from 'entitable';
 import { recordingStore, verifyStore } from 'entitable/testing';
@@ -22,8 +23,13 @@ import { order, Order } from '../support/models.js';
 import { roundsOf, writeRounds } from './round.js';
 
 const WRITER = fileURLToPath(new URL('./round-writer.js', import.meta.url));
+const LIMITED = fileURLToPath(new URL('./limited-backup.js', import.meta.url));
 const COPIES = 5;
 const HALVES = ['here-left', 'here-right', 'there-left', 'there-right'];
+
+const run = promisify(execFile);
+
+const orderOf = (number: number): Order => Object.assign(order(), { orderId: String(number), email: 'x'.repeat(200) });
 
 /** A process that writes rounds, from its first one on, until it is stopped. */
 async function writerIn(target: string, name: string): Promise<() => Promise<void>> {
@@ -158,6 +164,20 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       const error = await rejection(tables.backup(join(file, 'copy')));
       expect(error).to.have.property('code', 'store.unavailable');
       await tables.repository(Order).insert(order());
+    });
+
+    it('that finds no room is store.unavailable, and leaves nothing behind', async function () {
+      if (process.platform === 'win32') this.skip();
+      const target = `${scheme}:${newPath()}`;
+      const tables = await DataSource.open(target);
+      await tables.insertMany(Array.from({ length: 2000 }, (_, number) => orderOf(number)));
+      await tables.close();
+      const path = newPath();
+      const command = `ulimit -f 160; exec "$0" "$@"`; // KiB
+      const { stdout } = await run('bash', ['-c', command, process.execPath, LIMITED, target, path]);
+      expect(stdout).to.equal('store.unavailable\n');
+      expect(existsSync(path)).to.equal(false);
+      expect(besides(path)).to.deep.equal([]);
     });
 
     it('is not made of files that are gone', async () => {

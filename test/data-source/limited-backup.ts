@@ -1,0 +1,12 @@
+import { DataSource, EntitableError } from 'entitable';
+
+/** Backs up a store to a path, under the limits of this process, and prints what comes of it. */
+const [, , target, path] = process.argv;
+
+await using tables = await DataSource.open(target!);
+try {
+  await tables.backup(path!);
+  console.log('made');
+} catch (error) {
+  console.log(EntitableError.is(error) ? error.code : error);
+}
