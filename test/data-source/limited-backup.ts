@@ -6,7 +6,7 @@ const [, , target, path] = process.argv;
 await using tables = await DataSource.open(target!);
 try {
   await tables.backup(path!);
-  console.log('made');
+  process.stdout.write('made\n');
 } catch (error) {
-  console.log(EntitableError.is(error) ? error.code : error);
+  process.stdout.write(`${EntitableError.is(error) ? error.code : String(error)}\n`);
 }

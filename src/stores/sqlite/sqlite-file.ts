@@ -55,6 +55,8 @@ export class SqliteFile {
   #isInTransaction = false;
   /** Why the transaction is over before it is ended: what follows in it must not be done without it. */
   #lost: EntitableError | undefined;
+  /** Whether bytes were read that nobody wrote: SQLite keeps what it has read, though the disk may give others the next time. */
+  #hasMetDamage = false;
 
   private constructor(sqlite: Sqlite, path: string, { durability }: SqliteFileSettings) {
     this.#sqlite = sqlite;
@@ -103,6 +105,7 @@ export class SqliteFile {
     } catch {
       this.#disconnect();
     }
+    this.#forgetDamage();
   }
 
   /** Commits; what was written is as durable as the store is. Throws `store.outcome-unknown` where the disk did not say. */
@@ -111,6 +114,7 @@ export class SqliteFile {
     try {
       this.#connection!.commit.run();
       this.#isInTransaction = false;
+      this.#forgetDamage();
     } catch (cause) {
       this.#disconnect();
       if (!isUndecided(cause)) throw sqliteError(this.path, 'cannot be written; nothing was', cause);
@@ -171,6 +175,7 @@ export class SqliteFile {
 
   /** The error for bytes between two keys that are not what was written. */
   damaged(first: string, next: string | undefined): EntitableError {
+    this.#hasMetDamage = true;
     const from = placeOf(first);
     const to = next === undefined ? undefined : placeOf(next);
     const until = to === undefined ? '' : ` to ${JSON.stringify(to.partitionKey)}, ${JSON.stringify(to.rowKey)}`;
@@ -212,14 +217,23 @@ export class SqliteFile {
     } catch (error) {
       if (isBusy(error)) throw new Busy();
       const failure = sqliteError(this.path, task, error);
-      if (EntitableError.is(error) || (this.#isInTransaction && isDamage(error))) throw failure;
+      if (EntitableError.is(error)) throw failure;
+      if (this.#isInTransaction && isDamage(error)) {
+        this.#hasMetDamage = true;
+        throw failure;
+      }
       this.#disconnect();
       if (this.#isInTransaction) this.#lost = failure;
       throw failure;
     }
   }
 
+  #forgetDamage(): void {
+    if (this.#hasMetDamage) this.#disconnect();
+  }
+
   #disconnect(): void {
+    this.#hasMetDamage = false;
     const connection = this.#connection;
     this.#connection = undefined;
     try {

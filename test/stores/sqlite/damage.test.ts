@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { DataSource, EntitableError } from 'entitable';
 import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { rejection } from '../../support/every-store.js';
 import { order, Order } from '../../support/models.js';
 
 const CUSTOMERS = ['c1', 'c2', 'c3'];
@@ -50,7 +52,37 @@ describe('A block of a store of sqlite that is damaged', () => {
       expect(found).to.deep.equal(['read', 'read', 'read', 'store.damaged', 'read', 'read']);
     });
   }
+
+  it('is read again once the disk gives its bytes again', async () => {
+    const path = newPath();
+    const writer = await DataSource.open(`sqlite:${path}`);
+    const many = Array.from({ length: 300 }, (_, number) => orderOf('c1', number));
+    await writer.insertMany([...many, Object.assign(orderOf('c2', 0), { email: 'needle' }), orderOf('c3', 0)]);
+    await writer.close();
+    await using tables = await DataSource.open(`sqlite:${path}`);
+    const orders = tables.repository(Order);
+    const { customerId } = orderOf('c2', 0);
+    flip(path);
+    for (const read of [orders.query({ customerId }).toArray(), orders.get(orderOf('c2', 0))]) {
+      expect(codeOf(await rejection(read))).to.equal('store.damaged');
+    }
+    expect(codeOf(await rejection(orders.upsert(orderOf('c2', 1))))).to.equal('store.damaged');
+    expect(await orders.exists(orderOf('c1', 0))).to.equal(true);
+    flip(path);
+    expect(await orders.query({ customerId }).count()).to.equal(1);
+    await orders.upsert(orderOf('c2', 1));
+    expect(await orders.query({ customerId }).count()).to.equal(2);
+  });
 });
+
+/** Changes a text in a file, and back, in another process: closing the file in this one would end the store's locks. */
+function flip(path: string): void {
+  const program = `const { openSync, readFileSync, writeSync } = require('node:fs');
+    const bytes = readFileSync(process.argv[1]);
+    const file = openSync(process.argv[1], 'r+');
+    for (let at = -1; (at = bytes.indexOf('eedle', at + 1)) > 0;) writeSync(file, Buffer.of(bytes[at - 1] ^ 1), 0, 1, at - 1);`;
+  execFileSync(process.execPath, ['-e', program, path]);
+}
 
 function codeOf(error: unknown): string {
   return EntitableError.is(error) ? error.code : String(error);
