@@ -90,7 +90,7 @@ describe('A sqlite store whose users end at random moments', () => {
     expect(await endMany('process', roles, KILLS, newPath)).to.deep.equal({ faults: [], failures: {} });
   });
 
-  it(`does so as well after ${TERMINATIONS} terminations of four worker threads`, async function () {
+  it(`loses no acknowledged transaction, tears none and opens again after ${TERMINATIONS} ends of four worker threads`, async function () {
     this.timeout(60_000 + TERMINATIONS * 2000);
     const roles = ['write', 'open', 'write', 'session'] as const;
     expect(await endMany('thread', roles, TERMINATIONS, newPath)).to.deep.equal({ faults: [], failures: {} });

@@ -34,10 +34,7 @@ describe('A sqlite store on a slow or failing machine', () => {
     await Promise.all(actors.map((actor) => actor.stop()));
     // Others may have written whenever one that slow had seen where to go on; it gives up after half a minute.
     await expectAllRight(stage, ['store.unavailable']);
-    expect({ opened: stage.times.open > 0, slow: stage.acknowledged.lanes.includes('c0') }).to.deep.equal({
-      opened: true,
-      slow: true,
-    });
+    expect(stage.times.open).to.be.greaterThan(0);
   });
 
   it('is as durable as each data source says when one process has two of different durability', async () => {
