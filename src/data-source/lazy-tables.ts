@@ -20,14 +20,15 @@ export function lazyTables(store: TableStore): TableStore {
     service: store.service,
     rows: (table, shape) => lenientRows(store.rows(table, shape)),
     async submit(table, writes, options) {
-      const deadline = options && new Deadline(options);
+      let deadline = options?.timeout === undefined ? undefined : new Deadline(options);
       try {
         return await store.submit(table, writes, options);
       } catch (error) {
         if (!EntitableError.is(error, 'store.table-not-found')) throw error;
       }
+      deadline ??= new Deadline(options);
       await create(table, deadline);
-      return store.submit(table, writes, deadline?.rest);
+      return store.submit(table, writes, deadline.rest);
     },
     createTable: (table, options) => store.createTable(table, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
@@ -41,7 +42,7 @@ export function lazyTables(store: TableStore): TableStore {
    * Many writers may find a table missing at once: one request makes it for all. Each waits as long as its own signal and time allow, and
    * the request is stopped when nobody waits any more.
    */
-  async function create(table: string, deadline = new Deadline()): Promise<void> {
+  async function create(table: string, deadline: Deadline): Promise<void> {
     const creation = creations.get(table) ?? begin(table);
     creation.waiting++;
     try {

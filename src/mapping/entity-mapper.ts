@@ -7,7 +7,7 @@ import { addressOf, partitionOf, type Address } from './entity-address.js';
 import { entityDecoder, keyChecker } from './entity-decoder.js';
 import type { EntityRows, Projector, QuerySettings } from './entity-rows.js';
 import { checkClass, checkDefaults, checkLimits, checkNames, checkReceivers } from './entity-check.js';
-import { EntityProperties, type Difference } from './entity-properties.js';
+import { EntityProperties, type Difference, type PatchDifference } from './entity-properties.js';
 import { createEntity } from './make-entity.js';
 import { assignPatch } from './patch.js';
 import { projector } from './projector.js';
@@ -102,7 +102,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   }
 
   /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
-  patchOf(patch: object): Difference {
+  patchOf(patch: object): PatchDifference {
     return this.properties.patchOf(patch);
   }
 

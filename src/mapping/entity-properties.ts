@@ -6,7 +6,7 @@ import type { RowReader, RowWriter } from '../store/row.js';
 import { requireObject } from './entity-address.js';
 import { missingProperties, notStored, readOnly } from './entity-check.js';
 import { getMember, isAbsent, putMember } from './member-access.js';
-import { saidBy } from './patch.js';
+import { saidBy, type Said } from './patch.js';
 import { storedValueOf } from './property-check.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { absentValue, propertyReader } from './property-reader.js';
@@ -23,6 +23,11 @@ export interface Difference {
   readonly defaults?: readonly PropertyValue[];
   /** What the entity still says nothing of. */
   readonly unsaid?: Unsaid | undefined;
+}
+
+/** What a patch sets and removes, and what it says of that. */
+export interface PatchDifference extends Difference {
+  readonly said: Said;
 }
 
 /** What an entity is compared with, beside its row. */
@@ -65,19 +70,21 @@ export class EntityProperties {
   }
 
   /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
-  patchOf(patch: object): Difference {
+  patchOf(patch: object): PatchDifference {
     const { className, members, properties } = this.#metadata;
     requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
-    for (const [name, value] of Object.entries(saidBy(className, patch))) {
+    const said = saidBy(className, patch);
+    for (const name of Object.keys(said)) {
+      const value = said[name];
       const member = members.get(name);
       if (member?.kind !== 'property') throw notPatchable(this.#metadata, name, member?.kind);
       if (value === null && member.property.required) throw missingProperties(className, [name], 'A patch');
       if (value === null) removed.push(member.property.storedName);
       else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
     }
-    return { changed, removed };
+    return { changed, removed, said };
   }
 
   /** Those of an entity's unsaid values that are defaults, and that it still has. */
@@ -189,6 +196,7 @@ export class EntityProperties {
 
   /** Refuses an entity without a property that its class requires; throws `validation.missing-property`. */
   checkRequired(entity: object, unsaid?: Unsaid): void {
+    if (this.#required.length === 0) return;
     const { className } = this.#metadata;
     const missing = this.#required
       .filter(

@@ -16,7 +16,9 @@ export type Said = Readonly<Record<string, unknown>>;
  */
 export function saidBy(className: string, patch: object): Said {
   try {
-    return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    const own = { ...patch }; // the fastest copy, and most patches are whole
+    if (!Object.values(own).includes(undefined)) return own;
+    return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   } catch (error) {
     throw memberFailed(className, undefined, error);
   }

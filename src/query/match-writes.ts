@@ -1,6 +1,7 @@
 import { invalidOption } from '../errors/options.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
+import type { Said } from '../mapping/patch.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite } from '../store/table-store.js';
@@ -36,7 +37,7 @@ export interface MatchWrites {
 /** Changes the rows of a class in its store. */
 export function matchWrites<T extends object>(
   mapper: EntityMapper<T>,
-  validate: (patch: object) => void | Promise<void>,
+  validate: (said: Said) => void | Promise<void>,
 ): MatchWrites {
   return Object.freeze({
     delete:
@@ -47,7 +48,7 @@ export function matchWrites<T extends object>(
       }),
     async merge(patch: object) {
       const difference = mapper.patchOf(patch);
-      await validate(patch);
+      await validate(difference.said);
       return (row: MatchedRow) => merging(row, difference);
     },
     mergeEach: (patchOf) => async (row: MatchedRow) => {
@@ -67,7 +68,7 @@ export function matchWrites<T extends object>(
       }
       const difference = mapper.patchOf(patch as object);
       if (difference.changed.length === 0 && difference.removed.length === 0) return undefined;
-      await validate(patch as object);
+      await validate(difference.said);
       return merging(row, difference);
     },
   } satisfies MatchWrites);

@@ -244,12 +244,16 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return true;
   }
 
-  /** Submits a write that a validator may keep waiting: that time counts, too. */
-  async #submitReady(
+  /** Submits a write that a validator may keep waiting. */
+  #submitReady(
     ready: EntityWrite<T> | Promise<EntityWrite<T>>,
     options: OperationOptions | undefined,
   ): Promise<WriteReceipt> {
-    if (!(ready instanceof Promise)) return this.#submit(ready, options);
+    return ready instanceof Promise ? this.#submitLater(ready, options) : this.#submit(ready, options);
+  }
+
+  /** The time of the wait counts, too. */
+  async #submitLater(ready: Promise<EntityWrite<T>>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     const deadline = new Deadline(options);
     return this.#submit(await deadline.wait(ready), deadline.rest);
   }
@@ -265,7 +269,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   }
 
   #matchWrites(): MatchWrites {
-    return matchWrites(this.#mapper, (patch) => this.#writes.validatePatch(patch));
+    return matchWrites(this.#mapper, (said) => this.#writes.validatePatch(said));
   }
 
   async #bulk<I>(

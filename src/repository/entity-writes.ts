@@ -1,5 +1,5 @@
 import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
-import { saidBy } from '../mapping/patch.js';
+import type { Said } from '../mapping/patch.js';
 import { saidNames, type Unsaid } from '../mapping/unsaid.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
@@ -63,8 +63,8 @@ export class EntityWrites<T extends object> {
   /** Some properties of a row that was not read; at once, where nothing has to be waited for to validate them. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite<T> | Promise<EntityWrite<T>> {
     const address = this.#mapper.addressOf(key);
-    const { changed, removed } = this.#mapper.patchOf(patch);
-    return afterwards(this.validatePatch(patch), () => {
+    const { changed, removed, said } = this.#mapper.patchOf(patch);
+    return afterwards(this.validatePatch(said), () => {
       const remove = removed.length > 0 ? { remove: removed } : undefined;
       const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed);
       return new EntityWrite(this.#mapper, write, undefined);
@@ -88,8 +88,7 @@ export class EntityWrites<T extends object> {
   }
 
   /** Throws `validation.failed` for a constraint of what a patch changes. */
-  validatePatch(patch: object): void | Promise<void> {
-    const said = saidBy(this.#mapper.metadata.className, patch);
+  validatePatch(said: Said): void | Promise<void> {
     return this.#validator.validate(said, this.#mapper.metadata.entityClass, Object.keys(said));
   }
 }

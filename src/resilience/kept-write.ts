@@ -9,6 +9,8 @@ export interface Settling {
   readonly trustsContent: boolean;
 }
 
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
 /** A prepared write with what it takes to read it back. */
 export class KeptWrite implements PreparedWrite {
   /** The write as its store prepared it. */
@@ -25,7 +27,7 @@ export class KeptWrite implements PreparedWrite {
     write: PreparedWrite,
     rows: Rows,
     shape: RowShape,
-    { ifMatch, remove = [] }: WriteOperation,
+    { ifMatch, remove = NO_NAMES }: WriteOperation,
     settling: Settling,
   ) {
     this.write = write;

@@ -1,7 +1,7 @@
 import { onAbort } from '../async/on-abort.js';
 import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
 import type { Verdict } from './read-back.js';
-import { REMEMBERED, RecentWrites, type OwnWrite } from './recent-writes.js';
+import { fingerprintOf, NO_ETAG, REMEMBERED, RecentWrites, type OwnWrite } from './recent-writes.js';
 import { pause } from './wait.js';
 
 /** Doubts that are remembered at most. */
@@ -75,8 +75,9 @@ export class Rivals {
   /** What is known of the row of a write that was not seen to succeed, where the row has this ETag now. */
   verdictOn(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): Verdict {
     const recent = this.#recent.of(partition, rowKey);
-    if (ifMatch !== undefined && recent.some(({ used }) => used === ifMatch)) return 'not-written';
-    const maker = recent.findLast(({ made }) => made !== undefined && made === etag);
+    const [asked, stands] = [fingerprintOf(ifMatch), fingerprintOf(etag)];
+    if (asked !== NO_ETAG && recent.some(({ used }) => used === asked)) return 'not-written';
+    const maker = stands === NO_ETAG ? undefined : recent.findLast(({ made }) => made === stands);
     if (maker === undefined) return undefined;
     // A row that was deleted meanwhile may have been this one's.
     const isFirst = mode === 'insert' && maker.mode === 'insert' && !recent.some((write) => write.mode === 'delete');

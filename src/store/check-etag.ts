@@ -1,8 +1,11 @@
 import { typeName } from '../edm/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Printable ASCII, without a space at either end. Those of the services have some 50 characters. */
-const SENDABLE = /^[!-~](?:[ -~]{0,254}[!-~])?$/;
+/** Those of the services have some 50 characters. */
+export const LONGEST_ETAG = 256;
+
+/** Printable ASCII, without a space at either end. */
+const SENDABLE = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /**
  * Refuses a condition that a header cannot hold, for every store alike: a line break in an ETag would write headers, and the body, of a
@@ -21,5 +24,5 @@ export function checkEtag(etag: string | undefined): void {
 
 /** Whether a condition can hold a value: one that a service gives must be such that it can be sent back. */
 export function isSendable(etag: unknown): boolean {
-  return typeof etag === 'string' && SENDABLE.test(etag);
+  return typeof etag === 'string' && etag.length <= LONGEST_ETAG && SENDABLE.test(etag);
 }

@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import { applyPatch, saidBy, type Said } from '../mapping/patch.js';
+import { applyPatch, type Said } from '../mapping/patch.js';
 import type { KeyOf } from '../metadata/brands.js';
 import type { PatchOf } from '../metadata/entity-types.js';
 import {
@@ -133,8 +133,7 @@ export class HeldWrites<T extends object> {
   merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined): void {
     checkEtag(etag);
     const address = this.#mapper.addressOf(key);
-    const difference = this.#mapper.patchOf(patch);
-    const said = saidBy(this.#mapper.metadata.className, patch);
+    const { said, ...difference } = this.#mapper.patchOf(patch);
     const row = this.#rows.at(this.#mapper, address);
     if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
     if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, said, difference, etag);

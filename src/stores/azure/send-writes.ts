@@ -34,7 +34,7 @@ async function alone(
   const response = await transport.write(writeRequest(write, service), stop, attempt);
   const { status, headers } = response;
   if (status >= 300) throw refused(refusalOf(response), 'write', { table, operation: 0 });
-  const found = receipt(write, status, headers.get('etag'), () => response.bodyAsText ?? '');
+  const found = receipt(write, { status, etag: headers.get('etag'), body: response.bodyAsText ?? '' });
   if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
   return [found];
 }
@@ -60,8 +60,7 @@ async function together(
     throw new WrongAnswer(`it has ${parts.length} parts for ${writes.length} operations`, response);
   const receipts: WriteReceipt[] = [];
   for (let index = 0; index < parts.length; index++) {
-    const part = parts[index]!;
-    const found = receipt(writes[index]!, part.status, part.etag, () => part.body);
+    const found = receipt(writes[index]!, parts[index]!);
     if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
     receipts.push(found);
   }
@@ -76,13 +75,13 @@ const NOT_WRITTEN = 'it has another status, another row, or no ETag';
  */
 function receipt(
   { mode, partitionKey, rowKey }: AzureWrite,
-  status: number,
-  etag: string | undefined,
-  body: () => string,
+  answer: Pick<BatchPart, 'status' | 'etag' | 'body'>,
 ): WriteReceipt | undefined {
-  if (status !== 204 && !(status === 201 && mode === 'insert' && hasKeys(body(), partitionKey, rowKey)))
+  const { status } = answer;
+  if (status !== 204 && !(status === 201 && mode === 'insert' && hasKeys(answer.body, partitionKey, rowKey)))
     return undefined;
   if (mode === 'delete') return {};
+  const { etag } = answer;
   return isEntityTag(etag) ? { etag } : undefined;
 }
 

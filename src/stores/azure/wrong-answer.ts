@@ -1,5 +1,5 @@
 import type { HttpHeaders } from '@azure/core-rest-pipeline';
-import { isSendable } from '../../store/check-etag.js';
+import { LONGEST_ETAG } from '../../store/check-etag.js';
 
 /** What is said of an answer: never its body, nor where it points to. */
 interface Answer {
@@ -51,11 +51,11 @@ export function isJson(headers: Answer['headers']): boolean {
   return JSON_TYPE.test(headers.get('content-type') ?? '');
 }
 
+const ENTITY_TAG = /^(?:W\/)?"[ !#-~]*"$/;
+
 /** Whether a header is an ETag, and one that can be sent back. */
 export function isEntityTag(header: string | undefined): header is string {
-  if (header === undefined || !isSendable(header)) return false;
-  const from = header.startsWith('W/') ? 2 : 0;
-  return header[from] === '"' && header.indexOf('"', from + 1) === header.length - 1;
+  return header !== undefined && header.length <= LONGEST_ETAG && ENTITY_TAG.test(header);
 }
 
 /** The answer to a query or a list, as far as it was found out when its rows are read. */
