@@ -25,7 +25,7 @@ export interface LmdbStoreOptions {
 }
 
 /**
- * A store in a directory of this machine, made where it is missing: for the fastest reads, on a disk that is trusted. One thread of one
+ * A store in a directory of this machine, made where it is missing: for the fastest point reads, on a disk that is trusted. One thread of one
  * process has it open at a time; its data sources share it. Needs the optional package `lmdb`, and SQLite for its lock: that of Node.js
  * or the optional package `@photostructure/sqlite`. Not for network file systems; copy it only while it is closed.
  *
