@@ -6,6 +6,7 @@ export type SqliteTask =
 
 /** SQLite's primary results that the store tells apart. */
 const RESULT = Object.freeze({
+  error: 1,
   permission: 3,
   busy: 5,
   locked: 6,
@@ -74,7 +75,9 @@ export function isUndecided(error: unknown): boolean {
 /** The error that a failure of SQLite or of the file system becomes. One of this library's own is left as it is. */
 export function sqliteError(path: string, task: SqliteTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;
-  if (isDamage(cause)) {
+  // What is asked of every file alike makes no error of SQL, except in one whose description of itself was changed.
+  const isUnlike = task === 'cannot be opened' && resultOf(cause) === RESULT.error;
+  if (isDamage(cause) || isUnlike) {
     return new EntitableError(
       'store.damaged',
       `The store in ${path} ${task}: it is damaged. Put a backup in its place; verifyStore() of entitable/testing tells how much is damaged.`,
