@@ -50,12 +50,15 @@ async function place(beside: string, target: string): Promise<void> {
   }
 }
 
+/** What belongs to a file that is no more would be taken for the copy's. */
 async function checkFree(target: string): Promise<void> {
-  const found = await lstat(target).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (found !== undefined) throw taken(target);
+  for (const suffix of COMPANIONS) {
+    const found = await lstat(target + suffix).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found !== undefined) throw taken(target + suffix);
+  }
 }
 
 function taken(target: string): EntitableError {

@@ -2,6 +2,7 @@ import { incompatibleFormat } from '../embedded/incompatible-format.js';
 import type { Durability } from '../embedded/ordered-rows.js';
 import { Block } from './block.js';
 import type { Sqlite, SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
+import { isNoDatabase } from './sqlite-error.js';
 
 /** Bytes of a page of the file: a block of usual rows has room in one. */
 export const PAGE_BYTES = 4096;
@@ -22,7 +23,7 @@ const DURABILITY = {
 
 /** An open connection to the file of a store, with its statements. Its errors are SQLite's own. */
 export class Connection {
-  /** Opens a store, and makes one of an empty file. Throws `store.incompatible-format` for any other, and leaves it as it is. */
+  /** Opens a store. Throws `store.incompatible-format` for any other file, and leaves it as it is. */
   static open(sqlite: Sqlite, path: string, durability: Durability): Connection {
     const database = new sqlite.DatabaseSync(path);
     try {
@@ -88,47 +89,54 @@ export class Connection {
   }
 }
 
+/** Makes a store of an empty file that has no name yet. With no statements of its own: those of the package keep a connection open. */
+export function makeStore(sqlite: Sqlite, path: string): void {
+  const database = new sqlite.DatabaseSync(path);
+  try {
+    const block = Block.of('', undefined, []).bytes.toString('hex');
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA synchronous = FULL; BEGIN; ${TABLE};
+      PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT};
+      INSERT INTO blocks (first, content) VALUES (x'', x'${block}'); COMMIT`);
+  } finally {
+    database.close();
+  }
+}
+
 function prepareFile(database: SqliteDatabase, path: string, durability: Durability): void {
   // Nothing of a file is believed, and none of it is mapped: where it was cut, reading what is mapped would end the process.
-  database.exec(
-    `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON`,
-  );
-  const isNew = isEmpty(database);
-  if (!isNew) checkOwn(database, path);
+  database.exec('PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+  checkOwn(database, path);
   const mode = valueOf(database, 'PRAGMA journal_mode = WAL');
   if (mode !== 'wal') throw incompatibleFormat(path, `SQLite's write-ahead log does not work there (${mode})`);
   database.exec(`${DURABILITY[durability]}; PRAGMA journal_size_limit = ${LOG_BYTES}`);
-  if (!isNew) return;
-  database.exec('BEGIN IMMEDIATE');
-  // Another process may have been quicker.
-  if (isEmpty(database)) {
-    database.exec(`${TABLE}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
-    database
-      .prepare('INSERT INTO blocks (first, content) VALUES (?, ?)')
-      .run(Buffer.alloc(0), Block.of('', undefined, []).bytes);
-  } else {
-    checkOwn(database, path);
-  }
-  database.exec('COMMIT');
-}
-
-function isEmpty(database: SqliteDatabase): boolean {
-  return (
-    valueOf(database, 'PRAGMA application_id') === 0 && valueOf(database, 'SELECT count(*) FROM sqlite_schema') === 0
-  );
 }
 
 function checkOwn(database: SqliteDatabase, path: string): void {
-  if (valueOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
-    throw incompatibleFormat(path, 'it was not written by this library');
+  if (applicationOf(database) !== APPLICATION_ID) {
+    throw incompatibleFormat(path, 'it was not written by this library, or its beginning is damaged');
   }
   const version = valueOf(database, 'PRAGMA user_version');
   if (version !== FORMAT) {
     throw incompatibleFormat(path, `it has format ${version}, and this version of the library knows format ${FORMAT}`);
   }
-  const tables = database.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL').all();
-  if (tables.length !== 1 || tables[0]!['sql'] !== TABLE) {
-    throw incompatibleFormat(path, 'its tables are not those of a store: somebody added to it, or it is damaged');
+  const found = database.prepare(
+    "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = 'blocks' AND sql IS NOT NULL",
+  );
+  const others = found.all().filter(({ sql }) => sql !== TABLE);
+  if (others.length > 0) {
+    const names = others.map(({ type, name }) => `${String(type)} ${String(name)}`).join(', ');
+    throw incompatibleFormat(path, `its table is not that of a store, or somebody added to it: ${names}`);
+  }
+  if (found.all().length === 0) throw incompatibleFormat(path, 'it has no table of a store');
+}
+
+/** The mark of the program that made a file; `undefined` where SQLite cannot read it at all. */
+function applicationOf(database: SqliteDatabase): number | string | undefined {
+  try {
+    return valueOf(database, 'PRAGMA application_id');
+  } catch (error) {
+    if (isNoDatabase(error)) return undefined;
+    throw error;
   }
 }
 

@@ -67,6 +67,11 @@ export function isDamage(error: unknown): boolean {
   return primary === RESULT.corrupt || primary === RESULT.noDatabase || result === SHORT_READ;
 }
 
+/** Whether a file is none of SQLite's. */
+export function isNoDatabase(error: unknown): boolean {
+  return ((resultOf(error) ?? 0) & 0xff) === RESULT.noDatabase;
+}
+
 /** Whether a failed commit may be there all the same when the system comes back: the disk did not say. */
 export function isUndecided(error: unknown): boolean {
   return SYNC_FAILED.has(resultOf(error) ?? 0);

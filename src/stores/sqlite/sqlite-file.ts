@@ -1,26 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  linkSync,
-  rmSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Durability } from '../embedded/ordered-rows.js';
-import { makeFolder } from '../embedded/private-files.js';
-import { incompatibleFormat } from '../embedded/incompatible-format.js';
 import { Block } from './block.js';
 import { keyBytes, placeOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';
 import { Connection } from './connection.js';
 import { isBusy, isDamage, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
 import { loadSqlite, type Sqlite } from './sqlite-driver.js';
+import { identityOf, placeOfStore } from './store-place.js';
 
 /** How a file is opened. */
 export interface SqliteFileSettings {
@@ -37,8 +23,7 @@ export class SqliteFile {
   static async open(path: string, settings: SqliteFileSettings): Promise<SqliteFile> {
     const sqlite = await loadSqlite();
     try {
-      makeFile(path, settings.fileMode);
-      const file = new SqliteFile(sqlite, realpathSync(path), settings);
+      const file = new SqliteFile(sqlite, placeOfStore(sqlite, path, settings.fileMode), settings);
       await whenFree(path, () => file.#do('cannot be opened', () => undefined));
       return file;
     } catch (error) {
@@ -51,6 +36,8 @@ export class SqliteFile {
   readonly #durability: Durability;
   readonly #identity: string | undefined;
   #connection: Connection | undefined;
+  /** Which log the connection writes to, as soon as there is one. */
+  #log: string | undefined;
   #connections = 0;
   #isInTransaction = false;
   /** Why the transaction is over before it is ended: what follows in it must not be done without it. */
@@ -66,14 +53,16 @@ export class SqliteFile {
   }
 
   /**
-   * Throws `store.unavailable` when the file was removed, moved or replaced: SQLite would go on with the one it has open, and what it
-   * wrote would be lost.
+   * Throws `store.unavailable` when the file or its log was removed, moved or replaced: SQLite would go on with those it has open, and
+   * what it wrote would be lost.
    */
   checkPlace(): void {
-    if (identityOf(this.path) === this.#identity) return;
+    const log = identityOf(`${this.path}-wal`);
+    if (this.#connection !== undefined) this.#log ??= log;
+    if (identityOf(this.path) === this.#identity && (this.#log === undefined || log === this.#log)) return;
     throw new EntitableError(
       'store.unavailable',
-      `The file of the store in ${this.path} was removed or replaced while it was in use; nothing was written. ` +
+      `The file of the store in ${this.path}, or its log, was removed or replaced while it was in use; nothing was written. ` +
         'Put it back, or close the data source and open it again to use what is there now.',
       {},
     );
@@ -236,64 +225,11 @@ export class SqliteFile {
     this.#hasMetDamage = false;
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#log = undefined;
     try {
       connection?.close();
     } catch {
       // What is closed because it failed may fail once more.
     }
   }
-}
-
-/** Makes an empty file, and its folder, with the rights that they are to have. A file that is there is not opened. */
-function makeFile(path: string, mode: number): void {
-  const folder = dirname(path);
-  makeFolder(folder, mode);
-  if (existsSync(path)) return checkFile(path);
-  const unnamed = `${path}.${randomUUID()}.partial`;
-  try {
-    makeEmpty(unnamed, mode);
-    giveName(unnamed, path, mode);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return checkFile(path);
-    throw error;
-  } finally {
-    rmSync(unnamed, { force: true });
-  }
-  syncFolder(folder);
-}
-
-function makeEmpty(path: string, mode: number): void {
-  closeSync(openSync(path, 'wx', mode));
-  chmodSync(path, mode); // whatever the umask
-}
-
-/** A file is named when nobody has it open: closing it would end the locks that another thread may have on it by then. */
-function giveName(unnamed: string, path: string, mode: number): void {
-  try {
-    linkSync(unnamed, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    makeEmpty(path, mode); // a file system without links
-  }
-}
-
-function checkFile(path: string): void {
-  if (statSync(path).isFile()) return;
-  throw incompatibleFormat(path, `it is no file: name one in the folder, such as ${join(path, 'data.db')}`);
-}
-
-/** Makes the name of a new file survive the loss of power, where folders can be synced. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function identityOf(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev}:${found.ino}`;
 }

@@ -146,7 +146,7 @@ describe('sqliteStore', () => {
     mkdirSync(folder);
     const refused = await Promise.all([file, join(file, 'below'), folder].map((path) => refusedToOpen(path)));
     expect(refused.map(({ code }) => code)).to.deep.equal([
-      'store.damaged',
+      'store.incompatible-format',
       'store.unavailable',
       'store.incompatible-format',
     ]);

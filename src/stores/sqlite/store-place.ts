@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import { makeFolder } from '../embedded/private-files.js';
+import { makeStore } from './connection.js';
+import type { Sqlite } from './sqlite-driver.js';
+
+/** Behind the name of a file that is not whole yet. */
+const PARTIAL = '.partial';
+/** Names that SQLite gives the files beside its own. */
+const COMPANION = /-(?:wal|shm|journal)$/i;
+/** Symbolic links that lead to each other at most. */
+const MOST_LINKS = 40;
+
+/** The place of a store's file, made where nothing is. Throws `store.incompatible-format` for what cannot be one, and leaves it as it is. */
+export function placeOfStore(sqlite: Sqlite, path: string, mode: number): string {
+  if (COMPANION.test(path)) throw incompatibleFormat(path, 'SQLite gives such names to the files beside its own');
+  const place = resolveLinks(path);
+  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) makeFile(sqlite, place, mode);
+  checkFile(place);
+  return realpathSync(place);
+}
+
+/** Tells one file from another: where it is, and not how it is called. */
+export function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
+}
+
+/** Where a symbolic link leads to, also when nothing is there yet. */
+function resolveLinks(path: string): string {
+  let place = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return place;
+    place = resolve(dirname(place), readlinkSync(place));
+  }
+  return place;
+}
+
+/**
+ * Makes a store under another name, and gives it its own when it is whole and nobody has it open: who finds it finds all of it, and
+ * closing it ends no lock that another thread may have on it by then.
+ */
+function makeFile(sqlite: Sqlite, path: string, mode: number): void {
+  checkLog(path);
+  const folder = dirname(path);
+  makeFolder(folder, mode);
+  const unnamed = `${path}.${randomUUID()}${PARTIAL}`;
+  try {
+    closeSync(openSync(unnamed, 'wx', mode));
+    chmodSync(unnamed, mode); // whatever the umask
+    makeStore(sqlite, unnamed);
+    giveName(unnamed, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // else another was quicker
+  } finally {
+    rmSync(unnamed, { force: true });
+  }
+  syncFolder(folder);
+}
+
+function giveName(unnamed: string, path: string): void {
+  try {
+    linkSync(unnamed, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    copyFileSync(unnamed, path, constants.COPYFILE_EXCL); // a file system without links
+  }
+}
+
+/** A log without its file holds what was written last to a store that somebody moved or removed: a new store would destroy it. */
+function checkLog(path: string): void {
+  const log = `${path}-wal`;
+  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  throw incompatibleFormat(
+    path,
+    `the log of a store, ${log}, is there without its file. Put the file back, or delete the log where what it holds is not wanted`,
+  );
+}
+
+function checkFile(path: string): void {
+  const found = statSync(path);
+  if (!found.isFile()) {
+    const inFolder = found.isDirectory() ? `: name one in the folder, such as ${join(path, 'data.db')}` : '';
+    throw incompatibleFormat(path, `it is no file${inFolder}`);
+  }
+  if (found.size === 0) throw incompatibleFormat(path, 'it is empty. Delete it, and a new store is made there');
+  if (found.nlink > 1 && linksLeft(path) > 1) {
+    throw incompatibleFormat(
+      path,
+      'the file has several names (hard links), and under each of them it would have a log of its own, of which the others know nothing',
+    );
+  }
+  if (isMounted(path)) {
+    throw incompatibleFormat(
+      path,
+      'the file is mounted by itself, and whoever uses it by another name has a log of its own. Mount its folder instead',
+    );
+  }
+}
+
+/** The names of a file, without those that it had while it was made: whoever made it may have been killed before it took them away. */
+function linksLeft(path: string): number {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(PARTIAL)) continue;
+    const partial = join(folder, name);
+    if (identityOf(partial) === identityOf(path)) rmSync(partial, { force: true });
+  }
+  return statSync(path).nlink;
+}
+
+/** Whether a file was mounted alone, into a container for example. Only Linux tells. */
+function isMounted(path: string): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    const real = realpathSync(path);
+    return readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .some((line) => unescaped(line.split(' ')[4] ?? '') === real);
+  } catch {
+    return false; // a system without /proc
+  }
+}
+
+/** A path of `mountinfo`, where white space and backslashes are octal numbers. */
+function unescaped(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
+}
+
+/** Makes the name of a new file survive the loss of power, where folders can be synced. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
