@@ -41,7 +41,12 @@ export async function connect(
 
   const isWanted = kind === 'azure' || (kind === 'own' && retry !== undefined);
   if (!isWanted && (logger ?? metrics ?? verbs) === undefined) {
-    return { bare, strict: bare, store: made(bare), close: async () => bare[Symbol.asyncDispose]() };
+    return {
+      bare,
+      strict: bare,
+      store: made(bare),
+      close: async (closing) => (bare.close === undefined ? bare[Symbol.asyncDispose]() : bare.close(closing)),
+    };
   }
   // Spans are the SDK's: who has loaded it already pays nothing for them.
   const startSpan = isWanted ? (await import('../observability/spans.js')).spans(bare.traits.kind) : undefined;

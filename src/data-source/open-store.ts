@@ -98,6 +98,7 @@ function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
     tables: (request, options) => store.tables(request, options),
     ready: store.ready?.bind(store),
     backup: store.backup?.bind(store),
+    close: store.close?.bind(store),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

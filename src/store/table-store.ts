@@ -163,6 +163,8 @@ export interface TableStore extends AsyncDisposable {
    * Only for stores on disk; a target of the same kind opens the copy.
    */
   readonly backup?: ((path: string, options?: OperationOptions) => Promise<void>) | undefined;
+  /** Closes the store; operations that still wait after some milliseconds are stopped. Only where operations can wait for something. */
+  readonly close?: ((options?: { readonly timeout?: number | undefined }) => Promise<void>) | undefined;
 }
 
 /** What a store is and can do. */

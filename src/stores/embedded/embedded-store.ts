@@ -23,6 +23,9 @@ import { writeRows } from './write-rows.js';
 /** Rows of a dropped table that are removed in one transaction. */
 const SWEPT_ROWS = 1000;
 
+/** Milliseconds that works have which wait for other processes when the store is closed. */
+const CLOSING_TIME = 30_000;
+
 /** What tells one embedded store from another. */
 export interface EmbeddedStoreSettings {
   readonly kind: string;
@@ -113,11 +116,15 @@ export class EmbeddedStore implements TableStore {
     return this.#state.tables.list(this.#state.rows, prefix, continuation);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close({ timeout = CLOSING_TIME }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     if (this.#state.closed) return;
     this.#state.closed = true;
     await Promise.allSettled(this.#backups);
-    await this.#state.rows.close();
+    await this.#state.rows.close(timeout);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #backup(copy: (deadline: Deadline) => Promise<void>, options: OperationOptions | undefined): Promise<void> {

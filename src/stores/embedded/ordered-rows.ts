@@ -1,3 +1,4 @@
+import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../store/deadline.js';
 
 /** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
@@ -67,5 +68,15 @@ export interface OrderedRows extends RowSource {
   checkPlace?(): void;
   /** Copies all rows, as they are at one moment, to a path where nothing is. Stops at the deadline, in its own time. */
   backup?(path: string, deadline: Deadline): Promise<void>;
-  close(): Promise<void>;
+  /** Waits for works that were asked for; after some milliseconds those that still wait for other processes are rejected: `store.aborted`. */
+  close(timeout?: number): Promise<void>;
+}
+
+/** The error of a work that waited for its turn when the store was closed. */
+export function stoppedByClosing(): EntitableError {
+  return new EntitableError(
+    'store.aborted',
+    'The store was closed before the write had its turn; nothing was written.',
+    {},
+  );
 }

@@ -1,3 +1,4 @@
+import { EntitableError } from '../../errors/entitable-error.js';
 import type { Place, RowSource, StoredRow } from '../embedded/ordered-rows.js';
 import { SortedMap } from '../embedded/sorted-map.js';
 import type { WriteTarget } from '../embedded/staged-writes.js';
@@ -91,12 +92,23 @@ export class BlockWrites implements RowSource, WriteTarget {
     const entries = this.#entries(block, keys);
     const isAppended = block.count === 0 || keys[0]! > block.key(block.count - 1);
     while (next !== undefined && sizeOf(entries, next) < SPARSE) {
-      const neighbour = this.#block(next);
+      const neighbour = this.#neighbour(next);
+      if (neighbour === undefined || sizeOf(entries, next) + neighbour.bytes.length > FULL) break;
       this.#replace(neighbour);
       for (let index = 0; index < neighbour.count; index++) entries.push(neighbour.entry(index));
       ({ next } = neighbour);
     }
     for (const made of split(first, next, entries, isAppended ? FULL : SPLIT)) this.#blocks.set(made.first, made);
+  }
+
+  /** The block that begins with a key; `undefined` where it is damaged: that is told to who wants its rows, and need not stop other writes. */
+  #neighbour(first: string): Block | undefined {
+    try {
+      return this.#block(first);
+    } catch (error) {
+      if (EntitableError.is(error, 'store.damaged')) return undefined;
+      throw error;
+    }
   }
 
   #replace({ first }: Block): void {

@@ -12,30 +12,42 @@ const TRIES_AT_ONCE = 3;
 /** Another connection holds what was asked for. Never seen by users: it is asked for again. */
 export class Busy extends Error {}
 
-/** Waits in turn until what another process holds is free. The event loop goes on meanwhile. */
+/** The pauses between tries to get what another process holds. The event loop goes on meanwhile. */
 export class Turn {
-  readonly #path: string;
-  readonly #began = performance.now();
   #tries = 0;
 
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  /** Waits before the next try. Throws `store.unavailable` when it has taken too long. */
   async next(): Promise<void> {
-    if (performance.now() - this.#began > LONGEST_WAIT) throw heldByOther(this.#path);
     this.#tries += 1;
     if (this.#tries <= TRIES_AT_ONCE) await setImmediate();
     else await setTimeout(Math.min(2 ** (this.#tries - TRIES_AT_ONCE), LONGEST_PAUSE) * (0.5 + Math.random() / 2));
   }
 }
 
-/** What an attempt gives, once it is not {@link Busy}. Throws what the deadline does when that ends first. */
+/** How long an operation may wait for another process: as long as it has time, or for {@link LONGEST_WAIT} where it has no end of its own. */
+export class Patience {
+  readonly #path: string;
+  readonly #deadline: Deadline | undefined;
+  readonly #ends: number;
+
+  constructor(path: string, deadline: Deadline | undefined) {
+    this.#path = path;
+    this.#deadline = deadline;
+    this.#ends = deadline?.rest.timeout === undefined ? performance.now() + LONGEST_WAIT : Number.POSITIVE_INFINITY;
+  }
+
+  /** Throws what the deadline does when it has ended, and `store.unavailable` when the wait was too long. */
+  check(): void {
+    this.#deadline?.check();
+    if (performance.now() > this.#ends) throw heldByOther(this.#path, `for ${LONGEST_WAIT / 1000} seconds`);
+  }
+}
+
+/** What an attempt gives, once it is not {@link Busy}. Throws what {@link Patience.check} does when that ends first. */
 export async function whenFree<T>(path: string, attempt: () => T, deadline?: Deadline): Promise<T> {
-  const turn = new Turn(path);
+  const turn = new Turn();
+  const patience = new Patience(path, deadline);
   for (;;) {
-    deadline?.check();
+    patience.check();
     try {
       return attempt();
     } catch (error) {
@@ -46,10 +58,10 @@ export async function whenFree<T>(path: string, attempt: () => T, deadline?: Dea
 }
 
 /** The error for a store that another process does not let go of. */
-export function heldByOther(path: string): EntitableError {
+export function heldByOther(path: string, howLong = 'for too long'): EntitableError {
   return new EntitableError(
     'store.unavailable',
-    `Another process has held the store in ${path} for ${LONGEST_WAIT / 1000} seconds; nothing was done. ` +
+    `Another process has held the store in ${path} ${howLong}; nothing was done. ` +
       'It may be stopped, or in a very long transaction: see which processes have the file open.',
     {},
   );

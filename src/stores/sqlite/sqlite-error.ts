@@ -16,6 +16,7 @@ const RESULT = Object.freeze({
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  protocol: 15,
   noDatabase: 26,
 });
 /** A file that ends where there should be a page. */
@@ -57,7 +58,7 @@ export function resultOf(error: unknown): number | undefined {
 /** Whether another connection holds what is asked for, so that it is to be asked for again. */
 export function isBusy(error: unknown): boolean {
   const primary = (resultOf(error) ?? 0) & 0xff;
-  return primary === RESULT.busy || primary === RESULT.locked;
+  return primary === RESULT.busy || primary === RESULT.locked || primary === RESULT.protocol;
 }
 
 /** Whether what SQLite read is no store, or no longer one. */
@@ -85,7 +86,8 @@ export function sqliteError(path: string, task: SqliteTask, cause: unknown): Ent
   if (isDamage(cause) || isUnlike) {
     return new EntitableError(
       'store.damaged',
-      `The store in ${path} ${task}: it is damaged. Put a backup in its place; verifyStore() of entitable/testing tells how much is damaged.`,
+      `The store in ${path} ${task}: it is damaged, or the disk failed to read it. Try again; where it stays so, put a backup in its ` +
+        'place. verifyStore() of entitable/testing tells how much is damaged.',
       {},
       { cause },
     );

@@ -57,12 +57,12 @@ export class SqliteFile {
    * what it wrote would be lost.
    */
   checkPlace(): void {
-    const log = identityOf(`${this.path}-wal`);
+    const log = logOf(this.path);
     if (this.#connection !== undefined) this.#log ??= log;
     if (identityOf(this.path) === this.#identity && (this.#log === undefined || log === this.#log)) return;
     throw new EntitableError(
       'store.unavailable',
-      `The file of the store in ${this.path}, or its log, was removed or replaced while it was in use; nothing was written. ` +
+      `The file of the store in ${this.path}, or its log (-wal, -shm), was removed or replaced while it was in use; nothing was written. ` +
         'Put it back, or close the data source and open it again to use what is there now.',
       {},
     );
@@ -232,4 +232,10 @@ export class SqliteFile {
       // What is closed because it failed may fail once more.
     }
   }
+}
+
+/** Which files SQLite keeps the log and its index in; `undefined` where it has none. */
+function logOf(path: string): string | undefined {
+  const log = identityOf(`${path}-wal`);
+  return log && `${log} ${identityOf(`${path}-shm`)}`;
 }

@@ -1,13 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
+import { startTimer } from '../../async/start-timer.js';
 import type { Deadline } from '../../store/deadline.js';
-import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
+import {
+  stoppedByClosing,
+  type OrderedRows,
+  type Place,
+  type RowTransaction,
+  type StoredRow,
+} from '../embedded/ordered-rows.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 import { StagedWrites } from '../embedded/staged-writes.js';
 import { BlockCache } from './block-cache.js';
 import { keyText } from './block-key.js';
 import { BlockWrites } from './block-writes.js';
 import type { Block } from './block.js';
-import { Busy, heldByOther, Turn, whenFree } from './busy.js';
+import { Busy, heldByOther, Patience, Turn, whenFree } from './busy.js';
 import { rowAt, visitBlocks } from './read-blocks.js';
 import { backupFile } from './sqlite-backup.js';
 import { SqliteFile, type SqliteFileSettings } from './sqlite-file.js';
@@ -22,7 +29,7 @@ const SHORT_TRIES = 50;
 
 interface QueuedWork {
   readonly work: (transaction: RowTransaction) => unknown;
-  readonly deadline: Deadline | undefined;
+  readonly patience: Patience;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -95,7 +102,8 @@ export class SqliteRows implements OrderedRows {
 
   transact<T>(work: (transaction: RowTransaction) => T, deadline?: Deadline): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, deadline, resolve: resolve as (result: unknown) => void, reject });
+      const patience = new Patience(this.path, deadline);
+      this.#queue.push({ work, patience, resolve: resolve as (result: unknown) => void, reject });
       if (this.#isFlushing) return;
       this.#isFlushing = true;
       this.#flushing = setImmediate().then(() => this.#flush());
@@ -111,8 +119,10 @@ export class SqliteRows implements OrderedRows {
     await backupFile(this.path, path, this.#fileMode, deadline);
   }
 
-  async close(): Promise<void> {
+  async close(timeout = Number.POSITIVE_INFINITY): Promise<void> {
+    const timer = startTimer(() => this.#rejectAll(this.#takeQueue(), stoppedByClosing()), timeout);
     while (this.#isFlushing) await this.#flushing;
+    clearTimeout(timer);
     this.#cache.clear();
     this.#file.close();
   }
@@ -175,7 +185,7 @@ export class SqliteRows implements OrderedRows {
 
   /** Commits all that waits in one transaction, as soon as no other connection writes. */
   async #flush(): Promise<void> {
-    const turn = new Turn(this.path);
+    const turn = new Turn();
     try {
       while (!this.#beginWrite()) await turn.next();
     } catch (error) {
@@ -235,9 +245,9 @@ export class SqliteRows implements OrderedRows {
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Rejects a work whose time is over before it has begun. */
-function isInTime({ deadline, reject }: QueuedWork): boolean {
+function isInTime({ patience, reject }: QueuedWork): boolean {
   try {
-    deadline?.check();
+    patience.check();
     return true;
   } catch (error) {
     reject(error);

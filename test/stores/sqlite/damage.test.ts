@@ -53,6 +53,28 @@ describe('A block of a store of sqlite that is damaged', () => {
     });
   }
 
+  it('does not stop writes of other rows where it stands beside the block of the store itself', async () => {
+    const path = newPath();
+    const large = (customerId: string): Order => Object.assign(orderOf(customerId, 0), { email: 'x'.repeat(3800) });
+    const writer = await DataSource.open(`sqlite:${path}`);
+    for (const customer of CUSTOMERS) await writer.repository(Order).insert(large(customer));
+    await writer.close();
+    const { DatabaseSync } = await loadSqlite();
+    const database = new DatabaseSync(path);
+    // The first block is that of the tables and the clock, which every transaction changes.
+    database.exec(
+      `UPDATE blocks SET content = CAST(content || 1 AS BLOB) WHERE first = (SELECT first FROM blocks ORDER BY first LIMIT 1 OFFSET 1)`,
+    );
+    database.close();
+    await using tables = await DataSource.open(`sqlite:${path}`);
+    const orders = tables.repository(Order);
+    expect(codeOf(await rejection(orders.getOrThrow({ customerId: 'c1', orderId: '00000' })))).to.equal(
+      'store.damaged',
+    );
+    await orders.insert(orderOf('c9', 0));
+    expect(await orders.exists({ customerId: 'c9', orderId: '00000' })).to.equal(true);
+  });
+
   it('is read again once the disk gives its bytes again', async () => {
     const path = newPath();
     const writer = await DataSource.open(`sqlite:${path}`);

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import type { PartitionKey, RowKey } from 'entitable';
+import { DataSource } from '../../../src/data-source/data-source.js';
+import { defineEntity } from '../../../src/metadata/define-entity.js';
+import type { SqliteDatabase } from '../../../src/stores/sqlite/sqlite-driver.js';
+import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
+import { rejection } from '../../support/every-store.js';
+import { scratchDirectory } from '../embedded/scratch-directory.js';
+
+class Note {
+  declare list: PartitionKey;
+  declare id: RowKey;
+}
+defineEntity(Note, { table: 'Notes', properties: { list: 'PartitionKey', id: 'RowKey' } });
+
+describe('A write to a sqlite store that waits for another process', () => {
+  const newPath = scratchDirectory();
+  let path: string;
+  let tables: DataSource;
+  let other: SqliteDatabase;
+
+  const note = (id: string): Note => Object.assign(new Note(), { list: 'p', id });
+
+  beforeEach(async () => {
+    path = newPath();
+    tables = await DataSource.open(`sqlite:${path}`);
+    await tables.repository(Note).insert(note('first'));
+    other = new (await loadSqlite()).DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+  });
+  afterEach(async () => {
+    other.close();
+    await tables.close();
+  });
+
+  it('ends with its own time, whatever others that wait with it have', async () => {
+    const notes = tables.repository(Note);
+    const patient = notes.insert(note('patient'));
+    const hasty = await rejection(notes.insert(note('hasty'), { timeout: 50 }));
+    expect(hasty).to.have.property('code', 'store.timeout');
+    other.exec('ROLLBACK');
+    await patient;
+    expect(await Promise.all(['patient', 'hasty'].map((id) => notes.exists({ list: 'p', id })))).to.deep.equal([
+      true,
+      false,
+    ]);
+  });
+
+  it('is stopped when the data source is closed and the time for that is over', async () => {
+    const waiting = rejection(tables.repository(Note).insert(note('second')));
+    const begun = performance.now();
+    await tables.close({ timeout: 50 });
+    expect(performance.now() - begun).to.be.lessThan(5000);
+    expect(await waiting).to.have.property('code', 'store.aborted');
+    other.exec('ROLLBACK');
+  });
+
+  it('is made when the data source is closed, where the other process ends in time', async () => {
+    const waiting = tables.repository(Note).insert(note('second'));
+    const closed = tables.close({ timeout: 5000 });
+    other.exec('ROLLBACK');
+    await Promise.all([waiting, closed]);
+    tables = await DataSource.open(`sqlite:${path}`);
+    expect(await tables.repository(Note).exists({ list: 'p', id: 'second' })).to.equal(true);
+  });
+});
