@@ -24,6 +24,12 @@ export function pathProblem(scheme: DiskScheme, path: string): string | undefine
   if (/^~(?:[/\\]|$)/.test(path))
     return `Nothing replaces the ~ in the path of '${scheme}:': give the path of the ${place}, os.homedir() for example.`;
   if (path.includes('\0')) return 'The path has a NUL character.';
+  if (/^[a-z]:[/\\]/i.test(path) && process.platform !== 'win32') {
+    return `The path behind ${scheme}: is one of Windows, and this system is another (${process.platform}): '${scheme}:/var/lib/${example}' for example.`;
+  }
+  if (/;\s*\w+\s*=/.test(path)) {
+    return `The path has settings behind a semicolon, and ${scheme}: takes none: options are the second argument, DataSource.open('${scheme}:./${example}', { durability: 'relaxed' }) for example.`;
+  }
   return (
     settingProblem(`The path behind ${scheme}:`, path) ??
     (scheme === 'sqlite' ? fileProblem(path) : folderProblem(path))

@@ -6,5 +6,6 @@ import type { OperationOptions } from './table-store.js';
 export function checkTimeout(options: OperationOptions | undefined): void {
   const timeout: unknown = options?.timeout;
   if (timeout === undefined || (typeof timeout === 'number' && timeout >= 0)) return;
-  throw invalidOption('timeout', 'a number of milliseconds, 0 or more', typeName(timeout));
+  const found = typeof timeout === 'number' && timeout < 0 ? 'a negative number' : typeName(timeout);
+  throw invalidOption('timeout', 'a number of milliseconds, 0 or more', found);
 }

@@ -7,7 +7,7 @@ export type { RowKeys, StoreDamage, StoreVerification } from '../stores/sqlite/b
 /**
  * Reads all of a `sqlite:` store and tells what of it is not as it was written: checksums, keys, what is missing between them, and what
  * SQLite finds wrong with its pages. Nothing is changed, and others may use the store meanwhile. It reads the whole file, and rejects
- * only where there is none, or none of this library: `store.unavailable`, `store.incompatible-format`.
+ * only where there is none, or none of this library, such as a folder: `store.unavailable`, `store.incompatible-format`.
  *
  * @param path - The path of the file, without `sqlite:` before it.
  *

@@ -82,7 +82,10 @@ describe('A table that the service still deletes', () => {
   it('has a timeout that is one, or it is refused before anything is sent', async () => {
     const { tables, service } = await deletingFor(0);
     const error = await rejection(tables.tables.createIfMissing('Orders', { waitForDeletion: true, timeout: -1 }));
-    expect(error).to.have.property('code', 'validation.invalid-option');
+    expect(error).to.include({
+      code: 'validation.invalid-option',
+      message: 'timeout takes a number of milliseconds, 0 or more, not a negative number.',
+    });
     expect(service.sent).to.deep.equal([]);
   });
 

@@ -76,6 +76,12 @@ const WRONG: readonly (readonly [what: string, target: unknown, problem: string]
   ['sqlite with the URL of a file', 'sqlite:file:data.db', 'A path follows sqlite:, not a URL: leave file: out'],
   ['sqlite in memory', 'sqlite::memory:', "A store in memory is 'memory:'"],
   ['sqlite with parameters', 'sqlite:./data.db?mode=ro', 'The path has parameters behind a question mark'],
+  [
+    'sqlite with settings of a connection string',
+    'sqlite:data.db;durability=relaxed',
+    "The path has settings behind a semicolon, and sqlite: takes none: options are the second argument, DataSource.open('sqlite:./data.db', { durability: 'relaxed' })",
+  ],
+  ['lmdb with settings', 'lmdb:./data; durability = full', 'The path has settings behind a semicolon, and lmdb: takes'],
   ['sqlite of a variable that is not set', 'sqlite:undefined', 'The path behind sqlite: says "undefined"'],
   ['sqlite in a home folder', 'sqlite:~/data.db', "Nothing replaces the ~ in the path of 'sqlite:'"],
   ['sqlite with a NUL', 'sqlite:a\0b', 'The path has a NUL character'],
@@ -328,6 +334,15 @@ describe('What is no target', () => {
 
 describe('The path of a store on disk', () => {
   const newPath = scratchDirectory();
+
+  for (const target of ['sqlite:C:\\data\\data.db', 'sqlite:c:/data/data.db', 'lmdb:D:\\data']) {
+    it(`is none of Windows on other systems: ${target}`, async function () {
+      if (process.platform === 'win32') this.skip();
+      const error = await rejection(DataSource.open(target));
+      if (!EntitableError.is(error, 'store.unknown-target')) throw error;
+      expect(error.details.problem).to.match(/^The path behind (?:sqlite|lmdb): is one of Windows, and this system is/);
+    });
+  }
 
   it('is not that of a folder that a store of lmdb has made: the error says which target it is', async () => {
     const path = newPath();

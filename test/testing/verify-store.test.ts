@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { DataSource, EntitableError } from 'entitable';
 import { verifyStore } from 'entitable/testing';
@@ -157,7 +157,10 @@ describe('verifyStore', () => {
 
   it('makes no file where there is none', async () => {
     const path = newPath();
-    expect(await rejection(verifyStore(path))).to.have.property('code', 'store.unavailable');
+    expect(await rejection(verifyStore(path))).to.include({
+      code: 'store.unavailable',
+      message: `The store in ${path} cannot be read: there is no such file.`,
+    });
     expect(existsSync(path)).to.equal(false);
   });
 
@@ -168,6 +171,24 @@ describe('verifyStore', () => {
     database.exec('CREATE TABLE others (id INTEGER PRIMARY KEY)');
     database.close();
     expect(await rejection(verifyStore(path))).to.have.property('code', 'store.incompatible-format');
+  });
+
+  it('refuses a folder, and tells that a file is expected', async () => {
+    const path = newPath();
+    mkdirSync(path);
+    const error = await rejection(verifyStore(path));
+    expect(error).to.have.property('code', 'store.incompatible-format');
+    expect(error)
+      .to.have.property('message')
+      .that.includes('it is a folder, and the file of a sqlite: store is expected');
+  });
+
+  it('refuses a store of lmdb, and tells that it has no checksums', async () => {
+    const path = newPath();
+    await (await DataSource.open(`lmdb:${path}`)).close();
+    const error = await rejection(verifyStore(path));
+    expect(error).to.have.property('code', 'store.incompatible-format');
+    expect(error).to.have.property('message').that.includes('those of an lmdb: store, which has no checksums');
   });
 
   for (const path of ['', 'sqlite:./data.db', 'a\0b']) {

@@ -25,7 +25,7 @@ const SHORT_READ = RESULT.inputOutput | (2 << 8);
 const SYNC_FAILED: ReadonlySet<number> = new Set([RESULT.inputOutput | (4 << 8), RESULT.inputOutput | (5 << 8)]);
 
 const REMEDIES: ReadonlyMap<number, string> = new Map([
-  [RESULT.permission, 'the rights of this process do not allow it.'],
+  [RESULT.permission, 'the operating system does not permit it.'],
   [RESULT.busy, 'another process holds it. Try again later.'],
   [RESULT.locked, 'another connection holds it. Try again later.'],
   [RESULT.noMemory, 'there is not enough memory.'],
@@ -34,9 +34,20 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
   [RESULT.full, 'the disk is full, or a quota is. Make room; the store works again then.'],
   [
     RESULT.cannotOpen,
-    'the file, or one that belongs to it, cannot be opened. Check its folder and the rights of this process.',
+    'the file, or one that belongs to it, cannot be opened. Check that they are there, and that the process has file descriptors left (ulimit -n).',
   ],
 ]);
+/** Failures that missing rights may have caused. */
+const RIGHTS: ReadonlySet<unknown> = new Set([
+  RESULT.permission,
+  RESULT.readOnly,
+  RESULT.cannotOpen,
+  'EACCES',
+  'EPERM',
+  'EROFS',
+]);
+/** Failures of a process, or a system, that has too many files open. */
+const TOO_MANY_FILES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 
 /** What SQLite calls its results: the package gives nothing else where a statement fails that gives all its rows. */
 const WORDS: ReadonlyMap<string, number> = new Map([
@@ -94,7 +105,27 @@ export function sqliteError(path: string, task: SqliteTask, cause: unknown): Ent
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason =
-    REMEDIES.get((resultOf(cause) ?? 0) & 0xff) ??
+    remedyFor(cause) ??
     `${message}. Check that the folder can be written, that the disk has room, and that the file is a store's.`;
   return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
+}
+
+/** What happened, and what to do about it, as far as a failure of SQLite or of the file system tells. */
+export function remedyFor(cause: unknown): string | undefined {
+  const result = (resultOf(cause) ?? 0) & 0xff;
+  const remedy = REMEDIES.get(result);
+  if (remedy !== undefined) return RIGHTS.has(result) ? `${remedy} ${rightsRemedy()}` : remedy;
+  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: string };
+  if (RIGHTS.has(code)) return `${message}. ${rightsRemedy()}`;
+  if (!TOO_MANY_FILES.has(code)) return undefined;
+  return `${message}. Close some files, or allow more (ulimit -n). Share one data source in a process.`;
+}
+
+function rightsRemedy(): string {
+  const id = process.geteuid?.();
+  const user = id === undefined ? 'The user of this process' : `The user of this process (ID ${id})`;
+  return (
+    `${user} must have the right to read and write the files and their folder. ` +
+    'The files of a new store get the mode of the option fileMode, such as 0o660 for a group; what is there keeps its mode.'
+  );
 }

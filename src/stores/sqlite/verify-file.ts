@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { EntitableError } from '../../errors/entitable-error.js';
 import { incompatibleFormat } from '../embedded/incompatible-format.js';
 import { keyBytes } from './block-key.js';
 import { BlockWalk, type StoreVerification } from './block-walk.js';
@@ -16,6 +18,7 @@ export async function verifyFile(path: string): Promise<StoreVerification> {
   const walk = new BlockWalk();
   let database: SqliteDatabase | undefined;
   try {
+    checkFile(path);
     database = new DatabaseSync(resolve(path), { readOnly: true });
     database.exec('PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN');
     checkOwn(database, path);
@@ -28,6 +31,19 @@ export async function verifyFile(path: string): Promise<StoreVerification> {
     database?.close();
   }
   return walk.result();
+}
+
+/** Throws `store.unavailable` where nothing is, and `store.incompatible-format` for a folder, such as a store of `lmdb:`. */
+function checkFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new EntitableError('store.unavailable', `The store in ${path} cannot be read: there is no such file.`, {});
+  }
+  if (!found.isDirectory()) return;
+  const why = existsSync(join(path, 'data.mdb'))
+    ? 'they are those of an lmdb: store, which has no checksums that could be verified. The file of a sqlite: store is expected'
+    : 'it is a folder, and the file of a sqlite: store is expected: name it, such as data.db in the folder';
+  throw incompatibleFormat(path, why);
 }
 
 /** Throws `store.incompatible-format` for a file that never was a store. */
