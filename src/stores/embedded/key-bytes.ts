@@ -7,7 +7,7 @@ export interface TableKey extends Partial<Place> {
 
 const TABLE_BYTES = 4;
 /** Stands between partition key and row key; keys hold no control characters, so that both it and {@link PARTITION_END} are free. */
-const SEPARATOR = 0;
+export const SEPARATOR = 0;
 const PARTITION_END = 1;
 /** Comes before a control character, which only the bounds of a query can have, so that it stays beyond the two above. */
 const CONTROL = 2;

@@ -1,4 +1,4 @@
-import type { EdmType } from '../../edm/edm-type.js';
+import { isEdmType, type EdmType } from '../../edm/edm-type.js';
 import type { RowShape } from '../../store/row.js';
 import { INSTANT_BYTES } from './instant.js';
 
@@ -24,8 +24,10 @@ export function isVariable(type: EdmType): boolean {
  * it; the rows say its number.
  */
 export class Layout {
-  static parse(text: string): Layout {
-    return new Layout(JSON.parse(text) as [string, EdmType][], text);
+  /** The layout of a text; `undefined` where it is that of none. */
+  static parse(text: string): Layout | undefined {
+    const properties = parseJson(text);
+    return isProperties(properties) ? new Layout(properties, text) : undefined;
   }
 
   static textOf(properties: readonly (readonly [name: string, type: EdmType])[]): string {
@@ -59,4 +61,19 @@ export class Layout {
     });
     this.fixedBytes = at;
   }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isProperties(found: unknown): found is readonly (readonly [name: string, type: EdmType])[] {
+  return (
+    Array.isArray(found) &&
+    found.every((each: unknown) => Array.isArray(each) && typeof each[0] === 'string' && isEdmType(each[1]))
+  );
 }

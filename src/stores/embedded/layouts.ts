@@ -1,3 +1,4 @@
+import { damagedStore } from './damaged-store.js';
 import { KeptRow } from './kept-row.js';
 import { Layout } from './layout.js';
 import { contentOf, type OrderedRows, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
@@ -25,17 +26,18 @@ export class Layouts {
     this.#limit = limit;
   }
 
-  /** The one layout of a text. */
+  /** The one layout of a text. Throws `store.damaged` for a text that is none. */
   intern(text: string): Layout {
     const known = this.#interned.get(text);
     if (known !== undefined) return known;
     if (this.#interned.size >= INTERNED_LAYOUTS) this.#interned.clear();
     const layout = Layout.parse(text);
+    if (layout === undefined) throw damagedStore('a layout of its rows cannot be read');
     this.#interned.set(text, layout);
     return layout;
   }
 
-  /** The layout of a stored row, read from where the row was read. */
+  /** The layout of a stored row, read from where the row was read. Throws `store.damaged` where it is not there. */
   of({ bytes, start }: StoredRow, source: RowSource): Layout {
     const number = layoutNumberOf(bytes, start);
     if (number === undefined) return this.intern(carriedLayoutOf(bytes, start));
@@ -43,7 +45,9 @@ export class Layouts {
   }
 
   #read(number: number, source: RowSource): Layout {
-    const layout = this.intern(textOf(source.get(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number))!));
+    const row = source.get(SYSTEM_TABLE, SYSTEM.layouts, numberKey(number));
+    if (row === undefined) throw damagedStore('a layout of its rows is missing');
+    const layout = this.intern(textOf(row));
     if (source === this.#rows) this.#numbered[number] = layout;
     return layout;
   }
@@ -58,9 +62,7 @@ export class Layouts {
   /** Reads the numbers that were given since the last time, here or by another process. Call it before a transaction. */
   refresh(): void {
     if (!this.#behind) return;
-    for (const row of systemRows(this.#rows, SYSTEM.layouts, numberKey(this.#numbers.size))) {
-      this.#numbers.set(textOf(row), this.#numbers.size);
-    }
+    addNumbered(this.#rows, this.#numbers.size, this.#numbers);
     this.#behind = false;
   }
 
@@ -74,7 +76,7 @@ export class Layouts {
       if (given === undefined) {
         this.#behind = true;
         given = new Map();
-        next = this.#numberedMeanwhile(transaction, given);
+        next = addNumbered(transaction, this.#numbers.size, given);
       }
       const number = given.get(text) ?? next;
       if (number >= this.#limit) return undefined;
@@ -86,13 +88,18 @@ export class Layouts {
       return number;
     };
   }
+}
 
-  /** Adds what was numbered since the last {@link refresh}, and gives the first number that is free. */
-  #numberedMeanwhile(transaction: RowTransaction, given: Map<string, number>): number {
-    let number = this.#numbers.size;
-    for (const row of systemRows(transaction, SYSTEM.layouts, numberKey(number))) given.set(textOf(row), number++);
-    return number;
+/** Adds the layouts from a number on to others, and gives the first number that is free. Throws `store.damaged` where one is missing. */
+function addNumbered(source: RowSource, from: number, numbers: Map<string, number>): number {
+  let number = from;
+  for (const row of systemRows(source, SYSTEM.layouts, numberKey(from))) {
+    const text = textOf(row);
+    if (row.rowKey !== numberKey(number) || numbers.has(text))
+      throw damagedStore('the list of its layouts is not whole');
+    numbers.set(text, number++);
   }
+  return number;
 }
 
 function textOf(row: StoredRow): string {

@@ -48,6 +48,13 @@ export function fixedStartOf(bytes: Buffer, start: number): number {
   return (bytes[start + FLAGS]! & CARRIES_LAYOUT) === 0 ? header : header + 4 + bytes.readUInt32LE(header);
 }
 
+/** Whether bytes have room for a header, and for the layout that they say they carry. */
+export function hasHeader(bytes: Buffer, start: number, end: number): boolean {
+  const size = end - start;
+  if (size < HEADER_BYTES) return false;
+  return layoutNumberOf(bytes, start) !== undefined || (size >= HEADER_BYTES + 4 && fixedStartOf(bytes, start) <= end);
+}
+
 export function timestampMillisecondsOf(bytes: Buffer, start: number): number {
   return readMilliseconds(bytes, start + TIMESTAMP_AT);
 }

@@ -2,6 +2,7 @@ import type { ServiceLimits } from '../../store/limits.js';
 import { tableNameProblem } from '../../edm/table-name.js';
 import type { RowPage } from '../../store/table-store.js';
 import { tableContinuation, lastTableOf } from './continuation.js';
+import { damagedStore } from './damaged-store.js';
 import { KeptRow } from './kept-row.js';
 import { contentOf, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
 import { refusal, refused } from './refusal.js';
@@ -94,7 +95,8 @@ export class Tables {
   }
 }
 
-function numberIn({ bytes, start }: StoredRow): number {
+function numberIn({ bytes, start, end }: StoredRow): number {
+  if (end - start < NUMBER_BYTES) throw damagedStore('a table of it has no number');
   return bytes.readUInt32LE(start);
 }
 

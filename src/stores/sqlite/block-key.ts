@@ -1,7 +1,7 @@
 import { partitionEnd, readText, readPartitionKey, writeKey, type TableKey } from '../embedded/key-bytes.js';
 
 /** Longer than any key that is written, also one of a bound that had to be cut. */
-const LONGEST_KEY = 4608;
+export const LONGEST_KEY = 4608;
 const SCRATCH = Buffer.alloc(LONGEST_KEY);
 
 /**
@@ -16,6 +16,12 @@ export function keyText(key: TableKey): string {
 export function splitKey(key: string): { readonly head: string; readonly tail: string } {
   const at = key.indexOf('\0', 4) + 1;
   return { head: key.slice(0, at), tail: key.slice(at) };
+}
+
+/** The key of these bytes. Of more than any key has, no text is made but one that is longer than {@link LONGEST_KEY}. */
+export function textOf(bytes: Uint8Array): string {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return Buffer.from(buffer, byteOffset, Math.min(byteLength, LONGEST_KEY + 1)).toString('latin1');
 }
 
 /** The bytes of a key that is a text. */

@@ -1,3 +1,5 @@
+import { isVariable, Layout } from '../embedded/layout.js';
+import { carriedLayoutOf, fixedStartOf, layoutNumberOf } from '../embedded/row-format.js';
 import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { Block } from './block.js';
 import { placeOf } from './block-key.js';
@@ -33,19 +35,22 @@ export interface StoreVerification {
 interface Range {
   readonly problem: string;
   readonly from?: string;
-  readonly to?: string | undefined;
+  to?: string | undefined;
 }
 
 const MISSING = 'Rows are missing, or the blocks that held them cannot be found.';
 const CHANGED = 'Rows cannot be read: their bytes are not those that were written.';
 const TWICE = 'A block holds keys that another block holds as well.';
 const DISORDERED = 'Rows are not in the order of their keys, or lie in the wrong block.';
+const UNDESCRIBED = 'Rows cannot be read: what describes them is missing, or describes others.';
 const NUMBER_BYTES = 4;
 
 /** Takes the blocks of a store in the order of their first keys: counts their rows, and finds what is missing between them. */
 export class BlockWalk {
   readonly #rows = new Map<number, number>();
   readonly #names = new Map<number, string>();
+  /** By their numbers, which come before all rows that have them. */
+  readonly #layouts = new Map<number, Layout | undefined>();
   readonly #ranges: Range[] = [];
   /** The key that the next block begins with; `undefined` behind the last. */
   #next: string | undefined = '';
@@ -87,16 +92,55 @@ export class BlockWalk {
         this.#ranges.push({ problem: DISORDERED, from: block.first, to: block.next });
         return;
       }
+      const { table, partitionKey, rowKey } = placeOf(key);
+      const row = block.bytes.subarray(block.rowStart(index), block.rowEnd(index));
+      if (table === SYSTEM_TABLE ? this.#own(partitionKey, rowKey, row) : this.#isDescribed(row)) {
+        this.#rows.set(table, (this.#rows.get(table) ?? 0) + 1);
+      } else {
+        this.#undescribed(key, last);
+      }
       last = key;
-      const { table, partitionKey } = placeOf(key);
-      this.#rows.set(table, (this.#rows.get(table) ?? 0) + 1);
-      if (table === SYSTEM_TABLE && partitionKey === SYSTEM.tables) this.#name(block, index);
     }
   }
 
-  #name(block: Block, index: number): void {
-    const row = block.bytes.subarray(block.rowStart(index), block.rowEnd(index));
-    if (row.length > NUMBER_BYTES) this.#names.set(row.readUInt32LE(0), row.toString('utf8', NUMBER_BYTES));
+  /** Takes a row of the store's own; `false` where it is none. */
+  #own(partitionKey: string, rowKey: string, row: Buffer): boolean {
+    if (partitionKey === SYSTEM.layouts) {
+      const layout = Layout.parse(row.toString());
+      this.#layouts.set(Number(rowKey), layout);
+      return layout !== undefined;
+    }
+    if (partitionKey !== SYSTEM.tables) return true;
+    if (row.length <= NUMBER_BYTES) return false;
+    this.#names.set(row.readUInt32LE(0), row.toString('utf8', NUMBER_BYTES));
+    return true;
+  }
+
+  /** Whether there is a layout for a row, and all that it describes lies in the row. */
+  #isDescribed(row: Buffer): boolean {
+    const number = layoutNumberOf(row, 0);
+    const layout = number === undefined ? Layout.parse(carriedLayoutOf(row, 0)) : this.#layouts.get(number);
+    if (layout === undefined) return false;
+    const fixed = fixedStartOf(row, 0);
+    const size = row.length - fixed - layout.fixedBytes;
+    let end = 0;
+    return (
+      size >= 0 &&
+      layout.shape.properties.every(({ type }, index) => {
+        if (!isVariable(type)) return true;
+        const begin = end;
+        end = row.readUInt32LE(fixed + layout.offsets[index]!);
+        return end >= begin && end <= size;
+      })
+    );
+  }
+
+  /** Notes a row, with that before it where that is wrong as well. */
+  #undescribed(key: string, before: string): void {
+    const last = this.#ranges.at(-1);
+    const to = `${key}\0`;
+    if (last?.problem === UNDESCRIBED && last.to === `${before}\0`) last.to = to;
+    else this.#ranges.push({ problem: UNDESCRIBED, from: key, to });
   }
 
   #damage({ problem, from, to }: Range): StoreDamage {

@@ -1,5 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { isPlain, readPartitionKey, readText } from '../embedded/key-bytes.js';
+import { isPlain, readPartitionKey, readText, SEPARATOR } from '../embedded/key-bytes.js';
+import { hasHeader } from '../embedded/row-format.js';
+import { SYSTEM_TABLE } from '../embedded/system-table.js';
+import { LONGEST_KEY } from './block-key.js';
 
 /**
  * A block in bytes: the CRC-32 of all that follows and of its first key (4), the number of its rows (4), the length of the next block's
@@ -13,6 +16,8 @@ const ENTRY_BYTES = 12;
 /** Marks, in the place of a row's end, a row key of which some character is not a byte of its own. */
 const NOT_PLAIN = 0x8000_0000;
 const HEAD_SIZE_BYTES = 2;
+/** Of the number of a table and the separator. */
+const SMALLEST_HEAD = 5;
 
 /** What a row takes in a block beside its bytes and its keys. */
 export const ROW_OVERHEAD = ENTRY_BYTES;
@@ -61,7 +66,9 @@ export class Block {
   /** The block of some bytes; `undefined` where they are not those of a block that begins with this key. */
   static read(first: string, content: Uint8Array): Block | undefined {
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    if (bytes.length < DIRECTORY_AT || bytes.readUInt32LE(0) !== checksum(first, bytes)) return undefined;
+    if (first.length > LONGEST_KEY || bytes.length < DIRECTORY_AT) return undefined;
+    if (bytes.readUInt32LE(NEXT_SIZE_AT) > LONGEST_KEY || bytes.readUInt32LE(0) !== checksum(first, bytes))
+      return undefined;
     const block = new Block(first, bytes);
     return block.#isSound() ? block : undefined;
   }
@@ -218,18 +225,36 @@ export class Block {
 
   /** Whether all places lie where they may. The checksum finds what a disk changed; this, what somebody made. */
   #isSound(): boolean {
-    const { length } = this.bytes;
-    const directoryEnd = DIRECTORY_AT + this.count * ENTRY_BYTES;
-    if (directoryEnd + (this.next?.length ?? 0) > length) return false;
-    if (this.next !== undefined && this.next <= this.first) return false;
-    for (let index = 0, from = directoryEnd; index < this.count; index++) {
+    const { bytes, next } = this;
+    const nextSize = this.#view.getUint32(NEXT_SIZE_AT, true);
+    const headsAt = DIRECTORY_AT + this.count * ENTRY_BYTES + nextSize;
+    if (headsAt > bytes.length || (next !== undefined && next <= this.first)) return false;
+    let known = -1;
+    let headEnd = 0;
+    let isOfUser = false;
+    for (let index = 0, from = headsAt; index < this.count; index++) {
       const head = this.headAt(index);
       const [start, end] = [this.rowStart(index), this.rowEnd(index)];
-      if (head < directoryEnd || head + HEAD_SIZE_BYTES > start) return false;
-      if (start < from || end < start || end > length || head + this.#view.getUint16(head, true) > start) return false;
+      if (start < from || end < start || end > bytes.length) return false;
+      if (head !== known) {
+        if (head < headsAt || !this.#isHead(head, start)) return false;
+        known = head;
+        headEnd = head + HEAD_SIZE_BYTES + this.#view.getUint16(head, true);
+        isOfUser = this.#view.getUint32(head + HEAD_SIZE_BYTES) !== SYSTEM_TABLE;
+      }
+      if (headEnd > start || headEnd - head + this.keyEnd(index) - end > LONGEST_KEY) return false;
+      if (isOfUser && !hasHeader(bytes, start, end)) return false;
       from = end;
     }
     return true;
+  }
+
+  /** Whether in a place, before another one, lies what a head of a key can be. */
+  #isHead(at: number, before: number): boolean {
+    const from = at + HEAD_SIZE_BYTES;
+    if (from > before) return false;
+    const size = this.#view.getUint16(at, true);
+    return size >= SMALLEST_HEAD && from + size <= before && this.bytes[from + size - 1] === SEPARATOR;
   }
 }
 

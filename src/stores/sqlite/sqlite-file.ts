@@ -1,12 +1,15 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Durability } from '../embedded/ordered-rows.js';
 import { Block } from './block.js';
-import { keyBytes, placeOf } from './block-key.js';
+import { keyBytes, placeOf, textOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';
 import { Connection } from './connection.js';
 import { isBusy, isDamage, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
 import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 import { identityOf, placeOfStore } from './store-place.js';
+
+/** Characters of a key that a message shows: all that the service takes. */
+const SHOWN = 1024;
 
 /** How a file is opened. */
 export interface SqliteFileSettings {
@@ -167,11 +170,11 @@ export class SqliteFile {
     this.#hasMetDamage = true;
     const from = placeOf(first);
     const to = next === undefined ? undefined : placeOf(next);
-    const until = to === undefined ? '' : ` to ${JSON.stringify(to.partitionKey)}, ${JSON.stringify(to.rowKey)}`;
+    const until = to === undefined ? '' : ` to ${shown(to.partitionKey)}, ${shown(to.rowKey)}`;
     return new EntitableError(
       'store.damaged',
       `The store in ${this.path} is damaged: in its table number ${from.table}, rows from ` +
-        `${JSON.stringify(from.partitionKey)}, ${JSON.stringify(from.rowKey)}${until} on cannot be read. Put a backup in its place.`,
+        `${shown(from.partitionKey)}, ${shown(from.rowKey)}${until} on cannot be read. Put a backup in its place.`,
       {
         tableNumber: from.table,
         from: { partitionKey: from.partitionKey, rowKey: from.rowKey },
@@ -181,7 +184,7 @@ export class SqliteFile {
   }
 
   #block({ first, content }: Readonly<Record<string, unknown>>): Block {
-    const key = first instanceof Uint8Array ? Buffer.from(first).toString('latin1') : '';
+    const key = first instanceof Uint8Array ? textOf(first) : '';
     const block = first instanceof Uint8Array && content instanceof Uint8Array ? Block.read(key, content) : undefined;
     if (block === undefined) throw this.damaged(key, undefined);
     return block;
@@ -238,4 +241,9 @@ export class SqliteFile {
 function logOf(path: string): string | undefined {
   const log = identityOf(`${path}-wal`);
   return log && `${log} ${identityOf(`${path}-shm`)}`;
+}
+
+/** A key as a message shows it. One that nobody wrote may be longer. */
+function shown(key: string): string {
+  return JSON.stringify(key.length > SHOWN ? `${key.slice(0, SHOWN)}…` : key);
 }

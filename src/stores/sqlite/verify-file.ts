@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { EntitableError } from '../../errors/entitable-error.js';
 import { incompatibleFormat } from '../embedded/incompatible-format.js';
-import { keyBytes } from './block-key.js';
+import { textOf } from './block-key.js';
 import { BlockWalk, type StoreVerification } from './block-walk.js';
 import { APPLICATION_ID } from './connection.js';
 import { isDamage, sqliteError } from './sqlite-error.js';
@@ -11,6 +11,9 @@ import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
 /** Blocks that are read before others have their turn. */
 const BLOCKS_AT_ONCE = 64;
+
+/** Behind a key comes first the one with this at its end. */
+const AFTER = Buffer.alloc(1);
 
 /** Reads all of a store and tells what of it is not as it was written. Nothing is changed; others may go on writing. */
 export async function verifyFile(path: string): Promise<StoreVerification> {
@@ -72,13 +75,12 @@ function quickCheck(database: SqliteDatabase): readonly string[] {
 async function walkBlocks(database: SqliteDatabase, walk: BlockWalk): Promise<void> {
   const blocks = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
   const firsts = database.prepare('SELECT first FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
-  let from = '';
+  let from = Buffer.alloc(0);
   for (let count = 1; ; count++) {
-    const { first, content } = readable(() => blocks.get(keyBytes(from))) ?? firsts.get(keyBytes(from)) ?? {};
-    const key = first instanceof Uint8Array ? Buffer.from(first).toString('latin1') : undefined;
-    if (key === undefined || key < from) return; // the end, or nobody knows what comes next
-    walk.visit(key, content);
-    from = `${key}\0`;
+    const { first, content } = readable(() => blocks.get(from)) ?? firsts.get(from) ?? {};
+    if (!(first instanceof Uint8Array) || Buffer.compare(first, from) < 0) return; // the end, or nobody knows what comes next
+    walk.visit(textOf(first), content);
+    from = Buffer.concat([first, AFTER]);
     if (count % BLOCKS_AT_ONCE === 0) await setImmediate();
   }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { KeptRow } from '../../../src/stores/embedded/kept-row.js';
 import { contentOf, type OrderedRows, type Place, type RowSource } from '../../../src/stores/embedded/ordered-rows.js';
+import { HEADER_BYTES } from '../../../src/stores/embedded/row-format.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
 import { SqliteRows } from '../../../src/stores/sqlite/sqlite-rows.js';
 import { anyKey, RUNS } from '../embedded/samples.js';
@@ -12,7 +13,7 @@ interface Write {
   readonly table: number;
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** Bytes of the row; `undefined` deletes it. */
+  /** Bytes of the row, as many as a header has at least; `undefined` deletes it. */
   readonly size: number | undefined;
 }
 
@@ -27,7 +28,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   partitionKey: key,
   rowKey: key,
   size: fc.oneof(
-    { arbitrary: fc.integer({ min: 0, max: 600 }), weight: 6 },
+    { arbitrary: fc.integer({ min: HEADER_BYTES, max: 600 }), weight: 6 },
     { arbitrary: fc.integer({ min: 2000, max: 9000 }), weight: 1 },
     { arbitrary: fc.constant(undefined), weight: 3 },
   ),
@@ -76,7 +77,7 @@ async function apply(
     return made.map(({ table: number, partitionKey, rowKey, size }) => {
       const before = transaction.get(number, partitionKey, rowKey);
       if (size === undefined) transaction.delete(number, partitionKey, rowKey);
-      else transaction.put(number, new KeptRow(partitionKey, rowKey, Buffer.alloc(size, `${round}.`)));
+      else transaction.put(number, new KeptRow(partitionKey, rowKey, Buffer.alloc(size, `\0${round}.`)));
       return before === undefined ? undefined : contentOf(before).length;
     });
   });
