@@ -1,4 +1,4 @@
-import { partitionEnd, readText, readPartitionKey, writeKey, type TableKey } from '../embedded/key-bytes.js';
+import { isPlain, partitionEnd, readText, readPartitionKey, writeKey, type TableKey } from '../embedded/key-bytes.js';
 
 /** Longer than any key that is written, also one of a bound that had to be cut. */
 export const LONGEST_KEY = 4608;
@@ -16,6 +16,12 @@ export function keyText(key: TableKey): string {
 export function splitKey(key: string): { readonly head: string; readonly tail: string } {
   const at = key.indexOf('\0', 4) + 1;
   return { head: key.slice(0, at), tail: key.slice(at) };
+}
+
+/** Whether each byte of a row key is a character. */
+export function isPlainKey(tail: string): boolean {
+  for (let index = 0; index < tail.length; index++) if (!isPlain(tail.charCodeAt(index))) return false;
+  return true;
 }
 
 /** The key of these bytes. Of more than any key has, no text is made but one that is longer than {@link LONGEST_KEY}. */

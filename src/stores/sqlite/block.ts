@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { isPlain, readPartitionKey, readText, SEPARATOR } from '../embedded/key-bytes.js';
+import { readPartitionKey, readText, SEPARATOR } from '../embedded/key-bytes.js';
 import { hasHeader } from '../embedded/row-format.js';
 import { SYSTEM_TABLE } from '../embedded/system-table.js';
 import { LONGEST_KEY } from './block-key.js';
@@ -18,10 +18,6 @@ const NOT_PLAIN = 0x8000_0000;
 const HEAD_SIZE_BYTES = 2;
 /** Of the number of a table and the separator. */
 const SMALLEST_HEAD = 5;
-
-/** What a row takes in a block beside its bytes and its keys. */
-export const ROW_OVERHEAD = ENTRY_BYTES;
-export const BLOCK_OVERHEAD = DIRECTORY_AT;
 
 /** A row on its way into a block. */
 export interface BlockEntry {
@@ -298,10 +294,4 @@ function copyRows(entries: readonly BlockEntry[], target: Buffer, from: number):
 
 function checksum(first: string, bytes: Buffer): number {
   return crc32(bytes.subarray(COUNT_AT), crc32(Buffer.from(first, 'latin1')));
-}
-
-/** Whether each byte of a row key is a character. */
-export function isPlainKey(tail: string): boolean {
-  for (let index = 0; index < tail.length; index++) if (!isPlain(tail.charCodeAt(index))) return false;
-  return true;
 }
