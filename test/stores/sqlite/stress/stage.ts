@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { loadSqlite } from '../../../../src/stores/sqlite/sqlite-driver.js';
@@ -136,9 +137,11 @@ function startProcess(task: Task, env: NodeJS.ProcessEnv, onMessage: (message: M
   return {
     stop: () => void (child.connected && child.send('end', () => {})), // it may have ended meanwhile
     kill: () => void child.kill('SIGKILL'),
-    ended: new Promise((resolve) => {
-      child.once('close', (code, signal) => resolve(`code ${code}, signal ${signal}`));
-    }),
+    ended: (async () => {
+      // What it has sent may be read after it has ended: the channel is closed behind the last message.
+      await Promise.all([once(child, 'close'), once(child, 'disconnect')]);
+      return `code ${child.exitCode}, signal ${child.signalCode}`;
+    })(),
   };
 }
 
