@@ -41,6 +41,7 @@ export interface Transaction extends Session, UnitVerbs {
     repository: RepositoryClass<R, A>,
     ...dependencies: A
   ): R;
+  /** The repository of an entity class, which works in this unit. */
   repository<T extends object & NoRepository>(entityClass: EntityClass<T>): Repository<T>;
 }
 

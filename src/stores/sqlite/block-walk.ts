@@ -6,7 +6,9 @@ import { placeOf } from './block-key.js';
 
 /** The keys of a row, or of a place before it. */
 export interface RowKeys {
+  /** The partition key. */
   readonly partitionKey: string;
+  /** The row key; empty for a place before all rows of the partition. */
   readonly rowKey: string;
 }
 
