@@ -1,9 +1,6 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../store/deadline.js';
 
-/** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
-export type Durability = 'full' | 'relaxed';
-
 /** Where a row lies, in the row codec: from `start` to `end`. Rows that were read or written together lie side by side in the same bytes. */
 export interface RowPlace {
   readonly bytes: Buffer;

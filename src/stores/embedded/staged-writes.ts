@@ -14,6 +14,26 @@ interface StagedWrite {
   readonly row: StoredRow | undefined;
 }
 
+/** A work that waits to be carried out, and who waits for it. */
+export interface QueuedWork {
+  readonly work: (transaction: RowTransaction) => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Carries out a work within a transaction of several, and gives what to call once that is durable. A work that throws takes nothing from the others. */
+export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource & WriteTarget): () => void {
+  const writes = new StagedWrites(rows);
+  let result: unknown;
+  try {
+    result = work(writes);
+  } catch (error) {
+    return () => reject(error);
+  }
+  writes.apply(rows);
+  return () => resolve(result);
+}
+
 /** A transaction whose writes are held until its work has returned, so that work that throws has written nothing. */
 export class StagedWrites implements RowTransaction {
   readonly #source: RowSource;

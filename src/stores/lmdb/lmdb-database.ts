@@ -1,5 +1,6 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Durability, RowPlace } from '../embedded/ordered-rows.js';
+import type { Durability } from '../embedded/disk-store.js';
+import type { RowPlace } from '../embedded/ordered-rows.js';
 import { writeKey, type TableKey } from '../embedded/key-bytes.js';
 
 /** A value as the package lends it. */

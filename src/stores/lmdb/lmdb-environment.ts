@@ -1,16 +1,9 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Durability } from '../embedded/ordered-rows.js';
+import type { DiskSettings } from '../embedded/disk-store.js';
 import { engineError, type EngineTask } from './engine-error.js';
 import { loadLmdb, openDatabase, type CursorRow, type LmdbDatabase } from './lmdb-database.js';
 import { StoreFiles } from './store-files.js';
 import { StoreLock } from './store-lock.js';
-
-/** How the environment of a store is opened. */
-export interface EnvironmentSettings {
-  readonly durability: Durability;
-  /** The mode of files that are made. */
-  readonly fileMode: number;
-}
 
 /**
  * The LMDB environment of a store, and the lock without which nobody opens one. After a failure LMDB may refuse everything for as long as
@@ -18,7 +11,7 @@ export interface EnvironmentSettings {
  */
 export class LmdbEnvironment {
   /** Throws `store.in-use` when another process or thread has the store open. */
-  static async open(path: string, { durability, fileMode }: EnvironmentSettings): Promise<LmdbEnvironment> {
+  static async open(path: string, { durability, fileMode }: DiskSettings): Promise<LmdbEnvironment> {
     const lmdb = await loadLmdb();
     let lock: StoreLock | undefined;
     try {

@@ -5,13 +5,14 @@ import type { Deadline } from '../../store/deadline.js';
 import { copyBeside } from '../embedded/copy-beside.js';
 import { makeFolder, syncFile, syncFolder } from '../embedded/private-files.js';
 import { KeptRow } from '../embedded/kept-row.js';
-import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
-import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
+import type { DiskRows, DiskSettings } from '../embedded/disk-store.js';
+import type { Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
+import { carryOut, type QueuedWork, type WriteTarget } from '../embedded/staged-writes.js';
 import { engineError } from './engine-error.js';
 import type { TableKey } from '../embedded/key-bytes.js';
 import { LentRows } from './lent-rows.js';
 import type { LentBytes } from './lmdb-database.js';
-import type { EnvironmentSettings, LmdbEnvironment } from './lmdb-environment.js';
+import type { LmdbEnvironment } from './lmdb-environment.js';
 import { ReusedBuffer } from './reused-buffer.js';
 import { lendEnvironment, type LentEnvironment } from './shared-environments.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
@@ -21,20 +22,13 @@ const SYNCHRONOUS_COMMIT = 2;
 /** Behind every table, and behind every key of another program that is likely. */
 const LAST_TABLE = 0xffff_ffff;
 
-interface QueuedWork {
-  readonly work: (transaction: RowTransaction) => unknown;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Ordered rows in an LMDB environment. Works that wait together are committed together, with one flush. */
-export class LmdbRows implements OrderedRows {
-  static async open(path: string, settings: EnvironmentSettings): Promise<LmdbRows> {
+export class LmdbRows implements DiskRows {
+  static async open(path: string, settings: DiskSettings): Promise<LmdbRows> {
     return new LmdbRows(await lendEnvironment(path, settings), settings.fileMode);
   }
 
-  /** The real directory of the store. */
-  readonly directory: string;
+  readonly path: string;
   readonly #environment: LmdbEnvironment;
   readonly #fileMode: number;
   readonly #release: () => Promise<void>;
@@ -58,7 +52,7 @@ export class LmdbRows implements OrderedRows {
   private constructor({ environment, directory, release }: LentEnvironment, fileMode: number) {
     this.#fileMode = fileMode;
     this.#environment = environment;
-    this.directory = directory;
+    this.path = directory;
     this.#release = release;
   }
 
@@ -132,7 +126,7 @@ export class LmdbRows implements OrderedRows {
         await syncFolder(beside);
       });
     } catch (error) {
-      throw engineError(this.directory, 'cannot be copied', error);
+      throw engineError(this.path, 'cannot be copied', error);
     } finally {
       environment.busy -= 1;
     }
@@ -204,22 +198,9 @@ export class LmdbRows implements OrderedRows {
   #runAll(group: readonly QueuedWork[]): readonly (() => void)[] {
     const rows = new SharedSystemRows(this, this.#target);
     this.#writes = 0;
-    const settle = group.map((queued) => this.#run(queued, rows));
+    const settle = group.map((queued) => carryOut(queued, rows));
     rows.write();
     if (this.#writes > 0) this.#environment.files.checkRoom();
     return settle;
-  }
-
-  /** A work that throws takes nothing from the others. */
-  #run({ work, resolve, reject }: QueuedWork, rows: SharedSystemRows): () => void {
-    const writes = new StagedWrites(rows);
-    let result: unknown;
-    try {
-      result = work(writes);
-    } catch (error) {
-      return () => reject(error);
-    }
-    writes.apply(rows);
-    return () => resolve(result);
   }
 }

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Durability } from '../embedded/ordered-rows.js';
+import type { DiskSettings, Durability } from '../embedded/disk-store.js';
 import { makeFolder } from '../embedded/private-files.js';
 import { engineError } from './engine-error.js';
-import { LmdbEnvironment, type EnvironmentSettings } from './lmdb-environment.js';
+import { LmdbEnvironment } from './lmdb-environment.js';
 
 /** An environment that data sources of this thread share, for as long as one of them is open. */
 interface Shared {
@@ -31,7 +31,7 @@ const SHARED = new Map<string, Shared>();
  * The environment of a store, which is made where it is missing. Data sources of one thread on one directory, whatever it is called, have
  * the same. Throws `store.in-use` when another process or thread has it open, or this one with another durability.
  */
-export async function lendEnvironment(path: string, settings: EnvironmentSettings): Promise<LentEnvironment> {
+export async function lendEnvironment(path: string, settings: DiskSettings): Promise<LentEnvironment> {
   for (;;) {
     const directory = realDirectory(path, settings.fileMode);
     const found = SHARED.get(directory);
@@ -57,7 +57,7 @@ function realDirectory(path: string, fileMode: number): string {
   }
 }
 
-function newShared(path: string, directory: string, settings: EnvironmentSettings): Shared {
+function newShared(path: string, directory: string, settings: DiskSettings): Shared {
   const opening = LmdbEnvironment.open(path, settings);
   const { durability } = settings;
   const shared: Shared = { durability, opening, environment: undefined, users: 0, closing: undefined };

@@ -3,7 +3,6 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
   openSync,
   readSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EntitableError } from '../../errors/entitable-error.js';
+import { identityOf, syncPath } from '../embedded/private-files.js';
 import { checkDataFile } from './check-files.js';
 import { LOCK_FILE } from './store-lock.js';
 
@@ -142,22 +142,6 @@ function writeAll(file: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, at);
 }
 
-/** Makes what was written to a file, or the names in a directory, survive the loss of power. */
-function syncPath(path: string): void {
-  if (process.platform === 'win32') return; // which syncs no directories, and no files that may only be read
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function identityOf(file: string): string | undefined {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev}:${found.ino}`;
 }

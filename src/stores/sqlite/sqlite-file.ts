@@ -1,29 +1,23 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Durability } from '../embedded/ordered-rows.js';
+import type { DiskSettings, Durability } from '../embedded/disk-store.js';
+import { identityOf } from '../embedded/private-files.js';
 import { Block } from './block.js';
 import { keyBytes, placeOf, textOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';
 import { Connection } from './connection.js';
 import { isBusy, isDamage, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
 import { loadSqlite, type Sqlite } from './sqlite-driver.js';
-import { identityOf, placeOfStore } from './store-place.js';
+import { placeOfStore } from './store-place.js';
 
 /** Characters of a key that a message shows: all that the service takes. */
 const SHOWN = 1024;
-
-/** How a file is opened. */
-export interface SqliteFileSettings {
-  readonly durability: Durability;
-  /** The mode of files that are made. */
-  readonly fileMode: number;
-}
 
 /**
  * The file of a store: blocks by their first keys. Its connection is opened anew after the disk failed. Never open the file itself by
  * other means in a process that has it open here: the locks that processes have on a file end when any of its descriptors is closed.
  */
 export class SqliteFile {
-  static async open(path: string, settings: SqliteFileSettings): Promise<SqliteFile> {
+  static async open(path: string, settings: DiskSettings): Promise<SqliteFile> {
     const sqlite = await loadSqlite();
     try {
       const file = new SqliteFile(sqlite, placeOfStore(sqlite, path, settings.fileMode), settings);
@@ -48,7 +42,7 @@ export class SqliteFile {
   /** Whether bytes were read that nobody wrote: SQLite keeps what it has read, though the disk may give others the next time. */
   #hasMetDamage = false;
 
-  private constructor(sqlite: Sqlite, path: string, { durability }: SqliteFileSettings) {
+  private constructor(sqlite: Sqlite, path: string, { durability }: DiskSettings) {
     this.#sqlite = sqlite;
     this.path = path;
     this.#durability = durability;

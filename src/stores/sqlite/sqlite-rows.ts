@@ -1,15 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { startTimer } from '../../async/start-timer.js';
 import type { Deadline } from '../../store/deadline.js';
-import {
-  stoppedByClosing,
-  type OrderedRows,
-  type Place,
-  type RowTransaction,
-  type StoredRow,
-} from '../embedded/ordered-rows.js';
+import type { DiskRows, DiskSettings } from '../embedded/disk-store.js';
+import { stoppedByClosing, type Place, type RowTransaction, type StoredRow } from '../embedded/ordered-rows.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
-import { StagedWrites } from '../embedded/staged-writes.js';
+import { carryOut, type QueuedWork } from '../embedded/staged-writes.js';
 import { BlockCache } from './block-cache.js';
 import { keyText } from './block-key.js';
 import { BlockWrites } from './block-writes.js';
@@ -17,7 +12,7 @@ import type { Block } from './block.js';
 import { Busy, heldByOther, Patience, Turn, whenFree } from './busy.js';
 import { rowAt, visitBlocks } from './read-blocks.js';
 import { backupFile } from './sqlite-backup.js';
-import { SqliteFile, type SqliteFileSettings } from './sqlite-file.js';
+import { SqliteFile } from './sqlite-file.js';
 
 /** Bytes of blocks that are kept in memory. */
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -27,19 +22,17 @@ const BLOCKS_AHEAD = 16;
 const SHORT_WAIT = 1;
 const SHORT_TRIES = 50;
 
-interface QueuedWork {
-  readonly work: (transaction: RowTransaction) => unknown;
+/** A work, and how long it may wait. */
+interface PatientWork extends QueuedWork {
   readonly patience: Patience;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
  * Ordered rows in blocks of an SQLite file, shared by any number of connections, threads and processes. Works that wait together are
  * committed together, with one flush.
  */
-export class SqliteRows implements OrderedRows {
-  static async open(path: string, settings: SqliteFileSettings): Promise<SqliteRows> {
+export class SqliteRows implements DiskRows {
+  static async open(path: string, settings: DiskSettings): Promise<SqliteRows> {
     return new SqliteRows(await SqliteFile.open(path, settings), settings.fileMode);
   }
 
@@ -50,7 +43,7 @@ export class SqliteRows implements OrderedRows {
   #version = '';
   /** Ranges and transactions that are in progress, and share a snapshot. */
   #depth = 0;
-  #queue: QueuedWork[] = [];
+  #queue: PatientWork[] = [];
   #isFlushing = false;
   #flushing: Promise<void> = Promise.resolve();
 
@@ -196,7 +189,7 @@ export class SqliteRows implements OrderedRows {
     if (group.length > 0) this.#commit(group);
   }
 
-  #takeQueue(): readonly QueuedWork[] {
+  #takeQueue(): readonly PatientWork[] {
     const group = this.#queue;
     this.#queue = [];
     this.#isFlushing = false;
@@ -217,13 +210,13 @@ export class SqliteRows implements OrderedRows {
     }
   }
 
-  #commit(group: readonly QueuedWork[]): void {
+  #commit(group: readonly PatientWork[]): void {
     this.#depth += 1;
     try {
       this.#refresh();
       const writes = new BlockWrites((key) => this.#cache.find(key) ?? this.#read(key));
       const rows = new SharedSystemRows(writes, writes);
-      const settle = group.map((queued) => run(queued, rows));
+      const settle = group.map((queued) => carryOut(queued, rows));
       rows.write();
       writes.write(this.#file);
       this.#file.commit();
@@ -237,7 +230,7 @@ export class SqliteRows implements OrderedRows {
     }
   }
 
-  #rejectAll(group: readonly QueuedWork[], error: unknown): void {
+  #rejectAll(group: readonly PatientWork[], error: unknown): void {
     for (const { reject } of group) reject(error);
   }
 }
@@ -245,7 +238,7 @@ export class SqliteRows implements OrderedRows {
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Rejects a work whose time is over before it has begun. */
-function isInTime({ patience, reject }: QueuedWork): boolean {
+function isInTime({ patience, reject }: PatientWork): boolean {
   try {
     patience.check();
     return true;
@@ -253,17 +246,4 @@ function isInTime({ patience, reject }: QueuedWork): boolean {
     reject(error);
     return false;
   }
-}
-
-/** Runs a work within the transaction and gives what to call once it is durable. A work that throws takes nothing from the others. */
-function run({ work, resolve, reject }: QueuedWork, rows: SharedSystemRows): () => void {
-  const writes = new StagedWrites(rows);
-  let result: unknown;
-  try {
-    result = work(writes);
-  } catch (error) {
-    return () => reject(error);
-  }
-  writes.apply(rows);
-  return () => resolve(result);
 }

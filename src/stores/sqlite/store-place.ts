@@ -4,7 +4,6 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   openSync,
@@ -17,7 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { incompatibleFormat } from '../embedded/incompatible-format.js';
-import { makeFolder } from '../embedded/private-files.js';
+import { identityOf, makeFolder, syncPath } from '../embedded/private-files.js';
 import { makeStore } from './connection.js';
 import type { Sqlite } from './sqlite-driver.js';
 
@@ -35,12 +34,6 @@ export function placeOfStore(sqlite: Sqlite, path: string, mode: number): string
   if (lstatSync(place, { throwIfNoEntry: false }) === undefined) makeFile(sqlite, place, mode);
   checkFile(place);
   return realpathSync(place);
-}
-
-/** Tells one file from another: where it is, and not how it is called. */
-export function identityOf(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev}:${found.ino}`;
 }
 
 /** Where a symbolic link leads to, also when nothing is there yet. */
@@ -72,7 +65,7 @@ function makeFile(sqlite: Sqlite, path: string, mode: number): void {
   } finally {
     rmSync(unnamed, { force: true });
   }
-  syncFolder(folder);
+  syncPath(folder);
 }
 
 function giveName(unnamed: string, path: string): void {
@@ -142,15 +135,4 @@ function isMounted(path: string): boolean {
 /** A path of `mountinfo`, where white space and backslashes are octal numbers. */
 function unescaped(path: string): string {
   return path.replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
-}
-
-/** Makes the name of a new file survive the loss of power, where folders can be synced. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

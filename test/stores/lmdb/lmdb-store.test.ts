@@ -5,7 +5,8 @@ import { open } from 'lmdb';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import type { TableStore } from '../../../src/store/table-store.js';
-import { lmdbStore, type LmdbStoreOptions } from '../../../src/stores/lmdb/lmdb-store.js';
+import type { DiskStoreOptions } from '../../../src/stores/embedded/disk-store.js';
+import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 import { conformance } from '../../../src/testing/conformance/conformance.js';
 import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { seeded } from '../../support/seeded.js';
@@ -114,7 +115,7 @@ describe('lmdbStore', () => {
     await store[Symbol.asyncDispose]();
   });
 
-  const refusedToOpen = async (path: string, options?: LmdbStoreOptions): Promise<EntitableError> => {
+  const refusedToOpen = async (path: string, options?: DiskStoreOptions): Promise<EntitableError> => {
     const error: unknown = await lmdbStore(path, options).then(
       () => undefined,
       (thrown: unknown) => thrown,

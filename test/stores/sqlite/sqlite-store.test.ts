@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
-import { sqliteStore, type SqliteStoreOptions } from '../../../src/stores/sqlite/sqlite-store.js';
+import type { DiskStoreOptions } from '../../../src/stores/embedded/disk-store.js';
+import { sqliteStore } from '../../../src/stores/sqlite/sqlite-store.js';
 import { conformance } from '../../../src/testing/conformance/conformance.js';
 import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
@@ -109,7 +110,7 @@ describe('sqliteStore', () => {
     await store[Symbol.asyncDispose]();
   });
 
-  const refusedToOpen = async (path: string, options?: SqliteStoreOptions): Promise<EntitableError> => {
+  const refusedToOpen = async (path: string, options?: DiskStoreOptions): Promise<EntitableError> => {
     const error: unknown = await sqliteStore(path, options).then(
       () => undefined,
       (thrown: unknown) => thrown,
