@@ -1,5 +1,4 @@
-import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/options.js';
+import { checkPath } from '../data-source/disk-path.js';
 import type { StoreVerification } from '../stores/sqlite/block-walk.js';
 
 export type { RowKeys, StoreDamage, StoreVerification } from '../stores/sqlite/block-walk.js';
@@ -18,10 +17,7 @@ export type { RowKeys, StoreDamage, StoreVerification } from '../stores/sqlite/b
  * ```
  */
 export async function verifyStore(path: string): Promise<StoreVerification> {
-  const expected = 'the path of the file of a store';
-  if (typeof path !== 'string') throw invalidOption('path', expected, typeName(path));
-  if (path.trim() === '' || path.includes('\0')) throw invalidOption('path', expected, 'one that no file can have');
-  if (/^sqlite:/i.test(path)) throw invalidOption('path', expected, 'a target: leave out sqlite:');
+  checkPath(path, 'the path of the file of a store');
   const { verifyFile } = await import('../stores/sqlite/verify-file.js');
   return verifyFile(path);
 }

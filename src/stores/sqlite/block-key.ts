@@ -35,7 +35,7 @@ export function keyBytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** The number of the table, the partition key and the row key that a key stands for; absent where it is a place before all rows of something. */
+/** The table's number, the partition key and the row key that a key stands for; empty where it is a place before all rows of something. */
 export function placeOf(text: string): {
   readonly table: number;
   readonly partitionKey: string;

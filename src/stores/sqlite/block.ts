@@ -74,9 +74,7 @@ export class Block {
     const nextSize = next?.length ?? 0;
     let at = DIRECTORY_AT + entries.length * ENTRY_BYTES + nextSize;
     const rowsAt = at + headsSize(entries);
-    let size = rowsAt;
-    for (const { start, end, tail } of entries) size += end - start + tail.length;
-    const bytes = Buffer.allocUnsafeSlow(size);
+    const bytes = Buffer.allocUnsafeSlow(sizeOf(entries, next));
     bytes.writeUInt32LE(entries.length, COUNT_AT);
     bytes.writeUInt32LE(nextSize, NEXT_SIZE_AT);
     if (next !== undefined) bytes.write(next, at - nextSize, 'latin1');
@@ -173,14 +171,7 @@ export class Block {
 
   /** Whether the row of an index has exactly this key. */
   isAt(index: number, key: string): boolean {
-    if (index >= this.count) return false;
-    const rest = key.length - (this.keyEnd(index) - this.rowEnd(index));
-    return (
-      rest >= 0 &&
-      key.startsWith(this.#head(index)) &&
-      key.slice(rest) === this.bytes.toString('latin1', this.rowEnd(index), this.keyEnd(index)) &&
-      this.#head(index).length === rest
-    );
+    return index < this.count && this.key(index) === key;
   }
 
   /** A row on its way into another block. */

@@ -119,15 +119,15 @@ function checkOwn(database: SqliteDatabase, path: string): void {
   if (version !== FORMAT) {
     throw incompatibleFormat(path, `it has format ${version}, and this version of the library knows format ${FORMAT}`);
   }
-  const found = database.prepare(
-    "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = 'blocks' AND sql IS NOT NULL",
-  );
-  const others = found.all().filter(({ sql }) => sql !== TABLE);
+  const found = database
+    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = 'blocks' AND sql IS NOT NULL")
+    .all();
+  const others = found.filter(({ sql }) => sql !== TABLE);
   if (others.length > 0) {
     const names = others.map(({ type, name }) => `${String(type)} ${String(name)}`).join(', ');
     throw incompatibleFormat(path, `its table is not that of a store, or somebody added to it: ${names}`);
   }
-  if (found.all().length === 0) throw incompatibleFormat(path, 'it has no table of a store');
+  if (found.length === 0) throw incompatibleFormat(path, 'it has no table of a store');
 }
 
 /** The mark of the program that made a file; `undefined` where SQLite cannot read it at all. */
@@ -141,6 +141,6 @@ function applicationOf(database: SqliteDatabase): number | string | undefined {
 }
 
 /** The one value that a statement gives. */
-function valueOf(database: SqliteDatabase, sql: string): number | string {
+export function valueOf(database: SqliteDatabase, sql: string): number | string {
   return Object.values(database.prepare(sql).get() ?? {})[0] as number | string;
 }

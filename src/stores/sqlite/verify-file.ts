@@ -5,7 +5,7 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import { incompatibleFormat } from '../embedded/incompatible-format.js';
 import { textOf } from './block-key.js';
 import { BlockWalk, type StoreVerification } from './block-walk.js';
-import { APPLICATION_ID } from './connection.js';
+import { APPLICATION_ID, valueOf } from './connection.js';
 import { isDamage, sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
@@ -51,8 +51,7 @@ function checkFile(path: string): void {
 
 /** Throws `store.incompatible-format` for a file that never was a store. */
 function checkOwn(database: SqliteDatabase, path: string): void {
-  const [id] = Object.values(database.prepare('PRAGMA application_id').get() ?? {});
-  if (id === APPLICATION_ID) return;
+  if (valueOf(database, 'PRAGMA application_id') === APPLICATION_ID) return;
   if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'blocks'").get() !== undefined) return;
   throw incompatibleFormat(path, 'it was not written by this library');
 }
