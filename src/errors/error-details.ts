@@ -253,10 +253,9 @@ export interface ErrorDetails {
   'store.incompatible-format': StoreErrorDetails;
   'store.in-use': StoreErrorDetails;
   'store.damaged': StoreErrorDetails & {
-    /** The number of the table that the damaged part begins in; 0 is the store's own. */
-    readonly tableNumber?: number;
-    /** The keys between which rows are damaged; absent: from the beginning, or to the end, of the store. */
+    /** The first key that a damaged row may have; `table` is absent where it is of what the store keeps of itself. */
     readonly from?: { readonly partitionKey: string; readonly rowKey: string };
+    /** The key before which rows are whole again; absent where that is in another table, or nowhere. */
     readonly to?: { readonly partitionKey: string; readonly rowKey: string };
   };
   'store.tables-not-created': {

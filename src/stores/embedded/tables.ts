@@ -80,7 +80,7 @@ export class Tables {
         next = tableContinuation(lastKey);
         return false;
       }
-      const name = contentOf(row).toString('utf8', NUMBER_BYTES);
+      const name = nameIn(row);
       if (this.#limits.tableNamesIgnoreCase || name.startsWith(prefix)) rows.push(name);
       lastKey = rowKey;
       return true;
@@ -93,6 +93,16 @@ export class Tables {
     const lower = name.toLowerCase();
     return this.#limits.tableNamesIgnoreCase ? lower : `${lower} ${name}`;
   }
+}
+
+/** The name of a table by its number; `undefined` where no table has it, or no longer. */
+export function tableNameOf(source: RowSource, number: number): string | undefined {
+  const row = systemRows(source, SYSTEM.tables).find((each) => numberIn(each) === number);
+  return row && nameIn(row);
+}
+
+function nameIn(row: StoredRow): string {
+  return contentOf(row).toString('utf8', NUMBER_BYTES);
 }
 
 function numberIn({ bytes, start, end }: StoredRow): number {

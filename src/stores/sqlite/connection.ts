@@ -40,6 +40,7 @@ export class Connection {
   readonly commit: SqliteStatement;
   readonly rollback: SqliteStatement;
   readonly floor: SqliteStatement;
+  readonly following: SqliteStatement;
   readonly put: SqliteStatement;
   readonly delete: SqliteStatement;
   readonly #from: SqliteStatement;
@@ -54,6 +55,7 @@ export class Connection {
     this.rollback = database.prepare('ROLLBACK');
     this.floor = database.prepare('SELECT first, content FROM blocks WHERE first <= ? ORDER BY first DESC LIMIT 1');
     this.#from = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT ?');
+    this.following = database.prepare('SELECT first FROM blocks WHERE first > ? ORDER BY first LIMIT 1');
     this.put = database.prepare(
       'INSERT INTO blocks (first, content) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET content = excluded.content',
     );

@@ -2,15 +2,13 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import type { DiskSettings, Durability } from '../embedded/disk-store.js';
 import { identityOf } from '../embedded/private-files.js';
 import { Block } from './block.js';
-import { keyBytes, placeOf, textOf } from './block-key.js';
+import { keyBytes, textOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';
 import { Connection } from './connection.js';
+import { DamagedBlock } from './damaged-block.js';
 import { isBusy, isDamage, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
 import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 import { placeOfStore } from './store-place.js';
-
-/** Characters of a key that a message shows: all that the service takes. */
-const SHOWN = 1024;
 
 /**
  * The file of a store: blocks by their first keys. Its connection is opened anew after the disk failed. Never open the file itself by
@@ -113,17 +111,17 @@ export class SqliteFile {
     }
   }
 
-  /** The last block that begins at or before a key. Throws `store.damaged` where that does not cover it. */
+  /** The last block that begins at or before a key. Throws {@link DamagedBlock} where that does not cover it. */
   blockOf(key: string): Block {
-    const found = this.#do('cannot be read', (connection) => connection.floor.get(keyBytes(key)));
+    const found = this.#read(key, (connection) => connection.floor.get(keyBytes(key)));
     const block = found === undefined ? undefined : this.#block(found);
     if (block?.covers(key) === true) return block;
-    throw this.damaged(key, undefined);
+    throw this.#damaged(key);
   }
 
-  /** The blocks that begin with a key and behind it, up to `count`. Throws `store.damaged` where one is missing. */
+  /** The blocks that begin with a key and behind it, up to `count`. Throws {@link DamagedBlock} where one is missing. */
   blocksFrom(key: string, count: number): readonly Block[] {
-    const found = this.#do('cannot be read', (connection) => connection.blocksFrom(keyBytes(key), count));
+    const found = this.#read(key, (connection) => connection.blocksFrom(keyBytes(key), count));
     let next: string | undefined = key;
     const blocks: Block[] = [];
     for (const each of found) {
@@ -132,7 +130,7 @@ export class SqliteFile {
       blocks.push(block);
       ({ next } = block);
     }
-    if (blocks.length < found.length || blocks.length === 0) throw this.damaged(next ?? key, undefined);
+    if (blocks.length < found.length || blocks.length === 0) throw this.#damaged(next ?? key);
     return blocks;
   }
 
@@ -159,29 +157,33 @@ export class SqliteFile {
     }
   }
 
-  /** The error for bytes between two keys that are not what was written. */
-  damaged(first: string, next: string | undefined): EntitableError {
+  /** What is wrong from a key on, up to where blocks can be found again. */
+  #damaged(first: string, cause?: unknown): DamagedBlock {
     this.#hasMetDamage = true;
-    const from = placeOf(first);
-    const to = next === undefined ? undefined : placeOf(next);
-    const until = to === undefined ? '' : ` to ${shown(to.partitionKey)}, ${shown(to.rowKey)}`;
-    return new EntitableError(
-      'store.damaged',
-      `The store in ${this.path} is damaged: in its table number ${from.table}, rows from ` +
-        `${shown(from.partitionKey)}, ${shown(from.rowKey)}${until} on cannot be read. Put a backup in its place.`,
-      {
-        tableNumber: from.table,
-        from: { partitionKey: from.partitionKey, rowKey: from.rowKey },
-        ...(to && { to: { partitionKey: to.partitionKey, rowKey: to.rowKey } }),
-      },
-    );
+    let next: unknown;
+    try {
+      next = this.#connection?.following.get(keyBytes(first))?.['first'];
+    } catch {
+      // Nobody knows what follows.
+    }
+    const options = cause === undefined ? undefined : { cause };
+    return new DamagedBlock(first, next instanceof Uint8Array ? textOf(next) : undefined, options);
   }
 
   #block({ first, content }: Readonly<Record<string, unknown>>): Block {
     const key = first instanceof Uint8Array ? textOf(first) : '';
     const block = first instanceof Uint8Array && content instanceof Uint8Array ? Block.read(key, content) : undefined;
-    if (block === undefined) throw this.damaged(key, undefined);
+    if (block === undefined) throw this.#damaged(key);
     return block;
+  }
+
+  /** Reads blocks from a key on; SQLite itself may say that they are damaged. */
+  #read<T>(key: string, read: (connection: Connection) => T): T {
+    try {
+      return this.#do('cannot be read', read);
+    } catch (error) {
+      throw EntitableError.is(error, 'store.damaged') ? this.#damaged(key, error.cause) : error;
+    }
   }
 
   #connected(): Connection {
@@ -235,9 +237,4 @@ export class SqliteFile {
 function logOf(path: string): string | undefined {
   const log = identityOf(`${path}-wal`);
   return log && `${log} ${identityOf(`${path}-shm`)}`;
-}
-
-/** A key as a message shows it. One that nobody wrote may be longer. */
-function shown(key: string): string {
-  return JSON.stringify(key.length > SHOWN ? `${key.slice(0, SHOWN)}…` : key);
 }

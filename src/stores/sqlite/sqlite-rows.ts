@@ -5,11 +5,13 @@ import type { DiskRows, DiskSettings } from '../embedded/disk-store.js';
 import { stoppedByClosing, type Place, type RowTransaction, type StoredRow } from '../embedded/ordered-rows.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 import { carryOut, type QueuedWork } from '../embedded/staged-writes.js';
+import { tableNameOf } from '../embedded/tables.js';
 import { BlockCache } from './block-cache.js';
 import { keyText } from './block-key.js';
 import { BlockWrites } from './block-writes.js';
 import type { Block } from './block.js';
 import { Busy, heldByOther, Patience, Turn, whenFree } from './busy.js';
+import { damageIn, DamagedBlock } from './damaged-block.js';
 import { rowAt, visitBlocks } from './read-blocks.js';
 import { backupFile } from './sqlite-backup.js';
 import { SqliteFile } from './sqlite-file.js';
@@ -80,7 +82,7 @@ export class SqliteRows implements DiskRows {
         (key) => {
           const cached = this.#cache.find(key);
           if (cached !== undefined) return cached;
-          const block = ahead === 1 ? this.#file.blockOf(key) : this.#readAhead(key, ahead);
+          const block = ahead === 1 ? this.#blockOf(key) : this.#readAhead(key, ahead);
           ahead = Math.min(ahead * 2, BLOCKS_AHEAD);
           this.#cache.add(block);
           return block;
@@ -131,17 +133,38 @@ export class SqliteRows implements DiskRows {
   /** The block that covers a key, read together with the state that it is of. */
   #read(key: string): Block {
     return this.#snapshot(() => {
-      const block = this.#cache.find(key) ?? this.#file.blockOf(key);
+      const block = this.#cache.find(key) ?? this.#blockOf(key);
       this.#cache.add(block);
       return block;
     });
   }
 
+  /** The block of the file that covers a key. */
+  #blockOf(key: string): Block {
+    return this.#telling(() => this.#file.blockOf(key));
+  }
+
   /** The block that begins with a key, and the next ones into the cache. */
   #readAhead(key: string, count: number): Block {
-    const blocks = this.#file.blocksFrom(key, count);
+    const blocks = this.#telling(() => this.#file.blocksFrom(key, count));
     for (const block of blocks) this.#cache.add(block);
     return blocks[0]!;
+  }
+
+  /** Tells users of damage that is met, by the name of the table, where that can be read. */
+  #telling<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DamagedBlock)) throw error;
+      throw damageIn(this.path, error, (table) => {
+        try {
+          return tableNameOf(this, table);
+        } catch {
+          return undefined; // the names of tables are damaged as well
+        }
+      });
+    }
   }
 
   /** Reads in one snapshot, to which the cache belongs meanwhile. */

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
+import { realpathSync } from 'node:fs';
 import { DataSource, EntitableError } from 'entitable';
+import { verifyStore, type StoreDamage } from 'entitable/testing';
 import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
 import { rejection } from '../../support/every-store.js';
@@ -50,6 +52,25 @@ describe('A block of a store of sqlite that is damaged', () => {
       );
       const found = read.map((result) => (result.status === 'fulfilled' ? 'read' : codeOf(result.reason)));
       expect(found).to.deep.equal(['read', 'read', 'read', 'store.damaged', 'read', 'read']);
+    });
+  }
+
+  for (const [what, sql] of Object.entries({
+    'that is missing': 'DELETE FROM blocks WHERE id = ?',
+    'whose bytes were changed': 'UPDATE blocks SET content = CAST(content || 1 AS BLOB) WHERE id = ?',
+  })) {
+    it(`${what}: the error names the table and the keys between which rows cannot be read`, async () => {
+      const path = await damagedStore(sql);
+      await using tables = await DataSource.open(`sqlite:${path}`);
+      const error = await rejection(tables.repository(Order).query({ customerId: 'c2' }).toArray());
+      if (!EntitableError.is(error, 'store.damaged')) throw error;
+      const [{ table, from, to }] = (await verifyStore(path)).damaged as [StoreDamage];
+      expect(error.details).to.deep.equal({ table: 'Orders', from, to });
+      expect(table).to.equal('Orders');
+      expect(error.message).to.equal(
+        `The store in ${realpathSync(path)} is damaged: in its table Orders, rows from "c2", "${from!.rowKey}" to "c2", "${to!.rowKey}" ` +
+          'cannot be read. Put a backup in its place.',
+      );
     });
   }
 

@@ -1,0 +1,52 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+import { SYSTEM_TABLE } from '../embedded/system-table.js';
+import { placeOf } from './block-key.js';
+
+/** Characters of a key that a message shows: all that the service takes. */
+const SHOWN = 1024;
+
+/** Bytes between two keys are not those that were written. Never seen by users: who knows the names of tables tells them. */
+export class DamagedBlock extends Error {
+  /**
+   * @param first - The key that they begin with.
+   * @param next - The key behind them where others follow, as far as it can be known.
+   */
+  constructor(
+    readonly first: string,
+    readonly next: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super('A block is damaged.', options);
+  }
+}
+
+/** The error that users are told: the table, and the keys between which rows cannot be read. */
+export function damageIn(
+  path: string,
+  { first, next, cause }: DamagedBlock,
+  nameOf: (table: number) => string | undefined,
+): EntitableError {
+  const { table: number, ...from } = placeOf(first);
+  const end = next === undefined ? undefined : placeOf(next);
+  const to = end?.table === number ? { partitionKey: end.partitionKey, rowKey: end.rowKey } : undefined;
+  const table = number === SYSTEM_TABLE ? undefined : nameOf(number);
+  const where =
+    number === SYSTEM_TABLE ? 'what it keeps of itself' : table === undefined ? 'a table' : `its table ${table}`;
+  const until = to === undefined ? 'on' : `to ${shown(to.partitionKey)}, ${shown(to.rowKey)}`;
+  const remedy =
+    cause === undefined
+      ? 'Put a backup in its place.'
+      : 'They are damaged, or the disk failed to read them. Try again; where it stays so, put a backup in its place.';
+  return new EntitableError(
+    'store.damaged',
+    `The store in ${path} is damaged: in ${where}, rows from ${shown(from.partitionKey)}, ${shown(from.rowKey)} ${until} cannot be read. ${remedy}`,
+    { ...(table !== undefined && { table }), from, ...(to && { to }) },
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+/** A key as a message shows it. One that nobody wrote may be longer, or of characters that take six each. */
+function shown(key: string): string {
+  const text = JSON.stringify(key.slice(0, SHOWN));
+  return key.length > SHOWN || text.length > 2 * SHOWN ? `${text.slice(0, SHOWN)}…"` : text;
+}
