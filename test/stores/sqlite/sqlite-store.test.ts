@@ -1,123 +1,15 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EntitableError } from '../../../src/errors/entitable-error.js';
-import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
-import type { DiskStoreOptions } from '../../../src/stores/embedded/disk-store.js';
 import { sqliteStore } from '../../../src/stores/sqlite/sqlite-store.js';
-import { conformance } from '../../../src/testing/conformance/conformance.js';
-import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
+import { refusedOpening, storeOnDisk } from '../embedded/store-on-disk.js';
 
 describe('sqliteStore', () => {
   const newPath = scratchDirectory();
 
-  conformance('sqlite', () => sqliteStore(newPath()));
-  conformance('sqlite, relaxed', () => sqliteStore(newPath(), { durability: 'relaxed' }));
-  conformance('sqlite with the limits of Cosmos', () => sqliteStore(newPath(), { limits: COSMOS_LIMITS }));
-
-  it('makes its directory, and has everything again when it is opened again', async () => {
-    const path = join(newPath(), 'in', 'a', 'directory.of.its.own');
-    const properties = { s: 'String größe', i: 'Int32 5', other: 'DateTime 2020-01-01T00:00:00.1234567Z' } as const;
-    const first = await sqliteStore(path);
-    const t = await TableFixture.create(first);
-    await t.write('insert', 'p', 'r', properties);
-    const etag = await t.etag('p', 'r');
-    await first[Symbol.asyncDispose]();
-    const second = await sqliteStore(path);
-    const again = TableFixture.open(second, t.table);
-    expect(await again.get('p', 'r')).to.deep.equal(properties);
-    expect(await again.etag('p', 'r')).to.equal(etag);
-    expect((await second.tables()).rows).to.deep.equal([t.table]);
-    expect(second.traits.identity).to.equal(first.traits.identity);
-    await second[Symbol.asyncDispose]();
-  });
-
-  it('keeps timestamps strictly increasing over a restart under a clock that went back', async () => {
-    const path = newPath();
-    const timestamps: string[] = [];
-    let table: string | undefined;
-    for (const now of [Date.UTC(2026, 5, 1), Date.UTC(2026, 0, 1), Date.UTC(2026, 5, 2)]) {
-      const store = await sqliteStore(path, { clock: () => now });
-      const t = table === undefined ? await TableFixture.create(store) : TableFixture.open(store, table);
-      ({ table } = t);
-      await t.write('upsert-replace', 'p', 'r');
-      timestamps.push((await t.timestamp('p', 'r'))!);
-      await store[Symbol.asyncDispose]();
-    }
-    expect(timestamps).to.deep.equal(['2026-06-01T00:00:00Z', '2026-06-01T00:00:00.0000001Z', '2026-06-02T00:00:00Z']);
-  });
-
-  it('may be opened twice in one process, each sees what the other wrote', async () => {
-    const path = newPath();
-    const [one, other] = [await sqliteStore(path), await sqliteStore(path)];
-    const t = await TableFixture.create(one);
-    const u = TableFixture.open(other, t.table);
-    await t.write('insert', 'p', 'a', { first: 'Int32 1' });
-    await u.write('insert', 'p', 'b', { second: 'Int32 2' });
-    await t.write('insert', 'p', 'c', { second: 'Int32 3' });
-    for (const fixture of [t, u]) {
-      expect(await Promise.all(['a', 'b', 'c'].map((rowKey) => fixture.get('p', rowKey)))).to.deep.equal([
-        { first: 'Int32 1' },
-        { second: 'Int32 2' },
-        { second: 'Int32 3' },
-      ]);
-    }
-    await one[Symbol.asyncDispose]();
-    expect(await u.keys()).to.deep.equal(['a', 'b', 'c']);
-    await other[Symbol.asyncDispose]();
-  });
-
-  it('keeps a refused transaction from the others that are flushed with it', async () => {
-    const store = await sqliteStore(newPath());
-    const t = await TableFixture.create(store);
-    await t.write('insert', 'p', 'taken');
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, i) =>
-        t.submit(t.prepare('insert', `p`, `${i}a`), t.prepare('insert', 'p', i % 2 === 0 ? `${i}b` : 'taken')),
-      ),
-    );
-    expect(outcomes.map(({ status }) => status)).to.deep.equal(
-      Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 'fulfilled' : 'rejected')),
-    );
-    expect(await t.keys()).to.have.lengthOf(21);
-    await store[Symbol.asyncDispose]();
-  });
-
-  it('finishes what was asked for before it is closed', async () => {
-    const path = newPath();
-    const store = await sqliteStore(path);
-    const t = await TableFixture.create(store);
-    const pending = t.write('insert', 'p', 'r');
-    await store[Symbol.asyncDispose]();
-    expect(await pending).to.have.property('etag');
-    const again = await sqliteStore(path);
-    expect(await TableFixture.open(again, t.table).keys()).to.deep.equal(['r']);
-    await again[Symbol.asyncDispose]();
-  });
-
-  it('removes the rows of a table whose deletion was cut off', async () => {
-    const store = await sqliteStore(newPath());
-    const t = await TableFixture.create(store);
-    for (let at = 0; at < 2500; at += 100) {
-      await t.submit(...Array.from({ length: 100 }, (_, i) => t.prepare('insert', 'p', String(at + i))));
-    }
-    const deleted = store.deleteTable(t.table);
-    expect(await refusal(deleted.then(() => t.get('p', '1')))).to.include({ code: 'store.table-not-found' });
-    await store.createTable(t.table);
-    expect(await t.keys()).to.deep.equal([]);
-    await store[Symbol.asyncDispose]();
-  });
-
-  const refusedToOpen = async (path: string, options?: DiskStoreOptions): Promise<EntitableError> => {
-    const error: unknown = await sqliteStore(path, options).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    if (!EntitableError.is(error, 'store.')) throw new Error('expected the store to be refused', { cause: error });
-    return error;
-  };
+  storeOnDisk('sqlite', sqliteStore, newPath);
 
   it('refuses an SQLite file of another format or of another program, and leaves it alone', async () => {
     for (const sql of [
@@ -129,15 +21,9 @@ describe('sqliteStore', () => {
       raw.exec(sql);
       raw.close();
       const before = readFileSync(path);
-      expect((await refusedToOpen(path)).code).to.equal('store.incompatible-format');
+      expect((await refusedOpening(sqliteStore(path))).code).to.equal('store.incompatible-format');
       expect(readFileSync(path).equals(before)).to.equal(true);
     }
-  });
-
-  it('refuses to tell the case of table names apart where it did not before', async () => {
-    const path = newPath();
-    await (await sqliteStore(path))[Symbol.asyncDispose]();
-    expect((await refusedToOpen(path, { limits: COSMOS_LIMITS })).code).to.equal('store.incompatible-format');
   });
 
   it('says which path cannot be used', async () => {
@@ -145,7 +31,9 @@ describe('sqliteStore', () => {
     writeFileSync(file, 'text');
     const folder = newPath();
     mkdirSync(folder);
-    const refused = await Promise.all([file, join(file, 'below'), folder].map((path) => refusedToOpen(path)));
+    const refused = await Promise.all(
+      [file, join(file, 'below'), folder].map((path) => refusedOpening(sqliteStore(path))),
+    );
     expect(refused.map(({ code }) => code)).to.deep.equal([
       'store.incompatible-format',
       'store.unavailable',
@@ -172,16 +60,5 @@ describe('sqliteStore', () => {
       expect(found).to.deep.equal(modes);
       await store[Symbol.asyncDispose]();
     }
-  });
-
-  it('finds nothing in ranges of no order', async () => {
-    const store = await sqliteStore(newPath());
-    const t = await TableFixture.create(store);
-    await t.submit(...['a', 'b', 'c', 'd'].map((rowKey) => t.prepare('insert', 'p', rowKey)));
-    const rowKey = { from: { value: 'c', inclusive: true }, to: { value: 'b', inclusive: true } };
-    expect(await t.keys({ partitionKey: 'p', rowKey })).to.deep.equal([]);
-    expect(await t.keys({ rowKey })).to.deep.equal([]);
-    expect(await store.rows(t.table, SHAPE).get('p', 'bb', () => 0)).to.equal(undefined);
-    await store[Symbol.asyncDispose]();
   });
 });
