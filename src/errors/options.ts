@@ -39,6 +39,15 @@ export function hasMember(value: unknown, name: PropertyKey): boolean {
   }
 }
 
+/** Whether a value has a method; whoever calls one of what cannot be read tells what is wrong with it. */
+export function hasMethod(value: unknown, name: PropertyKey): boolean {
+  try {
+    return typeof (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[name] === 'function';
+  } catch {
+    return false;
+  }
+}
+
 /** `undefined` for a proxy that was revoked: the language has no answer. */
 function isArray(value: unknown): boolean | undefined {
   try {

@@ -1,5 +1,5 @@
 import { typeName } from '../edm/type-name.js';
-import { hasMember, invalidOption } from '../errors/options.js';
+import { hasMethod, invalidOption } from '../errors/options.js';
 import type { PartitionsOf, KeyOf } from '../metadata/brands.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
@@ -99,7 +99,7 @@ export interface EntitySessions {
 
 /** Refuses what is no session. Throws `validation.invalid-option`. */
 export function checkSession(session: Partial<EntitySessions> | null | undefined): void {
-  if (hasMember(session, 'of')) return;
+  if (hasMethod(session, 'of')) return;
   throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
 }
 

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { checkNames, invalidValue, type OptionNames, hasMember, isObject } from '../../errors/options.js';
+import { checkNames, hasMethod, invalidValue, isObject, type OptionNames } from '../../errors/options.js';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
 import { dataOf, entryClassOf, partsOf, SessionEntry, setData, type SessionParts } from './session-entry.js';
 
@@ -49,8 +49,8 @@ export function createStore<S extends object>(
   tables: DataSource,
   options: SessionStoreOptions = {},
 ): S & SessionTable {
-  if (!hasMember(session, 'Store')) throw invalidValue('createStore', 'the module express-session', session);
-  if (!hasMember(tables, 'repository')) throw invalidValue('createStore', 'a DataSource', tables);
+  if (!hasMethod(session, 'Store')) throw invalidValue('createStore', 'the module express-session', session);
+  if (!hasMethod(tables, 'repository')) throw invalidValue('createStore', 'a DataSource', tables);
   if (typeof options !== 'object' || options === null) throw invalidValue('options', 'an object', options);
   checkNames(options, NAMES);
   const { table, ttl = DAY } = options;

@@ -1,5 +1,5 @@
 import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
-import { invalidOption, type OptionNames, hasMember } from '../../errors/options.js';
+import { invalidOption, type OptionNames, hasMethod } from '../../errors/options.js';
 import { DataSource, defineEntity } from '../../index.js';
 import type { DataSourceOptions, DataSourceTarget, PartitionKey, RowKey } from '../../index.js';
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
@@ -63,7 +63,7 @@ export class KeyValueStore implements AsyncDisposable {
 
   /** Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyValueOptions = {}) {
-    if (!hasMember(tables, 'repository')) throw invalidOption('KeyValueStore', 'a DataSource', typeof tables);
+    if (!hasMethod(tables, 'repository')) throw invalidOption('KeyValueStore', 'a DataSource', typeof tables);
     checkOptions(options, NAMES);
     const {
       format = 'json',

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { checkNames, hasMember, invalidValue, isList, type OptionNames } from '../../errors/options.js';
+import { checkNames, hasMethod, invalidValue, isList, type OptionNames } from '../../errors/options.js';
 import { DataSource, EntitableError, type DataSourceTarget, type Query, type Repository } from '../../index.js';
 import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
 import { KeyvNamespaces } from './keyv-namespaces.js';
@@ -56,7 +56,7 @@ export class KeyvTables extends EventEmitter {
   /** Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyvTablesOptions = {}) {
     super();
-    if (!hasMember(tables, 'repository')) throw invalidValue('KeyvTables', 'a DataSource', tables);
+    if (!hasMethod(tables, 'repository')) throw invalidValue('KeyvTables', 'a DataSource', tables);
     if (typeof options !== 'object' || options === null) throw invalidValue('options', 'an object', options);
     checkNames(options, NAMES);
     this.#entries = tables.repository(entryClassOf(options.table));
