@@ -1,4 +1,6 @@
+import { tableNameProblem } from '../edm/table-name.js';
 import { typeName } from '../edm/type-name.js';
+import { EntitableError } from '../errors/entitable-error.js';
 import { checkNames, invalidOption, isObject } from '../errors/options.js';
 import { checkCount } from '../query/check-option.js';
 import { checkChoice } from '../repository/check-choice.js';
@@ -45,4 +47,27 @@ function checkFileMode(mode: unknown): void {
     return;
   const expected = 'an octal mode from 0o600 to 0o777 that lets the owner read and write, such as 0o640';
   throw invalidOption('fileMode', expected, typeof mode === 'number' ? `0o${mode.toString(8)}` : typeName(mode));
+}
+
+/** The name that a program's function gives a table. What the function throws is shown as the cause: it has only seen the name of a table. */
+export function nameBy(tableName: (name: string) => string, table: string): string {
+  let name: string;
+  try {
+    name = tableName(table);
+  } catch (cause) {
+    if (EntitableError.is(cause)) throw cause;
+    throw new EntitableError(
+      'validation.invalid-option',
+      `tableName made no table name of "${table}": it threw. What it threw is the cause.`,
+      { option: 'tableName', expected: 'a table name', found: 'what throws' },
+      { cause },
+    );
+  }
+  const problem = tableNameProblem(name);
+  if (problem === undefined) return name;
+  throw new EntitableError('validation.invalid-option', `tableName made no table name of "${table}": ${problem}.`, {
+    option: 'tableName',
+    expected: 'a table name',
+    found: typeof name,
+  });
 }

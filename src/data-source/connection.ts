@@ -3,6 +3,7 @@ import { observer } from '../observability/observer.js';
 import type { Verbs } from '../observability/verbs.js';
 import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';
 import { ResilientStore } from '../resilience/resilient-store.js';
+import type { Deadline } from '../store/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import { lazyTables } from './lazy-tables.js';
 import { openStore } from './open-store.js';
@@ -33,10 +34,11 @@ export async function connect(
   target: DataSourceTarget,
   options: DataSourceOptions,
   verbs: Verbs | undefined,
+  deadline: Deadline,
 ): Promise<Connection> {
   const { retry, logger, metrics, ensureTables } = options;
   const policy = retry === false ? NO_RETRIES : retryPolicy(retry);
-  const { store: bare, kind } = await openStore(target, options);
+  const { store: bare, kind } = await openStore(target, options, deadline);
   const made = (store: TableStore): TableStore => (ensureTables === 'never' ? store : lazyTables(store));
 
   const isWanted = kind === 'azure' || (kind === 'own' && retry !== undefined);

@@ -16,6 +16,7 @@ import type { Repository, RepositoryClass } from '../repository/repository.js';
 import type { QuerySettings } from '../mapping/entity-rows.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../store/check-operation.js';
+import { Deadline } from '../store/deadline.js';
 import { OPERATION_NAMES, type OperationOptions } from '../store/operation-options.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
@@ -28,12 +29,11 @@ import { runUnit } from '../unit-of-work/run-unit.js';
 import { UnitCore } from '../unit-of-work/unit-core.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { KnownNames } from '../errors/options.js';
-import { tableNameProblem } from '../edm/table-name.js';
 import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { checkPath } from './disk-path.js';
-import { checkOptions } from './check-options.js';
+import { checkOptions, nameBy } from './check-options.js';
 import { CLOSE_NAMES, connect, type CloseOptions, type Connection } from './connection.js';
 import { JoiningSession, UnitContext, type RunOptions } from './joining-session.js';
 import type { DataSourceOptions } from './options.js';
@@ -53,13 +53,24 @@ import type { DataSourceTarget } from './target.js';
 export class DataSource implements AsyncDisposable {
   /**
    * Opens a data source. No request is sent: what is wrong with an address or a credential is told by the first operation.
-   * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`.
+   * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`; of a store on disk, what is wrong with its
+   * files as well.
+   *
+   * @param operation - How long a `sqlite:` store may be waited for that another process is making or repairing: 30 seconds where nothing
+   * is said. `store.timeout` and `store.aborted` end the wait.
    */
-  static async open(target: DataSourceTarget, options: DataSourceOptions = {}): Promise<DataSource> {
+  static async open(
+    target: DataSourceTarget,
+    options: DataSourceOptions = {},
+    operation?: OperationOptions,
+  ): Promise<DataSource> {
     checkOptions(options);
+    checkOperation(operation, OPERATION_NAMES);
+    const deadline = new Deadline(operation);
+    deadline.check();
     const verbs = options.onVerb && new Verbs(options.onVerb);
     const queries = querySettings(options, verbs);
-    const connection = await connect(target, options, verbs);
+    const connection = await connect(target, options, verbs, deadline);
     const tableName = options.tableName ?? ((name: string) => name);
     return new DataSource(connection, validatorOf(options), queries, new UnitContext(), tableName);
   }
@@ -267,27 +278,4 @@ function noBackup(kind: string): EntitableError {
 
 function validatorOf({ validate = 'auto' }: DataSourceOptions): EntityValidator {
   return validate === false ? noValidation : schemaValidator(classValidator(validate === true));
-}
-
-/** The name that a program's function gives a table. What the function throws is shown as the cause: it has only seen the name of a table. */
-function nameBy(tableName: (name: string) => string, table: string): string {
-  let name: string;
-  try {
-    name = tableName(table);
-  } catch (cause) {
-    if (EntitableError.is(cause)) throw cause;
-    throw new EntitableError(
-      'validation.invalid-option',
-      `tableName made no table name of "${table}": it threw. What it threw is the cause.`,
-      { option: 'tableName', expected: 'a table name', found: 'what throws' },
-      { cause },
-    );
-  }
-  const problem = tableNameProblem(name);
-  if (problem === undefined) return name;
-  throw new EntitableError('validation.invalid-option', `tableName made no table name of "${table}": ${problem}.`, {
-    option: 'tableName',
-    expected: 'a table name',
-    found: typeof name,
-  });
 }

@@ -1,5 +1,6 @@
 import { adviceFor, unknownNameIn, hasMember } from '../errors/options.js';
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
+import type { Deadline } from '../store/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import { unknownTarget } from '../store/unknown-target.js';
 import type { AzureTarget } from '../stores/azure/azure-target.js';
@@ -16,7 +17,11 @@ export interface OpenedStore {
 }
 
 /** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
-export async function openStore(target: DataSourceTarget, options: DataSourceOptions): Promise<OpenedStore> {
+export async function openStore(
+  target: DataSourceTarget,
+  options: DataSourceOptions,
+  deadline: Deadline,
+): Promise<OpenedStore> {
   const { limits, clock, durability, fileMode } = options;
   if (typeof target === 'string') {
     const problem = textProblem(target);
@@ -29,7 +34,7 @@ export async function openStore(target: DataSourceTarget, options: DataSourceOpt
       const path = targetPath('sqlite', target.slice('sqlite:'.length));
       const { sqliteStore } = await import('../stores/sqlite/sqlite-store.js');
       const settings = { limits: resolveLimits(STORAGE_LIMITS, limits), clock, durability, fileMode };
-      return { kind: 'embedded', store: await sqliteStore(path, settings) };
+      return { kind: 'embedded', store: await sqliteStore(path, settings, deadline) };
     }
     if (target.startsWith('lmdb:') && target !== 'lmdb:') {
       const path = targetPath('lmdb', target.slice('lmdb:'.length));

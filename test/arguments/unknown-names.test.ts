@@ -66,6 +66,12 @@ describe('A name that options do not know', () => {
     ]);
   });
 
+  it('is refused in the third argument of DataSource.open', async () => {
+    const thrown = await thrownBy(() => DataSource.open('memory:', {}, spelled({ timeOut: 5 })));
+    expect(thrown).to.deep.include({ code: 'validation.invalid-option' });
+    expect((thrown as Error).message).to.include('Did you mean timeout?');
+  });
+
   it('is refused in a target of a data source', async () => {
     const thrown = await thrownBy(() =>
       DataSource.open(spelled({ endpoint: 'https://a.table.core.windows.net', credental: { signature: 'sig=x' } })),

@@ -1,4 +1,5 @@
 import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
+import type { Deadline } from '../../store/deadline.js';
 import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from './embedded-store.js';
 import type { OrderedRows } from './ordered-rows.js';
@@ -48,10 +49,11 @@ export async function diskStore<R extends DiskRows>(
   { limits = STORAGE_LIMITS, clock, durability = 'full', fileMode = FILE_MODE }: DiskStoreOptions,
   open: (settings: DiskSettings) => Promise<R>,
   isForeign: (rows: R) => boolean,
+  deadline?: Deadline,
 ): Promise<TableStore> {
   const rows = await open({ durability, fileMode });
   try {
-    await checkFormat(rows, path, limits.tableNamesIgnoreCase, () => isForeign(rows));
+    await checkFormat(rows, path, limits.tableNamesIgnoreCase, () => isForeign(rows), deadline);
   } catch (error) {
     await rows.close();
     throw error;

@@ -1,3 +1,4 @@
+import type { Deadline } from '../../store/deadline.js';
 import { incompatibleFormat } from './incompatible-format.js';
 import { KeptRow } from './kept-row.js';
 import { contentOf, type OrderedRows, type RowSource } from './ordered-rows.js';
@@ -22,6 +23,7 @@ export async function checkFormat(
   path: string,
   tableNamesIgnoreCase: boolean,
   isForeign: () => boolean,
+  deadline?: Deadline,
 ): Promise<void> {
   const expected: Format = { version: VERSION, tableNamesIgnoreCase };
   const isMarked = (source: RowSource): boolean => {
@@ -29,13 +31,13 @@ export async function checkFormat(
     if (row !== undefined) checkEqual(parse(contentOf(row).toString(), path), expected, path);
     return row !== undefined;
   };
-  await rows.renew();
+  await rows.renew(deadline);
   if (isMarked(rows)) return; // a store that is there is opened without a wait for those who write to it
   await rows.transact((transaction) => {
     if (isMarked(transaction)) return;
     if (isForeign()) throw incompatibleFormat(path, 'they were not written by this library');
     transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected))));
-  });
+  }, deadline);
 }
 
 function parse(text: string, path: string): Partial<Format> {

@@ -1,4 +1,5 @@
 import { EntitableError } from '../../errors/entitable-error.js';
+import type { Deadline } from '../../store/deadline.js';
 import type { DiskSettings, Durability } from '../embedded/disk-store.js';
 import { identityOf } from '../embedded/private-files.js';
 import { Block } from './block.js';
@@ -15,11 +16,11 @@ import { placeOfStore } from './store-place.js';
  * other means in a process that has it open here: the locks that processes have on a file end when any of its descriptors is closed.
  */
 export class SqliteFile {
-  static async open(path: string, settings: DiskSettings): Promise<SqliteFile> {
+  static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteFile> {
     const sqlite = await loadSqlite();
     try {
       const file = new SqliteFile(sqlite, placeOfStore(sqlite, path, settings.fileMode), settings);
-      await whenFree(path, () => file.#do('cannot be opened', () => undefined));
+      await whenFree(path, () => file.#do('cannot be opened', () => undefined), deadline);
       return file;
     } catch (error) {
       throw sqliteError(path, 'cannot be opened', error);

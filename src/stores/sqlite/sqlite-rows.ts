@@ -34,8 +34,8 @@ interface PatientWork extends QueuedWork {
  * committed together, with one flush.
  */
 export class SqliteRows implements DiskRows {
-  static async open(path: string, settings: DiskSettings): Promise<SqliteRows> {
-    return new SqliteRows(await SqliteFile.open(path, settings), settings.fileMode);
+  static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteRows> {
+    return new SqliteRows(await SqliteFile.open(path, settings, deadline), settings.fileMode);
   }
 
   readonly #file: SqliteFile;

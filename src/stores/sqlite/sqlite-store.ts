@@ -1,3 +1,4 @@
+import type { Deadline } from '../../store/deadline.js';
 import type { TableStore } from '../../store/table-store.js';
 import { diskStore, type DiskStoreOptions } from '../embedded/disk-store.js';
 import { SqliteRows } from './sqlite-rows.js';
@@ -9,7 +10,14 @@ import { SqliteRows } from './sqlite-rows.js';
  *
  * Throws `store.package-missing`, `store.unavailable` where the file cannot be used, `store.incompatible-format`, and `store.damaged`.
  */
-export function sqliteStore(path: string, options: DiskStoreOptions = {}): Promise<TableStore> {
+export function sqliteStore(path: string, options: DiskStoreOptions = {}, deadline?: Deadline): Promise<TableStore> {
   const isForeign = (): boolean => false; // opening the file has told already
-  return diskStore('sqlite', path, options, (settings) => SqliteRows.open(path, settings), isForeign);
+  return diskStore(
+    'sqlite',
+    path,
+    options,
+    (settings) => SqliteRows.open(path, settings, deadline),
+    isForeign,
+    deadline,
+  );
 }

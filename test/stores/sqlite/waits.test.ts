@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { PartitionKey, RowKey } from 'entitable';
 import { DataSource } from '../../../src/data-source/data-source.js';
 import { defineEntity } from '../../../src/metadata/define-entity.js';
+import { makeStore } from '../../../src/stores/sqlite/connection.js';
 import type { SqliteDatabase } from '../../../src/stores/sqlite/sqlite-driver.js';
 import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';
 import { rejection } from '../../support/every-store.js';
@@ -62,5 +64,46 @@ describe('A write to a sqlite store that waits for another process', () => {
     await Promise.all([waiting, closed]);
     tables = await DataSource.open(`sqlite:${path}`);
     expect(await tables.repository(Note).exists({ list: 'p', id: 'second' })).to.equal(true);
+  });
+});
+
+describe('Opening a new sqlite store to which another process is writing', () => {
+  const newPath = scratchDirectory();
+  let target: `sqlite:${string}`;
+  let other: SqliteDatabase;
+
+  beforeEach(async () => {
+    const path = newPath();
+    target = `sqlite:${path}`;
+    const sqlite = await loadSqlite();
+    makeStore(sqlite, path);
+    other = new sqlite.DatabaseSync(path);
+    other.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
+  });
+  afterEach(() => other.close());
+
+  it('ends with its time, or by its signal', async () => {
+    const begun = performance.now();
+    const late = await rejection(DataSource.open(target, {}, { timeout: 50 }));
+    const aborted = await rejection(DataSource.open(target, {}, { signal: AbortSignal.timeout(50) }));
+    expect([late, aborted].map((error) => (error as { code?: string }).code)).to.deep.equal([
+      'store.timeout',
+      'store.aborted',
+    ]);
+    expect(performance.now() - begun).to.be.lessThan(5000);
+  });
+
+  it('waits, where it has the time, until the other has committed', async () => {
+    const opening = DataSource.open(target, {}, { timeout: 20_000 });
+    await setTimeout(50);
+    other.exec('COMMIT');
+    await (await opening).close();
+  });
+
+  it('does not begin when its signal has said stop already, for any target', async () => {
+    const stopped = AbortSignal.abort();
+    for (const each of [target, 'memory:'] as const) {
+      expect(await rejection(DataSource.open(each, {}, { signal: stopped }))).to.have.property('code', 'store.aborted');
+    }
   });
 });
