@@ -2,7 +2,7 @@ import { Application, Renderer, type ProjectReflection } from 'typedoc';
 import { join } from 'node:path';
 import { brokenLinks } from './broken-links.js';
 import { entryPoints } from './entry-points.js';
-import { guides, titleOf } from './guides.js';
+import { navigation, type Page } from './navigation.js';
 import { undocumented } from './undocumented.js';
 
 /** Steps of a type that its name explains where it is used; nobody writes them. */
@@ -47,10 +47,11 @@ const STEPS_OF_TYPES = [
  */
 export async function buildSite(root: string, output: string): Promise<readonly string[]> {
   const entries = entryPoints(root);
+  const pages = navigation(root).flatMap((section) => section.pages);
   const app = await Application.bootstrap({
     name: 'Entitable',
     entryPoints: entries.map(({ source }) => source),
-    projectDocuments: guides(root).map((page) => join(root, page)),
+    projectDocuments: pages.map(({ file }) => join(root, file)),
     readme: join(root, 'README.md'),
     tsconfig: join(root, 'site/sources.tsconfig.json'),
     basePath: root,
@@ -70,7 +71,7 @@ export async function buildSite(root: string, output: string): Promise<readonly 
   if (project === undefined) throw new Error('TypeDoc could not read the sources: see above.');
   nameModules(project, new Map(entries.map(({ source, specifier }) => [source, specifier])));
   // After the addresses of the pages are made of the files' names.
-  app.renderer.on(Renderer.EVENT_BEGIN, () => nameGuides(project));
+  app.renderer.on(Renderer.EVENT_BEGIN, () => nameGuides(project, pages));
   app.validate(project);
   await app.generateDocs(project, output);
   const warnings = app.logger.errorCount + app.logger.warningCount;
@@ -89,9 +90,7 @@ function nameModules(project: ProjectReflection, specifiers: ReadonlyMap<string,
   }
 }
 
-/** Guides are called what their first heading says. */
-function nameGuides(project: ProjectReflection): void {
-  for (const guide of project.documents ?? []) {
-    guide.name = titleOf(guide.content.map(({ text }) => text).join('')) ?? guide.name;
-  }
+/** Guides are called what the index calls them. */
+function nameGuides(project: ProjectReflection, pages: readonly Page[]): void {
+  for (const [index, guide] of (project.documents ?? []).entries()) guide.name = pages[index]?.title ?? guide.name;
 }

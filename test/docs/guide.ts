@@ -1,8 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** The folder of package.json, seen from dist/test/docs. */
 export const ROOT = join(import.meta.dirname, '../../..');
+
+/** The pages of the documentation, relative to the project; `docs/README.md` is the index of the others of its folder. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 /** A page of documentation as a program: its `ts` blocks in order are one module, its `text` blocks what that prints. */
 export interface Guide {

@@ -1,22 +1,20 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
 import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
-import { readGuide, ROOT, textOf, type Guide } from './guide.js';
+import { PAGES, readGuide, ROOT, textOf, type Guide } from './guide.js';
 import { brokenLinks } from './links.js';
 
 const run = promisify(execFile);
 
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(ROOT, 'docs')).map((page) => `docs/${page}`)];
 /** Shows other projects' files; test/toolchain runs those. */
 const TOOLCHAIN = 'docs/toolchain.md';
-const programs = pages
-  .filter((page) => page !== TOOLCHAIN)
+const programs = PAGES.filter((page) => page !== TOOLCHAIN)
   .map(readGuide)
   .filter(({ program }) => program.trim() !== '');
 /** They are about what embedded stores do not have. */
@@ -42,7 +40,7 @@ describe('The documentation', function () {
   });
 
   it('has no example in TypeScript that is left out of this', () => {
-    const fences = pages.filter((page) => page !== TOOLCHAIN && /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
+    const fences = PAGES.filter((page) => page !== TOOLCHAIN && /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
     expect(fences).to.deep.equal([]);
   });
 
@@ -74,7 +72,7 @@ describe('The documentation', function () {
     expect(await output(readme, (await startAzurite()).connectionString)).to.equal(readme.output);
   });
 
-  for (const page of pages) {
+  for (const page of PAGES) {
     it(`has links in ${page} that lead somewhere`, () => {
       expect(brokenLinks(page)).to.deep.equal([]);
     });

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { Application, type ProjectReflection } from 'typedoc';
 import { brokenLinks } from '../../site/broken-links.js';
 import { entryPoints } from '../../site/entry-points.js';
-import { guides } from '../../site/guides.js';
+import { navigation } from '../../site/navigation.js';
 import { undocumented } from '../../site/undocumented.js';
-import { ROOT } from './guide.js';
+import { PAGES, ROOT } from './guide.js';
 
 /** What `npm run docs` builds is checked by itself; these show that its checks find what is wrong. */
 describe('The site of the documentation', () => {
@@ -35,15 +35,30 @@ describe('The site of the documentation', () => {
     ]);
   });
 
-  it('has the guides in the order of the README, and refuses one that the README leaves out', () => {
+  it('has the sections and pages of docs/README.md in their order, and refuses a page that it leaves out', () => {
     write({
-      'README.md': '# It\n\n- [Second](docs/b.md): first here\n- [First](docs/a.md)\n',
+      'docs/README.md':
+        '# It\n\n[Elsewhere](b.md)\n\n## Start\n\nNone yet.\n\n## Guides\n\n' +
+        '- [Second](b.md): first here, see [the other](a.md)\n- [First](a.md)\n\n## Reference\n\n- [Changes](../CHANGELOG.md)\n',
       'docs/a.md': '',
       'docs/b.md': '',
+      'docs/images/a.svg': '',
     });
-    expect(guides(folder)).to.deep.equal(['docs/b.md', 'docs/a.md', 'CHANGELOG.md']);
+    const pages = [
+      { title: 'Second', file: 'docs/b.md' },
+      { title: 'First', file: 'docs/a.md' },
+    ];
+    expect(navigation(folder)).to.deep.equal([
+      { title: 'Guides', pages },
+      { title: 'Reference', pages: [{ title: 'Changes', file: 'CHANGELOG.md' }] },
+    ]);
     write({ 'docs/c.md': '' });
-    expect(() => guides(folder)).to.throw('README.md does not list these guides of docs/: c.md.');
+    expect(() => navigation(folder)).to.throw('docs/README.md does not list docs/c.md.');
+  });
+
+  it('leads to every page of docs/', () => {
+    const pages = navigation(ROOT).flatMap((section) => section.pages.map(({ file }) => file));
+    expect(pages).to.include.members(PAGES.filter((page) => !page.endsWith('README.md')));
   });
 
   it('finds links that lead to no file, to a folder, or to no place on a page', () => {
