@@ -14,17 +14,16 @@ class Customer {
   @RowKey() name!: RowKey;
 }
 
-await using source = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
-const { tables } = source;
+await using db = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
 
-console.log('At start-up, the tables of a program are made where they are missing:');
-await tables.ensure([Invoice, Customer]);
+console.log('Create the tables of the program that do not exist yet:');
+await db.tables.ensure([Invoice, Customer]);
 for (const name of ['SampleCustomers', 'SampleInvoices']) {
-  console.log(`  ${name} ${(await tables.exists(name)) ? 'stands' : 'is missing'}`);
+  console.log(`  ${name} ${(await db.tables.exists(name)) ? 'exists' : 'is missing'}`);
 }
 
-await tables.truncate(Invoice); // what an earlier run left
-const invoices = source.repository(Invoice);
+await db.tables.truncate(Invoice); // delete the rows of an earlier run
+const invoices = db.repository(Invoice);
 await invoices.insertMany(
   Array.from({ length: 2500 }, (_, index) =>
     invoices.create({
@@ -35,22 +34,22 @@ await invoices.insertMany(
     }),
   ),
 );
-console.log('  2500 invoices are stored');
+console.log('  stored 2500 invoices');
 
-console.log('\nWhat a table holds is told without its keys and values:');
-const { rows, complete, partitions, properties } = await tables.describe('SampleInvoices', { sample: 5000 });
-console.log(`  ${rows} rows of ${partitions} partitions, ${complete ? 'all that there are' : 'and there are more'}`);
+console.log('\nDescribe a table, without its keys and values:');
+const { rows, complete, partitions, properties } = await db.tables.describe('SampleInvoices', { sample: 5000 });
+console.log(`  ${rows} rows in ${partitions} partitions, ${complete ? 'the whole table' : 'a sample of the table'}`);
 for (const { name, types, missing } of properties)
   console.log(`  ${name}: ${JSON.stringify(types)}, missing ${missing}`);
 
-console.log('\nA part of it is copied to another data source, changed on its way:');
+console.log('\nCopy the invoices of 2025 to another data source, and change them on the way:');
 await using archive = await DataSource.open('memory:');
 const archived = { dataSource: archive, table: 'Invoices2025' };
 const inCents = ({ properties: { total, ...others }, ...row }: StoredRow): StoredRow | undefined =>
   total?.type === 'Double' && total.value > 0
     ? { ...row, properties: { ...others, cents: { type: 'Int64', value: BigInt(total.value * 100) } } }
     : undefined;
-const report = await tables.copy(Invoice, archived, {
+const report = await db.tables.copy(Invoice, archived, {
   filter: (invoice) => invoice.issued.lt(new Date('2026-01-01')),
   transform: inCents,
 });
@@ -61,12 +60,12 @@ for (const { name, types } of (await archive.tables.describe(archived.table, { s
   console.log(`  ${name}: ${JSON.stringify(types)}`);
 }
 
-console.log('\nA copy that meets rows of its keys writes over them, or keeps them:');
-const kept = await tables.copy('SampleInvoices', archived, {
+console.log('\nCopy again, and keep the rows that the target already has:');
+const kept = await db.tables.copy('SampleInvoices', archived, {
   existing: 'keep',
   filter: (property) => property('PartitionKey').eq('ada').and(property('RowKey').lt('00010')),
 });
 console.log(`  ${kept.copied} copied, ${kept.skipped} kept`);
 
-console.log('\nIn the end it is emptied:');
-console.log(`  ${(await tables.truncate('SampleInvoices')).deleted} rows deleted`);
+console.log('\nEmpty the table:');
+console.log(`  ${(await db.tables.truncate('SampleInvoices')).deleted} rows deleted`);

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 
 const SENSORS = 40;
 
-/** Writes a JSON Lines file of readings, always the same: most of them good, a few not. */
+/** Writes a JSON Lines file of readings. The file is the same in every run, and a few of its lines are invalid. */
 export async function generateReadings(file: string, rows: number): Promise<void> {
   const stream = createWriteStream(file);
   for (let row = 0; row < rows; row++) {
@@ -21,7 +21,7 @@ function lineOf(row: number): string {
     celsius: Math.round(Math.sin(row / 500) * 200) / 10,
     humidity: 40 + (row % 30),
   };
-  // What real files hold.
+  // The mistakes that real files have.
   if (row === 2_500) return JSON.stringify(reading).slice(0, 40);
   if (row % 4_000 === 1_234) return JSON.stringify({ ...reading, humidity: -1 });
   if (row === 7_777) return JSON.stringify({ ...reading, celsius: 'warm' });

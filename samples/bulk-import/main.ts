@@ -9,13 +9,15 @@ import { Reading } from './reading.js';
 
 const ROWS = 12_000;
 
-await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
-const readings = tables.repository(Reading);
+await using db = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
+const readings = db.repository(Reading);
 const folder = await mkdtemp(join(tmpdir(), 'entitable-import-'));
 try {
   const file = join(folder, 'readings.jsonl');
   await generateReadings(file, ROWS);
-  console.log(`A file of ${ROWS} lines, read line by line and written in transactions of many partitions at once`);
+  console.log(
+    `Import a file of ${ROWS} lines: read it line by line, and write many partitions at once in transactions`,
+  );
 
   const bar = new ProgressBar(ROWS);
   const bad: BadLine[] = [];
@@ -27,21 +29,21 @@ try {
     onProgress: bar.show,
   });
   bar.end();
-  console.log(`${written} readings are stored`);
+  console.log(`stored ${written} readings`);
 
-  console.log('\nLines that are not:');
+  console.log('\nRejected lines:');
   for (const { item, error } of failed) bad.push({ line: lineOf(item), reason: reasonOf(error) });
   for (const { line, reason } of bad.toSorted((a, b) => a.line - b.line)) console.log(`  ${line}: ${reason}`);
 
-  console.log('\nOf sensor s07:');
+  console.log('\nSensor s07:');
   console.log(`  ${await readings.query({ sensor: 's07' }).count()} readings`);
   const warm = readings.query({ sensor: 's07' }).where('celsius', 'gt', 19.9);
-  console.log(`  ${await warm.count()} of them over 19.9 °C`);
+  console.log(`  ${await warm.count()} of them above 19.9 °C`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Says what is wrong, never the value. */
+/** The error code and the first sentence of the message, which never contains the value. */
 function reasonOf(error: unknown): string {
   if (!EntitableError.is(error)) throw error;
   return `${error.code}: ${error.message.split(/[.:] /)[0]}`;

@@ -2,7 +2,7 @@ import type { BulkProgress } from 'entitable';
 
 const WIDTH = 30;
 
-/** A bar on a terminal; elsewhere nothing, so that what is printed stays the same. */
+/** Draws a progress bar on a terminal. Elsewhere it prints nothing, so the output of the sample stays the same. */
 export class ProgressBar {
   readonly #total: number;
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Reading } from './reading.js';
 
-/** A line that is no reading. */
+/** A line that does not hold a valid reading. */
 export interface BadLine {
   readonly line: number;
   readonly reason: string;
@@ -10,13 +10,13 @@ export interface BadLine {
 
 const lines = new WeakMap<Reading, number>();
 
-/** Reads a JSON Lines file line by line, so that it may be of any length; lines that are no JSON are told and left out. */
+/** Reads a JSON Lines file of any length line by line. Calls `onBad` for a line that is not valid JSON, and skips it. */
 export async function* readLines(file: string, onBad: (bad: BadLine) => void): AsyncGenerator<Reading> {
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
     line++;
     const reading = parsed(text);
-    if (reading === undefined) onBad({ line, reason: 'no JSON' });
+    if (reading === undefined) onBad({ line, reason: 'invalid JSON' });
     else {
       lines.set(reading, line);
       yield reading;
@@ -24,7 +24,7 @@ export async function* readLines(file: string, onBad: (bad: BadLine) => void): A
   }
 }
 
-/** The line that a reading stands in. */
+/** The line of the file that a reading comes from. */
 export function lineOf(reading: Reading): number {
   return lines.get(reading)!;
 }

@@ -1,7 +1,7 @@
 import { Min } from 'class-validator';
 import { Entity, PartitionKey, Property, RowKey } from 'entitable';
 
-/** What a sensor measured. */
+/** One measurement of a sensor. */
 @Entity({ table: 'SampleReadings' })
 export class Reading {
   @PartitionKey() sensor!: PartitionKey;

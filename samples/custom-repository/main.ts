@@ -8,14 +8,14 @@ class Account {
   @Property({ type: 'String' }) state!: 'open' | 'closed';
 }
 
-/** Whatever a domain needs beside its tables. */
+/** Stands for any other service that the repository needs. */
 class Journal {
   record(line: string): void {
     console.log(`  journal: ${line}`);
   }
 }
 
-/** The words of the domain, in one place: queries that compose, and changes that keep its rules. */
+/** The domain's queries and changes in one place. Queries build on each other; `deposit` also writes to the journal. */
 class Accounts extends Repository.of(Account) {
   constructor(
     session: Session,
@@ -39,8 +39,8 @@ class Accounts extends Repository.of(Account) {
   }
 }
 
-await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
-const accounts = tables.repository(Accounts, new Journal());
+await using db = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
+const accounts = db.repository(Accounts, new Journal());
 
 for (const [number, balance] of Object.entries({ A1: 100, A2: -20, A3: 5 })) {
   await accounts.upsert({ bank: 'b', number, balance, state: number === 'A3' ? 'closed' : 'open' });
@@ -48,14 +48,14 @@ for (const [number, balance] of Object.entries({ A1: 100, A2: -20, A3: 5 })) {
 console.log(`open:      ${(await accounts.open('b').toArray()).map(({ number }) => number).join(', ')}`);
 console.log(`overdrawn: ${(await accounts.overdrawn('b').toArray()).map(({ number }) => number).join(', ')}`);
 
-console.log('\nFive deposits of 10 at once, and none is lost:');
+console.log('\nMake five deposits of 10 at the same time; all of them count:');
 await Promise.all(
   Array.from({ length: 5 }, () =>
     accounts.modify({ bank: 'b', number: 'A1' }, (account) => void (account.balance += 10)),
   ),
 );
-console.log(`  A1 has ${(await accounts.getOrThrow({ bank: 'b', number: 'A1' })).balance}`);
+console.log(`  balance of A1: ${(await accounts.getOrThrow({ bank: 'b', number: 'A1' })).balance}`);
 
-console.log('\nA deposit that the journal hears of:');
+console.log('\nMake a deposit, and record it in the journal:');
 await accounts.deposit('b', 'A2', 50);
-console.log(`  overdrawn now: ${await accounts.overdrawn('b').count()}`);
+console.log(`  overdrawn accounts: ${await accounts.overdrawn('b').count()}`);

@@ -10,15 +10,18 @@ class Article {
   @Property({ type: 'String' }) title!: string;
 }
 
-await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
-const articles = tables.repository(Article);
+await using db = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
+const articles = db.repository(Article);
 for (const section of ['news', 'sport']) {
   for (let index = 1; index <= 7; index++) {
     await articles.upsert(articles.create({ section, slug: `a${index}`, title: `${section} ${index}` }));
   }
 }
 
-/** GET /?section=news&section=sport&next=…: one page, and where the next begins. The client holds it; the server holds nothing. */
+/**
+ * Answers `GET /?section=news&section=sport&next=…` with one page and the continuation of the next one. The client keeps the
+ * continuation, so the server needs no state.
+ */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const query = articles.query(searchParams.getAll('section').map((section) => ({ section }))).select('title');

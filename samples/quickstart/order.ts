@@ -1,7 +1,7 @@
 import { IsEmail, IsOptional, Min } from 'class-validator';
 import { Entity, ETag, PartitionKey, Property, RowKey } from 'entitable';
 
-/** One order: a row of the table QuickstartOrders, in the partition of its customer. */
+/** An order. Its row lies in the partition of the customer, in the table QuickstartOrders. */
 @Entity({ table: 'QuickstartOrders' })
 export class Order {
   @PartitionKey() customerId!: PartitionKey;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { CreateOf } from 'entitable';
 import type { Order } from './order.js';
 
-/** Reads the orders of a CSV file, line by line. Its fields hold no commas, so none is quoted. */
+/** Reads the orders of a CSV file line by line. No field of this file contains a comma, so quoting is not supported. */
 export async function* readOrders(file: URL): AsyncGenerator<CreateOf<Order>> {
   let names: readonly string[] | undefined;
   for await (const line of createInterface({ input: createReadStream(file) })) {

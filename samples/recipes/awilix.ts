@@ -3,7 +3,7 @@ import { DataSource } from 'entitable';
 import { Orders } from './orders.js';
 
 interface Cradle {
-  readonly tables: DataSource;
+  readonly db: DataSource;
   readonly orders: Orders;
   readonly shop: Shop;
 }
@@ -23,10 +23,10 @@ class Shop {
 export async function awilix(target: string): Promise<string> {
   const opened = await DataSource.open(target);
   const container = createContainer<Cradle>({ strict: true }).register({
-    tables: asFunction(() => opened)
+    db: asFunction(() => opened)
       .singleton()
-      .disposer((tables) => tables.close()),
-    orders: asFunction(({ tables }: Cradle) => tables.repository(Orders)).singleton(),
+      .disposer((db) => db.close()),
+    orders: asFunction(({ db }: Cradle) => db.repository(Orders)).singleton(),
     shop: asClass(Shop),
   });
   try {

@@ -4,20 +4,20 @@ import { Orders } from './orders.js';
 
 const target = process.argv[2] ?? process.env['TABLES'] ?? 'memory:';
 
-/** One data source for the process, opened by the first call: an instance that only starts has nothing to wait for. */
+/** The data source of the process. The first call opens it, so that a function starts without waiting for the store. */
 let opening: Promise<DataSource> | undefined;
-const tables = (): Promise<DataSource> => (opening ??= DataSource.open(target));
+const connect = (): Promise<DataSource> => (opening ??= DataSource.open(target));
 
 export const placeOrder: HttpHandler = async (request) => {
   const { customerId, orderId, total } = (await request.json()) as Record<'customerId' | 'orderId', string> & {
     readonly total: number;
   };
-  const orders = (await tables()).repository(Orders);
+  const orders = (await connect()).repository(Orders);
   return { status: 201, jsonBody: await orders.place(customerId, orderId, total) };
 };
 
 export const listOrders: HttpHandler = async (request) => {
-  const orders = (await tables()).repository(Orders);
+  const orders = (await connect()).repository(Orders);
   return { jsonBody: await orders.query({ customerId: request.params['customerId']! }).toArray() };
 };
 

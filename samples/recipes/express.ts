@@ -4,16 +4,16 @@ import { errorHandler } from 'entitable/express';
 import express, { type Express } from 'express';
 import { Orders } from './orders.js';
 
-/** A part of one order's total that becomes part of another's. */
+/** Moves an amount from one order to another. */
 interface Move {
   readonly from: string;
   readonly to: string;
   readonly amount: number;
 }
 
-/** Express 5 hands on what a handler rejects with; `errorHandler` tells clients codes, and nothing else. */
-export function expressApp(tables: DataSource): Express {
-  const orders = tables.repository(Orders);
+/** Express 5 passes a rejected promise to the error handler. `errorHandler` answers with the error's code and no other details. */
+export function expressApp(db: DataSource): Express {
+  const orders = db.repository(Orders);
   return express()
     .use(express.json())
     .put('/orders/:customerId/:orderId', async (request, response) => {
@@ -26,8 +26,8 @@ export function expressApp(tables: DataSource): Express {
     .post('/orders/:customerId/moves', async (request, response) => {
       const { customerId } = request.params;
       const { from, to, amount } = request.body as Move;
-      // Both orders change, or neither does; done again where somebody else was faster. A refusal is answered by its code.
-      await tables.unitOfWork(
+      // Both orders change, or neither. The work runs again if somebody else changed one of them meanwhile.
+      await db.unitOfWork(
         async (unit) => {
           const inUnit = unit.repository(Orders);
           const source = await inUnit.getOrThrow({ customerId, orderId: from });

@@ -11,11 +11,11 @@ class Shop {
   }
 }
 
-export async function inversify(tables: DataSource): Promise<string> {
+export async function inversify(db: DataSource): Promise<string> {
   const container = new Container();
   container
     .bind(Orders)
-    .toDynamicValue(() => tables.repository(Orders))
+    .toDynamicValue(() => db.repository(Orders))
     .inSingletonScope();
   container.bind(Shop).toSelf();
   return container.get(Shop).order();

@@ -9,15 +9,15 @@ import { inversify } from './inversify.js';
 import { tsyringe } from './tsyringe.js';
 
 const target = process.argv[2] ?? process.env['TABLES'] ?? 'memory:';
-await using tables = await DataSource.open(target);
+await using db = await DataSource.open(target);
 
-console.log('Containers, each injecting a repository into a service that places an order:');
-console.log(`  tsyringe:  order ${await tsyringe(tables)}`);
-console.log(`  inversify: order ${await inversify(tables)}`);
+console.log('Dependency injection containers: each injects a repository into a service that places an order');
+console.log(`  tsyringe:  order ${await tsyringe(db)}`);
+console.log(`  inversify: order ${await inversify(db)}`);
 console.log(`  awilix:    order ${await awilix(target)}`);
 
-console.log('\nExpress, asked by HTTP:');
-const server = expressApp(tables).listen(0, '127.0.0.1');
+console.log('\nExpress, over HTTP:');
+const server = expressApp(db).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders/express`;
 const headers = { 'content-type': 'application/json' };
@@ -37,7 +37,7 @@ await show('GET 1', fetch(`${url}/1`));
 await show('GET 3', fetch(`${url}/3`));
 server.close();
 
-console.log('\nAzure Functions, their handlers called:');
+console.log('\nAzure Functions, called directly:');
 const context = new functions.InvocationContext({ functionName: 'recipe' });
 const request = (method: string, init: object): functions.HttpRequest =>
   new functions.HttpRequest({ method, url: 'http://localhost/orders', ...init });

@@ -7,7 +7,7 @@ export class Order {
   @Property() total!: number;
 }
 
-/** A custom repository is a class, and so its own token in every container. */
+/** A custom repository is a class, so a container can use the class itself as the injection token. */
 export class Orders extends Repository.of(Order) {
   async place(customerId: string, orderId: string, total: number): Promise<Order> {
     return this.upsert(this.create({ customerId, orderId, total }));

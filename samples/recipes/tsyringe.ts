@@ -1,4 +1,4 @@
-import 'reflect-metadata'; // before tsyringe, which asks for it
+import 'reflect-metadata'; // tsyringe requires it to be imported first
 import type { DataSource } from 'entitable';
 import { container, inject, injectable, instanceCachingFactory } from 'tsyringe';
 import { Orders } from './orders.js';
@@ -12,8 +12,8 @@ class Shop {
   }
 }
 
-export async function tsyringe(tables: DataSource): Promise<string> {
+export async function tsyringe(db: DataSource): Promise<string> {
   const scope = container.createChildContainer();
-  scope.register(Orders, { useFactory: instanceCachingFactory(() => tables.repository(Orders)) });
+  scope.register(Orders, { useFactory: instanceCachingFactory(() => db.repository(Orders)) });
   return scope.resolve(Shop).order();
 }

@@ -10,7 +10,7 @@ interface Dimensions {
   readonly height: number;
 }
 
-/** Every EDM type, and what converters make of the others. */
+/** A property of every EDM type, and properties of other types that converters store. */
 @Entity({ table: 'SampleTypes' })
 class Specimen {
   @PartitionKey() kind!: PartitionKey;
@@ -31,8 +31,8 @@ class Specimen {
   @Property({ default: 'none' }) colour?: string;
 }
 
-await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
-const specimens = tables.repository(Specimen);
+await using db = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
+const specimens = db.repository(Specimen);
 
 const specimen = specimens.create({
   kind: 'sample',
@@ -40,27 +40,27 @@ const specimen = specimens.create({
   text: 'Größe 漢字 😀',
   small: -(2 ** 31),
   large: 2n ** 63n - 1n,
-  ratio: 20, // stays a Double
+  ratio: 20, // stored as a Double although it is a whole number
   flag: false,
   moment: new Date('2026-11-21T09:30:00.123Z'),
   id: Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833'),
-  bytes: new Uint8Array([9, 1, 2, 3, 9]).subarray(1, 4), // a view writes its own bytes
+  bytes: new Uint8Array([9, 1, 2, 3, 9]).subarray(1, 4), // a view stores only its own bytes
   size: { width: 3, height: 4 },
   state: 'draft',
   priority: Priority.High,
   price: '12.50',
-  note: null, // as absent as undefined
+  note: null, // the same as undefined: not stored
 });
 await specimens.upsert(specimen, { mode: 'replace' });
 
-console.log('What was stored, read back:');
+console.log('Read the entity back:');
 const loaded = await specimens.getOrThrow({ kind: 'sample', name: 'one' });
 for (const [name, value] of Object.entries(loaded)) {
   console.log(`  ${name.padEnd(9)}${value instanceof Uint8Array ? `bytes ${value.join(' ')}` : show(value)}`);
 }
-console.log(`It is a Specimen: ${loaded instanceof Specimen}`);
+console.log(`It is an instance of Specimen: ${loaded instanceof Specimen}`);
 
-console.log('\nDoubles that JSON has no word for:');
+console.log('\nDoubles that JSON cannot express:');
 
 for (const ratio of [Number.NaN, -Infinity]) {
   await specimens.merge({ kind: 'sample', name: 'one' }, { ratio });
@@ -77,7 +77,7 @@ const cheap = await specimens
   )
   .select('name', 'price')
   .toArray();
-console.log('\nA filter by an Int64, an enum and absence, the price read from an Int64 of cents:');
+console.log('\nFilter by an Int64, by an enum and by a missing property:');
 console.log(`  ${cheap.map(({ name, price }) => `${name} at ${price}`).join(', ')}`);
 
 function show(value: unknown): string {

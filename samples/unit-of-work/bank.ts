@@ -1,6 +1,6 @@
 import { Entity, ETag, PartitionKey, Property, RowKey } from 'entitable';
 
-/** An account of a branch. A branch is a partition, so that what happens within it can be all or nothing. */
+/** An account of a branch. Each branch is one partition, so a transaction can change several of its accounts. */
 @Entity({ table: 'SampleBank', rowKey: 'account|{number}' })
 export class Account {
   @PartitionKey() branch!: PartitionKey;
@@ -10,7 +10,7 @@ export class Account {
   @ETag() etag?: ETag;
 }
 
-/** A line of a branch's journal: another class in the same table and partition. */
+/** A line in the journal of a branch. It shares the table and the partition with the accounts. */
 @Entity({ table: 'SampleBank', rowKey: 'entry|{serial}' })
 export class Entry {
   @PartitionKey() branch!: PartitionKey;

@@ -1,14 +1,14 @@
 import { DataSource, EntitableError, type CommitWrite, type UnitOfWork } from 'entitable';
 import { account, Account, entry, Entry } from './bank.js';
 
-await using tables = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
-const accounts = tables.repository(Account);
+await using db = await DataSource.open(process.argv[2] ?? process.env['TABLES'] ?? 'memory:');
+const accounts = db.repository(Account);
 await accounts.scan().delete();
-await tables.repository(Entry).scan().delete();
+await db.repository(Entry).scan().delete();
 await accounts.insertMany([account('north', 'A1', 100), account('north', 'A2', 20), account('south', 'S1', 50)]);
 
-step('Changes are held, found by comparing, and sent as one transaction for each partition');
-const work = tables.unitOfWork();
+step('Collect changes, and commit them in one transaction per partition');
+const work = db.unitOfWork();
 const a1 = await work.repository(Account).getOrThrow({ branch: 'north', number: 'A1' });
 a1.balance -= 30;
 const a2 = await work.repository(Account).getOrThrow({ branch: 'north', number: 'A2' });
@@ -19,22 +19,22 @@ const { committed } = await work.commit({ atomic: true });
 say(`committed: ${committed.map(named).join(', ')}`);
 await balances();
 
-step('Within a unit a row is one object, and its own changes are seen');
+step('Within a unit, a row is always the same object, and reads see uncommitted changes');
 const again = await work.get(Account, { branch: 'north', number: 'A1' });
 say(`the same object: ${String(again === a1)}`);
 work.delete(a2);
-say(`a deleted account is found: ${await work.repository(Account).exists({ branch: 'north', number: 'A2' })}`);
+say(`the deleted account still exists: ${await work.repository(Account).exists({ branch: 'north', number: 'A2' })}`);
 work.insert(account('north', 'A2', 1));
 show(work);
 work.discard();
-say(`discarded, nothing is held: ${work.plan().length} batches`);
+say(`batches after discard(): ${work.plan().length}`);
 
-step('A transfer between partitions cannot be atomic, and is refused where it must be');
-await refused(tables.unitOfWork((unit) => transfer(unit, ['north', 'A1'], ['south', 'S1'], 10), { atomic: true }));
+step('A transfer between two partitions cannot be atomic');
+await refused(db.unitOfWork((unit) => transfer(unit, ['north', 'A1'], ['south', 'S1'], 10), { atomic: true }));
 await balances();
 
-step('Without atomic it may be done by half; the report says what is, and the rest can be committed later');
-const halved = tables.unitOfWork();
+step('Without { atomic: true } a commit can succeed in part: read the report, then commit the rest');
+const halved = db.unitOfWork();
 await transfer(halved, ['north', 'A1'], ['south', 'S1'], 10);
 await accounts.merge({ branch: 'south', number: 'S1' }, { note: 'changed by somebody else meanwhile' });
 const report = await halved.commit({ concurrency: 1 }).catch((error: unknown) => error);
@@ -48,16 +48,16 @@ s1.balance += 10;
 await halved.commit();
 await balances();
 
-step('Transfers at once: maxRetries runs the work again after a lost race, so that none is lost');
+step('Run transfers at the same time: maxRetries runs the work again after a conflict');
 await Promise.all(
   Array.from({ length: 5 }, () =>
-    tables.unitOfWork((unit) => transfer(unit, ['north', 'A1'], ['north', 'A2'], 1), { maxRetries: 30 }),
+    db.unitOfWork((unit) => transfer(unit, ['north', 'A1'], ['north', 'A2'], 1), { maxRetries: 30 }),
   ),
 );
 await balances();
 
-step('To move an entity, insert a copy under the new key and delete the old one');
-await tables.unitOfWork(
+step('Move an entity: insert a copy under the new key and delete the old row');
+await db.unitOfWork(
   async (unit) => {
     const old = await unit.repository(Account).getOrThrow({ branch: 'north', number: 'A2' });
     unit.insert(account('north', 'B9', old.balance));
