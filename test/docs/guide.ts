@@ -13,6 +13,9 @@ export const PAGES: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
+/** The page whose blocks are the files and commands of a project; `getting-started.test.ts` runs them. */
+export const GETTING_STARTED = 'docs/getting-started.md';
+
 /** A page of documentation as a program: its `ts` blocks in order are one module, its `text` blocks what that prints. */
 export interface Guide {
   /** The page, relative to the project. */

@@ -7,16 +7,15 @@ import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
 import { startAzurite } from '../azurite/azurite.js';
 import { compile, compiled } from './compile.js';
-import { PAGES, readGuide, ROOT, textOf, type Guide } from './guide.js';
+import { GETTING_STARTED, PAGES, readGuide, ROOT, textOf, type Guide } from './guide.js';
 import { brokenLinks } from './links.js';
 
 const run = promisify(execFile);
 
-/** Shows other projects' files; test/toolchain runs those. */
-const TOOLCHAIN = 'docs/toolchain.md';
-const programs = PAGES.filter((page) => page !== TOOLCHAIN)
-  .map(readGuide)
-  .filter(({ program }) => program.trim() !== '');
+/** These pages show the files of other projects: test/toolchain and getting-started.test.ts run them. */
+const OTHER_PROJECTS: ReadonlySet<string> = new Set(['docs/toolchain.md', GETTING_STARTED]);
+const guides = PAGES.filter((page) => !OTHER_PROJECTS.has(page));
+const programs = guides.map(readGuide).filter(({ program }) => program.trim() !== '');
 /** They are about what embedded stores do not have. */
 const ON_EMULATOR: ReadonlySet<string> = new Set(['docs/service.md']);
 const readme = programs.find(({ page }) => page === 'README.md')!;
@@ -40,7 +39,7 @@ describe('The documentation', function () {
   });
 
   it('has no example in TypeScript that is left out of this', () => {
-    const fences = PAGES.filter((page) => page !== TOOLCHAIN && /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
+    const fences = guides.filter((page) => /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
     expect(fences).to.deep.equal([]);
   });
 
