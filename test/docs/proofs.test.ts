@@ -7,7 +7,7 @@ import { PAGES, ROOT, textOf } from './guide.js';
 import { destination, labelsOf, linksOf } from './links.js';
 
 /** The pages that name tests as their proofs. */
-const PROVEN = ['README.md', 'docs/features.md'];
+const PROVEN = ['docs/comparison.md', 'docs/features.md'];
 
 /** The names of the tests in a file. */
 function testNames(file: string): ReadonlySet<string> {
@@ -52,17 +52,32 @@ describe('What the documentation promises', () => {
     });
   }
 
-  it('has a test for each row of the README: every capability but what is not there', () => {
-    const proofs = linksOf('README.md').filter(({ target }) => target.startsWith('test/'));
+  it('has a test for each row of a comparison, unless the row says no', () => {
+    const proofs = linksOf('docs/comparison.md').filter(({ target }) => target.startsWith('../test/'));
     expect(proofs.filter(({ title }) => title === undefined)).to.deep.equal([]);
-    const rows = rowsOf('README.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
-    expect(rows.length).to.be.greaterThan(30);
-    expect(rows.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
+    const rows = rowsOf('docs/comparison.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
+    const [, ...compared] = rows.slice(rows.findIndex(([name]) => name === '**KV**'));
+    expect(compared.length).to.be.greaterThan(30);
+    expect(compared.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
+  });
+
+  it('has a guide or a test for each feature, unless the feature is missing', () => {
+    const rows = rowsOf('docs/features.md').filter(([name]) => name !== 'feature');
+    expect(rows.length).to.be.greaterThan(100);
+    expect(rows.filter(([, supported]) => !/^(?:yes|recipes|\*\*no\*\*)/.test(supported!))).to.deep.equal([]);
+    expect(rows.filter(([, supported, proof]) => proof === '' && !supported!.startsWith('**no**'))).to.deep.equal([]);
+  });
+
+  it('has measured what the README says of speed', () => {
+    const figures = textOf('README.md').match(/\d[\d.]*(?:x| µs)(?!\w)/g) ?? [];
+    expect(figures.length).to.be.greaterThan(3);
+    const measured = textOf('docs/performance.md');
+    expect(figures.filter((figure) => !measured.includes(figure.replace(/ µs$/, '')))).to.deep.equal([]);
   });
 });
 
 describe('The pages in the package', () => {
-  it('link what is in the package, but for the tests, which the list of features and the README name as proofs', () => {
+  it('link what is in the package, except the tests that the comparison and the features name as proofs', () => {
     const { files } = JSON.parse(textOf('package.json')) as { readonly files: readonly string[] };
     const packed = new Set([...files, 'README.md', 'LICENSE']);
     const missing = PAGES.flatMap((page) =>
@@ -85,7 +100,7 @@ describe('The README', () => {
 });
 
 describe('What the SDK has', () => {
-  const section = textOf('docs/features.md').split('\n## Under the names of others\n')[1]!;
+  const section = textOf('docs/comparison.md').split('\n## Names in other libraries\n')[1]!;
   const { TableClient, TableServiceClient, TableTransaction } = dataTables;
   const methods = [TableClient, TableServiceClient, TableTransaction].flatMap((client) =>
     Object.getOwnPropertyNames(client.prototype),
@@ -93,7 +108,7 @@ describe('What the SDK has', () => {
   const hidden = /^(?:constructor|_\w+|list(?:Entities|Tables)(?:All|Page))$/;
   const names = [...Object.keys(dataTables).filter((name) => !name.startsWith('Known')), ...methods];
 
-  it('has a row, by its name, in docs/features.md', () => {
+  it('has a row, by its name, in docs/comparison.md', () => {
     const missing = names.filter((name) => !hidden.test(name) && !new RegExp(`\\b${name}\\b`).test(section));
     expect(missing).to.deep.equal([]);
   });
