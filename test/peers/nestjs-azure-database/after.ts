@@ -2,7 +2,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { Entity, ETag, PartitionKey, Property, Repository, RowKey, Timestamp } from 'entitable';
 import { EntitableModule, InjectRepository } from 'entitable/nestjs';
 
-/** The same entity, by the table of docs/nestjs.md. */
+/** The same entity, by the table of docs/coming-from.md. */
 @Entity({ table: 'Events' })
 export class Event {
   @PartitionKey() partitionKey!: PartitionKey;
