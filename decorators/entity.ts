@@ -1,8 +1,6 @@
-import type { EntitableTypeError } from '../src/metadata/brands.js';
+import type { EntitableTypeError, EntityClass, CheckKeys } from '../src/metadata/key-types.js';
 import type { EntityValues } from '../src/metadata/create-types.js';
-import type { EntityClass } from '../src/metadata/entity-types.js';
 import type { EntityDefinition } from '../src/metadata/registry.js';
-import type { CheckKeys } from '../src/metadata/template-types.js';
 import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
 

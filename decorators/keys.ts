@@ -1,7 +1,7 @@
 import type { EdmType } from '../src/edm/edm-type.js';
-import type { EntitableTypeError, KeyValue, PartitionKeyMark, RowKeyMark } from '../src/metadata/brands.js';
+import type { EntitableTypeError, KeyValue, PartitionKeyMark, RowKeyMark } from '../src/metadata/key-types.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
-import type { OptionNames } from '../src/errors/options.js';
+import type { OptionNames } from '../src/options/check-option.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
 /** How a key part is stored. */

@@ -1,7 +1,7 @@
 import type { EdmType, EdmTypeMap, EdmValue } from '../src/edm/edm-type.js';
-import type { EntitableTypeError, ETagMark, TimestampMark } from '../src/metadata/brands.js';
+import type { EntitableTypeError, ETagMark, TimestampMark } from '../src/metadata/key-types.js';
 import type { AnyConverter, Converter } from '../src/metadata/converter.js';
-import type { OptionNames } from '../src/errors/options.js';
+import type { OptionNames } from '../src/options/check-option.js';
 import { propertyDecorator, type DefaultedDecoratorOf, type PropertyDecoratorOf } from './record.js';
 
 /** How a property is stored. */

@@ -1,17 +1,18 @@
-import './symbol-metadata.js';
 import type { Guid } from '../src/edm/guid.js';
-import { typeName } from '../src/edm/type-name.js';
+import { typeName } from '../src/errors/type-name.js';
 import { EntitableError } from '../src/errors/entitable-error.js';
-import { adviceFor, unknownNameIn, type KnownNames } from '../src/errors/options.js';
+import { adviceFor, unknownNameIn, type KnownNames } from '../src/options/check-option.js';
 import { ENTITY_NAMES, recordEntity, recordProperty } from '../src/metadata/define-entity.js';
-import type { EntitableTypeError } from '../src/metadata/brands.js';
-import type { EntityClass } from '../src/metadata/entity-types.js';
+import type { EntitableTypeError, EntityClass } from '../src/metadata/key-types.js';
 import {
   recordOf,
   standardProperties,
   type EntityDefinition,
   type PropertyDefinition,
 } from '../src/metadata/registry.js';
+
+// Standard decorators share what they know through Symbol.metadata; compilers fall back to this symbol where the runtime has none.
+(Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
 /**
  * Decorates a property whose type is a `V`, under either decorator standard.

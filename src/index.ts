@@ -16,7 +16,7 @@ export type {
 export { DataSource } from './data-source/data-source.js';
 export type { CloseOptions } from './data-source/connection.js';
 export type { DataSourceOptions } from './data-source/options.js';
-export type { RunOptions } from './data-source/joining-session.js';
+export type { RunOptions } from './data-source/ambient-session.js';
 export type { ClassTable, HasTables, NamedTable, TableAdministration } from './administration/table-administration.js';
 export type {
   ClassCopyOptions,
@@ -32,7 +32,7 @@ export type { EnsureTablesOptions } from './administration/ensure-tables.js';
 export type { ListTablesOptions } from './administration/list-tables.js';
 export type { StoredRow, StoredValue } from './administration/stored-row.js';
 export type { TruncateOptions, TruncateProgress, TruncateReport } from './administration/truncate-table.js';
-export type { DataSourceTarget } from './data-source/target.js';
+export type { DataSourceTarget } from './data-source/options.js';
 export type {
   AzureCredential,
   AzureServiceName,
@@ -88,9 +88,9 @@ export type {
   BulkProgress,
   BulkResult,
   BulkUpsertOptions,
-  Items,
   MergeItem,
-} from './repository/bulk-options.js';
+} from './writing/bulk-options.js';
+export type { Items } from './async/item-reader.js';
 
 export { UnitOfWork } from './unit-of-work/unit-of-work.js';
 export type { PlannedBatch } from './unit-of-work/plan.js';
@@ -146,10 +146,10 @@ export type {
   SystemValueKind,
   TimestampMark,
   Unmarked,
-} from './metadata/brands.js';
+} from './metadata/key-types.js';
 export type { AssignOf, CreateOf, Defaulted, EntityValues } from './metadata/create-types.js';
-export type { DataKey, EntityClass, MemberKey, PatchOf, Projection } from './metadata/entity-types.js';
-export type { CheckKeys, CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/template-types.js';
+export type { DataKey, EntityClass, MemberKey, PatchOf, Projection } from './metadata/key-types.js';
+export type { CheckKeys, CheckMarks, CheckPlain, CheckTemplate, TemplateNames } from './metadata/key-types.js';
 
 export { newestFirst, oldestFirst } from './metadata/converters/date-keys.js';
 export { decimal } from './metadata/converters/decimal.js';
@@ -182,14 +182,13 @@ export type {
   TablePermission,
   TableSasOptions,
 } from './store/service-administration.js';
-export type { SharedAccess } from './store/shared-access.js';
+export type { SharedAccess } from './store/service-administration.js';
 export { COSMOS_LIMITS, STORAGE_LIMITS, type LimitsOption, type ServiceLimits } from './store/limits.js';
 export { PARTITION_KEY, ROW_KEY, TIMESTAMP } from './store/row.js';
 export type { RetainedRow, RowReader, RowShape, RowWriter, Slot, UndeclaredValue } from './store/row.js';
 export type {
   Bound,
   KeyRange,
-  OperationOptions,
   PreparedWrite,
   ReadRequest,
   RowPage,
@@ -201,11 +200,12 @@ export type {
   WriteOperation,
   WriteReceipt,
 } from './store/table-store.js';
+export type { OperationOptions } from './options/operation-options.js';
 
 export { and, not, or, type Filter } from './filter/filter.js';
 export { filter } from './filter/make-filter.js';
 export { filterFromJSON, type FilterFromJSONOptions } from './filter/filter-json.js';
-export type { FilterJSON, OperandJSON } from './filter/condition-json.js';
+export type { FilterJSON, OperandJSON } from './filter/condition.js';
 export type {
   ComparableRef,
   ConditionOf,
@@ -220,7 +220,7 @@ export type {
   PropertyRefs,
   StringRef,
 } from './filter/property-refs.js';
-export type { StoredOperand, StoredRef, StoredRefs } from './filter/stored-refs.js';
+export type { StoredOperand, StoredRef, StoredRefs } from './filter/property-refs.js';
 export type {
   CompiledQuery,
   ForEachOptions,
@@ -234,5 +234,5 @@ export type {
   ReadOptions,
   SortableKey,
 } from './query/query.js';
-export type { QueryPlan, QueryPlanKind } from './query/query-plan.js';
-export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/write-matches.js';
+export type { QueryPlan, QueryPlanKind } from './query/explain.js';
+export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/query.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DataSource } from 'entitable';
 import { startEmulator } from '../support/emulator.js';
 import { amount, figure, median, microseconds, table } from '../support/measure.js';
-import { installRivals, rivalVersion } from '../support/rivals.js';
+import { installPeers, peerVersion } from '../support/peers.js';
 import { Sample, sample, type SampleData } from '../support/sample.js';
 import type { BulkContender } from './contender.js';
 import { entitableContenders, instances } from './entitable-contenders.js';
@@ -21,9 +21,9 @@ function* interleaved(entities: number, partitions: number): Generator<SampleDat
   for (let index = 0; index < entities; index++) yield sample(index % partitions, Math.floor(index / partitions));
 }
 
-installRivals();
+installPeers();
 console.log(
-  `Node ${process.version}; @nestjs/azure-database ${rivalVersion('@nestjs/azure-database')}; entities of 12 properties`,
+  `Node ${process.version}; @nestjs/azure-database ${peerVersion('@nestjs/azure-database')}; entities of 12 properties`,
 );
 await onEmulator([...entitableContenders, ...sdkContenders, nest]);
 await embedded();

@@ -1,5 +1,5 @@
 import { TableClient } from '@azure/data-tables';
-import { rival } from '../support/rivals.js';
+import { peer } from '../support/peers.js';
 import type { BulkContender } from './contender.js';
 
 interface NestModule {
@@ -16,8 +16,8 @@ export const nest: BulkContender = {
   name: '@nestjs/azure-database, one by one',
   oneByOne: true,
   async write(connectionString, table, entities) {
-    const { AzureTableStorageService, AzureTableStorageRepository } = await rival<NestModule>('@nestjs/azure-database');
-    (await rival<{ Logger: { overrideLogger(logger: false): void } }>('@nestjs/common')).Logger.overrideLogger(false);
+    const { AzureTableStorageService, AzureTableStorageRepository } = await peer<NestModule>('@nestjs/azure-database');
+    (await peer<{ Logger: { overrideLogger(logger: false): void } }>('@nestjs/common')).Logger.overrideLogger(false);
     const service = new AzureTableStorageService(table);
     const client = TableClient.fromConnectionString(connectionString, table, { allowInsecureConnection: true });
     await client.createTable();

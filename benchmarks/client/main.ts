@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { installRivals, rivalVersion } from '../support/rivals.js';
+import { installPeers, peerVersion } from '../support/peers.js';
 import { amount, figure, median, table } from '../support/measure.js';
 import { cannedHttpClient } from './canned-http-client.js';
 import { startCannedServer } from './canned-server.js';
@@ -71,9 +71,9 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
 let missed = 0;
 const part = PARTS[process.argv[2] ?? ''];
 if (part === undefined) {
-  installRivals();
+  installPeers();
   console.log(
-    `Node ${process.version}; @nestjs/azure-database ${rivalVersion('@nestjs/azure-database')}; medians of ${ROUNDS} rounds, in turn`,
+    `Node ${process.version}; @nestjs/azure-database ${peerVersion('@nestjs/azure-database')}; medians of ${ROUNDS} rounds, in turn`,
   );
   for (const name of Object.keys(PARTS)) {
     const child = fork(fileURLToPath(import.meta.url), [name]);

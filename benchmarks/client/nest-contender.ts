@@ -1,5 +1,5 @@
 import { AzureNamedKeyCredential, TableClient } from '@azure/data-tables';
-import { rival } from '../support/rivals.js';
+import { peer } from '../support/peers.js';
 import { sample } from '../support/sample.js';
 import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
@@ -27,8 +27,8 @@ function entity(): object {
 
 /** `@nestjs/azure-database`, which gives plain objects: no instances, no exact types, no transactions, no selection. Its log is off. */
 export const nest: MakeContender = async ({ url, httpClient }) => {
-  const { AzureTableStorageService, AzureTableStorageRepository } = await rival<NestModule>('@nestjs/azure-database');
-  (await rival<{ Logger: { overrideLogger(logger: false): void } }>('@nestjs/common')).Logger.overrideLogger(false);
+  const { AzureTableStorageService, AzureTableStorageRepository } = await peer<NestModule>('@nestjs/azure-database');
+  (await peer<{ Logger: { overrideLogger(logger: false): void } }>('@nestjs/common')).Logger.overrideLogger(false);
   const service = new AzureTableStorageService('Samples');
   service.tableClient = new TableClient(url, 'Samples', new AzureNamedKeyCredential(ACCOUNT.name, ACCOUNT.key), {
     allowInsecureConnection: true,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { amount, figure, median, microseconds, table } from '../support/measure.js';
-import { installRivals } from '../support/rivals.js';
+import { installPeers } from '../support/peers.js';
 import { sample } from '../support/sample.js';
 import { ContenderProcess, serve } from './contender-process.js';
 import type { OpenContender } from './contender.js';
@@ -24,7 +24,7 @@ if (part === 'serve') {
 } else if (part === 'open') {
   await openCold(contender, folder);
 } else {
-  installRivals();
+  installPeers();
   await main();
 }
 

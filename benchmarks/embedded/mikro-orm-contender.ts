@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Guid } from 'entitable';
-import { rival, rivalVersion } from '../support/rivals.js';
+import { peer, peerVersion } from '../support/peers.js';
 import type { Contender } from './contender.js';
 
 interface EntityManager {
@@ -38,11 +38,11 @@ export const mikroOrm: Contender = {
   name: 'MikroORM on libsql',
   slow: true,
   async open(folder) {
-    const { EntitySchema, Type } = await rival<{
+    const { EntitySchema, Type } = await peer<{
       EntitySchema: new (options: object) => object;
       Type: CustomType;
     }>('@mikro-orm/core');
-    const { MikroORM } = await rival<{ MikroORM: { init(options: object): Promise<MikroOrm> } }>('@mikro-orm/libsql');
+    const { MikroORM } = await peer<{ MikroORM: { init(options: object): Promise<MikroOrm> } }>('@mikro-orm/libsql');
     const Samples = new EntitySchema({
       class: Row,
       name: 'Row',
@@ -87,4 +87,4 @@ export const mikroOrm: Contender = {
 
 /** For the table. */
 export const mikroOrmVersion = (): string =>
-  `MikroORM ${rivalVersion('@mikro-orm/core')}, libsql ${rivalVersion('libsql')}`;
+  `MikroORM ${peerVersion('@mikro-orm/core')}, libsql ${peerVersion('libsql')}`;

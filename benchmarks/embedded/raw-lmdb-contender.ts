@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Guid } from 'entitable';
 import { Sample, type SampleData } from '../support/sample.js';
-import { rival, rivalVersion } from '../support/rivals.js';
+import { peer, peerVersion } from '../support/peers.js';
 import type { Contender } from './contender.js';
 
 interface Database {
@@ -32,7 +32,7 @@ function entityOf(partition: string, row: string, stored: Stored): Sample {
 export const rawLmdb: Contender = {
   name: 'raw lmdb + msgpackr',
   async open(folder) {
-    const lmdb = await rival<{ open(options: object): Database }>('lmdb');
+    const lmdb = await peer<{ open(options: object): Database }>('lmdb');
     const db = lmdb.open({
       path: join(folder, 'raw-lmdb'),
       overlappingSync: false,
@@ -66,4 +66,4 @@ export const rawLmdb: Contender = {
 };
 
 /** For the table. */
-export const rawLmdbVersion = (): string => `lmdb ${rivalVersion('lmdb')}, msgpackr ${rivalVersion('msgpackr')}`;
+export const rawLmdbVersion = (): string => `lmdb ${peerVersion('lmdb')}, msgpackr ${peerVersion('msgpackr')}`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Guid } from 'entitable';
 import { Sample, type SampleData } from '../support/sample.js';
-import { rival } from '../support/rivals.js';
+import { peer } from '../support/peers.js';
 import type { Contender } from './contender.js';
 
 interface Statement {
@@ -40,7 +40,7 @@ const COLUMNS = [
 export const sqlite: Contender = {
   name: 'better-sqlite3, SQL by hand',
   async open(folder) {
-    const { default: Database } = await rival<{ default: new (file: string) => Database }>('better-sqlite3');
+    const { default: Database } = await peer<{ default: new (file: string) => Database }>('better-sqlite3');
     const db = new Database(join(folder, 'hand.sqlite'));
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');

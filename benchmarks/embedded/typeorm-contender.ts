@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Guid } from 'entitable';
-import { rival, rivalVersion } from '../support/rivals.js';
+import { peer, peerVersion } from '../support/peers.js';
 import type { SampleData } from '../support/sample.js';
 import type { Contender } from './contender.js';
 
@@ -37,7 +37,7 @@ export const typeorm: Contender = {
   name: 'TypeORM on better-sqlite3',
   slow: true,
   async open(folder) {
-    const { DataSource, EntitySchema } = await rival<TypeOrm>('typeorm');
+    const { DataSource, EntitySchema } = await peer<TypeOrm>('typeorm');
     const Samples = new EntitySchema({
       name: 'Row',
       tableName: 'samples',
@@ -60,7 +60,7 @@ export const typeorm: Contender = {
     const source = new DataSource({
       type: 'better-sqlite3',
       database: join(folder, 'typeorm.sqlite'),
-      driver: (await rival<{ default: unknown }>('better-sqlite3')).default,
+      driver: (await peer<{ default: unknown }>('better-sqlite3')).default,
       entities: [Samples],
       synchronize: true,
       enableWAL: true,
@@ -81,4 +81,4 @@ export const typeorm: Contender = {
 
 /** For the table. */
 export const typeormVersion = (): string =>
-  `TypeORM ${rivalVersion('typeorm')}, better-sqlite3 ${rivalVersion('better-sqlite3')}`;
+  `TypeORM ${peerVersion('typeorm')}, better-sqlite3 ${peerVersion('better-sqlite3')}`;

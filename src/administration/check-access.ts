@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames, isList } from '../errors/options.js';
+import { checkNames, isList, refusedOption, type KnownNames } from '../options/check-option.js';
 import type {
   AccessPolicy,
   AccountPermission,
@@ -8,9 +8,11 @@ import type {
   SasRestrictions,
   TablePermission,
   TableSasOptions,
+  ServiceAdministration,
 } from '../store/service-administration.js';
 import { ADMINISTRATION_OPTIONS } from './option-names.js';
-import { refusedOption } from './refused-option.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { TableStore } from '../store/table-store.js';
 
 const TABLE_PERMISSIONS: readonly TablePermission[] = ['read', 'add', 'update', 'delete'];
 const ACCOUNT_PERMISSIONS: readonly AccountPermission[] = [...TABLE_PERMISSIONS, 'list', 'write'];
@@ -151,4 +153,14 @@ function checkList<C extends string>(option: string, list: readonly C[], choices
 
 function listOf(choices: readonly string[]): string {
   return `a list of ${choices.map((choice) => `'${choice}'`).join(', ')}, one at least`;
+}
+
+/** What a store has besides tables and rows. Throws `store.not-supported` where it has nothing. */
+export function serviceOf({ service, traits: { kind } }: TableStore, feature: string): ServiceAdministration {
+  if (service !== undefined) return service;
+  throw new EntitableError(
+    'store.not-supported',
+    `A store of kind "${kind}" has no ${feature}: only the Table service of Azure Storage has. Open the data source there, or look at traits.kind first.`,
+    { kind, feature },
+  );
 }

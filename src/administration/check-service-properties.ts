@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames, type OptionNames, isList } from '../errors/options.js';
+import { checkNames, isList, refusedOption, type KnownNames, type OptionNames } from '../options/check-option.js';
 import type {
   CorsMethod,
   CorsRule,
@@ -6,7 +6,6 @@ import type {
   MetricsProperties,
   ServiceProperties,
 } from '../store/service-administration.js';
-import { refusedOption } from './refused-option.js';
 
 const MOST_RULES = 5;
 const MOST_PARTS = 64;

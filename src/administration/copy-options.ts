@@ -1,9 +1,11 @@
 import type { BulkFailure } from '../errors/error-details.js';
 import type { Filter } from '../filter/filter.js';
-import type { ConditionOf } from '../filter/property-refs.js';
-import type { StoredRefs } from '../filter/stored-refs.js';
-import type { OperationOptions } from '../store/table-store.js';
+import type { ConditionOf, StoredRefs } from '../filter/property-refs.js';
+import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
 import type { StoredRow } from './stored-row.js';
+import type { BulkOptions } from '../writing/bulk-options.js';
+import { checkChoice } from '../options/check-option.js';
+import { concurrencyOf } from '../writing/concurrency.js';
 
 /** How far a copy is. */
 export interface CopyProgress {
@@ -69,4 +71,11 @@ export interface CopyOptions extends CopySettings {
 export interface ClassCopyOptions<T extends object> extends CopySettings {
   /** Which rows are read, by the properties of the class, as `where` says it; the store tests it, and bounds on the keys are ranges. */
   readonly filter?: ConditionOf<T, Filter<T>> | undefined;
+}
+
+/** Refuses options of a bulk write before anything is read. Throws `validation.invalid-option`. */
+export function checkWriting({ concurrency, onError, timeout }: BulkOptions): void {
+  checkTimeout({ timeout });
+  if (concurrency !== undefined) concurrencyOf(concurrency);
+  if (onError !== undefined) checkChoice('onError', onError, ['throw', 'collect']);
 }

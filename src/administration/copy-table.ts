@@ -1,17 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkChoice } from '../repository/check-choice.js';
-import type { BulkOptions } from '../repository/bulk-options.js';
-import { writeBulk } from '../repository/bulk-write.js';
+import { checkChoice } from '../options/check-option.js';
+import type { BulkOptions } from '../writing/bulk-options.js';
+import { writeBulk } from '../writing/bulk-write.js';
 import type { RowReader } from '../store/row.js';
-import type { OperationOptions, WriteMode, WriteReceipt } from '../store/table-store.js';
-import { checkWriting } from './check-writing.js';
-import type { CopyReport, CopySettings, RowTransform } from './copy-options.js';
-import { ReadRow } from './read-row.js';
-import { rowFilter } from './row-filter.js';
+import type { WriteMode, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { checkWriting, type CopyReport, type CopySettings, type RowTransform } from './copy-options.js';
+import { ReadRow, noRow, writeOf } from './copied-row.js';
 import type { StoredRow } from './stored-row.js';
 import { readRows, refuseSamePlace, storedRows, type TablePlace } from './table-place.js';
-import { noRow, writeOf } from './write-of.js';
+import { bind } from '../filter/bind.js';
+import { bindStored } from '../filter/bind-stored.js';
+import { express } from '../filter/lower-filter.js';
+import { conditionOf } from '../filter/filter.js';
+import { conditionSaid } from '../filter/make-filter.js';
+import { storedReferences } from '../filter/property-refs.js';
+import type { FilterNode } from '../store/filter-node.js';
 
 const MODES = {
   replace: 'upsert-replace',
@@ -108,4 +113,12 @@ async function makeTable(
   } catch (error) {
     if (!EntitableError.is(error, 'store.unauthorized')) throw error; // who may not make tables copies to one that stands
   }
+}
+
+/** What a filter, or a callback that makes one, asks of the rows of a place. Throws `query.*`. */
+function rowFilter({ table, scope, metadata }: TablePlace, filter: unknown): FilterNode | boolean {
+  if (filter === undefined) return true;
+  if (metadata !== undefined) return express(bind(metadata, conditionSaid(filter)), scope.known);
+  const said = typeof filter === 'function' ? (filter as (given: unknown) => unknown)(storedReferences()) : filter;
+  return bindStored(table, conditionOf(said));
 }

@@ -1,7 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { jitteredWait } from '../repository/jittered-wait.js';
-import { checkTimeout } from '../store/check-timeout.js';
-import type { OperationOptions, TableStore } from '../store/table-store.js';
+import { jitteredWait } from '../async/backoff.js';
+import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
+import type { TableStore } from '../store/table-store.js';
 
 /** How a table is made. */
 export interface CreateTableOptions extends OperationOptions {

@@ -1,9 +1,8 @@
 import type { EdmType } from '../edm/edm-type.js';
-import { checkCount } from '../query/check-option.js';
+import { checkCount } from '../options/check-option.js';
 import { PARTITION_KEY, type RowReader, type UndeclaredValue } from '../store/row.js';
-import { propertySize } from '../store/entity-size.js';
-import type { OperationOptions } from '../store/table-store.js';
-import { checkTimeout } from '../store/check-timeout.js';
+import { propertySize } from '../store/limits.js';
+import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
 import { readRows, type TablePlace } from './table-place.js';
 
 /** How a table is looked at. `timeout` is each page's. */

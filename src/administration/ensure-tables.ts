@@ -1,10 +1,9 @@
-import { hasMember } from '../errors/options.js';
-import { typeName } from '../edm/type-name.js';
+import { hasMember, checkCount } from '../options/check-option.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { EntityClass } from '../metadata/entity-types.js';
-import { checkCount } from '../query/check-option.js';
-import { mapConcurrently } from '../repository/map-concurrently.js';
-import { withWideSignal } from '../repository/wide-signal.js';
+import type { EntityClass } from '../metadata/key-types.js';
+import { mapConcurrently } from '../async/map-concurrently.js';
+import { withWideSignal } from '../async/linked-signal.js';
 import { createTable, type CreateTableOptions } from './create-table.js';
 import { listTables, nameForm } from './list-tables.js';
 import { placeIn, type AdministeredTables } from './table-place.js';

@@ -1,6 +1,9 @@
-import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/options.js';
-import type { OperationOptions, TableStore } from '../store/table-store.js';
+import { typeName } from '../errors/type-name.js';
+import { invalidOption } from '../options/check-option.js';
+import type { TableStore } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { tableNameProblem } from '../edm/names.js';
+import { EntitableError } from '../errors/entitable-error.js';
 
 /** Which tables are listed: those that fit all that is said. Upper and lower case are the same where the store takes them so. */
 export interface ListTablesOptions extends OperationOptions {
@@ -38,4 +41,15 @@ export async function* listTables(
     for (const name of page.rows) if (isWithin(name)) yield name;
     continuation = page.continuation;
   } while (continuation !== undefined);
+}
+
+/** Refuses what can be no table's name; JavaScript may give anything. Throws `validation.invalid-option`. */
+export function checkTableName(table: string): string {
+  const problem = tableNameProblem(table);
+  if (problem === undefined) return table;
+  throw new EntitableError(
+    'validation.invalid-option',
+    `${typeof table === 'string' ? `"${table}"` : 'This'} names no table: ${problem}.`,
+    { option: 'table', expected: 'a table name', found: typeof table },
+  );
 }

@@ -1,5 +1,5 @@
-import type { OptionNames } from '../errors/options.js';
-import { OPERATION_NAMES } from '../store/operation-options.js';
+import type { OptionNames } from '../options/check-option.js';
+import { OPERATION_NAMES } from '../options/operation-options.js';
 import type { AccessPolicy, AccountSasOptions, SasKey, TableSasOptions } from '../store/service-administration.js';
 import type { CopyOptions } from './copy-options.js';
 import type { CreateTableOptions } from './create-table.js';

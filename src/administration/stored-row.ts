@@ -2,8 +2,8 @@ import { formatDateTime, parseDateTime } from '../edm/date-time.js';
 import { isEdmType, type TypedValue } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { doubleText } from '../edm/literal.js';
-import { typeName } from '../edm/type-name.js';
-import { OPERAND_RULES } from '../filter/operand-rules.js';
+import { typeName } from '../errors/type-name.js';
+import { OPERAND_RULES } from '../filter/operand.js';
 import type { UndeclaredValue } from '../store/row.js';
 
 /** A stored value with its EDM type, exactly: a DateTime may have `ticks`, the 100 ns (0…9999) beyond its milliseconds. */

@@ -1,6 +1,6 @@
-import { readOption } from '../errors/options.js';
+import { readOption } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import type {
   AccessPolicy,
   AccountSasOptions,
@@ -8,22 +8,20 @@ import type {
   ServiceProperties,
   ServiceStatistics,
   TableSasOptions,
+  SharedAccess,
 } from '../store/service-administration.js';
-import type { SharedAccess } from '../store/shared-access.js';
-import { checkOperation } from '../store/check-operation.js';
-import type { OperationOptions, TableStore } from '../store/table-store.js';
-import { typeName } from '../edm/type-name.js';
-import { checkAccountSas, checkPolicies, checkTableSas } from './check-access.js';
+import { checkOperation, type OperationOptions } from '../options/operation-options.js';
+import type { TableStore } from '../store/table-store.js';
+import { typeName } from '../errors/type-name.js';
+import { checkAccountSas, checkPolicies, checkTableSas, serviceOf } from './check-access.js';
 import { checkCors, checkServiceProperties } from './check-service-properties.js';
-import { checkTableName } from './check-table-name.js';
+import { checkTableName, listTables, nameForm, type ListTablesOptions } from './list-tables.js';
 import type { ClassCopyOptions, CopyOptions, CopyReport, CopySettings } from './copy-options.js';
 import { copyTable } from './copy-table.js';
 import { createTable, type CreateTableOptions } from './create-table.js';
 import { describeTable, type DescribeOptions, type TableDescription } from './describe-table.js';
 import { ensureTables, type EnsureTablesOptions } from './ensure-tables.js';
-import { listTables, nameForm, type ListTablesOptions } from './list-tables.js';
 import { ADMINISTRATION_OPTIONS } from './option-names.js';
-import { serviceOf } from './service-of.js';
 import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
 

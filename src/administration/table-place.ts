@@ -1,17 +1,17 @@
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { ALL_KEYS } from '../filter/key-range.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
-import type { EntityClass } from '../metadata/entity-types.js';
-import { planLegs } from '../query/plan-query.js';
-import { readPlan, type Chunk } from '../query/read-plan.js';
-import { scopeOf, type Scope } from '../query/scope.js';
+import type { EntityClass } from '../metadata/key-types.js';
+import { planLegs } from '../query/planner.js';
+import { readPlan, type Chunk } from '../query/execute-plan.js';
+import { scopeOf, type Scope } from '../query/plan.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
 import type { FilterNode } from '../store/filter-node.js';
 import type { RowReader, RowShape } from '../store/row.js';
-import type { OperationOptions, ReadRequest, Rows, TableStore } from '../store/table-store.js';
-import { checkTableName } from './check-table-name.js';
-import { nameForm } from './list-tables.js';
+import type { ReadRequest, Rows, TableStore } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { checkTableName, nameForm } from './list-tables.js';
 
 /** What administration works on: one connection. */
 export interface AdministeredTables {

@@ -1,7 +1,8 @@
-import { writeBulk } from '../repository/bulk-write.js';
+import { writeBulk } from '../writing/bulk-write.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
-import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
-import { checkWriting } from './check-writing.js';
+import type { WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { checkWriting } from './copy-options.js';
 import { readRows, storedRows, type TablePlace } from './table-place.js';
 
 /** How far a table is emptied. */

@@ -1,14 +1,11 @@
-import { tableNameProblem } from '../edm/table-name.js';
-import { typeName } from '../edm/type-name.js';
+import { tableNameProblem } from '../edm/names.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkNames, invalidOption, isObject } from '../errors/options.js';
-import { checkCount } from '../query/check-option.js';
-import { checkChoice } from '../repository/check-choice.js';
+import { checkChoice, checkNames, invalidOption, isObject, checkCount } from '../options/check-option.js';
 import { RETRY_NAMES } from '../resilience/retry-settings.js';
-import { checkFunction } from '../store/check-operation.js';
+import { checkFunction } from '../options/operation-options.js';
 import { STORAGE_LIMITS } from '../store/limits.js';
-import { DATA_SOURCE_NAMES } from './option-names.js';
-import type { DataSourceOptions } from './options.js';
+import { DATA_SOURCE_NAMES, type DataSourceOptions } from './options.js';
 
 const LIMIT_NAMES = Object.fromEntries(Object.keys(STORAGE_LIMITS).map((name) => [name, true as const]));
 

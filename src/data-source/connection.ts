@@ -1,14 +1,13 @@
-import type { OptionNames } from '../errors/options.js';
+import type { OptionNames } from '../options/check-option.js';
 import { observer } from '../observability/observer.js';
 import type { Verbs } from '../observability/verbs.js';
 import { NO_RETRIES, retryPolicy } from '../resilience/retry-settings.js';
 import { ResilientStore } from '../resilience/resilient-store.js';
-import type { Deadline } from '../store/deadline.js';
+import type { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import { lazyTables } from './lazy-tables.js';
 import { openStore } from './open-store.js';
-import type { DataSourceOptions } from './options.js';
-import type { DataSourceTarget } from './target.js';
+import type { DataSourceOptions, DataSourceTarget } from './options.js';
 
 /** How a connection is closed. */
 export interface CloseOptions {

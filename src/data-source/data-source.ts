@@ -1,45 +1,39 @@
-import type { EntityClass } from '../metadata/entity-types.js';
+import { AsyncContext } from '../async/async-context.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import { DirectSession } from '../repository/direct-session.js';
-import type {
-  BulkDeleteOptions,
-  BulkOptions,
-  BulkResult,
-  BulkUpsertOptions,
-  Items,
-} from '../repository/bulk-options.js';
+import type { BulkDeleteOptions, BulkOptions, BulkResult, BulkUpsertOptions } from '../writing/bulk-options.js';
+import type { Items } from '../async/item-reader.js';
 import { EntityMappers } from '../repository/entity-mappers.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import { MixedBulk } from '../repository/mixed-bulk.js';
 import type { AnyRepository, NoRepository } from '../repository/repository-brand.js';
 import { repositoryIn } from '../repository/repository-class.js';
 import type { Repository, RepositoryClass } from '../repository/repository.js';
-import type { QuerySettings } from '../mapping/entity-rows.js';
+import type { QuerySettings } from '../mapping/entity-reader.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
-import { checkFunction, checkOperation } from '../store/check-operation.js';
-import { Deadline } from '../store/deadline.js';
-import { OPERATION_NAMES, type OperationOptions } from '../store/operation-options.js';
+import { checkFunction, checkOperation, OPERATION_NAMES, type OperationOptions } from '../options/operation-options.js';
+import { Deadline } from '../async/deadline.js';
 import type { StoreTraits, TableStore } from '../store/table-store.js';
 import { classValidator } from '../validation/class-validator.js';
 import { noValidation, type EntityValidator } from '../validation/entity-validator.js';
 import { schemaValidator } from '../validation/schema-validator.js';
 import type { VerbName } from '../store/verb-observer.js';
-import { notInUnit } from '../unit-of-work/not-in-unit.js';
+import { notInUnit } from '../unit-of-work/unit-entity-session.js';
 import { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
 import { UnitCore } from '../unit-of-work/unit-core.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { KnownNames } from '../errors/options.js';
+import type { KnownNames } from '../options/check-option.js';
 import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { checkPath } from './disk-path.js';
 import { checkOptions, nameBy } from './check-options.js';
 import { CLOSE_NAMES, connect, type CloseOptions, type Connection } from './connection.js';
-import { JoiningSession, UnitContext, type RunOptions } from './joining-session.js';
-import type { DataSourceOptions } from './options.js';
+import { JoiningSession, type RunOptions } from './ambient-session.js';
+import type { DataSourceOptions, DataSourceTarget } from './options.js';
 import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
-import type { DataSourceTarget } from './target.js';
 
 /**
  * The tables of one connection, and the way to their repositories. It holds no entities: share one as long as the process runs.
@@ -72,14 +66,14 @@ export class DataSource implements AsyncDisposable {
     const queries = querySettings(options, verbs);
     const connection = await connect(target, options, verbs, deadline);
     const tableName = options.tableName ?? ((name: string) => name);
-    return new DataSource(connection, validatorOf(options), queries, new UnitContext(), tableName);
+    return new DataSource(connection, validatorOf(options), queries, new AsyncContext(), tableName);
   }
 
   readonly #connection: Connection;
   readonly #validator: EntityValidator;
   readonly #queries: QuerySettings;
   readonly #mappers: EntityMappers;
-  readonly #context: UnitContext;
+  readonly #context: AsyncContext<UnitOfWork>;
   readonly #session: JoiningSession;
   readonly #bulk: MixedBulk;
 
@@ -87,7 +81,7 @@ export class DataSource implements AsyncDisposable {
     connection: Connection,
     validator: EntityValidator,
     queries: QuerySettings,
-    context: UnitContext,
+    context: AsyncContext<UnitOfWork>,
     tableName: (name: string) => string,
   ) {
     this.#connection = connection;
@@ -198,7 +192,7 @@ export class DataSource implements AsyncDisposable {
     write: (bulk: MixedBulk) => Promise<R>,
   ): Promise<R> {
     checkOperation(options, known);
-    if (this.#context.unit !== undefined) throw notInUnit(`${verb}()`);
+    if (this.#context.value !== undefined) throw notInUnit(`${verb}()`);
     const { verbs } = this.#queries;
     return verbs === undefined ? write(this.#bulk) : verbs.run({ verb }, () => write(this.#bulk));
   }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/options.js';
-import { settingProblem } from '../store/setting-problem.js';
+import { typeName } from '../errors/type-name.js';
+import { invalidOption } from '../options/check-option.js';
+import { settingProblem } from '../options/setting-problem.js';
 
 /** The stores that are named by a path on this machine, and what it is the path of. */
 const DISK = Object.freeze({

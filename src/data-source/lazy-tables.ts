@@ -1,5 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { Deadline } from '../store/deadline.js';
+import { Deadline } from '../async/deadline.js';
 import type { RowPage, Rows, TableStore } from '../store/table-store.js';
 
 /** A table on its way, and how many writers wait for it. */

@@ -1,12 +1,10 @@
-import { adviceFor, unknownNameIn, hasMember } from '../errors/options.js';
+import { checkChoice, adviceFor, unknownNameIn, hasMember } from '../options/check-option.js';
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
-import type { Deadline } from '../store/deadline.js';
+import type { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import { unknownTarget } from '../store/unknown-target.js';
 import type { AzureTarget } from '../stores/azure/azure-target.js';
-import type { DataSourceOptions } from './options.js';
-import type { DataSourceTarget } from './target.js';
-import { checkChoice } from '../repository/check-choice.js';
+import type { DataSourceOptions, DataSourceTarget } from './options.js';
 import { pathProblem, type DiskScheme } from './disk-path.js';
 import { isConnectionString, targetProblem, textProblem } from './target-problem.js';
 

@@ -2,7 +2,20 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Logger, MetricsHook, VerbListener } from '../observability/events.js';
 import type { RetrySettings } from '../resilience/retry-settings.js';
 import type { LimitsOption } from '../store/limits.js';
-import type { AzureServiceName } from '../stores/azure/azure-target.js';
+import type { AzureServiceName, AzureTarget } from '../stores/azure/azure-target.js';
+import type { TableStore } from '../store/table-store.js';
+import type { OptionNames } from '../options/check-option.js';
+
+/** Where the tables are. */
+export type DataSourceTarget =
+  /** `'memory:'`, `'sqlite:PATH'`, `'lmdb:PATH'`, `'UseDevelopmentStorage=true'`, or a connection string of Azure Storage or Cosmos DB. */
+  | 'memory:'
+  | `sqlite:${string}`
+  | `lmdb:${string}`
+  | (string & {})
+  | AzureTarget
+  /** Any store that has the port. */
+  | TableStore;
 
 /** How a data source works with its store. */
 export interface DataSourceOptions {
@@ -77,3 +90,24 @@ export interface DataSourceOptions {
   /** Receives measurements of every operation. It cannot break one. */
   readonly metrics?: MetricsHook | undefined;
 }
+
+/** What the options of a data source may be called; integrations that open one take these among their own. */
+export const DATA_SOURCE_NAMES: OptionNames<DataSourceOptions> = {
+  ensureTables: true,
+  tableName: true,
+  limits: true,
+  validate: true,
+  maxQueryRequests: true,
+  continuationSecret: true,
+  clock: true,
+  durability: true,
+  fileMode: true,
+  service: true,
+  maxSockets: true,
+  maxAnswerBytes: true,
+  httpClient: true,
+  retry: true,
+  logger: true,
+  onVerb: true,
+  metrics: true,
+};

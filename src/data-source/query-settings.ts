@@ -1,9 +1,8 @@
 import { isUint8Array } from 'node:util/types';
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import type { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption, isList } from '../errors/options.js';
-import type { QuerySettings } from '../mapping/entity-rows.js';
-import { checkCount } from '../query/check-option.js';
+import { invalidOption, isList, checkCount } from '../options/check-option.js';
+import type { QuerySettings } from '../mapping/entity-reader.js';
 import type { VerbObserver } from '../store/verb-observer.js';
 import type { DataSourceOptions } from './options.js';
 

@@ -1,5 +1,5 @@
-import { typeName } from '../edm/type-name.js';
-import { settingProblem } from '../store/setting-problem.js';
+import { typeName } from '../errors/type-name.js';
+import { settingProblem } from '../options/setting-problem.js';
 
 /** The names of settings in connection strings of Azure Storage, Cosmos DB for Table and the emulator. */
 const SETTINGS =

@@ -2,15 +2,15 @@ import { isDate } from 'node:util/types';
 import { isBytes } from '../metadata/bytes.js';
 import { isEdmType, type EdmType, type TypedValue } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
-import { propertyNameProblem } from '../edm/property-name.js';
-import { typeName } from '../edm/type-name.js';
+import { propertyNameProblem } from '../edm/names.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import { checkDepth, type Condition, type Test } from './condition.js';
-import { joined, opposite } from './express.js';
+import { joined, opposite } from './lower-filter.js';
 import { flattened } from './flattened.js';
 import { notComparable, storedOperand, storedOperator, type OneOperand } from './operand.js';
-import { successor } from './prefix.js';
+import { successor } from './key-range.js';
 
 /**
  * Says a condition on stored names in the service's own terms: the operands tell the types, since there is no class to do so. A

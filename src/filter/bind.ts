@@ -1,11 +1,9 @@
-import type { EdmType } from '../edm/edm-type.js';
+import type { EdmType, TypedValue } from '../edm/edm-type.js';
 import type { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
-import { escapePart } from '../metadata/key-escape.js';
+import { escapePart } from '../metadata/key-text.js';
 import { unknownProperty } from '../metadata/unknown-property.js';
-import { comparison, junction, type FilterNode } from '../store/filter-node.js';
-import { ANY_VALUE } from './any-value.js';
-import type { BoundFilter, PartTest } from './bound-filter.js';
+import { comparison, junction, type FilterNode, type ComparisonOperator } from '../store/filter-node.js';
 import { checkDepth, type Condition, type Operator, type Test } from './condition.js';
 import { flattened } from './flattened.js';
 import {
@@ -16,7 +14,45 @@ import {
   type OneOperand,
   type Subject,
 } from './operand.js';
-import { successor } from './prefix.js';
+import { successor } from './key-range.js';
+import { Guid } from '../edm/guid.js';
+import type { KeyTemplate } from '../metadata/key-template.js';
+
+/** Asks one part of a composed key; whether a key range says it depends on what else is known of the key. */
+export interface PartTest {
+  readonly kind: 'part';
+  readonly template: KeyTemplate;
+  /** The part's place in the template. */
+  readonly index: number;
+  /** By the order of the stored texts: a reversed converter has turned it round. */
+  readonly operator: ComparisonOperator | 'startsWith';
+  /** The part's text as it stands in keys, escaped. */
+  readonly text: string;
+  /** As the application wrote it, for messages. */
+  readonly asked: { readonly property: string; readonly operator: string };
+  /** The same, asked of the property that stores the part as well, where one does. */
+  readonly copy?: (() => BoundFilter) | undefined;
+}
+
+/** A filter on a class's rows: names and operands are resolved, key parts wait for the conjunction they stand in. */
+export type BoundFilter =
+  | { readonly kind: 'always'; readonly holds: boolean }
+  | { readonly kind: 'stored'; readonly node: FilterNode }
+  | PartTest
+  | { readonly kind: 'and' | 'or'; readonly operands: readonly BoundFilter[] }
+  | { readonly kind: 'not'; readonly operand: BoundFilter };
+
+/** Some value of each type, to compare with where only presence is asked. */
+const ANY_VALUE: { readonly [E in EdmType]: Extract<TypedValue, { readonly type: E }> } = Object.freeze({
+  Binary: { type: 'Binary', value: new Uint8Array(1) },
+  Boolean: { type: 'Boolean', value: true },
+  DateTime: { type: 'DateTime', value: new Date(0) },
+  Double: { type: 'Double', value: 0 },
+  Guid: { type: 'Guid', value: Guid.parse('00000000-0000-0000-0000-000000000000') },
+  Int32: { type: 'Int32', value: 0 },
+  Int64: { type: 'Int64', value: 0n },
+  String: { type: 'String', value: '' },
+});
 
 /**
  * Puts a class's stored names, types and converters into a condition, and checks every name, operator and operand.

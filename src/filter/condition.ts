@@ -1,9 +1,11 @@
 import { isDate } from 'node:util/types';
 import { isBytes } from '../metadata/bytes.js';
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { isList } from '../errors/options.js';
+import { isList } from '../options/check-option.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
+import { flattened } from './flattened.js';
+import { Guid } from '../edm/guid.js';
 
 /** What a filter can ask of one property. */
 export type Operator = ComparisonOperator | 'in' | 'between' | 'startsWith' | 'isPresent' | 'isMissing';
@@ -23,7 +25,7 @@ export type Condition =
   | { readonly kind: 'not'; readonly operand: Condition };
 
 /** Changes between `and`, `or` and `not` on the way into a condition, at most: whoever goes into one does so by recursion. */
-export const DEEPEST = 100;
+const DEEPEST = 100;
 
 /** Comparisons in a condition, at most: it is visited as often as it is joined. */
 const LARGEST = 100_000;
@@ -117,4 +119,98 @@ function unusable(reason: string, remedy: string): EntitableError {
 function snapshot(operand: unknown): unknown {
   if (isDate(operand)) return new Date(operand.getTime());
   return isBytes(operand) ? new Uint8Array(operand) : operand;
+}
+
+/** A condition to read: names and operators, each operand as `…`, because values belong into no log; `…` also for what nests too deep. */
+export function conditionText(condition: Condition, depth = 0): string {
+  if (depth > DEEPEST) return '…';
+  switch (condition.kind) {
+    case 'test':
+      return testText(condition);
+    case 'not':
+      return `not (${conditionText(condition.operand, depth + 1)})`;
+    default:
+      return flattened(condition)
+        .map((operand) => {
+          const text = conditionText(operand, depth + 1);
+          return operand.kind === 'and' || operand.kind === 'or' ? `(${text})` : text;
+        })
+        .join(` ${condition.kind} `);
+  }
+}
+
+function testText({ property, operator, operands }: Test): string {
+  switch (operator) {
+    case 'isPresent':
+    case 'isMissing':
+      return `${property} ${operator}`;
+    case 'in':
+      return `${property} in [${operands.length === 1 ? '…' : `… ${operands.length} values`}]`;
+    case 'between':
+      return `${property} between … and …`;
+    default:
+      return `${property} ${operator} …`;
+  }
+}
+
+/** An operand in JSON: types that JSON does not have are an object of one member, named like the EDM type. */
+export type OperandJSON =
+  | string
+  | number
+  | boolean
+  | { readonly Int64: string }
+  | { readonly DateTime: string }
+  | { readonly Guid: string }
+  | { readonly Binary: string };
+
+/** A filter in JSON, which `filterFromJSON` reads. */
+export type FilterJSON =
+  | { readonly and: readonly FilterJSON[] }
+  | { readonly or: readonly FilterJSON[] }
+  | { readonly not: FilterJSON }
+  | { readonly property: string; readonly operator: string; readonly operands?: readonly OperandJSON[] };
+
+/**
+ * Writes a condition as JSON. Throws `query.invalid-filter` for an operand that has no JSON form, such as a converter's own class, and
+ * for a condition that nests too deep.
+ */
+export function conditionJSON(condition: Condition, depth = 0): FilterJSON {
+  if (depth > DEEPEST) throw unwritable(`it nests more than ${DEEPEST} deep`);
+  const inner = (operand: Condition): FilterJSON => conditionJSON(operand, depth + 1);
+  switch (condition.kind) {
+    case 'and':
+      return { and: flattened(condition).map(inner) };
+    case 'or':
+      return { or: flattened(condition).map(inner) };
+    case 'not':
+      return { not: inner(condition.operand) };
+    case 'test': {
+      const { property, operator, operands } = condition;
+      return {
+        property,
+        operator,
+        ...((operator === 'in' || operands.length > 0) && { operands: operands.map(operandJSON) }),
+      };
+    }
+    default:
+      return condition satisfies never;
+  }
+}
+
+function operandJSON(operand: unknown): OperandJSON {
+  if (
+    typeof operand === 'string' ||
+    typeof operand === 'boolean' ||
+    (typeof operand === 'number' && Number.isFinite(operand))
+  )
+    return operand;
+  if (typeof operand === 'bigint') return { Int64: String(operand) };
+  if (isDate(operand) && !Number.isNaN(operand.getTime())) return { DateTime: operand.toISOString() };
+  if (Guid.is(operand)) return { Guid: operand.toString() };
+  if (isBytes(operand)) return { Binary: Buffer.from(operand).toString('base64') };
+  throw unwritable(`an operand is ${typeName(operand)}, which has no JSON form`);
+}
+
+function unwritable(reason: string): EntitableError {
+  return new EntitableError('query.invalid-filter', `The filter cannot be written as JSON: ${reason}.`, { reason });
 }

@@ -1,9 +1,9 @@
 import { parseDateTime } from '../edm/date-time.js';
 import { Guid } from '../edm/guid.js';
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkNames, invalidOption, isList, isObject } from '../errors/options.js';
-import type { DataKey, EntityClass } from '../metadata/entity-types.js';
+import { checkNames, invalidOption, isList, isObject } from '../options/check-option.js';
+import type { DataKey, EntityClass } from '../metadata/key-types.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import { unknownProperty } from '../metadata/unknown-property.js';

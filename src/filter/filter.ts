@@ -1,9 +1,7 @@
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { hasMember } from '../errors/options.js';
-import { joined, negated, type Condition } from './condition.js';
-import { conditionJSON, type FilterJSON } from './condition-json.js';
-import { conditionText } from './condition-text.js';
+import { hasMember } from '../options/check-option.js';
+import { joined, negated, conditionJSON, conditionText, type Condition, type FilterJSON } from './condition.js';
 
 declare const subject: unique symbol;
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;

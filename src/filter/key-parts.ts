@@ -2,9 +2,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { KeyTemplate } from '../metadata/key-template.js';
 import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import type { KeyRange } from '../store/table-store.js';
-import type { PartTest } from './bound-filter.js';
-import { keysBy, keysFrom, onlyKey, outside, rangeComparisons } from './key-range.js';
-import { successor } from './prefix.js';
+import type { PartTest } from './bind.js';
+import { keysBy, keysFrom, onlyKey, outside, rangeComparisons, successor } from './key-range.js';
 
 /** The texts of key parts that equalities tell, by template and place. */
 export type KnownParts = ReadonlyMap<KeyTemplate, readonly (string | undefined)[]>;

@@ -1,11 +1,10 @@
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption, isObject } from '../errors/options.js';
-import type { EntityClass } from '../metadata/entity-types.js';
-import { joined, test, type Condition } from './condition.js';
+import { invalidOption, isObject } from '../options/check-option.js';
+import type { EntityClass } from '../metadata/key-types.js';
+import { joined, test, isOperator, type Condition } from './condition.js';
 import { capitalised, conditionOf, filterOf, isFilter, type Filter } from './filter.js';
-import type { ConditionOf } from './property-refs.js';
-import { propertyReferences } from './property-reference.js';
+import { propertyReferences, type ConditionOf } from './property-refs.js';
 
 /**
  * Makes a filter outside of a query, to be kept, combined and used with the class and its subclasses; the class need not be an
@@ -61,4 +60,29 @@ function membersOf(values: object): readonly (readonly [string, unknown])[] {
       error,
     });
   }
+}
+
+/** What the arguments of `where` say: a callback, a filter, an object of values, or a property's name with an operator and its operand. */
+export function whereCondition([first, operator, value]: readonly unknown[]): Condition {
+  if (typeof first !== 'string') return conditionSaid(first);
+  if (!isOperator(operator)) throw noOperator(first, operator);
+  switch (operator) {
+    case 'in':
+    case 'between':
+      return test(first, operator, value);
+    case 'isPresent':
+    case 'isMissing':
+      return test(first, operator, []);
+    default:
+      return test(first, operator, [value]);
+  }
+}
+
+function noOperator(property: string, found: unknown): EntitableError {
+  const reason = `"${property}" is followed by ${typeof found === 'string' ? `"${found}"` : typeName(found)}, which is no operator`;
+  return new EntitableError(
+    'query.invalid-filter',
+    `In where, ${reason}. The operators are eq, ne, gt, ge, lt, le, in, between, startsWith, isPresent and isMissing.`,
+    { reason },
+  );
 }

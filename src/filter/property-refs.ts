@@ -1,7 +1,34 @@
-import type { EdmValue } from '../edm/edm-type.js';
-import type { EntitableTypeError, Unmarked } from '../metadata/brands.js';
-import type { DataName } from '../metadata/entity-types.js';
-import type { Filter } from './filter.js';
+import type { EdmValue, TypedValue } from '../edm/edm-type.js';
+import type { EntitableTypeError, Unmarked, DataName } from '../metadata/key-types.js';
+import { filterOf, type Filter } from './filter.js';
+import { test, type Operator } from './condition.js';
+
+/** Every operator on one property; which are right for it is checked where the filter is used. */
+function propertyReference<T>(name: string): StringRef<T, unknown> {
+  const filter = (operator: Operator, operands: unknown): Filter<T> => filterOf<T>(test(name, operator, operands));
+  return Object.freeze({
+    eq: (value: unknown) => filter('eq', [value]),
+    ne: (value: unknown) => filter('ne', [value]),
+    gt: (value: unknown) => filter('gt', [value]),
+    ge: (value: unknown) => filter('ge', [value]),
+    lt: (value: unknown) => filter('lt', [value]),
+    le: (value: unknown) => filter('le', [value]),
+    in: (values: unknown) => filter('in', values),
+    between: (from: unknown, to: unknown) => filter('between', [from, to]),
+    startsWith: (prefix: string) => filter('startsWith', [prefix]),
+    isPresent: () => filter('isPresent', []),
+    isMissing: () => filter('isMissing', []),
+  });
+}
+
+const REFERENCES: object = new Proxy(Object.freeze(Object.create(null) as object), {
+  get: (_, name) => (typeof name === 'string' ? propertyReference(name) : undefined),
+});
+
+/** References to the properties of any class: they are symbols, so one object serves all. */
+export function propertyReferences<T>(): PropertyRefs<T> {
+  return REFERENCES as PropertyRefs<T>;
+}
 
 /** A property that can be asked for its presence: any stored one. */
 export interface PresenceRef<T> {
@@ -70,9 +97,9 @@ export type EqualityOperator = 'eq' | 'ne' | 'in';
 export type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
 
 /** The operators with an operand that `where(property, operator, value)` takes, by the property: the methods of {@link PropertyRef}. */
-export type OperatorOf<T, K> = (T extends unknown ? { readonly of: Operator<T[K & keyof T]> } : never)['of'];
+export type OperatorOf<T, K> = (T extends unknown ? { readonly of: OperatorFor<T[K & keyof T]> } : never)['of'];
 
-type Operator<V> = [V] extends [string | null | undefined]
+type OperatorFor<V> = [V] extends [string | null | undefined]
   ? OrderOperator | 'startsWith'
   : [V] extends [number | bigint | Date | null | undefined]
     ? OrderOperator
@@ -104,3 +131,40 @@ export type ConditionOf<T, F> = (T extends unknown
 type EqualValue<V> = [V] extends [EdmValue | null | undefined]
   ? Unmarked<NonNullable<V>>
   : EntitableTypeError<'what a converter makes of an object is not compared: ask isPresent or isMissing'>;
+
+/**
+ * What a stored property is compared with where no class tells its type. A number says its EDM type, because a table tells
+ * `{ type: 'Int32', value: 5 }` from `{ type: 'Double', value: 5 }`; other values are of the type they look like.
+ */
+export type StoredOperand = Exclude<EdmValue, number> | TypedValue;
+
+/** A property by its stored name, of whatever type rows have it: a row whose property is missing, or of another type than the operand, does not pass. */
+export interface StoredRef<T> {
+  /** Has this value. */
+  eq(value: StoredOperand): Filter<T>;
+  /** Has another value of this type. */
+  ne(value: StoredOperand): Filter<T>;
+  /** Equals one of these; none finds nothing. */
+  in(values: readonly StoredOperand[]): Filter<T>;
+  /** Is greater. */
+  gt(value: StoredOperand): Filter<T>;
+  /** Is greater, or equal. */
+  ge(value: StoredOperand): Filter<T>;
+  /** Is less. */
+  lt(value: StoredOperand): Filter<T>;
+  /** Is less, or equal. */
+  le(value: StoredOperand): Filter<T>;
+  /** Both ends included. */
+  between(from: StoredOperand, to: StoredOperand): Filter<T>;
+  /** Begins with these characters, case-sensitive. */
+  startsWith(prefix: string): Filter<T>;
+}
+
+/** Gives a reference to a property by its stored name; `PartitionKey`, `RowKey` and `Timestamp` are the row's own. */
+export type StoredRefs<T> = (storedName: string) => StoredRef<T>;
+
+/** References to stored properties, for a filter that no class checks. */
+export function storedReferences<T>(): StoredRefs<T> {
+  const references = propertyReferences<Readonly<Record<string, string>>>();
+  return (storedName) => references[storedName] as unknown as StoredRef<T>;
+}

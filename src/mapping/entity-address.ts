@@ -1,14 +1,14 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { memberFailed } from '../errors/member-failed.js';
-import { isObject } from '../errors/options.js';
-import { typeName } from '../edm/type-name.js';
+import { isObject } from '../options/check-option.js';
+import { typeName } from '../errors/type-name.js';
 import { classOf } from '../metadata/class-of.js';
-import { composeKey, type KeyTemplate } from '../metadata/key-template.js';
+import { composeKey, parseKey, type KeyTemplate } from '../metadata/key-template.js';
 import { checkKeyText } from '../metadata/key-text.js';
 import { knownRecord } from '../metadata/registry.js';
-import type { ServiceLimits } from '../store/limits.js';
-import { checkKeySize } from './key-size.js';
+import { keySize, type ServiceLimits } from '../store/limits.js';
+import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 
 /** The stored keys of one row. */
 export interface Address {
@@ -143,3 +143,48 @@ function notItsKey({ className, entityClass, members }: EntityMetadata, source: 
 }
 
 const STORED_KEYS: ReadonlySet<string> = new Set(['partitionKey', 'rowKey']);
+
+/** The stored keys of a row. */
+export function addressOfRow(row: RowReader): Address {
+  return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY) };
+}
+
+/**
+ * The address of an entity that was read from a row: each stored key, where the entity's key properties still stand for it.
+ *
+ * A stored key may be finer than the property that was read from it, such as the 100 ns in a key that a .NET program wrote: derived
+ * anew it would be another row's.
+ */
+export function refinedAddress({ partitionKey, rowKey }: EntityMetadata, derived: Address, stored: Address): Address {
+  return {
+    partitionKey: refined(partitionKey, derived.partitionKey, stored.partitionKey),
+    rowKey: refined(rowKey, derived.rowKey, stored.rowKey),
+  };
+}
+
+function refined(template: KeyTemplate, derived: string, stored: string): string {
+  if (stored === derived) return stored;
+  const values = parseKey(template, stored);
+  const again = composeKey(
+    template,
+    Object.fromEntries(template.parts.map(({ name }, index) => [name, values[index]])),
+  );
+  return again === derived ? stored : derived;
+}
+
+/** Refuses a key that is longer than the store allows. */
+function checkKeySize(
+  { key, className }: Pick<KeyTemplate, 'key' | 'className'>,
+  text: string,
+  limits: ServiceLimits,
+): void {
+  const limit = key === 'PartitionKey' ? limits.keyBytes.partition : limits.keyBytes.row;
+  const size = keySize(text, limits);
+  if (size > limit) {
+    throw new EntitableError(
+      'key.too-long',
+      `The ${key} of ${className} has ${size} bytes in ${limits.keyBytes.encoding === 'utf16' ? 'UTF-16' : 'UTF-8'}; the store takes ${limit}. Shorten its parts.`,
+      { className, key, size, limit },
+    );
+  }
+}

@@ -4,10 +4,11 @@ import { parseKey, type KeyTemplate } from '../metadata/key-template.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../store/row.js';
 import { readOnly } from './entity-check.js';
 import { ownMember, putMember, setMember } from './member-access.js';
-import { propertyReader } from './property-reader.js';
-import { readExact } from './stored-value.js';
+import { propertyReader, readExact } from './property-reader.js';
 import { ComputedState, LoadedState, stamp, type EntitySource } from './stamp.js';
 import { snapshot } from './unsaid.js';
+import { unknownProperty } from '../metadata/unknown-property.js';
+import type { Projector } from './entity-reader.js';
 
 /** Sets one thing on an entity, from the row it is read from. */
 export type Set = (entity: Record<string, unknown>, row: RowReader) => void;
@@ -98,7 +99,7 @@ function rememberer(
 }
 
 /** Sets names of an object from a row. What stands in the row as it is declared, which is nearly everything, is read without a call between. */
-export function takeSteps(steps: readonly Step[], entity: Record<string, unknown>, row: RowReader): void {
+function takeSteps(steps: readonly Step[], entity: Record<string, unknown>, row: RowReader): void {
   for (const { name, type, slot, set } of steps) {
     if (type !== undefined && row.typeOf(slot) === type) setMember(entity, slot, name, readExact(type, row, slot));
     else set(entity, row);
@@ -106,7 +107,7 @@ export function takeSteps(steps: readonly Step[], entity: Record<string, unknown
 }
 
 /** Sets what one name of the class stands for. */
-export function memberStep({ className }: EntityMetadata, member: Member): Step {
+function memberStep({ className }: EntityMetadata, member: Member): Step {
   switch (member.kind) {
     case 'property':
       return propertyStep(className, member.property);
@@ -167,4 +168,36 @@ function assign(entity: Record<string, unknown>, name: string, value: unknown): 
   if (name === PROTO)
     Object.defineProperty(entity, name, { value, writable: true, enumerable: true, configurable: true });
   else entity[name] = value;
+}
+
+/** How some properties of a class are read: what is asked of the store is what they need, and nothing else. */
+export function projector(metadata: EntityMetadata, names: readonly string[]): Projector {
+  const members = [...new Set(names)].map((name) => memberOf(metadata, name));
+  const steps = members.map((member) => memberStep(metadata, member));
+  return {
+    request: { select: Object.freeze(members.flatMap(slotsOf)), etag: members.some(({ kind }) => kind === 'etag') },
+    decode(row: RowReader): object {
+      const projection: Record<string, unknown> = {};
+      takeSteps(steps, projection, row);
+      return projection;
+    },
+  };
+}
+
+/** What a member needs beside the keys, which can always be read. */
+function slotsOf(member: Member): readonly Slot[] {
+  switch (member.kind) {
+    case 'property':
+      return [member.property.slot];
+    case 'timestamp':
+      return [TIMESTAMP];
+    default:
+      return [];
+  }
+}
+
+function memberOf(metadata: EntityMetadata, name: string): Member {
+  const member = metadata.members.get(name);
+  if (member === undefined) throw unknownProperty(metadata, name, [...metadata.members.keys()]);
+  return member;
 }

@@ -7,10 +7,9 @@ import { requireObject } from './entity-address.js';
 import { missingProperties, notStored, readOnly } from './entity-check.js';
 import { getMember, isAbsent, putMember } from './member-access.js';
 import { saidBy, type Said } from './patch.js';
-import { storedValueOf } from './property-check.js';
+import { storedValueOf, pushProperty, type PropertyValue } from './property-check.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { absentValue, propertyReader } from './property-reader.js';
-import { pushProperty, type PropertyValue } from './property-writer.js';
 import { stateOf, type StoredState } from './stamp.js';
 import { isStillUnsaid, snapshot, type Unsaid } from './unsaid.js';
 

@@ -1,5 +1,5 @@
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import { requireObject } from './entity-address.js';
 import { notStored, readOnly } from './entity-check.js';

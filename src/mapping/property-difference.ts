@@ -1,14 +1,13 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { sameValue } from '../edm/compare.js';
 import { exactTicks } from '../edm/date-time.js';
-import { atOnce } from '../errors/at-once.js';
+import { atOnce } from '../options/check-option.js';
 import { sameData } from '../metadata/same-data.js';
 import type { AnyConverter } from '../metadata/converter.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { RowReader } from '../store/row.js';
 import { converterFailed } from './property-check.js';
-import { absentValue } from './property-reader.js';
-import { readDrifted, readExact, readPrecise } from './stored-value.js';
+import { absentValue, readDrifted, readExact, readPrecise } from './property-reader.js';
 
 /**
  * Whether a value, which is stored as `stored`, differs from what the row has: bytes by content, dates by millisecond, NaN equal to

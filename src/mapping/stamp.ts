@@ -1,4 +1,4 @@
-import { shared } from '../metadata/shared-slot.js';
+import { shared } from '../metadata/registry.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { RetainedRow } from '../store/row.js';
 import type { Rows } from '../store/table-store.js';

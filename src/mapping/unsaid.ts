@@ -1,7 +1,7 @@
 import { isDate } from 'node:util/types';
 import { isBytes } from '../metadata/bytes.js';
 import { exactTicks, preciseDate } from '../edm/date-time.js';
-import { atOnce } from '../errors/at-once.js';
+import { atOnce } from '../options/check-option.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
 import { isStoredAs } from './property-difference.js';
 

@@ -1,5 +1,4 @@
-import type { defaulted, DefaultedMark, KeyName, Unmarked } from './brands.js';
-import type { DataKey, PatchOf } from './entity-types.js';
+import type { defaulted, DefaultedMark, KeyName, Unmarked, DataKey, PatchOf } from './key-types.js';
 
 /**
  * Marks, on its type, a property that has a value where none is given, by a `default` or by an initialiser: `create` may leave it out.

@@ -1,10 +1,10 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { type OptionNames, checkNames, invalidOption } from '../errors/options.js';
+import { checkNames, invalidOption, type OptionNames } from '../options/check-option.js';
 import type { Converter } from './converter.js';
 import type { EntityValues } from './create-types.js';
-import type { EntityClass, MemberKey } from './entity-types.js';
+import type { EntityClass, MemberKey, CheckKeys } from './key-types.js';
 import { notAnEntity } from './not-an-entity.js';
 import type { StandardSchema } from './standard-schema.js';
 import {
@@ -14,7 +14,6 @@ import {
   type PropertyDefinition,
   type PropertyRole,
 } from './registry.js';
-import type { CheckKeys } from './template-types.js';
 
 /** The EDM types that carry a `V`. */
 export type EdmTypeFor<V> = {

@@ -1,12 +1,11 @@
-import { tableNameProblem } from '../edm/table-name.js';
-import { typeName } from '../edm/type-name.js';
-import { atOnce } from '../errors/at-once.js';
+import { tableNameProblem } from '../edm/names.js';
+import { typeName } from '../errors/type-name.js';
+import { atOnce } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from './entity-metadata.js';
-import type { EntityClass } from './entity-types.js';
-import type { KeyPartMetadata, KeyTemplate } from './key-template.js';
+import type { EntityClass } from './key-types.js';
+import { parseTemplate, plainTemplate, type KeyPartMetadata, type KeyTemplate } from './key-template.js';
 import { MetadataProblems } from './metadata-problems.js';
-import { parseTemplate, plainTemplate } from './parse-template.js';
 import {
   propertiesOf,
   type CreateEntity,
@@ -101,7 +100,7 @@ function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): 
 }
 
 /** A class and its base classes, the base first. */
-export function lineage(entityClass: EntityClass): readonly object[] {
+function lineage(entityClass: EntityClass): readonly object[] {
   const classes: object[] = [];
   for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype;) {
     classes.unshift(current);

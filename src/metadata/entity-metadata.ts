@@ -1,6 +1,6 @@
 import type { EdmType } from '../edm/edm-type.js';
 import type { AnyConverter } from './converter.js';
-import type { EntityClass } from './entity-types.js';
+import type { EntityClass } from './key-types.js';
 import type { KeyTemplate } from './key-template.js';
 import type { StandardSchema } from './standard-schema.js';
 

@@ -1,6 +1,6 @@
 import { discover } from './discover.js';
 import type { EntityMetadata } from './entity-metadata.js';
-import type { EntityClass } from './entity-types.js';
+import type { EntityClass } from './key-types.js';
 import { notAnEntity } from './not-an-entity.js';
 import { knownRecord } from './registry.js';
 

@@ -1,9 +1,8 @@
 import { isEdmType, type EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
-import { isSystemName, propertyNameProblem } from '../edm/property-name.js';
-import { inferredType, typeOfDefault } from './design-type.js';
+import { isSystemName, propertyNameProblem } from '../edm/names.js';
 import type { EntityMetadata, PropertyMetadata } from './entity-metadata.js';
-import type { EntityClass } from './entity-types.js';
+import type { EntityClass } from './key-types.js';
 import type { MetadataProblems } from './metadata-problems.js';
 import type { PropertyDefinition } from './registry.js';
 import { inheritedDescriptor } from './unknown-property.js';
@@ -106,4 +105,46 @@ const UNKNOWN_TYPE =
 
 function isKeyRole(role: PropertyDefinition['role']): boolean {
   return role === 'partition' || role === 'row';
+}
+
+const BY_CLASS: ReadonlyMap<unknown, EdmType> = new Map<unknown, EdmType>([
+  [String, 'String'],
+  [Number, 'Double'],
+  [Boolean, 'Boolean'],
+  [BigInt, 'Int64'],
+  [Date, 'DateTime'],
+  [Uint8Array, 'Binary'],
+  [Buffer, 'Binary'],
+]);
+
+/** The EDM type that the compiler's decorator metadata tells, where it emits any and the type is not a union or an object. */
+function inferredType(prototype: object, property: string): EdmType | undefined {
+  const reflect = Reflect as { getMetadata?(key: string, target: object, property: string): unknown };
+  const type = reflect.getMetadata?.('design:type', prototype, property);
+  return BY_CLASS.get(type) ?? (Guid.isClass(type) ? 'Guid' : enumType(type));
+}
+
+/** The EDM type of a plain default: the compiler tells `Defaulted<string>` as an object. */
+function typeOfDefault(value: unknown): EdmType | undefined {
+  switch (typeof value) {
+    case 'string':
+      return 'String';
+    case 'number':
+      return 'Double';
+    case 'boolean':
+      return 'Boolean';
+    case 'bigint':
+      return 'Int64';
+    default:
+      return Guid.is(value) ? 'Guid' : undefined;
+  }
+}
+
+/** Some compilers emit an enum itself where others emit the class of its values. */
+function enumType(type: unknown): EdmType | undefined {
+  if (typeof type !== 'object' || type === null) return undefined;
+  const values = Object.values(type);
+  if (values.length === 0) return undefined;
+  if (values.every((value) => typeof value === 'string')) return 'String';
+  return values.some((value) => typeof value === 'number') ? 'Double' : undefined;
 }

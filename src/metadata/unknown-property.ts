@@ -1,7 +1,7 @@
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata } from './entity-metadata.js';
-import type { EntityClass } from './entity-types.js';
+import type { EntityClass } from './key-types.js';
 
 /**
  * The error of a name that a class does not store, in a filter or a selection. The compiler takes getters for readonly properties, so the

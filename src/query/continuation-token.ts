@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { ServiceLimits } from '../store/limits.js';
 import type { Leg, Plan } from './plan.js';
-import type { Position } from './read-plan.js';
+import type { Position } from './execute-plan.js';
 
 /** Where a query goes on: the bounds come from the query itself, never from here. */
 export interface Resumption {

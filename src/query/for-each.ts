@@ -1,8 +1,7 @@
-import { onAbort } from '../async/on-abort.js';
+import { onAbort } from '../async/linked-signal.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkFunction, checkOperation } from '../store/check-operation.js';
-import type { OperationOptions } from '../store/table-store.js';
-import { checkCount } from './check-option.js';
+import { checkFunction, checkOperation, type OperationOptions } from '../options/operation-options.js';
+import { checkCount } from '../options/check-option.js';
 import { ItemIterator } from './item-iterator.js';
 import { FOR_EACH_NAMES } from './option-names.js';
 import type { ForEachOptions, HandlerContext, Page } from './query.js';

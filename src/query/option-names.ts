@@ -1,7 +1,6 @@
-import type { OptionNames } from '../errors/options.js';
-import { OPERATION_NAMES } from '../store/operation-options.js';
-import type { ForEachOptions, PageOptions, PagesOptions, ReadOptions } from './query.js';
-import type { WriteByFilterOptions } from './write-matches.js';
+import type { OptionNames } from '../options/check-option.js';
+import { OPERATION_NAMES } from '../options/operation-options.js';
+import type { ForEachOptions, PageOptions, PagesOptions, ReadOptions, WriteByFilterOptions } from './query.js';
 
 /** What the options of reads may be called. */
 export const READ_NAMES: OptionNames<ReadOptions> = { ...OPERATION_NAMES, refresh: true };

@@ -1,10 +1,8 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkOperation } from '../store/check-operation.js';
-import type { OperationOptions } from '../store/table-store.js';
+import { checkOperation, type OperationOptions } from '../options/operation-options.js';
 import { invalidContinuation, readToken, writeToken, type TokenQuery } from './continuation-token.js';
 import type { Page, PagesOptions } from './query.js';
-import type { TableSeen } from './read-step.js';
-import { readLeg, readPlan, type Chunk, type PlanReader, type Position } from './read-plan.js';
+import { readLeg, readPlan, type TableSeen, type Chunk, type PlanReader, type Position } from './execute-plan.js';
 
 /** What pages of a query are read from. */
 export interface PageSource<out R> extends TokenQuery {

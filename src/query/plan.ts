@@ -1,7 +1,11 @@
-import { joined } from '../filter/express.js';
-import { onlyKey, rangeComparisons, singleKey } from '../filter/key-range.js';
+import { joined } from '../filter/lower-filter.js';
+import { onlyKey, rangeComparisons, singleKey, ALL_KEYS, keysFrom } from '../filter/key-range.js';
 import { countComparisons, type FilterNode } from '../store/filter-node.js';
 import type { KeyRange } from '../store/table-store.js';
+import type { KnownParts } from '../filter/key-parts.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import { parseKey, partText, type KeyTemplate } from '../metadata/key-template.js';
+import { EntitableError } from '../errors/entitable-error.js';
 
 /** One row, read by its key. */
 export interface PointStep {
@@ -85,4 +89,67 @@ function stepConjuncts(step: Step): readonly FilterNode[] {
 
 function bounds({ from, to }: KeyRange): number {
   return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
+}
+
+/** The keys that a class's rows can have in one partition, or in all. */
+export interface Scope {
+  readonly partitionKey: KeyRange;
+  readonly rowKey: KeyRange;
+  /** What the partition tells of the parts of the partition key. */
+  readonly known: KnownParts;
+}
+
+/** The keys of one partition, or of the whole table, that the templates of a class yield. */
+export function scopeOf({ partitionKey, rowKey }: EntityMetadata, partition: string | undefined): Scope {
+  return {
+    partitionKey: partition === undefined ? keysOf(partitionKey) : onlyKey(partition),
+    rowKey: keysOf(rowKey),
+    known: partition === undefined ? new Map() : knownParts(partitionKey, partition),
+  };
+}
+
+/** A template that begins with a literal yields keys of one range. */
+function keysOf({ literals, parts }: KeyTemplate): KeyRange {
+  const [head] = literals;
+  if (head === undefined) return ALL_KEYS;
+  return parts.length === 0 ? onlyKey(head) : keysFrom(head);
+}
+
+function knownParts(template: KeyTemplate, key: string): KnownParts {
+  const values = parseKey(template, key);
+  return new Map([[template, values.map((value, index) => partText(template, index, value))]]);
+}
+
+/** Requests that a query may plan, where nobody says how many. */
+export const MOST_REQUESTS = 1000;
+
+/** How many requests a query may still plan: what would be more is refused before it is made. */
+export class RequestBudget {
+  readonly limit: number;
+  #planned = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Refuses so many more. Throws `query.too-many-requests`. */
+  check(more: number): void {
+    if (this.#planned + more > this.limit) throw tooMany(this.#planned + more, this.limit);
+  }
+
+  /** Plans so many more. Throws `query.too-many-requests`. */
+  take(more: number): void {
+    this.check(more);
+    this.#planned += more;
+  }
+}
+
+function tooMany(count: number, limit: number): EntitableError {
+  return new EntitableError(
+    'query.too-many-requests',
+    `The query would be ${count} requests at least, and may be ${limit}: the values of each "in" are multiplied by those of the others and ` +
+      'by the partitions. Ask for fewer values at once, or read single rows with getMany(keys). Where so many are meant, allow them with ' +
+      'maxRequests(n) of the query, or maxQueryRequests of the data source.',
+    { count, limit },
+  );
 }

@@ -1,17 +1,15 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { invalidOption, isList } from '../errors/options.js';
+import { invalidOption, isList, checkChoice, checkCount } from '../options/check-option.js';
 import { bind } from '../filter/bind.js';
 import { toOData } from '../filter/odata.js';
-import type { DataKey, Projection } from '../metadata/entity-types.js';
-import { checkFunction, checkOperation } from '../store/check-operation.js';
-import type { OperationOptions } from '../store/table-store.js';
+import type { DataKey, Projection } from '../metadata/key-types.js';
+import { checkFunction, checkOperation, type OperationOptions } from '../options/operation-options.js';
 import type { VerbName } from '../store/verb-observer.js';
-import { changeMatches, MATCHES, withResults } from './change-matches.js';
-import { checkChoice, checkCount } from './check-option.js';
+import { changeMatches, MATCHES, withResults } from './write-by-filter.js';
 import type { ClientFilter } from './client-filter.js';
 import { forEachResult, type ResultHandler } from './for-each.js';
 import { ItemIterator } from './item-iterator.js';
-import type { Reading } from './keyed-rows.js';
+import type { Reading } from './merge-rows.js';
 import { PAGE_NAMES, PAGES_NAMES, READ_NAMES } from './option-names.js';
 import { readPage } from './page-reader.js';
 import { planFilter } from './plan.js';
@@ -24,19 +22,20 @@ import type {
   Query,
   ReadOptions,
   SortableKey,
+  WriteByFilterOptions,
+  WriteReport,
 } from './query.js';
-import { explainPlan, type QueryPlan } from './query-plan.js';
-import { clientOrders, planOf, refuseSorted, rowsPerRequest, type QueryState } from './query-state.js';
+import { explainPlan, type QueryPlan } from './explain.js';
+import { clientOrders, planOf, refuseSorted, rowsPerRequest, storedNames, type QueryState } from './query-state.js';
 import { countResults, pageSourceOf, resultPages } from './result-pages.js';
-import { checkSortOrder } from './sort-order.js';
-import { StoppablePages } from './stoppable-pages.js';
-import { storedNames } from './stored-names.js';
-import { whereCondition } from './where-condition.js';
-import { withinTime } from './within-time.js';
-import type { WriteByFilterOptions, WriteReport } from './write-matches.js';
+import { checkSortOrder } from './client-sort.js';
+import { StoppablePages, withinTime } from './stoppable-pages.js';
+import { whereCondition } from '../filter/make-filter.js';
+import type { EntityRows } from '../mapping/entity-reader.js';
+import type { MatchWrites } from './matched-writes.js';
 
 /** What a query says, and how it is carried out. */
-export class QueryBuilder<T extends object, R> implements Query<T, R> {
+class QueryBuilder<T extends object, R> implements Query<T, R> {
   readonly #state: QueryState<T>;
 
   constructor(state: QueryState<T>) {
@@ -259,4 +258,34 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   #with(changes: Partial<QueryState<T>>): QueryBuilder<T, R> {
     return new QueryBuilder<T, R>({ ...this.#state, ...changes });
   }
+}
+
+/** A query of one partition or of several, given by their stored keys; `writes` is what its writes by filter go through. */
+export function partitionQuery<T extends object>(
+  source: EntityRows<T>,
+  partitions: string | readonly string[],
+  writes?: MatchWrites,
+): Query<T> {
+  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
+  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, ...NOTHING_SAID });
+}
+
+/** A query of all partitions: without bounds on the partition key it reads the whole table. */
+export function tableQuery<T extends object>(source: EntityRows<T>, writes?: MatchWrites): Query<T> {
+  return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
+}
+
+const NOTHING_SAID = {
+  filter: undefined,
+  rawFilter: undefined,
+  clientFilters: [],
+  orders: [],
+  selected: undefined,
+  take: undefined,
+  pageSize: undefined,
+  maxRequests: undefined,
+} as const;
+
+function byUnit(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }

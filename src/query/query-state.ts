@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { BoundFilter } from '../filter/bound-filter.js';
-import { express } from '../filter/express.js';
+import type { BoundFilter } from '../filter/bind.js';
+import { express } from '../filter/lower-filter.js';
 import { onlyKey } from '../filter/key-range.js';
 import { toOData } from '../filter/odata.js';
-import type { EntityRows, Projector } from '../mapping/entity-rows.js';
-import { planFilter, type Plan, type Step } from './plan.js';
-import { planLegs } from './plan-query.js';
+import type { EntityRows, Projector } from '../mapping/entity-reader.js';
+import { planFilter, MOST_REQUESTS, RequestBudget, scopeOf, type Plan, type Step } from './plan.js';
+import { planLegs } from './planner.js';
 import type { ClientFilter } from './client-filter.js';
-import type { MatchWrites } from './match-writes.js';
-import { MOST_REQUESTS, RequestBudget } from './request-budget.js';
-import { scopeOf } from './scope.js';
-import { isKeyOrder, type SortOrder } from './sort-order.js';
+import type { MatchWrites } from './matched-writes.js';
+import { isKeyOrder, type SortOrder } from './client-sort.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../store/row.js';
 
 /** What a query says. All members are always there: V8 takes long to copy an object and to add one. */
 export interface QueryState<T extends object> {
@@ -107,4 +107,15 @@ export function refuseSorted<T extends object>(state: QueryState<T>, plan: Plan,
       `all were read. ${remedy}`,
     { feature },
   );
+}
+
+const SYSTEM_NAMES: ReadonlyMap<Slot, string> = new Map([
+  [PARTITION_KEY, 'PartitionKey'],
+  [ROW_KEY, 'RowKey'],
+  [TIMESTAMP, 'Timestamp'],
+]);
+
+/** The stored names of slots. */
+export function storedNames({ properties }: EntityMetadata, slots: readonly Slot[]): readonly string[] {
+  return Object.freeze(slots.map((slot) => SYSTEM_NAMES.get(slot) ?? properties[slot]!.storedName));
 }

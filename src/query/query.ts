@@ -1,10 +1,10 @@
+import type { EntitableError } from '../errors/entitable-error.js';
+import type { RowPlace } from './merge-rows.js';
 import type { Filter } from '../filter/filter.js';
 import type { ConditionOf, OperandOf, OperatorOf } from '../filter/property-refs.js';
-import type { EntitableTypeError } from '../metadata/brands.js';
-import type { DataKey, DataName, PatchOf, Projection } from '../metadata/entity-types.js';
-import type { OperationOptions } from '../store/table-store.js';
-import type { QueryPlan } from './query-plan.js';
-import type { WriteByFilterOptions, WriteReport } from './write-matches.js';
+import type { EntitableTypeError, DataKey, DataName, PatchOf, Projection } from '../metadata/key-types.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import type { QueryPlan } from './explain.js';
 
 /** A query as a service would be sent it. */
 export interface CompiledQuery {
@@ -240,4 +240,36 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    * @throws EntitableError `query.not-expressible`, `query.too-many-comparisons`.
    */
   compile(): CompiledQuery;
+}
+
+/** How far a write by filter has come. */
+export interface WriteProgress {
+  /** Rows that were deleted or merged into. */
+  readonly changed: number;
+  /** Rows that matched when they were read, and were deleted or changed so that they match no longer before they could be written; or that a patch function left as they are. */
+  readonly skipped: number;
+  /** Rows that the store refused to change. */
+  readonly failed: number;
+}
+
+/** A row that could not be changed. */
+export interface FailedRow extends RowPlace {
+  /** The store's refusal. */
+  readonly error: EntitableError;
+}
+
+/** What a write by filter did. */
+export interface WriteReport {
+  /** Rows that were deleted or merged into. */
+  readonly changed: number;
+  /** Rows that others deleted, or changed so that they match no longer, before they could be written; or that a patch function left as they are. */
+  readonly skipped: number;
+  /** Rows that the store refused to change. */
+  readonly failed: readonly FailedRow[];
+}
+
+/** Options of a write by filter. */
+export interface WriteByFilterOptions extends OperationOptions {
+  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the write. */
+  readonly onProgress?: ((progress: WriteProgress) => unknown) | undefined;
 }

@@ -1,14 +1,11 @@
-import { checkOperation } from '../store/check-operation.js';
-import { OPERATION_NAMES } from '../store/operation-options.js';
-import type { OperationOptions } from '../store/table-store.js';
+import { checkOperation, OPERATION_NAMES, type OperationOptions } from '../options/operation-options.js';
 import { passingRows } from './client-filter.js';
-import type { Reading } from './keyed-rows.js';
+import type { Reading } from './merge-rows.js';
 import { readPages, type PageSource } from './page-reader.js';
 import type { Page, PagesOptions } from './query.js';
 import { clientOrders, fingerprintOf, planOf, rowsPerRequest, type QueryState } from './query-state.js';
-import { readPlan } from './read-plan.js';
-import { compareSortable, sortableReading } from './sort-order.js';
-import { sortRows } from './sort-rows.js';
+import { readPlan } from './execute-plan.js';
+import { compareSortable, sortableReading, sortRows } from './client-sort.js';
 
 /** What the pages of a query are read from. Throws what its plan does: `query.too-many-requests` and others. */
 export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading: Reading<I>): PageSource<I> {

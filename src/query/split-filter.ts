@@ -1,7 +1,7 @@
 import { literal } from '../edm/literal.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { countComparisons, junction, type FilterNode, type Junction } from '../store/filter-node.js';
-import type { RequestBudget } from './request-budget.js';
+import type { RequestBudget } from './plan.js';
 
 /** Comparisons that a request has left for a filter. */
 export interface Room {

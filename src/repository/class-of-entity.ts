@@ -1,8 +1,8 @@
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { isObject } from '../errors/options.js';
+import { isObject } from '../options/check-option.js';
 import { classOf } from '../metadata/class-of.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 
 /**
  * The class of an entity, for verbs that are of no class themselves: it tells the table. Throws `entity.not-an-object`, and

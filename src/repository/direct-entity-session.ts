@@ -1,27 +1,27 @@
-import { isList } from '../errors/options.js';
+import { checkChoice, isList, checkCount } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
-import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
-import type { PatchOf } from '../metadata/entity-types.js';
-import { checkCount } from '../query/check-option.js';
-import { matchWrites, type MatchWrites } from '../query/match-writes.js';
-import { partitionQuery, tableQuery } from '../query/query-factory.js';
+import { matchWrites, type MatchWrites } from '../query/matched-writes.js';
+import { partitionQuery, tableQuery } from '../query/query-builder.js';
 import type { Query } from '../query/query.js';
-import { Deadline } from '../store/deadline.js';
-import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import { Deadline } from '../async/deadline.js';
+import type { WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import type {
-  BulkDeleteOptions,
-  BulkOptions,
-  BulkResult,
-  BulkUpsertOptions,
-  Items,
-  MergeItem,
-} from './bulk-options.js';
-import type { IgnoredRefusal } from './bulk-transaction.js';
-import { ignoredOf, writeBulk } from './bulk-write.js';
+import {
+  checkItems,
+  type BulkDeleteOptions,
+  type BulkOptions,
+  type BulkResult,
+  type BulkUpsertOptions,
+  type MergeItem,
+} from '../writing/bulk-options.js';
+import type { Items } from '../async/item-reader.js';
+import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
+import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
 import {
   checkAddress,
   checkGiven,
@@ -30,17 +30,13 @@ import {
   statedEtag,
   statesNoOther,
   wasNeverStored,
-} from './entity-condition.js';
-import type { EntityWrite } from './entity-write.js';
-import { EntityWrites, type WholeWrite } from './entity-writes.js';
-import { mapConcurrently } from './map-concurrently.js';
+  readUnder,
+} from './entity-etag.js';
+import { EntityWrites, upsertMode, type EntityWrite, type WholeWrite } from './entity-writes.js';
+import { mapConcurrently } from '../async/map-concurrently.js';
 import { modify } from './modify.js';
-import { readUnder } from './read-under.js';
 import { rowError } from './row-error.js';
-import { checkChoice } from './check-choice.js';
-import { checkItems } from './check-items.js';
-import { withWideSignal } from './wide-signal.js';
-import { upsertMode } from './upsert-mode.js';
+import { withWideSignal } from '../async/linked-signal.js';
 import type {
   ConditionOptions,
   DeleteOptions,

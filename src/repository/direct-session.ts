@@ -1,4 +1,4 @@
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { DirectEntitySession } from './direct-entity-session.js';
 import type { EntityMappers } from './entity-mappers.js';

@@ -1,6 +1,6 @@
 import { EntityMapper } from '../mapping/entity-mapper.js';
-import type { QuerySettings } from '../mapping/entity-rows.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { QuerySettings } from '../mapping/entity-reader.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import type { TableStore } from '../store/table-store.js';
 

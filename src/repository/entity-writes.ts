@@ -1,11 +1,49 @@
-import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
+import type { EntityMapper, Remembered, Kept } from '../mapping/entity-mapper.js';
 import type { Said } from '../mapping/patch.js';
 import { saidNames, type Unsaid } from '../mapping/unsaid.js';
-import type { KeyOf } from '../metadata/brands.js';
-import type { PatchOf } from '../metadata/entity-types.js';
+import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import { EntityWrite } from './entity-write.js';
-import { conditionOf, isEntity, keyCondition } from './entity-condition.js';
+import { conditionOf, isEntity, keyCondition } from './entity-etag.js';
+import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
+import type { ReadyWrite } from '../writing/batch.js';
+import { inWordsOf } from './row-error.js';
+import { checkChoice } from '../options/check-option.js';
+import type { UpsertOptions } from './session.js';
+
+/** A write of one class, and what the store's answer makes of its entity. */
+export class EntityWrite<T extends object> implements ReadyWrite {
+  readonly #mapper: EntityMapper<T>;
+  readonly write: PreparedWrite;
+  readonly #entity: object | undefined;
+  readonly #kept: Kept | undefined;
+
+  /**
+   * @param entity What is written, where it is an entity and no key.
+   * @param kept What the write leaves as it is, of an entity.
+   */
+  constructor(mapper: EntityMapper<T>, write: PreparedWrite, entity: object | undefined, kept?: Kept) {
+    this.#mapper = mapper;
+    this.write = write;
+    this.#entity = entity;
+    this.#kept = kept;
+  }
+
+  get table(): string {
+    return this.#mapper.table;
+  }
+
+  /** Tells the entity that it was written. */
+  written(receipt: WriteReceipt): void {
+    if (this.#entity === undefined) return;
+    if (this.write.mode === 'delete') this.#mapper.deleted(this.#entity);
+    else this.#mapper.written(this.#entity, this.write, receipt, this.#kept);
+  }
+
+  /** A refusal of it, in the words of its class. */
+  refused(error: unknown): unknown {
+    return inWordsOf(this.#mapper, this.write, error);
+  }
+}
 
 /** How an entity is written as a whole. */
 export type WholeWrite =
@@ -95,4 +133,9 @@ export class EntityWrites<T extends object> {
 
 function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promise<R> {
   return pending instanceof Promise ? pending.then(then) : then();
+}
+
+/** How an upsert is written. */
+export function upsertMode(mode: NonNullable<UpsertOptions['mode']>): 'upsert-merge' | 'upsert-replace' {
+  return `upsert-${checkChoice('mode', mode, ['merge', 'replace'])}`;
 }

@@ -1,13 +1,12 @@
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import type { BulkDeleteOptions, BulkOptions, BulkResult, BulkUpsertOptions, Items } from './bulk-options.js';
-import type { IgnoredRefusal } from './bulk-transaction.js';
-import { ignoredOf, writeBulk } from './bulk-write.js';
+import type { BulkDeleteOptions, BulkOptions, BulkResult, BulkUpsertOptions } from '../writing/bulk-options.js';
+import type { Items } from '../async/item-reader.js';
+import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
+import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
 import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
-import type { EntityWrite } from './entity-write.js';
-import { EntityWrites } from './entity-writes.js';
-import { upsertMode } from './upsert-mode.js';
+import { EntityWrites, upsertMode, type EntityWrite } from './entity-writes.js';
 
 /** Bulk writes of entities of any classes of one data source, in transactions of one table and one partition each. */
 export class MixedBulk {

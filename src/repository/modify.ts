@@ -1,8 +1,8 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkCount } from '../query/check-option.js';
-import { Deadline } from '../store/deadline.js';
-import type { OperationOptions } from '../store/table-store.js';
-import { jitteredWait } from './jittered-wait.js';
+import { checkCount } from '../options/check-option.js';
+import { Deadline } from '../async/deadline.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { jitteredWait } from '../async/backoff.js';
 import type { ModifyOptions } from './session.js';
 
 const WAITS = Object.freeze({ first: 4, longest: 500 });

@@ -1,4 +1,4 @@
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import type { VerbName, VerbObserver } from '../store/verb-observer.js';
 import type { EntityMappers } from './entity-mappers.js';
 import type { EntitySession } from './session.js';

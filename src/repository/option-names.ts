@@ -1,7 +1,7 @@
-import type { OptionNames } from '../errors/options.js';
+import type { OptionNames } from '../options/check-option.js';
 import { READ_NAMES } from '../query/option-names.js';
-import { OPERATION_NAMES } from '../store/operation-options.js';
-import type { BulkDeleteOptions, BulkOptions, BulkUpsertOptions } from './bulk-options.js';
+import { OPERATION_NAMES } from '../options/operation-options.js';
+import type { BulkDeleteOptions, BulkOptions, BulkUpsertOptions } from '../writing/bulk-options.js';
 import type {
   CommitOptions,
   ConditionOptions,

@@ -1,4 +1,4 @@
-import type { EntitableTypeError } from '../metadata/brands.js';
+import type { EntitableTypeError } from '../metadata/key-types.js';
 
 /** Never exists at run time: it tells repositories from entities in types. */
 export declare const repositoryBrand: unique symbol;

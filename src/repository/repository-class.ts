@@ -1,5 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import type { AnyRepository } from './repository-brand.js';
 import { Repository, type RepositoryClass, type Session } from './repository.js';
 

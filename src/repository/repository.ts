@@ -1,17 +1,16 @@
-import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf, EntityClass, PatchOf } from '../metadata/key-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
-import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
-import { checkOperation, refusedOperation } from '../store/check-operation.js';
-import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import { checkOperation, refusedOperation, type OperationOptions } from '../options/operation-options.js';
+import type { WriteReceipt } from '../store/table-store.js';
 import type {
   BulkDeleteOptions,
   BulkOptions,
   BulkResult,
   BulkUpsertOptions,
-  Items,
   MergeItem,
-} from './bulk-options.js';
+} from '../writing/bulk-options.js';
+import type { Items } from '../async/item-reader.js';
 import { VERB_OPTIONS } from './option-names.js';
 import type { AnyRepository, NoRepository, repositoryBrand } from './repository-brand.js';
 import { noEntity } from './row-error.js';

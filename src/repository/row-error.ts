@@ -1,7 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
-import type { EntityClass } from '../metadata/entity-types.js';
+import type { EntityClass } from '../metadata/key-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 
 const SAYS = {

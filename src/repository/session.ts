@@ -1,18 +1,18 @@
-import { typeName } from '../edm/type-name.js';
-import { hasMethod, invalidOption } from '../errors/options.js';
-import type { PartitionsOf, KeyOf } from '../metadata/brands.js';
+import { typeName } from '../errors/type-name.js';
+import { hasMethod, invalidOption } from '../options/check-option.js';
+import type { PartitionsOf, KeyOf, EntityClass, PatchOf } from '../metadata/key-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
-import type { EntityClass, PatchOf } from '../metadata/entity-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
-import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
+import type { WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import type {
   BulkDeleteOptions,
   BulkOptions,
   BulkResult,
   BulkUpsertOptions,
-  Items,
   MergeItem,
-} from './bulk-options.js';
+} from '../writing/bulk-options.js';
+import type { Items } from '../async/item-reader.js';
 
 /** `etag` of a write: what the row must still have, or `'*'` for whatever it has; `null` and `''` are refused. */
 export interface ConditionOptions extends OperationOptions {

@@ -2,7 +2,8 @@ import { etagOf } from '../edm/date-time.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OutcomeUnknownDetails, StoreErrorDetails } from '../errors/error-details.js';
 import { TIMESTAMP, type RowReader, type RowShape } from '../store/row.js';
-import type { OperationOptions, PreparedWrite, Rows, WriteMode, WriteReceipt } from '../store/table-store.js';
+import type { PreparedWrite, Rows, WriteMode, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import { contentOf, holdsMerge, isEmpty, sameContent } from './row-content.js';
 
 /** A write whose answer is missing, and the rows it was prepared by. */

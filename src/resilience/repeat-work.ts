@@ -1,13 +1,13 @@
-import { onAbort } from '../async/on-abort.js';
-import { startTimer } from '../async/start-timer.js';
+import { onAbort } from '../async/linked-signal.js';
+import { startTimer } from '../async/backoff.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
-import { checkFunction, checkOperation } from '../store/check-operation.js';
-import type { OptionNames } from '../errors/options.js';
+import { checkFunction, checkOperation } from '../options/operation-options.js';
+import type { OptionNames } from '../options/check-option.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
 import { RETRY_NAMES, retryPolicy, type RetrySettings } from './retry-settings.js';
-import { Tries } from './tries.js';
+import { Tries } from './attempts.js';
 
 /** How a piece of work is repeated. No time limit holds by default. */
 export interface RepeatSettings extends Omit<RetrySettings, 'lostAnswers'> {

@@ -2,26 +2,17 @@ import type { BeginOperation } from '../observability/observer.js';
 import type { OperationName } from '../observability/events.js';
 import type { ServiceAdministration } from '../store/service-administration.js';
 import type { RowShape } from '../store/row.js';
-import type {
-  OperationOptions,
-  PreparedWrite,
-  RowPage,
-  Rows,
-  StoreTraits,
-  TableStore,
-  WriteReceipt,
-} from '../store/table-store.js';
-import { changeTable } from './change-table.js';
-import { remedyForCreation } from './classify.js';
+import type { PreparedWrite, RowPage, Rows, StoreTraits, TableStore, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { remedyForCreation, isWronglyAnswered, remedyFor } from './classify.js';
 import { InFlight } from './in-flight.js';
-import type { KeptWrite, Settling } from './kept-write.js';
-import { observed } from './observed.js';
-import { resilientService } from './resilient-service.js';
-import { ResilientRows } from './resilient-rows.js';
+import { ResilientRows, type KeptWrite, type Settling } from './resilient-rows.js';
+import { observed, type Operation } from '../observability/operation.js';
 import { NO_RETRIES, type RetryPolicy } from './retry-settings.js';
-import { Rivals } from './rivals.js';
-import { submit } from './submit.js';
-import { Tries } from './tries.js';
+import { Rivals } from './concurrent-writes.js';
+import { submit } from './submit-with-retries.js';
+import { Tries } from './attempts.js';
+import { EntitableError } from '../errors/entitable-error.js';
 
 /** How long closing waits for what is under way, where nothing else is said. */
 const CLOSE_TIMEOUT = 30_000;
@@ -138,4 +129,75 @@ export class ResilientStore implements TableStore {
       observed(this.#begin(name, table), (operation) => work(operation, running)),
     );
   }
+}
+
+/**
+ * Makes or deletes a table. A later try that finds it done already tells nothing about who did it: after a try whose answer was lost it
+ * counts as this operation's doing.
+ */
+async function changeTable(
+  table: string,
+  tries: Tries,
+  change: (options: OperationOptions) => Promise<boolean>,
+): Promise<boolean> {
+  let doubtful = false;
+  let isLost = false; // an answer, and not only put in the place of by another server's
+  try {
+    const changed = await tries.repeat(async () => {
+      try {
+        return await change(tries.options);
+      } catch (error) {
+        if (remedyFor(error) === 'ambiguous') {
+          doubtful = true;
+          isLost ||= !isWronglyAnswered(error);
+        }
+        throw error;
+      }
+    });
+    return changed || doubtful;
+  } catch (error) {
+    if (!isLost || EntitableError.is(error, 'store.outcome-unknown')) throw error;
+    throw new EntitableError(
+      'store.outcome-unknown',
+      `The table "${table}" may or may not have been made or deleted: an answer was lost, and later tries failed. List the tables.`,
+      { table, found: 'unread' },
+      { cause: error },
+    );
+  }
+}
+
+/** Runs an operation of a store: observed, and among those that closing waits for. */
+type Run = <T>(
+  name: OperationName,
+  table: string | undefined,
+  options: OperationOptions | undefined,
+  work: (operation: Operation, options: OperationOptions) => Promise<T>,
+) => Promise<T>;
+
+/** Administration that is tried again when it failed on its way: all of it is the same when it is done twice. */
+function resilientService(service: ServiceAdministration, policy: RetryPolicy, run: Run): ServiceAdministration {
+  const repeated = <T>(
+    name: OperationName,
+    table: string | undefined,
+    options: OperationOptions | undefined,
+    send: (options: OperationOptions) => Promise<T>,
+  ): Promise<T> =>
+    run(name, table, options, (operation, running) => {
+      const tries = new Tries(policy, operation, running);
+      return tries.repeat(() => send(tries.options));
+    });
+
+  return {
+    getAccessPolicies: (table, options) =>
+      repeated('get-access-policies', table, options, (left) => service.getAccessPolicies(table, left)),
+    setAccessPolicies: (table, policies, options) =>
+      repeated('set-access-policies', table, options, (left) => service.setAccessPolicies(table, policies, left)),
+    generateTableSas: (table, options) => service.generateTableSas(table, options),
+    generateAccountSas: (options) => service.generateAccountSas(options),
+    getServiceProperties: (options) =>
+      repeated('get-service-properties', undefined, options, (left) => service.getServiceProperties(left)),
+    setServiceProperties: (properties, options) =>
+      repeated('set-service-properties', undefined, options, (left) => service.setServiceProperties(properties, left)),
+    getStatistics: (options) => repeated('get-statistics', undefined, options, (left) => service.getStatistics(left)),
+  };
 }

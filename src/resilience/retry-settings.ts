@@ -1,5 +1,5 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { checkNames, type OptionNames } from '../errors/options.js';
+import { checkNames, type OptionNames } from '../options/check-option.js';
 
 /** How waits grow: each is random between nothing and `slot * 2 ** retry`, up to `ceiling`. Milliseconds. */
 export interface Backoff {

@@ -1,9 +1,10 @@
-import { onAbort } from '../async/on-abort.js';
+import { onAbort } from '../async/linked-signal.js';
 import type { Operation } from '../observability/operation.js';
-import type { OperationOptions, RowPage } from '../store/table-store.js';
+import type { RowPage } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import type { InFlight } from './in-flight.js';
 import type { RetryPolicy } from './retry-settings.js';
-import { Tries } from './tries.js';
+import { Tries } from './attempts.js';
 
 /** What one scan is made of. */
 export interface ScanSource<R> {

@@ -1,12 +1,11 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { typeName } from '../edm/type-name.js';
-import { type OptionNames, invalidOption } from '../errors/options.js';
-import { checkOperation } from '../store/check-operation.js';
+import { typeName } from '../errors/type-name.js';
+import { invalidOption, type OptionNames } from '../options/check-option.js';
+import { checkOperation, OPERATION_NAMES, type OperationOptions } from '../options/operation-options.js';
 import { observer } from '../observability/observer.js';
-import { OPERATION_NAMES } from '../store/operation-options.js';
-import type { OperationOptions, TableStore } from '../store/table-store.js';
+import type { TableStore } from '../store/table-store.js';
 import { retryPolicy } from './retry-settings.js';
-import { Tries } from './tries.js';
+import { Tries } from './attempts.js';
 
 /** How long readiness is waited for, and how it is told. */
 export interface ReadyOptions extends OperationOptions {

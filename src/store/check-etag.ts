@@ -1,4 +1,4 @@
-import { typeName } from '../edm/type-name.js';
+import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
 /** Those of the services have some 50 characters. */

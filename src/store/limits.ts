@@ -1,4 +1,5 @@
-import { readOption } from '../errors/options.js';
+import { readOption } from '../options/check-option.js';
+import type { EdmType } from '../edm/edm-type.js';
 
 /** What a store refuses. The library checks it before any I/O, so that an error names the property and not a byte offset. */
 export interface ServiceLimits {
@@ -77,4 +78,29 @@ export function resolveLimits(own: ServiceLimits, option: LimitsOption | undefin
 /** The size of a key by a store's own count. */
 export function keySize(key: string, { keyBytes: { encoding } }: ServiceLimits): number {
   return encoding === 'utf16' ? key.length * 2 : Buffer.byteLength(key);
+}
+
+const FIXED: Readonly<Record<EdmType, number>> = {
+  Binary: 4,
+  Boolean: 1,
+  DateTime: 8,
+  Double: 8,
+  Guid: 16,
+  Int32: 4,
+  Int64: 8,
+  String: 4,
+};
+
+/** What an entity weighs before its properties, by the service's billing formula. */
+export function keyedSize(partitionKey: string, rowKey: string): number {
+  return 4 + 2 * (partitionKey.length + rowKey.length);
+}
+
+/**
+ * What one property adds: 8 bytes, its name in UTF-16, and its value.
+ *
+ * @param length UTF-16 units of a String, bytes of a Binary; 0 for the others.
+ */
+export function propertySize(name: string, type: EdmType, length = 0): number {
+  return 8 + 2 * name.length + FIXED[type] + (type === 'String' ? 2 * length : length);
 }

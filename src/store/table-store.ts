@@ -1,10 +1,8 @@
 import type { FilterNode } from './filter-node.js';
 import type { ServiceLimits } from './limits.js';
-import type { OperationOptions } from './operation-options.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import type { ServiceAdministration } from './service-administration.js';
 import type { RetainedRow, RowReader, RowShape, RowWriter, Slot } from './row.js';
-
-export type { OperationOptions } from './operation-options.js';
 
 /**
  * How a write treats the row it finds: `insert` wants none, `merge`, `replace` and `delete` want one under their `ifMatch`,

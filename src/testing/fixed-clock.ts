@@ -1,5 +1,5 @@
-import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/options.js';
+import { typeName } from '../errors/type-name.js';
+import { invalidOption } from '../options/check-option.js';
 
 /** A clock that stands still until it is moved. */
 export interface FixedClock {

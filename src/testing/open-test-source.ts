@@ -1,7 +1,7 @@
 import { DataSource } from '../data-source/data-source.js';
 import type { DataSourceOptions } from '../data-source/options.js';
-import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/options.js';
+import { typeName } from '../errors/type-name.js';
+import { invalidOption } from '../options/check-option.js';
 import { resolveLimits, STORAGE_LIMITS } from '../store/limits.js';
 import type { Guid } from '../edm/guid.js';
 import { fixedClock, type FixedClock } from './fixed-clock.js';

@@ -1,14 +1,8 @@
-import { typeName } from '../edm/type-name.js';
-import { invalidOption } from '../errors/options.js';
+import { typeName } from '../errors/type-name.js';
+import { invalidOption } from '../options/check-option.js';
 import type { RowReader } from '../store/row.js';
-import type {
-  OperationOptions,
-  PreparedWrite,
-  ReadRequest,
-  Rows,
-  ScanRequest,
-  TableStore,
-} from '../store/table-store.js';
+import type { PreparedWrite, ReadRequest, Rows, ScanRequest, TableStore } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
 
 /** One request that was made of a store. */
 export type RecordedRequest =

@@ -1,8 +1,8 @@
 import type { CommitWrite, ErrorDetails } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { Batch } from '../repository/batch.js';
+import type { Batch } from '../writing/batch.js';
 import type { StoreTraits } from '../store/table-store.js';
-import { describeChange, type Change } from './change.js';
+import { describeChange, type Change } from './change-set.js';
 
 /** One request of a commit that was not sent: several writes are one entity group transaction. */
 export interface PlannedBatch {

@@ -1,8 +1,8 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
-import { checkCount } from '../query/check-option.js';
-import { checkFunction, checkOperation } from '../store/check-operation.js';
-import { jitteredWait } from '../repository/jittered-wait.js';
+import { checkCount } from '../options/check-option.js';
+import { checkFunction, checkOperation } from '../options/operation-options.js';
+import { jitteredWait } from '../async/backoff.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import type { UnitOfWork } from './unit-of-work.js';

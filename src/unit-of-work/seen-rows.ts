@@ -1,5 +1,4 @@
-import type { Address } from '../mapping/entity-address.js';
-import { addressOfRow } from '../mapping/stored-address.js';
+import { addressOfRow, type Address } from '../mapping/entity-address.js';
 import type { RowReader } from '../store/row.js';
 import {
   isWithin,
@@ -9,7 +8,7 @@ import {
   type Rows,
   type ScanRequest,
 } from '../store/table-store.js';
-import { rowId } from './row-id.js';
+import { rowId } from './identity-map.js';
 
 /** Keys that a scan has gone through, without a filter: what it did not give was missing. */
 interface Passed {

@@ -1,9 +1,9 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { Batch } from '../repository/batch.js';
-import { mapConcurrently } from '../repository/map-concurrently.js';
-import { refusedOperation } from '../repository/refused-operation.js';
-import type { OperationOptions, TableStore, WriteReceipt } from '../store/table-store.js';
-import type { Change } from './change.js';
+import { refusedOperation, type Batch } from '../writing/batch.js';
+import { mapConcurrently } from '../async/map-concurrently.js';
+import type { TableStore, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import type { Change } from './change-set.js';
 
 /** What became of one batch that was sent. */
 export type BatchOutcome =

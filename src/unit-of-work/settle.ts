@@ -1,6 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { Batch } from '../repository/batch.js';
-import { KeptWrite } from '../resilience/kept-write.js';
+import type { Batch } from '../writing/batch.js';
+import { KeptWrite } from '../resilience/resilient-rows.js';
 import {
   isRepeatable,
   readBack,
@@ -8,8 +8,9 @@ import {
   type DoubtfulWrite,
   type Settlement,
 } from '../resilience/read-back.js';
-import type { OperationOptions, WriteReceipt } from '../store/table-store.js';
-import type { Change } from './change.js';
+import type { WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import type { Change } from './change-set.js';
 
 /** A batch whose answer was lost. */
 export interface LostBatch {

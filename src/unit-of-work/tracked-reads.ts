@@ -1,10 +1,12 @@
-import type { Address } from '../mapping/entity-address.js';
+import { addressOfRow, type Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import { applyPatch } from '../mapping/patch.js';
-import { addressOfRow } from '../mapping/stored-address.js';
 import type { RowReader } from '../store/row.js';
-import type { OperationOptions, Rows } from '../store/table-store.js';
-import type { TrackedRows } from './tracked-rows.js';
+import type { Rows } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import type { TrackedRows } from './identity-map.js';
+import type { EntityRows } from '../mapping/entity-reader.js';
+import { LEFT_OUT, sievedRows } from '../query/client-filter.js';
 
 /** What rows of one class become when a unit of work reads them: the entities it has, or new ones that it tracks from then on. */
 export class TrackedReads<T extends object> {
@@ -88,4 +90,29 @@ export class TrackedReads<T extends object> {
   isRemoved(row: RowReader): boolean {
     return this.#rows.at(this.#mapper, addressOfRow(row))?.held.kind === 'delete';
   }
+}
+
+/** What queries of a unit of work read: the store's rows without those that the unit has removed, as the entities it tracks. */
+export function unitRows<T extends object>(
+  mapper: EntityMapper<T>,
+  stored: Rows,
+  reads: TrackedReads<T>,
+): EntityRows<T> {
+  return {
+    metadata: mapper.metadata,
+    store: mapper.store,
+    table: mapper.table,
+    queries: mapper.queries,
+    rows: remainingRows(stored, reads),
+    decode: reads.decode,
+    peek: reads.peek,
+    checkKeys: mapper.checkKeys,
+    project: (names) => mapper.project(names),
+  };
+}
+
+function remainingRows<T extends object>(rows: Rows, reads: TrackedReads<T>): Rows {
+  return sievedRows(rows, (decode, { refresh = false } = {}) => (row) => {
+    return reads.isRemoved(row) ? LEFT_OUT : reads.decoding(refresh, () => decode(row));
+  });
 }

@@ -2,15 +2,15 @@ import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { saidNames } from '../mapping/unsaid.js';
 import type { CommitOptions, UnitOfWorkOptions } from '../repository/session.js';
-import { withWideSignal } from '../repository/wide-signal.js';
+import { withWideSignal } from '../async/linked-signal.js';
 import type { TableStore } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import type { Change } from './change.js';
-import { Committer } from './commit.js';
+import type { Change } from './change-set.js';
+import { Committer } from './committer.js';
 import { plannedBatch, type PlannedBatch } from './plan.js';
-import { ReentryGuard } from './reentry-guard.js';
+import { AsyncContext } from '../async/async-context.js';
 import { SeenRows } from './seen-rows.js';
-import { TrackedRows } from './tracked-rows.js';
+import { TrackedRows } from './identity-map.js';
 
 /** What a unit of work is, whichever tables its repositories name: its rows, what it has seen of the store, and its commits. */
 export class UnitCore {
@@ -19,7 +19,7 @@ export class UnitCore {
   readonly #store: TableStore;
   readonly #validator: EntityValidator;
   readonly #committer: Committer;
-  readonly #validating = new ReentryGuard();
+  readonly #validating = new AsyncContext<true>();
   #commits = 0;
   #lastCommit: Promise<unknown> = Promise.resolve();
   /** Whether work that joined asks for an atomic commit. */
@@ -46,7 +46,7 @@ export class UnitCore {
 
   /** Does work that joins the unit. What it held when it throws cannot be told from the rest, so that the unit is not committed then. */
   async join<R>(work: () => R | Promise<R>, { atomic, maxRetries }: UnitOfWorkOptions): Promise<R> {
-    if (this.#validating.isInside) throw inProgress('A validator joined it');
+    if (this.#validating.value === true) throw inProgress('A validator joined it');
     this.#mustBeAtomic ||= atomic === true || maxRetries !== undefined;
     try {
       return await work();
@@ -57,7 +57,7 @@ export class UnitCore {
   }
 
   async commit(options: CommitOptions): Promise<CommitReport> {
-    if (this.#validating.isInside) throw inProgress('commit() was called by a validator');
+    if (this.#validating.value === true) throw inProgress('commit() was called by a validator');
     this.#commits++;
     const commit = this.#lastCommit
       .then(() => withWideSignal(options.signal, (signal) => this.#commit({ ...options, signal })))
@@ -89,7 +89,7 @@ export class UnitCore {
   }
 
   async #validate(changes: readonly Change[]): Promise<void> {
-    await this.#validating.run(async () => {
+    await this.#validating.run(true, async () => {
       for (const change of changes) {
         const pending = change.isRequirement ? undefined : this.#validateChange(change);
         if (pending instanceof Promise) await pending;

@@ -1,19 +1,16 @@
-import { isList } from '../errors/options.js';
+import { isList, checkCount } from '../options/check-option.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
-import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
+import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
-import type { PatchOf } from '../metadata/entity-types.js';
-import { checkCount } from '../query/check-option.js';
-import { checkItems } from '../repository/check-items.js';
-import { partitionQuery, tableQuery } from '../query/query-factory.js';
+import { checkItems, type BulkResult } from '../writing/bulk-options.js';
+import { partitionQuery, tableQuery } from '../query/query-builder.js';
 import type { Query, ReadOptions } from '../query/query.js';
-import type { BulkResult, Items } from '../repository/bulk-options.js';
-import { ownState, statedEtag, wasNeverStored } from '../repository/entity-condition.js';
-import { mapConcurrently } from '../repository/map-concurrently.js';
-import { readUnder } from '../repository/read-under.js';
+import type { Items } from '../async/item-reader.js';
+import { ownState, statedEtag, wasNeverStored, readUnder } from '../repository/entity-etag.js';
+import { mapConcurrently } from '../async/map-concurrently.js';
 import { rowError } from '../repository/row-error.js';
-import { withWideSignal } from '../repository/wide-signal.js';
-import { upsertMode } from '../repository/upsert-mode.js';
+import { withWideSignal } from '../async/linked-signal.js';
+import { upsertMode } from '../repository/entity-writes.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -21,13 +18,14 @@ import type {
   GetManyOptions,
   UpsertOptions,
 } from '../repository/session.js';
-import type { OperationOptions, Rows, WriteReceipt } from '../store/table-store.js';
-import { HeldWrites } from './held-writes.js';
-import { NO_WRITES, notInUnit } from './not-in-unit.js';
+import type { Rows, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { HeldWrites } from './pending-writes.js';
 import type { SeenRows } from './seen-rows.js';
-import { TrackedReads } from './tracked-reads.js';
-import type { TrackedRows } from './tracked-rows.js';
-import { unitRows } from './unit-rows.js';
+import { TrackedReads, unitRows } from './tracked-reads.js';
+import type { TrackedRows } from './identity-map.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import type { MatchWrites } from '../query/matched-writes.js';
 
 /** The verbs of one class in a unit of work: reads give what it tracks, writes are held until the commit. */
 export class UnitEntitySession<T extends object> implements EntitySession<T> {
@@ -160,3 +158,23 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
     this.#mapper.meet(entity, { ...read, unsaid });
   }
 }
+
+/** The refusal of a verb that writes at once, whatever a unit of work holds. */
+export function notInUnit(verb: string): EntitableError {
+  return new EntitableError(
+    'commit.not-in-unit',
+    `${verb} writes at once and cannot be held until a commit. Use it on a repository of the data source, outside the unit of work.`,
+    { verb },
+  );
+}
+
+/** The writes by filter of a unit of work: there are none. */
+const NO_WRITES: MatchWrites = Object.freeze({
+  delete: () => {
+    throw notInUnit('query.delete()');
+  },
+  merge: () => Promise.reject(notInUnit('query.merge()')),
+  mergeEach: () => {
+    throw notInUnit('query.merge()');
+  },
+});

@@ -1,7 +1,6 @@
 import type { CommitReport } from '../errors/error-details.js';
-import type { KeyOf, PartitionsOf } from '../metadata/brands.js';
-import type { EntityClass } from '../metadata/entity-types.js';
-import { checkCount } from '../query/check-option.js';
+import type { KeyOf, PartitionsOf, EntityClass } from '../metadata/key-types.js';
+import { checkCount } from '../options/check-option.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import { classOfEntity } from '../repository/class-of-entity.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
@@ -11,7 +10,7 @@ import type { AnyRepository, NoRepository } from '../repository/repository-brand
 import { repositoryIn } from '../repository/repository-class.js';
 import type { Repository, RepositoryClass, Transaction } from '../repository/repository.js';
 import type { CommitOptions, DeleteOptions, EntitySession, UnitOfWorkOptions } from '../repository/session.js';
-import { checkFunction, checkOperation } from '../store/check-operation.js';
+import { checkFunction, checkOperation } from '../options/operation-options.js';
 import type { PlannedBatch } from './plan.js';
 import type { UnitCore } from './unit-core.js';
 import { UnitEntitySession } from './unit-entity-session.js';

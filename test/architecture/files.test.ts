@@ -1,10 +1,14 @@
 import { expect } from 'chai';
+import { dirname } from 'node:path/posix';
 import ts from 'typescript';
+import { importsOf } from './imports.js';
 import { collect, parse, sourceFiles, textOf } from './project.js';
 
 const KEBAB_CASE =
   /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:property\.test|test|spec|test-d|types))?\.ts$/;
 
+/** The conformance suite is a list of rules, one file for each kind. */
+const CONFORMANCE = 'src/testing/conformance';
 const library = sourceFiles('src', 'decorators');
 const linesOf = (file: string): number => textOf(file).trimEnd().split('\n').length;
 
@@ -30,6 +34,27 @@ describe('The files of the library', () => {
     expect(library.filter((file) => linesOf(file) > 300)).to.deep.equal([]);
   });
 
+  it('are at most 20 in a folder, so that a folder can be read as a list', () => {
+    const folders = [...new Set(library.map((file) => dirname(file)))];
+    const sizes = folders.map((folder) => ({
+      folder,
+      files: library.filter((file) => dirname(file) === folder).length,
+    }));
+    expect(sizes.filter(({ folder, files }) => files > 20 && folder !== CONFORMANCE)).to.deep.equal([]);
+  });
+
+  it('have at least 30 lines, or several files that import them, so that what is read together is in one file', () => {
+    const imports = library.flatMap(importsOf);
+    const slivers = library.filter((file) => {
+      const found = imports.filter(({ to }) => to === file);
+      const importers = new Set(found.map(({ from }) => from));
+      const isEntry =
+        [...importers].every((from) => from.endsWith('/index.ts')) || found.every(({ kind }) => kind === 'dynamic');
+      return linesOf(file) < 30 && importers.size < 2 && !isEntry && !file.startsWith(CONFORMANCE);
+    });
+    expect(slivers).to.deep.equal([]);
+  });
+
   it('await nothing at their top level, which CommonJS could not require', () => {
     const awaits = (file: string): boolean =>
       collect(parse(file), (node) => isTopLevelAwait(node) || undefined).length > 0;
@@ -41,7 +66,7 @@ describe('The files of the library', () => {
     const files = library.filter((file) => parse(file).statements.some(isSideEffect));
     expect({ sideEffects, files }).to.deep.equal({
       sideEffects: false,
-      files: ['decorators/index.ts', 'decorators/symbol-metadata.ts'],
+      files: ['decorators/index.ts', 'decorators/record.ts'],
     });
   });
 });

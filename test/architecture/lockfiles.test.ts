@@ -21,7 +21,7 @@ function isLocked(packages: Readonly<Record<string, LockedPackage>>, from: strin
   }
 }
 
-for (const lockfile of ['package-lock.json', 'benchmarks/rivals/package-lock.json']) {
+for (const lockfile of ['package-lock.json', 'benchmarks/peers/package-lock.json']) {
   describe(`The lockfile ${lockfile}`, () => {
     const packages = packagesOf(lockfile);
 

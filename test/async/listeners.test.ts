@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { onAbort } from '../../src/async/on-abort.js';
+import { onAbort } from '../../src/async/linked-signal.js';
 import type { DataSource } from '../../src/data-source/data-source.js';
 import type { DataSourceOptions } from '../../src/data-source/options.js';
 import { onEveryStore } from '../support/every-store.js';

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { repeatWork } from '../../src/resilience/repeat-work.js';
-import { pause } from '../../src/resilience/wait.js';
-import { Deadline } from '../../src/store/deadline.js';
-import { underDeadline } from '../../src/stores/azure/deadline.js';
+import { pause } from '../../src/resilience/classify.js';
+import { Deadline } from '../../src/async/deadline.js';
+import { underDeadline } from '../../src/stores/azure/http/request-deadline.js';
 import { rejection } from '../support/every-store.js';
 
 /** Node takes each for one millisecond. */

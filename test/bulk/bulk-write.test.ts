@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
-import type { BulkProgress } from '../../src/repository/bulk-options.js';
+import type { BulkProgress } from '../../src/writing/bulk-options.js';
 import type { PreparedWrite } from '../../src/store/table-store.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { faultyStore, type FaultyStore } from '../support/faulty-store.js';

@@ -1,4 +1,4 @@
-import { type DataSource, Entity, PartitionKey, Property, RowKey } from 'entitable';
+import { Entity, PartitionKey, Property, RowKey, type DataSource } from 'entitable';
 
 /** Rows that a writer writes in one transaction, all of the same round. */
 export const ROWS = 20;

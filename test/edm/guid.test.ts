@@ -1,8 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { readDigitsOf } from '../../src/edm/guid-text.js';
-import { Guid } from '../../src/edm/guid.js';
+import { readDigitsOf, Guid } from '../../src/edm/guid.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 
 const TEXT = 'c9da6455-213d-42c9-9a79-3e9149a57833';

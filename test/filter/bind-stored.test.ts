@@ -3,7 +3,7 @@ import { Guid } from '../../src/edm/guid.js';
 import { bindStored } from '../../src/filter/bind-stored.js';
 import { conditionOf, not, type Filter } from '../../src/filter/filter.js';
 import { toOData } from '../../src/filter/odata.js';
-import { storedReferences, type StoredRefs } from '../../src/filter/stored-refs.js';
+import { storedReferences, type StoredRefs } from '../../src/filter/property-refs.js';
 import type { FilterNode } from '../../src/store/filter-node.js';
 
 const p: StoredRefs<unknown> = storedReferences();

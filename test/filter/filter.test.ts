@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-
 import { and, conditionOf, not, or, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { Order } from './entities.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { successor } from '../../src/filter/prefix.js';
+import { successor } from '../../src/filter/key-range.js';
 import { forbiddenCharacter } from '../../src/metadata/key-text.js';
 
 describe('The successor of a prefix', () => {

@@ -1,10 +1,10 @@
 import { bind } from '../../src/filter/bind.js';
-import { express } from '../../src/filter/express.js';
+import { express } from '../../src/filter/lower-filter.js';
 import { conditionOf, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { toOData } from '../../src/filter/odata.js';
 import type { PropertyRefs } from '../../src/filter/property-refs.js';
-import type { EntityClass } from '../../src/metadata/entity-types.js';
+import type { EntityClass } from '../../src/metadata/key-types.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
 import type { FilterNode } from '../../src/store/filter-node.js';
 

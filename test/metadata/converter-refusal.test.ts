@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { outOfRange, refusalReason, wrongType } from '../../src/metadata/converter-refusal.js';
+import { outOfRange, refusalReason, wrongType } from '../../src/metadata/converter.js';
 
 function thrown(run: () => unknown): unknown {
   try {

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EntitableError } from '../../src/errors/entitable-error.js';
-import { composeKey, parseKey, type KeyTemplate } from '../../src/metadata/key-template.js';
-import { parseTemplate, plainTemplate } from '../../src/metadata/parse-template.js';
+import {
+  composeKey,
+  parseKey,
+  parseTemplate,
+  plainTemplate,
+  type KeyTemplate,
+} from '../../src/metadata/key-template.js';
 
 const HEAD = { key: 'RowKey', className: 'Thing' } as const;
 

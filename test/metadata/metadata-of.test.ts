@@ -5,7 +5,7 @@ import { EntitableError } from '../../src/errors/entitable-error.js';
 import { newestFirst } from '../../src/metadata/converters/date-keys.js';
 import { json } from '../../src/metadata/converters/json.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
-import type { EntityClass } from '../../src/metadata/entity-types.js';
+import type { EntityClass } from '../../src/metadata/key-types.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
 
 function problemsOf(entityClass: EntityClass): {

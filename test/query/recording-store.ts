@@ -1,14 +1,8 @@
 import type { EdmTypeMap, TypedValue } from '../../src/edm/edm-type.js';
 import { STORAGE_LIMITS, type ServiceLimits } from '../../src/store/limits.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type RowShape, type Slot } from '../../src/store/row.js';
-import type {
-  KeyRange,
-  OperationOptions,
-  RowPage,
-  Rows,
-  ScanRequest,
-  TableStore,
-} from '../../src/store/table-store.js';
+import type { KeyRange, RowPage, Rows, ScanRequest, TableStore } from '../../src/store/table-store.js';
+import type { OperationOptions } from '../../src/options/operation-options.js';
 import { passes } from '../filter/three-valued.js';
 
 /** A row of the recording store. */

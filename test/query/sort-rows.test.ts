@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EntitableError } from '../../src/errors/entitable-error.js';
-import { SORT_LIMIT, sortRows } from '../../src/query/sort-rows.js';
+import { SORT_LIMIT, sortRows } from '../../src/query/client-sort.js';
 
 async function* chunksOf(count: number, size: number): AsyncGenerator<{ readonly rows: readonly number[] }> {
   for (let first = 0; first < count; first += size) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EntitableError } from '../../src/errors/entitable-error.js';
-import type { EntityClass } from '../../src/metadata/entity-types.js';
+import type { EntityClass } from '../../src/metadata/key-types.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
 import { onEveryStore, type Opened } from '../support/every-store.js';
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { planBatches } from '../../src/repository/plan-batches.js';
+import { planBatches, type TableWrite } from '../../src/writing/batch.js';
 import { STORAGE_LIMITS, type ServiceLimits } from '../../src/store/limits.js';
-import type { TableWrite } from '../../src/repository/batch.js';
 
 const LIMITS: ServiceLimits = { ...STORAGE_LIMITS, transactionWrites: 3, transactionBytes: 100 };
 

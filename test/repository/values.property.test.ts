@@ -4,7 +4,7 @@ import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/i
 import { DataSource } from '../../src/data-source/data-source.js';
 import { json } from '../../src/metadata/converters/json.js';
 import type { Defaulted } from '../../src/metadata/create-types.js';
-import type { PatchOf } from '../../src/metadata/entity-types.js';
+import type { PatchOf } from '../../src/metadata/key-types.js';
 import type { Repository } from '../../src/repository/repository.js';
 
 type Address = { readonly street: string };

@@ -1,9 +1,9 @@
 import {
-  type CodesOf,
   EntitableError,
+  Repository,
+  type CodesOf,
   type ErrorCode,
   type ErrorGroup,
-  Repository,
   type DataSource,
   type ConstantKey,
   type KeyOf,

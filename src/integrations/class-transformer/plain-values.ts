@@ -1,7 +1,6 @@
-import { readOption } from '../../errors/options.js';
+import { readOption } from '../../options/check-option.js';
 import { isDate, isUint8Array } from 'node:util/types';
-import { EntitableError, Guid, metadataOf } from '../../index.js';
-import type { EntityClass } from '../../index.js';
+import { EntitableError, Guid, metadataOf, type EntityClass } from '../../index.js';
 
 /** Texts for what class-transformer would take apart: Guids, bytes, bigints; dates on request. Everything else is copied, with its class. */
 export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {

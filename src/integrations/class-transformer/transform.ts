@@ -1,7 +1,15 @@
 import { instanceToPlain, plainToClassFromExist, type ClassTransformOptions } from 'class-transformer';
-import { isList, isObject } from '../../errors/options.js';
-import { EntitableError, makeEntity, metadataOf } from '../../index.js';
-import type { AnyConverter, EdmType, EntityClass, EntityMetadata, Member } from '../../index.js';
+import { isList, isObject } from '../../options/check-option.js';
+import {
+  EntitableError,
+  makeEntity,
+  metadataOf,
+  type AnyConverter,
+  type EdmType,
+  type EntityClass,
+  type EntityMetadata,
+  type Member,
+} from '../../index.js';
 import { FORM, FROM_PLAIN, withTexts, type TextType } from './plain-values.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { checkNames, hasMethod, invalidValue, isObject, type OptionNames } from '../../errors/options.js';
+import { checkNames, hasMethod, invalidValue, isObject, type OptionNames } from '../../options/check-option.js';
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
 import { dataOf, entryClassOf, partsOf, SessionEntry, setData, type SessionParts } from './session-entry.js';
 

@@ -1,4 +1,4 @@
-import { checkNames, invalidValue, type OptionNames } from '../../errors/options.js';
+import { checkNames, invalidValue, type OptionNames } from '../../options/check-option.js';
 import { EntitableError, httpResponseOf } from '../../index.js';
 
 /** What is used of a response of Express. */

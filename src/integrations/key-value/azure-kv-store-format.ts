@@ -1,8 +1,7 @@
-import { isList, isObject, readOption } from '../../errors/options.js';
+import { isList, isObject, readOption } from '../../options/check-option.js';
 import { EntitableError, type FilterNode, type TypedValue } from '../../index.js';
-import { jsonText } from './json-text.js';
+import { jsonText, inOrder, splitText, type NumberedPiece } from './split-text.js';
 import type { MemberComparison } from './member-tests.js';
-import { inOrder, splitText, type NumberedPiece } from './split-text.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
 /** What Python's JSON reader takes for a number beyond what JavaScript's does. */

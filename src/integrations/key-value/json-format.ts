@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EntitableError } from '../../index.js';
-import { escapeKey, unescapeKey } from './escape-key.js';
-import { jsonText } from './json-text.js';
-import { inOrder, splitText, type NumberedPiece } from './split-text.js';
+import { jsonText, inOrder, splitText, type NumberedPiece } from './split-text.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
 const PLAIN = /^[a-z][a-z0-9]{2,45}$/;
@@ -59,5 +57,27 @@ function absent(value: unknown, collection: string): EntitableError {
     'validation.wrong-type',
     `A value for the collection ${collection} is ${found}, which has no JSON form. Use delete() to remove a key.`,
     { className: collection, property: 'value', storedName: NAME, expected: 'a JSON value', found },
+  );
+}
+
+/** What the service forbids in keys, the escape character, halves of characters, which have no UTF-8, and the last unit. */
+const UNSAFE =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  /[~/\\#?\u0000-\u001f\u007f-\u009f\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const ESCAPED = /~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
+
+/** Makes a row key of any text: `~XX` or `~uXXXX` for what a key cannot hold; ordinary text stays as it is. A stored format. */
+function escapeKey(key: string): string {
+  return key.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16).toUpperCase();
+    return code > 0xff ? `~u${hex.padStart(4, '0')}` : `~${hex.padStart(2, '0')}`;
+  });
+}
+
+/** The text that {@link escapeKey} made a row key of. */
+function unescapeKey(rowKey: string): string {
+  return rowKey.replace(ESCAPED, (_, wide: string | undefined, narrow: string | undefined) =>
+    String.fromCharCode(Number.parseInt((wide ?? narrow)!, 16)),
   );
 }

@@ -1,15 +1,15 @@
-import { invalidOption, type OptionNames, isList, hasMember } from '../../errors/options.js';
-import { EntitableError, ROW_KEY } from '../../index.js';
-import type {
-  FilterNode,
-  KeyRange,
-  OperationOptions,
-  PreparedWrite,
-  RowReader,
-  Rows,
-  TableStore,
+import { invalidOption, isList, hasMember, type OptionNames } from '../../options/check-option.js';
+import {
+  EntitableError,
+  ROW_KEY,
+  type FilterNode,
+  type KeyRange,
+  type OperationOptions,
+  type PreparedWrite,
+  type RowReader,
+  type Rows,
+  type TableStore,
 } from '../../index.js';
-import { batches } from './batches.js';
 import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
 import { checkKey, checkOptions, checkRowKey, checkSize, unreadable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
@@ -237,4 +237,31 @@ function afterAll(prefix: string): string | undefined {
 
 function isSurrogateOrBefore(unit: number): boolean {
   return unit >= 0xd7ff && unit < 0xe000;
+}
+
+/** How much one transaction takes. */
+export interface BatchSize {
+  readonly writes: number;
+  readonly bytes: number;
+}
+
+/** Prepares writes and groups them into transactions, in order; one transaction writes no row twice. */
+async function* batches<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  prepare: (item: T) => PreparedWrite,
+  size: BatchSize,
+): AsyncGenerator<readonly PreparedWrite[]> {
+  let batch = new Map<string, PreparedWrite>();
+  let bytes = 0;
+  for await (const item of items) {
+    const write = prepare(item);
+    if (batch.size === size.writes || batch.has(write.rowKey) || (batch.size > 0 && bytes + write.bytes > size.bytes)) {
+      yield [...batch.values()];
+      batch = new Map();
+      bytes = 0;
+    }
+    batch.set(write.rowKey, write);
+    bytes += write.bytes;
+  }
+  if (batch.size > 0) yield [...batch.values()];
 }

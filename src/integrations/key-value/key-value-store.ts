@@ -1,7 +1,13 @@
-import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
-import { invalidOption, type OptionNames, hasMethod } from '../../errors/options.js';
-import { DataSource, defineEntity } from '../../index.js';
-import type { DataSourceOptions, DataSourceTarget, PartitionKey, RowKey } from '../../index.js';
+import { DATA_SOURCE_NAMES } from '../../data-source/options.js';
+import { invalidOption, hasMethod, type OptionNames } from '../../options/check-option.js';
+import {
+  DataSource,
+  defineEntity,
+  type DataSourceOptions,
+  type DataSourceTarget,
+  type PartitionKey,
+  type RowKey,
+} from '../../index.js';
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
 import { jsonFormat } from './json-format.js';
 import { KeyValueCollection } from './key-value-collection.js';

@@ -1,4 +1,4 @@
-import { invalidOption, readOption } from '../../errors/options.js';
+import { invalidOption, readOption } from '../../options/check-option.js';
 
 /** What a member of a value can be compared with. */
 export type MemberOperand = string | number | boolean;

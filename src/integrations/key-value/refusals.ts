@@ -1,4 +1,4 @@
-import { checkNames, invalidOption, type KnownNames } from '../../errors/options.js';
+import { checkNames, invalidOption, type KnownNames } from '../../options/check-option.js';
 import { EntitableError, PARTITION_KEY, ROW_KEY, type RowReader, type ServiceLimits } from '../../index.js';
 
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids

@@ -1,3 +1,5 @@
+import { EntitableError } from '../../index.js';
+
 /** Cuts a text into pieces of at most so many UTF-16 units, the first of at most `first`, never between the halves of a character. */
 export function splitText(text: string, size: number, first: number = size): readonly string[] {
   const pieces: string[] = [];
@@ -20,4 +22,17 @@ export function inOrder(pieces: readonly NumberedPiece[]): readonly NumberedPiec
 
 function isLeadSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
+}
+
+/** The JSON text of a value, `undefined` for what JSON leaves out. Throws `validation.converter-failed` for what it refuses: bigints, circles. */
+export function jsonText(value: unknown, collection: string, property: string): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    throw new EntitableError(
+      'validation.converter-failed',
+      `A value for the collection ${collection} has no JSON form: it holds a bigint or itself, or its toJSON fails. Store what JSON can hold.`,
+      { className: collection, property, storedName: property, error },
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { invalidValue } from '../../errors/options.js';
+import { invalidValue } from '../../options/check-option.js';
 import { EntitableError } from '../../index.js';
 
 const OWN_ADAPTERS =

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { checkNames, hasMethod, invalidValue, isList, type OptionNames } from '../../errors/options.js';
+import { checkNames, hasMethod, invalidValue, isList, type OptionNames } from '../../options/check-option.js';
 import { DataSource, EntitableError, type DataSourceTarget, type Query, type Repository } from '../../index.js';
 import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
 import { KeyvNamespaces } from './keyv-namespaces.js';

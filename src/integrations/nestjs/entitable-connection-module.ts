@@ -1,6 +1,6 @@
 import type { DynamicModule, InjectionToken, OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { checkNames, checkObject } from '../../errors/options.js';
+import { checkNames, checkObject } from '../../options/check-option.js';
 import { DataSource, EntitableError } from '../../index.js';
 import { EntitableHealthIndicator } from './entitable-health-indicator.js';
 import {

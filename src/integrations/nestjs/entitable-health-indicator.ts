@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { type OptionNames, checkNames, checkObject, invalidValue } from '../../errors/options.js';
+import { checkNames, checkObject, invalidValue, type OptionNames } from '../../options/check-option.js';
 import { EntitableError, type DataSource } from '../../index.js';
 import { dataSourceToken } from './tokens.js';
 

@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { type OptionNames, checkNames, checkObject } from '../../errors/options.js';
+import { checkNames, checkObject, type OptionNames } from '../../options/check-option.js';
 import type { EntityClass } from '../../index.js';
 import { EntitableConnectionModule } from './entitable-connection-module.js';
 import {

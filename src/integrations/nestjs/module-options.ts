@@ -1,6 +1,6 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Provider, Type } from '@nestjs/common';
-import { DATA_SOURCE_NAMES } from '../../data-source/option-names.js';
-import { type OptionNames, invalidValue } from '../../errors/options.js';
+import { DATA_SOURCE_NAMES } from '../../data-source/options.js';
+import { invalidValue, type OptionNames } from '../../options/check-option.js';
 import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
 
 /** Where a connection's tables are, and how its data source works with them. */

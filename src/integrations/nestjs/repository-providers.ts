@@ -5,7 +5,7 @@ import type {
   OptionalFactoryDependency,
   Provider,
 } from '@nestjs/common';
-import { invalidValue, isList } from '../../errors/options.js';
+import { invalidValue, isList } from '../../options/check-option.js';
 import type { AnyRepository, DataSource, EntityClass, RepositoryClass } from '../../index.js';
 import { dataSourceToken, repositoryToken } from './tokens.js';
 

@@ -1,5 +1,5 @@
 import type { InjectionToken } from '@nestjs/common';
-import { invalidValue } from '../../errors/options.js';
+import { invalidValue } from '../../options/check-option.js';
 import { DataSource, metadataOf, type EntityClass } from '../../index.js';
 
 const repositoryTokens = new WeakMap<object, Map<string | undefined, symbol>>();

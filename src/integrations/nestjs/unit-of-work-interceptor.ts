@@ -8,7 +8,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { type OptionNames, checkNames, checkObject } from '../../errors/options.js';
+import { checkNames, checkObject, type OptionNames } from '../../options/check-option.js';
 import { EntitableError, type DataSource, type UnitOfWorkOptions } from '../../index.js';
 import { dataSourceToken } from './tokens.js';
 

@@ -1,7 +1,6 @@
 import { isDate } from 'node:util/types';
-import { typeName } from '../../edm/type-name.js';
-import type { Converter } from '../converter.js';
-import { outOfRange, wrongType } from '../converter-refusal.js';
+import { typeName } from '../../errors/type-name.js';
+import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 const TICKS_PER_MILLISECOND = 10_000n;
 /** .NET's `DateTime` counts from the year 1; JavaScript from 1970. */

@@ -1,7 +1,6 @@
-import { typeName } from '../../edm/type-name.js';
-import { checkNames, invalidOption } from '../../errors/options.js';
-import type { Converter } from '../converter.js';
-import { outOfRange, wrongType } from '../converter-refusal.js';
+import { typeName } from '../../errors/type-name.js';
+import { checkNames, invalidOption } from '../../options/check-option.js';
+import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
 const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };

@@ -1,7 +1,6 @@
 import { Guid } from '../../edm/guid.js';
-import { typeName } from '../../edm/type-name.js';
-import type { Converter } from '../converter.js';
-import { outOfRange, wrongType } from '../converter-refusal.js';
+import { typeName } from '../../errors/type-name.js';
+import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 interface Range {
   readonly least: bigint;

@@ -1,6 +1,5 @@
 import { sameData } from '../same-data.js';
-import type { Converter } from '../converter.js';
-import { outOfRange, wrongType } from '../converter-refusal.js';
+import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 /**
  * Stores any JSON value as a String: at most 32,768 UTF-16 units of JSON. Filters ask only whether it is present: one value has many

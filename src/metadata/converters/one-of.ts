@@ -1,8 +1,7 @@
-import { typeName } from '../../edm/type-name.js';
+import { typeName } from '../../errors/type-name.js';
 import type { EntitableError } from '../../errors/entitable-error.js';
-import { invalidOption, readOption } from '../../errors/options.js';
-import type { Converter } from '../converter.js';
-import { outOfRange } from '../converter-refusal.js';
+import { invalidOption, readOption } from '../../options/check-option.js';
+import { outOfRange, type Converter } from '../converter.js';
 
 /**
  * Stores one of some strings as a String, and refuses any other, read or written.

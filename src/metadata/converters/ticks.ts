@@ -1,8 +1,7 @@
 import { isDate } from 'node:util/types';
 import { DATE_TIME_RANGE, exactTicks, preciseDate } from '../../edm/date-time.js';
-import { typeName } from '../../edm/type-name.js';
-import type { Converter } from '../converter.js';
-import { outOfRange, wrongType } from '../converter-refusal.js';
+import { typeName } from '../../errors/type-name.js';
+import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 const PER_MILLISECOND = 10_000n;
 /** .NET's `DateTime` counts from the year 1; JavaScript from 1970. */

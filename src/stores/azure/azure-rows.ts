@@ -1,7 +1,6 @@
 import { checkEtag } from '../../store/check-etag.js';
 import type { RetainedRow, RowReader, RowShape } from '../../store/row.js';
 import type {
-  OperationOptions,
   PreparedWrite,
   ReadRequest,
   RowPage,
@@ -10,27 +9,24 @@ import type {
   WriteOperation,
   WriteReceipt,
 } from '../../store/table-store.js';
-import { PART_BYTES } from './batch-request.js';
-import type { Connection } from './connection.js';
-import { underDeadline } from './deadline.js';
-import { entityUrl, tableUrl } from './entity-url.js';
-import { expectRow, type RowCheck } from './expected-rows.js';
-import { JsonRowReader } from './json-row-reader.js';
-import { JsonRowWriter } from './json-row-writer.js';
-import { unansweredRead } from './lost-answer.js';
-import { PageIterator } from './page-iterator.js';
-import { PageReader } from './page-reader.js';
-import { pointAnswer } from './point-answer.js';
-import { selectText } from './query-url.js';
-import { checked, openRow } from './read-rows.js';
-import { refusalOf, refused, type Refusal } from './refusal.js';
-import { rowLayout, type RowLayout } from './row-layout.js';
-import { RowMembers } from './row-members.js';
-import { metadataOf, readRequest, type WireRequest } from './wire-request.js';
-import type { AzureWrite } from './write-request.js';
-import { writtenMembers, type WrittenMember } from './written-member.js';
-import { WrongAnswer } from './wrong-answer.js';
-import { retainedText, withEtag, WrittenRow } from './written-row.js';
+import type { OperationOptions } from '../../options/operation-options.js';
+import { PART_BYTES } from './requests/batch-request.js';
+import type { Connection } from './azure-connection.js';
+import { underDeadline } from './http/request-deadline.js';
+import { entityUrl, tableUrl, selectText } from './requests/query-url.js';
+import { expectRow, type RowCheck } from './requests/expected-rows.js';
+import { JsonRowReader } from './json/json-row-reader.js';
+import { JsonRowWriter, writtenMembers, type WrittenMember } from './json/json-row-writer.js';
+import { unansweredRead } from './requests/network-error.js';
+import { PageIterator } from './requests/page-iterator.js';
+import { PageReader } from './requests/page-reader.js';
+import { pointAnswer } from './requests/point-answer.js';
+import { checked, openRow } from './json/read-rows.js';
+import { refusalOf, refused, type Refusal } from './requests/refusal.js';
+import { rowLayout, RowMembers, type RowLayout } from './json/row-members.js';
+import { metadataOf, readRequest, type WireRequest, type AzureWrite } from './requests/wire-request.js';
+import { WrongAnswer } from './requests/wrong-answer.js';
+import { retainedText, withEtag, WrittenRow } from './json/written-row.js';
 
 /** One shape on one table of an account. */
 export class AzureRows implements Rows {

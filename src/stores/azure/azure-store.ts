@@ -1,21 +1,14 @@
 import type { ServiceAdministration } from '../../store/service-administration.js';
 import type { RowShape } from '../../store/row.js';
-import type {
-  OperationOptions,
-  PreparedWrite,
-  RowPage,
-  Rows,
-  StoreTraits,
-  TableStore,
-  WriteReceipt,
-} from '../../store/table-store.js';
-import { AzureAdministration } from './azure-administration.js';
+import type { PreparedWrite, RowPage, Rows, StoreTraits, TableStore, WriteReceipt } from '../../store/table-store.js';
+import type { OperationOptions } from '../../options/operation-options.js';
+import { AzureAdministration } from './account/azure-administration.js';
 import { AzureRows } from './azure-rows.js';
-import { Connection, type ConnectionSettings } from './connection.js';
-import { encodeText } from './entity-url.js';
-import { submitWrites } from './submit-writes.js';
-import { createTable, deleteTable, listTables } from './table-operations.js';
-import type { AzureWrite } from './write-request.js';
+import { Connection, type ConnectionSettings } from './azure-connection.js';
+import { encodeText } from './requests/query-url.js';
+import { submitWrites } from './requests/submit-writes.js';
+import { createTable, deleteTable, listTables } from './requests/table-operations.js';
+import type { AzureWrite } from './requests/wire-request.js';
 
 /**
  * The tables of one account. Rows travel in requests that are built here and sent through the SDK client's own pipeline; what is done

@@ -1,6 +1,6 @@
-import { typeName } from '../../edm/type-name.js';
+import { typeName } from '../../errors/type-name.js';
 import { EntitableError } from '../../errors/entitable-error.js';
-import { settingProblem } from '../../store/setting-problem.js';
+import { settingProblem } from '../../options/setting-problem.js';
 import { unknownTarget } from '../../store/unknown-target.js';
 import type { AzureCredential, NamedKey } from './azure-target.js';
 

@@ -1,5 +1,5 @@
-import { typeName } from '../../edm/type-name.js';
-import { settingProblem } from '../../store/setting-problem.js';
+import { typeName } from '../../errors/type-name.js';
+import { settingProblem } from '../../options/setting-problem.js';
 import { unknownTarget } from '../../store/unknown-target.js';
 
 /** Hosts of Azure's own table endpoints, where every account has one of its own. */

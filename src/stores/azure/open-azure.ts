@@ -2,24 +2,24 @@ import { TableServiceClient } from '@azure/data-tables';
 import type { TableStore } from '../../store/table-store.js';
 import { resolveLimits } from '../../store/limits.js';
 import { unknownTarget } from '../../store/unknown-target.js';
-import { AZURE_SERVICES, recogniseService } from './azure-service.js';
+import { AZURE_SERVICES, recogniseService } from './service-profile.js';
 import { AzureStore } from './azure-store.js';
-import type {
-  AzureOptions,
-  AzureServiceName,
-  AzureTarget,
-  NamedKey,
-  SdkClient,
-  ServiceClient,
-  SingleTableClient,
+import {
+  parseConnectionString,
+  type AzureOptions,
+  type AzureServiceName,
+  type AzureTarget,
+  type NamedKey,
+  type SdkClient,
+  type ServiceClient,
+  type SingleTableClient,
 } from './azure-target.js';
-import { parseConnectionString } from './connection-string.js';
 import { credentialOf, isNamedKey } from './credential.js';
 import { checkEndpoint, endpointUrl } from './endpoint.js';
-import { keptConnections } from './kept-connections.js';
-import { ownAnswers } from './own-answers.js';
-import { sharedKey } from './shared-key.js';
-import { Transport } from './transport.js';
+import { keptConnections } from './http/http-client.js';
+import { ownAnswers } from './http/response-guard.js';
+import { sharedKey } from './http/shared-key.js';
+import { Transport } from './http/transport.js';
 
 /**
  * Opens the tables of an account. No request is sent. Throws `store.unknown-target`, which never echoes the target (it may hold a key),

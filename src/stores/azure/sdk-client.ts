@@ -1,5 +1,5 @@
 import type { Pipeline, PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
-import { WrongAnswer } from './wrong-answer.js';
+import { WrongAnswer } from './requests/wrong-answer.js';
 
 /** What the service answers where a request has succeeded. */
 export interface ExpectedAnswer {

@@ -1,4 +1,4 @@
-import { refusal, refused } from './refusal.js';
+import { refusal, refused } from './service-rules.js';
 
 /** The keys of the last row of a page. */
 export interface LastRow {

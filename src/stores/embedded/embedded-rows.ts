@@ -3,7 +3,6 @@ import { instantOfEtag } from '../../edm/date-time.js';
 import { checkEtag } from '../../store/check-etag.js';
 import type { RetainedRow, RowReader, RowShape, RowWriter } from '../../store/row.js';
 import type {
-  OperationOptions,
   PreparedWrite,
   ReadRequest,
   RowPage,
@@ -12,21 +11,19 @@ import type {
   WriteOperation,
   WriteReceipt,
 } from '../../store/table-store.js';
-import { Deadline } from '../../store/deadline.js';
+import type { OperationOptions } from '../../options/operation-options.js';
+import { Deadline } from '../../async/deadline.js';
 import type { EngineState } from './engine-state.js';
-import { FIRST_INSTANT } from './instant.js';
-import { keptRow } from './kept-row.js';
-import { keyProblem } from './key-problem.js';
-import type { LayoutPath } from './layout-path.js';
-import type { StoredRow } from './ordered-rows.js';
+import { FIRST_INSTANT } from './rows/instant.js';
+import { keptRow, type StoredRow } from './ordered-rows.js';
+import { keyProblem, refused, scanProblem } from './service-rules.js';
+import type { LayoutPath } from './rows/layout-path.js';
 import { compileFilter, filteredNames } from './predicate.js';
 import { PreparedRow } from './prepared-row.js';
-import { refused } from './refusal.js';
-import { RowFlyweight } from './row-flyweight.js';
-import { stampRow } from './row-format.js';
+import { RowFlyweight } from './rows/embedded-row-reader.js';
+import { stampRow } from './rows/row-format.js';
 import { scanPage, type PageReading } from './scan-page.js';
-import { scanProblem } from './scan-problem.js';
-import { ShapeLayouts } from './shape-layouts.js';
+import { ShapeLayouts } from './rows/layout.js';
 
 /** One shape on one table of an embedded store. */
 export class EmbeddedRows implements Rows {

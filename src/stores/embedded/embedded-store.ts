@@ -1,23 +1,15 @@
 import type { RowShape } from '../../store/row.js';
 import { STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
-import type {
-  OperationOptions,
-  PreparedWrite,
-  RowPage,
-  Rows,
-  StoreTraits,
-  TableStore,
-  WriteReceipt,
-} from '../../store/table-store.js';
-import { batchProblem } from './batch-problem.js';
-import { tick } from './clock.js';
-import { Deadline } from '../../store/deadline.js';
+import type { PreparedWrite, RowPage, Rows, StoreTraits, TableStore, WriteReceipt } from '../../store/table-store.js';
+import type { OperationOptions } from '../../options/operation-options.js';
+import { batchProblem, PreparedRow } from './prepared-row.js';
+import { tick } from './system-table.js';
+import { Deadline } from '../../async/deadline.js';
 import { EmbeddedRows } from './embedded-rows.js';
 import { EngineState } from './engine-state.js';
-import { NUMBERED_LAYOUTS } from './layouts.js';
+import { NUMBERED_LAYOUTS } from './rows/layout-dictionary.js';
 import type { OrderedRows } from './ordered-rows.js';
-import { PreparedRow } from './prepared-row.js';
-import { refusal, refused } from './refusal.js';
+import { refusal, refused } from './service-rules.js';
 import { writeRows } from './write-rows.js';
 
 /** Rows of a dropped table that are removed in one transaction. */

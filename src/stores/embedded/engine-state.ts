@@ -1,8 +1,8 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { ServiceLimits } from '../../store/limits.js';
-import { Layouts } from './layouts.js';
+import { Layouts } from './rows/layout-dictionary.js';
 import type { OrderedRows } from './ordered-rows.js';
-import { RowCodec } from './row-codec.js';
+import { RowCodec } from './rows/row-codec.js';
 import { Tables } from './tables.js';
 
 /** What the parts of one embedded store share. */

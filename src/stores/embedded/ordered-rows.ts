@@ -1,5 +1,5 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Deadline } from '../../store/deadline.js';
+import type { Deadline } from '../../async/deadline.js';
 
 /** Where a row lies, in the row codec: from `start` to `end`. Rows that were read or written together lie side by side in the same bytes. */
 export interface RowPlace {
@@ -76,4 +76,61 @@ export function stoppedByClosing(): EntitableError {
     'The store was closed before the write had its turn; nothing was written.',
     {},
   );
+}
+
+/** A row that is its own, with its keys as texts: one in memory, one that was read by its key, and one that is composed after a write. */
+export class KeptRow implements StoredRow {
+  readonly rowKeyEnd = -1;
+
+  constructor(
+    readonly partitionKey: string,
+    readonly rowKey: string,
+    readonly bytes: Buffer,
+    readonly start = 0,
+    readonly end = bytes.length,
+  ) {}
+
+  get readEnd(): number {
+    return this.end;
+  }
+
+  get writes(): number {
+    return 0;
+  }
+
+  keep(): StoredRow {
+    return this;
+  }
+}
+
+/** The row of some keys that lies in a place. */
+export function keptRow(partitionKey: string, rowKey: string, { bytes, start, end }: RowPlace): KeptRow {
+  return new KeptRow(partitionKey, rowKey, bytes, start, end);
+}
+
+/** A row that was kept from a cursor, and whose row key stands behind it: it is decoded only when asked for. */
+export class KeyedRow implements StoredRow {
+  constructor(
+    readonly partitionKey: string,
+    readonly bytes: Buffer,
+    readonly start: number,
+    readonly end: number,
+    readonly rowKeyEnd: number,
+  ) {}
+
+  get rowKey(): string {
+    return this.bytes.toString('latin1', this.end, this.rowKeyEnd);
+  }
+
+  get readEnd(): number {
+    return this.rowKeyEnd;
+  }
+
+  get writes(): number {
+    return 0;
+  }
+
+  keep(): StoredRow {
+    return this;
+  }
 }

@@ -3,7 +3,7 @@ import { exactTicks } from '../../edm/date-time.js';
 import type { EdmType, TypedValue } from '../../edm/edm-type.js';
 import type { Comparison, ComparisonOperator, FilterNode } from '../../store/filter-node.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../../store/row.js';
-import { refusal, refused } from './refusal.js';
+import { refusal, refused } from './service-rules.js';
 
 /** Whether a row matches a filter. */
 export type Predicate = (row: RowReader) => boolean;

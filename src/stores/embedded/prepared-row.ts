@@ -1,12 +1,10 @@
-import { isSystemName } from '../../edm/property-name.js';
-import { keyedSize } from '../../store/entity-size.js';
-import type { ServiceLimits } from '../../store/limits.js';
+import { isSystemName } from '../../edm/names.js';
+import { keyedSize, type ServiceLimits } from '../../store/limits.js';
 import type { PreparedWrite, WriteMode, WriteOperation } from '../../store/table-store.js';
-import { keyProblem } from './key-problem.js';
+import { keyProblem, refusal, type Refusal } from './service-rules.js';
 import type { StoredRow } from './ordered-rows.js';
-import { refusal, type Refusal } from './refusal.js';
-import type { EncodedWrite } from './row-encoder.js';
-import { operationWireBytes } from './wire-size.js';
+import type { EncodedWrite } from './rows/row-encoder.js';
+import { operationWireBytes } from './rows/wire-size.js';
 
 /** Which modes ask for an `If-Match`; the others must not have one. */
 const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
@@ -86,4 +84,35 @@ export function sizeProblem(entityBytes: number, limits: ServiceLimits): Refusal
   return entityBytes > limits.entityBytes
     ? refusal('EntityTooLarge', `The entity has ${entityBytes} bytes; the store takes ${limits.entityBytes}. Split it.`)
     : undefined;
+}
+
+/** Why the service would refuse writes that were sent together, before it looks at any row. */
+export function batchProblem(
+  writes: readonly PreparedRow[],
+  limits: ServiceLimits,
+): { readonly refusal: Refusal; readonly operation?: number } | undefined {
+  if (writes.length > limits.transactionWrites) {
+    const message = `A transaction has at most ${limits.transactionWrites} writes; this one has ${writes.length}. Split it.`;
+    return { refusal: refusal('InvalidInput', message), operation: limits.transactionWrites };
+  }
+  const only = writes[0];
+  if (writes.length <= 1) return only?.problem && { refusal: only.problem, operation: 0 };
+  const bytes = writes.reduce((sum, write) => sum + write.bytes, 0);
+  if (bytes > limits.transactionBytes) {
+    const message = `The body of a transaction has at most ${limits.transactionBytes} bytes; this one has ${bytes}. Split it.`;
+    return { refusal: refusal('RequestBodyTooLarge', message) };
+  }
+  const other = writes.findIndex(({ partitionKey }) => partitionKey !== only?.partitionKey);
+  if (other > 0) {
+    const message = 'A transaction writes to one partition; this one writes to several. Split it.';
+    return { refusal: refusal('CommandsInBatchActOnDifferentPartitions', message), operation: other };
+  }
+  const seen = new Set<string>();
+  const twice = writes.findIndex(({ rowKey }) => seen.size === seen.add(rowKey).size);
+  if (twice > 0) {
+    const message = 'A transaction writes an entity once; this one writes it twice. Join the two writes.';
+    return { refusal: refusal('InvalidDuplicateRow', message), operation: twice };
+  }
+  const faulty = writes.findIndex(({ problem }) => problem !== undefined);
+  return faulty < 0 ? undefined : { refusal: writes[faulty]!.problem!, operation: faulty };
 }

@@ -1,11 +1,10 @@
 import type { ServiceLimits } from '../../store/limits.js';
-import { tableNameProblem } from '../../edm/table-name.js';
+import { tableNameProblem } from '../../edm/names.js';
 import type { RowPage } from '../../store/table-store.js';
 import { tableContinuation, lastTableOf } from './continuation.js';
 import { damagedStore } from './damaged-store.js';
-import { KeptRow } from './kept-row.js';
-import { contentOf, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
-import { refusal, refused } from './refusal.js';
+import { KeptRow, contentOf, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
+import { refusal, refused } from './service-rules.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
 
 const NUMBER_BYTES = 4;

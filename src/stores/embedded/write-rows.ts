@@ -1,16 +1,14 @@
 import type { Instant } from '../../edm/date-time.js';
-import { keyedSize } from '../../store/entity-size.js';
-import type { ServiceLimits } from '../../store/limits.js';
+import { keyedSize, type ServiceLimits } from '../../store/limits.js';
 import type { WriteReceipt } from '../../store/table-store.js';
-import { etagText } from './etag-text.js';
-import { keptRow } from './kept-row.js';
-import type { Layouts } from './layouts.js';
-import type { RowTransaction, StoredRow } from './ordered-rows.js';
+import { etagText } from './rows/instant.js';
+import { keptRow, type RowTransaction, type StoredRow } from './ordered-rows.js';
+import type { Layouts } from './rows/layout-dictionary.js';
 import { sizeProblem, type PreparedRow } from './prepared-row.js';
-import { refusal, refused, type Refusal } from './refusal.js';
-import type { RowCodec } from './row-codec.js';
-import type { EncodedWrite } from './row-encoder.js';
-import { stampRow, timestampMillisecondsOf, timestampTicksOf } from './row-format.js';
+import { refusal, refused, type Refusal } from './service-rules.js';
+import type { RowCodec } from './rows/row-codec.js';
+import type { EncodedWrite } from './rows/row-encoder.js';
+import { stampRow, timestampMillisecondsOf, timestampTicksOf } from './rows/row-format.js';
 
 /** What writing needs to know beside the writes. */
 export interface WriteContext {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
-import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import { incompatibleFormat } from '../embedded/disk/store-format.js';
 import { hasAllPages } from './tree-pages.js';
 
 const MAGIC = 0xbeefc0de;

@@ -1,5 +1,5 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Durability } from '../embedded/disk-store.js';
+import type { Durability } from '../embedded/disk/disk-store.js';
 import type { RowPlace } from '../embedded/ordered-rows.js';
 import { writeKey, type TableKey } from '../embedded/key-bytes.js';
 

@@ -1,5 +1,5 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { DiskSettings } from '../embedded/disk-store.js';
+import type { DiskSettings } from '../embedded/disk/disk-store.js';
 import { engineError, type EngineTask } from './engine-error.js';
 import { loadLmdb, openDatabase, type CursorRow, type LmdbDatabase } from './lmdb-database.js';
 import { StoreFiles } from './store-files.js';

@@ -1,5 +1,5 @@
 import type { TableStore } from '../../store/table-store.js';
-import { diskStore, type DiskStoreOptions } from '../embedded/disk-store.js';
+import { diskStore, type DiskStoreOptions } from '../embedded/disk/disk-store.js';
 import { LmdbRows } from './lmdb-rows.js';
 
 /**

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { DiskSettings, Durability } from '../embedded/disk-store.js';
-import { makeFolder } from '../embedded/private-files.js';
+import type { DiskSettings, Durability } from '../embedded/disk/disk-store.js';
+import { makeFolder } from '../embedded/disk/private-files.js';
 import { engineError } from './engine-error.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 

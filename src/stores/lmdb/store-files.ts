@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EntitableError } from '../../errors/entitable-error.js';
-import { identityOf, syncPath } from '../embedded/private-files.js';
+import { identityOf, syncPath } from '../embedded/disk/private-files.js';
 import { checkDataFile } from './check-files.js';
 import { LOCK_FILE } from './store-lock.js';
 

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 
 /** A root of a tree that has no page. */
-export const NO_PAGE = 0xffff_ffff_ffff_ffffn;
+const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
 /** Where a page says what it is and where its nodes lie, which count from the end of its head. */
 const HEAD = Object.freeze({ flags: 18, nodesEnd: 20, size: 24 });

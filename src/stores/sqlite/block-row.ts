@@ -1,6 +1,4 @@
-import { KeptRow } from '../embedded/kept-row.js';
-import { KeyedRow } from '../embedded/keyed-row.js';
-import type { StoredRow } from '../embedded/ordered-rows.js';
+import { KeptRow, KeyedRow, type StoredRow } from '../embedded/ordered-rows.js';
 import type { Block } from './block.js';
 
 /** A row of a block, lent to who visits it. Used again for the next one; the block it lies in stays as it is. */

@@ -1,5 +1,5 @@
-import { isVariable, Layout } from '../embedded/layout.js';
-import { carriedLayoutOf, fixedStartOf, layoutNumberOf } from '../embedded/row-format.js';
+import { isVariable, Layout } from '../embedded/rows/layout.js';
+import { carriedLayoutOf, fixedStartOf, layoutNumberOf } from '../embedded/rows/row-format.js';
 import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { Block } from './block.js';
 import { placeOf } from './block-key.js';

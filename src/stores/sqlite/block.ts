@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { readPartitionKey, readText, SEPARATOR } from '../embedded/key-bytes.js';
-import { hasHeader } from '../embedded/row-format.js';
+import { hasHeader } from '../embedded/rows/row-format.js';
 import { SYSTEM_TABLE } from '../embedded/system-table.js';
 import { LONGEST_KEY } from './block-key.js';
 

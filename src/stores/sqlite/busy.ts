@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Deadline } from '../../store/deadline.js';
+import type { Deadline } from '../../async/deadline.js';
 
 /** Milliseconds after which a store that another process holds is given up, where the operation has no time of its own. */
 const LONGEST_WAIT = 30_000;

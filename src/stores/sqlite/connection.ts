@@ -1,5 +1,5 @@
-import { incompatibleFormat } from '../embedded/incompatible-format.js';
-import type { Durability } from '../embedded/disk-store.js';
+import { incompatibleFormat } from '../embedded/disk/store-format.js';
+import type { Durability } from '../embedded/disk/disk-store.js';
 import { Block } from './block.js';
 import type { Sqlite, SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
 import { isNoDatabase } from './sqlite-error.js';

@@ -1,5 +1,4 @@
-import { KeptRow } from '../embedded/kept-row.js';
-import type { Place, StoredRow } from '../embedded/ordered-rows.js';
+import { KeptRow, type Place, type StoredRow } from '../embedded/ordered-rows.js';
 import { keyText } from './block-key.js';
 import { BlockRow } from './block-row.js';
 import type { Block } from './block.js';

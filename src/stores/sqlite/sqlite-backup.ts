@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
-import type { Deadline } from '../../store/deadline.js';
-import { copyBeside } from '../embedded/copy-beside.js';
-import { syncFile } from '../embedded/private-files.js';
+import type { Deadline } from '../../async/deadline.js';
+import { copyBeside } from '../embedded/disk/copy-beside.js';
+import { syncFile } from '../embedded/disk/private-files.js';
 import { sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 

@@ -61,7 +61,7 @@ const WORDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** SQLite's number of what happened; `undefined` for an error of something else. */
-export function resultOf(error: unknown): number | undefined {
+function resultOf(error: unknown): number | undefined {
   const { errcode, message } = (error ?? {}) as { readonly errcode?: unknown; readonly message?: string };
   return typeof errcode === 'number' ? errcode : WORDS.get(message ?? '');
 }

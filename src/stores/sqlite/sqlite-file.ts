@@ -1,7 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Deadline } from '../../store/deadline.js';
-import type { DiskSettings, Durability } from '../embedded/disk-store.js';
-import { identityOf } from '../embedded/private-files.js';
+import type { Deadline } from '../../async/deadline.js';
+import type { DiskSettings, Durability } from '../embedded/disk/disk-store.js';
+import { identityOf } from '../embedded/disk/private-files.js';
 import { Block } from './block.js';
 import { keyBytes, textOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';

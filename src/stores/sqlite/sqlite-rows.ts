@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { startTimer } from '../../async/start-timer.js';
-import type { Deadline } from '../../store/deadline.js';
-import type { DiskRows, DiskSettings } from '../embedded/disk-store.js';
+import { startTimer } from '../../async/backoff.js';
+import type { Deadline } from '../../async/deadline.js';
+import type { DiskRows, DiskSettings } from '../embedded/disk/disk-store.js';
 import { stoppedByClosing, type Place, type RowTransaction, type StoredRow } from '../embedded/ordered-rows.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 import { carryOut, type QueuedWork } from '../embedded/staged-writes.js';

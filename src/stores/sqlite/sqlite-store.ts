@@ -1,6 +1,6 @@
-import type { Deadline } from '../../store/deadline.js';
+import type { Deadline } from '../../async/deadline.js';
 import type { TableStore } from '../../store/table-store.js';
-import { diskStore, type DiskStoreOptions } from '../embedded/disk-store.js';
+import { diskStore, type DiskStoreOptions } from '../embedded/disk/disk-store.js';
 import { SqliteRows } from './sqlite-rows.js';
 
 /**

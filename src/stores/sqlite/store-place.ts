@@ -15,8 +15,8 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { incompatibleFormat } from '../embedded/incompatible-format.js';
-import { identityOf, makeFolder, syncPath } from '../embedded/private-files.js';
+import { incompatibleFormat } from '../embedded/disk/store-format.js';
+import { identityOf, makeFolder, syncPath } from '../embedded/disk/private-files.js';
 import { makeStore } from './connection.js';
 import type { Sqlite } from './sqlite-driver.js';
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { EntitableError } from '../../errors/entitable-error.js';
-import { incompatibleFormat } from '../embedded/incompatible-format.js';
+import { incompatibleFormat } from '../embedded/disk/store-format.js';
 import { textOf } from './block-key.js';
 import { BlockWalk, type StoreVerification } from './block-walk.js';
 import { APPLICATION_ID, valueOf } from './connection.js';

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { createHttpHeaders, createPipelineRequest, isRestError } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
-import { isSimple } from '../../../src/stores/azure/http-exchange.js';
-import { keptConnections } from '../../../src/stores/azure/kept-connections.js';
-import { bytesOf } from '../../../src/stores/azure/stream-bytes.js';
-import { StopSignal } from '../../../src/stores/azure/stop-signal.js';
+import { isSimple, bytesOf } from '../../../src/stores/azure/http/http-exchange.js';
+import { keptConnections } from '../../../src/stores/azure/http/http-client.js';
+import { StopSignal } from '../../../src/stores/azure/http/request-message.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 

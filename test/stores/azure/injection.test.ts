@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { TableStore } from '../../../src/store/table-store.js';
-import { entityUrl } from '../../../src/stores/azure/entity-url.js';
+import { entityUrl } from '../../../src/stores/azure/requests/query-url.js';
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { startAzurite } from '../../azurite/azurite.js';
 import { cannedStore, ENDPOINT } from './canned-service.js';

@@ -2,12 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { DATE_TIME_RANGE, formatDateTime } from '../../../src/edm/date-time.js';
 import { EDM_TYPES, type EdmType } from '../../../src/edm/edm-type.js';
-import { readExact } from '../../../src/mapping/stored-value.js';
+import { readExact } from '../../../src/mapping/property-reader.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowShape } from '../../../src/store/row.js';
-import { JsonRowReader } from '../../../src/stores/azure/json-row-reader.js';
-import { rowLayout } from '../../../src/stores/azure/row-layout.js';
-import { RowMembers } from '../../../src/stores/azure/row-members.js';
-import { storedMembers } from '../../../src/stores/azure/stored-members.js';
+import { JsonRowReader } from '../../../src/stores/azure/json/json-row-reader.js';
+import { rowLayout, RowMembers } from '../../../src/stores/azure/json/row-members.js';
+import { storedMembers } from '../../../src/stores/azure/json/json-text.js';
 import { shapeOf } from './row-values.js';
 
 describe('A row read where it stands in the answer', () => {

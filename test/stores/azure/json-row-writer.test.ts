@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatDateTime } from '../../../src/edm/date-time.js';
 import { EDM_TYPES, type EdmType } from '../../../src/edm/edm-type.js';
-import { keyedSize, propertySize } from '../../../src/store/entity-size.js';
+import { keyedSize, propertySize } from '../../../src/store/limits.js';
 import type { RowWriter, Slot } from '../../../src/store/row.js';
-import { JsonRowWriter } from '../../../src/stores/azure/json-row-writer.js';
-import { writtenMember, writtenMembers } from '../../../src/stores/azure/written-member.js';
+import { JsonRowWriter, writtenMember, writtenMembers } from '../../../src/stores/azure/json/json-row-writer.js';
 import { shapeOf } from './row-values.js';
 
 /** How a value is written, what it is in JSON, and its length where that counts. */

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ROW_KEY, type RowReader, type Slot } from '../../../src/store/row.js';
-import { JsonRowReader } from '../../../src/stores/azure/json-row-reader.js';
-import { readRows } from '../../../src/stores/azure/read-rows.js';
-import { rowLayout } from '../../../src/stores/azure/row-layout.js';
-import { RowMembers } from '../../../src/stores/azure/row-members.js';
-import { WrongAnswer } from '../../../src/stores/azure/wrong-answer.js';
+import { JsonRowReader } from '../../../src/stores/azure/json/json-row-reader.js';
+import { readRows } from '../../../src/stores/azure/json/read-rows.js';
+import { rowLayout, RowMembers } from '../../../src/stores/azure/json/row-members.js';
+import { WrongAnswer } from '../../../src/stores/azure/requests/wrong-answer.js';
 import { shapeOf } from './row-values.js';
 
 const ROWS = ['{"RowKey":"1","a":"one"}', '{"RowKey":"2"}', '{"RowKey":"3","b":5,"a":"\\u2028 },{\\"RowKey\\":"}'];

@@ -1,7 +1,7 @@
 import { AzureNamedKeyCredential, TableServiceClient } from '@azure/data-tables';
 import { createHttpHeaders, createPipelineRequest, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { expect } from 'chai';
-import { sharedKey } from '../../../src/stores/azure/shared-key.js';
+import { sharedKey } from '../../../src/stores/azure/http/shared-key.js';
 
 const ENDPOINT = 'https://account.table.core.windows.net';
 const KEYS = ['first key', 'second key'].map((text) => Buffer.from(text).toString('base64'));

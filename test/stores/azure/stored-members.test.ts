@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { storedMembers } from '../../../src/stores/azure/stored-members.js';
-import { eachMember, elementTexts } from '../../../src/stores/azure/json-text.js';
+import { storedMembers, eachMember, elementTexts } from '../../../src/stores/azure/json/json-text.js';
 
 describe('A row as its text has it', () => {
   it('numbers keep what JSON.parse loses, and every type its exact text', () => {

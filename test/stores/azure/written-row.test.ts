@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RetainedRow } from '../../../src/store/row.js';
-import { retainedText, WrittenRow } from '../../../src/stores/azure/written-row.js';
+import { retainedText, WrittenRow } from '../../../src/stores/azure/json/written-row.js';
 
 const ETAG = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
 const KEYS = '"PartitionKey":"p","RowKey":"r"';

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { DATE_TIME_RANGE, etagOf } from '../../../src/edm/date-time.js';
-import { etagText } from '../../../src/stores/embedded/etag-text.js';
-import { INSTANT_BYTES, readMilliseconds, readTicks, writeInstant } from '../../../src/stores/embedded/instant.js';
+import {
+  etagText,
+  INSTANT_BYTES,
+  readMilliseconds,
+  readTicks,
+  writeInstant,
+} from '../../../src/stores/embedded/rows/instant.js';
 import { RUNS } from './samples.js';
 
 const instants = fc.tuple(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Guid } from '../../../src/edm/guid.js';
-import { GUID_BYTES, readGuid, writeGuid } from '../../../src/stores/embedded/guid-bytes.js';
+import { GUID_BYTES, readGuid, writeGuid } from '../../../src/stores/embedded/rows/row-buffer.js';
 import { RUNS } from './samples.js';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

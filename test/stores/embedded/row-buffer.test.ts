@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { contentOf, type RowPlace } from '../../../src/stores/embedded/ordered-rows.js';
-import { RowBuffer } from '../../../src/stores/embedded/row-buffer.js';
-import { HEADER_BYTES } from '../../../src/stores/embedded/row-format.js';
+import { RowBuffer } from '../../../src/stores/embedded/rows/row-buffer.js';
+import { HEADER_BYTES } from '../../../src/stores/embedded/rows/row-format.js';
 
 /** What follows the header, in hex. */
 function hexOf(row: RowPlace): string {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { KeptRow } from '../../../src/stores/embedded/kept-row.js';
+import { KeptRow } from '../../../src/stores/embedded/ordered-rows.js';
 import { SYSTEM_TABLE } from '../../../src/stores/embedded/system-table.js';
 import { StagedWrites, type WriteTarget } from '../../../src/stores/embedded/staged-writes.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';

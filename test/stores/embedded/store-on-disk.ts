@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 import { COSMOS_LIMITS } from '../../../src/store/limits.js';
 import type { TableStore } from '../../../src/store/table-store.js';
-import type { DiskStoreOptions } from '../../../src/stores/embedded/disk-store.js';
+import type { DiskStoreOptions } from '../../../src/stores/embedded/disk/disk-store.js';
 import { conformance } from '../../../src/testing/conformance/conformance.js';
 import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { contentOf, type StoredRow } from '../../../src/stores/embedded/ordered-rows.js';
 import { writeKey } from '../../../src/stores/embedded/key-bytes.js';
-import type { LentRow } from '../../../src/stores/lmdb/lent-row.js';
-import { LentRows } from '../../../src/stores/lmdb/lent-rows.js';
+import type { LentRow } from '../../../src/stores/lmdb/cursor-row.js';
+import { LentRows } from '../../../src/stores/lmdb/cursor-rows.js';
 
 const STRETCH = 16 * 1024;
 

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, wri
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { EntitableError } from '../../../src/errors/entitable-error.js';
-import { Deadline } from '../../../src/store/deadline.js';
+import { Deadline } from '../../../src/async/deadline.js';
 import type { TableStore } from '../../../src/store/table-store.js';
 import { backupFile } from '../../../src/stores/sqlite/sqlite-backup.js';
 import { loadSqlite } from '../../../src/stores/sqlite/sqlite-driver.js';

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { KeptRow } from '../../../src/stores/embedded/kept-row.js';
-import { contentOf, type OrderedRows, type Place, type RowSource } from '../../../src/stores/embedded/ordered-rows.js';
-import { HEADER_BYTES } from '../../../src/stores/embedded/row-format.js';
+import {
+  KeptRow,
+  contentOf,
+  type OrderedRows,
+  type Place,
+  type RowSource,
+} from '../../../src/stores/embedded/ordered-rows.js';
+import { HEADER_BYTES } from '../../../src/stores/embedded/rows/row-format.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
 import { SqliteRows } from '../../../src/stores/sqlite/sqlite-rows.js';
 import { anyKey, RUNS } from '../embedded/samples.js';

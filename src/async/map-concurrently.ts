@@ -1,0 +1,35 @@
+import { Deadline } from './deadline.js';
+import { ItemReader, type Items } from './item-reader.js';
+
+/**
+ * Maps items with a bounded number of calls under way, keeping their order; the next item is asked for when there is room, and after a
+ * failure none. The signal ends a wait for items that are not at hand; calls that are under way have it themselves.
+ */
+export async function mapConcurrently<I, R>(
+  items: Items<I>,
+  concurrency: number,
+  map: (item: I) => Promise<R>,
+  signal?: AbortSignal,
+): Promise<R[]> {
+  const deadline = new Deadline({ signal });
+  const reader = new ItemReader(items);
+  const results: R[] = [];
+  let ended = false;
+  const worker = async (): Promise<void> => {
+    while (!ended) {
+      const asked = reader.next();
+      const next = asked instanceof Promise ? await deadline.wait(asked) : asked;
+      if (next === undefined) break;
+      results[next.index] = await map(next.item);
+    }
+    ended = true;
+  };
+  try {
+    await Promise.all(Array.from({ length: concurrency }, worker));
+  } catch (error) {
+    ended = true;
+    reader.close();
+    throw error;
+  }
+  return results;
+}

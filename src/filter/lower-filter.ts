@@ -1,0 +1,93 @@
+import { junction, negation, type FilterNode } from '../store/filter-node.js';
+import type { KeyRange } from '../store/table-store.js';
+import type { BoundFilter, PartTest } from './bind.js';
+import { flattened } from './flattened.js';
+import { ALL_KEYS, intersection, rangeComparisons, rangeOf, type KeyName } from './key-range.js';
+import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
+
+/**
+ * Says a filter in the service's own terms: tests of key parts become comparisons of the key, with what equalities tell within each
+ * conjunction. A boolean when it holds for every row, or for none.
+ *
+ * @throws EntitableError `query.not-expressible`.
+ */
+export function express(filter: BoundFilter, known: KnownParts): FilterNode | boolean {
+  switch (filter.kind) {
+    case 'always':
+      return filter.holds;
+    case 'stored':
+      return filter.node;
+    case 'part':
+      return expressPart(filter, known);
+    case 'not':
+      return opposite(express(filter.operand, known));
+    case 'and':
+      return conjunction(flattened(filter), known);
+    case 'or':
+      return joined(
+        'or',
+        filter.operands.map((operand) => express(operand, known)),
+      );
+    default:
+      return filter satisfies never;
+  }
+}
+
+function expressPart(test: PartTest, known: KnownParts): FilterNode | boolean {
+  const expressed = partFilter(test, known);
+  return expressed === 'copy' ? express(test.copy!(), known) : expressed;
+}
+
+function conjunction(operands: readonly BoundFilter[], outer: KnownParts): FilterNode | boolean {
+  const known = withEqualities(
+    outer,
+    operands.filter((operand) => operand.kind === 'part'),
+  );
+  const all = joined(
+    'and',
+    operands.map((operand) => express(operand, known)),
+  );
+  return typeof all === 'boolean' || all.kind !== 'and' ? all : narrowKeys(all.operands);
+}
+
+/** The opposite of what a filter says. */
+export function opposite(operand: FilterNode | boolean): FilterNode | boolean {
+  return typeof operand === 'boolean' ? !operand : negation(operand);
+}
+
+/** Joins what is left when constants have done their part. */
+export function joined(kind: 'and' | 'or', operands: readonly (FilterNode | boolean)[]): FilterNode | boolean {
+  const decisive = kind === 'or';
+  if (operands.includes(decisive)) return decisive;
+  const nodes = operands.filter((operand) => typeof operand !== 'boolean');
+  return nodes.length === 0 ? !decisive : junction(kind, nodes);
+}
+
+/** Says several bounds on one key as one range; `false` when no key is within all of them. */
+function narrowKeys(operands: readonly FilterNode[]): FilterNode | boolean {
+  const { ranges, rest } = splitKeys(operands);
+  if (ranges === undefined) return false;
+  const comparisons = KEYS.flatMap((key) => rangeComparisons(key, ranges[key]));
+  return joined('and', [...comparisons, ...rest]);
+}
+
+const KEYS: readonly KeyName[] = ['PartitionKey', 'RowKey'];
+
+/** Takes the bounds on the two keys out of a conjunction; no ranges when they contradict each other. */
+export function splitKeys(operands: readonly FilterNode[]): {
+  readonly ranges: Readonly<Record<KeyName, KeyRange>> | undefined;
+  readonly rest: readonly FilterNode[];
+} {
+  const rest: FilterNode[] = [];
+  const ranges: Record<KeyName, KeyRange | undefined> = { PartitionKey: ALL_KEYS, RowKey: ALL_KEYS };
+  for (const operand of operands) {
+    const key = KEYS.find((name) => rangeOf(name, operand) !== undefined);
+    if (key === undefined) {
+      rest.push(operand);
+      continue;
+    }
+    ranges[key] = ranges[key] && intersection(ranges[key], rangeOf(key, operand)!);
+  }
+  const { PartitionKey, RowKey } = ranges;
+  return { rest, ranges: PartitionKey && RowKey && { PartitionKey, RowKey } };
+}

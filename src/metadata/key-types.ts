@@ -1,0 +1,233 @@
+import type { EdmValue } from '../edm/edm-type.js';
+
+/** The types a key part may have; everything but a string needs a converter. */
+export type KeyValue = Exclude<EdmValue, Uint8Array>;
+
+/** Which of the two keys. */
+export type KeyKind = 'partition' | 'row';
+
+/** Never exist at run time: they carry the role of a property in its type, also in the shipped declarations. */
+export declare const keyPart: unique symbol;
+export declare const partitionPart: unique symbol;
+export declare const rowPart: unique symbol;
+export declare const systemValue: unique symbol;
+export declare const defaulted: unique symbol;
+
+/** The mark of a key part, with the type that it marks. Plain values are assignable to it, and so are parts of the other key. */
+export interface KeyPart<out V> {
+  /** For the compiler only. */
+  readonly [keyPart]?: V;
+}
+
+/** The mark that `PartitionKey` puts on a type. */
+export interface PartitionKeyPart<out V> extends KeyPart<V> {
+  /** For the compiler only. */
+  readonly [partitionPart]?: true;
+}
+
+/** The mark that `RowKey` puts on a type. */
+export interface RowKeyPart<out V> extends KeyPart<V> {
+  /** For the compiler only. */
+  readonly [rowPart]?: true;
+}
+
+/** The mark that `ETag` and `Timestamp` put on a type: the store sets the value, and no verb takes it. */
+export interface SystemValue<out Kind extends SystemValueKind> {
+  /** For the compiler only. */
+  readonly [systemValue]?: Kind;
+}
+
+/** The mark that `Defaulted` puts on a type. Plain values are assignable to it. */
+export interface DefaultedMark<out V> {
+  /** For the compiler only. */
+  readonly [defaulted]?: V;
+}
+
+/** Which of the values that the store sets. */
+export type SystemValueKind = 'etag' | 'timestamp';
+
+/** Marks a property as part of the partition key. */
+export type PartitionKeyMark<V extends KeyValue = string> = V & PartitionKeyPart<V>;
+
+/** Marks a property as part of the row key. */
+export type RowKeyMark<V extends KeyValue = string> = V & RowKeyPart<V>;
+
+/** Marks a property as the ETag. */
+export type ETagMark = string & SystemValue<'etag'>;
+
+/** Marks a property as the time of the last write. */
+export type TimestampMark = Date & SystemValue<'timestamp'>;
+
+/** The names of the properties of `T` whose type is marked as a key part. */
+export type KeyName<T, Kind extends KeyKind = KeyKind> = KindName<T, MarkOf[Kind], MarkedName<T>> & string;
+
+interface MarkOf {
+  readonly partition: typeof partitionPart;
+  readonly row: typeof rowPart;
+}
+
+/** Distributes over the names, which is the cheapest way through a large class; both keys share the one pass. */
+type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
+  ? typeof keyPart extends keyof T[K]
+    ? K
+    : never
+  : never;
+
+type KindName<T, Mark extends symbol, K extends keyof T> = K extends unknown
+  ? IsAny<T[K]> extends true
+    ? never
+    : Mark extends keyof T[K]
+      ? K
+      : never
+  : never;
+
+/** `RowKey<Date>`, or `Defaulted<Date>`, without its mark: `Date`. */
+export type Unmarked<P> = P extends KeyPart<infer V> ? V : P extends DefaultedMark<infer V> ? V : P;
+
+/** Words that stand in the name of a type, for the compiler's messages. */
+type Unsaid = 'its keys are not marked on their types, as in customerId!: PartitionKey';
+
+/** The stored keys: what addresses an entity whose class does not mark its keys in their types. */
+export interface StoredKey<_Why extends string = Unsaid> {
+  /** The stored partition key. */
+  readonly partitionKey: string;
+  /** The stored row key. */
+  readonly rowKey: string;
+}
+
+/** The stored partition key: what addresses a partition of a class that does not mark its keys in their types. */
+export interface StoredPartition<_Why extends string = Unsaid> {
+  /** The stored partition key. */
+  readonly partitionKey: string;
+}
+
+/** Spells out, in the compiler's own message, what is wrong. */
+export interface EntitableTypeError<Message extends string> {
+  /** What is wrong and what to do. */
+  readonly __entitable: Message;
+}
+
+/** What addresses a partition whose key is constant text: an empty object, `query({})`. */
+export interface ConstantKey {
+  /** For the compiler only. */
+  readonly [keyPart]?: never;
+}
+
+// The types of what a verb takes are read out of an object that a conditional type over `T` gives. For a class this changes nothing.
+// For the `T` of a service class that is generic over `T extends Base`, it lets the compiler take what `Base` takes: it replaces `T`
+// by its constraint there, and only there.
+
+/** What identifies one `T`: an object of its marked key properties. A key that is constant text has none. */
+export type KeyOf<T> = (T extends unknown ? { readonly of: EntityKey<T> } : never)['of'];
+
+type EntityKey<T> = [KeyName<T>] extends [never] ? StoredKey : { readonly [K in KeyName<T>]: Unmarked<T[K]> };
+
+/** What identifies one partition of `T`: an object of the marked properties of its partition key. */
+export type PartitionKeyOf<T> = (T extends unknown ? { readonly of: EntityPartition<T> } : never)['of'];
+
+/** What `query` takes: one partition of `T`, or several. */
+export type PartitionsOf<T> = (T extends unknown
+  ? { readonly of: EntityPartition<T> | readonly EntityPartition<T>[] }
+  : never)['of'];
+
+type EntityPartition<T> = [KeyName<T>] extends [never]
+  ? StoredPartition
+  : [KeyName<T, 'partition'>] extends [never]
+    ? ConstantKey
+    : { readonly [K in KeyName<T, 'partition'>]: Unmarked<T[K]> };
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** A class whose instances are entities; its constructor may take arguments. */
+export type EntityClass<T extends object = object> = abstract new (...args: never) => T;
+
+/** The names of the members of `T` that can be declared: all but the methods. */
+export type MemberKey<T> = NoMethod<T> & string;
+
+type NoMethod<T, K extends keyof T = keyof T> = K extends unknown ? (T[K] extends Method ? never : K) : never;
+
+type Method = (...args: never) => unknown;
+
+/** The names of the properties of `T` that hold its data: no method, and nothing that is marked as `ETag` or `Timestamp`. */
+export type DataKey<T> = (T extends unknown ? { readonly of: DataName<T> & string } : never)['of'];
+
+/** The same of a known class. Distributes over the names, which is the cheapest way through a large class. */
+export type DataName<T, K extends keyof T = keyof T> = K extends unknown
+  ? T[K] extends Method | SystemValue<SystemValueKind> | null | undefined
+    ? OtherName<T, K>
+    : K
+  : never;
+
+/** What the first look takes for a system value may be any object without required members. */
+type OtherName<T, K extends keyof T> = T[K] extends Method
+  ? never
+  : typeof systemValue extends keyof NonNullable<T[K]>
+    ? never
+    : K;
+
+/**
+ * What `merge` may change: every stored property but the keys. A property that is missing or `undefined` is left alone; `null`
+ * removes it from the row.
+ */
+export type PatchOf<T> = (T extends unknown ? { readonly of: EntityPatch<T> } : never)['of'];
+
+type EntityPatch<T> = { readonly [K in Exclude<DataName<T> & string, KeyName<T>>]?: T[K] | null | undefined };
+
+/** What `select` gives: plain, readonly data and no entity. */
+export type Projection<T, K extends keyof T> = { readonly [P in K]: T[P] };
+
+/** `'TENANT|{tenantId}|{year}'`: `'tenantId' | 'year'`. */
+export type TemplateNames<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | TemplateNames<Rest>
+  : never;
+
+type Literals<S extends string> = S extends `${infer Head}{${string}}${infer Rest}` ? `${Head}${Literals<Rest>}` : S;
+
+type Forbidden = '/' | '\\' | '#' | '?' | '~' | '{' | '}' | '\n' | '\r' | '\t';
+
+/** The keys of a class fit what `@Entity` or `defineEntity` says of them, or the error says in words why not. */
+export type CheckKeys<T, P, R> = CheckMarks<T, P, R> &
+  (P extends undefined ? CheckPlain<T, 'partition'> : CheckTemplate<T, P & string, 'partition'>) &
+  (R extends undefined ? CheckPlain<T, 'row'> : CheckTemplate<T, R & string, 'row'>);
+
+/** A class fits its template, or the error says in words why not. */
+export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string extends S
+  ? unknown
+  : S extends ''
+    ? EntitableTypeError<`the ${Kind} key template is empty`>
+    : S extends `${string}}{${string}`
+      ? EntitableTypeError<`the ${Kind} key template has nothing between two parts: separate them, e.g. with |`>
+      : Literals<S> extends `${string}${Forbidden}${string}`
+        ? EntitableTypeError<`the ${Kind} key template holds one of / \\ # ? ~ { } outside its placeholders`>
+        : [Exclude<TemplateNames<S>, KeyName<T, Kind>>] extends [never]
+          ? [Exclude<KeyName<T, Kind>, TemplateNames<S>>] extends [never]
+            ? unknown
+            : EntitableTypeError<`the ${Kind} key template leaves out '${Exclude<KeyName<T, Kind>, TemplateNames<S>>}'`>
+          : [KeyName<T>] extends [never]
+            ? unknown
+            : EntitableTypeError<`'${Exclude<TemplateNames<S>, KeyName<T, Kind>>}' in the ${Kind} key template is no property marked as ${Kind} key`>;
+
+/** A class without a template has one part of each key. */
+export type CheckPlain<T, Kind extends KeyKind> =
+  IsUnion<KeyName<T, Kind>> extends true
+    ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
+    : unknown;
+
+/** Both keys of a class are marked on their types, or neither is; a key that is constant text has no property to mark. */
+export type CheckMarks<T, P, R> = [KeyName<T>] extends [never]
+  ? unknown
+  : CheckMark<T, P, 'partition'> & CheckMark<T, R, 'row'>;
+
+type CheckMark<T, S, Kind extends KeyKind> = [KeyName<T, Kind>] extends [never]
+  ? S extends undefined
+    ? EntitableTypeError<`mark the ${Kind} key property on its type too, '${Kind extends 'row' ? 'orderId!: RowKey' : 'customerId!: PartitionKey'}', or give a ${Kind}Key template of constant text`>
+    : unknown
+  : unknown;
+
+type IsUnion<U, Whole = U> = [U] extends [never]
+  ? false
+  : U extends unknown
+    ? [Whole] extends [U]
+      ? false
+      : true
+    : never;

@@ -1,0 +1,147 @@
+import { singleKey } from '../filter/key-range.js';
+import { sortsInKey } from '../filter/key-parts.js';
+import { isComparable, notComparable, type Subject } from '../filter/operand.js';
+import type { EntityRows } from '../mapping/entity-reader.js';
+import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
+import { comparePlaces, keyedReading, type KeyedRow, type Reading } from './merge-rows.js';
+import type { Plan } from './plan.js';
+import { EntitableError } from '../errors/entitable-error.js';
+
+/** Which way results are sorted. */
+export type SortDirection = 'asc' | 'desc';
+
+/** One property that results are sorted by. */
+export interface SortOrder {
+  readonly name: string;
+  readonly direction: SortDirection;
+}
+
+/** A result with what it is sorted by. */
+export interface Sortable<out R> {
+  readonly result: R;
+  readonly by: readonly unknown[];
+}
+
+/** Refuses a property that has no order. Throws `query.unknown-property` and `query.not-comparable`. */
+export function checkSortOrder<T extends object>(source: EntityRows<T>, { name }: SortOrder): void {
+  source.project([name]);
+  const { className, members } = source.metadata;
+  const stored = storedAs(members.get(name)!);
+  if (stored === undefined || !isComparable({ className, name, ...stored }, 'gt')) {
+    throw notComparable({ className, name }, 'orderBy', 'what is stored has no order');
+  }
+}
+
+function storedAs(member: Member): Pick<Subject, 'type' | 'converter'> | undefined {
+  switch (member.kind) {
+    case 'property':
+      return member.property;
+    case 'timestamp':
+    case 'etag':
+      return member.kind === 'timestamp' ? { type: 'DateTime' } : undefined;
+    case 'key':
+      return { type: 'String', converter: member.template.parts[member.index]!.converter };
+    default:
+      return member satisfies never;
+  }
+}
+
+/** Whether a plan gives its rows in this order by itself. */
+export function isKeyOrder(
+  { members, partitionKey }: EntityMetadata,
+  { legs }: Plan,
+  orders: readonly SortOrder[],
+): boolean {
+  const [order, ...others] = orders;
+  const member = order && members.get(order.name);
+  if (member?.kind !== 'key' || others.length > 0 || member.index !== 0) return false;
+  const { template } = member;
+  const { converter } = template.parts[0]!;
+  if (!template.plain && (converter === undefined || !sortsInKey(template, 0))) return false;
+  if (order!.direction !== (converter?.order === 'reversed' ? 'desc' : 'asc')) return false;
+  const partitions = legs.flatMap(({ steps }) =>
+    steps.map((step) => (step.kind === 'point' ? step.partitionKey : singleKey(step.partitionKey))),
+  );
+  return (
+    template === partitionKey || partitions.every((partition) => partition !== undefined && partition === partitions[0])
+  );
+}
+
+/** Reads the same, and what results are sorted by. */
+export function sortableReading<T extends object, R>(
+  source: EntityRows<T>,
+  reading: Reading<R>,
+  orders: readonly SortOrder[],
+): Reading<KeyedRow<Sortable<R>>> {
+  const projector = source.project(orders.map(({ name }) => name));
+  const { select } = reading.request;
+  const request = {
+    ...reading.request,
+    ...(select !== undefined && { select: [...new Set([...select, ...(projector.request.select ?? [])])] }),
+  };
+  return keyedReading({
+    request,
+    decode(row) {
+      const values = projector.decode(row) as Readonly<Record<string, unknown>>;
+      return { result: reading.decode(row), by: orders.map(({ name }) => values[name]) };
+    },
+  });
+}
+
+/** How two results sort: by each property in turn, absent values last, ties in key order. */
+export function compareSortable(
+  orders: readonly SortOrder[],
+): (left: KeyedRow<Sortable<unknown>>, right: KeyedRow<Sortable<unknown>>) => number {
+  return (left, right) => {
+    for (const [index, { direction }] of orders.entries()) {
+      const order = compareBy(left.value.by[index], right.value.by[index], direction === 'asc' ? 1 : -1);
+      if (order !== 0) return order;
+    }
+    return comparePlaces(left, right);
+  };
+}
+
+function compareBy(left: unknown, right: unknown, sign: 1 | -1): number {
+  const missing = rank(left) - rank(right);
+  if (missing !== 0 || rank(left) > 0) return missing;
+  const [a, b] = [left as number, right as number]; // strings, bigints and dates compare by the same operators
+  return a < b ? -sign : a > b ? sign : 0;
+}
+
+/** Values first, then NaN, which has no order, then what is absent. */
+function rank(value: unknown): number {
+  return value === undefined || value === null ? 2 : Number.isNaN(value) ? 1 : 0;
+}
+
+/** Rows that are held to be sorted without `take`. */
+export const SORT_LIMIT = 100_000;
+
+/**
+ * Reads everything and gives it in order: the first `take` rows, or all.
+ *
+ * With `take` no more than twice as many, and a page, are held at once.
+ *
+ * @throws EntitableError `query.too-many-to-sort` without `take`, when there are more than {@link SORT_LIMIT}.
+ */
+export async function sortRows<R>(
+  chunks: AsyncIterable<{ readonly rows: readonly R[] }>,
+  compare: (left: R, right: R) => number,
+  take: number | undefined,
+): Promise<readonly R[]> {
+  let held: R[] = [];
+  for await (const { rows } of chunks) {
+    for (const row of rows) held.push(row);
+    if (take !== undefined && held.length >= 2 * take) held = held.toSorted(compare).slice(0, take);
+    if (take === undefined && held.length > SORT_LIMIT) throw tooMany();
+  }
+  return held.toSorted(compare).slice(0, take);
+}
+
+function tooMany(): EntitableError {
+  return new EntitableError(
+    'query.too-many-to-sort',
+    `More than ${SORT_LIMIT} rows match, and the service does not sort: they would all have to be held in memory. ` +
+      'Ask for the first of them with take(n), narrow the query, or sort by the key, which costs nothing.',
+    { limit: SORT_LIMIT },
+  );
+}

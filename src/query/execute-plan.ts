@@ -1,0 +1,214 @@
+import type { Rows, KeyRange, RowPage, ScanRequest } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { comparePlaces, keyedReading, mergeRows, type Reading, type RowPlace, type RowSource } from './merge-rows.js';
+import { stepComparisons, type Leg, type Plan, type ScanStep, type Step } from './plan.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { singleKey, intersection, onlyKey } from '../filter/key-range.js';
+
+/** Where a plan goes on: in which leg, and from where in it. */
+export interface Position {
+  readonly leg: number;
+  /** The store's own continuation of the leg's only step. */
+  readonly continuation?: string | undefined;
+  /** The row behind which a leg of several steps goes on. */
+  readonly after?: RowPlace | undefined;
+}
+
+/** Rows that arrived together, and where the plan goes on; absent at its end. */
+export interface Chunk<out R> {
+  readonly rows: readonly R[];
+  readonly next?: Position;
+}
+
+/** What is needed to read a plan. */
+export interface PlanReader<out R> {
+  readonly rows: Rows;
+  readonly plan: Plan;
+  readonly reading: Reading<R>;
+  readonly pageSize: number;
+  /** Comparisons that a request takes. */
+  readonly comparisons: number;
+  /** Pages of a lone step to request ahead of the consumer. */
+  readonly ahead: number;
+}
+
+/** Requests under way at once. */
+const CONCURRENCY = 8;
+
+/** Reads a plan from a position on, in the order of its legs; the legs to come are begun ahead, a page each. */
+export async function* readPlan<R>(
+  reader: PlanReader<R>,
+  from: Position,
+  options: OperationOptions = {},
+): AsyncGenerator<Chunk<R>, void, undefined> {
+  const { legs } = reader.plan;
+  const table = { seen: false };
+  if (legs.length - from.leg <= 1) {
+    yield* readLeg(reader, from, options, table);
+    return;
+  }
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const begun: { readonly chunks: AsyncGenerator<Chunk<R>>; readonly first: Promise<IteratorResult<Chunk<R>>> }[] = [];
+  let toBegin = from.leg;
+  const begin = (): void => {
+    const start = toBegin === from.leg ? from : { leg: toBegin };
+    const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal }, table);
+    const first = chunks.next();
+    first.catch(() => undefined); // thrown when its turn comes
+    begun.push({ chunks, first });
+    toBegin++;
+  };
+  try {
+    while (begun.length > 0 || toBegin < legs.length) {
+      while (begun.length < CONCURRENCY && toBegin < legs.length) begin();
+      const { chunks, first } = begun[0]!;
+      for (let chunk = await first; chunk.done !== true; chunk = await chunks.next()) yield chunk.value;
+      begun.shift();
+    }
+  } finally {
+    stop.abort();
+    await Promise.allSettled(begun.map(({ chunks }) => chunks.return(undefined)));
+  }
+}
+
+/** Reads one leg from a position in it on. */
+export async function* readLeg<R>(
+  reader: PlanReader<R>,
+  from: Position,
+  options: OperationOptions,
+  table: TableSeen,
+): AsyncGenerator<Chunk<R>, void, undefined> {
+  const { plan, rows, reading } = reader;
+  const leg = plan.legs[from.leg];
+  if (leg === undefined) return;
+  const nextLeg = from.leg + 1 < plan.legs.length ? { next: { leg: from.leg + 1 } } : {};
+  const [only, ...others] = leg.steps;
+  if (only !== undefined && others.length === 0) {
+    for await (const page of readStep(rows, only, reading, pagingOf(reader, from), options, table)) {
+      const { continuation } = page;
+      yield { rows: page.rows, ...(continuation === undefined ? nextLeg : { next: { leg: from.leg, continuation } }) };
+    }
+    return;
+  }
+  for await (const page of mergeRows(sourcesOf(reader, leg, from, options, table), reader.pageSize, CONCURRENCY)) {
+    const resume = page.more ? { next: { leg: from.leg, after: placeOf(page.rows.at(-1)!) } } : nextLeg;
+    yield { rows: page.rows.map(({ value }) => value), ...resume };
+  }
+}
+
+function sourcesOf<R>(
+  reader: PlanReader<R>,
+  { steps }: Leg,
+  { after }: Position,
+  options: OperationOptions,
+  table: TableSeen,
+): readonly RowSource<R>[] {
+  const keyed = keyedReading(reader.reading);
+  return steps.map(async function* (step): RowSource<R> {
+    for (const part of after === undefined ? [step] : resumeStep(step, after, reader.comparisons)) {
+      for await (const { rows } of readStep(reader.rows, part, keyed, { pageSize: reader.pageSize }, options, table))
+        yield after === undefined ? rows : rows.filter((row) => comparePlaces(row, after) > 0);
+    }
+  });
+}
+
+function pagingOf(
+  { pageSize, ahead }: Pick<PlanReader<unknown>, 'pageSize' | 'ahead'>,
+  { continuation }: Position,
+): StepPaging {
+  return { pageSize, ...(ahead > 0 && { ahead }), ...(continuation !== undefined && { continuation }) };
+}
+
+function placeOf({ partitionKey, rowKey }: RowPlace): RowPlace {
+  return { partitionKey, rowKey };
+}
+
+/** How the requests of a step go on from one to the next. */
+export type StepPaging = Pick<ScanRequest, 'pageSize' | 'continuation' | 'ahead'>;
+
+/** Whether a query has found its table: a step that follows and finds none must not give an end as if that were all. */
+export interface TableSeen {
+  seen: boolean;
+}
+
+/** Reads what a step says, page by page. Throws `store.table-not-found` when an earlier step found the table, and this one does not. */
+export async function* readStep<R>(
+  rows: Rows,
+  step: Step,
+  { request, decode }: Reading<R>,
+  paging: StepPaging,
+  options: OperationOptions | undefined,
+  table: TableSeen,
+): AsyncGenerator<RowPage<R>, void, undefined> {
+  switch (step.kind) {
+    case 'point': {
+      const found = await rows.get(
+        step.partitionKey,
+        step.rowKey,
+        (row) => ({ rows: [decode(row)] }),
+        request,
+        options,
+      );
+      if (found === undefined) return;
+      table.seen = true;
+      yield found;
+      return;
+    }
+    case 'scan': {
+      // What another step finds meanwhile tells nothing: the table may have been made after this one was asked for.
+      const wasSeen = table.seen;
+      for await (const page of rows.scan({ ...request, ...scanRequest(step), ...paging }, decode, options)) {
+        if (page.tableMissing !== true) table.seen = true;
+        else if (wasSeen) throw tableGone();
+        yield page;
+      }
+      return;
+    }
+    default:
+      return step satisfies never;
+  }
+}
+
+function tableGone(): EntitableError {
+  return new EntitableError(
+    'store.table-not-found',
+    'The table was deleted while a query read it: rows that it had are missing from what was read. Read again.',
+    {},
+  );
+}
+
+function scanRequest({ partitionKey, rowKey, filter }: ScanStep): ScanRequest {
+  return {
+    ...(isBounded(partitionKey) && { partitionKey: singleKey(partitionKey) ?? partitionKey }),
+    ...(isBounded(rowKey) && { rowKey }),
+    ...(filter !== undefined && { filter }),
+  };
+}
+
+function isBounded({ from, to }: KeyRange): boolean {
+  return from !== undefined || to !== undefined;
+}
+
+/**
+ * What a step still has to read behind a row: the rest of its partition, then the partitions behind it. All of it, where there is no
+ * room left for more comparisons: then it gives rows that are not behind.
+ */
+function resumeStep(step: Step, after: RowPlace, comparisons: number): readonly Step[] {
+  if (step.kind === 'point') return comparePlaces(step, after) > 0 ? [step] : [];
+  const samePartition = narrowed(step, onlyKey(after.partitionKey), behind(after.rowKey));
+  const partitionsBehind =
+    singleKey(step.partitionKey) === after.partitionKey ? undefined : narrowed(step, behind(after.partitionKey), {});
+  const parts = [samePartition, partitionsBehind].filter((part) => part !== undefined);
+  return parts.every((part) => stepComparisons(part) <= comparisons) ? parts : [step];
+}
+
+function narrowed(step: ScanStep, partitions: KeyRange, rows: KeyRange): ScanStep | undefined {
+  const partitionKey = intersection(step.partitionKey, partitions);
+  const rowKey = intersection(step.rowKey, rows);
+  return partitionKey && rowKey && { ...step, partitionKey, rowKey };
+}
+
+function behind(value: string): KeyRange {
+  return { from: { value, inclusive: false } };
+}

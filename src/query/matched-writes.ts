@@ -1,0 +1,102 @@
+import { invalidOption } from '../options/check-option.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
+import type { Said } from '../mapping/patch.js';
+import { stateOf } from '../mapping/stamp.js';
+import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { PreparedWrite } from '../store/table-store.js';
+import type { RowPlace } from './merge-rows.js';
+
+/** A row as it was read. */
+export interface MatchedRow extends RowPlace {
+  readonly etag: string;
+  /** What a patch is computed from, where one is. */
+  readonly result?: unknown;
+}
+
+/** The write of one row. */
+export interface MatchWrite {
+  readonly write: PreparedWrite;
+  /** Whether it removes properties: some stores cannot do so in a transaction. */
+  readonly removes: boolean;
+}
+
+/** Prepares the write of one row, conditional on the ETag it was read with; `undefined` where there is nothing to write. */
+export type PrepareWrite = (row: MatchedRow) => MatchWrite | undefined | Promise<MatchWrite | undefined>;
+
+/** How the rows that a query matches are changed. */
+export interface MatchWrites {
+  /** Throws `commit.not-in-unit` where writes are held. */
+  delete(): PrepareWrite;
+  /** The patch is validated before anything is sent. Throws `validation.*`, and `commit.not-in-unit` where writes are held. */
+  merge(patch: object): Promise<PrepareWrite>;
+  /** Each row's own patch, computed from what was read and validated. Throws `commit.not-in-unit` where writes are held. */
+  mergeEach(patchOf: (result: unknown) => unknown): PrepareWrite;
+}
+
+/** Changes the rows of a class in its store. */
+export function matchWrites<T extends object>(
+  mapper: EntityMapper<T>,
+  validate: (said: Said) => void | Promise<void>,
+): MatchWrites {
+  return Object.freeze({
+    delete:
+      () =>
+      ({ partitionKey, rowKey, etag }: MatchedRow) => ({
+        write: mapper.prepare({ mode: 'delete', partitionKey, rowKey, ifMatch: etag }, []),
+        removes: false,
+      }),
+    async merge(patch: object) {
+      const difference = mapper.patchOf(patch);
+      await validate(difference.said);
+      return (row: MatchedRow) => merging(row, difference);
+    },
+    mergeEach: (patchOf) => async (row: MatchedRow) => {
+      const result = row.result as object;
+      const state = stateOf(result);
+      const before = state === undefined ? { ...result } : undefined; // a projection remembers no row
+      const patch = await patchOf(result);
+      const isRow = patch === result && state !== undefined;
+      if (patch === undefined || isRow) {
+        const names =
+          state?.kind === 'stored'
+            ? changedNames(mapper.metadata, mapper.differenceOf(result, state))
+            : unequalNames(before, result);
+        if (isRow) throw wrongPatch(names, 'one that returns the row itself');
+        if (names.length > 0) throw changedInPlace(names);
+        return undefined;
+      }
+      const difference = mapper.patchOf(patch as object);
+      if (difference.changed.length === 0 && difference.removed.length === 0) return undefined;
+      await validate(difference.said);
+      return merging(row, difference);
+    },
+  } satisfies MatchWrites);
+
+  function merging({ partitionKey, rowKey, etag }: MatchedRow, { changed, removed }: Difference): MatchWrite {
+    const removes = removed.length > 0;
+    const remove = removes ? { remove: removed } : undefined;
+    const write = mapper.prepare({ mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...remove }, changed);
+    return { write, removes };
+  }
+}
+
+function changedNames({ properties }: EntityMetadata, { changed, removed }: Difference): readonly string[] {
+  const gone = properties.filter(({ storedName }) => removed.includes(storedName));
+  return [...changed.map(({ property }) => property), ...gone].map(({ name }) => name);
+}
+
+function unequalNames(before: object | undefined, after: object): readonly string[] {
+  const values = before as Readonly<Record<string, unknown>> | undefined;
+  return Object.entries(after).flatMap(([name, value]) => (Object.is(values?.[name], value) ? [] : [name]));
+}
+
+/** What a function does to the row itself is not written: it would be lost in silence. */
+function changedInPlace(names: readonly string[]): Error {
+  return wrongPatch(names, `one that changes ${names.join(', ')} of the row itself and returns nothing`);
+}
+
+function wrongPatch(names: readonly string[], found: string): Error {
+  const example = names.length === 0 ? '' : `, such as { ${names.join(', ')} }`;
+  return invalidOption('merge', `a function that returns the patch of a row${example}`, found);
+}

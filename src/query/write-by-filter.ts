@@ -1,0 +1,202 @@
+import type { FailedRow, WriteByFilterOptions, WriteReport } from './query.js';
+import { notify } from '../async/notify.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { Deadline } from '../async/deadline.js';
+import type { TableStore } from '../store/table-store.js';
+import { checkFunction, checkOperation, type OperationOptions } from '../options/operation-options.js';
+import type { RowPlace, Reading } from './merge-rows.js';
+import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matched-writes.js';
+import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
+import { WRITE_BY_FILTER_NAMES } from './option-names.js';
+import { readPages } from './page-reader.js';
+import { refuseSorted, type QueryState } from './query-state.js';
+import { pageSourceOf } from './result-pages.js';
+import { intersection, onlyKey } from '../filter/key-range.js';
+import type { Step } from './plan.js';
+import { readStep, type PlanReader } from './execute-plan.js';
+
+/** What a write by filter needs of the query and the store. */
+export interface MatchWriter {
+  readonly store: TableStore;
+  readonly table: string;
+  readonly prepare: PrepareWrite;
+  /** Reads a row again, if it still matches. */
+  readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
+}
+
+/** Times that a row which others change meanwhile is read and tested again before it counts as failed. */
+const ATTEMPTS = 5;
+
+interface Pending extends MatchedRow {
+  readonly attempt: number;
+  /** Where it was prepared before and not written: what prepares it may compute, and is asked once. */
+  readonly prepared?: MatchWrite;
+}
+
+/** Writes the rows that match, in transactions of one partition, each row on condition that it is as it was read. */
+async function writeMatches(
+  writer: MatchWriter,
+  matches: AsyncIterable<{ readonly rows: readonly MatchedRow[] }>,
+  { onProgress, ...options }: WriteByFilterOptions = {},
+): Promise<WriteReport> {
+  let changed = 0;
+  let skipped = 0;
+  const failed: FailedRow[] = [];
+  for await (const { rows } of matches) {
+    const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
+    while (pending.length > 0) {
+      const before = pending.length;
+      const batch = await nextBatch(writer, pending, options);
+      skipped += before - pending.length - batch.length;
+      if (batch.length > 0) {
+        const problem = await submit(writer, batch, options);
+        if (problem === undefined) changed += batch.length;
+        else await settle(batch, problem, pending);
+      }
+      if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
+    }
+  }
+  return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
+
+  /** Nothing of a refused transaction was written: the row at fault is seen to, the others are written again. */
+  async function settle(batch: readonly Prepared[], { index, error }: Problem, pending: Pending[]): Promise<void> {
+    const { attempt, ...row } = batch[index]!;
+    pending.unshift(...batch.filter((_, other) => other !== index));
+    if (EntitableError.is(error, 'store.not-found')) {
+      skipped++;
+    } else if (!EntitableError.is(error, 'store.precondition-failed') || attempt >= ATTEMPTS) {
+      failed.push({ partitionKey: row.partitionKey, rowKey: row.rowKey, error });
+    } else {
+      const again = await writer.reread(row);
+      if (again === undefined) skipped++;
+      else pending.unshift({ ...again, attempt: attempt + 1 });
+    }
+  }
+}
+
+interface Prepared extends Pending {
+  readonly prepared: MatchWrite;
+}
+
+/** Takes what one transaction can hold: rows of one partition, by number and by size; rows that there is nothing to write of are left out. */
+async function nextBatch(
+  { prepare, store }: MatchWriter,
+  pending: Pending[],
+  options: OperationOptions,
+): Promise<readonly Prepared[]> {
+  const { limits, removes } = store.traits;
+  const batch: Prepared[] = [];
+  let bytes = 0;
+  for (let row = pending[0]; row !== undefined; row = pending[0]) {
+    const isFull = batch.length === limits.transactionWrites;
+    if (batch.length > 0 && (isFull || row.partitionKey !== batch[0]!.partitionKey)) break;
+    const preparing = row.prepared ?? prepare(row);
+    const prepared = preparing instanceof Promise ? await new Deadline(options).wait(preparing) : preparing;
+    if (prepared === undefined) {
+      pending.shift();
+      continue;
+    }
+    const isAlone = prepared.removes && removes === 'by-replacing';
+    if (batch.length > 0 && (isAlone || bytes + prepared.write.bytes > limits.transactionBytes)) {
+      pending[0] = { ...row, prepared };
+      break;
+    }
+    pending.shift();
+    batch.push({ ...row, prepared });
+    bytes += prepared.write.bytes;
+    if (isAlone) break;
+  }
+  return batch;
+}
+
+/** The write that a transaction failed for. */
+interface Problem {
+  readonly index: number;
+  readonly error: EntitableError;
+}
+
+async function submit(
+  { store, table }: MatchWriter,
+  batch: readonly Prepared[],
+  options: OperationOptions,
+): Promise<Problem | undefined> {
+  try {
+    await store.submit(
+      table,
+      batch.map(({ prepared }) => prepared.write),
+      options,
+    );
+    return undefined;
+  } catch (error) {
+    if (!EntitableError.is(error, 'store.') || !ROW_CODES.has(error.code)) throw error;
+    const index = batch.length === 1 ? 0 : (error.details as { readonly operation?: number }).operation;
+    if (index === undefined || batch[index] === undefined) throw error;
+    return { index, error };
+  }
+}
+
+/** Refusals that are about one row; all others would meet the next one too. */
+const ROW_CODES: ReadonlySet<string> = new Set(['store.not-found', 'store.precondition-failed', 'store.rejected']);
+
+/** Reads of each match what a write needs: its keys and its ETag. */
+export const MATCHES: Reading<MatchedRow> = Object.freeze({
+  request: Object.freeze({ select: Object.freeze([]), etag: true }),
+  decode: matchOf,
+});
+
+/** Reads of each match also what a query gives. */
+export function withResults({ request, decode }: Reading<unknown>): Reading<MatchedRow> {
+  return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
+}
+
+function matchOf(row: RowReader): MatchedRow {
+  return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), etag: row.etag };
+}
+
+/** Changes every row that a query matches, each on condition that it is as it was read. */
+export async function changeMatches<T extends object>(
+  state: QueryState<T>,
+  reading: Reading<MatchedRow>,
+  change: (writes: MatchWrites) => PrepareWrite | Promise<PrepareWrite>,
+  options: WriteByFilterOptions | undefined,
+): Promise<WriteReport> {
+  const { source, writes } = state;
+  if (writes === undefined) throw new TypeError('This query was made for reading only');
+  checkOperation(options, WRITE_BY_FILTER_NAMES);
+  if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
+  const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
+  const { store, table } = source;
+  const matches = pageSourceOf(state, reading);
+  refuseSorted(state, matches.plan, 'A write by filter');
+  const reread = rereadMatch(matches.reader, options);
+  const chunks = (async function* () {
+    for await (const { items } of readPages(matches, options)) yield { rows: items };
+  })();
+  return writeMatches({ store, table, prepare, reread }, chunks, options);
+}
+
+/** Reads one row again, if it still passes what a plan asks. */
+function rereadMatch<R>(
+  { rows, plan: { legs }, reading }: PlanReader<R>,
+  { signal, timeout }: OperationOptions = {},
+): (row: RowPlace) => Promise<R | undefined> {
+  const steps = legs.flatMap((leg) => leg.steps);
+  return async (row) => {
+    for (const step of steps) {
+      const only = onlyRow(step, row);
+      if (only === undefined) continue;
+      for await (const page of readStep(rows, only, reading, { pageSize: 1 }, { signal, timeout }, { seen: true })) {
+        if (page.rows.length > 0) return page.rows[0];
+      }
+    }
+    return undefined;
+  };
+}
+
+function onlyRow(step: Step, row: RowPlace): Step | undefined {
+  if (step.kind === 'point')
+    return step.partitionKey === row.partitionKey && step.rowKey === row.rowKey ? step : undefined;
+  const partitionKey = intersection(step.partitionKey, onlyKey(row.partitionKey));
+  const rowKey = intersection(step.rowKey, onlyKey(row.rowKey));
+  return partitionKey && rowKey && { ...step, partitionKey, rowKey };
+}

@@ -1,0 +1,184 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import { readMember } from '../errors/member-failed.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { addressOfRow, type Address } from '../mapping/entity-address.js';
+import { stateOf, type StoredState } from '../mapping/stamp.js';
+import { checkEtag } from '../store/check-etag.js';
+import type { RetainedRow } from '../store/row.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { rowError } from './row-error.js';
+
+/**
+ * The value of the `@ETag` property, where it is declared and set: not `undefined`, `null` or an empty text. Throws
+ * `validation.invalid-etag` for what is none.
+ */
+export function statedEtag<T extends object>(mapper: EntityMapper<T>, entity: object): string | undefined {
+  const value = etagMember(mapper, entity) ?? '';
+  if (value === '') return undefined;
+  checkEtag(value);
+  return value;
+}
+
+/**
+ * What a delete by a key is conditional on: the option, else the `@ETag` property of an object that has one. Whoever gives an ETag that is
+ * none, `null` and an empty text too, wants a condition. Throws `validation.invalid-etag`.
+ */
+export function keyCondition<T extends object>(mapper: EntityMapper<T>, key: object, etag: string | undefined): string {
+  checkEtag(etag);
+  const known = etag ?? etagMember(mapper, key);
+  checkEtag(known);
+  return known ?? '*';
+}
+
+function etagMember<T extends object>({ metadata }: EntityMapper<T>, holder: object): string | undefined {
+  return metadata.etag === undefined
+    ? undefined
+    : (readMember(metadata.className, holder, metadata.etag) as string | undefined);
+}
+
+/** The row that an entity was read from or written to; throws `entity.foreign` when that is another store's or table's. */
+export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): StoredState | undefined {
+  const state = stateOf(entity);
+  if (state?.kind !== 'stored') return undefined;
+  if (mapper.owns(state.source)) return state;
+  const { className, partitionKey, rowKey } = mapper.metadata;
+  const names = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name);
+  const key = names.length === 0 ? 'partitionKey, rowKey' : names.join(', ');
+  throw new EntitableError(
+    'entity.foreign',
+    `This ${className} was read from, or written to, another store or the table "${state.source.table}", so its ETag means nothing here. ` +
+      `To copy it, use insert or upsert. To delete or change the row that is here, name it by its key: delete({ ${key} }).`,
+    { className, table: state.source.table },
+  );
+}
+
+/** Whether the `@ETag` property of a loaded entity still is the ETag it was loaded with. */
+export function statesNoOther<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
+  const etag = statedEtag(mapper, entity);
+  return etag === undefined || etag === ownState(mapper, entity)?.etag;
+}
+
+/** Whether an entity was never loaded, written or deleted here: it may have been made here, or come from a client. */
+export function wasNeverStored(entity: object): boolean {
+  const state = stateOf(entity);
+  return state === undefined || state.kind === 'made';
+}
+
+/** What the row of an entity is known to hold; `undefined` when the entity was not read from, or written to, this table. */
+export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object): RetainedRow | undefined {
+  const state = stateOf(entity);
+  return state?.kind === 'stored' && mapper.owns(state.source) ? state.row : undefined;
+}
+
+/** An entity is an instance of its class, or any object that was loaded or written; all else is a key. */
+export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entityOrKey: object): boolean {
+  try {
+    return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
+  } catch {
+    return false; // a proxy that was revoked: whoever reads it tells
+  }
+}
+
+/** What a replace or delete of an entity is conditional on. Throws `validation.invalid-etag`, `entity.no-etag`, `entity.foreign`, `key.changed`. */
+export function conditionOf<T extends object>(
+  mapper: EntityMapper<T>,
+  entity: object,
+  address: Address,
+  etag: string | undefined,
+): string {
+  checkEtag(etag);
+  const state = ownState(mapper, entity);
+  if (state !== undefined) checkKeyUnchanged(mapper, state, address);
+  const known = etag ?? statedEtag(mapper, entity) ?? state?.etag;
+  if (known !== undefined) return known;
+  const { className } = mapper.metadata;
+  throw new EntitableError(
+    'entity.no-etag',
+    `This ${className} has no ETag, so a change by somebody else would be overwritten. Read it first, pass { etag: '*' } to write over whatever is there, or use upsert.`,
+    { className },
+  );
+}
+
+/** Refuses an entity that was to be made for one key and has another. Throws `key.changed`. */
+export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected: Address, entity: object): void {
+  const changed = partsThatDiffer(mapper, expected, mapper.addressOf(entity));
+  if (changed.length === 0) return;
+  const { className } = mapper.metadata;
+  throw new EntitableError(
+    'key.changed',
+    `The ${className} that modify() is to insert does not have the key that modify() was given (${changed.join(', ')}). ` +
+      'Let `missing` make an entity with that key, and let the change leave the key alone.',
+    { className, properties: changed },
+  );
+}
+
+/**
+ * Refuses a copy of the entity, or a patch, as what a change of `modify` gives: only the entity is written. What the body of an arrow
+ * function gives besides, such as a number or a value that was just assigned, means nothing. Throws `validation.invalid-option`.
+ */
+export function checkGiven<T extends object>(mapper: EntityMapper<T>, entity: T, given: unknown): void {
+  if (typeof given !== 'object' || given === null || given === entity || !isCopyOrPatch(mapper, given)) return;
+  const { className, members } = mapper.metadata;
+  const values = [...members.keys()].map((name) => (entity as Record<string, unknown>)[name]);
+  if (values.includes(given) || Object.values(entity).includes(given)) return;
+  throw new EntitableError(
+    'validation.invalid-option',
+    `The change of modify() gave another object than the ${className} that it was given, which alone is written. Change that one, e.g. by ` +
+      'Object.assign(entity, { … }), and return nothing.',
+    { option: 'change', expected: 'a function that changes the entity', found: 'one that gives another object' },
+  );
+}
+
+/** Lists, dates and instances of other classes are neither. */
+function isCopyOrPatch<T extends object>({ metadata }: EntityMapper<T>, given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  return prototype === Object.prototype || prototype === null || given instanceof metadata.entityClass;
+}
+
+/** The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's. */
+export function checkKeyUnchanged<T extends object>(
+  mapper: EntityMapper<T>,
+  { row }: StoredState,
+  address: Address,
+): Address {
+  const { className } = mapper.metadata;
+  const changed = partsThatDiffer(mapper, addressOfRow(mapper.rows.reopen(row)), address);
+  if (changed.length === 0) return address;
+  throw new EntitableError(
+    'key.changed',
+    `The key of this ${className} is not the one it was read with (${changed.join(', ')}), and the key of a row never changes. ` +
+      'To move an entity, insert a copy that has the new key and delete the old one by its key.',
+    { className, properties: changed },
+  );
+}
+
+/** The parts of those keys that two addresses differ in. */
+function partsThatDiffer<T extends object>(
+  { metadata: { partitionKey, rowKey } }: EntityMapper<T>,
+  left: Address,
+  right: Address,
+): readonly string[] {
+  return [
+    ...(left.partitionKey === right.partitionKey ? [] : partitionKey.parts),
+    ...(left.rowKey === right.rowKey ? [] : rowKey.parts),
+  ].map(({ name }) => name);
+}
+
+/** Reads the row that an entity of another process stands for. Throws `store.not-found`, and `store.precondition-failed` for another ETag. */
+export async function readUnder<T extends object>(
+  mapper: EntityMapper<T>,
+  etag: string,
+  address: Address,
+  options: OperationOptions | undefined,
+): Promise<{ readonly etag: string; readonly row: RetainedRow }> {
+  const found = await mapper.rows.get(
+    address.partitionKey,
+    address.rowKey,
+    (row) => ({ etag: row.etag, row: row.retain() }),
+    undefined,
+    options,
+  );
+  if (found === undefined) throw rowError(mapper, address, 'store.not-found');
+  if (found.etag === etag || etag === '*') return found;
+  throw rowError(mapper, address, 'store.precondition-failed');
+}

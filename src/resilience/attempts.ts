@@ -1,0 +1,88 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { StoreErrorDetails } from '../errors/error-details.js';
+import type { Operation } from '../observability/operation.js';
+import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
+import { remedyFor, pause, waitBefore, type Remedy } from './classify.js';
+import type { RetryPolicy } from './retry-settings.js';
+
+/** The tries of one operation: how many are left, under what each runs, and how long to wait between them. */
+export class Tries {
+  readonly #policy: RetryPolicy;
+  readonly #operation: Pick<Operation, 'request' | 'retry'>;
+  readonly #remedyFor: (error: unknown) => Remedy;
+  readonly #signal: AbortSignal | undefined;
+  readonly #ends: number;
+  #retry = 0;
+
+  constructor(
+    policy: RetryPolicy,
+    operation: Pick<Operation, 'request' | 'retry'>,
+    { signal, timeout = policy.timeout }: OperationOptions,
+    remedy: (error: unknown) => Remedy = remedyFor,
+  ) {
+    checkTimeout({ timeout });
+    this.#policy = policy;
+    this.#operation = operation;
+    this.#remedyFor = remedy;
+    this.#signal = signal;
+    this.#ends = performance.now() + timeout;
+  }
+
+  /** What one try runs under. */
+  get options(): OperationOptions {
+    return this.#within(Math.min(this.#policy.tryTimeout, this.#left));
+  }
+
+  /** What is left of the signal and the time, for work that follows. */
+  get rest(): OperationOptions {
+    return this.#within(this.#left);
+  }
+
+  /** Whether there is no time for anything more. */
+  get isOver(): boolean {
+    return this.#signal?.aborted === true || this.#left <= 0;
+  }
+
+  /** Makes a request until it succeeds or must not be made again; only for what is the same when it is done twice. */
+  async repeat<T>(send: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#operation.request(send);
+      } catch (error) {
+        if (!(await this.again(error))) throw this.failure(error);
+      }
+    }
+  }
+
+  /** Waits for the time of the next try; `false` when there must be none. */
+  async again(error: unknown): Promise<boolean> {
+    const remedy = this.#remedyFor(error);
+    if (remedy === 'never' || !EntitableError.is(error)) return false;
+    if (this.#retry >= this.#policy.maxRetries || this.isOver) return false;
+    const wait = waitBefore(this.#retry, remedy, error, this.#policy);
+    if (wait >= this.#left) return false;
+    this.#retry++;
+    this.#operation.retry(error, wait);
+    return pause(wait, this.#signal);
+  }
+
+  /** The error an operation fails with whose last try failed: the signal's, if that ended it between two tries. */
+  failure(error: unknown): unknown {
+    if (this.#signal?.aborted !== true || EntitableError.is(error, 'store.aborted')) return error;
+    if (EntitableError.is(error, 'store.outcome-unknown')) return error;
+    return new EntitableError(
+      'store.aborted',
+      'The operation was stopped by its signal between two tries. What the last one failed with is the cause.',
+      EntitableError.is(error, 'store.') ? (error.details as StoreErrorDetails) : {},
+      { cause: error },
+    );
+  }
+
+  #within(timeout: number): OperationOptions {
+    return { signal: this.#signal, ...(timeout !== Number.POSITIVE_INFINITY && { timeout: Math.max(1, timeout) }) };
+  }
+
+  get #left(): number {
+    return this.#ends - performance.now();
+  }
+}

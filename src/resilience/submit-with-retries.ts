@@ -1,0 +1,111 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { OutcomeUnknownDetails } from '../errors/error-details.js';
+import type { Operation } from '../observability/operation.js';
+import type { TableStore, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { isWronglyAnswered, remedyFor } from './classify.js';
+import type { KeptWrite } from './resilient-rows.js';
+import { isRepeatable, readBack, unknownOutcome, type Settlement } from './read-back.js';
+import type { RetryPolicy } from './retry-settings.js';
+import type { Contender, Rivals } from './concurrent-writes.js';
+import { Tries } from './attempts.js';
+
+/** What submits writes of one table. */
+export interface Submission {
+  readonly store: TableStore;
+  readonly table: string;
+  readonly policy: RetryPolicy;
+  readonly operation: Operation;
+  readonly rivals: Rivals;
+}
+
+/** Submits writes until they are written, refused, or nobody can tell. */
+export async function submit(
+  submission: Submission,
+  writes: readonly KeptWrite[],
+  options: OperationOptions,
+): Promise<readonly WriteReceipt[]> {
+  const contender = submission.rivals.enter(submission.table, writes);
+  try {
+    const receipts = await submitUntilKnown(submission, writes, contender, options);
+    contender.succeeded(receipts);
+    return receipts;
+  } catch (error) {
+    if (EntitableError.is(error, 'store.outcome-unknown')) contender.isUnknown();
+    throw error;
+  } finally {
+    contender.leave();
+  }
+}
+
+async function submitUntilKnown(
+  submission: Submission,
+  writes: readonly KeptWrite[],
+  contender: Contender,
+  options: OperationOptions,
+): Promise<readonly WriteReceipt[]> {
+  const { store, table, policy, operation } = submission;
+  const tries = new Tries(policy, operation, options);
+  const prepared = writes.map(({ write }) => write);
+  let doubtfulSince: number | undefined;
+  let isLost = false; // an answer, and not only put in the place of by another server's
+  for (;;) {
+    const sentAt = Date.now();
+    try {
+      return await operation.request(() => store.submit(table, prepared, tries.options));
+    } catch (error) {
+      // From here on a refusal may be the answer to what an earlier try did.
+      if (remedyFor(error) === 'ambiguous') {
+        doubtfulSince ??= sentAt;
+        isLost ||= !isWronglyAnswered(error);
+      }
+      if (doubtfulSince !== undefined && policy.lostAnswers === 'report' && !writes.every(isRepeatable)) throw error;
+      const isRefused = isRefusal(error);
+      if (!isRefused && (await tries.again(error))) continue;
+      if (doubtfulSince === undefined) throw tries.failure(error);
+      if (EntitableError.is(error, 'store.table-not-found')) throw error; // where there is no table, no row was written
+      contender.readsBack();
+      const settlement = await settle(submission, writes, tries, doubtfulSince, contender);
+      if (settlement?.outcome === 'written') return settlement.receipts;
+      if (settlement?.outcome === 'not-written' && isRefused) throw error;
+      if (!isLost && !isRefused && settlement?.outcome !== 'unknown') throw tries.failure(error);
+      throw unknownOutcome(table, error, foundOf(settlement));
+    }
+  }
+}
+
+const REFUSALS = new Set([
+  'store.already-exists',
+  'store.not-found',
+  'store.precondition-failed',
+  'store.table-not-found',
+]);
+
+function isRefusal(error: unknown): boolean {
+  return EntitableError.is(error) && REFUSALS.has(error.code);
+}
+
+/** Reads back what was written; `undefined` when it cannot be read. */
+async function settle(
+  { policy, operation }: Submission,
+  writes: readonly KeptWrite[],
+  tries: Tries,
+  since: number,
+  arbiter: Contender,
+): Promise<Settlement | undefined> {
+  if (tries.isOver || policy.lostAnswers === 'report') return undefined;
+  const reading = new Tries(policy, operation, tries.rest);
+  for (;;) {
+    try {
+      return await operation.request(() => readBack(writes, since, { arbiter, ...reading.options }));
+    } catch (error) {
+      if (EntitableError.is(error, 'store.table-not-found')) return { outcome: 'not-written' };
+      if (!(await reading.again(error))) return undefined;
+    }
+  }
+}
+
+function foundOf(settlement: Settlement | undefined): NonNullable<OutcomeUnknownDetails['found']> {
+  if (settlement?.outcome === 'unknown') return settlement.found;
+  return settlement === undefined ? 'unread' : 'as-before';
+}

@@ -1,0 +1,73 @@
+import { TableClient } from '@azure/data-tables';
+import type { AccessPolicy, AccountPermission, TablePermission } from '../../../store/service-administration.js';
+import type { OperationOptions } from '../../../options/operation-options.js';
+import type { Connection } from '../azure-connection.js';
+import { sendingAs, type ExpectedAnswer } from '../sdk-client.js';
+import { serviceRequest, type Subject } from './service-request.js';
+
+/** The service's letters, in the order in which it wants them. */
+const LETTERS: Readonly<Record<TablePermission, string>> = { read: 'r', add: 'a', update: 'u', delete: 'd' };
+
+const NAMES = Object.keys(LETTERS) as readonly TablePermission[];
+
+/** Permissions as the service writes them. */
+export function lettersOf(permissions: readonly TablePermission[]): string {
+  return NAMES.filter((name) => permissions.includes(name))
+    .map((name) => LETTERS[name])
+    .join('');
+}
+
+/** Permissions as the service wrote them. */
+export function permissionsOf(letters: string): readonly TablePermission[] {
+  return NAMES.filter((name) => letters.includes(LETTERS[name]));
+}
+
+/** Permissions as the SDK takes them, which calls reading a query. */
+export function flagsOf(permissions: readonly AccountPermission[]): Readonly<Record<string, true>> {
+  return Object.fromEntries(permissions.map((name) => [name === 'read' ? 'query' : name, true] as const));
+}
+
+/** The stored access policies of a table. Throws `store.table-not-found`. */
+export async function getAccessPolicies(
+  connection: Connection,
+  table: string,
+  options: OperationOptions | undefined,
+): Promise<readonly AccessPolicy[]> {
+  const client = tableClient(connection, table, { status: 200, element: 'SignedIdentifiers' });
+  const stored = await serviceRequest(subject(table, 'read'), options, (settings) => client.getAccessPolicy(settings));
+  return stored.map(({ id, accessPolicy: { start, expiry, permission } = {} }) => ({
+    id,
+    ...(start && { start }),
+    ...(expiry && { expiry }),
+    ...(permission && { permissions: permissionsOf(permission) }),
+  }));
+}
+
+/** Puts policies in the place of all that a table has. Throws `store.table-not-found`. */
+export async function setAccessPolicies(
+  connection: Connection,
+  table: string,
+  policies: readonly AccessPolicy[],
+  options: OperationOptions | undefined,
+): Promise<void> {
+  const client = tableClient(connection, table, { status: 204 });
+  const stored = policies.map(({ id, start, expiry, permissions }) => ({
+    id,
+    accessPolicy: {
+      ...(start && { start }),
+      ...(expiry && { expiry }),
+      ...(permissions && { permission: lettersOf(permissions) }),
+    },
+  }));
+  await serviceRequest(subject(table, 'write'), options, (settings) => client.setAccessPolicy(stored, settings));
+}
+
+function subject(table: string, kind: Subject['kind']): Subject {
+  return { name: `the access policies of table "${table}"`, table, kind };
+}
+
+function tableClient({ client, httpClient }: Connection, table: string, expected: ExpectedAnswer): TableClient {
+  const { url, pipeline } = client;
+  const made = new TableClient(url, table, { allowInsecureConnection: url.startsWith('http:'), httpClient });
+  return sendingAs(made, pipeline, expected);
+}

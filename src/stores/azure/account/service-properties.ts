@@ -1,0 +1,119 @@
+import { TableServiceClient, type ServiceProperties as SdkProperties } from '@azure/data-tables';
+import type {
+  CorsMethod,
+  CorsRule,
+  LoggingProperties,
+  MetricsProperties,
+  ServiceProperties,
+} from '../../../store/service-administration.js';
+import type { OperationOptions } from '../../../options/operation-options.js';
+import type { Connection } from '../azure-connection.js';
+import { sendingAs, type ExpectedAnswer } from '../sdk-client.js';
+import { serviceRequest } from './service-request.js';
+
+type SdkLogging = NonNullable<SdkProperties['logging']>;
+type SdkMetrics = NonNullable<SdkProperties['hourMetrics']>;
+type SdkRule = NonNullable<SdkProperties['cors']>[number];
+
+const SUBJECT = 'the service properties';
+/** The only version of logs and metrics that there is. */
+const VERSION = '1.0';
+
+/** The properties of the account's Table service. */
+export async function getServiceProperties(
+  connection: Connection,
+  options: OperationOptions | undefined,
+): Promise<ServiceProperties> {
+  const client = serviceClient(connection, { status: 200, element: 'StorageServiceProperties' });
+  const found = await serviceRequest({ name: SUBJECT, kind: 'read' }, options, (settings) =>
+    client.getProperties(settings),
+  );
+  const { logging, hourMetrics, minuteMetrics, cors } = found;
+  return {
+    ...(logging && { logging: readLogging(logging) }),
+    ...(hourMetrics && { hourMetrics: readMetrics(hourMetrics) }),
+    ...(minuteMetrics && { minuteMetrics: readMetrics(minuteMetrics) }),
+    cors: (cors ?? []).map(readRule),
+  };
+}
+
+/** Changes those that are given. */
+export async function setServiceProperties(
+  connection: Connection,
+  { logging, hourMetrics, minuteMetrics, cors }: ServiceProperties,
+  options: OperationOptions | undefined,
+): Promise<void> {
+  const client = serviceClient(connection, { status: 202 });
+  const changed: SdkProperties = {
+    ...(logging && { logging: writeLogging(logging) }),
+    ...(hourMetrics && { hourMetrics: writeMetrics(hourMetrics) }),
+    ...(minuteMetrics && { minuteMetrics: writeMetrics(minuteMetrics) }),
+    ...(cors && { cors: cors.map(writeRule) }),
+  };
+  await serviceRequest({ name: SUBJECT, kind: 'write' }, options, (settings) =>
+    client.setProperties(changed, settings),
+  );
+}
+
+function serviceClient({ client, httpClient }: Connection, expected: ExpectedAnswer): TableServiceClient {
+  const { url, pipeline } = client;
+  const made = new TableServiceClient(url, { allowInsecureConnection: url.startsWith('http:'), httpClient });
+  return sendingAs(made, pipeline, expected);
+}
+
+function readLogging({ read, write, delete: deletes, retentionPolicy }: SdkLogging): LoggingProperties {
+  return { read, write, delete: deletes, ...readRetention(retentionPolicy) };
+}
+
+function writeLogging({ read, write, delete: deletes, retentionDays }: LoggingProperties): SdkLogging {
+  return { version: VERSION, delete: deletes, read, write, retentionPolicy: writeRetention(retentionDays) };
+}
+
+function readMetrics({ enabled, includeAPIs, retentionPolicy }: SdkMetrics): MetricsProperties {
+  return { enabled, ...(includeAPIs !== undefined && { includeAPIs }), ...readRetention(retentionPolicy) };
+}
+
+function writeMetrics({ enabled, includeAPIs = false, retentionDays }: MetricsProperties): SdkMetrics {
+  // The service refuses IncludeAPIs where metrics are off, and wants it where they are on.
+  return {
+    version: VERSION,
+    enabled,
+    ...(enabled && { includeAPIs }),
+    retentionPolicy: writeRetention(retentionDays),
+  };
+}
+
+function readRetention(policy: SdkMetrics['retentionPolicy']): { readonly retentionDays?: number } {
+  return policy?.enabled === true && policy.days !== undefined ? { retentionDays: policy.days } : {};
+}
+
+function writeRetention(days: number | undefined): SdkLogging['retentionPolicy'] {
+  return days === undefined ? { enabled: false } : { enabled: true, days };
+}
+
+function readRule(rule: SdkRule): CorsRule {
+  return {
+    allowedOrigins: listed(rule.allowedOrigins),
+    allowedMethods: listed(rule.allowedMethods) as readonly CorsMethod[],
+    allowedHeaders: listed(rule.allowedHeaders),
+    exposedHeaders: listed(rule.exposedHeaders),
+    maxAgeInSeconds: rule.maxAgeInSeconds,
+  };
+}
+
+function writeRule(rule: CorsRule): SdkRule {
+  return {
+    allowedOrigins: rule.allowedOrigins.join(','),
+    allowedMethods: rule.allowedMethods.join(','),
+    allowedHeaders: rule.allowedHeaders.join(','),
+    exposedHeaders: rule.exposedHeaders.join(','),
+    maxAgeInSeconds: rule.maxAgeInSeconds,
+  };
+}
+
+function listed(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

@@ -1,0 +1,60 @@
+import type { ServiceStatistics } from '../../../store/service-administration.js';
+import type { OperationOptions } from '../../../options/operation-options.js';
+import type { Connection } from '../azure-connection.js';
+import { underDeadline } from '../http/request-deadline.js';
+import { unansweredRead } from '../requests/network-error.js';
+import { refusalOf, refused } from '../requests/refusal.js';
+import { checkAnswer } from '../sdk-client.js';
+import { PROTOCOL_VERSION, type WireRequest } from '../requests/wire-request.js';
+import { WrongAnswer } from '../requests/wrong-answer.js';
+
+const STATUSES = ['live', 'bootstrap', 'unavailable'] as const;
+
+/**
+ * How far the account's secondary location is, which answers by itself. Asked here and not by the SDK, which does not find the secondary
+ * location of an emulator.
+ */
+export async function getStatistics(
+  { endpoint, transport }: Connection,
+  options: OperationOptions | undefined,
+): Promise<ServiceStatistics> {
+  const request: WireRequest = {
+    method: 'GET',
+    url: `${secondaryOf(endpoint)}/?restype=service&comp=stats`,
+    headers: { Accept: 'application/xml', 'x-ms-version': PROTOCOL_VERSION },
+    body: undefined,
+  };
+  try {
+    const response = await underDeadline(options, (stop) => transport.read(request, stop));
+    if (response.status !== 200) throw refused(refusalOf(response), 'read', {});
+    checkAnswer(response, { status: 200, element: 'StorageServiceStats' });
+    const statistics = read(response.bodyAsText ?? '');
+    if (statistics === undefined) throw new WrongAnswer('it has no status that is known', response);
+    return statistics;
+  } catch (error) {
+    const subject = 'the statistics of the secondary location (an account has one with read-access geo-redundancy)';
+    throw unansweredRead(error, {}, subject);
+  }
+}
+
+/** The account is named by the path, on an emulator, or by the host. */
+function secondaryOf(endpoint: string): string {
+  const url = new URL(endpoint);
+  if (url.pathname !== '/') return `${endpoint}-secondary`;
+  url.hostname = url.hostname.replace(/^[^.]+/, '$&-secondary');
+  return url.origin;
+}
+
+function read(xml: string): ServiceStatistics | undefined {
+  const text = (element: string): string => new RegExp(`<${element}>([^<]*)<`).exec(xml)?.[1]?.trim() ?? '';
+  const told = text('Status').toLowerCase();
+  const status = STATUSES.find((one) => one === told);
+  if (status === undefined) return undefined;
+  const lastSync = Date.parse(text('LastSyncTime'));
+  return {
+    geoReplication: {
+      status,
+      ...(!Number.isNaN(lastSync) && { lastSyncTime: new Date(lastSync) }),
+    },
+  };
+}

@@ -1,0 +1,244 @@
+import { parseDateTime, type Instant } from '../../../edm/date-time.js';
+import type { EdmType } from '../../../edm/edm-type.js';
+import { GUID_LENGTH, readDigits, readDigitsOf, Guid } from '../../../edm/guid.js';
+import {
+  PARTITION_KEY,
+  ROW_KEY,
+  TIMESTAMP,
+  type RetainedRow,
+  type RowReader,
+  type Slot,
+  type UndeclaredValue,
+} from '../../../store/row.js';
+import { isSendable } from '../../../store/check-etag.js';
+import { compactRow, NO_ROW, storedMembers } from './json-text.js';
+import { base64In, dateTimeIn, integerIn, isInteger } from './json-bytes.js';
+import { KIND, RowFrame } from './row-frame.js';
+import { ETAG, type RowLayout, type RowMembers } from './row-members.js';
+import { LIST, WrongAnswer } from '../requests/wrong-answer.js';
+import { bytesIn, illFormed, int64Of, isValue, numberOf } from './value-text.js';
+
+/** Reads rows where they stand in the bytes of an answer: a value is read when somebody asks for it. */
+export class JsonRowReader implements RowReader {
+  readonly #layout: RowLayout;
+  readonly #frame: RowFrame;
+  /** The text of ASCII bytes, this row's among them, and where it is. */
+  #text = '';
+  #textStart = 0;
+  #textEnd = 0;
+  /** The digits of the Guid that begins at an index. */
+  readonly #digits = new Int32Array(4);
+  #guidAt = -1;
+
+  constructor(members: RowMembers) {
+    this.#layout = members.layout;
+    this.#frame = new RowFrame(members);
+  }
+
+  /** Opens an answer. */
+  open(bytes: Buffer): this {
+    this.#frame.open(bytes);
+    this.#textEnd = 0;
+    this.#guidAt = -1;
+    return this;
+  }
+
+  /** Stands on the row that begins at an index. Returns the index after it, or -1 for one that is not written as the service writes it. */
+  on(start: number): number {
+    return this.#frame.on(start);
+  }
+
+  /** Stands on the row of a text. Throws SyntaxError when it is none. */
+  onText(text: string): this {
+    const bytes = Buffer.from(text);
+    if (this.open(bytes).on(0) === bytes.length) return this;
+    const compact = Buffer.from(compactRow(text));
+    if (this.open(compact).on(0) !== compact.length) throw new SyntaxError(NO_ROW);
+    return this;
+  }
+
+  /** Whether the row has its keys and, where it is asked, an ETag or what that is made of. */
+  isWhole(etag: boolean): boolean {
+    const frame = this.#frame;
+    if (!frame.isText(PARTITION_KEY) || !frame.isText(ROW_KEY)) return false;
+    return !etag || frame.isText(ETAG) || frame.isText(TIMESTAMP);
+  }
+
+  /** Whether a key is this one; `bytes` are those of its text. */
+  isKey(slot: Slot, key: string, bytes: Uint8Array): boolean {
+    return this.#frame.isWritten(slot, bytes) || this.string(slot) === key;
+  }
+
+  typeOf(slot: Slot): EdmType | undefined {
+    const frame = this.#frame;
+    const kind = frame.kind(slot);
+    if (slot < 0) return slot !== TIMESTAMP ? 'String' : kind === KIND.absent ? undefined : 'DateTime'; // not selected, or not told by an ETag
+    switch (kind) {
+      case KIND.absent:
+        return undefined;
+      case KIND.text:
+      case KIND.escaped:
+        return this.#textType(slot);
+      case KIND.number:
+        return this.#numberType(slot);
+      default:
+        return this.#told(slot, 'Boolean');
+    }
+  }
+
+  #textType(slot: Slot): EdmType {
+    const told = this.#frame.type(slot) ?? 'String';
+    if (told === 'Guid' ? !this.#readGuid(slot) : told === 'Boolean') throw this.#illFormed(slot, told);
+    return told;
+  }
+
+  /** A number without a type that has a point is a Double. Cosmos DB writes none for integral Doubles: those are what is declared. */
+  #numberType(slot: Slot): EdmType {
+    const frame = this.#frame;
+    const told = frame.type(slot);
+    const value = this.number(slot);
+    if (told === undefined) {
+      if (this.#layout.types[slot] === 'Double' || !isInt32(value)) return 'Double';
+      return isInteger(frame.bytes, frame.from(slot), frame.to(slot)) ? 'Int32' : 'Double';
+    }
+    if (told === 'Double' || ((told === 'Int32' || told === 'Int64') && isValue(told, this.string(slot)))) return told;
+    throw this.#illFormed(slot, told);
+  }
+
+  /** The type of a value that can have no other. */
+  #told(slot: Slot, type: EdmType): EdmType {
+    const told = this.#frame.type(slot) ?? type;
+    if (told !== type) throw this.#illFormed(slot, told);
+    return type;
+  }
+
+  #illFormed(slot: Slot, type: EdmType): Error {
+    const { names, table } = this.#layout;
+    return illFormed(slot < 0 ? 'Timestamp' : names[slot]!, type, table);
+  }
+
+  /** Reads the digits of a Guid, unless they were read last; whether there are such. */
+  #readGuid(slot: Slot): boolean {
+    const frame = this.#frame;
+    const from = frame.from(slot);
+    if (from === this.#guidAt) return true;
+    const isPlain = frame.kind(slot) === KIND.text && frame.to(slot) - from === GUID_LENGTH;
+    const isGuid = isPlain
+      ? readDigits(frame.bytes, from, this.#digits)
+      : readDigitsOf(this.string(slot), this.#digits);
+    this.#guidAt = isGuid ? from : -1;
+    return isGuid;
+  }
+
+  string(slot: Slot): string {
+    const { bytes } = this.#frame;
+    const from = this.#frame.from(slot);
+    const to = this.#frame.to(slot);
+    switch (this.#frame.kind(slot)) {
+      case KIND.absent:
+        return '';
+      case KIND.escaped:
+        return JSON.parse(bytes.toString('utf8', from - 1, to + 1)) as string;
+      default:
+        return this.#slice(from, to);
+    }
+  }
+
+  number(slot: Slot): number {
+    const frame = this.#frame;
+    if (frame.kind(slot) === KIND.number) {
+      const value = frame.number(slot);
+      return Number.isNaN(value) ? Number(this.string(slot)) : value;
+    }
+    const type = frame.type(slot) === 'Int32' ? 'Int32' : 'Double'; // the special Doubles are texts
+    const value = numberOf(type, this.string(slot));
+    if (value === undefined) throw this.#illFormed(slot, type);
+    return value;
+  }
+
+  boolean(slot: Slot): boolean {
+    return this.#frame.kind(slot) === KIND.true;
+  }
+
+  int64(slot: Slot): bigint {
+    const frame = this.#frame;
+    const read = integerIn(frame.bytes, frame.from(slot), frame.to(slot));
+    if (!Number.isNaN(read)) return BigInt(read);
+    const value = int64Of(this.string(slot));
+    if (value === undefined) throw this.#illFormed(slot, 'Int64');
+    return value;
+  }
+
+  milliseconds(slot: Slot): number {
+    const frame = this.#frame;
+    const read = dateTimeIn(frame.bytes, frame.from(slot), frame.to(slot));
+    return Number.isNaN(read) ? this.#instant(slot).milliseconds : read;
+  }
+
+  ticks(slot: Slot): number {
+    const length = this.#frame.to(slot) - this.#frame.from(slot); // more if something is escaped
+    return length <= '2000-01-01T00:00:00.123Z'.length ? 0 : this.#instant(slot).ticks;
+  }
+
+  #instant(slot: Slot): Instant {
+    const instant = parseDateTime(this.string(slot));
+    if (instant === undefined) throw this.#illFormed(slot, 'DateTime');
+    return instant;
+  }
+
+  guid(slot: Slot): Guid {
+    if (!this.#readGuid(slot)) throw this.#illFormed(slot, 'Guid');
+    return Guid.ofDigits(this.#digits);
+  }
+
+  binary(slot: Slot): Uint8Array {
+    const frame = this.#frame;
+    const bytes =
+      frame.kind(slot) === KIND.text
+        ? base64In(frame.bytes, frame.from(slot), frame.to(slot))
+        : bytesIn(this.string(slot));
+    if (bytes === undefined) throw this.#illFormed(slot, 'Binary');
+    return bytes;
+  }
+
+  get etag(): string {
+    if (this.#frame.kind(ETAG) !== KIND.absent) {
+      const etag = this.string(ETAG);
+      if (!isSendable(etag)) throw new WrongAnswer('it has a row whose ETag cannot be sent back', LIST);
+      return etag;
+    }
+    const timestamp = this.string(TIMESTAMP);
+    return timestamp === '' ? '' : `W/"datetime'${encodeURIComponent(timestamp)}'"`;
+  }
+
+  undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]> {
+    return storedMembers(this.#rowText, new Set(this.#layout.names), this.#layout.table);
+  }
+
+  retain(): RetainedRow {
+    return this.#rowText as unknown as RetainedRow;
+  }
+
+  get #rowText(): string {
+    return this.#slice(this.#frame.start, this.#frame.end);
+  }
+
+  /** Some of the row. Short rows have a text in common: making one takes as long as many slices of it. */
+  #slice(from: number, to: number): string {
+    const { bytes, start, end, ascii } = this.#frame;
+    if (!ascii) return bytes.toString('utf8', from, to);
+    if (from < this.#textStart || to > this.#textEnd) {
+      this.#textStart = start;
+      this.#textEnd = end - start > SHARED_TEXT_BYTES / 2 ? end : Math.min(bytes.length, start + SHARED_TEXT_BYTES);
+      this.#text = bytes.toString('latin1', this.#textStart, this.#textEnd);
+    }
+    return this.#text.slice(from - this.#textStart, to - this.#textStart);
+  }
+}
+
+/** A slice keeps its text alive, so that the text of several rows is short. */
+const SHARED_TEXT_BYTES = 1024;
+
+function isInt32(value: number): boolean {
+  return (value | 0) === value && !Object.is(value, -0);
+}

@@ -1,0 +1,181 @@
+import { EDM_TYPE_BY_NAME, TYPE_SUFFIX } from './row-members.js';
+import type { EdmType } from '../../../edm/edm-type.js';
+import type { UndeclaredValue } from '../../../store/row.js';
+import { bytesIn, illFormed, isValue } from './value-text.js';
+
+/** JSON text is read here only after JSON.parse accepted it, for what parsing loses: whether a number was `3` or `3.0`. */
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** Calls back with each member of the object that begins at an index, and where its value's text is. Returns the index after the object. */
+export function eachMember(
+  text: string,
+  start: number,
+  visit: (name: string, from: number, to: number) => void,
+): number {
+  let at = skipSpace(text, start + 1);
+  while (text[at] !== '}') {
+    const nameEnd = skipString(text, at);
+    const name = JSON.parse(text.slice(at, nameEnd)) as string;
+    const from = skipSpace(text, skipSpace(text, nameEnd) + 1);
+    const to = skipValue(text, from);
+    visit(name, from, to);
+    at = skipSpace(text, to);
+    if (text[at] === ',') at = skipSpace(text, at + 1);
+  }
+  return at + 1;
+}
+
+/** The texts of the elements of the array that begins at an index. */
+export function elementTexts(text: string, start: number): readonly string[] {
+  const elements: string[] = [];
+  let at = skipSpace(text, start + 1);
+  while (text[at] !== ']') {
+    const to = skipValue(text, at);
+    elements.push(text.slice(at, to));
+    at = skipSpace(text, to);
+    if (text[at] === ',') at = skipSpace(text, at + 1);
+  }
+  return elements;
+}
+
+function skipSpace(text: string, at: number): number {
+  while (text.charCodeAt(at) <= 32) at++;
+  return at;
+}
+
+function skipString(text: string, at: number): number {
+  for (at++; text.charCodeAt(at) !== QUOTE; at++) {
+    if (text.charCodeAt(at) === BACKSLASH) at++;
+  }
+  return at + 1;
+}
+
+function skipValue(text: string, at: number): number {
+  switch (text[at]) {
+    case '"':
+      return skipString(text, at);
+    case '{':
+    case '[':
+      return skipNested(text, at);
+    default:
+      while (at < text.length && !',]}'.includes(text[at]!) && text.charCodeAt(at) > 32) at++;
+      return at;
+  }
+}
+
+function skipNested(text: string, at: number): number {
+  let depth = 0;
+  do {
+    const character = text[at];
+    if (character === '"') {
+      at = skipString(text, at);
+      continue;
+    }
+    if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    at++;
+  } while (depth > 0);
+  return at;
+}
+
+/** What is wrong with a text that is no row. */
+export const NO_ROW = 'it has a row that is none';
+
+/**
+ * A row as the service writes it, from one that is written in another way: without spaces, and with each type right before its property.
+ * Throws a SyntaxError that holds nothing of the text, for what is no row: no object, a type that there is none of, or a value that no
+ * property can have.
+ */
+export function compactRow(text: string): string {
+  const row = parsed(text);
+  const members = new Map<string, string>();
+  eachMember(text, text.indexOf('{'), (name, from, to) => members.set(name, text.slice(from, to)));
+  return `{${Array.from(members, ([name, value]) => compactMember(name, value, row[name + TYPE_SUFFIX]))
+    .filter((member) => member !== '')
+    .join()}}`;
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    throw new SyntaxError(NO_ROW); // the one of JSON.parse quotes the text
+  }
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SyntaxError(NO_ROW);
+  return row as Readonly<Record<string, unknown>>;
+}
+
+function compactMember(name: string, value: string, type: unknown): string {
+  if (name.endsWith(TYPE_SUFFIX)) return ''; // it stands before what it tells of
+  if (/^[{[]/.test(value) || (type !== undefined && !EDM_TYPE_BY_NAME.has(type))) throw new SyntaxError(NO_ROW);
+  const annotation = type === undefined ? '' : `${JSON.stringify(name + TYPE_SUFFIX)}:${JSON.stringify(type)},`;
+  return `${annotation}${JSON.stringify(name)}:${value}`;
+}
+
+const SYSTEM = new Set(['PartitionKey', 'RowKey', 'Timestamp']);
+const INTEGER = /^-?\d+$/;
+const INT32 = 2 ** 31;
+
+/**
+ * The properties of a row, but for the keys, the timestamp and some names, exactly as its `minimalmetadata` text has them.
+ *
+ * @param table For messages.
+ */
+export function storedMembers(
+  text: string,
+  except: ReadonlySet<string>,
+  table?: string,
+): readonly (readonly [name: string, value: UndeclaredValue])[] {
+  const types = new Map<string, EdmType | undefined>();
+  const members: [name: string, from: number, to: number][] = [];
+  eachMember(text, text.indexOf('{'), (name, from, to) => {
+    if (name.endsWith(TYPE_SUFFIX))
+      types.set(name.slice(0, -TYPE_SUFFIX.length), EDM_TYPE_BY_NAME.get(JSON.parse(text.slice(from, to))));
+    else if (!name.startsWith('odata.') && !SYSTEM.has(name) && !except.has(name)) members.push([name, from, to]);
+  });
+  return members.flatMap(([name, from, to]) => {
+    const json = text.slice(from, to);
+    if (json[0] === 'n') return []; // null: selected, and absent
+    const told = types.get(name);
+    const value = storedValue(json, told);
+    if (value === undefined) throw illFormed(name, told, table);
+    return [[name, value] as const];
+  });
+}
+
+/** A value; nothing where it is none of the type that is told, or of any. */
+function storedValue(json: string, told: EdmType | undefined): UndeclaredValue | undefined {
+  switch (json[0]) {
+    case 't':
+    case 'f':
+      return told === undefined || told === 'Boolean' ? { type: 'Boolean', text: json } : undefined;
+    case '"': {
+      const text = JSON.parse(json) as string;
+      if (told === 'Binary') {
+        const bytes = bytesIn(text);
+        return bytes && { type: told, bytes };
+      }
+      const type = told ?? 'String';
+      return isValue(type, text) ? { type, text } : undefined;
+    }
+    case '{':
+    case '[':
+      return undefined;
+    default:
+      if (told === undefined) return { type: numberType(json), text: json };
+      return isNumeric(told) && isValue(told, json) ? { type: told, text: json } : undefined;
+  }
+}
+
+function isNumeric(type: EdmType): type is 'Double' | 'Int32' | 'Int64' {
+  return type === 'Double' || type === 'Int32' || type === 'Int64';
+}
+
+/** The service writes a Double with a point or an exponent, and an Int32 without. */
+function numberType(json: string): 'Double' | 'Int32' {
+  const value = Number(json);
+  return INTEGER.test(json) && value >= -INT32 && value < INT32 ? 'Int32' : 'Double';
+}

@@ -1,0 +1,67 @@
+import { parseDateTime } from '../../../edm/date-time.js';
+import type { EdmType } from '../../../edm/edm-type.js';
+import { Guid } from '../../../edm/guid.js';
+import { EntitableError } from '../../../errors/entitable-error.js';
+
+const INTEGER = /^-?\d{1,19}$/;
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const SPECIAL_DOUBLES = new Set(['NaN', 'Infinity', '-Infinity']);
+const INT32 = 2 ** 31;
+
+/** The Int64 that a text is, if it is one. */
+export function int64Of(text: string): bigint | undefined {
+  if (!INTEGER.test(text)) return undefined;
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** The Int32 or Double that a text is, if it is one. */
+export function numberOf(type: 'Int32' | 'Double', text: string): number | undefined {
+  const value = Number(text);
+  if (type === 'Int32') return INTEGER.test(text) && value >= -INT32 && value < INT32 ? value : undefined;
+  return NUMBER.test(text) || SPECIAL_DOUBLES.has(text) ? value : undefined;
+}
+
+/** The bytes that a text is in base64, if it is that. */
+export function bytesIn(text: string): Uint8Array | undefined {
+  const { length } = text;
+  if (length === 0) return new Uint8Array(0);
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  // Node skips what is none, and takes other alphabets.
+  const bytes = Buffer.from(text, 'base64');
+  if (length % 4 !== 0 || bytes.length !== (length / 4) * 3 - padding || /[-_]/.test(text)) return undefined;
+  return new Uint8Array(bytes);
+}
+
+/** Whether a text is a value of a type. */
+export function isValue(type: EdmType, text: string): boolean {
+  switch (type) {
+    case 'String':
+      return true;
+    case 'Int64':
+      return int64Of(text) !== undefined;
+    case 'Int32':
+    case 'Double':
+      return numberOf(type, text) !== undefined;
+    case 'DateTime':
+      return parseDateTime(text) !== undefined;
+    case 'Guid':
+      return Guid.isText(text);
+    case 'Binary':
+      return bytesIn(text) !== undefined;
+    case 'Boolean':
+      return false;
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The error of a value that is none of the type that its row tells. */
+export function illFormed(name: string, type: EdmType | undefined, table: string | undefined): EntitableError {
+  return new EntitableError(
+    'store.unavailable',
+    `A row${table === undefined ? '' : ` of table "${table}"`} was answered with an ill-formed value: "${name}" is told to be ${type === undefined ? 'a property' : `Edm.${type}`}, and is none. ` +
+      'The service sends no such value: check what is on the way to it. A row that an emulator stored so has to be replaced.',
+    { ...(table !== undefined && { table }), status: 200, contentType: 'application/json' },
+  );
+}

@@ -1,0 +1,81 @@
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { Connection } from '../azure-connection.js';
+import { unansweredRead } from './network-error.js';
+import { hasKeys, pointAnswer, type PointAnswer } from './point-answer.js';
+import { refusalOf, refused } from './refusal.js';
+import { readRequest, type AzureWrite } from './wire-request.js';
+import type { StopSignal } from '../http/request-message.js';
+import { WrongAnswer } from './wrong-answer.js';
+import { JsonRowWriter } from '../json/json-row-writer.js';
+import { storedMembers } from '../json/json-text.js';
+
+/**
+ * The same writes, in terms the service knows: it cannot remove a property, so a merge that does becomes the replacement of the row as
+ * it is now, under its ETag.
+ */
+export function withoutRemovals(
+  connection: Connection,
+  table: string,
+  writes: readonly AzureWrite[],
+  stop: StopSignal | undefined,
+): Promise<readonly AzureWrite[]> {
+  return Promise.all(
+    writes.map(async (write, operation) =>
+      write.remove.length === 0 ? write : replacement(connection, write, stop, { table, operation }),
+    ),
+  );
+}
+
+interface Context {
+  readonly table: string;
+  readonly operation: number;
+}
+
+async function replacement(
+  { transport }: Connection,
+  write: AzureWrite,
+  stop: StopSignal | undefined,
+  context: Context,
+): Promise<AzureWrite> {
+  const response = await transport.read(readRequest(write.url, 'minimalmetadata'), stop).catch((error: unknown) => {
+    throw unansweredRead(error, context);
+  });
+  if (response.status >= 300) throw refused(refusalOf(response), 'read', context);
+  const { etag, text } = storedRow(response, write, context);
+  if (write.ifMatch !== '*' && write.ifMatch !== etag) throw refused(MOVED, 'write', context);
+  const body = mergedBody(text, write.body ?? '', write.remove);
+  return { ...write, mode: 'replace', ifMatch: etag, remove: [], body, bodyBytes: Buffer.byteLength(body) };
+}
+
+function storedRow(response: PipelineResponse, { partitionKey, rowKey }: AzureWrite, context: Context): PointAnswer {
+  try {
+    const answer = pointAnswer(response);
+    if (hasKeys(answer.text, partitionKey, rowKey)) return answer;
+    throw new WrongAnswer('it is another row than was asked for, or none', response);
+  } catch (error) {
+    throw unansweredRead(error, context);
+  }
+}
+
+/** The answer the service would have given had it seen the ETag. */
+const MOVED = {
+  status: 412,
+  serviceCode: 'UpdateConditionNotSatisfied',
+  text: 'The row has another ETag.',
+  requestId: undefined,
+};
+
+/**
+ * What a row holds once a merge has changed it, as the body that would replace it.
+ *
+ * @param stored The text of the row: what the merge does not touch is taken from it exactly.
+ * @param sent The body of the merge, which begins with the keys.
+ */
+export function mergedBody(stored: string, sent: string, removed: readonly string[]): string {
+  const brought = JSON.parse(sent) as { readonly PartitionKey: string; readonly RowKey: string };
+  const writer = new JsonRowWriter([], brought.PartitionKey, brought.RowKey);
+  const keys = writer.text.length - 1;
+  const changed = new Set([...Object.keys(brought), ...removed]);
+  for (const [name, value] of storedMembers(stored, changed)) writer.undeclared(name, value);
+  return writer.text.slice(0, -1) + sent.slice(keys);
+}

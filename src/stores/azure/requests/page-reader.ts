@@ -1,0 +1,151 @@
+import type { Readable } from 'node:stream';
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { RowReader } from '../../../store/row.js';
+import type { ScanRequest } from '../../../store/table-store.js';
+import { batchedQuery } from './batch-request.js';
+import { batchParts, isBatch } from './batch-response.js';
+import type { Connection } from '../azure-connection.js';
+import { continuationText, readContinuation, queryText, selectText } from './query-url.js';
+import { expectRows, type RowCheck } from './expected-rows.js';
+import { JsonRowReader } from '../json/json-row-reader.js';
+import { unansweredRead } from './network-error.js';
+import { readRows } from '../json/read-rows.js';
+import { readRefusal, refusalOf, refused } from './refusal.js';
+import type { RowMembers } from '../json/row-members.js';
+import type { StopSignal } from '../http/request-message.js';
+import { bytesOf } from '../http/http-exchange.js';
+import { metadataOf, readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
+import { ENDLESS, isJson, LIST, WrongAnswer } from './wrong-answer.js';
+
+/** What is read: the rows of one table that a request asks for. */
+export interface PageSource {
+  readonly table: string;
+  readonly url: string;
+  readonly members: RowMembers;
+  readonly request: ScanRequest;
+}
+
+/** A page whose headers are there. */
+export interface ArrivingPage {
+  readonly continuation: string | undefined;
+  /** Its body, as soon as it is there. */
+  readonly body: Promise<Buffer>;
+}
+
+/** Requests and decodes the pages of one scan. */
+export class PageReader {
+  readonly #connection: Connection;
+  readonly #source: PageSource;
+  readonly #query: string;
+  readonly #metadata: MetadataLevel;
+  readonly #reader: JsonRowReader;
+  readonly #check: RowCheck;
+  readonly #mostRows: number;
+
+  constructor(connection: Connection, source: PageSource) {
+    const { request, members } = source;
+    const { limits } = connection.traits;
+    const select = selectText(request, members.layout);
+    const pageRows = request.pageSize ?? limits.pageRows;
+    this.#connection = connection;
+    this.#source = source;
+    this.#query = queryText(request, select, pageRows, connection.service.limits.pageRows);
+    this.#metadata = metadataOf(request);
+    this.#reader = new JsonRowReader(members);
+    this.#check = expectRows(request);
+    this.#mostRows = pageRows;
+  }
+
+  get table(): string {
+    return this.#source.table;
+  }
+
+  /** Requests a page. @param streaming Whether to resolve when its headers are there, so that the next one can be requested. */
+  async request(
+    continuation: string | undefined,
+    streaming: boolean,
+    stop: StopSignal | undefined,
+  ): Promise<ArrivingPage> {
+    const { transport, service } = this.#connection;
+    const wire = this.#wire(continuation);
+    if (wire.url.length > service.queryUrl) return this.#requestInBatch(wire, continuation, stop);
+    const response = await (streaming ? transport.stream(wire, stop) : transport.read(wire, stop));
+    if (response.status !== 200) throw this.#unexpected(response);
+    if (!isJson(response.headers)) throw wrong('it is no JSON', response);
+    const next = nextPage((name) => response.headers.get(name), continuation, response);
+    const body = bodyOf(response, this.#connection.maxAnswerBytes);
+    body.catch(ignore); // it is told when the page is asked for, which may be later
+    return { continuation: next, body };
+  }
+
+  /** What a decoder makes of the rows in the body of a page. */
+  decode<R>(body: Buffer, decode: (row: RowReader) => R): readonly R[] {
+    try {
+      const rows = readRows(this.#reader, body, decode, this.#check);
+      if (rows.length > this.#mostRows) throw new WrongAnswer('it has more rows than were asked for', LIST);
+      return rows;
+    } catch (error) {
+      throw error instanceof WrongAnswer ? unansweredRead(error, { table: this.#source.table }) : error;
+    }
+  }
+
+  #unexpected(response: PipelineResponse): Error {
+    if (response.status < 300) return new WrongAnswer('it has another status', response);
+    return refused(refusalOf(response), 'read', { table: this.#source.table });
+  }
+
+  /** A query whose URL would be too long travels as the only part of a batch, where there is room for it. */
+  async #requestInBatch(
+    wire: WireRequest,
+    continuation: string | undefined,
+    stop: StopSignal | undefined,
+  ): Promise<ArrivingPage> {
+    const { transport, endpoint } = this.#connection;
+    const response = await transport.read(batchedQuery(endpoint, wire), stop);
+    if (response.status !== 202) throw this.#unexpected(response);
+    const text = response.bodyAsText ?? '';
+    const [part, ...others] = batchParts(text);
+    if (!isBatch(response.headers.get('content-type'), text) || part === undefined || others.length > 0)
+      throw new WrongAnswer('it is no answer to a batch of one query', response);
+    const header = (name: string): string | undefined => part.header(name);
+    if (part.status >= 300)
+      throw refused(readRefusal(part.status, header, part.body, true), 'read', { table: this.#source.table });
+    if (part.status !== 200 || !isJson({ get: header }))
+      throw new WrongAnswer('its part is no answer to a query', response);
+    const next = nextPage(header, continuation, response);
+    return { continuation: next, body: Promise.resolve(Buffer.from(part.body)) };
+  }
+
+  #wire(continuation: string | undefined): WireRequest {
+    const options = [this.#query, continuation === undefined ? '' : continuationText(continuation)].filter(
+      (text) => text !== '',
+    );
+    const query = options.length === 0 ? '' : `?${options.join('&')}`;
+    return readRequest(`${this.#source.url}()${query}`, this.#metadata);
+  }
+}
+
+function ignore(): void {}
+
+/** Its body is of no use, and would keep its connection. */
+function wrong(reason: string, response: PipelineResponse): WrongAnswer {
+  (response.readableStreamBody as Readable | undefined)?.destroy();
+  return new WrongAnswer(reason, response);
+}
+
+/** Where the page after one begins: not where that one did, which would go on without end. */
+function nextPage(
+  header: (name: string) => string | undefined,
+  current: string | undefined,
+  response: PipelineResponse,
+): string | undefined {
+  const next = readContinuation(header);
+  if (next !== undefined && next === current) throw wrong(ENDLESS, response);
+  return next;
+}
+
+function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse, most: number): Promise<Buffer> {
+  return readableStreamBody === undefined
+    ? Promise.resolve(Buffer.from(bodyAsText ?? ''))
+    : bytesOf(readableStreamBody as Readable, most); // in Node it is one
+}

@@ -1,0 +1,153 @@
+import { EntitableError } from '../../../errors/entitable-error.js';
+import type { WriteReceipt } from '../../../store/table-store.js';
+import type { OperationOptions } from '../../../options/operation-options.js';
+import type { Connection } from '../azure-connection.js';
+import { underDeadline } from '../http/request-deadline.js';
+import { unansweredWrite } from './network-error.js';
+import { withoutRemovals } from './emulate-removal.js';
+import type { Attempt, StopSignal } from '../http/request-message.js';
+import { writeRequest, type AzureWrite } from './wire-request.js';
+import { batchRequest } from './batch-request.js';
+import { batchParts, isBatch, type BatchPart } from './batch-response.js';
+import { hasKeys } from './point-answer.js';
+import { readRefusal, refusalOf, refused, type Refusal } from './refusal.js';
+import { isEntityTag, WrongAnswer } from './wrong-answer.js';
+
+/** How often an unconditional merge that removes a property is begun anew when its row changes between its two requests. */
+const RACES = 5;
+
+/** Writes one row by itself, several as one transaction, under a signal and a time limit. */
+export async function submitWrites(
+  connection: Connection,
+  table: string,
+  writes: readonly AzureWrite[],
+  options: OperationOptions | undefined,
+): Promise<readonly WriteReceipt[]> {
+  if (writes.length === 0) return [];
+  const attempt: Attempt = { sent: false };
+  const removing = writes.some(({ remove }) => remove.length > 0);
+  try {
+    return await underDeadline(options, (stop) =>
+      removing
+        ? submitRemovals(connection, table, writes, attempt, stop)
+        : sendWrites(connection, table, writes, attempt, stop),
+    );
+  } catch (error) {
+    throw unansweredWrite(error, attempt.sent, { table });
+  }
+}
+
+async function submitRemovals(
+  connection: Connection,
+  table: string,
+  writes: readonly AzureWrite[],
+  attempt: Attempt,
+  stop: StopSignal | undefined,
+): Promise<readonly WriteReceipt[]> {
+  for (let races = 0; ; races++) {
+    attempt.sent = false;
+    const direct = await withoutRemovals(connection, table, writes, stop);
+    try {
+      return await sendWrites(connection, table, direct, attempt, stop);
+    } catch (error) {
+      if (races === RACES || !lostRace(error, writes)) throw error;
+    }
+  }
+}
+
+/** Whether a row changed between being read and being replaced, although its merge had no condition of its own. */
+function lostRace(error: unknown, writes: readonly AzureWrite[]): boolean {
+  if (!EntitableError.is(error, 'store.precondition-failed')) return false;
+  const { operation } = error.details;
+  const write = operation === undefined ? undefined : writes[operation];
+  return write !== undefined && write.remove.length > 0 && write.ifMatch === '*';
+}
+
+/** Sends writes as they are: one by itself, several as one transaction. Throws what the service refuses, and whatever happens on the way. */
+function sendWrites(
+  connection: Connection,
+  table: string,
+  writes: readonly AzureWrite[],
+  attempt: Attempt,
+  stop: StopSignal | undefined,
+): Promise<readonly WriteReceipt[]> {
+  const [only] = writes;
+  return writes.length === 1 && only !== undefined
+    ? alone(connection, table, only, attempt, stop)
+    : together(connection, table, writes, attempt, stop);
+}
+
+async function alone(
+  { transport, service }: Connection,
+  table: string,
+  write: AzureWrite,
+  attempt: Attempt,
+  stop: StopSignal | undefined,
+): Promise<readonly WriteReceipt[]> {
+  const response = await transport.write(writeRequest(write, service), stop, attempt);
+  const { status, headers } = response;
+  if (status >= 300) throw refused(refusalOf(response), 'write', { table, operation: 0 });
+  const found = receipt(write, { status, etag: headers.get('etag'), body: response.bodyAsText ?? '' });
+  if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
+  return [found];
+}
+
+async function together(
+  { transport, service, endpoint }: Connection,
+  table: string,
+  writes: readonly AzureWrite[],
+  attempt: Attempt,
+  stop: StopSignal | undefined,
+): Promise<readonly WriteReceipt[]> {
+  const response = await transport.write(batchRequest(endpoint, writes, service), stop, attempt);
+  if (response.status >= 300) throw refused(refusalOf(response), 'write', { table });
+  const text = response.bodyAsText ?? '';
+  if (response.status !== 202 || !isBatch(response.headers.get('content-type'), text))
+    throw new WrongAnswer('it is no answer to a batch', response);
+  const parts = batchParts(text);
+  const failed = parts.find(({ status }) => status >= 300);
+  if (failed !== undefined) {
+    throw refusedPart(failed, table, writes.length, response.headers.get('x-ms-request-id'));
+  }
+  if (parts.length !== writes.length)
+    throw new WrongAnswer(`it has ${parts.length} parts for ${writes.length} operations`, response);
+  const receipts: WriteReceipt[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const found = receipt(writes[index]!, parts[index]!);
+    if (found === undefined) throw new WrongAnswer(NOT_WRITTEN, response);
+    receipts.push(found);
+  }
+  return receipts;
+}
+
+const NOT_WRITTEN = 'it has another status, another row, or no ETag';
+
+/**
+ * What the answer to one write tells; nothing if it is none: the row has an ETag then, but for a delete. A service that does not know that
+ * the row of an insert is not to be sent back sends it.
+ */
+function receipt(
+  { mode, partitionKey, rowKey }: AzureWrite,
+  answer: Pick<BatchPart, 'status' | 'etag' | 'body'>,
+): WriteReceipt | undefined {
+  const { status } = answer;
+  if (status !== 204 && !(status === 201 && mode === 'insert' && hasKeys(answer.body, partitionKey, rowKey)))
+    return undefined;
+  if (mode === 'delete') return {};
+  const { etag } = answer;
+  return isEntityTag(etag) ? { etag } : undefined;
+}
+
+function refusedPart(part: BatchPart, table: string, count: number, requestId: string | undefined): EntitableError {
+  const own = readRefusal(part.status, (name) => part.header(name), part.body, true);
+  const refusal = { ...own, requestId: own.requestId ?? requestId };
+  const operation = failedIndex(refusal, part, count);
+  return refused(refusal, 'write', operation === undefined ? { table } : { table, operation });
+}
+
+/** Which write failed: the service says so in its message, or echoes the Content-ID; where it does neither nobody knows. */
+function failedIndex({ text }: Refusal, part: BatchPart, count: number): number | undefined {
+  const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');
+  const index = told !== undefined && /^\d+$/.test(told) ? Number(told) : count;
+  return index < count ? index : undefined;
+}

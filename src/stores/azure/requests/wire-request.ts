@@ -1,0 +1,75 @@
+import type { HttpMethods } from '@azure/core-rest-pipeline';
+import type { ReadRequest, PreparedWrite, WriteMode } from '../../../store/table-store.js';
+import type { AzureService } from '../service-profile.js';
+
+/** A request as this store builds it. */
+export interface WireRequest {
+  readonly method: HttpMethods;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+}
+
+/** The version of the protocol this store speaks; a client with a version of its own sets that. */
+export const PROTOCOL_VERSION = '2019-02-02';
+
+/** How much a row says of its types: all that JSON cannot, or nothing. */
+export type MetadataLevel = 'minimalmetadata' | 'nometadata';
+
+/** How much a read asks for: everything that has a type is read with it, only keys do without. */
+export function metadataOf({ select, etag, undeclared }: ReadRequest): MetadataLevel {
+  return select?.length === 0 && !etag && !undeclared ? 'nometadata' : 'minimalmetadata';
+}
+
+const READ_HEADERS: Readonly<Record<MetadataLevel, Readonly<Record<string, string>>>> = {
+  minimalmetadata: readHeaders('minimalmetadata'),
+  nometadata: readHeaders('nometadata'),
+};
+
+/** A read of rows. */
+export function readRequest(url: string, metadata: MetadataLevel): WireRequest {
+  return { method: 'GET', url, headers: READ_HEADERS[metadata], body: undefined };
+}
+
+function readHeaders(metadata: MetadataLevel): Readonly<Record<string, string>> {
+  return { Accept: `application/json;odata=${metadata}`, DataServiceVersion: '3.0', 'x-ms-version': PROTOCOL_VERSION };
+}
+
+/** A write that is ready to be sent. */
+export interface AzureWrite extends PreparedWrite {
+  /** The table's URL for an insert, else the row's. */
+  readonly url: string;
+  readonly body: string | undefined;
+  /** The length of the body in UTF-8. */
+  readonly bodyBytes: number;
+  readonly ifMatch: string | undefined;
+  /** Names a merge takes away; such a write reads the row and replaces it. */
+  readonly remove: readonly string[];
+}
+
+const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, HttpMethods>> = {
+  insert: 'POST',
+  replace: 'PUT',
+  'upsert-replace': 'PUT',
+  delete: 'DELETE',
+};
+
+/** What the requests of a mode have in common, alone or as part of a transaction. */
+export function writeHead(mode: WriteMode, service: AzureService): Pick<WireRequest, 'method' | 'headers'> {
+  const merging = mode === 'merge' || mode === 'upsert-merge';
+  const headers: Record<string, string> = {
+    Accept: 'application/json;odata=minimalmetadata',
+    DataServiceVersion: '3.0',
+    'x-ms-version': PROTOCOL_VERSION,
+  };
+  if (mode !== 'delete') headers['Content-Type'] = 'application/json';
+  if (mode === 'insert') headers['Prefer'] = 'return-no-content';
+  if (merging && service.merge === 'POST') headers['X-HTTP-Method'] = 'MERGE';
+  return { method: merging ? service.merge : METHODS[mode], headers };
+}
+
+/** The request that carries a write by itself. */
+export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: AzureService): WireRequest {
+  const { method, headers } = writeHead(mode, service);
+  return { method, url, headers: ifMatch === undefined ? headers : { 'If-Match': ifMatch, ...headers }, body };
+}

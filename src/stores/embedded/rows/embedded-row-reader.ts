@@ -1,0 +1,214 @@
+import type { EdmType } from '../../../edm/edm-type.js';
+import type { Guid } from '../../../edm/guid.js';
+import {
+  PARTITION_KEY,
+  TIMESTAMP,
+  type RetainedRow,
+  type RowReader,
+  type Slot,
+  type UndeclaredValue,
+} from '../../../store/row.js';
+import { etagText, readMilliseconds, readTicks } from './instant.js';
+import { readGuid } from './row-buffer.js';
+import type { Layout, ShapeLayouts, SlotMap } from './layout.js';
+import type { Layouts } from './layout-dictionary.js';
+import type { RowSource, StoredRow } from '../ordered-rows.js';
+import {
+  fixedStartOf,
+  layoutNumberOf,
+  textFormOf,
+  timestampMillisecondsOf,
+  timestampTicksOf,
+  UTF16,
+  UTF8,
+} from './row-format.js';
+import { formatDateTime } from '../../../edm/date-time.js';
+import { doubleText } from '../../../edm/literal.js';
+
+const NO_BYTES = Buffer.alloc(0);
+const BOOLEAN_TRUE = 1;
+/** Texts of one byte a character that lie this near to the beginning of the variable part are cut out of one text: a short one, because each keeps all of it. */
+const SHARED_TEXT_BYTES = 256;
+/** Where the whole row is that short, the text goes on over those that were read with it: about as far as rows are read ahead. */
+const SHARED_TEXT_BYTES_OF_ROWS = 1024;
+
+/** Reads stored rows by the slots of a shape, one at a time, straight from their bytes. */
+export class RowFlyweight implements RowReader {
+  readonly #shapes: ShapeLayouts;
+  readonly #layouts: Layouts;
+  readonly #source: RowSource;
+  readonly #withEtag: boolean;
+  #row!: StoredRow;
+  #bytes: Buffer = NO_BYTES;
+  /** Reads numbers faster than the bytes themselves; made once for all rows that lie in them. */
+  #view!: DataView;
+  /** Copies parts faster than the bytes themselves; made when the first is wanted. */
+  #array: Uint8Array | undefined;
+  #start = 0;
+  #layoutNumber: number | undefined;
+  #layout!: Layout;
+  #map!: SlotMap;
+  #fixed = 0;
+  #variable = 0;
+  #writes = 0;
+  /** The text that texts are cut out of, and where it lies in the bytes. */
+  #text = '';
+  #textStart = 0;
+  #textEnd = 0;
+
+  /** @param source where the rows come from, and with them layouts that are not known yet. */
+  constructor(shapes: ShapeLayouts, layouts: Layouts, source: RowSource, withEtag = true) {
+    this.#shapes = shapes;
+    this.#layouts = layouts;
+    this.#source = source;
+    this.#withEtag = withEtag;
+  }
+
+  /** Stands on a row from now on; `layout` where it is known already. */
+  on(row: StoredRow, layout?: Layout): this {
+    const { bytes, start, writes } = row;
+    this.#row = row;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#array = undefined;
+      this.#textEnd = 0;
+    } else if (writes !== this.#writes) {
+      this.#textEnd = 0;
+    }
+    this.#writes = writes;
+    this.#start = start;
+    const number = layoutNumberOf(bytes, start);
+    if (layout !== undefined || number === undefined || number !== this.#layoutNumber) {
+      this.#layoutNumber = layout === undefined ? number : undefined;
+      this.#layout = layout ?? this.#layouts.of(row, this.#source);
+      this.#map = this.#shapes.of(this.#layout);
+    }
+    this.#fixed = fixedStartOf(bytes, start);
+    this.#variable = this.#fixed + this.#layout.fixedBytes;
+    return this;
+  }
+
+  typeOf(slot: Slot): EdmType | undefined {
+    if (slot >= 0) return this.#map.types[slot];
+    return slot === TIMESTAMP ? 'DateTime' : 'String';
+  }
+
+  string(slot: Slot): string {
+    if (slot < 0) return slot === PARTITION_KEY ? this.#row.partitionKey : this.#rowKey();
+    const begin = this.#begin(slot);
+    const end = this.#end(slot);
+    switch (textFormOf(this.#bytes, this.#start)) {
+      case UTF16:
+        return this.#bytes.toString('utf16le', begin, end);
+      case UTF8:
+        return this.#bytes.toString('utf8', begin, end);
+      default:
+        return this.#latin1(begin, end);
+    }
+  }
+
+  #rowKey(): string {
+    const row = this.#row;
+    return row.rowKeyEnd < 0 ? row.rowKey : this.#latin1(row.end, row.rowKeyEnd);
+  }
+
+  #latin1(begin: number, end: number): string {
+    if (begin < this.#textStart || end > this.#textEnd) {
+      const origin = this.#variable;
+      if (end > origin + SHARED_TEXT_BYTES) return this.#bytes.toString('latin1', begin, end);
+      const isShort = this.#row.end <= origin + SHARED_TEXT_BYTES;
+      this.#textStart = origin;
+      this.#textEnd = Math.min(this.#row.readEnd, origin + (isShort ? SHARED_TEXT_BYTES_OF_ROWS : SHARED_TEXT_BYTES));
+      this.#text = this.#bytes.toString('latin1', origin, this.#textEnd);
+    }
+    return this.#text.slice(begin - this.#textStart, end - this.#textStart);
+  }
+
+  number(slot: Slot): number {
+    const at = this.#at(slot);
+    return this.#map.types[slot] === 'Int32' ? this.#view.getInt32(at, true) : this.#view.getFloat64(at, true);
+  }
+
+  boolean(slot: Slot): boolean {
+    return this.#bytes[this.#at(slot)] === BOOLEAN_TRUE;
+  }
+
+  int64(slot: Slot): bigint {
+    return this.#view.getBigInt64(this.#at(slot), true);
+  }
+
+  milliseconds(slot: Slot): number {
+    return slot === TIMESTAMP ? this.#timestamp() : readMilliseconds(this.#bytes, this.#at(slot));
+  }
+
+  ticks(slot: Slot): number {
+    return slot === TIMESTAMP ? timestampTicksOf(this.#bytes, this.#start) : readTicks(this.#bytes, this.#at(slot));
+  }
+
+  guid(slot: Slot): Guid {
+    return readGuid(this.#view, this.#at(slot));
+  }
+
+  binary(slot: Slot): Uint8Array {
+    return (this.#array ??= arrayOf(this.#bytes)).slice(this.#begin(slot), this.#end(slot));
+  }
+
+  get etag(): string {
+    return this.#withEtag ? etagText(this.#timestamp(), timestampTicksOf(this.#bytes, this.#start)) : '';
+  }
+
+  *undeclared(): Generator<readonly [name: string, value: UndeclaredValue]> {
+    for (const { name, slot } of this.#map.undeclared) yield [name, undeclaredValue(this, slot)];
+  }
+
+  retain(): RetainedRow {
+    return this.#row.keep() as StoredRow & RetainedRow;
+  }
+
+  #timestamp(): number {
+    return timestampMillisecondsOf(this.#bytes, this.#start);
+  }
+
+  #at(slot: Slot): number {
+    return this.#fixed + this.#map.offsets[slot]!;
+  }
+
+  #begin(slot: Slot): number {
+    const begin = this.#map.begins[slot]!;
+    return begin < 0 ? this.#variable : this.#variable + this.#view.getUint32(this.#fixed + begin, true);
+  }
+
+  #end(slot: Slot): number {
+    return this.#variable + this.#view.getUint32(this.#at(slot), true);
+  }
+}
+
+function arrayOf({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A present property with its exact text as on the wire, or its bytes. */
+function undeclaredValue(row: RowReader, slot: Slot): UndeclaredValue {
+  const type = row.typeOf(slot)!;
+  switch (type) {
+    case 'Binary':
+      return { type, bytes: row.binary(slot) };
+    case 'Boolean':
+      return { type, text: String(row.boolean(slot)) };
+    case 'DateTime':
+      return { type, text: formatDateTime(row.milliseconds(slot), row.ticks(slot)) };
+    case 'Double':
+      return { type, text: doubleText(row.number(slot)) };
+    case 'Guid':
+      return { type, text: row.guid(slot).toString() };
+    case 'Int32':
+      return { type, text: String(row.number(slot)) };
+    case 'Int64':
+      return { type, text: String(row.int64(slot)) };
+    case 'String':
+      return { type, text: row.string(slot) };
+    default:
+      return type satisfies never;
+  }
+}

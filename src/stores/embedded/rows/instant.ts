@@ -1,0 +1,69 @@
+import { DATE_TIME_RANGE, etagOf, type Instant } from '../../../edm/date-time.js';
+
+/** Bytes of an instant: 48 bits of milliseconds since 1601 and 14 bits of 100 ns, exact and without a bigint. */
+export const INSTANT_BYTES = 8;
+
+const TICKS_PER_MILLISECOND = 10_000;
+const LOW_MILLISECONDS = 2 ** 18;
+const TICK_BITS = 14;
+const TICK_MASK = 2 ** TICK_BITS - 1;
+
+/** The instant before every other: where the clock of a new store stands. */
+export const FIRST_INSTANT: Instant = Object.freeze({ milliseconds: DATE_TIME_RANGE.first, ticks: 0 });
+
+/** Whether an `Edm.DateTime` can hold an instant. */
+export function isInstant(milliseconds: number, ticks: number): boolean {
+  return (
+    Number.isInteger(milliseconds) &&
+    milliseconds >= DATE_TIME_RANGE.first &&
+    milliseconds <= DATE_TIME_RANGE.last &&
+    Number.isInteger(ticks) &&
+    ticks >= 0 &&
+    ticks < TICKS_PER_MILLISECOND
+  );
+}
+
+export function writeInstant(bytes: Buffer, at: number, milliseconds: number, ticks: number): void {
+  const since = milliseconds - DATE_TIME_RANGE.first;
+  bytes.writeUInt32LE(Math.floor(since / LOW_MILLISECONDS), at);
+  bytes.writeUInt32LE((since % LOW_MILLISECONDS) * (TICK_MASK + 1) + ticks, at + 4);
+}
+
+export function readMilliseconds(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) * LOW_MILLISECONDS + (bytes.readUInt32LE(at + 4) >>> TICK_BITS) + DATE_TIME_RANGE.first;
+}
+
+export function readTicks(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at + 4) & TICK_MASK;
+}
+
+/** The instant of the next write: the clock's, or 100 ns after the last write where the clock stands still or went back. */
+export function nextInstant(last: Instant, now: number): Instant {
+  const milliseconds = Math.min(Math.floor(now), DATE_TIME_RANGE.last);
+  if (milliseconds > last.milliseconds) return { milliseconds, ticks: 0 };
+  const ticks = last.ticks + 1;
+  return ticks < TICKS_PER_MILLISECOND
+    ? { milliseconds: last.milliseconds, ticks }
+    : { milliseconds: last.milliseconds + 1, ticks: 0 };
+}
+
+const MILLISECONDS_PER_SECOND = 1000;
+
+let second = Number.NaN;
+let head = '';
+
+/** What `etagOf` gives, quicker for many rows of the same second: all but the fraction is kept from the row before. */
+export function etagText(milliseconds: number, ticks: number): string {
+  const fraction =
+    (((milliseconds % MILLISECONDS_PER_SECOND) + MILLISECONDS_PER_SECOND) % MILLISECONDS_PER_SECOND) * 10_000 + ticks;
+  const whole = milliseconds - Math.floor(fraction / 10_000);
+  if (whole !== second) {
+    head = etagOf(whole, 0).slice(0, -'Z\'"'.length);
+    second = whole;
+  }
+  if (fraction === 0) return `${head}Z'"`;
+  let digits = fraction;
+  let width = 7;
+  for (; digits % 10 === 0; width--) digits /= 10;
+  return `${head}.${String(digits).padStart(width, '0')}Z'"`;
+}

@@ -1,0 +1,151 @@
+import type { CommitWrite } from '../errors/error-details.js';
+import { withHidden } from '../errors/hidden-details.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
+import type { Unsaid } from '../mapping/unsaid.js';
+import type { TableWrite } from '../writing/batch.js';
+import { ownState, statedEtag, checkKeyUnchanged } from '../repository/entity-etag.js';
+import type { RetainedRow } from '../store/row.js';
+import { rowError } from '../repository/row-error.js';
+import { insertMode } from './pending-write.js';
+import type { TrackedRow } from './identity-map.js';
+import { EntitableError } from '../errors/entitable-error.js';
+
+/** What a commit writes to one row. */
+export interface Change extends TableWrite {
+  readonly row: TrackedRow;
+  /** What the write is conditional on. */
+  readonly ifMatch: string | undefined;
+  /** Stored names that a merge takes away. */
+  readonly removed: readonly string[];
+  /** What the row is known to hold before the write, where the write leaves some of it. */
+  readonly before: RetainedRow | undefined;
+  /** What the entity says nothing of. */
+  readonly unsaid?: Unsaid | undefined;
+  /** Whether it writes nothing, and only makes sure of an ETag. */
+  readonly isRequirement: boolean;
+}
+
+/** What the unit of work writes to a row; `undefined` when nothing changed. Throws `key.changed`, `validation.*`. */
+export function changeOf(row: TrackedRow): Change | undefined {
+  const { mapper, entity, held, required } = row;
+  const address = addressOfTracked(mapper, row);
+  switch (held.kind) {
+    case 'difference': {
+      const state = entity && ownState(mapper, entity);
+      if (entity === undefined || state === undefined) return undefined; // deleted or copied past the unit meanwhile
+      const { changed, removed, defaults = [], unsaid } = mapper.differenceOf(entity, state);
+      // Reading gives defaults: by themselves they are written where save() was called.
+      const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
+      if (!isChanged && required === undefined) return undefined;
+      const ifMatch = conditionOf(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
+      const target: WriteTarget = { mode: 'merge', ifMatch, ...address };
+      if (!isChanged) return { ...change(row, target, { ...NOTHING, unsaid }, state.row), isRequirement: true };
+      mapper.properties.checkRequired(entity, unsaid);
+      return change(row, target, { changed: [...changed, ...defaults], removed, unsaid }, state.row);
+    }
+    case 'insert': {
+      const { mode, ifMatch } = insertMode(held.over);
+      return whole(row, mode, ifMatch, address);
+    }
+    case 'replace':
+      return whole(row, 'replace', held.ifMatch, address);
+    case 'upsert':
+      return whole(row, held.mode, undefined, address);
+    case 'merge':
+      return change(
+        row,
+        { mode: 'merge', ifMatch: conditionOf(row, held.ifMatch), ...address },
+        held.difference,
+        undefined,
+      );
+    case 'delete':
+      return change(row, { mode: 'delete', ifMatch: conditionOf(row, held.ifMatch), ...address }, NOTHING, undefined);
+    default:
+      return held satisfies never;
+  }
+}
+
+/** What a write of a row is conditional on: what the row is required to have, or what the write asks for. Throws `store.precondition-failed` where both cannot be. */
+function conditionOf({ mapper, address, required }: TrackedRow, asked: string): string {
+  if (required === undefined || required === asked) return asked;
+  if (asked === '*') return required;
+  throw rowError(mapper, address, 'store.precondition-failed');
+}
+
+/** An upsert of a row that must have an ETag finds that row, or is refused. */
+const FINDS_A_ROW = { 'upsert-merge': 'merge', 'upsert-replace': 'replace' } as const;
+
+const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
+
+/** A write as plans and reports show it. */
+export function describeChange({ write, row: { mapper, entity }, isRequirement }: Change): CommitWrite {
+  const { mode, partitionKey, rowKey } = write;
+  const { className } = mapper.metadata;
+  const shown = {
+    mode,
+    className,
+    table: mapper.table,
+    partitionKey,
+    rowKey,
+    ...(isRequirement && { required: true }),
+  };
+  return entity === undefined ? Object.freeze(shown) : withHidden(shown, { entity });
+}
+
+function whole(
+  row: TrackedRow,
+  asked: 'insert' | 'replace' | 'upsert-merge' | 'upsert-replace',
+  condition: string | undefined,
+  address: Address,
+): Change {
+  const { mapper, entity, required } = row;
+  mapper.checkReceives(entity!);
+  if (asked !== 'upsert-merge') mapper.properties.setDefaults(entity!);
+  mapper.properties.checkRequired(entity!);
+  const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
+  const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
+  const ifMatch = mode === 'merge' || mode === 'replace' ? conditionOf(row, condition ?? '*') : undefined;
+  // A merge must not write defaults over what the row has.
+  const unsaid = asked === 'upsert-merge' ? mapper.unsaidDefaults(entity!) : undefined;
+  const write = mapper.prepareWhole(
+    ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address },
+    entity!,
+    unsaid,
+  );
+  // An upsert does not tell what the row held before: only what is sent will be known of it.
+  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, unsaid, isRequirement: false };
+}
+
+function change(
+  row: TrackedRow,
+  operation: WriteTarget,
+  { changed, removed, unsaid }: Difference,
+  before: RetainedRow | undefined,
+): Change {
+  const mapper: EntityMapper<object> = row.mapper;
+  const remove = removed.length > 0 ? { remove: removed } : undefined;
+  if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);
+  const write = mapper.prepare(remove === undefined ? operation : { ...remove, ...operation }, changed, row.entity);
+  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before, unsaid, isRequirement: false };
+}
+
+/** The address of a tracked entity's row. Throws `key.changed` when its key properties are another row's by now. */
+export function addressOfTracked<T extends object>(
+  mapper: EntityMapper<T>,
+  { address, entity, held }: TrackedRow,
+): Address {
+  if (entity === undefined) return address;
+  const composed = mapper.addressOf(entity);
+  if (composed.partitionKey === address.partitionKey && composed.rowKey === address.rowKey) return address;
+  const state = held.kind === 'insert' ? undefined : ownState(mapper, entity);
+  if (state !== undefined) return checkKeyUnchanged(mapper, state, composed);
+  const { className, members } = mapper.metadata;
+  throw new EntitableError(
+    'key.changed',
+    `The key of this ${className} is not the one it had when this unit of work was given it. ` +
+      'To write it under another key, delete() it from the unit first, then change its key and insert() it.',
+    { className, properties: [...members.values()].filter(({ kind }) => kind === 'key').map(({ name }) => name) },
+  );
+}

@@ -1,0 +1,155 @@
+import type { CommitReport } from '../errors/error-details.js';
+import { checkCount } from '../options/check-option.js';
+import { planBatches, type Batch } from '../writing/batch.js';
+import { ownRow } from '../repository/entity-etag.js';
+import type { CommitOptions } from '../repository/session.js';
+import { Deadline } from '../async/deadline.js';
+import type { TableStore, WriteReceipt } from '../store/table-store.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { changeOf, type Change } from './change-set.js';
+import { CommitRecord } from './commit-report.js';
+import { checkAtomic } from './plan.js';
+import type { SeenRows } from './seen-rows.js';
+import { sendBatches, type BatchOutcome } from './send-batches.js';
+import { settle, type LostBatch } from './settle.js';
+import type { TrackedRows } from './identity-map.js';
+
+/** Sends what the rows of a unit of work hold, and tells them what became of it. */
+export class Committer {
+  readonly #store: TableStore;
+  readonly #rows: TrackedRows;
+  readonly #seen: SeenRows;
+  readonly #validate: (changes: readonly Change[]) => Promise<void>;
+  /** Batches whose answer was lost. Their rows stay locked. */
+  readonly #lost = new Set<LostBatch>();
+
+  #hasWritten = false;
+
+  constructor(
+    store: TableStore,
+    rows: TrackedRows,
+    seen: SeenRows,
+    validate: (changes: readonly Change[]) => Promise<void>,
+  ) {
+    this.#store = store;
+    this.#rows = rows;
+    this.#seen = seen;
+    this.#validate = validate;
+  }
+
+  /** Whether anything was written, or may have been. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
+  }
+
+  /** The batches of every partition, without rows whose last outcome is unknown. Throws `key.changed`, `validation.*`. */
+  plan(): readonly (readonly Batch<Change>[])[] {
+    const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));
+    const changes = rows.map(changeOf).filter((change) => change !== undefined);
+    return planBatches(changes, this.#store.traits.limits);
+  }
+
+  async commit({ atomic = false, concurrency = 16, ...options }: CommitOptions): Promise<CommitReport> {
+    checkCount('concurrency', concurrency, 1);
+    const record = new CommitRecord(this.#seen);
+    const isSettled = await this.#settle(record, options);
+    const partitions = this.plan();
+    if (!isSettled) {
+      record.planned(changesOf(partitions));
+    } else {
+      const requirement = changesOf(partitions).find(({ isRequirement }) => isRequirement);
+      if (atomic || requirement !== undefined) checkAtomic(partitions, this.#store.traits, requirement);
+      await this.#send(partitions, record, { concurrency, ...options });
+    }
+    return record.conclude();
+  }
+
+  /** Forgets what is unknown. */
+  discard(): void {
+    this.#lost.clear();
+  }
+
+  async #send(
+    partitions: readonly (readonly Batch<Change>[])[],
+    record: CommitRecord,
+    options: OperationOptions & { readonly concurrency: number },
+  ): Promise<void> {
+    const changes = changesOf(partitions);
+    const since = Date.now();
+    for (const { row } of changes) this.#rows.lock(row);
+    try {
+      await new Deadline(options).wait(this.#validate(changes));
+      record.planned(changes);
+      await sendBatches(this.#store, partitions, {
+        ...options,
+        answered: (batch, outcome) => this.#answered(batch, outcome, { since, record }),
+      });
+      if (options.signal?.aborted) record.stoppedBy(options.signal);
+    } finally {
+      const unknown = new Set(Array.from(this.#lost, ({ batch }) => batch.writes).flat());
+      for (const change of changes) if (!unknown.has(change)) this.#rows.unlock(change.row);
+    }
+  }
+
+  #answered(
+    batch: Batch<Change>,
+    outcome: BatchOutcome,
+    { since, record }: { readonly since: number; readonly record: CommitRecord },
+  ): void {
+    switch (outcome.kind) {
+      case 'committed':
+        this.#committed(outcome.receipts);
+        return record.committed(batch.writes);
+      case 'refused':
+        return record.failed(outcome.failed, outcome.error);
+      case 'unknown':
+        this.#hasWritten = true;
+        this.#lost.add({ batch, since, error: outcome.error });
+        return record.unknown(batch.writes, outcome.error);
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Reads back what is unknown; whether all of it is known now. */
+  async #settle(record: CommitRecord, options: OperationOptions): Promise<boolean> {
+    for (const lost of this.#lost) {
+      const { writes } = lost.batch;
+      try {
+        const receipts = await settle(lost, options);
+        this.#lost.delete(lost);
+        for (const { row } of writes) this.#rows.unlock(row);
+        if (receipts === undefined) continue;
+        this.#committed(receipts);
+        record.committed(writes);
+      } catch (error) {
+        record.unknown(writes, error);
+      }
+    }
+    return this.#lost.size === 0;
+  }
+
+  #committed(receipts: ReadonlyMap<Change, WriteReceipt>): void {
+    this.#hasWritten = true;
+    for (const [{ row, write, before, unsaid }, receipt] of receipts) {
+      this.#rows.unlock(row);
+      const current = this.#rows.current(row) ?? row; // a read may have made an entity of it meanwhile
+      const { mapper, entity } = current;
+      if (write.mode === 'delete') {
+        if (entity !== undefined) mapper.deleted(entity);
+        this.#rows.forget(current);
+      } else if (entity === undefined) {
+        this.#rows.forget(current);
+      } else {
+        // What was sent is what it remembers: whatever it has become since is a difference again.
+        const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
+        mapper.written(entity, write, receipt, { before: known, unsaid });
+        this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });
+      }
+    }
+  }
+}
+
+function changesOf(partitions: readonly (readonly Batch<Change>[])[]): readonly Change[] {
+  return partitions.flatMap((batches) => batches.flatMap(({ writes }) => writes));
+}

@@ -1,0 +1,231 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
+import { applyPatch, type Said } from '../mapping/patch.js';
+import type { KeyOf, PatchOf } from '../metadata/key-types.js';
+import {
+  checkKeyUnchanged,
+  conditionOf,
+  isEntity,
+  keyCondition,
+  ownState,
+  statedEtag,
+} from '../repository/entity-etag.js';
+import { rowError } from '../repository/row-error.js';
+import { checkEtag } from '../store/check-etag.js';
+import { afterDelete } from './pending-write.js';
+import { addressOfTracked } from './change-set.js';
+import { rowTracked, type TrackedRow, type TrackedRows } from './identity-map.js';
+
+/** The writes of one class in a unit of work: each decides what the commit does with its row, and sends nothing. */
+export class HeldWrites<T extends object> {
+  readonly #mapper: EntityMapper<T>;
+  readonly #rows: TrackedRows;
+
+  constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
+    this.#mapper = mapper;
+    this.#rows = rows;
+  }
+
+  /** Holds an insert; over a delete of the same row it becomes a replace. */
+  insert(entity: T): void {
+    this.#mapper.checkReceives(entity);
+    const { address, row } = this.#locate(entity);
+    if (row === undefined) return this.#rows.set(this.#mapper, address, entity, { kind: 'insert' });
+    switch (row.held.kind) {
+      case 'delete':
+        return this.#rows.change(row, { entity, held: { kind: 'insert', over: row.held } });
+      case 'insert':
+        if (row.entity === entity) return undefined;
+        throw rowError(this.#mapper, address, 'store.already-exists');
+      case 'difference':
+      case 'replace':
+      case 'upsert':
+      case 'merge':
+        throw rowError(this.#mapper, address, 'store.already-exists');
+      default:
+        return row.held satisfies never;
+    }
+  }
+
+  /** Has the commit compare an entity that was loaded with its row, or insert one that is new or deleted. */
+  save(entity: T): void {
+    const { row } = this.#locate(entity);
+    if (row?.held.kind === 'delete') return this.insert(entity);
+    if (row !== undefined) {
+      this.#checkSame(row, entity);
+      return this.saved(entity);
+    }
+    if (ownState(this.#mapper, entity) === undefined) return this.insert(entity);
+    return this.track(entity, true);
+  }
+
+  /** Has the commit store what reading gave of a tracked entity and its row lacks: a verb was called for it. */
+  saved(entity: object): void {
+    const row = this.#rows.of(entity);
+    if (row?.held.kind !== 'difference' || row.held.saved === true || this.#rows.isLocked(row)) return;
+    this.#rows.change(row, { held: { ...row.held, saved: true } });
+  }
+
+  /** Has the commit compare an entity that was loaded or written outside the unit with its row. */
+  track(entity: T, saved = false): void {
+    const known = this.#rows.of(entity);
+    if (known !== undefined) return;
+    const state = ownState(this.#mapper, entity);
+    if (state === undefined) throw this.#unknown();
+    this.#mapper.checkReceives(entity);
+    const address = checkKeyUnchanged(this.#mapper, state, this.#mapper.addressOf(entity));
+    const row = this.#rows.at(this.#mapper, address);
+    if (row !== undefined) throw rowTracked(this.#mapper, row);
+    this.#rows.set(this.#mapper, address, entity, { kind: 'difference', saved });
+  }
+
+  /** Has the commit make sure that the row of an entity still has the ETag that the entity was read with. */
+  require(entity: T): void {
+    if (this.#rows.of(entity) === undefined) this.track(entity);
+    const row = this.#rows.of(entity)!;
+    if (row.held.kind === 'insert' && row.held.over === undefined) return; // an insert finds no row, or is refused
+    const etag = statedEtag(this.#mapper, entity) ?? ownState(this.#mapper, entity)?.etag;
+    if (etag === undefined) throw this.#unknown();
+    this.#rows.require(row, etag);
+  }
+
+  /** Holds a replace under the entity's ETag. */
+  replace(entity: T, etag: string | undefined): void {
+    checkEtag(etag);
+    this.#mapper.checkReceives(entity);
+    const { address, row } = this.#locate(entity);
+    const conditional = (): void => {
+      const ifMatch = conditionOf(this.#mapper, entity, address, etag);
+      this.#rows.set(this.#mapper, address, entity, { kind: 'replace', ifMatch });
+    };
+    if (row === undefined) return conditional();
+    if (row.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
+    this.#checkSame(row, entity);
+    switch (row.held.kind) {
+      case 'difference':
+        return conditional();
+      case 'replace':
+        return this.#rows.change(row, { held: { kind: 'replace', ifMatch: etag ?? row.held.ifMatch } });
+      case 'upsert':
+        return this.#rows.change(row, { held: { kind: 'upsert', mode: 'upsert-replace' } });
+      case 'insert':
+      case 'merge':
+        return undefined;
+      default:
+        return row.held satisfies never;
+    }
+  }
+
+  /** Holds an upsert. */
+  upsert(entity: T, mode: 'upsert-merge' | 'upsert-replace'): void {
+    this.#mapper.checkReceives(entity);
+    const { address, row } = this.#locate(entity);
+    if (row?.held.kind === 'delete') return this.insert(entity);
+    if (row !== undefined) this.#checkSame(row, entity);
+    if (row?.held.kind === 'insert' || row?.held.kind === 'replace') return;
+    this.#rows.set(this.#mapper, address, entity, { kind: 'upsert', mode });
+  }
+
+  /** Sets the properties of the entity that the row has here; where it has none, holds a merge of the row as it is. */
+  merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined): void {
+    checkEtag(etag);
+    const address = this.#mapper.addressOf(key);
+    const { said, ...difference } = this.#mapper.patchOf(patch);
+    const row = this.#rows.at(this.#mapper, address);
+    if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
+    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, said, difference, etag);
+    const before = row?.held.kind === 'merge' ? row.held : undefined;
+    this.#rows.set(this.#mapper, address, undefined, {
+      kind: 'merge',
+      ifMatch: etag ?? before?.ifMatch ?? '*',
+      patch: { ...before?.patch, ...said },
+      difference: before === undefined ? difference : bothOf(before.difference, difference),
+    });
+  }
+
+  /** Holds a delete; over an insert nothing is left to do. */
+  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined, missing: 'throw' | 'ignore'): boolean {
+    checkEtag(etag);
+    const entity = isEntity(this.#mapper, entityOrKey) ? (entityOrKey as T) : undefined;
+    const { address, row } = this.#locate(entityOrKey);
+    if (row?.held.kind === 'delete') {
+      if (missing === 'ignore') return false;
+      throw rowError(this.#mapper, address, 'store.not-found');
+    }
+    if (entity !== undefined && row !== undefined) this.#checkSame(row, entity);
+    const left = afterDelete(row?.held, {
+      kind: 'delete',
+      ifMatch: this.#deleteCondition(entityOrKey, entity, address, row, etag),
+      missing,
+    });
+    if (left !== undefined) this.#rows.set(this.#mapper, address, (row?.entity as T | undefined) ?? entity, left);
+    else if (row !== undefined) this.#rows.forget(row);
+    return true;
+  }
+
+  #deleteCondition(
+    entityOrKey: object,
+    entity: T | undefined,
+    address: Address,
+    row: TrackedRow | undefined,
+    etag: string | undefined,
+  ): string {
+    if (entity === undefined) return keyCondition(this.#mapper, entityOrKey, etag);
+    // A write that is held already has the condition, or needs none.
+    const needsOwn = row === undefined || row.held.kind === 'difference';
+    return needsOwn ? conditionOf(this.#mapper, entity, address, etag) : (etag ?? '*');
+  }
+
+  #mergeInto(row: TrackedRow, entity: object, said: Said, { removed }: Difference, etag: string | undefined): void {
+    const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
+    if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } });
+    else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
+    if (removed.length > 0 && row.held.kind === 'upsert' && row.held.mode === 'upsert-merge')
+      throw this.#cannotRemove();
+    applyPatch(entity, said);
+    this.saved(entity);
+  }
+
+  /** Where an entity or a key has its row, and what is known of it. Throws `key.changed`. */
+  #locate(entityOrKey: T | KeyOf<T>): { readonly address: Address; readonly row: TrackedRow | undefined } {
+    const own = this.#rows.of(entityOrKey);
+    if (own !== undefined) return { address: addressOfTracked(this.#mapper, own), row: own };
+    const address = this.#mapper.addressOf(entityOrKey);
+    return { address, row: this.#rows.at(this.#mapper, address) };
+  }
+
+  #checkSame(row: TrackedRow, entity: object): void {
+    if (row.entity !== entity) throw rowTracked(this.#mapper, row);
+  }
+
+  /** What the row holds is not known, so that the upsert would leave what the patch removes. */
+  #cannotRemove(): EntitableError {
+    const { className } = this.#mapper.metadata;
+    return new EntitableError(
+      'commit.not-in-unit',
+      `This unit of work holds an upsert of the same ${className}, which cannot remove properties, so a merge that does cannot join it. ` +
+        "commit() first, or upsert with { mode: 'replace' }.",
+      { verb: 'merge()' },
+    );
+  }
+
+  #unknown(): EntitableError {
+    const { className } = this.#mapper.metadata;
+    return new EntitableError(
+      'entity.no-etag',
+      `This ${className} was not loaded or written here, so there is no row to compare it with. Read it, insert() it, upsert() it, or save() it with its ETag.`,
+      { className },
+    );
+  }
+}
+
+/** One patch, then another: what the second sets is no longer removed, and the other way round. */
+function bothOf(first: Difference, second: Difference): Difference {
+  const named = new Set([...second.changed.map(({ property }) => property.storedName), ...second.removed]);
+  return {
+    changed: [...first.changed.filter(({ property }) => !named.has(property.storedName)), ...second.changed],
+    removed: [...first.removed.filter((name) => !named.has(name)), ...second.removed],
+  };
+}

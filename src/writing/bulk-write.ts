@@ -1,0 +1,232 @@
+import { onAbort, withWideSignal } from '../async/linked-signal.js';
+import type { BulkFailure } from '../errors/error-details.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { checkFunction } from '../options/operation-options.js';
+import { Deadline } from '../async/deadline.js';
+import type { TableStore } from '../store/table-store.js';
+import { isOfWrite, type Batch, type ReadyWrite } from './batch.js';
+import { BulkLanes } from './partition-queues.js';
+import {
+  checkItems,
+  type BulkDeleteOptions,
+  type BulkOptions,
+  type BulkResult,
+  type BulkProgress,
+} from './bulk-options.js';
+import { ItemReader, type Items, type ReadItem } from '../async/item-reader.js';
+import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
+import { checkChoice } from '../options/check-option.js';
+import { concurrencyOf } from './concurrency.js';
+import { notify } from '../async/notify.js';
+
+/** How long an input may keep back its next item before what is held goes out in smaller transactions. */
+const LINGER = 250;
+
+/** What the items of a bulk write become. */
+export interface BulkTask<I> {
+  readonly store: TableStore;
+  readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
+  /** A refusal that is as good as success. */
+  readonly ignored?: IgnoredRefusal | undefined;
+}
+
+/** The refusal that a bulk deletion does not count as one. Throws `validation.invalid-option`. */
+export function ignoredOf(missing: NonNullable<BulkDeleteOptions['missing']>): IgnoredRefusal | undefined {
+  return checkChoice('missing', missing, ['throw', 'ignore']) === 'ignore' ? 'store.not-found' : undefined;
+}
+
+/** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */
+export function writeBulk<I>(items: Items<I>, task: BulkTask<I>, options: BulkOptions): Promise<BulkResult<I>> {
+  return withWideSignal(options.signal, (signal) => new BulkWrite(items, task, { ...options, signal }).run());
+}
+
+/** Reads ahead of the store only so far, and sends the transactions of many partitions at once. */
+class BulkWrite<I> {
+  readonly #task: BulkTask<I>;
+  readonly #sending: BulkSending;
+  readonly #signal: AbortSignal | undefined;
+  readonly #report: (done: number, failed: number) => void;
+  readonly #reader: ItemReader<I>;
+  readonly #lanes: BulkLanes<ItemWrite<I>>;
+  readonly #failed: BulkFailure<I>[] = [];
+  readonly #unsent: ItemWrite<I>[] = [];
+  /** Items that were being prepared when it was stopped. */
+  readonly #unprepared: ReadItem<I>[] = [];
+  #written = 0;
+  #underWay = 0;
+  #stop: { readonly cause: unknown } | undefined;
+  /** Ends the wait for what an item is prepared by. */
+  readonly #halt = new AbortController();
+  #changed: () => void = () => undefined;
+
+  constructor(items: Items<I>, task: BulkTask<I>, options: BulkOptions) {
+    const { concurrency = 16, onError = 'throw', onProgress, signal, timeout } = options;
+    checkItems('A bulk write', items);
+    if (onProgress !== undefined) checkFunction('onProgress', onProgress);
+    this.#task = task;
+    this.#sending = {
+      store: task.store,
+      operation: { signal, timeout },
+      concurrency: concurrencyOf(concurrency),
+      collects: checkChoice('onError', onError, ['throw', 'collect']) === 'collect',
+      ignored: task.ignored,
+      stopped: () => this.#stop !== undefined,
+    };
+    this.#signal = signal;
+    this.#report = progressReport(items, onProgress);
+    this.#reader = new ItemReader(items);
+    this.#lanes = new BulkLanes(task.store.traits.limits);
+  }
+
+  async run(): Promise<BulkResult<I>> {
+    const linger = this.#sendWhenIdle();
+    const release = onAbort(this.#signal, () => this.#stopFor(this.#signal?.reason));
+    try {
+      await this.#readAll();
+      while (this.#underWay > 0 || this.#start('any')) await this.#change();
+    } finally {
+      clearInterval(linger);
+      release();
+    }
+    this.#failed.sort((a, b) => a.index - b.index);
+    if (this.#stop !== undefined) throw this.#stopped(this.#stop.cause);
+    return { written: this.#written, failed: this.#failed };
+  }
+
+  async #readAll(): Promise<void> {
+    try {
+      while (this.#stop === undefined) {
+        // What is at hand is not waited for: a wait for each item would cost more than the item.
+        const asked = this.#reader.next();
+        const next = asked instanceof Promise ? await asked : asked;
+        if (next === undefined) return;
+        const taken = this.#take(next);
+        if (taken !== undefined) await taken;
+        this.#start('full');
+        while (this.#lanes.full && this.#stop === undefined) await this.#change();
+      }
+    } catch (error) {
+      this.#stopFor(error);
+    }
+    this.#reader.close();
+  }
+
+  #take(read: ReadItem<I>): Promise<void> | undefined {
+    try {
+      const prepared = this.#task.prepare(read.item);
+      if (prepared instanceof Promise) {
+        // What prepares an item may take as long as a request.
+        const { timeout } = this.#sending.operation;
+        return new Deadline({ signal: this.#halt.signal, timeout }).wait(prepared).then(
+          (write) => this.#add(read, write),
+          (error: unknown) => (this.#stop === undefined ? this.#fail(read, error) : void this.#unprepared.push(read)),
+        );
+      }
+      this.#add(read, prepared);
+    } catch (error) {
+      this.#fail(read, error);
+    }
+    return undefined;
+  }
+
+  #add({ index, item }: ReadItem<I>, ready: ReadyWrite): void {
+    this.#lanes.add({ index, item, table: ready.table, write: ready.write, ready });
+  }
+
+  #fail({ index, item }: ReadItem<I>, error: unknown): void {
+    this.#failed.push({ index, item, error });
+    if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
+  }
+
+  /** Starts what may start; whether anything is under way then. */
+  #start(which: 'full' | 'any'): boolean {
+    while (this.#stop === undefined && this.#underWay < this.#sending.concurrency.limit) {
+      const batch = this.#lanes.take(this.#lanes.full ? 'any' : which);
+      if (batch === undefined) break;
+      void this.#send(batch);
+    }
+    return this.#underWay > 0;
+  }
+
+  async #send(batch: Batch<ItemWrite<I>>): Promise<void> {
+    this.#underWay++;
+    try {
+      const { written, failed, unsent, stop } = await sendBatch(batch, this.#sending);
+      this.#written += written;
+      this.#failed.push(...failed);
+      this.#unsent.push(...unsent);
+      if (stop !== undefined) this.#stopFor(stop.cause);
+      this.#report(this.#written, this.#failed.length);
+    } catch (error) {
+      this.#stopFor(error);
+    }
+    this.#underWay--;
+    this.#lanes.done(batch);
+    this.#start('full');
+    this.#changed();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed = resolve;
+    });
+  }
+
+  /** An input that keeps us waiting, such as a queue, must not keep back what it gave before. */
+  #sendWhenIdle(): NodeJS.Timeout {
+    let before = 0;
+    return setInterval(() => {
+      if (this.#reader.read === before) this.#start('any');
+      before = this.#reader.read;
+    }, LINGER);
+  }
+
+  #stopFor(cause: unknown): void {
+    this.#stop ??= { cause };
+    this.#reader.giveUp();
+    this.#halt.abort(cause);
+    this.#changed();
+  }
+
+  #stopped(cause: unknown): EntitableError {
+    const { read } = this.#reader;
+    const unsent: readonly ReadItem<I>[] = [...this.#unsent, ...this.#lanes.held(), ...this.#unprepared].toSorted(
+      (a, b) => a.index - b.index,
+    );
+    const counts = `${read} items were read, ${this.#written} of them written; ${this.#failed.length} failed and ${unsent.length} were not sent`;
+    const isOfItem = isOfWrite(cause) || (this.#failed.length > 0 && EntitableError.is(cause));
+    const goOn =
+      isOfItem && !this.#sending.collects ? " Pass onError: 'collect' to go on past items that cannot be written." : '';
+    return new EntitableError(
+      'commit.bulk-stopped',
+      `The bulk write was stopped${this.#signal?.aborted ? ' by its signal' : ''}: ${counts}. ` +
+        `The cause says why, details.failed and details.pending which.${goOn}`,
+      { read, written: this.#written, failed: this.#failed, pending: unsent.map(({ item }) => item) },
+      { cause },
+    );
+  }
+}
+
+/** Tells a listener how far a bulk write of some items is. */
+function progressReport(
+  items: Items<unknown>,
+  listener: ((progress: BulkProgress) => unknown) | undefined,
+): (done: number, failed: number) => void {
+  if (listener === undefined) return () => undefined;
+  const begin = performance.now();
+  const total = sizeOf(items);
+  return (done, failed) => {
+    const seconds = (performance.now() - begin) / 1000;
+    notify(listener, {
+      done,
+      failed,
+      ...(total !== undefined && { total }),
+      ratePerSecond: seconds > 0 ? Math.round(done / seconds) : 0,
+    });
+  };
+}
+
+function sizeOf(items: Items<unknown>): number | undefined {
+  if (Array.isArray(items)) return items.length;
+  return items instanceof Set || items instanceof Map ? items.size : undefined;
+}
