@@ -4,7 +4,7 @@ import { COSMOS_LIMITS, STORAGE_LIMITS } from '../../src/store/limits.js';
 import { readOptionTypes, type OptionTypes } from './option-types.js';
 import { optionsOf, optionsSections } from './options-page.js';
 
-describe('docs/options.md', function () {
+describe('The page of options', function () {
   this.timeout(60_000);
 
   const sections = optionsSections();
@@ -13,7 +13,7 @@ describe('docs/options.md', function () {
     types = readOptionTypes();
   });
 
-  it('documents each options type in a section that names the function which takes it', () => {
+  it('docs/options.md documents each options type in a section that names the function which takes it', () => {
     const missing = types.parameters
       .filter(
         ({ callee, type }) =>
@@ -23,7 +23,7 @@ describe('docs/options.md', function () {
     expect([...new Set(missing)]).to.deep.equal([]);
   });
 
-  it('has a row for each option of a type that it documents', () => {
+  it('docs/options.md has a row for each option of a type that it documents', () => {
     for (const section of sections.filter((candidate) => candidate.types.length > 0)) {
       const members = section.types.flatMap((type) => types.membersOf(type) ?? [`no type ${type}`]);
       const documented = optionsOf(section, sections);
@@ -34,7 +34,7 @@ describe('docs/options.md', function () {
     }
   });
 
-  it('has no row for an option that does not exist', () => {
+  it('docs/options.md has no row for an option that does not exist', () => {
     for (const { title, rows, types: named } of sections) {
       const members = new Set(named.flatMap((type) => types.membersOf(type) ?? []));
       if (members.size === 0) continue;
@@ -46,7 +46,7 @@ describe('docs/options.md', function () {
     }
   });
 
-  it('documents every name that options are checked against at run time', () => {
+  it('docs/options.md documents every name that options are checked against at run time', () => {
     const documented = sections.map((section) => optionsOf(section, sections));
     const missing = types.tables
       .filter(({ names }) => !documented.some((known) => names.every((name) => known.has(name))))
@@ -55,7 +55,7 @@ describe('docs/options.md', function () {
     expect(types.tables.length).to.be.greaterThan(40);
   });
 
-  it('has the defaults of retries that the sources have', () => {
+  it('docs/options.md has the defaults of retries that the sources have', () => {
     const { maxRetries, tryTimeout, timeout, lostAnswers } = RETRY_DEFAULTS;
     const row = cellsOf('retry');
     expect(row('maxRetries')[2]).to.equal(String(maxRetries));
@@ -68,7 +68,7 @@ describe('docs/options.md', function () {
     }
   });
 
-  it('has the limits of both services that the sources have', () => {
+  it('docs/options.md has the limits of both services that the sources have', () => {
     const row = cellsOf('limits');
     for (const [index, limits] of [STORAGE_LIMITS, COSMOS_LIMITS].entries()) {
       const documented = Object.keys(limits).map((name) => [name, row(name)[index + 1]]);

@@ -1,21 +1,21 @@
 import { expect } from 'chai';
 import { documentedCodes, registeredCodes, usedCodes } from './registry.js';
 
-describe('docs/errors.md', () => {
+describe('The page of errors', () => {
   const sections = documentedCodes();
 
-  it('has a section for every code of the registry, in its order, and for no other', () => {
+  it('docs/errors.md has a section for every code of the registry, in its order, and for no other', () => {
     expect(sections.map(({ code }) => code)).to.deep.equal(registeredCodes());
   });
 
-  it('has each code in its group', () => {
+  it('docs/errors.md has each code in its group', () => {
     expect(sections.filter(({ group, code }) => !code.startsWith(`${group}.`))).to.deep.equal([]);
   });
 
-  it('says the cause and the remedy of each', () => {
+  it('docs/errors.md explains in two paragraphs what happened and what to do, for each code', () => {
     const incomplete = sections.filter(
-      ({ paragraphs: [cause = '', remedy = '', ...more] }) =>
-        !cause.startsWith('**Cause.** ') || !remedy.startsWith('**Remedy.** ') || more.length > 0,
+      ({ paragraphs: [happened = '', todo = '', ...more] }) =>
+        !happened.startsWith('**What happened.** ') || !todo.startsWith('**What to do.** ') || more.length > 0,
     );
     expect(incomplete).to.deep.equal([]);
   });
@@ -24,7 +24,7 @@ describe('docs/errors.md', () => {
 describe('The registry of error codes', () => {
   const used = usedCodes();
 
-  it('has no code that nothing throws', () => {
+  it('The registry of error codes has no code that nothing throws', () => {
     expect(registeredCodes().filter((code) => !used.has(code))).to.deep.equal([]);
   });
 });
