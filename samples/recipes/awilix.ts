@@ -21,11 +21,11 @@ class Shop {
 }
 
 export async function awilix(target: string): Promise<string> {
-  const opened = await DataSource.open(target);
+  const db = await DataSource.open(target);
   const container = createContainer<Cradle>({ strict: true }).register({
-    db: asFunction(() => opened)
+    db: asFunction(() => db)
       .singleton()
-      .disposer((db) => db.close()),
+      .disposer(() => db.close()),
     orders: asFunction(({ db }: Cradle) => db.repository(Orders)).singleton(),
     shop: asClass(Shop),
   });
