@@ -26,7 +26,7 @@ export async function awilix(target: string): Promise<string> {
     db: asFunction(() => db)
       .singleton()
       .disposer(() => db.close()),
-    orders: asFunction(({ db }: Cradle) => db.repository(Orders)).singleton(),
+    orders: asFunction(() => db.repository(Orders)).singleton(),
     shop: asClass(Shop),
   });
   try {
