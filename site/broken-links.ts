@@ -5,14 +5,22 @@ const LINK = /\s(?:href|src)="([^"]*)"/g;
 const ANCHOR = /\sid="([^"]*)"/g;
 const ELSEWHERE = /^(?:https?|mailto|data):/;
 
-/** The links of the pages in a folder that lead to no file, or to no place on its page. Links to other hosts are not followed. */
-export function brokenLinks(folder: string): readonly string[] {
+/**
+ * The links of the pages in a folder that lead to no file, or to no place on its page. Links to other hosts are not followed. The folder is
+ * served at `base`, which links that begin with a slash begin with.
+ */
+export function brokenLinks(folder: string, base = '/'): readonly string[] {
   const files = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)));
   const pages = new Map([...files].filter((file) => file.endsWith('.html')).map((file) => [file, readPage(file)]));
 
+  const fileOf = (page: string, path: string): string => {
+    if (path === '') return page;
+    const file = path.startsWith('/') ? join(folder, relative(base, path)) : join(dirname(page), path);
+    return path.endsWith('/') ? join(file, 'index.html') : file;
+  };
   const isBroken = (page: string, link: string): boolean => {
     const [path = '', anchor] = link.split('#').map((part) => decodeURIComponent(part));
-    const target = path === '' ? page : join(dirname(page), path);
+    const target = fileOf(page, path);
     if (!files.has(target) || !statSync(target).isFile()) return true;
     return anchor !== undefined && anchor !== '' && pages.get(target)?.anchors.has(anchor) === false;
   };

@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import { buildSite } from './build-site.js';
 
-const root = join(import.meta.dirname, '../..');
-const output = join(root, '_site');
-
-const problems = await buildSite(root, output);
+const problems = await buildSite(join(import.meta.dirname, '../..'));
 for (const problem of problems) console.error(problem);
-console.log(problems.length === 0 ? `The site is in ${output}/index.html.` : `${problems.length} problems.`);
+console.log(
+  problems.length === 0 ? 'The site is in _site: `npm run docs:serve` shows it.' : `${problems.length} problems.`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -27,7 +27,8 @@ function isSideEffect(statement: ts.Statement): boolean {
 describe('The files of the library', () => {
   it('have names in kebab-case', () => {
     const files = sourceFiles('src', 'decorators', 'test', 'samples', 'benchmarks', 'site');
-    expect(files.filter((file) => !KEBAB_CASE.test(file))).to.deep.equal([]);
+    const named = files.map((file) => file.replace('/.vitepress/', '/vitepress/')); // VitePress chose that name
+    expect(named.filter((file) => !KEBAB_CASE.test(file))).to.deep.equal([]);
   });
 
   it('have at most 300 lines', () => {

@@ -15,7 +15,9 @@ const run = promisify(execFile);
 /** These pages show the files of other projects: test/toolchain and getting-started.test.ts run them. */
 const OTHER_PROJECTS: ReadonlySet<string> = new Set(['docs/toolchain.md', GETTING_STARTED]);
 const guides = PAGES.filter((page) => !OTHER_PROJECTS.has(page));
-const programs = guides.map(readGuide).filter(({ program }) => program.trim() !== '');
+/** The start page of the site has a program; its links are the site's own, which are checked when it is built. */
+const START_PAGE = 'site/index.md';
+const programs = [...guides, START_PAGE].map(readGuide).filter(({ program }) => program.trim() !== '');
 /** They are about what embedded stores do not have. */
 const ON_EMULATOR: ReadonlySet<string> = new Set(['docs/service.md']);
 const readme = programs.find(({ page }) => page === 'README.md')!;

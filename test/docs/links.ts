@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { anchorOf } from '../../site/anchors.js';
 import { ROOT, textOf } from './guide.js';
 
 /** A link of a page, as `[text](target "title")` or `[label]: target "title"`. */
@@ -61,11 +62,7 @@ function anchorsOf(page: string): readonly string[] {
     .split('\n')
     .filter((line) => /^#+ /.test(line))
     .map((line) => {
-      const anchor = line
-        .replace(/^#+ /, '')
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-');
+      const anchor = anchorOf(line.replace(/^#+ /, ''));
       const count = seen.get(anchor) ?? 0;
       seen.set(anchor, count + 1);
       return count === 0 ? anchor : `${anchor}-${count}`;

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Application, type ProjectReflection } from 'typedoc';
+import { anchorOf } from '../../site/anchors.js';
 import { brokenLinks } from '../../site/broken-links.js';
 import { entryPoints } from '../../site/entry-points.js';
 import { navigation } from '../../site/navigation.js';
@@ -76,6 +77,25 @@ describe('The site of the documentation', () => {
       'index.html: none.html',
       'index.html: none.svg',
     ]);
+  });
+
+  it('finds broken links on a site that is served in a folder', () => {
+    write({
+      'index.html':
+        '<a href="/docs/page.html"></a><a href="/docs/deep/"></a><a href="/page.html"></a><a href="/docs/none.html"></a>',
+      'page.html': '',
+      'deep/index.html': '<a href="../page.html"></a>',
+    });
+    expect(brokenLinks(folder, '/docs/')).to.deep.equal(['index.html: /page.html', 'index.html: /docs/none.html']);
+  });
+
+  it('gives headings the anchors that GitHub gives them', () => {
+    expect(anchorOf('Update only if nobody else has changed it (ETags)')).to.equal(
+      'update-only-if-nobody-else-has-changed-it-etags',
+    );
+    expect(anchorOf('`store.not-found`: `@nestjs/azure-database` & co.')).to.equal(
+      'storenot-found-nestjsazure-database--co',
+    );
   });
 
   it('finds public symbols, and members of them, that nothing documents', async function () {

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { Application, type ProjectReflection, type TypeDocOptions } from 'typedoc';
+import type { PluginOptions } from 'typedoc-plugin-markdown';
+import { entryPoints } from './entry-points.js';
+import { undocumented } from './undocumented.js';
+
+/** Steps of a type that its name explains where it is used; nobody writes them. */
+const STEPS_OF_TYPES = [
+  'CheckCreate',
+  'CheckDefault',
+  'CheckMark',
+  'ContextOf',
+  'DataName',
+  'DecoratorOf',
+  'EntityAssignment',
+  'EntityKey',
+  'EntityPartition',
+  'EntityPatch',
+  'EqualValue',
+  'Forbidden',
+  'Getter',
+  'IsUnion',
+  'KindName',
+  'Literals',
+  'MarkOf',
+  'MarkedName',
+  'Misnamed',
+  'Mistyped',
+  'NoMethod',
+  'Operand',
+  'Operator',
+  'Properties',
+  'RequiredName',
+  'SortableName',
+  'TypeOfProperty',
+  'Unsaid',
+  'ValueName',
+  'ValueOf',
+  'Values',
+  'Widened',
+];
+
+/**
+ * Writes a page for every public symbol into a folder, and `navigation.json`, the tree of them. Gives what is wrong: symbols that nothing
+ * documents, types that no entry point exports, links between them that lead nowhere.
+ */
+export async function writeApi(root: string, output: string): Promise<readonly string[]> {
+  const entries = entryPoints(root);
+  const options: Partial<TypeDocOptions & PluginOptions> = {
+    name: 'API',
+    plugin: ['typedoc-plugin-markdown'],
+    entryPoints: entries.map(({ source }) => source),
+    out: output,
+    navigationJson: join(output, 'navigation.json'),
+    readme: 'none',
+    tsconfig: join(root, 'site/sources.tsconfig.json'),
+    basePath: root,
+    disableSources: true,
+    skipErrorChecking: true, // the build has done it
+    excludeInternal: true,
+    excludeExternals: true,
+    hideGenerator: true,
+    hidePageHeader: true,
+    entryFileName: 'index',
+    parametersFormat: 'table',
+    intentionallyNotExported: STEPS_OF_TYPES,
+    validation: { invalidLink: true, invalidPath: true, notDocumented: false, notExported: true },
+  };
+  const app = await Application.bootstrapWithPlugins(options);
+  const project = await app.convert();
+  if (project === undefined) throw new Error('TypeDoc could not read the sources: see above.');
+  nameModules(project, new Map(entries.map(({ source, specifier }) => [source, specifier])));
+  app.validate(project);
+  await app.generateOutputs(project);
+  const warnings = app.logger.errorCount + app.logger.warningCount;
+  return [
+    ...undocumented(project).map((symbol) => `No doc comment: ${symbol}`),
+    ...(warnings > 0 ? [`${warnings} warnings of TypeDoc: see above`] : []),
+  ];
+}
+
+/** Modules are called what programs import. */
+function nameModules(project: ProjectReflection, specifiers: ReadonlyMap<string, string>): void {
+  for (const module of project.children ?? []) {
+    const file = project.files.getReflectionPath(module) ?? '';
+    module.name = specifiers.get(file) ?? module.name;
+  }
+}
