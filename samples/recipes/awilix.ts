@@ -26,7 +26,7 @@ export async function awilix(target: string): Promise<string> {
     db: asFunction(() => db)
       .singleton()
       .disposer(() => db.close()),
-    orders: asFunction(() => db.repository(Orders)).singleton(),
+    orders: asFunction((cradle: Cradle) => cradle.db.repository(Orders)).singleton(),
     shop: asClass(Shop),
   });
   try {
