@@ -12,8 +12,8 @@ import type { StoredRow } from './stored-row.js';
 import { readRows, refuseSamePlace, storedRows, type TablePlace } from './table-place.js';
 import { bind } from '../filter/bind.js';
 import { bindStored } from '../filter/bind-stored.js';
-import { express } from '../filter/lower-filter.js';
-import { conditionOf } from '../filter/filter.js';
+import { lowerFilter } from '../filter/lower-filter.js';
+import { conditionOfFilter } from '../filter/filter.js';
 import { conditionSaid } from '../filter/make-filter.js';
 import { storedReferences } from '../filter/property-refs.js';
 import type { FilterNode } from '../store/filter-node.js';
@@ -118,7 +118,7 @@ async function makeTable(
 /** What a filter, or a callback that makes one, asks of the rows of a place. Throws `query.*`. */
 function rowFilter({ table, scope, metadata }: TablePlace, filter: unknown): FilterNode | boolean {
   if (filter === undefined) return true;
-  if (metadata !== undefined) return express(bind(metadata, conditionSaid(filter)), scope.known);
+  if (metadata !== undefined) return lowerFilter(bind(metadata, conditionSaid(filter)), scope.known);
   const said = typeof filter === 'function' ? (filter as (given: unknown) => unknown)(storedReferences()) : filter;
-  return bindStored(table, conditionOf(said));
+  return bindStored(table, conditionOfFilter(said));
 }

@@ -3,7 +3,7 @@ import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/key-types.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
-import { withWideSignal } from '../async/linked-signal.js';
+import { withLinkedSignal } from '../async/linked-signal.js';
 import { createTable, type CreateTableOptions } from './create-table.js';
 import { listTables, nameForm } from './list-tables.js';
 import { placeIn, type AdministeredTables } from './table-place.js';
@@ -32,7 +32,7 @@ export async function ensureTables(
 
   const made: string[] = [];
   const failures: { readonly table: string; readonly error: unknown }[] = [];
-  await withWideSignal(options.signal, (signal) =>
+  await withLinkedSignal(options.signal, (signal) =>
     mapConcurrently(missing.values(), concurrency, async (table) => {
       try {
         if (await createTable(tables.strict, table, { ...options, signal })) made.push(table);

@@ -74,7 +74,7 @@ export function storedRows(store: TableStore, table: string): Rows {
 }
 
 /** How rows are read. */
-export interface Reading<R> {
+export interface TableReading<R> {
   readonly request: ReadRequest;
   readonly decode: (row: RowReader) => R;
   readonly pageSize?: number;
@@ -86,7 +86,7 @@ export interface Reading<R> {
 export function readRows<R>(
   { tables: { strict }, table, scope }: TablePlace,
   filter: FilterNode | boolean,
-  { request, decode, pageSize, ahead = 1 }: Reading<R>,
+  { request, decode, pageSize, ahead = 1 }: TableReading<R>,
   { signal, timeout }: OperationOptions,
 ): AsyncGenerator<Chunk<R>, void, undefined> {
   const { limits } = strict.traits;

@@ -20,7 +20,7 @@ const ONCE = Object.freeze({ once: true });
 function nothing(): void {}
 
 /** Runs work that has many requests listen to a signal at once: one listens, and Node warns of no leak. */
-export async function withWideSignal<T>(
+export async function withLinkedSignal<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {

@@ -23,7 +23,7 @@ export interface RunOptions extends UnitOfWorkOptions {
 const RUN_NAMES: OptionNames<RunOptions> = { ...VERB_OPTIONS.unitOfWork, nested: true };
 
 /** The session of a data source's repositories: the unit of work that is bound to the async context, where one is, else the direct one. */
-export class JoiningSession implements Session {
+export class AmbientSession implements Session {
   readonly #direct: DirectSession;
   readonly #context: AsyncContext<UnitOfWork>;
   readonly #mappers: EntityMappers;

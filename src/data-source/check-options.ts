@@ -10,7 +10,7 @@ import { DATA_SOURCE_NAMES, type DataSourceOptions } from './options.js';
 const LIMIT_NAMES = Object.fromEntries(Object.keys(STORAGE_LIMITS).map((name) => [name, true as const]));
 
 /** Refuses options that would be taken for others: settings come from files and variables, too. Throws `validation.invalid-option`. */
-export function checkOptions(options: DataSourceOptions): void {
+export function checkDataSourceOptions(options: DataSourceOptions): void {
   if (!isObject(options)) throw invalidOption('options', 'an object', typeName(options));
   checkNames(options, DATA_SOURCE_NAMES);
   const { ensureTables, durability, limits, validate, service, retry, httpClient } = options;

@@ -28,9 +28,9 @@ import { Verbs } from '../observability/verbs.js';
 import { repeatWork, type Go, type RepeatSettings } from '../resilience/repeat-work.js';
 import { untilReady, type ReadyOptions } from '../resilience/until-ready.js';
 import { checkPath } from './disk-path.js';
-import { checkOptions, nameBy } from './check-options.js';
+import { checkDataSourceOptions, nameBy } from './check-options.js';
 import { CLOSE_NAMES, connect, type CloseOptions, type Connection } from './connection.js';
-import { JoiningSession, type RunOptions } from './ambient-session.js';
+import { AmbientSession, type RunOptions } from './ambient-session.js';
 import type { DataSourceOptions, DataSourceTarget } from './options.js';
 import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
@@ -58,7 +58,7 @@ export class DataSource implements AsyncDisposable {
     options: DataSourceOptions = {},
     operation?: OperationOptions,
   ): Promise<DataSource> {
-    checkOptions(options);
+    checkDataSourceOptions(options);
     checkOperation(operation, OPERATION_NAMES);
     const deadline = new Deadline(operation);
     deadline.check();
@@ -74,7 +74,7 @@ export class DataSource implements AsyncDisposable {
   readonly #queries: QuerySettings;
   readonly #mappers: EntityMappers;
   readonly #context: AsyncContext<UnitOfWork>;
-  readonly #session: JoiningSession;
+  readonly #session: AmbientSession;
   readonly #bulk: MixedBulk;
 
   private constructor(
@@ -90,7 +90,7 @@ export class DataSource implements AsyncDisposable {
     this.#context = context;
     this.#mappers = new EntityMappers(connection.store, (name) => nameBy(tableName, name), queries);
     const direct = new DirectSession(this.#mappers, validator);
-    this.#session = new JoiningSession(direct, context, this.#mappers, () => this.#begin());
+    this.#session = new AmbientSession(direct, context, this.#mappers, () => this.#begin());
     this.#bulk = new MixedBulk(this.#mappers, validator);
   }
 

@@ -7,7 +7,7 @@ import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { comparison, junction, type FilterNode } from '../store/filter-node.js';
 import { checkDepth, type Condition, type Test } from './condition.js';
-import { joined, opposite } from './lower-filter.js';
+import { joinedNodes, opposite } from './lower-filter.js';
 import { flattened } from './flattened.js';
 import { notComparable, storedOperand, storedOperator, type OneOperand } from './operand.js';
 import { successor } from './key-range.js';
@@ -27,7 +27,7 @@ export function bindStored(table: string, condition: Condition, depth = 0): Filt
     case 'not':
       return opposite(bindStored(table, condition.operand, depth + 1));
     default:
-      return joined(
+      return joinedNodes(
         condition.kind,
         flattened(condition).map((operand) => bindStored(table, operand, depth + 1)),
       );
@@ -44,7 +44,7 @@ function bindTest(table: string, { property, operator, operands }: Test): Filter
     compare({ table, property, asked: operator }, atom, operand);
   switch (operator) {
     case 'in':
-      return joined(
+      return joinedNodes(
         'or',
         operands.map((operand) => one('eq', operand)),
       );

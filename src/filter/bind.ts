@@ -12,7 +12,7 @@ import {
   storedOperand,
   storedOperator,
   type OneOperand,
-  type Subject,
+  type TestedProperty,
 } from './operand.js';
 import { successor } from './key-range.js';
 import { Guid } from '../edm/guid.js';
@@ -136,7 +136,7 @@ function bindOne(className: string, member: Member, atom: Atom): BoundFilter {
 }
 
 function compareStored(
-  subject: Subject & Pick<PropertyMetadata, 'storedName'>,
+  subject: TestedProperty & Pick<PropertyMetadata, 'storedName'>,
   { operator, operand, asked }: Atom,
 ): BoundFilter {
   const { storedName, type } = subject;
@@ -156,7 +156,7 @@ function compareStored(
 
 function comparePart(className: string, { name, template, index, copy }: KeyMember, atom: Atom): BoundFilter {
   const { operator, operand, asked } = atom;
-  const subject: Subject = { className, name, type: 'String', converter: template.parts[index]!.converter };
+  const subject: TestedProperty = { className, name, type: 'String', converter: template.parts[index]!.converter };
   const askCopy = copy && ((): BoundFilter => compareStored({ className, ...copy }, atom));
   if (askCopy !== undefined && !isComparable(subject, operator)) return askCopy();
   const toldBy = storedOperator(subject, operator, asked);

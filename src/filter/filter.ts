@@ -28,17 +28,17 @@ export interface Filter<in T> {
 
 /** All of some filters. */
 export function and<T>(...filters: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
-  return filterOf(joined('and', filters.map(conditionOf)));
+  return filterOf(joined('and', filters.map(conditionOfFilter)));
 }
 
 /** Any of some filters. */
 export function or<T>(...filters: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
-  return filterOf(joined('or', filters.map(conditionOf)));
+  return filterOf(joined('or', filters.map(conditionOfFilter)));
 }
 
 /** The opposite of a filter. `not(x.eq(v))` also holds where `x` is missing, which `x.ne(v)` does not. */
 export function not<T>(filter: Filter<T>): Filter<T> {
-  return filterOf(negated(conditionOf(filter)));
+  return filterOf(negated(conditionOfFilter(filter)));
 }
 
 /** The filter that says a condition. */
@@ -52,7 +52,7 @@ export function isFilter(value: unknown): value is { [CONDITION](): Condition } 
 }
 
 /** What a filter says, also one made by another copy of this package; `query.invalid-filter` for anything else. */
-export function conditionOf(filter: unknown): Condition {
+export function conditionOfFilter(filter: unknown): Condition {
   if (isFilter(filter)) return filter[CONDITION]();
   const reason = `a filter was expected, not ${typeName(filter)}`;
   throw new EntitableError(

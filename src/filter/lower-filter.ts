@@ -11,7 +11,7 @@ import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
  *
  * @throws EntitableError `query.not-expressible`.
  */
-export function express(filter: BoundFilter, known: KnownParts): FilterNode | boolean {
+export function lowerFilter(filter: BoundFilter, known: KnownParts): FilterNode | boolean {
   switch (filter.kind) {
     case 'always':
       return filter.holds;
@@ -20,13 +20,13 @@ export function express(filter: BoundFilter, known: KnownParts): FilterNode | bo
     case 'part':
       return expressPart(filter, known);
     case 'not':
-      return opposite(express(filter.operand, known));
+      return opposite(lowerFilter(filter.operand, known));
     case 'and':
       return conjunction(flattened(filter), known);
     case 'or':
-      return joined(
+      return joinedNodes(
         'or',
-        filter.operands.map((operand) => express(operand, known)),
+        filter.operands.map((operand) => lowerFilter(operand, known)),
       );
     default:
       return filter satisfies never;
@@ -35,7 +35,7 @@ export function express(filter: BoundFilter, known: KnownParts): FilterNode | bo
 
 function expressPart(test: PartTest, known: KnownParts): FilterNode | boolean {
   const expressed = partFilter(test, known);
-  return expressed === 'copy' ? express(test.copy!(), known) : expressed;
+  return expressed === 'copy' ? lowerFilter(test.copy!(), known) : expressed;
 }
 
 function conjunction(operands: readonly BoundFilter[], outer: KnownParts): FilterNode | boolean {
@@ -43,9 +43,9 @@ function conjunction(operands: readonly BoundFilter[], outer: KnownParts): Filte
     outer,
     operands.filter((operand) => operand.kind === 'part'),
   );
-  const all = joined(
+  const all = joinedNodes(
     'and',
-    operands.map((operand) => express(operand, known)),
+    operands.map((operand) => lowerFilter(operand, known)),
   );
   return typeof all === 'boolean' || all.kind !== 'and' ? all : narrowKeys(all.operands);
 }
@@ -56,7 +56,7 @@ export function opposite(operand: FilterNode | boolean): FilterNode | boolean {
 }
 
 /** Joins what is left when constants have done their part. */
-export function joined(kind: 'and' | 'or', operands: readonly (FilterNode | boolean)[]): FilterNode | boolean {
+export function joinedNodes(kind: 'and' | 'or', operands: readonly (FilterNode | boolean)[]): FilterNode | boolean {
   const decisive = kind === 'or';
   if (operands.includes(decisive)) return decisive;
   const nodes = operands.filter((operand) => typeof operand !== 'boolean');
@@ -68,7 +68,7 @@ function narrowKeys(operands: readonly FilterNode[]): FilterNode | boolean {
   const { ranges, rest } = splitKeys(operands);
   if (ranges === undefined) return false;
   const comparisons = KEYS.flatMap((key) => rangeComparisons(key, ranges[key]));
-  return joined('and', [...comparisons, ...rest]);
+  return joinedNodes('and', [...comparisons, ...rest]);
 }
 
 const KEYS: readonly KeyName[] = ['PartitionKey', 'RowKey'];

@@ -3,7 +3,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption, isObject } from '../options/check-option.js';
 import type { EntityClass } from '../metadata/key-types.js';
 import { joined, test, isOperator, type Condition } from './condition.js';
-import { capitalised, conditionOf, filterOf, isFilter, type Filter } from './filter.js';
+import { capitalised, conditionOfFilter, filterOf, isFilter, type Filter } from './filter.js';
 import { propertyReferences, type ConditionOf } from './property-refs.js';
 
 /**
@@ -38,8 +38,9 @@ export function filter<T extends object>(entityClass: EntityClass<T>, condition:
  * @throws EntitableError `query.invalid-filter`, `query.invalid-operand`.
  */
 export function conditionSaid(said: unknown): Condition {
-  if (typeof said === 'function') return conditionOf((said as (property: unknown) => unknown)(propertyReferences()));
-  if (!isObject(said) || isFilter(said)) return conditionOf(said);
+  if (typeof said === 'function')
+    return conditionOfFilter((said as (property: unknown) => unknown)(propertyReferences()));
+  if (!isObject(said) || isFilter(said)) return conditionOfFilter(said);
   const tests = membersOf(said).map(([name, value]) => test(name, 'eq', [value]));
   if (tests.length > 0) return joined('and', tests);
   const reason = `an object that names properties was expected, not an empty ${typeName(said)}`;

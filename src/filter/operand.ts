@@ -12,7 +12,7 @@ import { Guid } from '../edm/guid.js';
 export type OneOperand = ComparisonOperator | 'startsWith';
 
 /** What is compared: a stored property, the timestamp, or a part of a key. */
-export interface Subject {
+export interface TestedProperty {
   readonly className: string;
   readonly name: string;
   /** The stored type. */
@@ -31,12 +31,12 @@ const REVERSED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
 const WITHOUT_ORDER: ReadonlySet<EdmType> = new Set(['Binary', 'Boolean', 'Guid']);
 
 /** Whether the stored values can answer an operator. */
-export function isComparable(subject: Subject, operator: OneOperand): boolean {
+export function isComparable(subject: TestedProperty, operator: OneOperand): boolean {
   return obstacle(subject, operator) === undefined;
 }
 
 /** The operator that asks the stored values the same: order turns round where the converter reverses it. */
-export function storedOperator(subject: Subject, operator: OneOperand, asked: string): OneOperand {
+export function storedOperator(subject: TestedProperty, operator: OneOperand, asked: string): OneOperand {
   const problem = obstacle(subject, operator);
   if (problem !== undefined) throw notComparable(subject, asked, problem);
   return operator !== 'startsWith' && subject.converter?.order === 'reversed' ? REVERSED[operator] : operator;
@@ -44,7 +44,7 @@ export function storedOperator(subject: Subject, operator: OneOperand, asked: st
 
 /** The operand as it is stored, checked against the stored type. */
 export function storedOperand(
-  { className, name, type, converter }: Subject,
+  { className, name, type, converter }: TestedProperty,
   operand: unknown,
   asked: string,
 ): TypedValue {
@@ -77,7 +77,7 @@ function mistake(wrong: (value: unknown) => string | undefined, value: unknown):
 
 /** The error of an operator that the stored values cannot answer. */
 export function notComparable(
-  { className, name }: Pick<Subject, 'className' | 'name'>,
+  { className, name }: Pick<TestedProperty, 'className' | 'name'>,
   asked: string,
   why: string,
 ): EntitableError {
@@ -87,7 +87,7 @@ export function notComparable(
   });
 }
 
-function obstacle({ type, converter }: Subject, operator: OneOperand): string | undefined {
+function obstacle({ type, converter }: TestedProperty, operator: OneOperand): string | undefined {
   switch (operator) {
     case 'eq':
     case 'ne':

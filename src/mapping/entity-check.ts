@@ -10,7 +10,7 @@ import { requireObject } from './entity-address.js';
 import { storedValueOf } from './property-check.js';
 
 /** Refuses a class whose stored names the store keeps to itself. */
-export function checkNames({ className, properties }: EntityMetadata, { reservedNames }: ServiceLimits): void {
+export function checkMemberNames({ className, properties }: EntityMetadata, { reservedNames }: ServiceLimits): void {
   const problems = properties
     .filter(({ storedName }) => reservedNames.includes(storedName.toLowerCase()))
     .map(({ name, storedName }) => ({

@@ -5,7 +5,7 @@ import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '..
 import { readOnly } from './entity-check.js';
 import { ownMember, putMember, setMember } from './member-access.js';
 import { propertyReader, readExact } from './property-reader.js';
-import { ComputedState, LoadedState, stamp, type EntitySource } from './stamp.js';
+import { ComputedState, LoadedState, stamp, type EntityOrigin } from './stamp.js';
 import { snapshot } from './unsaid.js';
 import { unknownProperty } from '../metadata/unknown-property.js';
 import type { Projector } from './entity-reader.js';
@@ -16,7 +16,7 @@ export type Set = (entity: Record<string, unknown>, row: RowReader) => void;
 const PROTO = '__proto__';
 
 /** What one name of a class is set from. */
-export interface Step {
+export interface MemberStep {
   readonly name: string;
   /** Where the very value stands, if the row has it in this type; without a type, what the name is set to is made of it. */
   readonly slot: Slot;
@@ -34,7 +34,7 @@ export interface EntityDecoder<T extends object> {
 }
 
 /** Decodes rows: every mapped property is set, and the entity is stamped with what it came from. */
-export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntitySource): EntityDecoder<T> {
+export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntityOrigin): EntityDecoder<T> {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');
   const steps = [
     keyStep(metadata.partitionKey),
@@ -84,7 +84,7 @@ const NO_VALUES = Object.freeze({});
 /** What an entity remembers of the row that it is read from. */
 function rememberer(
   { properties }: EntityMetadata,
-  source: EntitySource,
+  source: EntityOrigin,
 ): (entity: object, row: RowReader) => LoadedState {
   const computed = properties.filter(({ default: value, copiesKey }) => typeof value === 'function' && !copiesKey);
   if (computed.length === 0) return (_, row) => new LoadedState(source, row.retain());
@@ -99,7 +99,7 @@ function rememberer(
 }
 
 /** Sets names of an object from a row. What stands in the row as it is declared, which is nearly everything, is read without a call between. */
-function takeSteps(steps: readonly Step[], entity: Record<string, unknown>, row: RowReader): void {
+function takeSteps(steps: readonly MemberStep[], entity: Record<string, unknown>, row: RowReader): void {
   for (const { name, type, slot, set } of steps) {
     if (type !== undefined && row.typeOf(slot) === type) setMember(entity, slot, name, readExact(type, row, slot));
     else set(entity, row);
@@ -107,7 +107,7 @@ function takeSteps(steps: readonly Step[], entity: Record<string, unknown>, row:
 }
 
 /** Sets what one name of the class stands for. */
-function memberStep({ className }: EntityMetadata, member: Member): Step {
+function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
   switch (member.kind) {
     case 'property':
       return propertyStep(className, member.property);
@@ -128,7 +128,7 @@ function memberStep({ className }: EntityMetadata, member: Member): Step {
 }
 
 /** Sets all properties that a key is composed of: the key is parsed once, also when it is constant, to refuse rows of others. */
-function keyStep(template: KeyTemplate): Step {
+function keyStep(template: KeyTemplate): MemberStep {
   const { parts } = template;
   const slot = slotOfKey(template);
   if (isText(template)) return step(parts[0]!.name, (row) => row.string(slot), slot, 'String');
@@ -139,7 +139,7 @@ function keyStep(template: KeyTemplate): Step {
   return { name: '', slot, type: undefined, set };
 }
 
-function propertyStep(className: string, property: PropertyMetadata): Step {
+function propertyStep(className: string, property: PropertyMetadata): MemberStep {
   const { name, slot, type, converter } = property;
   return step(name, propertyReader(className, property), slot, converter === undefined ? type : undefined);
 }
@@ -160,7 +160,7 @@ function isText({ plain, parts }: KeyTemplate): boolean {
   return plain && parts[0]!.converter === undefined;
 }
 
-function step(name: string, read: (row: RowReader) => unknown, slot: Slot = 0, type?: EdmType): Step {
+function step(name: string, read: (row: RowReader) => unknown, slot: Slot = 0, type?: EdmType): MemberStep {
   return { name, slot, type: name === PROTO ? undefined : type, set: (entity, row) => assign(entity, name, read(row)) };
 }
 

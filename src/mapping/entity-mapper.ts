@@ -5,20 +5,20 @@ import type { PreparedWrite, Rows, TableStore, WriteOperation, WriteReceipt } fr
 import type { RetainedRow, RowReader, RowShape, RowWriter } from '../store/row.js';
 import { addressOf, partitionOf, addressOfRow, refinedAddress, type Address } from './entity-address.js';
 import { entityDecoder, keyChecker, projector } from './entity-decoder.js';
-import type { EntityRows, Projector, QuerySettings } from './entity-reader.js';
-import { checkClass, checkDefaults, checkLimits, checkNames, checkReceivers } from './entity-check.js';
+import type { EntityReader, Projector, QuerySettings } from './entity-reader.js';
+import { checkClass, checkDefaults, checkLimits, checkMemberNames, checkReceivers } from './entity-check.js';
 import { EntityProperties, type Difference, type PatchDifference } from './entity-properties.js';
 import { createEntity } from './make-entity.js';
 import { assignPatch } from './patch.js';
 import { pushProperty, type PropertyValue } from './property-check.js';
-import { stamp, stateOf, type EntitySource, type StoredState } from './stamp.js';
+import { stamp, stateOf, type EntityOrigin, type StoredState } from './stamp.js';
 import type { Unsaid } from './unsaid.js';
 
 /** What a write is to, and under which condition. */
 export type WriteTarget = Omit<WriteOperation, 'write'>;
 
 /** One class on one table of one store: rows become entities, entities become writes. Made once, frozen in behaviour, safe to share. */
-export class EntityMapper<T extends object> implements EntityRows<T> {
+export class EntityMapper<T extends object> implements EntityReader<T> {
   readonly metadata: EntityMetadata<T>;
   readonly store: TableStore;
   readonly table: string;
@@ -26,7 +26,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   readonly shape: RowShape;
   readonly rows: Rows;
   readonly queries: QuerySettings;
-  readonly source: EntitySource;
+  readonly source: EntityOrigin;
   readonly decode: (row: RowReader) => T;
   readonly peek: (row: RowReader) => T;
   /** Reads a row into an entity that is there already. */
@@ -37,7 +37,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   /** Throws `metadata.reserved-name` where the store keeps a name to itself, `metadata.invalid-property` for a default that it cannot take. */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string, queries: QuerySettings = {}) {
     const { limits, identity } = store.traits;
-    checkNames(metadata, limits);
+    checkMemberNames(metadata, limits);
     checkDefaults(metadata, limits);
     this.metadata = metadata;
     this.store = store;
@@ -145,7 +145,7 @@ export class EntityMapper<T extends object> implements EntityRows<T> {
   }
 
   /** Whether a source is this table of this store. */
-  owns(source: EntitySource): boolean {
+  owns(source: EntityOrigin): boolean {
     return source.store === this.source.store && source.table === this.source.table;
   }
 

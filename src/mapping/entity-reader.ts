@@ -23,7 +23,7 @@ export interface QuerySettings {
 }
 
 /** One class on one table of one store: all that reading it takes. */
-export interface EntityRows<T extends object> {
+export interface EntityReader<T extends object> {
   readonly metadata: EntityMetadata<T>;
   readonly store: TableStore;
   /** The table's name in the store. */

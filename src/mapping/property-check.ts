@@ -10,14 +10,14 @@ import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { ServiceLimits } from '../store/limits.js';
 import type { RowReader, RowWriter, Slot } from '../store/row.js';
 
-interface Refusal {
+interface ValueProblem {
   wrongType(expected: string): EntitableError;
   outOfRange(range: string): EntitableError;
   tooLong(size: number, limit: number, unit: string): EntitableError;
   unpairedSurrogate(): EntitableError;
 }
 
-type Check = (value: unknown, limits: ServiceLimits) => ((refuse: Refusal) => EntitableError) | undefined;
+type Check = (value: unknown, limits: ServiceLimits) => ((refuse: ValueProblem) => EntitableError) | undefined;
 
 const INT32 = { least: -(2 ** 31), greatest: 2 ** 31 - 1 };
 const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
@@ -88,7 +88,7 @@ export function storedValueOf(
   };
 }
 
-function refusalOf(className: string, property: PropertyMetadata, value: unknown): Refusal {
+function refusalOf(className: string, property: PropertyMetadata, value: unknown): ValueProblem {
   const { name, storedName, type } = property;
   const details = { className, property: name, storedName, value };
   const where = `${className}.${name}${storedName === name ? '' : ` (stored as "${storedName}")`}`;

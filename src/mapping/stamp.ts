@@ -5,7 +5,7 @@ import type { Rows } from '../store/table-store.js';
 import type { Unsaid } from './unsaid.js';
 
 /** The table of a store that an entity came from. */
-export interface EntitySource {
+export interface EntityOrigin {
   /** `traits.identity` of the store. */
   readonly store: string;
   /** The table's name in the store. */
@@ -16,12 +16,12 @@ export interface EntitySource {
 }
 
 /** What an entity remembers. */
-export type EntityState = StoredState | { readonly kind: 'deleted'; readonly source: EntitySource } | MadeState;
+export type EntityState = StoredState | { readonly kind: 'deleted'; readonly source: EntityOrigin } | MadeState;
 
 /** What an entity remembers that was loaded or written. */
 export interface StoredState {
   readonly kind: 'stored';
-  readonly source: EntitySource;
+  readonly source: EntityOrigin;
   readonly etag: string;
   /** What its row held. */
   readonly row: RetainedRow;
@@ -42,7 +42,7 @@ export class LoadedState implements StoredState {
   readonly kind = 'stored';
 
   constructor(
-    readonly source: EntitySource,
+    readonly source: EntityOrigin,
     readonly row: RetainedRow,
   ) {}
 
@@ -54,7 +54,7 @@ export class LoadedState implements StoredState {
 /** What an entity remembers that was read from a row without some properties whose defaults are computed. */
 export class ComputedState extends LoadedState {
   constructor(
-    source: EntitySource,
+    source: EntityOrigin,
     row: RetainedRow,
     readonly computed: ReadonlyMap<string, unknown>,
   ) {

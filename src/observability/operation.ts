@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { LogEvent, OperationEvent, OperationName, ReadPlan } from './events.js';
 import type { OperationSpan } from './spans.js';
 
-interface Subject {
+interface OperationSubject {
   readonly name: OperationName;
   readonly table: string | undefined;
   readonly plan: ReadPlan | undefined;
@@ -10,7 +10,7 @@ interface Subject {
 
 /** One operation while it goes on: counts what it costs and tells of it when it ends. */
 export class Operation {
-  readonly #subject: Subject;
+  readonly #subject: OperationSubject;
   readonly #tell: ((event: LogEvent) => void) | undefined;
   readonly #span: OperationSpan | undefined;
   readonly #started = performance.now();
@@ -18,7 +18,11 @@ export class Operation {
   #retries = 0;
   #rows = 0;
 
-  constructor(subject: Subject, tell: ((event: LogEvent) => void) | undefined, span: OperationSpan | undefined) {
+  constructor(
+    subject: OperationSubject,
+    tell: ((event: LogEvent) => void) | undefined,
+    span: OperationSpan | undefined,
+  ) {
     this.#subject = subject;
     this.#tell = tell;
     this.#span = span;
@@ -73,7 +77,7 @@ export class Operation {
 }
 
 /** Does what an operation is about, and ends it. */
-export async function observed<T>(operation: Operation, work: (operation: Operation) => Promise<T>): Promise<T> {
+export async function runOperation<T>(operation: Operation, work: (operation: Operation) => Promise<T>): Promise<T> {
   try {
     const result = await work(operation);
     operation.end();

@@ -4,7 +4,7 @@ import type { ReadRequest, RowPage, Rows } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { handleRejection } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
-import type { EntityRows } from '../mapping/entity-reader.js';
+import type { EntityReader } from '../mapping/entity-reader.js';
 
 /** What a row becomes that is not to be given. */
 export const LEFT_OUT: unique symbol = Symbol('left out');
@@ -51,7 +51,7 @@ export type ClientFilter<in T> = (entity: T) => boolean;
 
 /** The rows of a class that a program's own functions let pass. Rows are read whole: a function may ask anything of them. */
 export function passingRows<T extends object>(
-  { rows, peek }: EntityRows<T>,
+  { rows, peek }: EntityReader<T>,
   filters: readonly ClientFilter<T>[],
 ): Rows {
   const sieve =

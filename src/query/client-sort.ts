@@ -1,9 +1,9 @@
 import { singleKey } from '../filter/key-range.js';
 import { sortsInKey } from '../filter/key-parts.js';
-import { isComparable, notComparable, type Subject } from '../filter/operand.js';
-import type { EntityRows } from '../mapping/entity-reader.js';
+import { isComparable, notComparable, type TestedProperty } from '../filter/operand.js';
+import type { EntityReader } from '../mapping/entity-reader.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
-import { comparePlaces, keyedReading, type KeyedRow, type Reading } from './merge-rows.js';
+import { comparePlaces, keyedReading, type KeyedRow, type RowReading } from './merge-rows.js';
 import type { Plan } from './plan.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
@@ -23,7 +23,7 @@ export interface Sortable<out R> {
 }
 
 /** Refuses a property that has no order. Throws `query.unknown-property` and `query.not-comparable`. */
-export function checkSortOrder<T extends object>(source: EntityRows<T>, { name }: SortOrder): void {
+export function checkSortOrder<T extends object>(source: EntityReader<T>, { name }: SortOrder): void {
   source.project([name]);
   const { className, members } = source.metadata;
   const stored = storedAs(members.get(name)!);
@@ -32,7 +32,7 @@ export function checkSortOrder<T extends object>(source: EntityRows<T>, { name }
   }
 }
 
-function storedAs(member: Member): Pick<Subject, 'type' | 'converter'> | undefined {
+function storedAs(member: Member): Pick<TestedProperty, 'type' | 'converter'> | undefined {
   switch (member.kind) {
     case 'property':
       return member.property;
@@ -69,10 +69,10 @@ export function isKeyOrder(
 
 /** Reads the same, and what results are sorted by. */
 export function sortableReading<T extends object, R>(
-  source: EntityRows<T>,
-  reading: Reading<R>,
+  source: EntityReader<T>,
+  reading: RowReading<R>,
   orders: readonly SortOrder[],
-): Reading<KeyedRow<Sortable<R>>> {
+): RowReading<KeyedRow<Sortable<R>>> {
   const projector = source.project(orders.map(({ name }) => name));
   const { select } = reading.request;
   const request = {

@@ -1,6 +1,13 @@
 import type { Rows, KeyRange, RowPage, ScanRequest } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { comparePlaces, keyedReading, mergeRows, type Reading, type RowPlace, type RowSource } from './merge-rows.js';
+import {
+  comparePlaces,
+  keyedReading,
+  mergeRows,
+  type RowReading,
+  type RowPlace,
+  type MergeSource,
+} from './merge-rows.js';
 import { stepComparisons, type Leg, type Plan, type ScanStep, type Step } from './plan.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { singleKey, intersection, onlyKey } from '../filter/key-range.js';
@@ -24,7 +31,7 @@ export interface Chunk<out R> {
 export interface PlanReader<out R> {
   readonly rows: Rows;
   readonly plan: Plan;
-  readonly reading: Reading<R>;
+  readonly reading: RowReading<R>;
   readonly pageSize: number;
   /** Comparisons that a request takes. */
   readonly comparisons: number;
@@ -103,9 +110,9 @@ function sourcesOf<R>(
   { after }: Position,
   options: OperationOptions,
   table: TableSeen,
-): readonly RowSource<R>[] {
+): readonly MergeSource<R>[] {
   const keyed = keyedReading(reader.reading);
-  return steps.map(async function* (step): RowSource<R> {
+  return steps.map(async function* (step): MergeSource<R> {
     for (const part of after === undefined ? [step] : resumeStep(step, after, reader.comparisons)) {
       for await (const { rows } of readStep(reader.rows, part, keyed, { pageSize: reader.pageSize }, options, table))
         yield after === undefined ? rows : rows.filter((row) => comparePlaces(row, after) > 0);
@@ -136,7 +143,7 @@ export interface TableSeen {
 export async function* readStep<R>(
   rows: Rows,
   step: Step,
-  { request, decode }: Reading<R>,
+  { request, decode }: RowReading<R>,
   paging: StepPaging,
   options: OperationOptions | undefined,
   table: TableSeen,

@@ -2,7 +2,7 @@ import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { ReadRequest, ScanRequest } from '../store/table-store.js';
 
 /** What to make of each row, and what that asks of the store. */
-export interface Reading<out R> {
+export interface RowReading<out R> {
   readonly request: ReadRequest & Pick<ScanRequest, 'rawFilter'>;
   readonly decode: (row: RowReader) => R;
 }
@@ -21,7 +21,7 @@ export interface KeyedRow<out R> extends RowPlace {
 }
 
 /** Reads the same, and where each row stands. */
-export function keyedReading<R>({ request, decode }: Reading<R>): Reading<KeyedRow<R>> {
+export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<KeyedRow<R>> {
   return {
     request,
     decode: (row) => ({ partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), value: decode(row) }),
@@ -35,11 +35,11 @@ export function comparePlaces(left: RowPlace, right: RowPlace): number {
 }
 
 /** Rows in key order, page by page. */
-export type RowSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
+export type MergeSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
 
 /** The rows of one source that have arrived and are not given yet. */
 interface Waiting<R> {
-  readonly source: RowSource<R>;
+  readonly source: MergeSource<R>;
   readonly rows: readonly KeyedRow<R>[];
   readonly next: number;
 }
@@ -56,7 +56,7 @@ export interface MergedRows<R> {
  * @param concurrency Sources that are asked at once.
  */
 export async function* mergeRows<R>(
-  sources: readonly RowSource<R>[],
+  sources: readonly MergeSource<R>[],
   pageSize: number,
   concurrency: number,
 ): AsyncGenerator<MergedRows<R>, void, undefined> {
@@ -86,7 +86,7 @@ function head<R>({ rows, next }: Waiting<R>): KeyedRow<R> {
   return rows[next]!;
 }
 
-async function nextPage<R>(source: RowSource<R>): Promise<Waiting<R> | undefined> {
+async function nextPage<R>(source: MergeSource<R>): Promise<Waiting<R> | undefined> {
   for (;;) {
     const page = await source.next();
     if (page.done === true) return undefined;
@@ -94,7 +94,7 @@ async function nextPage<R>(source: RowSource<R>): Promise<Waiting<R> | undefined
   }
 }
 
-async function firstPages<R>(sources: readonly RowSource<R>[], concurrency: number): Promise<Waiting<R>[]> {
+async function firstPages<R>(sources: readonly MergeSource<R>[], concurrency: number): Promise<Waiting<R>[]> {
   const waiting: Waiting<R>[] = [];
   for (let first = 0; first < sources.length; first += concurrency) {
     const pages = await Promise.all(sources.slice(first, first + concurrency).map(nextPage));

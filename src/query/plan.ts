@@ -1,4 +1,4 @@
-import { joined } from '../filter/lower-filter.js';
+import { joinedNodes } from '../filter/lower-filter.js';
 import { onlyKey, rangeComparisons, singleKey, ALL_KEYS, keysFrom } from '../filter/key-range.js';
 import { countComparisons, type FilterNode } from '../store/filter-node.js';
 import type { KeyRange } from '../store/table-store.js';
@@ -38,14 +38,14 @@ export interface Plan {
 
 /** All that a step asks of a row, as a conjunction: what a service would be sent. */
 export function stepFilter(step: Step): FilterNode | undefined {
-  const filter = joined('and', stepConjuncts(step));
+  const filter = joinedNodes('and', stepConjuncts(step));
   return typeof filter === 'boolean' ? undefined : filter;
 }
 
 /** All that a plan asks of a row. `undefined` when every row of the table passes. */
 export function planFilter({ legs }: Plan): FilterNode | undefined {
   const steps = legs.flatMap((leg) => leg.steps);
-  const filter = joined(
+  const filter = joinedNodes(
     'or',
     steps.length === 0 ? rangeComparisons('PartitionKey', NO_KEY) : steps.map((step) => stepFilter(step) ?? true),
   );

@@ -9,7 +9,7 @@ import { changeMatches, MATCHES, withResults } from './write-by-filter.js';
 import type { ClientFilter } from './client-filter.js';
 import { forEachResult, type ResultHandler } from './for-each.js';
 import { ItemIterator } from './item-iterator.js';
-import type { Reading } from './merge-rows.js';
+import type { RowReading } from './merge-rows.js';
 import { PAGE_NAMES, PAGES_NAMES, READ_NAMES } from './option-names.js';
 import { readPage } from './page-reader.js';
 import { planFilter } from './plan.js';
@@ -31,7 +31,7 @@ import { countResults, pageSourceOf, resultPages } from './result-pages.js';
 import { checkSortOrder } from './client-sort.js';
 import { StoppablePages, withinTime } from './stoppable-pages.js';
 import { whereCondition } from '../filter/make-filter.js';
-import type { EntityRows } from '../mapping/entity-reader.js';
+import type { EntityReader } from '../mapping/entity-reader.js';
 import type { MatchWrites } from './matched-writes.js';
 
 /** What a query says, and how it is carried out. */
@@ -233,9 +233,9 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     return new StoppablePages({ read: (stoppable) => this.#pages(stoppable), watch }, options);
   }
 
-  #reading(): Reading<R> {
+  #reading(): RowReading<R> {
     const { source, selected } = this.#state;
-    return (selected?.projector ?? { request: {}, decode: source.decode }) as Reading<R>;
+    return (selected?.projector ?? { request: {}, decode: source.decode }) as RowReading<R>;
   }
 
   #checkPageSize(rows: number): number {
@@ -262,7 +262,7 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
 
 /** A query of one partition or of several, given by their stored keys; `writes` is what its writes by filter go through. */
 export function partitionQuery<T extends object>(
-  source: EntityRows<T>,
+  source: EntityReader<T>,
   partitions: string | readonly string[],
   writes?: MatchWrites,
 ): Query<T> {
@@ -271,7 +271,7 @@ export function partitionQuery<T extends object>(
 }
 
 /** A query of all partitions: without bounds on the partition key it reads the whole table. */
-export function tableQuery<T extends object>(source: EntityRows<T>, writes?: MatchWrites): Query<T> {
+export function tableQuery<T extends object>(source: EntityReader<T>, writes?: MatchWrites): Query<T> {
   return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
 }
 

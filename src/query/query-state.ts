@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { BoundFilter } from '../filter/bind.js';
-import { express } from '../filter/lower-filter.js';
+import { lowerFilter } from '../filter/lower-filter.js';
 import { onlyKey } from '../filter/key-range.js';
 import { toOData } from '../filter/odata.js';
-import type { EntityRows, Projector } from '../mapping/entity-reader.js';
+import type { EntityReader, Projector } from '../mapping/entity-reader.js';
 import { planFilter, MOST_REQUESTS, RequestBudget, scopeOf, type Plan, type Step } from './plan.js';
 import { planLegs } from './planner.js';
 import type { ClientFilter } from './client-filter.js';
@@ -15,7 +15,7 @@ import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../store/row.js';
 
 /** What a query says. All members are always there: V8 takes long to copy an object and to add one. */
 export interface QueryState<T extends object> {
-  readonly source: EntityRows<T>;
+  readonly source: EntityReader<T>;
   /** The partitions, by their stored keys, in ascending order and once each; undefined for all of them. */
   readonly partitions: readonly string[] | undefined;
   readonly writes: MatchWrites | undefined;
@@ -39,7 +39,7 @@ export function planOf<T extends object>(state: QueryState<T>): Plan {
   const budget = requestBudget(state);
   const legs = (partitions ?? [undefined]).flatMap((partition) => {
     const scope = scopeOf(source.metadata, partition);
-    return planLegs(scope, express(filter, scope.known), limits, budget);
+    return planLegs(scope, lowerFilter(filter, scope.known), limits, budget);
   });
   const asked = rawFilter === undefined ? legs : legs.map(({ steps }) => ({ steps: steps.map(asScan) }));
   // Without an order there is nothing to merge by: the steps, which read different rows, are read one after the other.
@@ -67,7 +67,7 @@ export function clientOrders<T extends object>({ source, orders }: QueryState<T>
 }
 
 /** What continuations of this query are good for: the same kind of store, table, bounds, filter and selection. */
-export function fingerprintOf<T extends object>(state: QueryState<T>, plan: Plan): string {
+export function queryFingerprint<T extends object>(state: QueryState<T>, plan: Plan): string {
   const { source, selected, rawFilter, clientFilters } = state;
   const filter = planFilter(plan);
   const content = [

@@ -1,14 +1,14 @@
 import { checkOperation, OPERATION_NAMES, type OperationOptions } from '../options/operation-options.js';
 import { passingRows } from './client-filter.js';
-import type { Reading } from './merge-rows.js';
+import type { RowReading } from './merge-rows.js';
 import { readPages, type PageSource } from './page-reader.js';
 import type { Page, PagesOptions } from './query.js';
-import { clientOrders, fingerprintOf, planOf, rowsPerRequest, type QueryState } from './query-state.js';
+import { clientOrders, queryFingerprint, planOf, rowsPerRequest, type QueryState } from './query-state.js';
 import { readPlan } from './execute-plan.js';
 import { compareSortable, sortableReading, sortRows } from './client-sort.js';
 
 /** What the pages of a query are read from. Throws what its plan does: `query.too-many-requests` and others. */
-export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading: Reading<I>): PageSource<I> {
+export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading: RowReading<I>): PageSource<I> {
   const { source, take, rawFilter, clientFilters } = state;
   const { limits } = source.store.traits;
   const plan = planOf(state);
@@ -20,7 +20,7 @@ export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading:
     className: source.metadata.className,
     limits,
     secrets: source.queries.continuationSecrets?.() ?? [],
-    fingerprint: () => (fingerprint ??= fingerprintOf(state, plan)),
+    fingerprint: () => (fingerprint ??= queryFingerprint(state, plan)),
     reader: {
       rows: clientFilters.length === 0 ? source.rows : passingRows(source, clientFilters),
       plan,
@@ -35,7 +35,7 @@ export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading:
 /** Reads the results of a query page by page; where they are sorted here, all of them first. */
 export async function* resultPages<T extends object, I>(
   state: QueryState<T>,
-  reading: Reading<I>,
+  reading: RowReading<I>,
   options: PagesOptions | undefined,
 ): AsyncGenerator<Page<I>, void, undefined> {
   const source = pageSourceOf(state, reading);
@@ -61,7 +61,7 @@ export async function countResults<T extends object>(
 ): Promise<number> {
   checkOperation(options, OPERATION_NAMES);
   const { checkKeys } = state.source;
-  const keys: Reading<void> = { request: { select: [] }, decode: checkKeys };
+  const keys: RowReading<void> = { request: { select: [] }, decode: checkKeys };
   let count = 0;
   for await (const { items } of resultPages({ ...state, orders: [] }, keys, options)) count += items.length;
   return count;

@@ -4,7 +4,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import { checkFunction, checkOperation, type OperationOptions } from '../options/operation-options.js';
-import type { RowPlace, Reading } from './merge-rows.js';
+import type { RowPlace, RowReading } from './merge-rows.js';
 import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matched-writes.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import { WRITE_BY_FILTER_NAMES } from './option-names.js';
@@ -139,13 +139,13 @@ async function submit(
 const ROW_CODES: ReadonlySet<string> = new Set(['store.not-found', 'store.precondition-failed', 'store.rejected']);
 
 /** Reads of each match what a write needs: its keys and its ETag. */
-export const MATCHES: Reading<MatchedRow> = Object.freeze({
+export const MATCHES: RowReading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),
   decode: matchOf,
 });
 
 /** Reads of each match also what a query gives. */
-export function withResults({ request, decode }: Reading<unknown>): Reading<MatchedRow> {
+export function withResults({ request, decode }: RowReading<unknown>): RowReading<MatchedRow> {
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
 }
 
@@ -156,7 +156,7 @@ function matchOf(row: RowReader): MatchedRow {
 /** Changes every row that a query matches, each on condition that it is as it was read. */
 export async function changeMatches<T extends object>(
   state: QueryState<T>,
-  reading: Reading<MatchedRow>,
+  reading: RowReading<MatchedRow>,
   change: (writes: MatchWrites) => PrepareWrite | Promise<PrepareWrite>,
   options: WriteByFilterOptions | undefined,
 ): Promise<WriteReport> {

@@ -28,15 +28,15 @@ import {
   checkKeyUnchanged,
   ownState,
   statedEtag,
-  statesNoOther,
+  hasLoadedEtag,
   wasNeverStored,
   readUnder,
 } from './entity-etag.js';
-import { EntityWrites, upsertMode, type EntityWrite, type WholeWrite } from './entity-writes.js';
+import { WriteFactory, upsertMode, type EntityWrite, type FullWrite } from './entity-writes.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
 import { modify } from './modify.js';
 import { rowError } from './row-error.js';
-import { withWideSignal } from '../async/linked-signal.js';
+import { withLinkedSignal } from '../async/linked-signal.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -49,11 +49,11 @@ import type {
 /** The verbs of one class, each carried out at once. */
 export class DirectEntitySession<T extends object> implements EntitySession<T> {
   readonly #mapper: EntityMapper<T>;
-  readonly #writes: EntityWrites<T>;
+  readonly #writes: WriteFactory<T>;
 
   constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
     this.#mapper = mapper;
-    this.#writes = new EntityWrites(mapper, validator);
+    this.#writes = new WriteFactory(mapper, validator);
   }
 
   create(values: CreateOf<T>): T {
@@ -74,7 +74,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
   ): Promise<(T | undefined)[]> {
     const most = checkCount('concurrency', concurrency, 1);
     checkItems('getMany', keys);
-    return withWideSignal(options.signal, (signal) => {
+    return withLinkedSignal(options.signal, (signal) => {
       const wide = { ...options, signal };
       if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide), signal);
       // Keys that are at hand are all checked before the first request.
@@ -190,7 +190,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
         },
         save: (entity, limits) => this.save(entity, limits),
         // An ETag that the change itself stated is no race that another try could win.
-        canLose: (entity) => statesNoOther(mapper, entity),
+        canLose: (entity) => hasLoadedEtag(mapper, entity),
       },
       options,
     );
@@ -220,7 +220,7 @@ export class DirectEntitySession<T extends object> implements EntitySession<T> {
     return this.#mapper.rows.get(partitionKey, rowKey, this.#mapper.decode, undefined, options);
   }
 
-  async #write(entity: T, operation: WholeWrite, options: OperationOptions | undefined): Promise<T> {
+  async #write(entity: T, operation: FullWrite, options: OperationOptions | undefined): Promise<T> {
     await this.#submitReady(this.#writes.whole(entity, operation), options);
     return entity;
   }

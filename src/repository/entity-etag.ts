@@ -53,7 +53,7 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
 }
 
 /** Whether the `@ETag` property of a loaded entity still is the ETag it was loaded with. */
-export function statesNoOther<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
+export function hasLoadedEtag<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
   const etag = statedEtag(mapper, entity);
   return etag === undefined || etag === ownState(mapper, entity)?.etag;
 }
@@ -80,7 +80,7 @@ export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entity
 }
 
 /** What a replace or delete of an entity is conditional on. Throws `validation.invalid-etag`, `entity.no-etag`, `entity.foreign`, `key.changed`. */
-export function conditionOf<T extends object>(
+export function ifMatchOf<T extends object>(
   mapper: EntityMapper<T>,
   entity: object,
   address: Address,

@@ -3,7 +3,7 @@ import type { Said } from '../mapping/patch.js';
 import { saidNames, type Unsaid } from '../mapping/unsaid.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import { conditionOf, isEntity, keyCondition } from './entity-etag.js';
+import { ifMatchOf, isEntity, keyCondition } from './entity-etag.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { ReadyWrite } from '../writing/batch.js';
 import { inWordsOf } from './row-error.js';
@@ -46,12 +46,12 @@ export class EntityWrite<T extends object> implements ReadyWrite {
 }
 
 /** How an entity is written as a whole. */
-export type WholeWrite =
+export type FullWrite =
   | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
   | { readonly mode: 'replace'; readonly etag: string | undefined };
 
 /** What each verb of one class writes: checked, and encoded once. */
-export class EntityWrites<T extends object> {
+export class WriteFactory<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #validator: EntityValidator;
 
@@ -61,11 +61,11 @@ export class EntityWrites<T extends object> {
   }
 
   /** Everything that an entity has; at once, where nothing has to be waited for to validate it. */
-  whole(entity: T, operation: WholeWrite): EntityWrite<T> | Promise<EntityWrite<T>> {
+  whole(entity: T, operation: FullWrite): EntityWrite<T> | Promise<EntityWrite<T>> {
     const { mode } = operation;
     const address = this.#mapper.addressOf(entity);
     const condition =
-      mode === 'replace' ? { ifMatch: conditionOf(this.#mapper, entity, address, operation.etag) } : undefined;
+      mode === 'replace' ? { ifMatch: ifMatchOf(this.#mapper, entity, address, operation.etag) } : undefined;
     this.#mapper.checkReceives(entity);
     // A merge must not write defaults over what the row has.
     const isMerge = mode === 'upsert-merge';
@@ -114,7 +114,7 @@ export class EntityWrites<T extends object> {
     const address = mapper.addressOf(entityOrKey);
     const entity = isEntity(mapper, entityOrKey) ? entityOrKey : undefined;
     const ifMatch =
-      entity === undefined ? keyCondition(mapper, entityOrKey, etag) : conditionOf(mapper, entity, address, etag);
+      entity === undefined ? keyCondition(mapper, entityOrKey, etag) : ifMatchOf(mapper, entity, address, etag);
     const write = mapper.prepare({ mode: 'delete', ifMatch, ...address }, []);
     return new EntityWrite(mapper, write, entity);
   }

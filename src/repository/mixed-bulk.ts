@@ -6,13 +6,13 @@ import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
 import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
 import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
-import { EntityWrites, upsertMode, type EntityWrite } from './entity-writes.js';
+import { WriteFactory, upsertMode, type EntityWrite } from './entity-writes.js';
 
 /** Bulk writes of entities of any classes of one data source, in transactions of one table and one partition each. */
 export class MixedBulk {
   readonly #mappers: EntityMappers;
   readonly #validator: EntityValidator;
-  readonly #writes = new Map<EntityClass, EntityWrites<object>>();
+  readonly #writes = new Map<EntityClass, WriteFactory<object>>();
 
   constructor(mappers: EntityMappers, validator: EntityValidator) {
     this.#mappers = mappers;
@@ -36,7 +36,7 @@ export class MixedBulk {
 
   #bulk<T extends object>(
     entities: Items<T>,
-    prepare: (writes: EntityWrites<object>, entity: T) => EntityWrite<object> | Promise<EntityWrite<object>>,
+    prepare: (writes: WriteFactory<object>, entity: T) => EntityWrite<object> | Promise<EntityWrite<object>>,
     options: BulkOptions,
     ignored?: IgnoredRefusal,
   ): Promise<BulkResult<T>> {
@@ -48,11 +48,11 @@ export class MixedBulk {
     return writeBulk(entities, task, options);
   }
 
-  #writesOf(entity: unknown): EntityWrites<object> {
+  #writesOf(entity: unknown): WriteFactory<object> {
     const entityClass = classOfEntity('A bulk write', entity, 'Make one, e.g. by create({ … }) of its repository.');
     const known = this.#writes.get(entityClass);
     if (known !== undefined) return known;
-    const writes = new EntityWrites(this.#mappers.of(entityClass), this.#validator);
+    const writes = new WriteFactory(this.#mappers.of(entityClass), this.#validator);
     this.#writes.set(entityClass, writes);
     return writes;
   }

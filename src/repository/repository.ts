@@ -15,7 +15,7 @@ import { VERB_OPTIONS } from './option-names.js';
 import type { AnyRepository, NoRepository, repositoryBrand } from './repository-brand.js';
 import { noEntity } from './row-error.js';
 import {
-  checkSession,
+  requireSession,
   type ConditionOptions,
   type DeleteOptions,
   type EntitySession,
@@ -87,7 +87,7 @@ export class Repository<in out T extends object> implements AnyRepository {
   readonly #place: Session;
 
   constructor(session: Session, entityClass: EntityClass<T>) {
-    checkSession(session); // a subclass that forgets to hand it on is told so here, and not by its first verb
+    requireSession(session); // a subclass that forgets to hand it on is told so here, and not by its first verb
     this.entityClass = entityClass;
     this.#place = session;
     session.of(entityClass); // tells at once what is wrong with the class

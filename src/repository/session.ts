@@ -98,7 +98,7 @@ export interface EntitySessions {
 }
 
 /** Refuses what is no session. Throws `validation.invalid-option`. */
-export function checkSession(session: Partial<EntitySessions> | null | undefined): void {
+export function requireSession(session: Partial<EntitySessions> | null | undefined): void {
   if (hasMethod(session, 'of')) return;
   throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
 }

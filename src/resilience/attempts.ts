@@ -6,7 +6,7 @@ import { remedyFor, pause, waitBefore, type Remedy } from './classify.js';
 import type { RetryPolicy } from './retry-settings.js';
 
 /** The tries of one operation: how many are left, under what each runs, and how long to wait between them. */
-export class Tries {
+export class Attempts {
   readonly #policy: RetryPolicy;
   readonly #operation: Pick<Operation, 'request' | 'retry'>;
   readonly #remedyFor: (error: unknown) => Remedy;

@@ -19,8 +19,8 @@ interface Doubt {
  * Writes of one process to the same rows tell each other what they did, also when they are over: what another has written is not taken
  * for one's own, however alike it is.
  */
-export class Rivals {
-  readonly #partitions = new Map<string, Set<Contender>>();
+export class ConcurrentWrites {
+  readonly #partitions = new Map<string, Set<InFlightWrite>>();
   readonly #recent = new RecentWrites();
   /** The oldest first. */
   readonly #doubts = new Set<Doubt>();
@@ -28,11 +28,11 @@ export class Rivals {
   readonly #doubtOf = new WeakMap<OwnWrite, Doubt>();
 
   /** Writes of one partition are begun. Who begins them says when they end. */
-  enter(table: string, writes: readonly OwnWrite[]): Contender {
+  enter(table: string, writes: readonly OwnWrite[]): InFlightWrite {
     const partition = `${table}\n${writes[0]?.partitionKey}`;
     let contenders = this.#partitions.get(partition);
     if (contenders === undefined) this.#partitions.set(partition, (contenders = new Set()));
-    const contender = new Contender(this, partition, writes, contenders, () => this.#partitions.delete(partition));
+    const contender = new InFlightWrite(this, partition, writes, contenders, () => this.#partitions.delete(partition));
     contenders.add(contender);
     return contender;
   }
@@ -113,11 +113,11 @@ function mayBeMistaken(own: ReadonlyMap<string, string>, other: ReadonlyMap<stri
 }
 
 /** What is submitted together, as its rivals see it. */
-export class Contender {
-  readonly #rivals: Rivals;
+export class InFlightWrite {
+  readonly #rivals: ConcurrentWrites;
   readonly #partition: string;
   readonly #writes: readonly OwnWrite[];
-  readonly #all: Set<Contender>;
+  readonly #all: Set<InFlightWrite>;
   readonly #onLast: () => void;
   /** Keys of rows that others have deleted meanwhile. */
   #deletedByOthers: Set<string> | undefined;
@@ -127,7 +127,13 @@ export class Contender {
   /** Whether only what stands in the rows can tell. */
   #isInDoubt = false;
 
-  constructor(rivals: Rivals, partition: string, writes: readonly OwnWrite[], all: Set<Contender>, onLast: () => void) {
+  constructor(
+    rivals: ConcurrentWrites,
+    partition: string,
+    writes: readonly OwnWrite[],
+    all: Set<InFlightWrite>,
+    onLast: () => void,
+  ) {
     this.#rivals = rivals;
     this.#partition = partition;
     this.#writes = writes;
@@ -205,7 +211,7 @@ export class Contender {
     );
   }
 
-  #others(): readonly Contender[] {
+  #others(): readonly InFlightWrite[] {
     const rows = new Set(this.#writes.map(({ rowKey }) => rowKey));
     return [...this.#all].filter((other) => other !== this && other.#writes.some(({ rowKey }) => rows.has(rowKey)));
   }

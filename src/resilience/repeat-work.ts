@@ -7,7 +7,7 @@ import type { OptionNames } from '../options/check-option.js';
 import { observer } from '../observability/observer.js';
 import { remedyFor, type Remedy } from './classify.js';
 import { RETRY_NAMES, retryPolicy, type RetrySettings } from './retry-settings.js';
-import { Tries } from './attempts.js';
+import { Attempts } from './attempts.js';
 
 /** How a piece of work is repeated. No time limit holds by default. */
 export interface RepeatSettings extends Omit<RetrySettings, 'lostAnswers'> {
@@ -32,7 +32,7 @@ export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: Repe
   checkOperation(settings, REPEAT_NAMES);
   const { signal, tryTimeout = Infinity, timeout = Infinity, ...pace } = settings;
   const policy = retryPolicy({ ...pace, tryTimeout, timeout });
-  const tries = new Tries(policy, observer({})('get'), { signal }, remedyForWork);
+  const tries = new Attempts(policy, observer({})('get'), { signal }, remedyForWork);
   for (let number = 1; ; number++) {
     try {
       return await once(work, number, tries.options);

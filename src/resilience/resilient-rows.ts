@@ -13,15 +13,15 @@ import type {
 } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { InFlight } from './in-flight.js';
-import { observed } from '../observability/operation.js';
+import { runOperation } from '../observability/operation.js';
 import type { RetryPolicy } from './retry-settings.js';
 import { ScanPages } from './scan-pages.js';
-import { Tries } from './attempts.js';
-import type { Rivals } from './concurrent-writes.js';
+import { Attempts } from './attempts.js';
+import type { ConcurrentWrites } from './concurrent-writes.js';
 
 /** What settles the writes of a data source whose answers were lost. */
 export interface Settling {
-  readonly rivals: Rivals;
+  readonly rivals: ConcurrentWrites;
   /** Whether rows that hold what was written prove that it was. */
   readonly trustsContent: boolean;
 }
@@ -29,7 +29,7 @@ export interface Settling {
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
 /** A prepared write with what it takes to read it back. */
-export class KeptWrite implements PreparedWrite {
+export class RecoverableWrite implements PreparedWrite {
   /** The write as its store prepared it. */
   readonly write: PreparedWrite;
   /** What prepared it. */
@@ -107,8 +107,8 @@ export class ResilientRows implements Rows {
   ): Promise<R | undefined> {
     const { policy, inFlight, begin } = this.#surroundings;
     return inFlight.run(options, (running) =>
-      observed(begin('get', this.#table, 'point'), async (operation) => {
-        const tries = new Tries(policy, operation, running);
+      runOperation(begin('get', this.#table, 'point'), async (operation) => {
+        const tries = new Attempts(policy, operation, running);
         const found = await tries.repeat(() => this.#rows.get(partitionKey, rowKey, decode, request, tries.options));
         if (found !== undefined) operation.count(1);
         return found;
@@ -126,7 +126,7 @@ export class ResilientRows implements Rows {
           inFlight,
           options,
           continuation,
-          begin: () => begin('scan', this.#table, planOf(request)),
+          begin: () => begin('scan', this.#table, recoveryOf(request)),
           from: (from, running) =>
             this.#rows.scan(from === undefined ? whole : { ...whole, continuation: from }, decode, running),
         }),
@@ -139,15 +139,15 @@ export class ResilientRows implements Rows {
 
   prepare(operation: WriteOperation): PreparedWrite {
     const { settling } = this.#surroundings;
-    return new KeptWrite(this.#rows.prepare(operation), this.#rows, this.#shape, operation, settling);
+    return new RecoverableWrite(this.#rows.prepare(operation), this.#rows, this.#shape, operation, settling);
   }
 
   written(write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): RetainedRow {
-    return this.#rows.written((write as KeptWrite).write, receipt, before);
+    return this.#rows.written((write as RecoverableWrite).write, receipt, before);
   }
 }
 
-function planOf({ partitionKey, rowKey }: ScanRequest): ReadPlan {
+function recoveryOf({ partitionKey, rowKey }: ScanRequest): ReadPlan {
   if (typeof partitionKey === 'string') return rowKey === undefined ? 'partition' : 'row range';
   return partitionKey === undefined ? 'table scan' : 'partition range';
 }

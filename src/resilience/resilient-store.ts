@@ -6,12 +6,12 @@ import type { PreparedWrite, RowPage, Rows, StoreTraits, TableStore, WriteReceip
 import type { OperationOptions } from '../options/operation-options.js';
 import { remedyForCreation, isWronglyAnswered, remedyFor } from './classify.js';
 import { InFlight } from './in-flight.js';
-import { ResilientRows, type KeptWrite, type Settling } from './resilient-rows.js';
-import { observed, type Operation } from '../observability/operation.js';
+import { ResilientRows, type RecoverableWrite, type Settling } from './resilient-rows.js';
+import { runOperation, type Operation } from '../observability/operation.js';
 import { NO_RETRIES, type RetryPolicy } from './retry-settings.js';
-import { Rivals } from './concurrent-writes.js';
+import { ConcurrentWrites } from './concurrent-writes.js';
 import { submit } from './submit-with-retries.js';
-import { Tries } from './attempts.js';
+import { Attempts } from './attempts.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
 /** How long closing waits for what is under way, where nothing else is said. */
@@ -26,7 +26,7 @@ export class ResilientStore implements TableStore {
   readonly #policy: RetryPolicy;
   readonly #begin: BeginOperation;
   readonly #inFlight = new InFlight();
-  readonly #rivals = new Rivals();
+  readonly #rivals = new ConcurrentWrites();
   readonly #settling: Settling;
 
   constructor(store: TableStore, policy: RetryPolicy, begin: BeginOperation) {
@@ -61,7 +61,7 @@ export class ResilientStore implements TableStore {
     const name = writes.length === 1 ? writes[0]!.mode : 'transaction';
     return this.#run(name, table, options, async (operation, running) => {
       const submission = { store: this.#store, table, policy: this.#policy, operation, rivals: this.#rivals };
-      const receipts = await submit(submission, writes as readonly KeptWrite[], running);
+      const receipts = await submit(submission, writes as readonly RecoverableWrite[], running);
       operation.count(receipts.length);
       return receipts;
     });
@@ -69,7 +69,7 @@ export class ResilientStore implements TableStore {
 
   createTable(table: string, options?: OperationOptions): Promise<boolean> {
     return this.#run('create-table', table, options, (operation, running) =>
-      changeTable(table, new Tries(this.#policy, operation, running, remedyForCreation), (left) =>
+      changeTable(table, new Attempts(this.#policy, operation, running, remedyForCreation), (left) =>
         this.#store.createTable(table, left),
       ),
     );
@@ -77,7 +77,9 @@ export class ResilientStore implements TableStore {
 
   deleteTable(table: string, options?: OperationOptions): Promise<boolean> {
     return this.#run('delete-table', table, options, (operation, running) =>
-      changeTable(table, new Tries(this.#policy, operation, running), (left) => this.#store.deleteTable(table, left)),
+      changeTable(table, new Attempts(this.#policy, operation, running), (left) =>
+        this.#store.deleteTable(table, left),
+      ),
     );
   }
 
@@ -86,7 +88,7 @@ export class ResilientStore implements TableStore {
     options?: OperationOptions,
   ): Promise<RowPage<string>> {
     return this.#run('list-tables', undefined, options, async (operation, running) => {
-      const tries = new Tries(this.#policy, operation, running);
+      const tries = new Attempts(this.#policy, operation, running);
       const page = await tries.repeat(() => this.#store.tables(request, tries.options));
       operation.count(page.rows.length);
       return page;
@@ -126,7 +128,7 @@ export class ResilientStore implements TableStore {
     work: (operation: ReturnType<BeginOperation>, options: OperationOptions) => Promise<T>,
   ): Promise<T> {
     return this.#inFlight.run(options, (running) =>
-      observed(this.#begin(name, table), (operation) => work(operation, running)),
+      runOperation(this.#begin(name, table), (operation) => work(operation, running)),
     );
   }
 }
@@ -137,7 +139,7 @@ export class ResilientStore implements TableStore {
  */
 async function changeTable(
   table: string,
-  tries: Tries,
+  tries: Attempts,
   change: (options: OperationOptions) => Promise<boolean>,
 ): Promise<boolean> {
   let doubtful = false;
@@ -183,7 +185,7 @@ function resilientService(service: ServiceAdministration, policy: RetryPolicy, r
     send: (options: OperationOptions) => Promise<T>,
   ): Promise<T> =>
     run(name, table, options, (operation, running) => {
-      const tries = new Tries(policy, operation, running);
+      const tries = new Attempts(policy, operation, running);
       return tries.repeat(() => send(tries.options));
     });
 

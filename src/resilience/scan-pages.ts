@@ -4,7 +4,7 @@ import type { RowPage } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { InFlight } from './in-flight.js';
 import type { RetryPolicy } from './retry-settings.js';
-import { Tries } from './attempts.js';
+import { Attempts } from './attempts.js';
 
 /** What one scan is made of. */
 export interface ScanSource<R> {
@@ -70,7 +70,7 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
     const { policy, from } = this.#source;
     // The pages outlive this one's signal, so they have one of their own; what stops a page stops the scan.
     const release = onAbort(options.signal, () => this.#stop.abort(options.signal?.reason));
-    const tries = new Tries(policy, operation, { ...options, signal: this.#stop.signal });
+    const tries = new Attempts(policy, operation, { ...options, signal: this.#stop.signal });
     try {
       for (;;) {
         try {

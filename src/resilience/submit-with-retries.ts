@@ -4,11 +4,11 @@ import type { Operation } from '../observability/operation.js';
 import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { isWronglyAnswered, remedyFor } from './classify.js';
-import type { KeptWrite } from './resilient-rows.js';
+import type { RecoverableWrite } from './resilient-rows.js';
 import { isRepeatable, readBack, unknownOutcome, type Settlement } from './read-back.js';
 import type { RetryPolicy } from './retry-settings.js';
-import type { Contender, Rivals } from './concurrent-writes.js';
-import { Tries } from './attempts.js';
+import type { InFlightWrite, ConcurrentWrites } from './concurrent-writes.js';
+import { Attempts } from './attempts.js';
 
 /** What submits writes of one table. */
 export interface Submission {
@@ -16,13 +16,13 @@ export interface Submission {
   readonly table: string;
   readonly policy: RetryPolicy;
   readonly operation: Operation;
-  readonly rivals: Rivals;
+  readonly rivals: ConcurrentWrites;
 }
 
 /** Submits writes until they are written, refused, or nobody can tell. */
 export async function submit(
   submission: Submission,
-  writes: readonly KeptWrite[],
+  writes: readonly RecoverableWrite[],
   options: OperationOptions,
 ): Promise<readonly WriteReceipt[]> {
   const contender = submission.rivals.enter(submission.table, writes);
@@ -40,12 +40,12 @@ export async function submit(
 
 async function submitUntilKnown(
   submission: Submission,
-  writes: readonly KeptWrite[],
-  contender: Contender,
+  writes: readonly RecoverableWrite[],
+  contender: InFlightWrite,
   options: OperationOptions,
 ): Promise<readonly WriteReceipt[]> {
   const { store, table, policy, operation } = submission;
-  const tries = new Tries(policy, operation, options);
+  const tries = new Attempts(policy, operation, options);
   const prepared = writes.map(({ write }) => write);
   let doubtfulSince: number | undefined;
   let isLost = false; // an answer, and not only put in the place of by another server's
@@ -88,13 +88,13 @@ function isRefusal(error: unknown): boolean {
 /** Reads back what was written; `undefined` when it cannot be read. */
 async function settle(
   { policy, operation }: Submission,
-  writes: readonly KeptWrite[],
-  tries: Tries,
+  writes: readonly RecoverableWrite[],
+  tries: Attempts,
   since: number,
-  arbiter: Contender,
+  arbiter: InFlightWrite,
 ): Promise<Settlement | undefined> {
   if (tries.isOver || policy.lostAnswers === 'report') return undefined;
-  const reading = new Tries(policy, operation, tries.rest);
+  const reading = new Attempts(policy, operation, tries.rest);
   for (;;) {
     try {
       return await operation.request(() => readBack(writes, since, { arbiter, ...reading.options }));

@@ -5,7 +5,7 @@ import { checkOperation, OPERATION_NAMES, type OperationOptions } from '../optio
 import { observer } from '../observability/observer.js';
 import type { TableStore } from '../store/table-store.js';
 import { retryPolicy } from './retry-settings.js';
-import { Tries } from './attempts.js';
+import { Attempts } from './attempts.js';
 
 /** How long readiness is waited for, and how it is told. */
 export interface ReadyOptions extends OperationOptions {
@@ -29,7 +29,7 @@ export async function untilReady(store: TableStore, options: ReadyOptions): Prom
     fast: { slot: 50, ceiling: 1000 },
     slow: { ceiling: 2000 },
   });
-  const tries = new Tries(policy, observer({})('list-tables'), { signal, timeout });
+  const tries = new Attempts(policy, observer({})('list-tables'), { signal, timeout });
   await tries.repeat(() => probe(store, table, tries.options));
 }
 

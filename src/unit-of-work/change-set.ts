@@ -13,7 +13,7 @@ import type { TrackedRow } from './identity-map.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
 /** What a commit writes to one row. */
-export interface Change extends TableWrite {
+export interface ChangeSet extends TableWrite {
   readonly row: TrackedRow;
   /** What the write is conditional on. */
   readonly ifMatch: string | undefined;
@@ -28,7 +28,7 @@ export interface Change extends TableWrite {
 }
 
 /** What the unit of work writes to a row; `undefined` when nothing changed. Throws `key.changed`, `validation.*`. */
-export function changeOf(row: TrackedRow): Change | undefined {
+export function changeOf(row: TrackedRow): ChangeSet | undefined {
   const { mapper, entity, held, required } = row;
   const address = addressOfTracked(mapper, row);
   switch (held.kind) {
@@ -39,7 +39,7 @@ export function changeOf(row: TrackedRow): Change | undefined {
       // Reading gives defaults: by themselves they are written where save() was called.
       const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
       if (!isChanged && required === undefined) return undefined;
-      const ifMatch = conditionOf(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
+      const ifMatch = changeCondition(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
       const target: WriteTarget = { mode: 'merge', ifMatch, ...address };
       if (!isChanged) return { ...change(row, target, { ...NOTHING, unsaid }, state.row), isRequirement: true };
       mapper.properties.checkRequired(entity, unsaid);
@@ -56,19 +56,24 @@ export function changeOf(row: TrackedRow): Change | undefined {
     case 'merge':
       return change(
         row,
-        { mode: 'merge', ifMatch: conditionOf(row, held.ifMatch), ...address },
+        { mode: 'merge', ifMatch: changeCondition(row, held.ifMatch), ...address },
         held.difference,
         undefined,
       );
     case 'delete':
-      return change(row, { mode: 'delete', ifMatch: conditionOf(row, held.ifMatch), ...address }, NOTHING, undefined);
+      return change(
+        row,
+        { mode: 'delete', ifMatch: changeCondition(row, held.ifMatch), ...address },
+        NOTHING,
+        undefined,
+      );
     default:
       return held satisfies never;
   }
 }
 
 /** What a write of a row is conditional on: what the row is required to have, or what the write asks for. Throws `store.precondition-failed` where both cannot be. */
-function conditionOf({ mapper, address, required }: TrackedRow, asked: string): string {
+function changeCondition({ mapper, address, required }: TrackedRow, asked: string): string {
   if (required === undefined || required === asked) return asked;
   if (asked === '*') return required;
   throw rowError(mapper, address, 'store.precondition-failed');
@@ -80,7 +85,7 @@ const FINDS_A_ROW = { 'upsert-merge': 'merge', 'upsert-replace': 'replace' } as 
 const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
 
 /** A write as plans and reports show it. */
-export function describeChange({ write, row: { mapper, entity }, isRequirement }: Change): CommitWrite {
+export function describeChange({ write, row: { mapper, entity }, isRequirement }: ChangeSet): CommitWrite {
   const { mode, partitionKey, rowKey } = write;
   const { className } = mapper.metadata;
   const shown = {
@@ -99,14 +104,14 @@ function whole(
   asked: 'insert' | 'replace' | 'upsert-merge' | 'upsert-replace',
   condition: string | undefined,
   address: Address,
-): Change {
+): ChangeSet {
   const { mapper, entity, required } = row;
   mapper.checkReceives(entity!);
   if (asked !== 'upsert-merge') mapper.properties.setDefaults(entity!);
   mapper.properties.checkRequired(entity!);
   const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
   const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
-  const ifMatch = mode === 'merge' || mode === 'replace' ? conditionOf(row, condition ?? '*') : undefined;
+  const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*') : undefined;
   // A merge must not write defaults over what the row has.
   const unsaid = asked === 'upsert-merge' ? mapper.unsaidDefaults(entity!) : undefined;
   const write = mapper.prepareWhole(
@@ -123,7 +128,7 @@ function change(
   operation: WriteTarget,
   { changed, removed, unsaid }: Difference,
   before: RetainedRow | undefined,
-): Change {
+): ChangeSet {
   const mapper: EntityMapper<object> = row.mapper;
   const remove = removed.length > 0 ? { remove: removed } : undefined;
   if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);

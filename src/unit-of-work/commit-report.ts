@@ -2,18 +2,18 @@ import type { CommitReport, FailedWrite, StoreErrorDetails } from '../errors/err
 import { EntitableError } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
-import { describeChange, type Change } from './change-set.js';
+import { describeChange, type ChangeSet } from './change-set.js';
 import type { SeenRows } from './seen-rows.js';
 
 /** Writes down what becomes of the writes of a commit. */
 export class CommitRecord {
-  readonly #committed: Change[] = [];
-  readonly #failed = new Map<Change, unknown>();
-  readonly #unknown: Change[] = [];
-  readonly #pending = new Set<Change>();
+  readonly #committed: ChangeSet[] = [];
+  readonly #failed = new Map<ChangeSet, unknown>();
+  readonly #unknown: ChangeSet[] = [];
+  readonly #pending = new Set<ChangeSet>();
   #cause: unknown;
   /** The first refusal, and what of the commit it is of. */
-  #refused: { readonly changes: readonly Change[]; readonly error: unknown } | undefined;
+  #refused: { readonly changes: readonly ChangeSet[]; readonly error: unknown } | undefined;
   readonly #seen: SeenRows;
 
   constructor(seen: SeenRows) {
@@ -21,21 +21,21 @@ export class CommitRecord {
   }
 
   /** Writes that are about to be sent. */
-  planned(changes: Iterable<Change>): void {
+  planned(changes: Iterable<ChangeSet>): void {
     for (const change of changes) this.#pending.add(change);
   }
 
-  committed(changes: Iterable<Change>): void {
+  committed(changes: Iterable<ChangeSet>): void {
     this.#move(changes, (change) => this.#committed.push(change));
   }
 
-  failed(changes: readonly Change[], error: unknown): void {
+  failed(changes: readonly ChangeSet[], error: unknown): void {
     this.#cause ??= error;
     this.#refused ??= { changes, error };
     this.#move(changes, (change) => this.#failed.set(change, error));
   }
 
-  unknown(changes: Iterable<Change>, error: unknown): void {
+  unknown(changes: Iterable<ChangeSet>, error: unknown): void {
     this.#cause ??= error;
     this.#move(changes, (change) => this.#unknown.push(change));
   }
@@ -82,7 +82,7 @@ export class CommitRecord {
     );
   }
 
-  #move(changes: Iterable<Change>, to: (change: Change) => unknown): void {
+  #move(changes: Iterable<ChangeSet>, to: (change: ChangeSet) => unknown): void {
     for (const change of changes) {
       this.#pending.delete(change);
       to(change);
@@ -90,7 +90,7 @@ export class CommitRecord {
   }
 }
 
-function failedWrite(change: Change, refused: unknown): FailedWrite {
+function failedWrite(change: ChangeSet, refused: unknown): FailedWrite {
   const write = describeChange(change);
   const error = inWordsOf(change.row.mapper, write, refused);
   const shown = { ...write, error };
@@ -118,7 +118,7 @@ function partial(report: CommitReport, cause: unknown): EntitableError {
  * Whether a write was refused because another writer was faster on a row that the unit of work had read, or had found missing: the same
  * work may succeed when it reads anew. A taken key that nobody looked for, or an ETag from elsewhere, is refused again.
  */
-function isLostRace({ row: { mapper, address }, ifMatch }: Change, refused: unknown, seen: SeenRows): boolean {
+function isLostRace({ row: { mapper, address }, ifMatch }: ChangeSet, refused: unknown, seen: SeenRows): boolean {
   if (!EntitableError.is(refused, 'store.')) return false;
   const { table } = mapper.source;
   const isConditional = ifMatch !== undefined && ifMatch !== '*';

@@ -6,20 +6,20 @@ import type { CommitOptions } from '../repository/session.js';
 import { Deadline } from '../async/deadline.js';
 import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { changeOf, type Change } from './change-set.js';
+import { changeOf, type ChangeSet } from './change-set.js';
 import { CommitRecord } from './commit-report.js';
 import { checkAtomic } from './plan.js';
 import type { SeenRows } from './seen-rows.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
 import { settle, type LostBatch } from './settle.js';
-import type { TrackedRows } from './identity-map.js';
+import type { IdentityMap } from './identity-map.js';
 
 /** Sends what the rows of a unit of work hold, and tells them what became of it. */
 export class Committer {
   readonly #store: TableStore;
-  readonly #rows: TrackedRows;
+  readonly #rows: IdentityMap;
   readonly #seen: SeenRows;
-  readonly #validate: (changes: readonly Change[]) => Promise<void>;
+  readonly #validate: (changes: readonly ChangeSet[]) => Promise<void>;
   /** Batches whose answer was lost. Their rows stay locked. */
   readonly #lost = new Set<LostBatch>();
 
@@ -27,9 +27,9 @@ export class Committer {
 
   constructor(
     store: TableStore,
-    rows: TrackedRows,
+    rows: IdentityMap,
     seen: SeenRows,
-    validate: (changes: readonly Change[]) => Promise<void>,
+    validate: (changes: readonly ChangeSet[]) => Promise<void>,
   ) {
     this.#store = store;
     this.#rows = rows;
@@ -43,7 +43,7 @@ export class Committer {
   }
 
   /** The batches of every partition, without rows whose last outcome is unknown. Throws `key.changed`, `validation.*`. */
-  plan(): readonly (readonly Batch<Change>[])[] {
+  plan(): readonly (readonly Batch<ChangeSet>[])[] {
     const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));
     const changes = rows.map(changeOf).filter((change) => change !== undefined);
     return planBatches(changes, this.#store.traits.limits);
@@ -70,7 +70,7 @@ export class Committer {
   }
 
   async #send(
-    partitions: readonly (readonly Batch<Change>[])[],
+    partitions: readonly (readonly Batch<ChangeSet>[])[],
     record: CommitRecord,
     options: OperationOptions & { readonly concurrency: number },
   ): Promise<void> {
@@ -92,7 +92,7 @@ export class Committer {
   }
 
   #answered(
-    batch: Batch<Change>,
+    batch: Batch<ChangeSet>,
     outcome: BatchOutcome,
     { since, record }: { readonly since: number; readonly record: CommitRecord },
   ): void {
@@ -129,7 +129,7 @@ export class Committer {
     return this.#lost.size === 0;
   }
 
-  #committed(receipts: ReadonlyMap<Change, WriteReceipt>): void {
+  #committed(receipts: ReadonlyMap<ChangeSet, WriteReceipt>): void {
     this.#hasWritten = true;
     for (const [{ row, write, before, unsaid }, receipt] of receipts) {
       this.#rows.unlock(row);
@@ -150,6 +150,6 @@ export class Committer {
   }
 }
 
-function changesOf(partitions: readonly (readonly Batch<Change>[])[]): readonly Change[] {
+function changesOf(partitions: readonly (readonly Batch<ChangeSet>[])[]): readonly ChangeSet[] {
   return partitions.flatMap((batches) => batches.flatMap(({ writes }) => writes));
 }

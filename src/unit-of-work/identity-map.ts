@@ -1,7 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
-import type { Held } from './pending-write.js';
+import type { PendingWrite } from './pending-write.js';
 
 /** One row that a unit of work knows: its entity, where there is one, and what the commit does with it. */
 export interface TrackedRow {
@@ -10,13 +10,13 @@ export interface TrackedRow {
   readonly mapper: EntityMapper<object>;
   readonly address: Address;
   readonly entity: object | undefined;
-  readonly held: Held;
+  readonly held: PendingWrite;
   /** The ETag that the row must have when it is committed, whatever is held. */
   readonly required: string | undefined;
 }
 
 /** The identity map of a unit of work: one row, one entity. */
-export class TrackedRows {
+export class IdentityMap {
   readonly #byId = new Map<string, TrackedRow>();
   readonly #byEntity = new Map<object, TrackedRow>();
   /** Rows that are being sent, or whose last answer was lost. */
@@ -38,7 +38,7 @@ export class TrackedRows {
   }
 
   /** Makes a row known, or known anew. Throws `commit.in-progress` while the row is being sent. */
-  set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: Held): void {
+  set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: PendingWrite): void {
     const id = rowId(mapper.source.table, address);
     this.#put({ id, mapper, address, entity, held, required: this.#byId.get(id)?.required });
   }

@@ -9,7 +9,7 @@ export interface Removal {
 }
 
 /** What the next commit does with a row. */
-export type Held =
+export type PendingWrite =
   /**
    * Merges whatever the entity differs in from its row; under `ifMatch` where a merge by key gave one. `saved`: a verb was called for
    * it, so that defaults which the row lacks are a difference too.
@@ -24,7 +24,7 @@ export type Held =
   | Removal;
 
 /** What a row holds after a delete: its condition is that of the write it takes the place of; `undefined` where nothing is left to do. */
-export function afterDelete(before: Held | undefined, removal: Removal): Removal | undefined {
+export function afterDelete(before: PendingWrite | undefined, removal: Removal): Removal | undefined {
   switch (before?.kind) {
     case undefined:
     case 'difference':

@@ -6,7 +6,7 @@ import { applyPatch, type Said } from '../mapping/patch.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import {
   checkKeyUnchanged,
-  conditionOf,
+  ifMatchOf,
   isEntity,
   keyCondition,
   ownState,
@@ -16,14 +16,14 @@ import { rowError } from '../repository/row-error.js';
 import { checkEtag } from '../store/check-etag.js';
 import { afterDelete } from './pending-write.js';
 import { addressOfTracked } from './change-set.js';
-import { rowTracked, type TrackedRow, type TrackedRows } from './identity-map.js';
+import { rowTracked, type TrackedRow, type IdentityMap } from './identity-map.js';
 
 /** The writes of one class in a unit of work: each decides what the commit does with its row, and sends nothing. */
-export class HeldWrites<T extends object> {
+export class PendingWrites<T extends object> {
   readonly #mapper: EntityMapper<T>;
-  readonly #rows: TrackedRows;
+  readonly #rows: IdentityMap;
 
-  constructor(mapper: EntityMapper<T>, rows: TrackedRows) {
+  constructor(mapper: EntityMapper<T>, rows: IdentityMap) {
     this.#mapper = mapper;
     this.#rows = rows;
   }
@@ -97,7 +97,7 @@ export class HeldWrites<T extends object> {
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
     const conditional = (): void => {
-      const ifMatch = conditionOf(this.#mapper, entity, address, etag);
+      const ifMatch = ifMatchOf(this.#mapper, entity, address, etag);
       this.#rows.set(this.#mapper, address, entity, { kind: 'replace', ifMatch });
     };
     if (row === undefined) return conditional();
@@ -175,7 +175,7 @@ export class HeldWrites<T extends object> {
     if (entity === undefined) return keyCondition(this.#mapper, entityOrKey, etag);
     // A write that is held already has the condition, or needs none.
     const needsOwn = row === undefined || row.held.kind === 'difference';
-    return needsOwn ? conditionOf(this.#mapper, entity, address, etag) : (etag ?? '*');
+    return needsOwn ? ifMatchOf(this.#mapper, entity, address, etag) : (etag ?? '*');
   }
 
   #mergeInto(row: TrackedRow, entity: object, said: Said, { removed }: Difference, etag: string | undefined): void {

@@ -2,7 +2,7 @@ import type { CommitWrite, ErrorDetails } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Batch } from '../writing/batch.js';
 import type { StoreTraits } from '../store/table-store.js';
-import { describeChange, type Change } from './change-set.js';
+import { describeChange, type ChangeSet } from './change-set.js';
 
 /** One request of a commit that was not sent: several writes are one entity group transaction. */
 export interface PlannedBatch {
@@ -20,7 +20,7 @@ export interface PlannedBatch {
 
 /** A batch as `plan()` shows it. */
 export function plannedBatch(
-  { table, partitionKey, writes, bytes }: Batch<Change>,
+  { table, partitionKey, writes, bytes }: Batch<ChangeSet>,
   { removes }: StoreTraits,
 ): PlannedBatch {
   const reads = removes === 'in-place' ? 0 : writes.filter(({ removed }) => removed.length > 0).length;
@@ -35,9 +35,9 @@ export function plannedBatch(
 
 /** Refuses a commit that one transaction cannot hold, which somebody or a requirement asks for. Throws `commit.not-atomic`. */
 export function checkAtomic(
-  partitions: readonly (readonly Batch<Change>[])[],
+  partitions: readonly (readonly Batch<ChangeSet>[])[],
   { limits }: StoreTraits,
-  requirement: Change | undefined,
+  requirement: ChangeSet | undefined,
 ): void {
   const batches = partitions.flat();
   if (batches.length <= 1) return;
@@ -58,7 +58,7 @@ type Reason = ErrorDetails['commit.not-atomic']['reason'];
 function notAtomic(
   details: ErrorDetails['commit.not-atomic'],
   rule: string,
-  requirement: Change | undefined,
+  requirement: ChangeSet | undefined,
 ): EntitableError {
   const { reason, found } = details;
   const cause =

@@ -1,22 +1,22 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { refusedOperation, type Batch } from '../writing/batch.js';
+import { refusedWrite, type Batch } from '../writing/batch.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
 import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import type { Change } from './change-set.js';
+import type { ChangeSet } from './change-set.js';
 
 /** What became of one batch that was sent. */
 export type BatchOutcome =
-  | { readonly kind: 'committed'; readonly receipts: ReadonlyMap<Change, WriteReceipt> }
+  | { readonly kind: 'committed'; readonly receipts: ReadonlyMap<ChangeSet, WriteReceipt> }
   /** Not written; `failed` is what the store refused. */
-  | { readonly kind: 'refused'; readonly failed: readonly Change[]; readonly error: unknown }
+  | { readonly kind: 'refused'; readonly failed: readonly ChangeSet[]; readonly error: unknown }
   | { readonly kind: 'unknown'; readonly error: unknown };
 
 /** How a commit sends. */
 export interface Sending extends OperationOptions {
   readonly concurrency: number;
   /** Told as soon as a batch is answered. */
-  readonly answered: (batch: Batch<Change>, outcome: BatchOutcome) => void;
+  readonly answered: (batch: Batch<ChangeSet>, outcome: BatchOutcome) => void;
 }
 
 /**
@@ -25,22 +25,26 @@ export interface Sending extends OperationOptions {
  */
 export async function sendBatches(
   store: TableStore,
-  partitions: readonly (readonly Batch<Change>[])[],
+  partitions: readonly (readonly Batch<ChangeSet>[])[],
   { concurrency, answered, ...options }: Sending,
 ): Promise<void> {
   let failed = false;
   await mapConcurrently(partitions, concurrency, async (batches) => {
     for (const batch of batches) {
       if (failed || options.signal?.aborted) return;
-      const outcome = await sendBatch(store, batch, options);
+      const outcome = await sendChanges(store, batch, options);
       failed ||= outcome.kind !== 'committed';
       answered(batch, outcome);
     }
   });
 }
 
-async function sendBatch(store: TableStore, batch: Batch<Change>, options: OperationOptions): Promise<BatchOutcome> {
-  const receipts = new Map<Change, WriteReceipt>();
+async function sendChanges(
+  store: TableStore,
+  batch: Batch<ChangeSet>,
+  options: OperationOptions,
+): Promise<BatchOutcome> {
+  const receipts = new Map<ChangeSet, WriteReceipt>();
   for (let left = batch.writes; left.length > 0;) {
     try {
       const answers = await store.submit(
@@ -51,7 +55,7 @@ async function sendBatch(store: TableStore, batch: Batch<Change>, options: Opera
       left.forEach((change, index) => receipts.set(change, answers[index] ?? {}));
       break;
     } catch (error) {
-      const refused = left.length === 1 ? left[0] : refusedOperation(left, error);
+      const refused = left.length === 1 ? left[0] : refusedWrite(left, error);
       if (refused === undefined || !isMissingIgnored(refused, error)) return outcomeOf(left, refused, error);
       // Nothing was written: what need not be there is left out, and the others are sent again.
       receipts.set(refused, {});
@@ -61,11 +65,11 @@ async function sendBatch(store: TableStore, batch: Batch<Change>, options: Opera
   return { kind: 'committed', receipts };
 }
 
-function isMissingIgnored({ row: { held } }: Change, error: unknown): boolean {
+function isMissingIgnored({ row: { held } }: ChangeSet, error: unknown): boolean {
   return held.kind === 'delete' && held.missing === 'ignore' && EntitableError.is(error, 'store.not-found');
 }
 
-function outcomeOf(sent: readonly Change[], refused: Change | undefined, error: unknown): BatchOutcome {
+function outcomeOf(sent: readonly ChangeSet[], refused: ChangeSet | undefined, error: unknown): BatchOutcome {
   // Whatever is no answer of a store says nothing about the rows.
   if (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown')) {
     return { kind: 'unknown', error };

@@ -1,6 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Batch } from '../writing/batch.js';
-import { KeptWrite } from '../resilience/resilient-rows.js';
+import { RecoverableWrite } from '../resilience/resilient-rows.js';
 import {
   isRepeatable,
   readBack,
@@ -10,11 +10,11 @@ import {
 } from '../resilience/read-back.js';
 import type { WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import type { Change } from './change-set.js';
+import type { ChangeSet } from './change-set.js';
 
 /** A batch whose answer was lost. */
 export interface LostBatch {
-  readonly batch: Batch<Change>;
+  readonly batch: Batch<ChangeSet>;
   /** When the commit that sent it began, in milliseconds since 1970. */
   readonly since: number;
   readonly error: unknown;
@@ -27,7 +27,7 @@ export interface LostBatch {
 export async function settle(
   { batch: { table, writes }, since, error }: LostBatch,
   options: OperationOptions,
-): Promise<ReadonlyMap<Change, WriteReceipt> | undefined> {
+): Promise<ReadonlyMap<ChangeSet, WriteReceipt> | undefined> {
   const doubtful = writes.map(doubtfulWrite);
   if (doubtful.every(({ write: { mode }, ifMatch }) => isRepeatable({ mode, ifMatch }))) return undefined;
   const settlement = await settleAmongRivals(table, doubtful, since, options).catch((failure: unknown) => {
@@ -53,7 +53,7 @@ async function settleAmongRivals(
   since: number,
   options: OperationOptions,
 ): Promise<Settlement> {
-  const writes = doubtful.map(({ write }) => write).filter((write) => write instanceof KeptWrite);
+  const writes = doubtful.map(({ write }) => write).filter((write) => write instanceof RecoverableWrite);
   const settling = writes[0]?.settling;
   if (settling === undefined) return readBack(doubtful, since, options);
   const arbiter = settling.rivals.enter(table, writes);
@@ -68,6 +68,6 @@ async function settleAmongRivals(
   }
 }
 
-function doubtfulWrite({ write, ifMatch, removed, row: { mapper } }: Change): DoubtfulWrite {
+function doubtfulWrite({ write, ifMatch, removed, row: { mapper } }: ChangeSet): DoubtfulWrite {
   return { write, ifMatch, remove: removed, rows: mapper.rows, shape: mapper.shape };
 }

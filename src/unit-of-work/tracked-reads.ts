@@ -4,18 +4,18 @@ import { applyPatch } from '../mapping/patch.js';
 import type { RowReader } from '../store/row.js';
 import type { Rows } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import type { TrackedRows } from './identity-map.js';
-import type { EntityRows } from '../mapping/entity-reader.js';
+import type { IdentityMap } from './identity-map.js';
+import type { EntityReader } from '../mapping/entity-reader.js';
 import { LEFT_OUT, sievedRows } from '../query/client-filter.js';
 
 /** What rows of one class become when a unit of work reads them: the entities it has, or new ones that it tracks from then on. */
 export class TrackedReads<T extends object> {
   readonly #mapper: EntityMapper<T>;
-  readonly #rows: TrackedRows;
+  readonly #rows: IdentityMap;
   readonly #stored: Rows;
   #refreshes = false;
 
-  constructor(mapper: EntityMapper<T>, rows: TrackedRows, stored: Rows) {
+  constructor(mapper: EntityMapper<T>, rows: IdentityMap, stored: Rows) {
     this.#mapper = mapper;
     this.#rows = rows;
     this.#stored = stored;
@@ -97,7 +97,7 @@ export function unitRows<T extends object>(
   mapper: EntityMapper<T>,
   stored: Rows,
   reads: TrackedReads<T>,
-): EntityRows<T> {
+): EntityReader<T> {
   return {
     metadata: mapper.metadata,
     store: mapper.store,

@@ -2,19 +2,19 @@ import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { saidNames } from '../mapping/unsaid.js';
 import type { CommitOptions, UnitOfWorkOptions } from '../repository/session.js';
-import { withWideSignal } from '../async/linked-signal.js';
+import { withLinkedSignal } from '../async/linked-signal.js';
 import type { TableStore } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
-import type { Change } from './change-set.js';
+import type { ChangeSet } from './change-set.js';
 import { Committer } from './committer.js';
 import { plannedBatch, type PlannedBatch } from './plan.js';
 import { AsyncContext } from '../async/async-context.js';
 import { SeenRows } from './seen-rows.js';
-import { TrackedRows } from './identity-map.js';
+import { IdentityMap } from './identity-map.js';
 
 /** What a unit of work is, whichever tables its repositories name: its rows, what it has seen of the store, and its commits. */
 export class UnitCore {
-  readonly rows = new TrackedRows();
+  readonly rows = new IdentityMap();
   readonly seen = new SeenRows();
   readonly #store: TableStore;
   readonly #validator: EntityValidator;
@@ -30,7 +30,7 @@ export class UnitCore {
   constructor(store: TableStore, validator: EntityValidator) {
     this.#store = store;
     this.#validator = validator;
-    const validate = (changes: readonly Change[]): Promise<void> => this.#validate(changes);
+    const validate = (changes: readonly ChangeSet[]): Promise<void> => this.#validate(changes);
     this.#committer = new Committer(store, this.rows, this.seen, validate);
   }
 
@@ -60,7 +60,7 @@ export class UnitCore {
     if (this.#validating.value === true) throw inProgress('commit() was called by a validator');
     this.#commits++;
     const commit = this.#lastCommit
-      .then(() => withWideSignal(options.signal, (signal) => this.#commit({ ...options, signal })))
+      .then(() => withLinkedSignal(options.signal, (signal) => this.#commit({ ...options, signal })))
       .finally(() => this.#commits--);
     this.#lastCommit = commit.catch(() => undefined); // whoever called it hears of it
     return commit;
@@ -88,7 +88,7 @@ export class UnitCore {
     return report;
   }
 
-  async #validate(changes: readonly Change[]): Promise<void> {
+  async #validate(changes: readonly ChangeSet[]): Promise<void> {
     await this.#validating.run(true, async () => {
       for (const change of changes) {
         const pending = change.isRequirement ? undefined : this.#validateChange(change);
@@ -97,7 +97,7 @@ export class UnitCore {
     });
   }
 
-  #validateChange({ row: { mapper, entity, held }, unsaid }: Change): void | Promise<void> {
+  #validateChange({ row: { mapper, entity, held }, unsaid }: ChangeSet): void | Promise<void> {
     const { metadata } = mapper;
     const { entityClass } = metadata;
     if (held.kind === 'delete') return undefined;

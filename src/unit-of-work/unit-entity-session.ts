@@ -9,7 +9,7 @@ import type { Items } from '../async/item-reader.js';
 import { ownState, statedEtag, wasNeverStored, readUnder } from '../repository/entity-etag.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
 import { rowError } from '../repository/row-error.js';
-import { withWideSignal } from '../async/linked-signal.js';
+import { withLinkedSignal } from '../async/linked-signal.js';
 import { upsertMode } from '../repository/entity-writes.js';
 import type {
   ConditionOptions,
@@ -20,25 +20,25 @@ import type {
 } from '../repository/session.js';
 import type { Rows, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { HeldWrites } from './pending-writes.js';
+import { PendingWrites } from './pending-writes.js';
 import type { SeenRows } from './seen-rows.js';
 import { TrackedReads, unitRows } from './tracked-reads.js';
-import type { TrackedRows } from './identity-map.js';
+import type { IdentityMap } from './identity-map.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { MatchWrites } from '../query/matched-writes.js';
 
 /** The verbs of one class in a unit of work: reads give what it tracks, writes are held until the commit. */
 export class UnitEntitySession<T extends object> implements EntitySession<T> {
-  readonly writes: HeldWrites<T>;
+  readonly writes: PendingWrites<T>;
   readonly #mapper: EntityMapper<T>;
-  readonly #rows: TrackedRows;
+  readonly #rows: IdentityMap;
   readonly #reads: TrackedReads<T>;
 
   /** What the store has, as the unit sees it. */
   readonly #stored: Rows;
 
-  constructor(mapper: EntityMapper<T>, { rows, seen }: { readonly rows: TrackedRows; readonly seen: SeenRows }) {
-    this.writes = new HeldWrites(mapper, rows);
+  constructor(mapper: EntityMapper<T>, { rows, seen }: { readonly rows: IdentityMap; readonly seen: SeenRows }) {
+    this.writes = new PendingWrites(mapper, rows);
     this.#mapper = mapper;
     this.#rows = rows;
     this.#stored = seen.watch(mapper.rows, mapper.source.table, mapper.store.traits.ordered);
@@ -65,7 +65,7 @@ export class UnitEntitySession<T extends object> implements EntitySession<T> {
   ): Promise<(T | undefined)[]> {
     const most = checkCount('concurrency', concurrency, 1);
     checkItems('getMany', keys);
-    return withWideSignal(options.signal, (signal) =>
+    return withLinkedSignal(options.signal, (signal) =>
       mapConcurrently(keys, most, (key) => this.get(key, { ...options, signal })),
     );
   }

@@ -64,7 +64,7 @@ function partitionId({ table, write: { partitionKey } }: TableWrite): string {
 }
 
 /** Which of the writes that were sent together a store refused; `undefined` where it does not say, or did not refuse one of them. */
-export function refusedOperation<W>(writes: readonly W[], error: unknown): W | undefined {
+export function refusedWrite<W>(writes: readonly W[], error: unknown): W | undefined {
   if (!EntitableError.is(error, 'store.') || !('operation' in error.details)) return undefined;
   const { operation } = error.details;
   return operation === undefined ? undefined : writes[operation];

@@ -2,11 +2,11 @@ import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { TableStore } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { isOfWrite, refusedOperation, type Batch, type ReadyWrite, type TableWrite } from './batch.js';
-import { submitPatiently, type Concurrency } from './concurrency.js';
+import { isOfWrite, refusedWrite, type Batch, type ReadyWrite, type TableWrite } from './batch.js';
+import { submitWithBackoff, type Concurrency } from './concurrency.js';
 
 /** One item of the input, and the write it becomes. */
-export interface ItemWrite<I> extends TableWrite {
+export interface BulkItem<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
   readonly ready: ReadyWrite;
@@ -31,28 +31,28 @@ export interface BulkSending {
 export interface BulkOutcome<I> {
   readonly written: number;
   readonly failed: readonly BulkFailure<I>[];
-  readonly unsent: readonly ItemWrite<I>[];
+  readonly unsent: readonly BulkItem<I>[];
   /** Why the whole bulk write is to stop. */
   readonly stop?: { readonly cause: unknown };
 }
 
 /** What an error says of the items that were sent. */
 type Verdict<I> =
-  | { readonly kind: 'as-good' | 'failed'; readonly items: readonly ItemWrite<I>[] }
+  | { readonly kind: 'as-good' | 'failed'; readonly items: readonly BulkItem<I>[] }
   /** It is one of them, and nobody says which. */
   | { readonly kind: 'one-of-them' }
   | { readonly kind: 'of-the-store' };
 
 /** Sends one batch. Where items are collected, one that is refused is left out and the others are sent again, until they are written. */
-export async function sendBatch<I>(batch: Batch<ItemWrite<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
+export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
   const failed: BulkFailure<I>[] = [];
-  const groups: (readonly ItemWrite<I>[])[] = [batch.writes];
+  const groups: (readonly BulkItem<I>[])[] = [batch.writes];
   let written = 0;
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
     if (sending.stopped()) return { written, failed, unsent: [group, ...groups].flat() };
     let error: unknown;
     try {
-      const receipts = await submitPatiently(batch.table, group, sending);
+      const receipts = await submitWithBackoff(batch.table, group, sending);
       group.forEach((item, index) => item.ready.written(receipts[index] ?? {}));
       written += group.length;
       continue;
@@ -84,15 +84,15 @@ export async function sendBatch<I>(batch: Batch<ItemWrite<I>>, sending: BulkSend
   return { written, failed, unsent: [] };
 }
 
-function verdictOf<I>(group: readonly ItemWrite<I>[], error: unknown, { collects, ignored }: BulkSending): Verdict<I> {
+function verdictOf<I>(group: readonly BulkItem<I>[], error: unknown, { collects, ignored }: BulkSending): Verdict<I> {
   if (EntitableError.is(error, 'store.outcome-unknown')) return { kind: 'failed', items: group };
   if (!isOfWrite(error)) return { kind: 'of-the-store' };
-  const refused = group.length === 1 ? group[0] : refusedOperation(group, error);
+  const refused = group.length === 1 ? group[0] : refusedWrite(group, error);
   if (refused === undefined) return { kind: collects ? 'one-of-them' : 'of-the-store' };
   const isAsGood = ignored !== undefined && EntitableError.is(error, ignored);
   return { kind: isAsGood ? 'as-good' : 'failed', items: [refused] };
 }
 
-function without<I>(group: readonly ItemWrite<I>[], items: readonly ItemWrite<I>[]): readonly ItemWrite<I>[] {
+function without<I>(group: readonly BulkItem<I>[], items: readonly BulkItem<I>[]): readonly BulkItem<I>[] {
   return group.filter((item) => !items.includes(item));
 }

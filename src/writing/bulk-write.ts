@@ -1,11 +1,11 @@
-import { onAbort, withWideSignal } from '../async/linked-signal.js';
+import { onAbort, withLinkedSignal } from '../async/linked-signal.js';
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkFunction } from '../options/operation-options.js';
 import { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import { isOfWrite, type Batch, type ReadyWrite } from './batch.js';
-import { BulkLanes } from './partition-queues.js';
+import { PartitionQueues } from './partition-queues.js';
 import {
   checkItems,
   type BulkDeleteOptions,
@@ -14,7 +14,7 @@ import {
   type BulkProgress,
 } from './bulk-options.js';
 import { ItemReader, type Items, type ReadItem } from '../async/item-reader.js';
-import { sendBatch, type BulkSending, type IgnoredRefusal, type ItemWrite } from './bulk-transaction.js';
+import { sendBatch, type BulkSending, type IgnoredRefusal, type BulkItem } from './bulk-transaction.js';
 import { checkChoice } from '../options/check-option.js';
 import { concurrencyOf } from './concurrency.js';
 import { notify } from '../async/notify.js';
@@ -37,7 +37,7 @@ export function ignoredOf(missing: NonNullable<BulkDeleteOptions['missing']>): I
 
 /** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */
 export function writeBulk<I>(items: Items<I>, task: BulkTask<I>, options: BulkOptions): Promise<BulkResult<I>> {
-  return withWideSignal(options.signal, (signal) => new BulkWrite(items, task, { ...options, signal }).run());
+  return withLinkedSignal(options.signal, (signal) => new BulkWrite(items, task, { ...options, signal }).run());
 }
 
 /** Reads ahead of the store only so far, and sends the transactions of many partitions at once. */
@@ -47,9 +47,9 @@ class BulkWrite<I> {
   readonly #signal: AbortSignal | undefined;
   readonly #report: (done: number, failed: number) => void;
   readonly #reader: ItemReader<I>;
-  readonly #lanes: BulkLanes<ItemWrite<I>>;
+  readonly #lanes: PartitionQueues<BulkItem<I>>;
   readonly #failed: BulkFailure<I>[] = [];
-  readonly #unsent: ItemWrite<I>[] = [];
+  readonly #unsent: BulkItem<I>[] = [];
   /** Items that were being prepared when it was stopped. */
   readonly #unprepared: ReadItem<I>[] = [];
   #written = 0;
@@ -75,7 +75,7 @@ class BulkWrite<I> {
     this.#signal = signal;
     this.#report = progressReport(items, onProgress);
     this.#reader = new ItemReader(items);
-    this.#lanes = new BulkLanes(task.store.traits.limits);
+    this.#lanes = new PartitionQueues(task.store.traits.limits);
   }
 
   async run(): Promise<BulkResult<I>> {
@@ -148,7 +148,7 @@ class BulkWrite<I> {
     return this.#underWay > 0;
   }
 
-  async #send(batch: Batch<ItemWrite<I>>): Promise<void> {
+  async #send(batch: Batch<BulkItem<I>>): Promise<void> {
     this.#underWay++;
     try {
       const { written, failed, unsent, stop } = await sendBatch(batch, this.#sending);

@@ -62,7 +62,7 @@ interface Patience {
 }
 
 /** Submits writes, and does so again when the store says that it is busy: then nothing was written. */
-export async function submitPatiently(
+export async function submitWithBackoff(
   table: string,
   writes: readonly TableWrite[],
   { store, operation, concurrency, stopped }: Patience,

@@ -5,7 +5,7 @@ import { OpenBatch, type Batch, type TableWrite } from './batch.js';
 const HELD_WRITES = 20_000;
 const HELD_BYTES = 64 * 1024 * 1024;
 
-interface Lane<W extends TableWrite> {
+interface PartitionQueue<W extends TableWrite> {
   readonly partitionKey: string;
   /** In their order; the last may take more. */
   readonly batches: OpenBatch<W>[];
@@ -17,13 +17,13 @@ interface Lane<W extends TableWrite> {
 const FULL = 32;
 
 /** Writes on their way, by table and partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
-export class BulkLanes<W extends TableWrite> {
+export class PartitionQueues<W extends TableWrite> {
   readonly #limits: ServiceLimits;
-  readonly #tables = new Map<string, Map<string, Lane<W>>>();
+  readonly #tables = new Map<string, Map<string, PartitionQueue<W>>>();
   /** The lanes of the table that was written to last, which most writes are to as well. */
-  #last: { readonly table: string; readonly lanes: Map<string, Lane<W>> } | undefined;
+  #last: { readonly table: string; readonly lanes: Map<string, PartitionQueue<W>> } | undefined;
   /** The lanes of each rank there was, so that the fullest is found at once. */
-  readonly #ranks: (Set<Lane<W>> | undefined)[] = [];
+  readonly #ranks: (Set<PartitionQueue<W>> | undefined)[] = [];
   #writes = 0;
   #bytes = 0;
 
@@ -86,15 +86,15 @@ export class BulkLanes<W extends TableWrite> {
     }
   }
 
-  #lanesOf(table: string): Map<string, Lane<W>> {
+  #lanesOf(table: string): Map<string, PartitionQueue<W>> {
     if (this.#last?.table === table) return this.#last.lanes;
     let lanes = this.#tables.get(table);
-    if (lanes === undefined) this.#tables.set(table, (lanes = new Map<string, Lane<W>>()));
+    if (lanes === undefined) this.#tables.set(table, (lanes = new Map<string, PartitionQueue<W>>()));
     this.#last = { table, lanes };
     return lanes;
   }
 
-  #rank(lane: Lane<W>): void {
+  #rank(lane: PartitionQueue<W>): void {
     const { batches, rank: before } = lane;
     const { length } = batches[0]!.writes;
     const rank = batches.length > 1 || length >= this.#limits.transactionWrites ? FULL : FULL - Math.clz32(length);

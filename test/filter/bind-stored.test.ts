@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Guid } from '../../src/edm/guid.js';
 import { bindStored } from '../../src/filter/bind-stored.js';
-import { conditionOf, not, type Filter } from '../../src/filter/filter.js';
+import { conditionOfFilter, not, type Filter } from '../../src/filter/filter.js';
 import { toOData } from '../../src/filter/odata.js';
 import { storedReferences, type StoredRefs } from '../../src/filter/property-refs.js';
 import type { FilterNode } from '../../src/store/filter-node.js';
 
 const p: StoredRefs<unknown> = storedReferences();
-const bound = (filter: Filter<unknown>): FilterNode | boolean => bindStored('Orders', conditionOf(filter));
+const bound = (filter: Filter<unknown>): FilterNode | boolean => bindStored('Orders', conditionOfFilter(filter));
 const odata = (filter: Filter<unknown>): string => toOData(bound(filter) as FilterNode);
 
 describe('A filter on stored names', () => {

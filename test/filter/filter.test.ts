@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { and, conditionOf, not, or, type Filter } from '../../src/filter/filter.js';
+import { and, conditionOfFilter, not, or, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { Order } from './entities.js';
 import { codeOf, thrown } from './thrown.js';
@@ -9,7 +9,7 @@ describe('A filter', () => {
   const open = filter(Order, (o) => o.status.in(['open', 'shipped']));
 
   it('is a tree over the names of the class, with operands as they were given', () => {
-    expect(conditionOf(large.and(not(open)))).to.deep.equal({
+    expect(conditionOfFilter(large.and(not(open)))).to.deep.equal({
       kind: 'and',
       operands: [
         { kind: 'test', property: 'total', operator: 'gt', operands: [1000] },
@@ -40,23 +40,23 @@ describe('A filter', () => {
   });
 
   it('does not change when it is combined, nor when an operand does', () => {
-    const before = conditionOf(large);
+    const before = conditionOfFilter(large);
     large.and(open);
-    expect(conditionOf(large)).to.equal(before);
+    expect(conditionOfFilter(large)).to.equal(before);
 
     const date = new Date(0);
     const bytes = new Uint8Array([1]);
     const made = filter(Order, (o) => o.placedAt.eq(date).and(o.signature.eq(bytes)));
     date.setTime(5);
     bytes[0] = 2;
-    expect(conditionOf(made)).to.deep.equal({
+    expect(conditionOfFilter(made)).to.deep.equal({
       kind: 'and',
       operands: [
         { kind: 'test', property: 'placedAt', operator: 'eq', operands: [new Date(0)] },
         { kind: 'test', property: 'signature', operator: 'eq', operands: [new Uint8Array([1])] },
       ],
     });
-    expect(Object.isFrozen(conditionOf(made))).to.equal(true);
+    expect(Object.isFrozen(conditionOfFilter(made))).to.equal(true);
     expect(Object.isFrozen(made)).to.equal(true);
   });
 

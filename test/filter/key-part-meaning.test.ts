@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { bind } from '../../src/filter/bind.js';
 import { joined, negated, test, type Condition, type Operator } from '../../src/filter/condition.js';
-import { express } from '../../src/filter/lower-filter.js';
+import { lowerFilter } from '../../src/filter/lower-filter.js';
 import { newestFirst, oldestFirst } from '../../src/metadata/converters/date-keys.js';
 import { ascendingInteger, descendingInteger } from '../../src/metadata/converters/integer-keys.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
@@ -179,7 +179,7 @@ describe('A filter on the parts of a key', () => {
         const indexOf = (name: string): number => template.parts.findIndex((part) => part.name === name);
         let filter;
         try {
-          filter = express(bind(metadata, condition), new Map());
+          filter = lowerFilter(bind(metadata, condition), new Map());
         } catch (error) {
           // Order of text in the middle, of numbers before a letter, parts that are not pinned, startsWith on a number: refused, never wrong.
           if (EntitableError.is(error, 'query.')) return;

@@ -1,6 +1,6 @@
 import { bind } from '../../src/filter/bind.js';
-import { express } from '../../src/filter/lower-filter.js';
-import { conditionOf, type Filter } from '../../src/filter/filter.js';
+import { lowerFilter } from '../../src/filter/lower-filter.js';
+import { conditionOfFilter, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { toOData } from '../../src/filter/odata.js';
 import type { PropertyRefs } from '../../src/filter/property-refs.js';
@@ -16,7 +16,7 @@ export function resolve<T extends object>(
   condition: Callback<T> | Filter<T>,
 ): FilterNode | boolean {
   const asked = typeof condition === 'function' ? filter(entityClass, condition) : condition;
-  return express(bind(metadataOf(entityClass), conditionOf(asked)), new Map());
+  return lowerFilter(bind(metadataOf(entityClass), conditionOfFilter(asked)), new Map());
 }
 
 /** The same as OData text. */

@@ -11,7 +11,7 @@ import {
   type TableStore,
 } from '../../index.js';
 import { comparisonsOf, passes, type MemberComparison, type MemberTests } from './member-tests.js';
-import { checkKey, checkOptions, checkRowKey, checkSize, unreadable } from './refusals.js';
+import { checkEntryKey, checkStoreOptions, checkRowKey, checkEntrySize, unreadable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** Which members of an object are wanted; all by default. */
@@ -76,7 +76,7 @@ export class KeyValueCollection<V = unknown> {
 
   /** Stores a value under a key, instead of whatever was there: one request. Throws `validation.*` and `key.*` for what cannot be stored. */
   async put(key: string, value: V, options: OperationOptions = {}): Promise<void> {
-    checkOptions(options, OPERATION_NAMES);
+    checkStoreOptions(options, OPERATION_NAMES);
     await this.#place.store.submit(this.#place.table, [this.#write(key, value)], options);
   }
 
@@ -85,7 +85,7 @@ export class KeyValueCollection<V = unknown> {
     pairs: Iterable<readonly [string, V]> | AsyncIterable<readonly [string, V]>,
     given: PutAllOptions = {},
   ): Promise<void> {
-    checkOptions(given, PUT_ALL_NAMES);
+    checkStoreOptions(given, PUT_ALL_NAMES);
     const { batchSize = 100, ...options } = given;
     const { store, table } = this.#place;
     const { transactionBytes, transactionWrites } = store.traits.limits;
@@ -107,7 +107,7 @@ export class KeyValueCollection<V = unknown> {
 
   /** The value of a key, or `undefined`: one request. Throws `entity.unreadable` for a row that something else has written. */
   async get(key: string, given: SelectOptions = {}): Promise<V | undefined> {
-    checkOptions(given, SELECT_NAMES);
+    checkStoreOptions(given, SELECT_NAMES);
     const { select, ...options } = given;
     checkSelect(select);
     const decode = (row: RowReader): V => selected(this.#value(row), select) as V;
@@ -116,7 +116,7 @@ export class KeyValueCollection<V = unknown> {
 
   /** All pairs of the collection, in memory. */
   async getAll(options: SelectOptions = {}): Promise<Record<string, V>> {
-    checkOptions(options, SELECT_NAMES);
+    checkStoreOptions(options, SELECT_NAMES);
     const pairs: [string, V][] = [];
     for await (const pair of this.query(options)) pairs.push(pair);
     return Object.fromEntries(pairs);
@@ -127,7 +127,7 @@ export class KeyValueCollection<V = unknown> {
    * the stored keys. Throws `validation.invalid-option` for a test that is none.
    */
   async *query(given: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
-    checkOptions(given, QUERY_NAMES);
+    checkStoreOptions(given, QUERY_NAMES);
     const { prefix = '', where = {}, select, ...options } = given;
     const { store, partitionKey, format } = this.#place;
     if (typeof prefix !== 'string') throw invalidOption('prefix', 'a text', typeof prefix);
@@ -149,7 +149,7 @@ export class KeyValueCollection<V = unknown> {
 
   /** Removes a key: one request. `false` when there was none. */
   async delete(key: string, options: OperationOptions = {}): Promise<boolean> {
-    checkOptions(options, OPERATION_NAMES);
+    checkStoreOptions(options, OPERATION_NAMES);
     const { store, table, partitionKey } = this.#place;
     const write = this.#rows.prepare({ mode: 'delete', partitionKey, rowKey: this.#rowKey(key), ifMatch: '*' });
     try {
@@ -174,13 +174,13 @@ export class KeyValueCollection<V = unknown> {
         for (const [name, column] of columns) writer.undeclared(name, column);
       },
     });
-    checkSize(write.entityBytes, columns.length, collection, limits);
+    checkEntrySize(write.entityBytes, columns.length, collection, limits);
     return write;
   }
 
   #rowKey(key: string): string {
     const { store, format, collection } = this.#place;
-    const rowKey = format.toRowKey(checkKey(key, collection));
+    const rowKey = format.toRowKey(checkEntryKey(key, collection));
     checkRowKey(rowKey, collection, store.traits.limits);
     return rowKey;
   }

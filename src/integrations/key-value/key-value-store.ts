@@ -11,7 +11,7 @@ import {
 import { azureKvStoreFormat } from './azure-kv-store-format.js';
 import { jsonFormat } from './json-format.js';
 import { KeyValueCollection } from './key-value-collection.js';
-import { checkOptions, checkPartitionKey, checkTableName } from './refusals.js';
+import { checkStoreOptions, checkPartitionKey, checkCollectionTable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
 /** How a key-value store stores. */
@@ -56,7 +56,7 @@ export class KeyValueStore implements AsyncDisposable {
     target: DataSourceTarget,
     options: KeyValueOptions & Omit<DataSourceOptions, 'tableName'> = {},
   ): Promise<KeyValueStore> {
-    checkOptions(options, OPEN_NAMES);
+    checkStoreOptions(options, OPEN_NAMES);
     const { format, partitionKey, tableName, ...others } = options;
     return new KeyValueStore(await DataSource.open(target, others), { format, partitionKey, tableName });
   }
@@ -70,7 +70,7 @@ export class KeyValueStore implements AsyncDisposable {
   /** Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyValueOptions = {}) {
     if (!hasMethod(tables, 'repository')) throw invalidOption('KeyValueStore', 'a DataSource', typeof tables);
-    checkOptions(options, NAMES);
+    checkStoreOptions(options, NAMES);
     const {
       format = 'json',
       partitionKey = 'default',
@@ -129,7 +129,7 @@ export class KeyValueStore implements AsyncDisposable {
       store: this.#tables.store,
       format: this.#format,
       collection: name,
-      table: storedName(this.#tables, checkTableName(this.#tableName(name), name)),
+      table: storedName(this.#tables, checkCollectionTable(this.#tableName(name), name)),
       partitionKey: this.#partitionKey,
     });
   }

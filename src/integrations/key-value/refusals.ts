@@ -7,7 +7,7 @@ const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 const TABLE_NAME = /^(?!tables$)[a-z][a-z0-9]{2,62}$/i;
 
 /** Refuses options that are none, and names that none has. Throws `validation.invalid-option`. */
-export function checkOptions(options: object, known: KnownNames): void {
+export function checkStoreOptions(options: object, known: KnownNames): void {
   if (typeof options !== 'object' || options === null)
     throw invalidOption('options', 'an object', options === null ? 'null' : typeof options);
   checkNames(options, known);
@@ -26,14 +26,14 @@ export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLim
 }
 
 /** Refuses what can be no table's name. Throws `validation.invalid-option`. */
-export function checkTableName(table: string, collection: string): string {
+export function checkCollectionTable(table: string, collection: string): string {
   if (typeof table === 'string' && TABLE_NAME.test(table)) return table;
   const expected = `for the collection "${collection}" a table name, 3 to 63 letters and digits, the first one a letter, and not "tables"`;
   throw invalidOption('tableName', expected, `another ${typeof table}`);
 }
 
 /** Refuses what is no key: JavaScript may give anything. Throws `key.wrong-type`. */
-export function checkKey(key: string, collection: string): string {
+export function checkEntryKey(key: string, collection: string): string {
   if (typeof key === 'string') return key;
   const found = typeof key;
   const details = { className: collection, key: 'RowKey', expected: 'a text', found } as const;
@@ -60,7 +60,7 @@ export function checkRowKey(rowKey: string, collection: string, { keyBytes }: Se
 }
 
 /** Refuses a value that no entity holds. Throws `validation.entity-too-large`, `validation.too-many-properties`. */
-export function checkSize(bytes: number, properties: number, collection: string, limits: ServiceLimits): void {
+export function checkEntrySize(bytes: number, properties: number, collection: string, limits: ServiceLimits): void {
   if (properties > limits.properties) {
     const message = `A value for the collection ${collection} makes ${properties} properties; the store takes ${limits.properties}. Store it in parts.`;
     throw new EntitableError('validation.too-many-properties', message, {

@@ -1,7 +1,7 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { StoreTraits } from '../../store/table-store.js';
-import type { AzureService } from './service-profile.js';
+import type { ServiceProfile } from './service-profile.js';
 import type { NamedKey, SdkClient } from './azure-target.js';
 import type { Transport } from './http/transport.js';
 
@@ -18,12 +18,12 @@ export interface ConnectionSettings {
   readonly maxAnswerBytes: number;
   /** Where the account's tables are, without a slash at the end. */
   readonly endpoint: string;
-  readonly service: AzureService;
+  readonly service: ServiceProfile;
   readonly traits: StoreTraits;
 }
 
 /** One account, until it is closed. */
-export class Connection {
+export class AzureConnection {
   readonly #settings: ConnectionSettings;
   #closed = false;
 
@@ -35,7 +35,7 @@ export class Connection {
     return this.#settings.traits;
   }
 
-  get service(): AzureService {
+  get service(): ServiceProfile {
     return this.#settings.service;
   }
 

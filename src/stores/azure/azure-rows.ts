@@ -11,7 +11,7 @@ import type {
 } from '../../store/table-store.js';
 import type { OperationOptions } from '../../options/operation-options.js';
 import { PART_BYTES } from './requests/batch-request.js';
-import type { Connection } from './azure-connection.js';
+import type { AzureConnection } from './azure-connection.js';
 import { underDeadline } from './http/request-deadline.js';
 import { entityUrl, tableUrl, selectText } from './requests/query-url.js';
 import { expectRow, type RowCheck } from './requests/expected-rows.js';
@@ -22,15 +22,15 @@ import { PageIterator } from './requests/page-iterator.js';
 import { PageReader } from './requests/page-reader.js';
 import { pointAnswer } from './requests/point-answer.js';
 import { checked, openRow } from './json/read-rows.js';
-import { refusalOf, refused, type Refusal } from './requests/refusal.js';
+import { refusalOf, refused, type ServiceRefusal } from './requests/refusal.js';
 import { rowLayout, RowMembers, type RowLayout } from './json/row-members.js';
-import { metadataOf, readRequest, type WireRequest, type AzureWrite } from './requests/wire-request.js';
+import { metadataLevelOf, readRequest, type WireRequest, type AzureWrite } from './requests/wire-request.js';
 import { WrongAnswer } from './requests/wrong-answer.js';
 import { retainedText, withEtag, WrittenRow } from './json/written-row.js';
 
 /** One shape on one table of an account. */
 export class AzureRows implements Rows {
-  readonly #connection: Connection;
+  readonly #connection: AzureConnection;
   readonly #table: string;
   readonly #url: string;
   readonly #layout: RowLayout;
@@ -41,7 +41,7 @@ export class AzureRows implements Rows {
   /** Point reads are decoded one at a time. */
   readonly #reader: JsonRowReader;
 
-  constructor(connection: Connection, table: string, shape: RowShape) {
+  constructor(connection: AzureConnection, table: string, shape: RowShape) {
     this.#connection = connection;
     this.#table = table;
     this.#url = tableUrl(connection.endpoint, table);
@@ -60,7 +60,7 @@ export class AzureRows implements Rows {
   ): Promise<R | undefined> {
     const select = selectText(request, this.#layout);
     const address = entityUrl(this.#url, partitionKey, rowKey);
-    const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadataOf(request));
+    const wire = readRequest(select === undefined ? address : `${address}?${select}`, metadataLevelOf(request));
     const text = await this.#read(wire, options);
     return text === undefined ? undefined : this.#decode(text, decode, expectRow(partitionKey, rowKey));
   }
@@ -143,7 +143,7 @@ const MOST_SELECTED = 100;
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
-function isMissingRow({ status, serviceCode, wrong }: Refusal): boolean {
+function isMissingRow({ status, serviceCode, wrong }: ServiceRefusal): boolean {
   return (
     status === 404 && wrong === undefined && (serviceCode === 'ResourceNotFound' || serviceCode === 'EntityNotFound')
   );

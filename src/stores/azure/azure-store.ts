@@ -4,7 +4,7 @@ import type { PreparedWrite, RowPage, Rows, StoreTraits, TableStore, WriteReceip
 import type { OperationOptions } from '../../options/operation-options.js';
 import { AzureAdministration } from './account/azure-administration.js';
 import { AzureRows } from './azure-rows.js';
-import { Connection, type ConnectionSettings } from './azure-connection.js';
+import { AzureConnection, type ConnectionSettings } from './azure-connection.js';
 import { encodeText } from './requests/query-url.js';
 import { submitWrites } from './requests/submit-writes.js';
 import { createTable, deleteTable, listTables } from './requests/table-operations.js';
@@ -18,10 +18,10 @@ import type { AzureWrite } from './requests/wire-request.js';
 export class AzureStore implements TableStore {
   /** Cosmos DB has none of it. */
   readonly service: ServiceAdministration | undefined;
-  readonly #connection: Connection;
+  readonly #connection: AzureConnection;
 
   constructor(settings: ConnectionSettings) {
-    this.#connection = new Connection(settings);
+    this.#connection = new AzureConnection(settings);
     if (settings.traits.kind !== 'azure-cosmos') this.service = new AzureAdministration(this.#connection);
   }
 

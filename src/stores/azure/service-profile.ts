@@ -5,7 +5,7 @@ import type { AzureServiceName } from './azure-target.js';
 export type AzureServiceKind = 'azure-storage' | 'azure-cosmos' | 'azurite';
 
 /** Where the services differ. (The scope of a token is the SDK's to choose: by the host, or by the service's challenge.) */
-export interface AzureService {
+export interface ServiceProfile {
   /** What it refuses, reserved names included. */
   readonly limits: ServiceLimits;
   /** Whether rows arrive in key order. */
@@ -17,7 +17,7 @@ export interface AzureService {
 }
 
 /** The differences, in one table. */
-export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, AzureService>> = Object.freeze({
+export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, ServiceProfile>> = Object.freeze({
   'azure-storage': { limits: STORAGE_LIMITS, ordered: true, merge: 'PATCH', queryUrl: 8000 },
   'azure-cosmos': {
     limits: COSMOS_LIMITS,

@@ -15,12 +15,12 @@ import type { OperationOptions } from '../../options/operation-options.js';
 import { Deadline } from '../../async/deadline.js';
 import type { EngineState } from './engine-state.js';
 import { FIRST_INSTANT } from './rows/instant.js';
-import { keptRow, type StoredRow } from './ordered-rows.js';
+import { ownedRow, type EngineRow } from './ordered-rows.js';
 import { keyProblem, refused, scanProblem } from './service-rules.js';
 import type { LayoutPath } from './rows/layout-path.js';
 import { compileFilter, filteredNames } from './predicate.js';
 import { PreparedRow } from './prepared-row.js';
-import { RowFlyweight } from './rows/embedded-row-reader.js';
+import { EmbeddedRowReader } from './rows/embedded-row-reader.js';
 import { stampRow } from './rows/row-format.js';
 import { scanPage, type PageReading } from './scan-page.js';
 import { ShapeLayouts } from './rows/layout.js';
@@ -86,7 +86,7 @@ export class EmbeddedRows implements Rows {
   }
 
   reopen(row: RetainedRow): RowReader {
-    return this.#reader(this.#shapes).on(row as RetainedRow & StoredRow);
+    return this.#reader(this.#shapes).on(row as RetainedRow & EngineRow);
   }
 
   prepare(operation: WriteOperation): PreparedWrite {
@@ -100,11 +100,11 @@ export class EmbeddedRows implements Rows {
     const { codec, layouts, rows } = this.#state;
     const { mode, partitionKey, rowKey, remove, encoded, stored, etag: storedEtag } = write as PreparedRow;
     const merges = before !== undefined && (mode === 'merge' || mode === 'upsert-merge');
-    if (!merges && stored !== undefined && storedEtag === etag) return stored as StoredRow & RetainedRow;
-    const row = merges ? codec.merge(before as RetainedRow & StoredRow, encoded, remove, rows) : encoded;
+    if (!merges && stored !== undefined && storedEtag === etag) return stored as EngineRow & RetainedRow;
+    const row = merges ? codec.merge(before as RetainedRow & EngineRow, encoded, remove, rows) : encoded;
     const timestamp = (etag === undefined ? undefined : instantOfEtag(etag)) ?? FIRST_INSTANT;
-    const known: StoredRow = keptRow(partitionKey, rowKey, stampRow(row, layouts.knownNumber(row.layout), timestamp));
-    return known as StoredRow & RetainedRow;
+    const known: EngineRow = ownedRow(partitionKey, rowKey, stampRow(row, layouts.knownNumber(row.layout), timestamp));
+    return known as EngineRow & RetainedRow;
   }
 
   #reading<R>({ filter, pageSize, ...request }: ScanRequest, decode: (row: RowReader) => R): PageReading<R> {
@@ -118,9 +118,9 @@ export class EmbeddedRows implements Rows {
     };
   }
 
-  #reader(shapes: ShapeLayouts, request?: ReadRequest): RowFlyweight {
+  #reader(shapes: ShapeLayouts, request?: ReadRequest): EmbeddedRowReader {
     const withEtag = request?.etag ?? request?.select === undefined;
-    return new RowFlyweight(shapes, this.#state.layouts, this.#state.rows, withEtag);
+    return new EmbeddedRowReader(shapes, this.#state.layouts, this.#state.rows, withEtag);
   }
 }
 

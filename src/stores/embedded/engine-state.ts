@@ -1,13 +1,13 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { ServiceLimits } from '../../store/limits.js';
-import { Layouts } from './rows/layout-dictionary.js';
+import { LayoutDictionary } from './rows/layout-dictionary.js';
 import type { OrderedRows } from './ordered-rows.js';
 import { RowCodec } from './rows/row-codec.js';
 import { Tables } from './tables.js';
 
 /** What the parts of one embedded store share. */
 export class EngineState {
-  readonly layouts: Layouts;
+  readonly layouts: LayoutDictionary;
   readonly codec: RowCodec;
   readonly tables: Tables;
   closed = false;
@@ -18,7 +18,7 @@ export class EngineState {
     readonly clock: () => number,
     numberedLayouts: number,
   ) {
-    this.layouts = new Layouts(rows, numberedLayouts);
+    this.layouts = new LayoutDictionary(rows, numberedLayouts);
     this.codec = new RowCodec(this.layouts, limits);
     this.tables = new Tables(limits);
   }

@@ -1,7 +1,7 @@
-import type { Place } from './ordered-rows.js';
+import type { Boundary } from './ordered-rows.js';
 
 /** A row, or a place between rows, of a table; without a partition key, the place before all rows of the table. */
-export interface TableKey extends Partial<Place> {
+export interface TableKey extends Partial<Boundary> {
   readonly table: number;
 }
 

@@ -2,14 +2,14 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../async/deadline.js';
 
 /** Where a row lies, in the row codec: from `start` to `end`. Rows that were read or written together lie side by side in the same bytes. */
-export interface RowPlace {
+export interface ByteSlice {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
 /** One row where it is kept. Lent: valid only until the visitor or reader it was given to is done; `keep` makes it last. */
-export interface StoredRow extends RowPlace {
+export interface EngineRow extends ByteSlice {
   readonly partitionKey: string;
   readonly rowKey: string;
   /** Where the row key ends that stands behind the row, a byte for each character; -1 where none does. */
@@ -19,16 +19,16 @@ export interface StoredRow extends RowPlace {
   /** How often its bytes were written over: what was decoded from them before is that of other rows. */
   readonly writes: number;
   /** The same row for as long as it is wanted: itself where rows are objects, a place in bytes that nobody writes again where they are pages. */
-  keep(): StoredRow;
+  keep(): EngineRow;
 }
 
 /** The bytes of a row alone. */
-export function contentOf({ bytes, start, end }: RowPlace): Buffer {
+export function contentOf({ bytes, start, end }: ByteSlice): Buffer {
   return bytes.subarray(start, end);
 }
 
 /** A place between rows: before or after a row, or before or after a whole partition where no row key is given. */
-export interface Place {
+export interface Boundary {
   readonly partitionKey: string;
   readonly rowKey?: string;
   readonly after: boolean;
@@ -36,15 +36,15 @@ export interface Place {
 
 /** Ordered rows of numbered tables: by table, partition key and row key, in UTF-16 code units. */
 export interface RowSource {
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined;
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined;
   /** Visits rows from a place to a place, in order, until `visit` returns `false`. Seeks: rows before `from` cost nothing. */
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void;
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void;
 }
 
 /** Reads the state before the transaction; writes take place together when its work has returned. */
 export interface RowTransaction extends RowSource {
   /** The row is kept as it is: nobody changes its bytes. */
-  put(table: number, row: StoredRow): void;
+  put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 
@@ -79,7 +79,7 @@ export function stoppedByClosing(): EntitableError {
 }
 
 /** A row that is its own, with its keys as texts: one in memory, one that was read by its key, and one that is composed after a write. */
-export class KeptRow implements StoredRow {
+export class OwnedRow implements EngineRow {
   readonly rowKeyEnd = -1;
 
   constructor(
@@ -98,18 +98,18 @@ export class KeptRow implements StoredRow {
     return 0;
   }
 
-  keep(): StoredRow {
+  keep(): EngineRow {
     return this;
   }
 }
 
 /** The row of some keys that lies in a place. */
-export function keptRow(partitionKey: string, rowKey: string, { bytes, start, end }: RowPlace): KeptRow {
-  return new KeptRow(partitionKey, rowKey, bytes, start, end);
+export function ownedRow(partitionKey: string, rowKey: string, { bytes, start, end }: ByteSlice): OwnedRow {
+  return new OwnedRow(partitionKey, rowKey, bytes, start, end);
 }
 
 /** A row that was kept from a cursor, and whose row key stands behind it: it is decoded only when asked for. */
-export class KeyedRow implements StoredRow {
+export class KeptCursorRow implements EngineRow {
   constructor(
     readonly partitionKey: string,
     readonly bytes: Buffer,
@@ -130,7 +130,7 @@ export class KeyedRow implements StoredRow {
     return 0;
   }
 
-  keep(): StoredRow {
+  keep(): EngineRow {
     return this;
   }
 }

@@ -1,8 +1,8 @@
 import { isSystemName } from '../../edm/names.js';
 import { keyedSize, type ServiceLimits } from '../../store/limits.js';
 import type { PreparedWrite, WriteMode, WriteOperation } from '../../store/table-store.js';
-import { keyProblem, refusal, type Refusal } from './service-rules.js';
-import type { StoredRow } from './ordered-rows.js';
+import { keyProblem, refusal, type RuleViolation } from './service-rules.js';
+import type { EngineRow } from './ordered-rows.js';
 import type { EncodedWrite } from './rows/row-encoder.js';
 import { operationWireBytes } from './rows/wire-size.js';
 
@@ -32,10 +32,10 @@ export class PreparedRow implements PreparedWrite {
   readonly ifMatch: string | undefined;
   readonly remove: readonly string[] | undefined;
   /** The row as it was stored last, where that is all that was sent, and the ETag it was given. */
-  stored: StoredRow | undefined;
+  stored: EngineRow | undefined;
   etag: string | undefined;
   /** Why the service would refuse it, whatever the table holds. */
-  readonly problem: Refusal | undefined;
+  readonly problem: RuleViolation | undefined;
 
   constructor(
     readonly table: string,
@@ -60,7 +60,7 @@ export class PreparedRow implements PreparedWrite {
   }
 }
 
-function conditionProblem({ mode, ifMatch, remove }: WriteOperation): Refusal | undefined {
+function conditionProblem({ mode, ifMatch, remove }: WriteOperation): RuleViolation | undefined {
   if (CONDITIONAL[mode] !== (ifMatch !== undefined)) {
     return refusal(
       'InvalidInput',
@@ -80,7 +80,7 @@ function conditionProblem({ mode, ifMatch, remove }: WriteOperation): Refusal | 
 }
 
 /** Why the service would refuse an entity of so many bytes. */
-export function sizeProblem(entityBytes: number, limits: ServiceLimits): Refusal | undefined {
+export function sizeProblem(entityBytes: number, limits: ServiceLimits): RuleViolation | undefined {
   return entityBytes > limits.entityBytes
     ? refusal('EntityTooLarge', `The entity has ${entityBytes} bytes; the store takes ${limits.entityBytes}. Split it.`)
     : undefined;
@@ -90,7 +90,7 @@ export function sizeProblem(entityBytes: number, limits: ServiceLimits): Refusal
 export function batchProblem(
   writes: readonly PreparedRow[],
   limits: ServiceLimits,
-): { readonly refusal: Refusal; readonly operation?: number } | undefined {
+): { readonly refusal: RuleViolation; readonly operation?: number } | undefined {
   if (writes.length > limits.transactionWrites) {
     const message = `A transaction has at most ${limits.transactionWrites} writes; this one has ${writes.length}. Split it.`;
     return { refusal: refusal('InvalidInput', message), operation: limits.transactionWrites };

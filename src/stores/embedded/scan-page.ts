@@ -1,16 +1,16 @@
 import type { RowReader } from '../../store/row.js';
 import type { RowPage, ScanRequest } from '../../store/table-store.js';
 import { continuationAfter, lastRowOf, type LastRow } from './continuation.js';
-import type { RowSource, StoredRow, Place } from './ordered-rows.js';
+import type { RowSource, EngineRow, Boundary } from './ordered-rows.js';
 import type { Predicate } from './predicate.js';
-import type { RowFlyweight } from './rows/embedded-row-reader.js';
+import type { EmbeddedRowReader } from './rows/embedded-row-reader.js';
 
 /** Rows that one page looks at, so that a filter that matches little does not keep the process from other work. */
 export const EXAMINED_ROWS = 20_000;
 
 /** What a page is made with. */
 export interface PageReading<R> {
-  readonly reader: RowFlyweight;
+  readonly reader: EmbeddedRowReader;
   readonly matches: Predicate | undefined;
   readonly decode: (row: RowReader) => R;
   readonly pageSize: number;
@@ -29,7 +29,7 @@ export function scanPage<R>(
   let last: LastRow | undefined;
   let continuation: string | undefined;
 
-  const visit = (row: StoredRow): boolean => {
+  const visit = (row: EngineRow): boolean => {
     if (last !== undefined) {
       continuation = continuationAfter(last, partition);
       return false;
@@ -40,7 +40,7 @@ export function scanPage<R>(
     if (rows.length === pageSize || examined >= EXAMINED_ROWS) last = keysOf(row);
     return true;
   };
-  const onSkip = (row: StoredRow): boolean => {
+  const onSkip = (row: EngineRow): boolean => {
     examined += 1;
     if (examined < EXAMINED_ROWS) return true;
     continuation = continuationAfter(last ?? keysOf(row), partition);
@@ -51,14 +51,14 @@ export function scanPage<R>(
   return continuation === undefined ? { rows } : { rows, continuation };
 }
 
-function keysOf({ partitionKey, rowKey }: StoredRow): LastRow {
+function keysOf({ partitionKey, rowKey }: EngineRow): LastRow {
   return { partitionKey, rowKey };
 }
 
 /** Where a scan begins and ends, and the row keys it wants of each partition between. */
 export interface ScanBounds {
-  readonly from: Place | undefined;
-  readonly to: Place | undefined;
+  readonly from: Boundary | undefined;
+  readonly to: Boundary | undefined;
   readonly rowKey: ScanRequest['rowKey'];
 }
 
@@ -72,7 +72,7 @@ function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest): ScanBo
 }
 
 /** The later of the beginning of a request and the place of its continuation, which is not believed to be within the bounds. */
-function later(from: Place | undefined, continued: Required<Place>): Place {
+function later(from: Boundary | undefined, continued: Required<Boundary>): Boundary {
   if (from === undefined || from.partitionKey < continued.partitionKey) return continued;
   if (from.partitionKey > continued.partitionKey) return from;
   if (from.rowKey === undefined) return from.after ? from : continued;
@@ -110,14 +110,14 @@ function visitRows(
   source: RowSource,
   table: number,
   { from, to, rowKey }: ScanBounds,
-  visit: (row: StoredRow) => boolean,
-  onSkip: (row: StoredRow) => boolean,
+  visit: (row: EngineRow) => boolean,
+  onSkip: (row: EngineRow) => boolean,
 ): void {
   if (rowKey === undefined) {
     source.range(table, from, to, visit);
     return;
   }
-  let next: Place | undefined = from;
+  let next: Boundary | undefined = from;
   let seeks: boolean;
   do {
     seeks = false;
@@ -132,9 +132,9 @@ function visitRows(
 
 /** Where to go on when a row's key is outside the range; `undefined` when it is inside. */
 function skip(
-  { partitionKey, rowKey }: StoredRow,
+  { partitionKey, rowKey }: EngineRow,
   { from, to }: NonNullable<ScanRequest['rowKey']>,
-): Place | undefined {
+): Boundary | undefined {
   if (from !== undefined && (from.inclusive ? rowKey < from.value : rowKey <= from.value)) {
     return { partitionKey, rowKey: from.value, after: !from.inclusive };
   }

@@ -25,7 +25,7 @@ const REFUSALS = {
 } as const satisfies Record<string, readonly [number, `store.${string}`]>;
 
 /** Why something is refused: the service's own code, and what is wrong and what to do in words. Holds no property value. */
-export interface Refusal {
+export interface RuleViolation {
   readonly serviceCode: keyof typeof REFUSALS;
   readonly message: string;
 }
@@ -36,12 +36,12 @@ export interface RefusedAt {
   readonly operation?: number;
 }
 
-export function refusal(serviceCode: Refusal['serviceCode'], message: string): Refusal {
+export function refusal(serviceCode: RuleViolation['serviceCode'], message: string): RuleViolation {
   return { serviceCode, message };
 }
 
 /** The error that a refusal is thrown as. */
-export function refused({ serviceCode, message }: Refusal, at: RefusedAt = {}): EntitableError {
+export function refused({ serviceCode, message }: RuleViolation, at: RefusedAt = {}): EntitableError {
   const [status, code] = REFUSALS[serviceCode];
   return new EntitableError(code, message, { ...at, serviceCode, status });
 }
@@ -55,7 +55,7 @@ export function keyProblem(
   rowKey: string,
   limits: ServiceLimits,
   inBody: boolean,
-): Refusal | undefined {
+): RuleViolation | undefined {
   return (
     oneKeyProblem('PartitionKey', partitionKey, limits.keyBytes.partition, limits, inBody) ??
     oneKeyProblem('RowKey', rowKey, limits.keyBytes.row, limits, inBody)
@@ -68,7 +68,7 @@ function oneKeyProblem(
   limit: number,
   limits: ServiceLimits,
   inBody: boolean,
-): Refusal | undefined {
+): RuleViolation | undefined {
   if (typeof key !== 'string')
     return refusal('InvalidInput', `The ${name} is a string, not ${key === null ? 'null' : typeof key}.`);
   if (FORBIDDEN.test(key)) {
@@ -84,7 +84,7 @@ function oneKeyProblem(
 }
 
 /** Why the service would refuse a property for its name. */
-export function nameProblem(name: string, limits: ServiceLimits): Refusal | undefined {
+export function nameProblem(name: string, limits: ServiceLimits): RuleViolation | undefined {
   if (isSystemName(name))
     return refusal('InvalidInput', `Every row has a ${name} of its own; it is not written as a property.`);
   const named = `The property name ${JSON.stringify(name)} is refused:`;
@@ -105,7 +105,7 @@ export function nameProblem(name: string, limits: ServiceLimits): Refusal | unde
 export function scanProblem(
   { pageSize, partitionKey, rowKey, filter }: ScanRequest,
   limits: ServiceLimits,
-): Refusal | undefined {
+): RuleViolation | undefined {
   if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= limits.pageRows)) {
     return refusal('InvalidInput', `A page has 1 to ${limits.pageRows} rows, not ${pageSize}.`);
   }

@@ -1,11 +1,11 @@
-import type { Place, RowSource, StoredRow } from './ordered-rows.js';
-import type { WriteTarget } from './staged-writes.js';
+import type { Boundary, RowSource, EngineRow } from './ordered-rows.js';
+import type { StagingTarget } from './staged-writes.js';
 import { SYSTEM_TABLE } from './system-table.js';
 
 /** What is known of one of the engine's own rows. */
 interface SystemRow {
   /** `undefined` where it is not there. */
-  row: StoredRow | undefined;
+  row: EngineRow | undefined;
   /** Whether it is to be written. */
   isChanged: boolean;
 }
@@ -14,28 +14,28 @@ interface SystemRow {
  * The rows of one transaction as its works see and write them. Each work needs the engine's own rows, such as the clock, and most change
  * them: they are read once and written once, however many works there are.
  */
-export class SharedSystemRows implements RowSource, WriteTarget {
+export class SharedSystemRows implements RowSource, StagingTarget {
   readonly #source: RowSource;
-  readonly #target: WriteTarget;
+  readonly #target: StagingTarget;
   /** By partition key and row key; read once each. */
   readonly #known = new Map<string, Map<string, SystemRow>>();
 
-  constructor(source: RowSource, target: WriteTarget) {
+  constructor(source: RowSource, target: StagingTarget) {
     this.#source = source;
     this.#target = target;
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     if (table !== SYSTEM_TABLE) return this.#source.get(table, partitionKey, rowKey);
     return this.#knownRow(partitionKey, rowKey).row;
   }
 
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     if (table === SYSTEM_TABLE) this.write();
     this.#source.range(table, from, to, visit);
   }
 
-  put(table: number, row: StoredRow): void {
+  put(table: number, row: EngineRow): void {
     if (table === SYSTEM_TABLE) this.#change(row.partitionKey, row.rowKey, row);
     else this.#target.put(table, row);
   }
@@ -55,7 +55,7 @@ export class SharedSystemRows implements RowSource, WriteTarget {
     }
   }
 
-  #change(partitionKey: string, rowKey: string, row: StoredRow | undefined): void {
+  #change(partitionKey: string, rowKey: string, row: EngineRow | undefined): void {
     const known = this.#knownRow(partitionKey, rowKey);
     known.isChanged = true;
     known.row = row;

@@ -1,8 +1,8 @@
-import type { Place, RowSource, RowTransaction, StoredRow } from './ordered-rows.js';
+import type { Boundary, RowSource, RowTransaction, EngineRow } from './ordered-rows.js';
 
 /** Where staged writes end up. */
-export interface WriteTarget {
-  put(table: number, row: StoredRow): void;
+export interface StagingTarget {
+  put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 
@@ -11,7 +11,7 @@ interface StagedWrite {
   readonly partitionKey: string;
   readonly rowKey: string;
   /** Absent for a delete. */
-  readonly row: StoredRow | undefined;
+  readonly row: EngineRow | undefined;
 }
 
 /** A work that waits to be carried out, and who waits for it. */
@@ -22,7 +22,7 @@ export interface QueuedWork {
 }
 
 /** Carries out a work within a transaction of several, and gives what to call once that is durable. A work that throws takes nothing from the others. */
-export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource & WriteTarget): () => void {
+export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource & StagingTarget): () => void {
   const writes = new StagedWrites(rows);
   let result: unknown;
   try {
@@ -43,15 +43,15 @@ export class StagedWrites implements RowTransaction {
     this.#source = source;
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     return this.#source.get(table, partitionKey, rowKey);
   }
 
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     this.#source.range(table, from, to, visit);
   }
 
-  put(table: number, row: StoredRow): void {
+  put(table: number, row: EngineRow): void {
     this.#writes.push({ table, partitionKey: row.partitionKey, rowKey: row.rowKey, row });
   }
 
@@ -59,7 +59,7 @@ export class StagedWrites implements RowTransaction {
     this.#writes.push({ table, partitionKey, rowKey, row: undefined });
   }
 
-  apply(target: WriteTarget): void {
+  apply(target: StagingTarget): void {
     for (const { table, partitionKey, rowKey, row } of this.#writes) {
       if (row === undefined) target.delete(table, partitionKey, rowKey);
       else target.put(table, row);

@@ -1,4 +1,4 @@
-import { KeptRow, type RowSource, type StoredRow, type RowTransaction } from './ordered-rows.js';
+import { OwnedRow, type RowSource, type EngineRow, type RowTransaction } from './ordered-rows.js';
 import type { Instant } from '../../edm/date-time.js';
 import { damagedStore } from './damaged-store.js';
 import {
@@ -32,8 +32,8 @@ export function numberKey(number: number): string {
 }
 
 /** Every row of one partition of the system table from a row key on, kept. */
-export function systemRows(source: RowSource, partitionKey: string, fromRowKey = ''): readonly StoredRow[] {
-  const rows: StoredRow[] = [];
+export function systemRows(source: RowSource, partitionKey: string, fromRowKey = ''): readonly EngineRow[] {
+  const rows: EngineRow[] = [];
   const from = { partitionKey, rowKey: fromRowKey, after: false };
   source.range(SYSTEM_TABLE, from, { partitionKey, after: true }, (row) => rows.push(row.keep()) > 0);
   return rows;
@@ -48,11 +48,11 @@ export function tick(transaction: RowTransaction, now: number): Instant {
   const next = nextInstant(last, now);
   const bytes = Buffer.allocUnsafe(INSTANT_BYTES);
   writeInstant(bytes, 0, next.milliseconds, next.ticks);
-  transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, CLOCK, bytes));
+  transaction.put(SYSTEM_TABLE, new OwnedRow(SYSTEM.state, CLOCK, bytes));
   return next;
 }
 
-function instantIn({ bytes, start, end }: StoredRow): Instant {
+function instantIn({ bytes, start, end }: EngineRow): Instant {
   if (end - start === INSTANT_BYTES) {
     const [milliseconds, ticks] = [readMilliseconds(bytes, start), readTicks(bytes, start)];
     if (isInstant(milliseconds, ticks)) return { milliseconds, ticks };

@@ -3,7 +3,7 @@ import { tableNameProblem } from '../../edm/names.js';
 import type { RowPage } from '../../store/table-store.js';
 import { tableContinuation, lastTableOf } from './continuation.js';
 import { damagedStore } from './damaged-store.js';
-import { KeptRow, contentOf, type RowSource, type RowTransaction, type StoredRow } from './ordered-rows.js';
+import { OwnedRow, contentOf, type RowSource, type RowTransaction, type EngineRow } from './ordered-rows.js';
 import { refusal, refused } from './service-rules.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from './system-table.js';
 
@@ -37,9 +37,9 @@ export class Tables {
     if (transaction.get(SYSTEM_TABLE, SYSTEM.tables, key) !== undefined) return false;
     const next = transaction.get(SYSTEM_TABLE, SYSTEM.state, NEXT_NUMBER);
     const number = next === undefined ? SYSTEM_TABLE + 1 : numberIn(next);
-    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, NEXT_NUMBER, numberBytes(number + 1)));
+    transaction.put(SYSTEM_TABLE, new OwnedRow(SYSTEM.state, NEXT_NUMBER, numberBytes(number + 1)));
     const named = Buffer.concat([numberBytes(number), Buffer.from(name)]);
-    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.tables, key, named));
+    transaction.put(SYSTEM_TABLE, new OwnedRow(SYSTEM.tables, key, named));
     return true;
   }
 
@@ -49,7 +49,7 @@ export class Tables {
     const key = this.#fold(name);
     const row = transaction.get(SYSTEM_TABLE, SYSTEM.tables, key);
     if (row === undefined) return false;
-    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.dropped, numberKey(numberIn(row)), Buffer.alloc(0)));
+    transaction.put(SYSTEM_TABLE, new OwnedRow(SYSTEM.dropped, numberKey(numberIn(row)), Buffer.alloc(0)));
     transaction.delete(SYSTEM_TABLE, SYSTEM.tables, key);
     return true;
   }
@@ -100,11 +100,11 @@ export function tableNameOf(source: RowSource, number: number): string | undefin
   return row && nameIn(row);
 }
 
-function nameIn(row: StoredRow): string {
+function nameIn(row: EngineRow): string {
   return contentOf(row).toString('utf8', NUMBER_BYTES);
 }
 
-function numberIn({ bytes, start, end }: StoredRow): number {
+function numberIn({ bytes, start, end }: EngineRow): number {
   if (end - start < NUMBER_BYTES) throw damagedStore('a table of it has no number');
   return bytes.readUInt32LE(start);
 }

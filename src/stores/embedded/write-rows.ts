@@ -2,10 +2,10 @@ import type { Instant } from '../../edm/date-time.js';
 import { keyedSize, type ServiceLimits } from '../../store/limits.js';
 import type { WriteReceipt } from '../../store/table-store.js';
 import { etagText } from './rows/instant.js';
-import { keptRow, type RowTransaction, type StoredRow } from './ordered-rows.js';
-import type { Layouts } from './rows/layout-dictionary.js';
+import { ownedRow, type RowTransaction, type EngineRow } from './ordered-rows.js';
+import type { LayoutDictionary } from './rows/layout-dictionary.js';
 import { sizeProblem, type PreparedRow } from './prepared-row.js';
-import { refusal, refused, type Refusal } from './service-rules.js';
+import { refusal, refused, type RuleViolation } from './service-rules.js';
 import type { RowCodec } from './rows/row-codec.js';
 import type { EncodedWrite } from './rows/row-encoder.js';
 import { stampRow, timestampMillisecondsOf, timestampTicksOf } from './rows/row-format.js';
@@ -13,7 +13,7 @@ import { stampRow, timestampMillisecondsOf, timestampTicksOf } from './rows/row-
 /** What writing needs to know beside the writes. */
 export interface WriteContext {
   readonly limits: ServiceLimits;
-  readonly layouts: Layouts;
+  readonly layouts: LayoutDictionary;
   readonly codec: RowCodec;
 }
 
@@ -39,7 +39,7 @@ export function writeRows(
     }
     const merges = mergesInto(write, existing);
     const row = merges ? merged(write, existing!, operation, transaction, context) : write.encoded;
-    const stored = keptRow(partitionKey, rowKey, stampRow(row, numberOf(row.layout), timestamp));
+    const stored = ownedRow(partitionKey, rowKey, stampRow(row, numberOf(row.layout), timestamp));
     transaction.put(table, stored);
     write.stored = merges ? undefined : stored;
     write.etag = etag;
@@ -48,7 +48,7 @@ export function writeRows(
 }
 
 /** Why a write cannot meet the row that is there, or that is not. */
-function conflict(write: PreparedRow, existing: StoredRow | undefined): Refusal | undefined {
+function conflict(write: PreparedRow, existing: EngineRow | undefined): RuleViolation | undefined {
   const { mode, ifMatch } = write;
   if (mode === 'insert') {
     return (
@@ -74,13 +74,13 @@ function nameOf({ table, partitionKey, rowKey }: PreparedRow): string {
   return `The entity ${JSON.stringify(partitionKey)}, ${JSON.stringify(rowKey)} of table ${table}`;
 }
 
-function mergesInto({ mode }: PreparedRow, existing: StoredRow | undefined): boolean {
+function mergesInto({ mode }: PreparedRow, existing: EngineRow | undefined): boolean {
   return mode === 'merge' || (mode === 'upsert-merge' && existing !== undefined);
 }
 
 function merged(
   write: PreparedRow,
-  existing: StoredRow,
+  existing: EngineRow,
   operation: number,
   transaction: RowTransaction,
   { codec, limits }: WriteContext,

@@ -1,4 +1,4 @@
-import { KeptRow, KeyedRow, type StoredRow } from '../embedded/ordered-rows.js';
+import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-rows.js';
 import { readText, partitionEnd, readPartitionKey } from '../embedded/key-bytes.js';
 
 /** Bytes that rows were copied to, one behind the other. */
@@ -11,9 +11,9 @@ export interface Stretch {
 }
 
 /** A row that a cursor read, the bytes of its row key behind it. Used again for a later row. */
-export class LentRow implements StoredRow {
+export class CursorRow implements EngineRow {
   stretch!: Stretch;
-  partition!: LentPartition;
+  partition!: CursorPartition;
   start = 0;
   end = 0;
   keyEnd = 0;
@@ -41,18 +41,18 @@ export class LentRow implements StoredRow {
     return readText(this.bytes, this.end, this.keyEnd);
   }
 
-  keep(): StoredRow {
+  keep(): EngineRow {
     this.isKept = true;
     return this.rowKeyEnd < 0
-      ? new KeptRow(this.partitionKey, this.rowKey, this.bytes, this.start, this.end)
-      : new KeyedRow(this.partitionKey, this.bytes, this.start, this.end, this.rowKeyEnd);
+      ? new OwnedRow(this.partitionKey, this.rowKey, this.bytes, this.start, this.end)
+      : new KeptCursorRow(this.partitionKey, this.bytes, this.start, this.end, this.rowKeyEnd);
   }
 }
 
 const KEY_BYTES = 4096;
 
 /** The partition of rows that a cursor read: the beginning of the first one's key, copied out of LMDB's buffer and decoded only when asked for. */
-export class LentPartition {
+export class CursorPartition {
   readonly #bytes = Buffer.allocUnsafe(KEY_BYTES);
   /** Where the row keys begin; beyond every key as long as there is no partition. */
   #rowKeyStart = KEY_BYTES;

@@ -1,6 +1,6 @@
 import { isPlain } from '../embedded/key-bytes.js';
-import { LentPartition, LentRow, type Stretch } from './cursor-row.js';
-import type { CursorRow } from './lmdb-database.js';
+import { CursorPartition, CursorRow, type Stretch } from './cursor-row.js';
+import type { CursorEntry } from './lmdb-database.js';
 import { ReusedBuffer } from './reused-buffer.js';
 
 /** Bytes that rows which are kept share: as much as an entity that is kept alone can hold back. */
@@ -13,17 +13,17 @@ const BYTES_AHEAD = 1024;
  * The rows a cursor read last, copied side by side out of the buffers that LMDB uses again for every read. While all are kept, several
  * are read at a time, so that their texts can be decoded at once; else one at a time, and the next one is written over it.
  */
-export class LentRows {
-  readonly #rows: LentRow[] = [];
+export class CursorRows {
+  readonly #rows: CursorRow[] = [];
   #count = 0;
   /** How many are read before they are visited. */
   #ahead = 1;
   #stretch: Stretch = { bytes: Buffer.alloc(0), end: 0, writes: 0 };
   /** Where the rows begin in it. */
   #from = 0;
-  #partition = new LentPartition();
+  #partition = new CursorPartition();
   /** The one before, which all rows but the last may be of. */
-  #before = new LentPartition();
+  #before = new CursorPartition();
   readonly #source = new ReusedBuffer();
 
   get count(): number {
@@ -35,7 +35,7 @@ export class LentRows {
     return this.#stretch.end - this.#from;
   }
 
-  at(index: number): LentRow {
+  at(index: number): CursorRow {
     return this.#rows[index]!;
   }
 
@@ -59,7 +59,7 @@ export class LentRows {
   }
 
   /** Copies the row that a cursor stands on. Gives whether the rows are to be visited before more are read. */
-  take({ key, keyStart, keyEnd, bytes: source, size }: CursorRow): boolean {
+  take({ key, keyStart, keyEnd, bytes: source, size }: CursorEntry): boolean {
     const isOther = !this.#partition.holds(key, keyStart, keyEnd);
     if (isOther) this.#changePartition(key, keyStart, keyEnd);
     const partition = this.#partition;
@@ -76,7 +76,7 @@ export class LentRows {
       bytes[at++] = code;
     }
     const count = this.#count;
-    const row = (this.#rows[count] ??= new LentRow());
+    const row = (this.#rows[count] ??= new CursorRow());
     row.start = start;
     row.end = end;
     row.keyEnd = at;

@@ -1,5 +1,5 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import { remedyFor } from '../sqlite/sqlite-error.js';
+import { sqliteRemedyFor } from '../sqlite/sqlite-error.js';
 
 /** What the engine was asked for when it failed, as a sentence about the store ends. */
 export type EngineTask =
@@ -31,7 +31,7 @@ export function engineError(path: string, task: EngineTask, cause: unknown): Ent
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason =
     REMEDIES.get(typeof code === 'number' ? code : -(errno ?? 0)) ??
-    remedyFor(cause) ??
+    sqliteRemedyFor(cause) ??
     `${message}. Check that the directory can be written, that the disk has room, and that the files are a store's.`;
   return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
 }

@@ -1,10 +1,10 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Durability } from '../embedded/disk/disk-store.js';
-import type { RowPlace } from '../embedded/ordered-rows.js';
+import type { ByteSlice } from '../embedded/ordered-rows.js';
 import { writeKey, type TableKey } from '../embedded/key-bytes.js';
 
 /** A value as the package lends it. */
-export interface LentBytes extends Buffer {
+export interface BorrowedBytes extends Buffer {
   /** Whether it is the buffer that is used again: longer than the value. */
   readonly isGlobal?: boolean;
 }
@@ -12,11 +12,11 @@ export interface LentBytes extends Buffer {
 /** As much of a database of the `lmdb` package as the store uses. */
 export interface LmdbDatabase {
   /** A value in a buffer that the next read uses again, or in the mapped file: to be copied at once. */
-  getBinaryFast(key: TableKey): LentBytes | undefined;
+  getBinaryFast(key: TableKey): BorrowedBytes | undefined;
   /** Bytes of the value that was read last. */
   readonly lastSize: number;
   getRange(options: { readonly start: TableKey; readonly end: TableKey }): Iterable<unknown>;
-  put(key: TableKey, value: RowPlace): unknown;
+  put(key: TableKey, value: ByteSlice): unknown;
   remove(key: TableKey): unknown;
   transactionSync<T>(action: () => T, flags: number): T;
   /** Copies the environment, as it is at one moment, to a folder that is there; in a thread of its own. */
@@ -25,7 +25,7 @@ export interface LmdbDatabase {
 }
 
 /** What the cursor that was moved last stands on, in buffers that the package uses again for the next one. */
-export interface CursorRow {
+export interface CursorEntry {
   key: Uint8Array;
   keyStart: number;
   keyEnd: number;
@@ -39,7 +39,7 @@ const PAGE_BYTES = 8192;
 /** How an environment is opened, and where what is read is left. */
 export interface DatabaseSettings {
   readonly durability: Durability;
-  readonly current: CursorRow;
+  readonly current: CursorEntry;
 }
 
 const DURABILITY = {
@@ -93,7 +93,7 @@ interface PlacedBuffer extends Buffer {
 }
 
 /** The bytes of a row for the package, which counts places from where the memory of a buffer begins. */
-function placedBytes({ bytes, start, end }: RowPlace): PlacedBuffer {
+function placedBytes({ bytes, start, end }: ByteSlice): PlacedBuffer {
   if (bytes.byteOffset > 0 || start === end) return bytes.subarray(start, end);
   const placed: PlacedBuffer = bytes;
   placed.start = start;

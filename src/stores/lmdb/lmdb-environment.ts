@@ -1,7 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { DiskSettings } from '../embedded/disk/disk-store.js';
 import { engineError, type EngineTask } from './engine-error.js';
-import { loadLmdb, openDatabase, type CursorRow, type LmdbDatabase } from './lmdb-database.js';
+import { loadLmdb, openDatabase, type CursorEntry, type LmdbDatabase } from './lmdb-database.js';
 import { StoreFiles } from './store-files.js';
 import { StoreLock } from './store-lock.js';
 
@@ -17,7 +17,7 @@ export class LmdbEnvironment {
     try {
       lock = await StoreLock.take(path, fileMode);
       const none = Buffer.alloc(0);
-      const current: CursorRow = { key: none, keyStart: 0, keyEnd: 0, bytes: none, size: 0 };
+      const current: CursorEntry = { key: none, keyStart: 0, keyEnd: 0, bytes: none, size: 0 };
       const files = new StoreFiles(path);
       const open = (): LmdbDatabase =>
         files.open(fileMode, (name, isFile) => openDatabase(lmdb, name, isFile, { durability, current }));
@@ -30,7 +30,7 @@ export class LmdbEnvironment {
 
   readonly files: StoreFiles;
   /** What was read last. */
-  readonly current: CursorRow;
+  readonly current: CursorEntry;
   /** Scans and transactions that are in progress: LMDB is not closed meanwhile. */
   busy = 0;
   readonly #path: string;
@@ -39,7 +39,13 @@ export class LmdbEnvironment {
   #database: LmdbDatabase | undefined;
   #hasFailed = false;
 
-  private constructor(path: string, lock: StoreLock, files: StoreFiles, current: CursorRow, open: () => LmdbDatabase) {
+  private constructor(
+    path: string,
+    lock: StoreLock,
+    files: StoreFiles,
+    current: CursorEntry,
+    open: () => LmdbDatabase,
+  ) {
     this.#path = path;
     this.#lock = lock;
     this.files = files;

@@ -4,16 +4,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Deadline } from '../../async/deadline.js';
 import { copyBeside } from '../embedded/disk/copy-beside.js';
 import { makeFolder, syncFile, syncFolder } from '../embedded/disk/private-files.js';
-import { KeptRow, type Place, type RowTransaction, type StoredRow } from '../embedded/ordered-rows.js';
+import { OwnedRow, type Boundary, type RowTransaction, type EngineRow } from '../embedded/ordered-rows.js';
 import type { DiskRows, DiskSettings } from '../embedded/disk/disk-store.js';
-import { carryOut, type QueuedWork, type WriteTarget } from '../embedded/staged-writes.js';
+import { carryOut, type QueuedWork, type StagingTarget } from '../embedded/staged-writes.js';
 import { engineError } from './engine-error.js';
 import type { TableKey } from '../embedded/key-bytes.js';
-import { LentRows } from './cursor-rows.js';
-import type { LentBytes } from './lmdb-database.js';
+import { CursorRows } from './cursor-rows.js';
+import type { BorrowedBytes } from './lmdb-database.js';
 import type { LmdbEnvironment } from './lmdb-environment.js';
 import { ReusedBuffer } from './reused-buffer.js';
-import { lendEnvironment, type LentEnvironment } from './shared-environments.js';
+import { acquireEnvironment, type AcquiredEnvironment } from './shared-environments.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 
 /** The flag of a transaction that is committed, and flushed, before the call returns. */
@@ -24,16 +24,16 @@ const LAST_TABLE = 0xffff_ffff;
 /** Ordered rows in an LMDB environment. Works that wait together are committed together, with one flush. */
 export class LmdbRows implements DiskRows {
   static async open(path: string, settings: DiskSettings): Promise<LmdbRows> {
-    return new LmdbRows(await lendEnvironment(path, settings), settings.fileMode);
+    return new LmdbRows(await acquireEnvironment(path, settings), settings.fileMode);
   }
 
   readonly path: string;
   readonly #environment: LmdbEnvironment;
   readonly #fileMode: number;
   readonly #release: () => Promise<void>;
-  readonly #idle: LentRows[] = [];
+  readonly #idle: CursorRows[] = [];
   readonly #lent = new ReusedBuffer();
-  readonly #target: WriteTarget = {
+  readonly #target: StagingTarget = {
     put: (table, row) => {
       this.#writes += 1;
       this.#environment.database.put({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }, row);
@@ -48,7 +48,7 @@ export class LmdbRows implements DiskRows {
   #queue: QueuedWork[] = [];
   #flushing: Promise<void> = Promise.resolve();
 
-  private constructor({ environment, directory, release }: LentEnvironment, fileMode: number) {
+  private constructor({ environment, directory, release }: AcquiredEnvironment, fileMode: number) {
     this.#fileMode = fileMode;
     this.#environment = environment;
     this.path = directory;
@@ -60,21 +60,21 @@ export class LmdbRows implements DiskRows {
     return undefined;
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     try {
       const { database } = this.#environment;
       const lent = database.getBinaryFast({ table, partitionKey, rowKey });
       if (lent === undefined) return undefined;
       const size = database.lastSize;
-      return new KeptRow(partitionKey, rowKey, this.#copyOf(lent, size), 0, size);
+      return new OwnedRow(partitionKey, rowKey, this.#copyOf(lent, size), 0, size);
     } catch (error) {
       throw this.#environment.failure('cannot be read', error);
     }
   }
 
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     const cursor = this.#cursor({ table, ...from }, to === undefined ? { table: table + 1 } : { table, ...to });
-    const lent = this.#idle.pop() ?? new LentRows();
+    const lent = this.#idle.pop() ?? new CursorRows();
     this.#environment.busy += 1;
     try {
       while (this.#reads(cursor, lent)) {
@@ -136,7 +136,7 @@ export class LmdbRows implements DiskRows {
     await this.#release();
   }
 
-  #copyOf(lent: LentBytes, size: number): Buffer {
+  #copyOf(lent: BorrowedBytes, size: number): Buffer {
     if (lent.isGlobal !== true) return Buffer.from(lent);
     const value = this.#lent.beginning(lent, size);
     const copy = Buffer.allocUnsafe(value.length);
@@ -161,7 +161,7 @@ export class LmdbRows implements DiskRows {
   }
 
   /** Reads the cursor's next rows into `lent`. */
-  #reads(cursor: Iterator<unknown>, lent: LentRows): boolean {
+  #reads(cursor: Iterator<unknown>, lent: CursorRows): boolean {
     lent.takeBack();
     try {
       while (cursor.next().done !== true && !lent.take(this.#environment.current));

@@ -16,7 +16,7 @@ interface Shared {
 }
 
 /** An environment for one user of it, who gives it back once. */
-export interface LentEnvironment {
+export interface AcquiredEnvironment {
   readonly environment: LmdbEnvironment;
   /** The real directory of the store. */
   readonly directory: string;
@@ -31,7 +31,7 @@ const SHARED = new Map<string, Shared>();
  * The environment of a store, which is made where it is missing. Data sources of one thread on one directory, whatever it is called, have
  * the same. Throws `store.in-use` when another process or thread has it open, or this one with another durability.
  */
-export async function lendEnvironment(path: string, settings: DiskSettings): Promise<LentEnvironment> {
+export async function acquireEnvironment(path: string, settings: DiskSettings): Promise<AcquiredEnvironment> {
   for (;;) {
     const directory = realDirectory(path, settings.fileMode);
     const found = SHARED.get(directory);
@@ -41,10 +41,10 @@ export async function lendEnvironment(path: string, settings: DiskSettings): Pro
     }
     // Files that were removed, or are others now, are left to those that have them open.
     if (found === undefined || found.environment?.files.areOpened === false) {
-      return lend(directory, newShared(path, directory, settings));
+      return acquire(directory, newShared(path, directory, settings));
     }
     if (found.durability !== settings.durability) throw otherDurability(path, found.durability, settings.durability);
-    return lend(directory, found);
+    return acquire(directory, found);
   }
 }
 
@@ -65,7 +65,7 @@ function newShared(path: string, directory: string, settings: DiskSettings): Sha
   return shared;
 }
 
-async function lend(directory: string, shared: Shared): Promise<LentEnvironment> {
+async function acquire(directory: string, shared: Shared): Promise<AcquiredEnvironment> {
   shared.users += 1;
   const environment = await opened(directory, shared);
   return {

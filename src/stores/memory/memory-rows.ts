@@ -1,13 +1,13 @@
-import type { OrderedRows, Place, RowTransaction, StoredRow } from '../embedded/ordered-rows.js';
-import { StagedWrites, type WriteTarget } from '../embedded/staged-writes.js';
+import type { OrderedRows, Boundary, RowTransaction, EngineRow } from '../embedded/ordered-rows.js';
+import { StagedWrites, type StagingTarget } from '../embedded/staged-writes.js';
 import { SortedMap } from '../embedded/sorted-map.js';
 
-type Partitions = SortedMap<SortedMap<StoredRow>>;
+type Partitions = SortedMap<SortedMap<EngineRow>>;
 
 /** Ordered rows in memory: sorted partitions of sorted rows. */
 export class MemoryRows implements OrderedRows {
   readonly #tables = new Map<number, Partitions>();
-  readonly #target: WriteTarget = {
+  readonly #target: StagingTarget = {
     put: (table, row) => this.#put(table, row),
     delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
   };
@@ -17,11 +17,11 @@ export class MemoryRows implements OrderedRows {
     return undefined;
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     return this.#tables.get(table)?.get(partitionKey)?.get(rowKey);
   }
 
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     const partitions = this.#tables.get(table);
     if (partitions === undefined) return;
     let goesOn = true;
@@ -52,7 +52,7 @@ export class MemoryRows implements OrderedRows {
     this.#tables.clear();
   }
 
-  #put(table: number, row: StoredRow): void {
+  #put(table: number, row: EngineRow): void {
     let partitions = this.#tables.get(table);
     if (partitions === undefined) this.#tables.set(table, (partitions = new SortedMap()));
     let rows = partitions.get(row.partitionKey);
@@ -70,7 +70,7 @@ export class MemoryRows implements OrderedRows {
 }
 
 /** Whether a partition has no row before a place. */
-function isBeyond(partitionKey: string, { partitionKey: last, rowKey, after }: Place): boolean {
+function isBeyond(partitionKey: string, { partitionKey: last, rowKey, after }: Boundary): boolean {
   return partitionKey > last || (partitionKey === last && rowKey === undefined && !after);
 }
 

@@ -1,8 +1,8 @@
-import { KeptRow, KeyedRow, type StoredRow } from '../embedded/ordered-rows.js';
+import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-rows.js';
 import type { Block } from './block.js';
 
 /** A row of a block, lent to who visits it. Used again for the next one; the block it lies in stays as it is. */
-export class BlockRow implements StoredRow {
+export class BlockRow implements EngineRow {
   bytes!: Buffer;
   start = 0;
   end = 0;
@@ -41,10 +41,10 @@ export class BlockRow implements StoredRow {
     return this.#block.rowKey(this.#index);
   }
 
-  keep(): StoredRow {
+  keep(): EngineRow {
     const { partitionKey, bytes, start, end, rowKeyEnd } = this;
     return rowKeyEnd < 0
-      ? new KeptRow(partitionKey, this.rowKey, bytes, start, end)
-      : new KeyedRow(partitionKey, bytes, start, end, rowKeyEnd);
+      ? new OwnedRow(partitionKey, this.rowKey, bytes, start, end)
+      : new KeptCursorRow(partitionKey, bytes, start, end, rowKeyEnd);
   }
 }

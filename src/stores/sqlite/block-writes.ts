@@ -1,7 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
-import type { Place, RowSource, StoredRow } from '../embedded/ordered-rows.js';
+import type { Boundary, RowSource, EngineRow } from '../embedded/ordered-rows.js';
 import { SortedMap } from '../embedded/sorted-map.js';
-import type { WriteTarget } from '../embedded/staged-writes.js';
+import type { StagingTarget } from '../embedded/staged-writes.js';
 import type { BlockCache } from './block-cache.js';
 import { isPlainKey, keyText, splitKey } from './block-key.js';
 import { Block, sizeOf, type BlockEntry } from './block.js';
@@ -17,10 +17,10 @@ const SPARSE = FULL / 4;
 const SPLIT = FULL * 0.7;
 
 /** The writes of one transaction: rows as they come, then the blocks that they make of those that were there. */
-export class BlockWrites implements RowSource, WriteTarget {
+export class BlockWrites implements RowSource, StagingTarget {
   readonly #read: (key: string) => Block;
   /** Rows that are written, or with `undefined` deleted, and not in a block yet. */
-  readonly #rows = new Map<string, StoredRow | undefined>();
+  readonly #rows = new Map<string, EngineRow | undefined>();
   readonly #blocks = new SortedMap<Block>();
   /** The first keys of all blocks that others take the place of. */
   readonly #replaced = new Set<string>();
@@ -30,17 +30,17 @@ export class BlockWrites implements RowSource, WriteTarget {
     this.#read = read;
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     const key = keyText({ table, partitionKey, rowKey });
     return this.#rows.has(key) ? this.#rows.get(key) : rowAt(this.#block(key), key, partitionKey, rowKey);
   }
 
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     this.#settle();
     visitBlocks((key) => this.#block(key), table, from, to, visit);
   }
 
-  put(table: number, row: StoredRow): void {
+  put(table: number, row: EngineRow): void {
     this.#rows.set(keyText({ table, partitionKey: row.partitionKey, rowKey: row.rowKey }), row);
   }
 
@@ -132,7 +132,7 @@ export class BlockWrites implements RowSource, WriteTarget {
   }
 }
 
-function entryOf(key: string, { bytes, start, end }: StoredRow): BlockEntry {
+function entryOf(key: string, { bytes, start, end }: EngineRow): BlockEntry {
   const { head, tail } = splitKey(key);
   return { head, bytes, start, rowEnd: end, end, tail, isPlain: isPlainKey(tail) };
 }

@@ -22,13 +22,13 @@ const DURABILITY = {
 } as const satisfies Record<Durability, string>;
 
 /** An open connection to the file of a store, with its statements. Its errors are SQLite's own. */
-export class Connection {
+export class SqliteConnection {
   /** Opens a store. Throws `store.incompatible-format` for any other file, and leaves it as it is. */
-  static open(sqlite: Sqlite, path: string, durability: Durability): Connection {
+  static open(sqlite: Sqlite, path: string, durability: Durability): SqliteConnection {
     const database = new sqlite.DatabaseSync(path);
     try {
       prepareFile(database, path, durability);
-      return new Connection(database);
+      return new SqliteConnection(database);
     } catch (error) {
       database.close();
       throw error;

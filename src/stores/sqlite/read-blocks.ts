@@ -1,4 +1,4 @@
-import { KeptRow, type Place, type StoredRow } from '../embedded/ordered-rows.js';
+import { OwnedRow, type Boundary, type EngineRow } from '../embedded/ordered-rows.js';
 import { keyText } from './block-key.js';
 import { BlockRow } from './block-row.js';
 import type { Block } from './block.js';
@@ -7,19 +7,19 @@ import type { Block } from './block.js';
 const idle: BlockRow[] = [];
 
 /** The row of a key in the block that covers it. */
-export function rowAt(block: Block, key: string, partitionKey: string, rowKey: string): StoredRow | undefined {
+export function rowAt(block: Block, key: string, partitionKey: string, rowKey: string): EngineRow | undefined {
   const index = block.indexOf(key);
   if (!block.isAt(index, key)) return undefined;
-  return new KeptRow(partitionKey, rowKey, block.bytes, block.rowStart(index), block.rowEnd(index));
+  return new OwnedRow(partitionKey, rowKey, block.bytes, block.rowStart(index), block.rowEnd(index));
 }
 
 /** Visits the rows of a table from a place to a place; `read` gives the block that covers a key. */
 export function visitBlocks(
   read: (key: string) => Block,
   table: number,
-  from: Place | undefined,
-  to: Place | undefined,
-  visit: (row: StoredRow) => boolean,
+  from: Boundary | undefined,
+  to: Boundary | undefined,
+  visit: (row: EngineRow) => boolean,
 ): void {
   const end = keyText(to === undefined ? { table: table + 1 } : { table, ...to });
   let key: string | undefined = keyText({ table, ...from });

@@ -105,13 +105,13 @@ export function sqliteError(path: string, task: SqliteTask, cause: unknown): Ent
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason =
-    remedyFor(cause) ??
+    sqliteRemedyFor(cause) ??
     `${message}. Check that the folder can be written, that the disk has room, and that the file is a store's.`;
   return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
 }
 
 /** What happened, and what to do about it, as far as a failure of SQLite or of the file system tells. */
-export function remedyFor(cause: unknown): string | undefined {
+export function sqliteRemedyFor(cause: unknown): string | undefined {
   const result = (resultOf(cause) ?? 0) & 0xff;
   const remedy = REMEDIES.get(result);
   if (remedy !== undefined) return RIGHTS.has(result) ? `${remedy} ${rightsRemedy()}` : remedy;

@@ -5,7 +5,7 @@ import { identityOf } from '../embedded/disk/private-files.js';
 import { Block } from './block.js';
 import { keyBytes, textOf } from './block-key.js';
 import { Busy, whenFree } from './busy.js';
-import { Connection } from './connection.js';
+import { SqliteConnection } from './connection.js';
 import { DamagedBlock } from './damaged-block.js';
 import { isBusy, isDamage, isUndecided, sqliteError, type SqliteTask } from './sqlite-error.js';
 import { loadSqlite, type Sqlite } from './sqlite-driver.js';
@@ -31,7 +31,7 @@ export class SqliteFile {
   readonly #sqlite: Sqlite;
   readonly #durability: Durability;
   readonly #identity: string | undefined;
-  #connection: Connection | undefined;
+  #connection: SqliteConnection | undefined;
   /** Which log the connection writes to, as soon as there is one. */
   #log: string | undefined;
   #connections = 0;
@@ -179,7 +179,7 @@ export class SqliteFile {
   }
 
   /** Reads blocks from a key on; SQLite itself may say that they are damaged. */
-  #read<T>(key: string, read: (connection: Connection) => T): T {
+  #read<T>(key: string, read: (connection: SqliteConnection) => T): T {
     try {
       return this.#do('cannot be read', read);
     } catch (error) {
@@ -187,11 +187,11 @@ export class SqliteFile {
     }
   }
 
-  #connected(): Connection {
+  #connected(): SqliteConnection {
     if (this.#lost !== undefined) throw this.#lost;
     if (this.#connection !== undefined) return this.#connection;
     if (this.#connections > 0) this.checkPlace();
-    const connection = Connection.open(this.#sqlite, this.path, this.#durability);
+    const connection = SqliteConnection.open(this.#sqlite, this.path, this.#durability);
     this.#connections += 1;
     return (this.#connection = connection);
   }
@@ -200,7 +200,7 @@ export class SqliteFile {
    * What failed for another reason than that another connection is at work is not believed any more: the next operation opens it anew. A
    * transaction is over then; one that only met damage goes on, with what else it is to do.
    */
-  #do<T>(task: SqliteTask, action: (connection: Connection) => T): T {
+  #do<T>(task: SqliteTask, action: (connection: SqliteConnection) => T): T {
     try {
       return action(this.#connected());
     } catch (error) {

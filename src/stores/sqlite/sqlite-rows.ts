@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { startTimer } from '../../async/backoff.js';
 import type { Deadline } from '../../async/deadline.js';
 import type { DiskRows, DiskSettings } from '../embedded/disk/disk-store.js';
-import { stoppedByClosing, type Place, type RowTransaction, type StoredRow } from '../embedded/ordered-rows.js';
+import { stoppedByClosing, type Boundary, type RowTransaction, type EngineRow } from '../embedded/ordered-rows.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 import { carryOut, type QueuedWork } from '../embedded/staged-writes.js';
 import { tableNameOf } from '../embedded/tables.js';
@@ -70,12 +70,12 @@ export class SqliteRows implements DiskRows {
     }
   }
 
-  get(table: number, partitionKey: string, rowKey: string): StoredRow | undefined {
+  get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     const key = keyText({ table, partitionKey, rowKey });
     return rowAt(this.#cache.find(key) ?? this.#read(key), key, partitionKey, rowKey);
   }
 
-  range(table: number, from: Place | undefined, to: Place | undefined, visit: (row: StoredRow) => boolean): void {
+  range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     let ahead = 1;
     this.#snapshot(() => {
       visitBlocks(

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { contentOf, type RowPlace } from '../../../src/stores/embedded/ordered-rows.js';
+import { contentOf, type ByteSlice } from '../../../src/stores/embedded/ordered-rows.js';
 import { RowBuffer } from '../../../src/stores/embedded/rows/row-buffer.js';
 import { HEADER_BYTES } from '../../../src/stores/embedded/rows/row-format.js';
 
 /** What follows the header, in hex. */
-function hexOf(row: RowPlace): string {
+function hexOf(row: ByteSlice): string {
   return contentOf(row).subarray(HEADER_BYTES).toString('hex');
 }
 

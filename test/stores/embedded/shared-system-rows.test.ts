@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { KeptRow } from '../../../src/stores/embedded/ordered-rows.js';
+import { OwnedRow } from '../../../src/stores/embedded/ordered-rows.js';
 import { SYSTEM_TABLE } from '../../../src/stores/embedded/system-table.js';
-import { StagedWrites, type WriteTarget } from '../../../src/stores/embedded/staged-writes.js';
+import { StagedWrites, type StagingTarget } from '../../../src/stores/embedded/staged-writes.js';
 import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
 import { SharedSystemRows } from '../../../src/stores/embedded/shared-system-rows.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
@@ -13,7 +13,7 @@ const TABLE = 7;
 /** The rows of one transaction, and what reached the place where they are kept. */
 function transaction(): { readonly shared: SharedSystemRows; readonly written: string[] } {
   const written: string[] = [];
-  const target: WriteTarget = {
+  const target: StagingTarget = {
     put: (table, { partitionKey, rowKey, bytes }) =>
       written.push(`put ${table} ${partitionKey} ${rowKey} ${bytes.toString()}`),
     delete: (table, partitionKey, rowKey) => written.push(`delete ${table} ${partitionKey} ${rowKey}`),
@@ -26,9 +26,9 @@ describe('SharedSystemRows', () => {
 
   it('writes a system row once, as the last work left it, and users’ rows at once', () => {
     const { shared, written } = transaction();
-    shared.put(SYSTEM_TABLE, new KeptRow('state', 'clock', Buffer.from('1')));
-    shared.put(TABLE, new KeptRow('p', 'r', Buffer.from('row')));
-    shared.put(SYSTEM_TABLE, new KeptRow('state', 'clock', Buffer.from('2')));
+    shared.put(SYSTEM_TABLE, new OwnedRow('state', 'clock', Buffer.from('1')));
+    shared.put(TABLE, new OwnedRow('p', 'r', Buffer.from('row')));
+    shared.put(SYSTEM_TABLE, new OwnedRow('state', 'clock', Buffer.from('2')));
     expect(shared.get(SYSTEM_TABLE, 'state', 'clock')?.bytes.toString()).to.equal('2');
     expect(written).to.deep.equal(['put 7 p r row']);
     shared.write();
@@ -38,7 +38,7 @@ describe('SharedSystemRows', () => {
 
   it('does not write a system row that a later work took away', () => {
     const { shared, written } = transaction();
-    shared.put(SYSTEM_TABLE, new KeptRow('tables', 'orders', Buffer.from('1')));
+    shared.put(SYSTEM_TABLE, new OwnedRow('tables', 'orders', Buffer.from('1')));
     shared.delete(SYSTEM_TABLE, 'tables', 'orders');
     expect(shared.get(SYSTEM_TABLE, 'tables', 'orders')).to.equal(undefined);
     shared.write();
@@ -47,14 +47,14 @@ describe('SharedSystemRows', () => {
 
   it('writes what is held before a range of system rows is read', () => {
     const { shared, written } = transaction();
-    shared.put(SYSTEM_TABLE, new KeptRow('layouts', '0000000000', Buffer.from('[]')));
+    shared.put(SYSTEM_TABLE, new OwnedRow('layouts', '0000000000', Buffer.from('[]')));
     shared.range(SYSTEM_TABLE, undefined, undefined, () => true);
     expect(written).to.deep.equal(['put 0 layouts 0000000000 []']);
   });
 
   it('shows a work nothing of one that threw', () => {
     const { shared } = transaction();
-    new StagedWrites(shared).put(SYSTEM_TABLE, new KeptRow('state', 'clock', Buffer.from('never applied')));
+    new StagedWrites(shared).put(SYSTEM_TABLE, new OwnedRow('state', 'clock', Buffer.from('never applied')));
     expect(shared.get(SYSTEM_TABLE, 'state', 'clock')).to.equal(undefined);
   });
 

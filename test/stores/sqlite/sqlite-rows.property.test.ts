@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import {
-  KeptRow,
+  OwnedRow,
   contentOf,
   type OrderedRows,
-  type Place,
+  type Boundary,
   type RowSource,
 } from '../../../src/stores/embedded/ordered-rows.js';
 import { HEADER_BYTES } from '../../../src/stores/embedded/rows/row-format.js';
@@ -38,7 +38,7 @@ const write: fc.Arbitrary<Write> = fc.record({
     { arbitrary: fc.constant(undefined), weight: 3 },
   ),
 });
-const place: fc.Arbitrary<Place> = fc.record(
+const place: fc.Arbitrary<Boundary> = fc.record(
   { partitionKey: key, rowKey: key, after: fc.boolean() },
   { requiredKeys: ['partitionKey', 'after'] },
 );
@@ -82,7 +82,7 @@ async function apply(
     return made.map(({ table: number, partitionKey, rowKey, size }) => {
       const before = transaction.get(number, partitionKey, rowKey);
       if (size === undefined) transaction.delete(number, partitionKey, rowKey);
-      else transaction.put(number, new KeptRow(partitionKey, rowKey, Buffer.alloc(size, `\0${round}.`)));
+      else transaction.put(number, new OwnedRow(partitionKey, rowKey, Buffer.alloc(size, `\0${round}.`)));
       return before === undefined ? undefined : contentOf(before).length;
     });
   });

@@ -1,9 +1,9 @@
 import { TableClient } from '@azure/data-tables';
 import type { AccessPolicy, AccountPermission, TablePermission } from '../../../store/service-administration.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { sendingAs, type ExpectedAnswer } from '../sdk-client.js';
-import { serviceRequest, type Subject } from './service-request.js';
+import { serviceRequest, type RequestSubject } from './service-request.js';
 
 /** The service's letters, in the order in which it wants them. */
 const LETTERS: Readonly<Record<TablePermission, string>> = { read: 'r', add: 'a', update: 'u', delete: 'd' };
@@ -29,7 +29,7 @@ export function flagsOf(permissions: readonly AccountPermission[]): Readonly<Rec
 
 /** The stored access policies of a table. Throws `store.table-not-found`. */
 export async function getAccessPolicies(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   options: OperationOptions | undefined,
 ): Promise<readonly AccessPolicy[]> {
@@ -45,7 +45,7 @@ export async function getAccessPolicies(
 
 /** Puts policies in the place of all that a table has. Throws `store.table-not-found`. */
 export async function setAccessPolicies(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   policies: readonly AccessPolicy[],
   options: OperationOptions | undefined,
@@ -62,11 +62,11 @@ export async function setAccessPolicies(
   await serviceRequest(subject(table, 'write'), options, (settings) => client.setAccessPolicy(stored, settings));
 }
 
-function subject(table: string, kind: Subject['kind']): Subject {
+function subject(table: string, kind: RequestSubject['kind']): RequestSubject {
   return { name: `the access policies of table "${table}"`, table, kind };
 }
 
-function tableClient({ client, httpClient }: Connection, table: string, expected: ExpectedAnswer): TableClient {
+function tableClient({ client, httpClient }: AzureConnection, table: string, expected: ExpectedAnswer): TableClient {
   const { url, pipeline } = client;
   const made = new TableClient(url, table, { allowInsecureConnection: url.startsWith('http:'), httpClient });
   return sendingAs(made, pipeline, expected);

@@ -8,13 +8,13 @@ import type {
   SharedAccess,
 } from '../../../store/service-administration.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 
 /** What an account has besides tables and rows. It is rarely asked for, so that its parts are loaded by the first use of each. */
 export class AzureAdministration implements ServiceAdministration {
-  readonly #connection: Connection;
+  readonly #connection: AzureConnection;
 
-  constructor(connection: Connection) {
+  constructor(connection: AzureConnection) {
     this.#connection = connection;
   }
 

@@ -7,7 +7,7 @@ import type {
   ServiceProperties,
 } from '../../../store/service-administration.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { sendingAs, type ExpectedAnswer } from '../sdk-client.js';
 import { serviceRequest } from './service-request.js';
 
@@ -21,7 +21,7 @@ const VERSION = '1.0';
 
 /** The properties of the account's Table service. */
 export async function getServiceProperties(
-  connection: Connection,
+  connection: AzureConnection,
   options: OperationOptions | undefined,
 ): Promise<ServiceProperties> {
   const client = serviceClient(connection, { status: 200, element: 'StorageServiceProperties' });
@@ -39,7 +39,7 @@ export async function getServiceProperties(
 
 /** Changes those that are given. */
 export async function setServiceProperties(
-  connection: Connection,
+  connection: AzureConnection,
   { logging, hourMetrics, minuteMetrics, cors }: ServiceProperties,
   options: OperationOptions | undefined,
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function setServiceProperties(
   );
 }
 
-function serviceClient({ client, httpClient }: Connection, expected: ExpectedAnswer): TableServiceClient {
+function serviceClient({ client, httpClient }: AzureConnection, expected: ExpectedAnswer): TableServiceClient {
   const { url, pipeline } = client;
   const made = new TableServiceClient(url, { allowInsecureConnection: url.startsWith('http:'), httpClient });
   return sendingAs(made, pipeline, expected);

@@ -3,11 +3,11 @@ import type { EntitableError } from '../../../errors/entitable-error.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
 import { underDeadline } from '../http/request-deadline.js';
 import { unansweredRead, unansweredWrite } from '../requests/network-error.js';
-import { refusalOf, refused, type Refusal } from '../requests/refusal.js';
+import { refusalOf, refused, type ServiceRefusal } from '../requests/refusal.js';
 import { WrongAnswer } from '../requests/wrong-answer.js';
 
 /** What a request of administration is about. */
-export interface Subject {
+export interface RequestSubject {
   /** For messages, e.g. `the access policies of table "Orders"`. */
   readonly name: string;
   /** The table, where it is one's. */
@@ -17,7 +17,7 @@ export interface Subject {
 
 /** Lets an SDK client do what is rare, and tells its failures as this store does. */
 export async function serviceRequest<T>(
-  subject: Subject,
+  subject: RequestSubject,
   options: OperationOptions | undefined,
   send: (settings: { readonly abortSignal?: AbortSignal }) => Promise<T>,
 ): Promise<T> {
@@ -43,7 +43,10 @@ export async function serviceRequest<T>(
 }
 
 /** No row was asked for: the table is missing where the service says so; anybody else, e.g. a proxy, may miss anything. */
-function missing({ table }: Subject, { serviceCode }: Refusal): 'store.table-not-found' | 'store.rejected' {
+function missing(
+  { table }: RequestSubject,
+  { serviceCode }: ServiceRefusal,
+): 'store.table-not-found' | 'store.rejected' {
   const isTable = table !== undefined && (serviceCode === 'TableNotFound' || serviceCode === 'ResourceNotFound');
   return isTable ? 'store.table-not-found' : 'store.rejected';
 }

@@ -10,11 +10,11 @@ import {
   type SasRestrictions,
   type TableSasOptions,
 } from '../../../store/service-administration.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { flagsOf } from './access-policies.js';
 
 /** Signs access to a table; no I/O. Throws `store.unauthorized` where the account's key is not known. */
-export function generateTableSas(connection: Connection, table: string, options: TableSasOptions): SharedAccess {
+export function generateTableSas(connection: AzureConnection, table: string, options: TableSasOptions): SharedAccess {
   const { permissions, expiry, policy, from, to } = options;
   return sign(connection, (key) =>
     signTable(table, key, {
@@ -31,7 +31,7 @@ export function generateTableSas(connection: Connection, table: string, options:
 }
 
 /** Signs access to the tables of an account; no I/O. Throws `store.unauthorized` where the account's key is not known. */
-export function generateAccountSas(connection: Connection, options: AccountSasOptions): SharedAccess {
+export function generateAccountSas(connection: AzureConnection, options: AccountSasOptions): SharedAccess {
   const { permissions, expiry, resourceTypes = ['service', 'container', 'object'] } = options;
   return sign(connection, (key) =>
     signAccount(key, {
@@ -46,7 +46,7 @@ export function generateAccountSas(connection: Connection, options: AccountSasOp
 
 type Restrictions = Pick<NonNullable<Parameters<typeof signTable>[2]>, 'startsOn' | 'ipRange' | 'protocol'>;
 
-function restrictions({ endpoint }: Connection, { start, ipRange, protocol }: SasRestrictions): Restrictions {
+function restrictions({ endpoint }: AzureConnection, { start, ipRange, protocol }: SasRestrictions): Restrictions {
   const allowed = protocol ?? (endpoint.startsWith('https:') ? 'https' : undefined);
   return {
     ...(start && { startsOn: start }),
@@ -57,7 +57,7 @@ function restrictions({ endpoint }: Connection, { start, ipRange, protocol }: Sa
   };
 }
 
-function sign({ endpoint, key }: Connection, signed: (key: AzureNamedKeyCredential) => string): SharedAccess {
+function sign({ endpoint, key }: AzureConnection, signed: (key: AzureNamedKeyCredential) => string): SharedAccess {
   if (key === undefined) {
     throw new EntitableError(
       'store.unauthorized',

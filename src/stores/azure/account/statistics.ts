@@ -1,6 +1,6 @@
 import type { ServiceStatistics } from '../../../store/service-administration.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { underDeadline } from '../http/request-deadline.js';
 import { unansweredRead } from '../requests/network-error.js';
 import { refusalOf, refused } from '../requests/refusal.js';
@@ -15,7 +15,7 @@ const STATUSES = ['live', 'bootstrap', 'unavailable'] as const;
  * location of an emulator.
  */
 export async function getStatistics(
-  { endpoint, transport }: Connection,
+  { endpoint, transport }: AzureConnection,
   options: OperationOptions | undefined,
 ): Promise<ServiceStatistics> {
   const request: WireRequest = {

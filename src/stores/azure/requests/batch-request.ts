@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WriteMode } from '../../../store/table-store.js';
-import type { AzureService } from '../service-profile.js';
+import type { ServiceProfile } from '../service-profile.js';
 import { PROTOCOL_VERSION, writeHead, type WireRequest, type AzureWrite } from './wire-request.js';
 
 const PART_HEADERS = 'Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n';
@@ -9,7 +9,7 @@ const PART_HEADERS = 'Content-Type: application/http\r\nContent-Transfer-Encodin
 export const PART_BYTES = 600;
 
 /** One transaction as one request: each write with its own condition, told apart by its index as Content-ID. */
-export function batchRequest(endpoint: string, writes: readonly AzureWrite[], service: AzureService): WireRequest {
+export function batchRequest(endpoint: string, writes: readonly AzureWrite[], service: ServiceProfile): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;
   const start = `--${batch}\r\nContent-Type: multipart/mixed; boundary=${changes}\r\n`;

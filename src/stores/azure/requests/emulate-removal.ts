@@ -1,5 +1,5 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { unansweredRead } from './network-error.js';
 import { hasKeys, pointAnswer, type PointAnswer } from './point-answer.js';
 import { refusalOf, refused } from './refusal.js';
@@ -14,7 +14,7 @@ import { storedMembers } from '../json/json-text.js';
  * it is now, under its ETag.
  */
 export function withoutRemovals(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   writes: readonly AzureWrite[],
   stop: StopSignal | undefined,
@@ -32,7 +32,7 @@ interface Context {
 }
 
 async function replacement(
-  { transport }: Connection,
+  { transport }: AzureConnection,
   write: AzureWrite,
   stop: StopSignal | undefined,
   context: Context,

@@ -4,7 +4,7 @@ import type { RowReader } from '../../../store/row.js';
 import type { ScanRequest } from '../../../store/table-store.js';
 import { batchedQuery } from './batch-request.js';
 import { batchParts, isBatch } from './batch-response.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { continuationText, readContinuation, queryText, selectText } from './query-url.js';
 import { expectRows, type RowCheck } from './expected-rows.js';
 import { JsonRowReader } from '../json/json-row-reader.js';
@@ -14,11 +14,11 @@ import { readRefusal, refusalOf, refused } from './refusal.js';
 import type { RowMembers } from '../json/row-members.js';
 import type { StopSignal } from '../http/request-message.js';
 import { bytesOf } from '../http/http-exchange.js';
-import { metadataOf, readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
+import { metadataLevelOf, readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 import { ENDLESS, isJson, LIST, WrongAnswer } from './wrong-answer.js';
 
 /** What is read: the rows of one table that a request asks for. */
-export interface PageSource {
+export interface AzurePageSource {
   readonly table: string;
   readonly url: string;
   readonly members: RowMembers;
@@ -34,15 +34,15 @@ export interface ArrivingPage {
 
 /** Requests and decodes the pages of one scan. */
 export class PageReader {
-  readonly #connection: Connection;
-  readonly #source: PageSource;
+  readonly #connection: AzureConnection;
+  readonly #source: AzurePageSource;
   readonly #query: string;
   readonly #metadata: MetadataLevel;
   readonly #reader: JsonRowReader;
   readonly #check: RowCheck;
   readonly #mostRows: number;
 
-  constructor(connection: Connection, source: PageSource) {
+  constructor(connection: AzureConnection, source: AzurePageSource) {
     const { request, members } = source;
     const { limits } = connection.traits;
     const select = selectText(request, members.layout);
@@ -50,7 +50,7 @@ export class PageReader {
     this.#connection = connection;
     this.#source = source;
     this.#query = queryText(request, select, pageRows, connection.service.limits.pageRows);
-    this.#metadata = metadataOf(request);
+    this.#metadata = metadataLevelOf(request);
     this.#reader = new JsonRowReader(members);
     this.#check = expectRows(request);
     this.#mostRows = pageRows;

@@ -17,7 +17,7 @@ type Refused = Exclude<
 >;
 
 /** An answer that is no success, as far as it can be read. */
-export interface Refusal {
+export interface ServiceRefusal {
   readonly status: number;
   readonly serviceCode: string | undefined;
   /** Set where it is not the service that refuses, or nobody can tell: what is wrong with the answer. */
@@ -87,7 +87,7 @@ export function readRefusal(
   header: (name: string) => string | undefined,
   body: string,
   fromService: boolean,
-): Refusal {
+): ServiceRefusal {
   // Nothing is told of what another server says.
   const { code, message } = fromService && isErrorType({ get: header }) ? errorBody(body) : {};
   const isEmpty = body === '' && isErrorType({ get: header });
@@ -131,13 +131,13 @@ function retryAfterOf(header: (name: string) => string | undefined): number | un
 }
 
 /** The same, of a whole response. */
-export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): Refusal {
+export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): ServiceRefusal {
   return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '', isFromService(headers));
 }
 
 /** The error that tells a refusal. The service's words may quote what was sent, so they are in a detail that nothing shows. */
 export function refused(
-  refusal: Refusal,
+  refusal: ServiceRefusal,
   kind: 'read' | 'write',
   context: Pick<StoreErrorDetails, 'table' | 'operation'>,
   meaning: Refused = codeOf(refusal),
@@ -168,7 +168,7 @@ export function refused(
   );
 }
 
-function codeOf({ status, serviceCode }: Refusal): Refused {
+function codeOf({ status, serviceCode }: ServiceRefusal): Refused {
   return (
     (serviceCode === undefined ? undefined : BY_SERVICE_CODE.get(serviceCode)) ??
     BY_STATUS.get(status) ??

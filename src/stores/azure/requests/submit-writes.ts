@@ -1,7 +1,7 @@
 import { EntitableError } from '../../../errors/entitable-error.js';
 import type { WriteReceipt } from '../../../store/table-store.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { underDeadline } from '../http/request-deadline.js';
 import { unansweredWrite } from './network-error.js';
 import { withoutRemovals } from './emulate-removal.js';
@@ -10,7 +10,7 @@ import { writeRequest, type AzureWrite } from './wire-request.js';
 import { batchRequest } from './batch-request.js';
 import { batchParts, isBatch, type BatchPart } from './batch-response.js';
 import { hasKeys } from './point-answer.js';
-import { readRefusal, refusalOf, refused, type Refusal } from './refusal.js';
+import { readRefusal, refusalOf, refused, type ServiceRefusal } from './refusal.js';
 import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
 /** How often an unconditional merge that removes a property is begun anew when its row changes between its two requests. */
@@ -18,7 +18,7 @@ const RACES = 5;
 
 /** Writes one row by itself, several as one transaction, under a signal and a time limit. */
 export async function submitWrites(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   writes: readonly AzureWrite[],
   options: OperationOptions | undefined,
@@ -38,7 +38,7 @@ export async function submitWrites(
 }
 
 async function submitRemovals(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   writes: readonly AzureWrite[],
   attempt: Attempt,
@@ -65,7 +65,7 @@ function lostRace(error: unknown, writes: readonly AzureWrite[]): boolean {
 
 /** Sends writes as they are: one by itself, several as one transaction. Throws what the service refuses, and whatever happens on the way. */
 function sendWrites(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   writes: readonly AzureWrite[],
   attempt: Attempt,
@@ -78,7 +78,7 @@ function sendWrites(
 }
 
 async function alone(
-  { transport, service }: Connection,
+  { transport, service }: AzureConnection,
   table: string,
   write: AzureWrite,
   attempt: Attempt,
@@ -93,7 +93,7 @@ async function alone(
 }
 
 async function together(
-  { transport, service, endpoint }: Connection,
+  { transport, service, endpoint }: AzureConnection,
   table: string,
   writes: readonly AzureWrite[],
   attempt: Attempt,
@@ -146,7 +146,7 @@ function refusedPart(part: BatchPart, table: string, count: number, requestId: s
 }
 
 /** Which write failed: the service says so in its message, or echoes the Content-ID; where it does neither nobody knows. */
-function failedIndex({ text }: Refusal, part: BatchPart, count: number): number | undefined {
+function failedIndex({ text }: ServiceRefusal, part: BatchPart, count: number): number | undefined {
   const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');
   const index = told !== undefined && /^\d+$/.test(told) ? Number(told) : count;
   return index < count ? index : undefined;

@@ -1,7 +1,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { RowPage } from '../../../store/table-store.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
-import type { Connection } from '../azure-connection.js';
+import type { AzureConnection } from '../azure-connection.js';
 import { underDeadline } from '../http/request-deadline.js';
 import { encodeText } from './query-url.js';
 import { unansweredRead, unansweredWrite } from './network-error.js';
@@ -18,7 +18,7 @@ const HEADERS = {
 
 /** Makes a table; `false` when it existed. */
 export async function createTable(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   options: OperationOptions | undefined,
 ): Promise<boolean> {
@@ -33,7 +33,7 @@ export async function createTable(
 
 /** Deletes a table; `false` when it did not exist. */
 export async function deleteTable(
-  connection: Connection,
+  connection: AzureConnection,
   table: string,
   options: OperationOptions | undefined,
 ): Promise<boolean> {
@@ -44,7 +44,7 @@ export async function deleteTable(
 
 /** A page of names. The service compares them in an order of its own, so that the prefix is tested here, too. */
 export async function listTables(
-  { endpoint, transport, traits: { limits } }: Connection,
+  { endpoint, transport, traits: { limits } }: AzureConnection,
   { prefix = '', continuation }: { readonly prefix?: string; readonly continuation?: string },
   options: OperationOptions | undefined,
 ): Promise<RowPage<string>> {
@@ -65,7 +65,7 @@ export async function listTables(
 
 /** Sends a change of a table; `false` where the service refuses it because nothing is to be changed. */
 async function changed(
-  { transport }: Connection,
+  { transport }: AzureConnection,
   table: string,
   request: WireRequest,
   unchanged: readonly string[],

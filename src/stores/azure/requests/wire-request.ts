@@ -1,6 +1,6 @@
 import type { HttpMethods } from '@azure/core-rest-pipeline';
 import type { ReadRequest, PreparedWrite, WriteMode } from '../../../store/table-store.js';
-import type { AzureService } from '../service-profile.js';
+import type { ServiceProfile } from '../service-profile.js';
 
 /** A request as this store builds it. */
 export interface WireRequest {
@@ -17,7 +17,7 @@ export const PROTOCOL_VERSION = '2019-02-02';
 export type MetadataLevel = 'minimalmetadata' | 'nometadata';
 
 /** How much a read asks for: everything that has a type is read with it, only keys do without. */
-export function metadataOf({ select, etag, undeclared }: ReadRequest): MetadataLevel {
+export function metadataLevelOf({ select, etag, undeclared }: ReadRequest): MetadataLevel {
   return select?.length === 0 && !etag && !undeclared ? 'nometadata' : 'minimalmetadata';
 }
 
@@ -55,7 +55,7 @@ const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, Htt
 };
 
 /** What the requests of a mode have in common, alone or as part of a transaction. */
-export function writeHead(mode: WriteMode, service: AzureService): Pick<WireRequest, 'method' | 'headers'> {
+export function writeHead(mode: WriteMode, service: ServiceProfile): Pick<WireRequest, 'method' | 'headers'> {
   const merging = mode === 'merge' || mode === 'upsert-merge';
   const headers: Record<string, string> = {
     Accept: 'application/json;odata=minimalmetadata',
@@ -69,7 +69,7 @@ export function writeHead(mode: WriteMode, service: AzureService): Pick<WireRequ
 }
 
 /** The request that carries a write by itself. */
-export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: AzureService): WireRequest {
+export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: ServiceProfile): WireRequest {
   const { method, headers } = writeHead(mode, service);
   return { method, url, headers: ifMatch === undefined ? headers : { 'If-Match': ifMatch, ...headers }, body };
 }

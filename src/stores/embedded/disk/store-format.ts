@@ -1,5 +1,5 @@
 import type { Deadline } from '../../../async/deadline.js';
-import { KeptRow, contentOf, type OrderedRows, type RowSource } from '../ordered-rows.js';
+import { OwnedRow, contentOf, type OrderedRows, type RowSource } from '../ordered-rows.js';
 import { SYSTEM, SYSTEM_TABLE } from '../system-table.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
@@ -44,7 +44,7 @@ export async function checkFormat(
   await rows.transact((transaction) => {
     if (isMarked(transaction)) return;
     if (isForeign()) throw incompatibleFormat(path, 'they were not written by this library');
-    transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected))));
+    transaction.put(SYSTEM_TABLE, new OwnedRow(SYSTEM.state, ROW_KEY, Buffer.from(JSON.stringify(expected))));
   }, deadline);
 }
 

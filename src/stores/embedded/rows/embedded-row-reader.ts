@@ -11,8 +11,8 @@ import {
 import { etagText, readMilliseconds, readTicks } from './instant.js';
 import { readGuid } from './row-buffer.js';
 import type { Layout, ShapeLayouts, SlotMap } from './layout.js';
-import type { Layouts } from './layout-dictionary.js';
-import type { RowSource, StoredRow } from '../ordered-rows.js';
+import type { LayoutDictionary } from './layout-dictionary.js';
+import type { RowSource, EngineRow } from '../ordered-rows.js';
 import {
   fixedStartOf,
   layoutNumberOf,
@@ -33,12 +33,12 @@ const SHARED_TEXT_BYTES = 256;
 const SHARED_TEXT_BYTES_OF_ROWS = 1024;
 
 /** Reads stored rows by the slots of a shape, one at a time, straight from their bytes. */
-export class RowFlyweight implements RowReader {
+export class EmbeddedRowReader implements RowReader {
   readonly #shapes: ShapeLayouts;
-  readonly #layouts: Layouts;
+  readonly #layouts: LayoutDictionary;
   readonly #source: RowSource;
   readonly #withEtag: boolean;
-  #row!: StoredRow;
+  #row!: EngineRow;
   #bytes: Buffer = NO_BYTES;
   /** Reads numbers faster than the bytes themselves; made once for all rows that lie in them. */
   #view!: DataView;
@@ -57,7 +57,7 @@ export class RowFlyweight implements RowReader {
   #textEnd = 0;
 
   /** @param source where the rows come from, and with them layouts that are not known yet. */
-  constructor(shapes: ShapeLayouts, layouts: Layouts, source: RowSource, withEtag = true) {
+  constructor(shapes: ShapeLayouts, layouts: LayoutDictionary, source: RowSource, withEtag = true) {
     this.#shapes = shapes;
     this.#layouts = layouts;
     this.#source = source;
@@ -65,7 +65,7 @@ export class RowFlyweight implements RowReader {
   }
 
   /** Stands on a row from now on; `layout` where it is known already. */
-  on(row: StoredRow, layout?: Layout): this {
+  on(row: EngineRow, layout?: Layout): this {
     const { bytes, start, writes } = row;
     this.#row = row;
     if (bytes !== this.#bytes) {
@@ -163,7 +163,7 @@ export class RowFlyweight implements RowReader {
   }
 
   retain(): RetainedRow {
-    return this.#row.keep() as StoredRow & RetainedRow;
+    return this.#row.keep() as EngineRow & RetainedRow;
   }
 
   #timestamp(): number {

@@ -1,11 +1,11 @@
 import { damagedStore } from '../damaged-store.js';
 import {
-  KeptRow,
+  OwnedRow,
   contentOf,
   type OrderedRows,
   type RowSource,
   type RowTransaction,
-  type StoredRow,
+  type EngineRow,
 } from '../ordered-rows.js';
 import { Layout } from './layout.js';
 import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
@@ -19,7 +19,7 @@ const INTERNED_LAYOUTS = 10_000;
  * The dictionary of layouts: append-only, kept with the rows, so that several processes share it. A number is remembered only once it
  * was read outside a transaction: one given inside may yet come to nothing.
  */
-export class Layouts {
+export class LayoutDictionary {
   readonly #rows: OrderedRows;
   readonly #limit: number;
   readonly #interned = new Map<string, Layout>();
@@ -44,7 +44,7 @@ export class Layouts {
   }
 
   /** The layout of a stored row, read from where the row was read. Throws `store.damaged` where it is not there. */
-  of({ bytes, start }: StoredRow, source: RowSource): Layout {
+  of({ bytes, start }: EngineRow, source: RowSource): Layout {
     const number = layoutNumberOf(bytes, start);
     if (number === undefined) return this.intern(carriedLayoutOf(bytes, start));
     return this.#numbered[number] ?? this.#read(number, source);
@@ -87,7 +87,7 @@ export class Layouts {
       const number = given.get(text) ?? next;
       if (number >= this.#limit) return undefined;
       if (number === next) {
-        transaction.put(SYSTEM_TABLE, new KeptRow(SYSTEM.layouts, numberKey(number), Buffer.from(text)));
+        transaction.put(SYSTEM_TABLE, new OwnedRow(SYSTEM.layouts, numberKey(number), Buffer.from(text)));
         given.set(text, number);
         next += 1;
       }
@@ -108,6 +108,6 @@ function addNumbered(source: RowSource, from: number, numbers: Map<string, numbe
   return number;
 }
 
-function textOf(row: StoredRow): string {
+function textOf(row: EngineRow): string {
   return contentOf(row).toString();
 }

@@ -2,8 +2,8 @@ import { EDM_TYPES, type EdmType } from '../../../edm/edm-type.js';
 import { propertySize, type ServiceLimits } from '../../../store/limits.js';
 import type { RowShape, Slot } from '../../../store/row.js';
 import { FIXED_BYTES, Layout } from './layout.js';
-import type { Layouts } from './layout-dictionary.js';
-import { nameProblem, refusal, type Refusal } from '../service-rules.js';
+import type { LayoutDictionary } from './layout-dictionary.js';
+import { nameProblem, refusal, type RuleViolation } from '../service-rules.js';
 import { propertyWireBytes } from './wire-size.js';
 
 /** Paths of one shape are forgotten and begun again beyond these: rows of arbitrary undeclared names must not fill the memory. */
@@ -12,7 +12,7 @@ const REMEMBERED_PATHS = 10_000;
 type NamedType = readonly [name: string, type: EdmType];
 
 interface Paths {
-  readonly layouts: Layouts;
+  readonly layouts: LayoutDictionary;
   readonly limits: ServiceLimits;
   readonly shape: RowShape;
   /** Of a row that has every property of the shape. */
@@ -30,7 +30,7 @@ const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, n
  */
 export class LayoutPath {
   /** Where the rows of a shape begin. */
-  static root(layouts: Layouts, limits: ServiceLimits, shape: RowShape): LayoutPath {
+  static root(layouts: LayoutDictionary, limits: ServiceLimits, shape: RowShape): LayoutPath {
     const fixedBytes = shape.properties.reduce((sum, { type }) => sum + FIXED_BYTES[type], 0);
     return new LayoutPath({ layouts, limits, shape, fixedBytes, count: 0 });
   }
@@ -39,7 +39,7 @@ export class LayoutPath {
   readonly entityBytes: number;
   /** The same on the wire. */
   readonly wireBytes: number;
-  readonly problem: Refusal | undefined;
+  readonly problem: RuleViolation | undefined;
   readonly #paths: Paths;
   readonly #properties: readonly NamedType[];
   readonly #next = new Map<number | string, LayoutPath>();
@@ -97,7 +97,7 @@ export class LayoutPath {
     return path;
   }
 
-  #ownProblem(): Refusal | undefined {
+  #ownProblem(): RuleViolation | undefined {
     const before = this.#properties.slice(0, -1);
     const name = this.#properties.at(-1)?.[0];
     if (name === undefined) return undefined;

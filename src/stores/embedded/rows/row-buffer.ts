@@ -1,5 +1,5 @@
 import { INSTANT_BYTES, writeInstant } from './instant.js';
-import type { RowPlace } from '../ordered-rows.js';
+import type { ByteSlice } from '../ordered-rows.js';
 import { HEADER_BYTES, isLatin1 } from './row-format.js';
 import { readDigitsOf, Guid } from '../../../edm/guid.js';
 
@@ -30,7 +30,7 @@ export class RowBuffer {
   }
 
   /** The row that was begun, with room for its header: nobody writes its bytes again. */
-  take(): RowPlace {
+  take(): ByteSlice {
     const gap = this.#variable - this.#fixed;
     if (gap > 0) this.#bytes.copyWithin(this.#fixed, this.#variable, this.#end);
     const bytes = this.#bytes;

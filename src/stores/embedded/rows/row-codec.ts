@@ -1,13 +1,13 @@
 import type { ServiceLimits } from '../../../store/limits.js';
 import type { RowShape, RowWriter } from '../../../store/row.js';
 import { FIRST_INSTANT } from './instant.js';
-import { keptRow, type RowSource, type StoredRow } from '../ordered-rows.js';
+import { ownedRow, type RowSource, type EngineRow } from '../ordered-rows.js';
 import { LayoutPath } from './layout-path.js';
 import { ShapeLayouts, type Layout } from './layout.js';
-import type { Layouts } from './layout-dictionary.js';
+import type { LayoutDictionary } from './layout-dictionary.js';
 import { planMerge, writeMerged, type MergePlan } from './merge-properties.js';
 import { RowEncoder, type EncodedWrite } from './row-encoder.js';
-import { RowFlyweight } from './embedded-row-reader.js';
+import { EmbeddedRowReader } from './embedded-row-reader.js';
 import { stampRow } from './row-format.js';
 
 interface Merge extends MergePlan {
@@ -18,12 +18,12 @@ interface Merge extends MergePlan {
 
 /** Encodes and merges rows; remembers what depends on layouts alone. */
 export class RowCodec {
-  readonly #layouts: Layouts;
+  readonly #layouts: LayoutDictionary;
   readonly #limits: ServiceLimits;
   readonly #idle: RowEncoder[] = [];
   readonly #merges = new WeakMap<Layout, WeakMap<Layout, Merge>>();
 
-  constructor(layouts: Layouts, limits: ServiceLimits) {
+  constructor(layouts: LayoutDictionary, limits: ServiceLimits) {
     this.#layouts = layouts;
     this.#limits = limits;
   }
@@ -44,16 +44,16 @@ export class RowCodec {
 
   /** The row that a merge leaves behind. */
   merge(
-    before: StoredRow,
+    before: EngineRow,
     change: EncodedWrite,
     remove: readonly string[] | undefined,
     source: RowSource,
   ): EncodedWrite {
     const layout = this.#layouts.of(before, source);
     const merge = this.#mergeOf(layout, change.layout, remove);
-    const old = new RowFlyweight(merge.before, this.#layouts, source).on(before, layout);
-    const changed = keptRow(before.partitionKey, before.rowKey, stampRow(change, 0, FIRST_INSTANT));
-    const fresh = new RowFlyweight(merge.change, this.#layouts, source).on(changed, change.layout);
+    const old = new EmbeddedRowReader(merge.before, this.#layouts, source).on(before, layout);
+    const changed = ownedRow(before.partitionKey, before.rowKey, stampRow(change, 0, FIRST_INSTANT));
+    const fresh = new EmbeddedRowReader(merge.change, this.#layouts, source).on(changed, change.layout);
     return this.encode(merge.root, (writer) => writeMerged(merge, old, fresh, writer));
   }
 

@@ -4,7 +4,7 @@ import type { ServiceLimits } from '../../../store/limits.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../../store/row.js';
 import { isInstant } from './instant.js';
 import type { LayoutPath } from './layout-path.js';
-import { refusal, type Refusal } from '../service-rules.js';
+import { refusal, type RuleViolation } from '../service-rules.js';
 import { RowBuffer } from './row-buffer.js';
 import { isLatin1, LATIN1, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
 
@@ -14,7 +14,7 @@ export interface EncodedWrite extends EncodedRow {
   readonly entityBytes: number;
   /** In the body of a transaction, without the keys. */
   readonly wireBytes: number;
-  readonly problem: Refusal | undefined;
+  readonly problem: RuleViolation | undefined;
 }
 
 const INT64_BITS = 64;
@@ -44,7 +44,7 @@ export class RowEncoder implements RowWriter {
   #firstForm: TextForm = LATIN1;
   #entityBytes = 0;
   #wireBytes = 0;
-  #problem: Refusal | undefined;
+  #problem: RuleViolation | undefined;
 
   constructor(limits: ServiceLimits) {
     this.#limits = limits;
@@ -224,7 +224,7 @@ export class RowEncoder implements RowWriter {
     this.#refuse('PropertyValueTooLarge', `is larger than an Edm.${type} may be: ${limit}. Split it.`);
   }
 
-  #refuse(serviceCode: Refusal['serviceCode'], problem: string): void {
+  #refuse(serviceCode: RuleViolation['serviceCode'], problem: string): void {
     this.#problem ??= refusal(serviceCode, `The value of ${JSON.stringify(this.#path.lastName)} ${problem}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../edm/date-time.js';
 import { INSTANT_BYTES, readMilliseconds, readTicks, writeInstant } from './instant.js';
 import type { Layout } from './layout.js';
-import { contentOf, type RowPlace } from '../ordered-rows.js';
+import { contentOf, type ByteSlice } from '../ordered-rows.js';
 
 /**
  * A row in bytes: flags (1), the number of its layout (2), its timestamp (8), then the fixed part and the variable part that the layout
@@ -68,13 +68,13 @@ export interface EncodedRow {
   readonly layout: Layout;
   readonly textForm: TextForm;
   /** Room for a header, the fixed and the variable part. */
-  readonly body: RowPlace;
+  readonly body: ByteSlice;
   /** Whether the room is taken: a row that is stored never changes, so that another one needs bytes of its own. */
   isStamped: boolean;
 }
 
 /** The bytes of a row as they are stored: those it was encoded in, the first time; a layout without a number is carried along. */
-export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): RowPlace {
+export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): ByteSlice {
   const place = number === undefined ? carryingLayout(row) : row.isStamped ? copyOf(row.body) : row.body;
   const { bytes, start } = place;
   row.isStamped ||= place === row.body;
@@ -84,11 +84,11 @@ export function stampRow(row: EncodedRow, number: number | undefined, timestamp:
   return place;
 }
 
-function copyOf(place: RowPlace): RowPlace {
+function copyOf(place: ByteSlice): ByteSlice {
   return wholly(Buffer.from(contentOf(place)));
 }
 
-function carryingLayout({ layout, body }: EncodedRow): RowPlace {
+function carryingLayout({ layout, body }: EncodedRow): ByteSlice {
   const text = Buffer.from(layout.text);
   const size = Buffer.allocUnsafe(4);
   size.writeUInt32LE(text.length);
@@ -96,6 +96,6 @@ function carryingLayout({ layout, body }: EncodedRow): RowPlace {
   return wholly(Buffer.concat([row.subarray(0, HEADER_BYTES), size, text, row.subarray(HEADER_BYTES)]));
 }
 
-function wholly(bytes: Buffer): RowPlace {
+function wholly(bytes: Buffer): ByteSlice {
   return { bytes, start: 0, end: bytes.length };
 }

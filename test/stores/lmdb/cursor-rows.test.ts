@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { contentOf, type StoredRow } from '../../../src/stores/embedded/ordered-rows.js';
+import { contentOf, type EngineRow } from '../../../src/stores/embedded/ordered-rows.js';
 import { writeKey } from '../../../src/stores/embedded/key-bytes.js';
-import type { LentRow } from '../../../src/stores/lmdb/cursor-row.js';
-import { LentRows } from '../../../src/stores/lmdb/cursor-rows.js';
+import type { CursorRow } from '../../../src/stores/lmdb/cursor-row.js';
+import { CursorRows } from '../../../src/stores/lmdb/cursor-rows.js';
 
 const STRETCH = 16 * 1024;
 
@@ -16,8 +16,8 @@ interface Row {
 }
 
 /** Reads rows the way a cursor does, out of buffers that are used for every row, and visits them as they are lent; gives how many there were at a time. */
-function read(rows: readonly Row[], visit: (row: LentRow) => void): readonly number[] {
-  const [lent, key, bytes] = [new LentRows(), Buffer.alloc(200), Buffer.alloc(64 * 1024)];
+function read(rows: readonly Row[], visit: (row: CursorRow) => void): readonly number[] {
+  const [lent, key, bytes] = [new CursorRows(), Buffer.alloc(200), Buffer.alloc(64 * 1024)];
   const counts: number[] = [];
   for (let next = 0; next < rows.length;) {
     lent.takeBack();
@@ -32,7 +32,7 @@ function read(rows: readonly Row[], visit: (row: LentRow) => void): readonly num
   return counts;
 }
 
-function said(row: StoredRow): Required<Row> {
+function said(row: EngineRow): Required<Row> {
   return { partitionKey: row.partitionKey, rowKey: row.rowKey, content: contentOf(row).toString() };
 }
 
@@ -44,19 +44,19 @@ function rowsOf(count: number, size = 10): readonly Required<Row>[] {
   }));
 }
 
-describe('LentRows', () => {
+describe('CursorRows', () => {
   it('leave rows that are kept as they were, however many come after them, and of any size', () => {
     const contents = Array.from({ length: 500 }, (_, index) => `${index}:${'x'.repeat((index * 37) % 700)}`);
     contents.push('y'.repeat(40_000), 'after a long one', '', 'after an empty one');
     const rows = contents.map((content, index) => ({ partitionKey: 'p', rowKey: `r${index}`, content }));
-    const kept: StoredRow[] = [];
+    const kept: EngineRow[] = [];
     read(rows, (row) => kept.push(row.keep()));
     expect(kept.map(said)).to.deep.equal(rows);
   });
 
   it('leave rows that are kept as they were where others are not', () => {
     const rows = rowsOf(2000, 30);
-    const kept: StoredRow[] = [];
+    const kept: EngineRow[] = [];
     const isKept = (index: number): boolean => index % 7 < 3 || index % 400 > 300;
     let index = 0;
     read(rows, (row) => isKept(index++) && kept.push(row.keep()));
@@ -71,7 +71,7 @@ describe('LentRows', () => {
     }));
     for (const rowKey of ['', ' ~', '\ud83d', 'é', '\u0001']) rows.push({ partitionKey: 'last', rowKey, content: 'x' });
     const lent: unknown[] = [];
-    const kept: StoredRow[] = [];
+    const kept: EngineRow[] = [];
     read(rows, (row) => {
       if (lent.length % 2 === 0) kept.push(row.keep());
       lent.push(said(row));
@@ -82,7 +82,7 @@ describe('LentRows', () => {
 
   it('know no partition before the first row, not even that of empty bytes', () => {
     const key = Buffer.alloc(16);
-    const lent = new LentRows();
+    const lent = new CursorRows();
     lent.take({ key, keyStart: 0, keyEnd: 5, bytes: Buffer.alloc(64), size: 1 });
     expect([lent.at(0).partitionKey, lent.at(0).rowKey]).to.deep.equal(['', '']);
   });
@@ -112,7 +112,7 @@ describe('LentRows', () => {
   });
 
   it('fill stretches of bytes with rows that are kept, one behind the other', () => {
-    const kept: StoredRow[] = [];
+    const kept: EngineRow[] = [];
     const counts = read(rowsOf(400, 100), (row) => kept.push(row.keep()));
     const ends = kept.slice(0, -1).map(({ rowKeyEnd, bytes }, index) => rowKeyEnd === kept[index + 1]!.start || bytes);
     expect(Math.max(...counts)).to.equal(16);
@@ -120,14 +120,14 @@ describe('LentRows', () => {
   });
 
   it('write over rows that were not kept, wherever a stretch ends', () => {
-    const kept: StoredRow[] = [];
+    const kept: EngineRow[] = [];
     let index = 0;
     read(rowsOf(4000, 200), (row) => index++ % 8 < 7 && kept.push(row.keep()));
     expect([kept.length, new Set(kept.map(({ bytes }) => bytes)).size]).to.deep.equal([3500, 49]);
   });
 
   it('hold back no bytes of the rows before, however large they were', async () => {
-    const lent = new LentRows();
+    const lent = new CursorRows();
     const bytes = Buffer.alloc(1024 * 1024);
     const take = (size: number): boolean => lent.take({ key: bytes, keyStart: 0, keyEnd: 5, bytes, size });
     const large: WeakRef<Buffer>[] = [];
