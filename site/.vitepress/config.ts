@@ -52,15 +52,28 @@ const api = existsSync(index)
   ? (JSON.parse(readFileSync(index, 'utf8')) as readonly Symbols[]).flatMap((module) => modules(module))
   : [];
 
-/** What the search finds: pages without the colours of code, which are slow to make. */
+/** Headings below a symbol that are no place to find, only parts of its description. */
+const PARTS_OF_SYMBOLS =
+  /<h([2-6])[^>]*>(Examples?|(?:Type )?Parameters|Returns|Throws|Call Signature|Type Declaration|Implementation of|Inherited from|Overrides) .*?<\/h\1>/g;
+
+/** The text of a page that the search finds: without the colours of code, which are slow to make. */
 const renderForSearch: DefaultTheme.LocalSearchOptions['_render'] = (source, env, md) => {
   const { highlight } = md.options;
   md.options.highlight = null;
   try {
-    return md.render(source, env);
+    const html = md.render(source, env);
+    return env.relativePath.startsWith('site/api/') ? html.replaceAll(PARTS_OF_SYMBOLS, '<p>$2</p>') : html;
   } finally {
     md.options.highlight = highlight ?? null;
   }
+};
+
+/** Explanations come before the members of the many small types that have the same words in their names. */
+const search: DefaultTheme.LocalSearchOptions = {
+  _render: renderForSearch,
+  miniSearch: {
+    searchOptions: { boostDocument: (page: string) => (/\/(?:interfaces|type-aliases)\//.test(page) ? 0.3 : 1) },
+  },
 };
 
 export default defineConfig({
@@ -73,10 +86,12 @@ export default defineConfig({
   rewrites: { 'site/:page(.*)': ':page' },
   outDir: '../_site',
   cacheDir: '../dist/site/cache',
-  vite: { build: { chunkSizeWarningLimit: 5000 } }, // the index of the search, which is loaded when somebody searches
+  head: [['link', { rel: 'icon', href: `${base}logo.svg` }]],
+  vite: { publicDir: 'site/public', build: { chunkSizeWarningLimit: 5000 } }, // the index of the search, which is loaded when somebody searches
   markdown: { anchor: { slugify: anchorOf }, config: (md) => md.use(files.plugin) },
   buildEnd: ({ outDir }) => files.copyTo(outDir),
   themeConfig: {
+    logo: '/logo.svg',
     nav: [
       ...sections.map(({ title, pages }) => ({
         text: title,
@@ -87,7 +102,7 @@ export default defineConfig({
     ],
     sidebar: { '/': [...guides, { text: 'API', link: '/api/' }], '/api/': api },
     outline: [2, 3],
-    search: { provider: 'local', options: { _render: renderForSearch } },
+    search: { provider: 'local', options: search },
     externalLinkIcon: true,
   },
 });
