@@ -6,6 +6,8 @@ import type { TableStore } from '../store/table-store.js';
 import { checkFunction, checkOperation, type OperationOptions } from '../options/operation-options.js';
 import type { RowPlace, RowReading } from './merge-rows.js';
 import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matched-writes.js';
+import { OpenBatch, type TableWrite } from '../writing/batch.js';
+import { isOfWrite, submitBatch, type BatchFailure, type BatchSubmission } from '../writing/submit-batch.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import { WRITE_BY_FILTER_NAMES } from './option-names.js';
 import { readPages } from './page-reader.js';
@@ -29,114 +31,97 @@ const ATTEMPTS = 5;
 
 interface Pending extends MatchedRow {
   readonly attempt: number;
-  /** Where it was prepared before and not written: what prepares it may compute, and is asked once. */
+  /** Set once it was prepared and did not fit a batch: a function that computes its patch is called once. */
   readonly prepared?: MatchWrite;
 }
 
-/** Writes the rows that match, in transactions of one partition, each row on condition that it is as it was read. */
+interface Prepared extends Pending, TableWrite {}
+
+/** Writes the rows that match, in transactions of one partition, each row on condition that it still has the ETag it was read with. */
 async function writeMatches(
   writer: MatchWriter,
   matches: AsyncIterable<{ readonly rows: readonly MatchedRow[] }>,
   { onProgress, ...options }: WriteByFilterOptions = {},
 ): Promise<WriteReport> {
+  const { store, table, reread } = writer;
   let changed = 0;
   let skipped = 0;
   const failed: FailedRow[] = [];
+  const submission: BatchSubmission<Prepared> = {
+    submit: (writes) => store.submit(table, writes, options),
+    onWritten: () => changed++,
+    onRefused({ partitionKey, rowKey, attempt }, error) {
+      if (!isOfWrite(error)) return false;
+      if (EntitableError.is(error, 'store.not-found')) {
+        skipped++;
+        return true;
+      }
+      if (isRaced(error) && attempt < ATTEMPTS) return false;
+      failed.push({ partitionKey, rowKey, error });
+      return true;
+    },
+  };
   for await (const { rows } of matches) {
     const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
     while (pending.length > 0) {
       const before = pending.length;
       const batch = await nextBatch(writer, pending, options);
       skipped += before - pending.length - batch.length;
-      if (batch.length > 0) {
-        const problem = await submit(writer, batch, options);
-        if (problem === undefined) changed += batch.length;
-        else await settle(batch, problem, pending);
-      }
+      const rest = await submitBatch(batch, submission);
+      if (rest?.failure !== undefined) await readAgain(rest.unwritten, rest.failure, pending);
       if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
     }
   }
   return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
 
-  /** Nothing of a refused transaction was written: the row at fault is seen to, the others are written again. */
-  async function settle(batch: readonly Prepared[], { index, error }: Problem, pending: Pending[]): Promise<void> {
-    const { attempt, ...row } = batch[index]!;
-    pending.unshift(...batch.filter((_, other) => other !== index));
-    if (EntitableError.is(error, 'store.not-found')) {
-      skipped++;
-    } else if (!EntitableError.is(error, 'store.precondition-failed') || attempt >= ATTEMPTS) {
-      failed.push({ partitionKey: row.partitionKey, rowKey: row.rowKey, error });
-    } else {
-      const again = await writer.reread(row);
-      if (again === undefined) skipped++;
-      else pending.unshift({ ...again, attempt: attempt + 1 });
-    }
+  /** A row that another writer has changed is read again, and written together with the others if it still matches. */
+  async function readAgain(
+    unwritten: readonly Prepared[],
+    { error, refused }: BatchFailure<Prepared>,
+    pending: Pending[],
+  ): Promise<void> {
+    if (refused === undefined || !isRaced(error)) throw error;
+    const again = await reread(refused);
+    pending.unshift(...unwritten.filter((row) => row !== refused));
+    if (again === undefined) skipped++;
+    else pending.unshift({ ...again, attempt: refused.attempt + 1 });
   }
 }
 
-interface Prepared extends Pending {
-  readonly prepared: MatchWrite;
+function isRaced(error: unknown): boolean {
+  return EntitableError.is(error, 'store.precondition-failed');
 }
 
-/** Takes what one transaction can hold: rows of one partition, by number and by size; rows that there is nothing to write of are left out. */
+/** Takes from `pending` the rows of one transaction; a row that there is nothing to write of is left out. */
 async function nextBatch(
-  { prepare, store }: MatchWriter,
+  { prepare, store, table }: MatchWriter,
   pending: Pending[],
   options: OperationOptions,
 ): Promise<readonly Prepared[]> {
   const { limits, removes } = store.traits;
-  const batch: Prepared[] = [];
-  let bytes = 0;
+  let batch: OpenBatch<Prepared> | undefined;
   for (let row = pending[0]; row !== undefined; row = pending[0]) {
-    const isFull = batch.length === limits.transactionWrites;
-    if (batch.length > 0 && (isFull || row.partitionKey !== batch[0]!.partitionKey)) break;
+    if (batch !== undefined && (batch.isFull(limits) || row.partitionKey !== batch.partitionKey)) break;
     const preparing = row.prepared ?? prepare(row);
     const prepared = preparing instanceof Promise ? await new Deadline(options).wait(preparing) : preparing;
     if (prepared === undefined) {
       pending.shift();
       continue;
     }
+    const { write } = prepared;
     const isAlone = prepared.removes && removes === 'by-replacing';
-    if (batch.length > 0 && (isAlone || bytes + prepared.write.bytes > limits.transactionBytes)) {
+    if (batch !== undefined && (isAlone || !batch.takes(write, limits))) {
       pending[0] = { ...row, prepared };
       break;
     }
     pending.shift();
-    batch.push({ ...row, prepared });
-    bytes += prepared.write.bytes;
+    const item: Prepared = { ...row, prepared, table, write };
+    batch ??= new OpenBatch(item);
+    batch.add(item);
     if (isAlone) break;
   }
-  return batch;
+  return batch?.writes ?? [];
 }
-
-/** The write that a transaction failed for. */
-interface Problem {
-  readonly index: number;
-  readonly error: EntitableError;
-}
-
-async function submit(
-  { store, table }: MatchWriter,
-  batch: readonly Prepared[],
-  options: OperationOptions,
-): Promise<Problem | undefined> {
-  try {
-    await store.submit(
-      table,
-      batch.map(({ prepared }) => prepared.write),
-      options,
-    );
-    return undefined;
-  } catch (error) {
-    if (!EntitableError.is(error, 'store.') || !ROW_CODES.has(error.code)) throw error;
-    const index = batch.length === 1 ? 0 : (error.details as { readonly operation?: number }).operation;
-    if (index === undefined || batch[index] === undefined) throw error;
-    return { index, error };
-  }
-}
-
-/** Refusals that are about one row; all others would meet the next one too. */
-const ROW_CODES: ReadonlySet<string> = new Set(['store.not-found', 'store.precondition-failed', 'store.rejected']);
 
 /** Reads of each match what a write needs: its keys and its ETag. */
 export const MATCHES: RowReading<MatchedRow> = Object.freeze({

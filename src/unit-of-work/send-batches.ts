@@ -1,5 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { refusedWrite, type Batch } from '../writing/batch.js';
+import type { Batch } from '../writing/batch.js';
+import { submitBatch, type BatchFailure } from '../writing/submit-batch.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
 import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
@@ -45,31 +46,23 @@ async function sendChanges(
   options: OperationOptions,
 ): Promise<BatchOutcome> {
   const receipts = new Map<ChangeSet, WriteReceipt>();
-  for (let left = batch.writes; left.length > 0;) {
-    try {
-      const answers = await store.submit(
-        batch.table,
-        left.map(({ write }) => write),
-        options,
-      );
-      left.forEach((change, index) => receipts.set(change, answers[index] ?? {}));
-      break;
-    } catch (error) {
-      const refused = left.length === 1 ? left[0] : refusedWrite(left, error);
-      if (refused === undefined || !isMissingIgnored(refused, error)) return outcomeOf(left, refused, error);
-      // Nothing was written: what need not be there is left out, and the others are sent again.
-      receipts.set(refused, {});
-      left = left.filter((change) => change !== refused);
-    }
-  }
-  return { kind: 'committed', receipts };
+  const rest = await submitBatch(batch.writes, {
+    submit: (writes) => store.submit(batch.table, writes, options),
+    onWritten: (change, receipt) => receipts.set(change, receipt),
+    onRefused(change, error) {
+      if (!isMissingIgnored(change, error)) return false;
+      receipts.set(change, {});
+      return true;
+    },
+  });
+  return rest?.failure === undefined ? { kind: 'committed', receipts } : outcomeOf(rest.unwritten, rest.failure);
 }
 
 function isMissingIgnored({ row: { held } }: ChangeSet, error: unknown): boolean {
   return held.kind === 'delete' && held.missing === 'ignore' && EntitableError.is(error, 'store.not-found');
 }
 
-function outcomeOf(sent: readonly ChangeSet[], refused: ChangeSet | undefined, error: unknown): BatchOutcome {
+function outcomeOf(sent: readonly ChangeSet[], { error, refused }: BatchFailure<ChangeSet>): BatchOutcome {
   // Whatever is no answer of a store says nothing about the rows.
   if (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown')) {
     return { kind: 'unknown', error };

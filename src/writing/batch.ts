@@ -1,6 +1,5 @@
 import type { ServiceLimits } from '../store/limits.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
-import { EntitableError } from '../errors/entitable-error.js';
 
 /** A write and the table it is for: what planning needs to know of anything. */
 export interface TableWrite {
@@ -43,12 +42,15 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     return this.#bytes;
   }
 
+  /** Whether it has as many writes as one transaction can hold. */
+  isFull({ transactionWrites }: ServiceLimits): boolean {
+    return this.writes.length >= transactionWrites;
+  }
+
   /** Whether one transaction can hold another write: a row appears in it once. A write too large for any is one by itself. */
-  takes({ bytes, rowKey }: PreparedWrite, { transactionWrites, transactionBytes }: ServiceLimits): boolean {
+  takes({ bytes, rowKey }: PreparedWrite, limits: ServiceLimits): boolean {
     if (this.writes.length === 0) return true;
-    return (
-      this.writes.length < transactionWrites && this.#bytes + bytes <= transactionBytes && !this.#rowKeys.has(rowKey)
-    );
+    return !this.isFull(limits) && this.#bytes + bytes <= limits.transactionBytes && !this.#rowKeys.has(rowKey);
   }
 
   add(item: W): void {
@@ -61,26 +63,6 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
 /** Tells partitions apart: a table name has no slash. */
 function partitionId({ table, write: { partitionKey } }: TableWrite): string {
   return `${table}/${partitionKey}`;
-}
-
-/** Which of the writes that were sent together a store refused; `undefined` where it does not say, or did not refuse one of them. */
-export function refusedWrite<W>(writes: readonly W[], error: unknown): W | undefined {
-  if (!EntitableError.is(error, 'store.') || !('operation' in error.details)) return undefined;
-  const { operation } = error.details;
-  return operation === undefined ? undefined : writes[operation];
-}
-
-/** Refusals that concern one write, and not the store's state or the way to it. */
-const OF_WRITES: readonly string[] = [
-  'store.already-exists',
-  'store.not-found',
-  'store.precondition-failed',
-  'store.rejected',
-];
-
-/** Whether a store refused a write for what it is, so that leaving it out helps. */
-export function isOfWrite(error: unknown): boolean {
-  return EntitableError.is(error) && OF_WRITES.includes(error.code);
 }
 
 /**

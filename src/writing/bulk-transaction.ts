@@ -1,9 +1,10 @@
 import type { BulkFailure } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { TableStore } from '../store/table-store.js';
+import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { isOfWrite, refusedWrite, type Batch, type ReadyWrite, type TableWrite } from './batch.js';
+import type { Batch, ReadyWrite, TableWrite } from './batch.js';
 import { submitWithBackoff, type Concurrency } from './concurrency.js';
+import { isOfWrite, submitBatch } from './submit-batch.js';
 
 /** One item of the input, and the write it becomes. */
 export interface BulkItem<I> extends TableWrite {
@@ -36,63 +37,48 @@ export interface BulkOutcome<I> {
   readonly stop?: { readonly cause: unknown };
 }
 
-/** What an error says of the items that were sent. */
-type Verdict<I> =
-  | { readonly kind: 'as-good' | 'failed'; readonly items: readonly BulkItem<I>[] }
-  /** It is one of them, and nobody says which. */
-  | { readonly kind: 'one-of-them' }
-  | { readonly kind: 'of-the-store' };
-
-/** Sends one batch. Where items are collected, one that is refused is left out and the others are sent again, until they are written. */
+/**
+ * Sends one batch. With `onError: 'collect'` a refused item is left out and the others are sent again, until they are written; if the
+ * store does not name the refused item, halves of the batch are sent until it is found.
+ */
 export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
+  const { collects, ignored, stopped } = sending;
   const failed: BulkFailure<I>[] = [];
-  const groups: (readonly BulkItem<I>[])[] = [batch.writes];
   let written = 0;
+  const submission = {
+    submit: (writes: readonly PreparedWrite[]) => submitWithBackoff(batch.table, writes, sending),
+    stopped,
+    onWritten({ ready }: BulkItem<I>, receipt: WriteReceipt): void {
+      ready.written(receipt);
+      written++;
+    },
+    onRefused({ index, item, ready }: BulkItem<I>, error: unknown): boolean {
+      if (!isOfWrite(error)) return false;
+      if (ignored !== undefined && error.code === ignored) {
+        ready.written({});
+        written++;
+        return true;
+      }
+      failed.push({ index, item, error: ready.refused(error) });
+      return collects;
+    },
+  };
+  const groups: (readonly BulkItem<I>[])[] = [batch.writes];
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-    if (sending.stopped()) return { written, failed, unsent: [group, ...groups].flat() };
-    let error: unknown;
-    try {
-      const receipts = await submitWithBackoff(batch.table, group, sending);
-      group.forEach((item, index) => item.ready.written(receipts[index] ?? {}));
-      written += group.length;
-      continue;
-    } catch (thrown) {
-      error = thrown;
+    const rest = await submitBatch(group, submission);
+    if (rest === undefined) continue;
+    const { unwritten, failure } = rest;
+    if (failure === undefined) return { written, failed, unsent: [unwritten, ...groups].flat() };
+    const { error, refused } = failure;
+    if (EntitableError.is(error, 'store.outcome-unknown')) {
+      failed.push(...unwritten.map(({ index, item, ready }) => ({ index, item, error: ready.refused(error) })));
+      if (!collects) return { written, failed, unsent: groups.flat(), stop: { cause: error } };
+    } else if (isOfWrite(error) && refused === undefined && collects) {
+      groups.unshift(unwritten.slice(0, unwritten.length >> 1), unwritten.slice(unwritten.length >> 1));
+    } else {
+      const others = isOfWrite(error) ? unwritten.filter((item) => item !== refused) : unwritten;
+      return { written, failed, unsent: [others, ...groups].flat(), stop: { cause: error } };
     }
-    const verdict = verdictOf(group, error, sending);
-    switch (verdict.kind) {
-      case 'as-good':
-        for (const item of verdict.items) item.ready.written({});
-        written += verdict.items.length;
-        groups.unshift(without(group, verdict.items));
-        break;
-      case 'failed':
-        failed.push(...verdict.items.map(({ index, item, ready }) => ({ index, item, error: ready.refused(error) })));
-        groups.unshift(without(group, verdict.items));
-        if (!sending.collects) return { written, failed, unsent: groups.flat(), stop: { cause: error } };
-        break;
-      case 'one-of-them':
-        groups.unshift(group.slice(0, group.length >> 1), group.slice(group.length >> 1));
-        break;
-      case 'of-the-store':
-        return { written, failed, unsent: [group, ...groups].flat(), stop: { cause: error } };
-      default:
-        return verdict satisfies never;
-    }
-    if (groups[0]?.length === 0) groups.shift();
   }
   return { written, failed, unsent: [] };
-}
-
-function verdictOf<I>(group: readonly BulkItem<I>[], error: unknown, { collects, ignored }: BulkSending): Verdict<I> {
-  if (EntitableError.is(error, 'store.outcome-unknown')) return { kind: 'failed', items: group };
-  if (!isOfWrite(error)) return { kind: 'of-the-store' };
-  const refused = group.length === 1 ? group[0] : refusedWrite(group, error);
-  if (refused === undefined) return { kind: collects ? 'one-of-them' : 'of-the-store' };
-  const isAsGood = ignored !== undefined && EntitableError.is(error, ignored);
-  return { kind: isAsGood ? 'as-good' : 'failed', items: [refused] };
-}
-
-function without<I>(group: readonly BulkItem<I>[], items: readonly BulkItem<I>[]): readonly BulkItem<I>[] {
-  return group.filter((item) => !items.includes(item));
 }

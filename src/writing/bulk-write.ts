@@ -4,7 +4,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { checkFunction } from '../options/operation-options.js';
 import { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
-import { isOfWrite, type Batch, type ReadyWrite } from './batch.js';
+import type { Batch, ReadyWrite } from './batch.js';
+import { isOfWrite } from './submit-batch.js';
 import { PartitionQueues } from './partition-queues.js';
 import {
   checkItems,

@@ -1,8 +1,7 @@
 import { checkCount } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { TableStore, WriteReceipt } from '../store/table-store.js';
+import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import type { TableWrite } from './batch.js';
 import { jitteredWait } from '../async/backoff.js';
 
 /** How many requests may be under way, and what the store's answers make of that. */
@@ -64,14 +63,13 @@ interface Patience {
 /** Submits writes, and does so again when the store says that it is busy: then nothing was written. */
 export async function submitWithBackoff(
   table: string,
-  writes: readonly TableWrite[],
+  writes: readonly PreparedWrite[],
   { store, operation, concurrency, stopped }: Patience,
 ): Promise<readonly WriteReceipt[]> {
-  const prepared = writes.map(({ write }) => write);
   for (let attempt = 1; ; attempt++) {
     const begin = performance.now();
     try {
-      const receipts = await store.submit(table, prepared, operation);
+      const receipts = await store.submit(table, writes, operation);
       concurrency.answered(performance.now() - begin);
       return receipts;
     } catch (error) {

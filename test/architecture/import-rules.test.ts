@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/store',
     'src/filter',
     'src/mapping',
+    'src/writing',
   ],
   'src/repository': [
     'src/errors',

@@ -299,7 +299,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     for (const holder of [orders, tables]) {
       expect(await rejection(holder.deleteMany([], { missing }))).to.have.property(
         'message',
-        "missing takes 'throw' or 'ignore'.",
+        "missing takes 'throw' or 'ignore', not another string.",
       );
     }
   });
