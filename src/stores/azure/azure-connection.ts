@@ -5,24 +5,24 @@ import type { ServiceProfile } from './service-profile.js';
 import type { NamedKey, SdkClient } from './azure-target.js';
 import type { Transport } from './http/transport.js';
 
-/** What it takes to talk to one account. */
+/** Settings and clients for one account. */
 export interface ConnectionSettings {
   readonly client: SdkClient;
   readonly transport: Transport;
   readonly httpClient: HttpClient;
-  /** The account's key, where it was given: signatures are made with it. */
+  /** The account's key, if it was given. It signs SAS tokens. */
   readonly key: NamedKey | undefined;
-  /** Ends the connections that are the store's own. */
+  /** Closes the connections that the store owns. */
   readonly closeConnections: () => void;
-  /** Bytes of one answer at most. */
+  /** Maximum size of a response, in bytes. */
   readonly maxAnswerBytes: number;
-  /** Where the account's tables are, without a slash at the end. */
+  /** The account's table endpoint, without a trailing slash. */
   readonly endpoint: string;
   readonly service: ServiceProfile;
   readonly traits: StoreTraits;
 }
 
-/** One account, until it is closed. */
+/** The connection to one account. After `close`, its clients throw `store.closed`. */
 export class AzureConnection {
   readonly #settings: ConnectionSettings;
   #closed = false;

@@ -28,17 +28,17 @@ import { metadataLevelOf, readRequest, type WireRequest, type AzureWrite } from 
 import { WrongAnswer } from './requests/wrong-answer.js';
 import { retainedText, withEtag, WrittenRow } from './json/written-row.js';
 
-/** One shape on one table of an account. */
+/** Reads and writes rows of one shape in one table of an account. */
 export class AzureRows implements Rows {
   readonly #connection: AzureConnection;
   readonly #table: string;
   readonly #url: string;
   readonly #layout: RowLayout;
   readonly #members: RowMembers;
-  /** By what is selected: rows of which other members were left out would be compared with those in vain. */
+  /** Members by selection. Rows with different selected properties would only slow each other's comparison down. */
   readonly #selected = new Map<string, RowMembers>();
   readonly #written: readonly WrittenMember[];
-  /** Point reads are decoded one at a time. */
+  /** Point reads share one reader, because each is decoded synchronously. */
   readonly #reader: JsonRowReader;
 
   constructor(connection: AzureConnection, table: string, shape: RowShape) {
@@ -139,6 +139,10 @@ export class AzureRows implements Rows {
   }
 }
 
+/**
+ * Number of selections whose members are remembered, before all are forgotten. A program has a few; the bound is for
+ * those that build selections at run time.
+ */
 const MOST_SELECTED = 100;
 
 const NO_NAMES: readonly string[] = Object.freeze([]);

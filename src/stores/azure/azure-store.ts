@@ -11,12 +11,13 @@ import { createTable, deleteTable, listTables } from './requests/table-operation
 import type { AzureWrite } from './requests/wire-request.js';
 
 /**
- * The tables of one account. Rows travel in requests that are built here and sent through the SDK client's own pipeline; what is done
- * rarely, the client does itself. A write is sent once: when a signal or a timeout ends the wait for its answer, it fails with
- * `store.outcome-unknown` and not with `store.aborted` or `store.timeout`, unless it had not left yet.
+ * Stores the tables of one account. Requests for rows and tables are built here and sent through the SDK client's
+ * pipeline; rare administration requests go through the SDK's clients. A write is sent once. If a signal or a timeout
+ * ends the wait for its response, it fails with `store.outcome-unknown`, not with `store.aborted` or `store.timeout`,
+ * unless the request was not sent yet.
  */
 export class AzureStore implements TableStore {
-  /** Cosmos DB has none of it. */
+  /** Undefined for Cosmos DB, which has none of it. */
   readonly service: ServiceAdministration | undefined;
   readonly #connection: AzureConnection;
 
@@ -42,7 +43,7 @@ export class AzureStore implements TableStore {
   }
 
   async createTable(table: string, options?: OperationOptions): Promise<boolean> {
-    encodeText(table); // refused here, not by the client when the request is on its way
+    encodeText(table); // rejects invalid text now, not when the request is being sent
     return createTable(this.#connection, table, options);
   }
 
@@ -59,7 +60,7 @@ export class AzureStore implements TableStore {
     return listTables(this.#connection, request, options);
   }
 
-  /** Refuses what comes after it, and ends its connections; those of an http client that was given are not its own. */
+  /** Rejects later operations and closes the store's connections. An HTTP client that was passed in keeps its own. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     return Promise.resolve();

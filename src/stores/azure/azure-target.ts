@@ -7,35 +7,47 @@ import { unknownTarget } from '../../store/unknown-target.js';
 export interface NamedKey {
   /** The account's name. */
   readonly name: string;
-  /** One of its two keys, in Base64. */
+  /** One of the account's two keys, in base64. */
   readonly key: string;
 }
 
 /** A shared access signature, e.g. an `AzureSASCredential`. */
 export interface SharedAccessSignature {
-  /** Its query string, e.g. `sv=…&sig=…`. */
+  /** The query string of the SAS, e.g. `sv=…&sig=…`. */
   readonly signature: string;
 }
 
-/** What `@azure/identity` and its like make. */
+/** A credential that returns tokens, such as those of `@azure/identity`. */
 export type TokenCredential = NonNullable<BearerTokenAuthenticationPolicyOptions['credential']>;
 
-/** How a request is authorised. */
+/** A credential that authorises requests. */
 export type AzureCredential = NamedKey | SharedAccessSignature | TokenCredential;
 
-/** What is used of a service client of `@azure/data-tables`; its policies keep working, in the order they have when the store is opened. */
+/**
+ * The part of a `TableServiceClient` of `@azure/data-tables` that is used. Its policies keep working, in the order that
+ * they have when the data source is opened.
+ */
 export type ServiceClient = Pick<TableServiceClient, 'url' | 'pipeline' | 'listTables'>;
 
-/** What is used of any client of the SDK. */
+/** The part of any client of the SDK that is used. */
 export type SdkClient = Pick<TableServiceClient, 'url' | 'pipeline'>;
 
-/** What is used of a client of one table of `@azure/data-tables`; its policies keep working in the same way. */
+/**
+ * The part of a `TableClient` of `@azure/data-tables` that is used. Its policies keep working, as those of a service
+ * client do.
+ */
 export type SingleTableClient = Pick<TableClient, 'url' | 'pipeline' | 'tableName'>;
 
 /**
- * An account of Azure Table Storage, of Azure Cosmos DB for Table, or of the emulator: by connection string, by endpoint (plain http
- * where the URL says so) and credential, by endpoint and the default credential of `@azure/identity`, or by a client that exists. Of a
- * `tableClient` it is the account that counts: an entity class says its table, and its credential whether that may be used.
+ * An account of Azure Table Storage, of Azure Cosmos DB for Table, or of the emulator. Specify it by one of these:
+ *
+ * - a connection string
+ * - an endpoint and a credential; plain HTTP if the URL begins with `http:`
+ * - an endpoint and `identity: 'default'`, the default credential of `@azure/identity`
+ * - an existing client of `@azure/data-tables`
+ *
+ * A `tableClient` only identifies the account: the entity class names the table, and the client's credential decides
+ * whether it may be used.
  */
 export type AzureTarget =
   | string
@@ -44,38 +56,49 @@ export type AzureTarget =
   | ({ readonly serviceClient: ServiceClient } & ServiceStated)
   | ({ readonly tableClient: SingleTableClient } & ServiceStated);
 
-/** The services that have tables: the Table service of Azure Storage or its emulator, or Azure Cosmos DB for Table. */
+/** The kinds of service: the Table service of Azure Storage or its emulator, or Azure Cosmos DB for Table. */
 export type AzureServiceName = 'storage' | 'cosmos';
 
-/** What a target may say of its service. */
+/** The service of a target, if it is stated. */
 export interface ServiceStated {
-  /** Says which service answers, where the address does not tell; it counts more than the option `service` of `DataSource.open`. */
+  /**
+   * States which service answers, if the address does not show it. Takes precedence over the option `service` of
+   * `DataSource.open`.
+   */
   readonly service?: AzureServiceName | undefined;
 }
 
-/** What can be changed about a connection to Azure. */
+/** Options of a connection to Azure. */
 export interface AzureOptions {
-  /** Sends the requests; by default the http client of `@azure/core-rest-pipeline`, one for each store. */
+  /**
+   * Sends the requests. By default, each store has an HTTP client of its own, built on that of
+   * `@azure/core-rest-pipeline`.
+   */
   readonly httpClient?: HttpClient | undefined;
-  /** Connections that are open to the account at most, 100 by default; not of an `httpClient`. Requests beyond them wait for their turn. */
+  /**
+   * Maximum number of open connections to the account, 100 by default. Further requests wait. Does not apply to an
+   * `httpClient`.
+   */
   readonly maxSockets?: number | undefined;
-  /** Bytes of one answer that are read at most, 128 MiB by default. An `httpClient` reads what it reads. */
+  /** Maximum size of a response in bytes, 128 MiB by default. Does not apply to an `httpClient`. */
   readonly maxAnswerBytes?: number | undefined;
   /**
-   * Which service answers. By default the address tells: Cosmos DB has `.table.cosmos.` in its host, and its emulator port 8902, or this
-   * machine as the host without a path. Say it for an address of your own, e.g. a proxy's; what the target says counts more.
+   * States which service answers. By default the address shows it: Cosmos DB has `.table.cosmos.` in its host; its
+   * emulator has port 8902, or this machine as the host and no path. State it for an address of your own, e.g. that of
+   * a proxy. The `service` of a target takes precedence.
    */
   readonly service?: AzureServiceName | undefined;
-  /** What is refused before I/O; by default what the service refuses. */
+  /** Limits that are checked before a request is sent. By default, those of the service. */
   readonly limits?: LimitsOption | undefined;
   /**
-   * How often a read that failed on its way is sent again, 3 times by default; a write never is. A client that is given has its own number,
-   * but for 0, with which only access policies and service properties are.
+   * Maximum number of retries of a failed read, 3 by default. Writes are not retried at this level. A client that was
+   * passed in keeps its own number, except that 0 turns off retries of everything but access policies and service
+   * properties.
    */
   readonly retry?: { readonly maxRetries: number } | undefined;
 }
 
-/** What a connection string says. */
+/** The endpoint and the credential in a connection string. */
 export interface ParsedConnection {
   readonly endpoint: string;
   readonly credential: NamedKey | SharedAccessSignature;
@@ -83,7 +106,7 @@ export interface ParsedConnection {
 
 type Settings = ReadonlyMap<string, string>;
 
-/** The emulator's account; its key is public. */
+/** The emulator's account, whose key is public. */
 const DEVELOPMENT: NamedKey = {
   name: 'devstoreaccount1',
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
@@ -94,8 +117,8 @@ const NO_SQL =
   'AccountKey and TableEndpoint=https://ACCOUNT.table.cosmos.azure.com:443/.';
 
 /**
- * Reads a connection string of Azure Storage, Cosmos DB or the emulator. Names are in any case and order. What its endpoint and its
- * credential are is checked by who connects. Throws `store.unknown-target`.
+ * Parses a connection string of Azure Storage, Cosmos DB or the emulator. Names may be in any case and order. The
+ * endpoint and the credential are validated later, when the data source connects. Throws `store.unknown-target`.
  */
 export function parseConnectionString(text: string): ParsedConnection {
   const settings = settingsOf(text);
@@ -158,7 +181,7 @@ function endpointOf(settings: Settings): string {
     );
   }
   if (account === '') throw unknownTarget('AccountName is empty in the connection string.');
-  // It is a part of the host: what is no name would be another host.
+  // The name becomes part of the host, so any other character could lead to another host.
   if (!/^[a-z\d-]+$/i.test(account)) {
     throw unknownTarget(
       'AccountName in the connection string has a character that no account has in its name: it has letters, digits and -.',

@@ -6,7 +6,10 @@ import type { AzureCredential, NamedKey } from './azure-target.js';
 
 const FORMS = 'Give { name, key }, { signature }, or a token credential such as those of @azure/identity.';
 
-/** The credential that a target has, or names. Throws `store.unknown-target`, and `store.package-missing` without `@azure/identity`. */
+/**
+ * Returns the credential of a target, or creates the one it names. Throws `store.unknown-target`, or
+ * `store.package-missing` without `@azure/identity`.
+ */
 export async function credentialOf(target: {
   readonly credential?: unknown;
   readonly identity?: unknown;
@@ -25,7 +28,10 @@ export async function credentialOf(target: {
   return credential as AzureCredential;
 }
 
-/** By what it has, as the SDK does, since it may come from another copy of a package. */
+/**
+ * Returns what is wrong with a credential. Like the SDK, it checks members instead of classes, because the credential
+ * may come from another copy of a package.
+ */
 function credentialProblem(credential: unknown): string | undefined {
   if (typeof credential !== 'object' || credential === null) {
     return (
@@ -41,7 +47,10 @@ function credentialProblem(credential: unknown): string | undefined {
   return `The credential has neither a name and a key, nor a signature, nor gives tokens. ${FORMS}`;
 }
 
-/** It becomes a part of a header: nothing but what accounts are called. */
+/**
+ * Returns what is wrong with an account's name. The name becomes part of a header, so only characters of account names
+ * are accepted.
+ */
 function nameProblem(name: unknown): string | undefined {
   const problem = settingProblem("The account's name", name);
   if (problem !== undefined) return problem;
@@ -77,7 +86,7 @@ function signatureProblem(signature: unknown): string | undefined {
     : 'The shared access signature has no sig=: give the whole query, such as sv=…&sig=….';
 }
 
-/** Whether requests are signed with the account's key. */
+/** Returns whether requests are signed with the account's key. */
 export function isNamedKey(credential: AzureCredential): credential is NamedKey {
   return 'name' in credential && 'key' in credential;
 }

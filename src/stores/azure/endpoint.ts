@@ -2,11 +2,15 @@ import { typeName } from '../../errors/type-name.js';
 import { settingProblem } from '../../options/setting-problem.js';
 import { unknownTarget } from '../../store/unknown-target.js';
 
-/** Hosts of Azure's own table endpoints, where every account has one of its own. */
+/** Matches hosts of Azure's own table endpoints, where each account has a host of its own. */
 const AZURE_HOST = /\.table\.(?:core|cosmos|cosmosdb|storage)\./;
 const OTHER_SERVICE = /\.(?:blob|queue|file|dfs|web)\.(?:core|storage)\./;
 
-/** Where an account's tables are. Throws `store.unknown-target`. @param isKnown Whether the service was said, so that a path may be a proxy's. */
+/**
+ * Validates the endpoint of an account's tables. Throws `store.unknown-target`.
+ *
+ * @param isKnown Whether the service was stated, in which case a path may belong to a proxy.
+ */
 export function endpointUrl(endpoint: unknown, isKnown: boolean): URL {
   const problem = settingProblem('The endpoint', endpoint) ?? textProblem(endpoint);
   if (problem !== undefined) throw unknownTarget(problem);
@@ -21,7 +25,7 @@ export function endpointUrl(endpoint: unknown, isKnown: boolean): URL {
   return url;
 }
 
-/** Refuses the URL of something that is no account with tables, in a target or in a client that was given. */
+/** Rejects a URL that cannot be that of an account with tables, in a target or in a client that was passed in. */
 export function checkEndpoint({ hostname, pathname }: URL, isKnown: boolean): void {
   if (!/^(?:[a-z\d_-]+(?:\.[a-z\d_-]+)*|\[[\da-f:.]+\])$/i.test(hostname)) {
     throw unknownTarget(

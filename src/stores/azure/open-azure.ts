@@ -22,8 +22,9 @@ import { sharedKey } from './http/shared-key.js';
 import { Transport } from './http/transport.js';
 
 /**
- * Opens the tables of an account. No request is sent. Throws `store.unknown-target`, which never echoes the target (it may hold a key),
- * and `store.package-missing` where `identity` needs the optional package `@azure/identity`.
+ * Opens the tables of an account, without sending a request. Throws `store.unknown-target`, which never quotes the
+ * target because that may contain a key, and `store.package-missing` if `identity` needs the optional package
+ * `@azure/identity`.
  */
 export async function openAzure(target: AzureTarget, options: AzureOptions = {}): Promise<TableStore> {
   const { maxSockets = 100, maxAnswerBytes = 128 * 1024 * 1024 } = options;
@@ -66,7 +67,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
 
 type Given = Extract<AzureTarget, { readonly serviceClient: unknown } | { readonly tableClient: unknown }>;
 
-/** What the target says of the service, else what the options say. */
+/** Returns the service that the target states, or else the one in the options. */
 function serviceOf(target: AzureTarget, { service }: AzureOptions): AzureServiceName | undefined {
   return (typeof target === 'string' ? undefined : target.service) ?? service;
 }
@@ -75,7 +76,10 @@ function isGiven(target: AzureTarget): target is Given {
   return typeof target !== 'string' && ('serviceClient' in target || 'tableClient' in target);
 }
 
-/** By what it has, since it may come from another copy of the SDK. A client of one table would take the name of a table for options. */
+/**
+ * Returns the client in a target. It checks members instead of classes, because the client may come from another copy
+ * of the SDK. A `TableClient` must not pass for a service client: it would take a table's name for options.
+ */
 function givenClient(target: Given): SdkClient {
   const client: Partial<ServiceClient & SingleTableClient> | null | undefined =
     'serviceClient' in target ? target.serviceClient : target.tableClient;
@@ -107,6 +111,7 @@ async function connect(
     client.pipeline.removePolicy({ name: policy.name });
     client.pipeline.addPolicy(policy);
   }
-  client.pipeline.removePolicy({ name: 'decompressResponsePolicy' }); // see Transport: what breaks off would never end
+  // A compressed response that breaks off would never end; see `LEFT_OUT` of the transport.
+  client.pipeline.removePolicy({ name: 'decompressResponsePolicy' });
   return { client, key: isNamedKey(credential) ? credential : undefined };
 }

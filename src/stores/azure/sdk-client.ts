@@ -1,16 +1,17 @@
 import type { Pipeline, PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
 import { WrongAnswer } from './requests/wrong-answer.js';
 
-/** What the service answers where a request has succeeded. */
+/** The response that the service sends after a success. */
 export interface ExpectedAnswer {
   readonly status: number;
-  /** The element of the XML that it answers with, where it does. */
+  /** Root element of the XML body, if there is a body. */
   readonly element?: string;
 }
 
 /**
- * Lets a client of the SDK send as this store does: with the credential and the policies of the pipeline that it was opened with, in their
- * order. What is not the expected answer is refused: the SDK makes something empty of anything.
+ * Makes a client of the SDK send requests as this store does: with the credential and policies of the pipeline that the
+ * store was opened with, in their order. Unexpected responses are rejected, because the SDK would turn them into empty
+ * results.
  */
 export function sendingAs<C extends { readonly pipeline: Pipeline }>(
   made: C,
@@ -36,7 +37,7 @@ function expecting(expected: ExpectedAnswer): PipelinePolicy {
 
 const XML_TYPE = /^(?:application|text)\/xml\s*(?:;|$)/i;
 
-/** Throws `WrongAnswer` for a success that is not the expected one. */
+/** Throws `WrongAnswer` if a success is not the expected one. */
 export function checkAnswer(response: PipelineResponse, { status, element }: ExpectedAnswer): void {
   if (response.status !== status) throw new WrongAnswer('it has another status', response);
   if (element === undefined) return;

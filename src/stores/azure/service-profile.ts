@@ -4,19 +4,25 @@ import type { AzureServiceName } from './azure-target.js';
 /** The services that speak this protocol. */
 export type AzureServiceKind = 'azure-storage' | 'azure-cosmos' | 'azurite';
 
-/** Where the services differ. (The scope of a token is the SDK's to choose: by the host, or by the service's challenge.) */
+/**
+ * Differences between the services. The scope of a token is not among them: the SDK chooses it, by the host or by the
+ * service's challenge.
+ */
 export interface ServiceProfile {
-  /** What it refuses, reserved names included. */
+  /** Limits that the service enforces, including reserved names. */
   readonly limits: ServiceLimits;
   /** Whether rows arrive in key order. */
   readonly ordered: boolean;
-  /** How a merge is sent: as PATCH, or as POST with `X-HTTP-Method: MERGE`. */
+  /** HTTP method of a merge: PATCH, or POST with `X-HTTP-Method: MERGE`. */
   readonly merge: 'PATCH' | 'POST';
-  /** The longest URL of a query; a longer one travels within a batch, which only Azure Storage is known to take. */
+  /**
+   * Maximum length of a query's URL. A longer query is sent inside a batch, which only Azure Storage is known to
+   * accept.
+   */
   readonly queryUrl: number;
 }
 
-/** The differences, in one table. */
+/** The profile of each service. */
 export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, ServiceProfile>> = Object.freeze({
   'azure-storage': { limits: STORAGE_LIMITS, ordered: true, merge: 'PATCH', queryUrl: 8000 },
   'azure-cosmos': {
@@ -30,14 +36,14 @@ export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, ServiceProfile>> 
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Where the emulator of Cosmos DB has its tables, on whatever host it runs. */
+/** Port of the tables in the Cosmos DB emulator, on any host. */
 const COSMOS_EMULATOR_PORT = '8902';
 
 /**
- * Which service answers at an endpoint. A path that names the account is the Azure emulator's; the port of its emulator, or this machine
- * without a path, is Cosmos DB's.
+ * Recognises the service by its endpoint. A path with the account's name means the Azure emulator. The port of the
+ * Cosmos DB emulator, or this machine without a path, means Cosmos DB.
  *
- * @param stated What the user says of it.
+ * @param stated The service that the user stated.
  */
 export function recogniseService(url: URL, stated: AzureServiceName | undefined): AzureServiceKind {
   if (stated === 'cosmos' || (stated === undefined && isCosmos(url))) return 'azure-cosmos';

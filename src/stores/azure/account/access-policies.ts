@@ -5,29 +5,29 @@ import type { AzureConnection } from '../azure-connection.js';
 import { sendingAs, type ExpectedAnswer } from '../sdk-client.js';
 import { serviceRequest, type RequestSubject } from './service-request.js';
 
-/** The service's letters, in the order in which it wants them. */
+/** The service's letters for permissions, in the order that it requires. */
 const LETTERS: Readonly<Record<TablePermission, string>> = { read: 'r', add: 'a', update: 'u', delete: 'd' };
 
 const NAMES = Object.keys(LETTERS) as readonly TablePermission[];
 
-/** Permissions as the service writes them. */
+/** Formats permissions for the service. */
 export function lettersOf(permissions: readonly TablePermission[]): string {
   return NAMES.filter((name) => permissions.includes(name))
     .map((name) => LETTERS[name])
     .join('');
 }
 
-/** Permissions as the service wrote them. */
+/** Parses permissions from the service. */
 export function permissionsOf(letters: string): readonly TablePermission[] {
   return NAMES.filter((name) => letters.includes(LETTERS[name]));
 }
 
-/** Permissions as the SDK takes them, which calls reading a query. */
+/** Converts permissions to the SDK's flags, which call `read` a query. */
 export function flagsOf(permissions: readonly AccountPermission[]): Readonly<Record<string, true>> {
   return Object.fromEntries(permissions.map((name) => [name === 'read' ? 'query' : name, true] as const));
 }
 
-/** The stored access policies of a table. Throws `store.table-not-found`. */
+/** Returns the stored access policies of a table. Throws `store.table-not-found`. */
 export async function getAccessPolicies(
   connection: AzureConnection,
   table: string,
@@ -43,7 +43,7 @@ export async function getAccessPolicies(
   }));
 }
 
-/** Puts policies in the place of all that a table has. Throws `store.table-not-found`. */
+/** Replaces all stored access policies of a table. Throws `store.table-not-found`. */
 export async function setAccessPolicies(
   connection: AzureConnection,
   table: string,

@@ -10,7 +10,10 @@ import type {
 import type { OperationOptions } from '../../../options/operation-options.js';
 import type { AzureConnection } from '../azure-connection.js';
 
-/** What an account has besides tables and rows. It is rarely asked for, so that its parts are loaded by the first use of each. */
+/**
+ * Administers an account: access policies, SAS, service properties and statistics. Programs use this rarely, so each
+ * part is loaded on first use.
+ */
 export class AzureAdministration implements ServiceAdministration {
   readonly #connection: AzureConnection;
 

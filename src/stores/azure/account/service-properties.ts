@@ -16,10 +16,10 @@ type SdkMetrics = NonNullable<SdkProperties['hourMetrics']>;
 type SdkRule = NonNullable<SdkProperties['cors']>[number];
 
 const SUBJECT = 'the service properties';
-/** The only version of logs and metrics that there is. */
+/** The only version of logging and metrics settings. */
 const VERSION = '1.0';
 
-/** The properties of the account's Table service. */
+/** Returns the properties of the account's Table service. */
 export async function getServiceProperties(
   connection: AzureConnection,
   options: OperationOptions | undefined,
@@ -37,7 +37,7 @@ export async function getServiceProperties(
   };
 }
 
-/** Changes those that are given. */
+/** Changes the given properties and leaves the others unchanged. */
 export async function setServiceProperties(
   connection: AzureConnection,
   { logging, hourMetrics, minuteMetrics, cors }: ServiceProperties,
@@ -74,7 +74,7 @@ function readMetrics({ enabled, includeAPIs, retentionPolicy }: SdkMetrics): Met
 }
 
 function writeMetrics({ enabled, includeAPIs = false, retentionDays }: MetricsProperties): SdkMetrics {
-  // The service refuses IncludeAPIs where metrics are off, and wants it where they are on.
+  // The service rejects IncludeAPIs if metrics are off, and requires it if they are on.
   return {
     version: VERSION,
     enabled,

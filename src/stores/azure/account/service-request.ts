@@ -6,16 +6,16 @@ import { unansweredRead, unansweredWrite } from '../requests/network-error.js';
 import { refusalOf, refused, type ServiceRefusal } from '../requests/refusal.js';
 import { WrongAnswer } from '../requests/wrong-answer.js';
 
-/** What a request of administration is about. */
+/** Describes an administration request, for its errors. */
 export interface RequestSubject {
-  /** For messages, e.g. `the access policies of table "Orders"`. */
+  /** Name for messages, e.g. `the access policies of table "Orders"`. */
   readonly name: string;
-  /** The table, where it is one's. */
+  /** The table, if the request concerns one. */
   readonly table?: string;
   readonly kind: 'read' | 'write';
 }
 
-/** Lets an SDK client do what is rare, and tells its failures as this store does. */
+/** Sends a request through an SDK client and translates its failures to this store's errors. */
 export async function serviceRequest<T>(
   subject: RequestSubject,
   options: OperationOptions | undefined,
@@ -34,7 +34,8 @@ export async function serviceRequest<T>(
   } catch (error) {
     if (isRestError(error) && error.response !== undefined) {
       const { response } = error;
-      if (response.status < 300) throw unanswered(new WrongAnswer('it cannot be read', response)); // the SDK quotes it
+      // The SDK's error quotes the body, so it is replaced.
+      if (response.status < 300) throw unanswered(new WrongAnswer('it cannot be read', response));
       const refusal = refusalOf(response);
       throw refused(refusal, kind, details, refusal.status === 404 ? missing(subject, refusal) : undefined);
     }
@@ -42,7 +43,10 @@ export async function serviceRequest<T>(
   }
 }
 
-/** No row was asked for: the table is missing where the service says so; anybody else, e.g. a proxy, may miss anything. */
+/**
+ * Returns the error code of a status 404. The table is missing only if the service says so; a proxy may send 404 for
+ * reasons of its own.
+ */
 function missing(
   { table }: RequestSubject,
   { serviceCode }: ServiceRefusal,

@@ -13,7 +13,7 @@ import {
 import type { AzureConnection } from '../azure-connection.js';
 import { flagsOf } from './access-policies.js';
 
-/** Signs access to a table; no I/O. Throws `store.unauthorized` where the account's key is not known. */
+/** Signs a SAS for a table, without I/O. Throws `store.unauthorized` if the account's key is not known. */
 export function generateTableSas(connection: AzureConnection, table: string, options: TableSasOptions): SharedAccess {
   const { permissions, expiry, policy, from, to } = options;
   return sign(connection, (key) =>
@@ -30,7 +30,7 @@ export function generateTableSas(connection: AzureConnection, table: string, opt
   );
 }
 
-/** Signs access to the tables of an account; no I/O. Throws `store.unauthorized` where the account's key is not known. */
+/** Signs a SAS for the account's tables, without I/O. Throws `store.unauthorized` if the account's key is not known. */
 export function generateAccountSas(connection: AzureConnection, options: AccountSasOptions): SharedAccess {
   const { permissions, expiry, resourceTypes = ['service', 'container', 'object'] } = options;
   return sign(connection, (key) =>

@@ -11,8 +11,8 @@ import { WrongAnswer } from '../requests/wrong-answer.js';
 const STATUSES = ['live', 'bootstrap', 'unavailable'] as const;
 
 /**
- * How far the account's secondary location is, which answers by itself. Asked here and not by the SDK, which does not find the secondary
- * location of an emulator.
+ * Returns the replication state of the account's secondary location, which answers this request itself. Sent without
+ * the SDK, which cannot derive the secondary endpoint of an emulator.
  */
 export async function getStatistics(
   { endpoint, transport }: AzureConnection,
@@ -37,7 +37,9 @@ export async function getStatistics(
   }
 }
 
-/** The account is named by the path, on an emulator, or by the host. */
+/**
+ * Returns the URL of the secondary location. The account's name is in the path on an emulator, otherwise in the host.
+ */
 function secondaryOf(endpoint: string): string {
   const url = new URL(endpoint);
   if (url.pathname !== '/') return `${endpoint}-secondary`;

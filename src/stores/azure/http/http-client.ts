@@ -11,28 +11,30 @@ import { exchange, isSimple, bytesOf } from './http-exchange.js';
 import { requestStopped, type Attempt } from './request-message.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
-/** The default http client, with connections of its own: they stay open between requests, and closing ends them. */
+/**
+ * An HTTP client for one store, with connections of its own. They stay open between requests until the store is closed.
+ */
 export interface KeptConnections extends HttpClient {
-  /** Ends those on which no request is under way. */
+  /** Closes connections on which no request is in flight. */
   closeIdle(): void;
   close(): void;
 }
 
-/** How much of the machine a store may take. */
+/** Limits on the resources that a store may use. */
 export interface ConnectionLimits {
-  /** Connections at most, and requests under way: others wait for their turn. */
+  /** Maximum number of connections, and of requests in flight. Further requests wait. */
   readonly maxSockets: number;
-  /** Bytes of one answer at most. */
+  /** Maximum size of a response, in bytes. */
   readonly maxAnswerBytes: number;
 }
 
-/** A request that counts whether it was sent. */
+/** A request that records whether it was sent. */
 type Counted = PipelineRequest & { readonly attempt?: Attempt | undefined };
 
-/** The SDK's client takes it for every status. */
+/** A set that makes the SDK's client return every response as a stream, whatever its status. */
 const ANY_STATUS: ReadonlySet<number> = new Set([Number.POSITIVE_INFINITY]);
 
-/** Makes a client for one store. */
+/** Creates the client of one store. Requests for rows go through `exchange`; all others through the SDK's client. */
 export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits): KeptConnections {
   const client = createDefaultHttpClient();
   const plain = new Agent({ keepAlive: true, maxSockets });
@@ -59,19 +61,21 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
     if (request.attempt !== undefined) request.attempt.sent = true;
     const agent = request.url.startsWith('https:') ? secure : plain;
     if (isSimple(request)) return exchange(request, { agent, maxAnswerBytes, ended: turns.leave });
-    // A proxy, or certificates of one's own, bring their agent.
+    // Requests with a proxy or certificates of their own bring an agent.
     if (request.tlsSettings === undefined) request.agent ??= agent;
     return bySdk(request);
   }
 
-  /** What is not simple the SDK sends; its answer is read here, because it would read one without end. */
+  /**
+   * Sends a request with the SDK's client. The response is read here, because the SDK's client reads without a limit.
+   */
   async function bySdk(request: PipelineRequest): Promise<PipelineResponse> {
     const { streamResponseStatusCodes } = request;
     let body: Readable | undefined;
     try {
       request.streamResponseStatusCodes = ANY_STATUS as Set<number>;
       const response = await unlessAborted(client.sendRequest(request), request.abortSignal);
-      body = response.readableStreamBody as Readable | undefined; // in Node it is one
+      body = response.readableStreamBody as Readable | undefined; // in Node it is a Readable
       if (body === undefined || streamResponseStatusCodes?.has(response.status) === true) return response;
       const { readableStreamBody: _, ...head } = response;
       return { ...head, bodyAsText: (await bytesOf(body, maxAnswerBytes)).toString() };
@@ -84,7 +88,10 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
   }
 }
 
-/** Ends with a signal: the SDK's client waits for ever for the answer of a connection that Node has closed, e.g. after status 101. */
+/**
+ * Rejects when the signal is aborted. Without this, the SDK's client would wait forever for the response on a
+ * connection that Node has closed, e.g. after status 101.
+ */
 function unlessAborted<T>(answer: Promise<T>, signal: PipelineRequest['abortSignal']): Promise<T> {
   if (signal === undefined) return answer;
   return new Promise((resolve, reject) => {
@@ -97,7 +104,7 @@ function unlessAborted<T>(answer: Promise<T>, signal: PipelineRequest['abortSign
 
 type Signal = PipelineRequest['abortSignal'];
 
-/** Lets so many requests be under way at once; all others wait for their turn, in their order. */
+/** Limits the number of requests in flight. Further requests wait in the order in which they arrive. */
 class RequestTurns {
   #free: number;
   readonly #waiting = new Set<(error?: Error) => void>();
@@ -106,7 +113,10 @@ class RequestTurns {
     this.#free = most;
   }
 
-  /** Resolves when it is a request's turn; `undefined` where it need not wait. Who has a turn ends it by {@link leave}. */
+  /**
+   * Resolves when the request may be sent; returns `undefined` if it need not wait. The caller must call {@link leave}
+   * when the request has ended.
+   */
   enter(signal: Signal): Promise<void> | undefined {
     if (this.#free > 0) {
       this.#free--;
@@ -125,14 +135,14 @@ class RequestTurns {
     });
   }
 
-  /** Gives a turn to the request that has waited longest. */
+  /** Passes a turn to the request that has waited longest. */
   readonly leave = (): void => {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;
     else next();
   };
 
-  /** Ends the wait of all: what has waited so far was never sent. */
+  /** Rejects all waiting requests, none of which was sent. */
   close(): void {
     for (const end of this.#waiting) {
       end(new EntitableError('store.closed', 'The store was closed before this request had its turn.', {}));

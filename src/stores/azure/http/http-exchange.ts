@@ -11,8 +11,8 @@ import { requestStopped } from './request-message.js';
 import type { Readable } from 'node:stream';
 
 /**
- * Whether a request asks for nothing but to be sent: no proxy or certificate of its own, no compression, no progress. Requests for rows
- * are all of this kind, unless a policy makes them another.
+ * Returns whether a request can be sent by `exchange`: it has no proxy, certificate, compression or progress callback
+ * of its own. All requests for rows qualify, unless a policy changes them.
  */
 export function isSimple(request: PipelineRequest): boolean {
   const { agent, body, url } = request;
@@ -32,17 +32,26 @@ export function isSimple(request: PipelineRequest): boolean {
   );
 }
 
-/** What a request is sent with. */
+/** Settings for sending a request. */
 export interface ExchangeSettings {
   readonly agent: Agent;
   readonly maxAnswerBytes: number;
-  /** Is called once, when the request and its answer have ended, well or badly. */
+  /** Called once, when the request and its response have ended, successfully or not. */
   readonly ended: () => void;
 }
 
 /**
- * Sends a simple request, as the SDK's http client does, without what that makes for each request to serve all others too: it takes
- * about half of its time.
+ * Sends a simple request with `node:http`, in about half the time of the SDK's HTTP client. `keptConnections` uses it
+ * for every request for which `isSimple` holds.
+ *
+ * Why not the SDK's client: it prepares each request for proxies, streams, progress callbacks and compression, none of
+ * which a request for rows needs. This exchange replaces only the last step: the SDK's pipeline, with its credential,
+ * retry, tracing and custom policies, still runs before it. Its effect is part of the figures over a socket in
+ * docs/performance.md.
+ *
+ * What keeps it safe: every other request goes to the SDK's client. `http-exchange.test.ts` covers aborts, broken
+ * connections, streams and what policies see of an error. `test/wrong-answers` sends thousands of random wrong
+ * responses, headers and broken bodies to every operation, and accepts no success and no made-up rejection.
  */
 export function exchange(
   request: PipelineRequest,
@@ -61,7 +70,7 @@ export function exchange(
     let isAnswered = false;
     outgoing.once('response', (incoming) => {
       isAnswered = true;
-      incoming.once('close', release).on('error', ignore); // whoever reads it is told; until then nobody is
+      incoming.once('close', release).on('error', ignore); // a reader adds its own; without one, do not crash
       const status = incoming.statusCode ?? 0;
       const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
       if (request.streamResponseStatusCodes?.has(status) === true) resolve({ readableStreamBody: incoming, ...answer });
@@ -77,14 +86,15 @@ export function exchange(
       ended();
     };
     signal?.addEventListener('abort', stop);
-    // Nobody asked for another protocol: it is an answer like others, and the connection is of no more use.
+    // A switch of protocols was not requested. It counts as a response like any other; the connection cannot be used
+    // again.
     outgoing.once('upgrade', ({ statusCode: status = 0, headers }, socket) => {
       socket.destroy();
       release();
       resolve({ request, status, headers: new ReceivedHeaders(headers), bodyAsText: '' });
     });
     outgoing.once('close', () => {
-      if (isAnswered) return; // its end is the answer's
+      if (isAnswered) return; // the close event of the response does the rest
       release();
       reject(new RestError('The connection was closed without an answer.', { code: 'ECONNRESET' }));
     });
@@ -114,29 +124,33 @@ interface Origin {
   readonly host: string;
 }
 
-/** Needs nothing that URL does to a path. */
+/** Matches paths that URL would leave unchanged. */
 const PLAIN_PATH = /^\/(?:[\w!$%&'()*+,\-:;=?@~]|\/(?!\/)|\.(?!\.))*$/;
 
-/** That of the request before: nearly all go to the same one. */
+/**
+ * The origin of the previous request; nearly all requests go to the same one. As a module-level cache it is harmless:
+ * it depends on nothing but the text of the origin, is compared before use, and one entry is kept.
+ */
 let last: Origin | undefined;
 
-/** Where a request goes, and what it asks for there. */
+/** Splits a URL into its origin and its path with query. */
 function addressOf(url: string): readonly [origin: Origin, path: string] {
   const end = url.indexOf('/', 'https://'.length);
   const path = url.slice(end);
   if (last?.text === url.slice(0, end) && PLAIN_PATH.test(path)) return [last, path];
   const { origin, protocol, hostname, port, host, pathname, search } = new URL(url);
   last = {
-    text: origin, // not what stands before the first slash, which may be one of the query
+    // Not the text up to the first slash: that slash may belong to the query.
+    text: origin,
     open: protocol === 'https:' ? requestSecure : requestPlain,
-    hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address, which stands in brackets in a URL alone
+    hostname: hostname.replace(/^\[|\]$/g, ''), // in a URL, an IPv6 address has brackets
     port,
     host,
   };
   return [last, pathname + search];
 }
 
-/** Names and values in turn, which Node writes as they are. */
+/** Returns names and values in turn, the form that Node writes without copying. */
 function headerLines(headers: HttpHeaders, host: string): string[] {
   const lines = headers.has('Host') ? [] : ['Host', host];
   for (const [name, value] of Object.entries(headers.toJSON({ preserveCase: true }))) lines.push(name, value);
@@ -145,13 +159,19 @@ function headerLines(headers: HttpHeaders, host: string): string[] {
 
 function ignore(): void {}
 
-/** Policies that try again know by its kind and its code what happened. It is without the request, whose headers hold secrets. */
+/**
+ * Converts a network error to the SDK's RestError, by whose name and code retry policies recognise it. The request is
+ * left out: its headers contain secrets.
+ */
 function asTheSdkHasIt(error: Error & { readonly code?: string }): Error {
   const { name, message, code = RestError.REQUEST_SEND_ERROR } = error;
   return name === 'AbortError' ? error : new RestError(message, { code });
 }
 
-/** The headers of an answer, as the SDK's pipeline takes them. Few are asked for, so that they are left where Node has them until one is changed. */
+/**
+ * Response headers in the form that the SDK's pipeline expects. Few of them are read, so they stay in Node's object
+ * until one is changed.
+ */
 class ReceivedHeaders implements HttpHeaders {
   readonly #received: IncomingHttpHeaders;
   #all: HttpHeaders | undefined;
@@ -200,9 +220,9 @@ function first(value: string | readonly string[] | undefined): string | undefine
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** An answer of which so much has come that it is not read to its end. */
+/** Thrown for a response with too many bytes. The rest of it is not read. */
 export class AnswerTooLarge extends Error {
-  /** Tells it from failures that another try may mend. */
+  /** Distinguishes it from failures that a retry may fix. */
   readonly code = 'ANSWER_TOO_LARGE';
 
   constructor(most: number) {
@@ -211,9 +231,11 @@ export class AnswerTooLarge extends Error {
   }
 }
 
-/** All that a stream gives. One that gives more than `most` bytes is ended: throws `AnswerTooLarge`. */
+/**
+ * Reads a stream to its end. If it has more than `most` bytes, the stream is destroyed and `AnswerTooLarge` is thrown.
+ */
 export function bytesOf(stream: Readable, most: number): Promise<Buffer> {
-  // One that has failed before it was read tells nobody again.
+  // A stream that failed earlier emits no further error event.
   if (stream.destroyed && !stream.readableEnded) return Promise.reject(stream.errored ?? brokenOff());
   return new Promise((resolve, reject) => {
     let parts: Buffer[] = [];

@@ -3,7 +3,7 @@ import { startTimer } from '../../../async/backoff.js';
 import { checkTimeout, type OperationOptions } from '../../../options/operation-options.js';
 import { StopSignal } from './request-message.js';
 
-/** What stopped an operation before its end. */
+/** Thrown when a signal or a time limit ends an operation. */
 export class Stopped extends Error {
   readonly code: 'store.aborted' | 'store.timeout';
 
@@ -14,8 +14,8 @@ export class Stopped extends Error {
 }
 
 /**
- * Runs an operation under its signal and its time limit; when either stops it, the operation's own signal tells it so, and `Stopped` is
- * thrown at once, even if what was running does not listen.
+ * Runs an operation with its signal and time limit. When either fires, it stops the signal passed to `run` and rejects
+ * with `Stopped` at once, even if the operation ignores that signal.
  */
 export function underDeadline<T>(
   options: OperationOptions | undefined,

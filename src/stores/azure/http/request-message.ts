@@ -3,25 +3,27 @@ import type { HttpHeaders, HttpMethods, PipelineRequest } from '@azure/core-rest
 
 type Signal = NonNullable<PipelineRequest['abortSignal']>;
 
-/** One try to send a write. */
+/** One attempt to send a write. */
 export interface Attempt {
-  /** Whether the request has had its turn with the http client: from then on the service may have carried it out. */
+  /** Whether the HTTP client has started to send the request. From then on, the service may have carried it out. */
   sent: boolean;
 }
 
-/** What a message is made of. */
+/** Properties of a new request. */
 export interface MessageParts {
   readonly method: HttpMethods;
   readonly url: string;
   readonly headers: HttpHeaders;
   readonly body: Uint8Array | undefined;
   readonly stop: StopSignal | undefined;
-  /** Whether its signal must be one of the platform, as an http client that somebody else wrote may want. */
+  /**
+   * Whether the signal must be a real `AbortSignal`, because the HTTP client is not the library's own and may need one.
+   */
   readonly platformSignal: boolean;
   readonly attempt: Attempt | undefined;
 }
 
-/** A request on its way through a pipeline: one of the SDK's, but for its signal, which is made when it is asked for. */
+/** A request on its way through the SDK's pipeline. It creates its signal only when something asks for it. */
 export class RequestMessage implements PipelineRequest {
   url: string;
   method: HttpMethods;
@@ -48,7 +50,7 @@ export class RequestMessage implements PipelineRequest {
     this.#platformSignal = platformSignal;
   }
 
-  /** May be undefined, which the type of an accessor cannot say. */
+  /** May be undefined, although the type of an accessor cannot declare it. */
   get abortSignal(): Signal {
     return (this.#signal ??= this.#platformSignal ? this.#stop?.platform : this.#stop)!;
   }
@@ -62,8 +64,8 @@ type AbortSignalLike = NonNullable<PipelineRequest['abortSignal']>;
 type Listener = (this: AbortSignalLike, event: unknown) => void;
 
 /**
- * Tells a request that nobody waits for it any more. It is as much of an AbortSignal as the SDK asks for, since one of the platform
- * costs as much as the rest of a request; `platform` gives one to those who need it.
+ * Signals to a request that its caller no longer waits for it. It implements the part of `AbortSignal` that the SDK
+ * uses: creating a real one takes as long as the rest of the request. `platform` returns a real one.
  */
 export class StopSignal implements AbortSignalLike {
   #aborted = false;
@@ -74,7 +76,7 @@ export class StopSignal implements AbortSignalLike {
     return this.#aborted;
   }
 
-  /** The same as a signal of the platform, e.g. for `fetch`. Made when it is asked for. */
+  /** The equivalent `AbortSignal` of the platform, e.g. for `fetch`. Created on first use. */
   get platform(): AbortSignal {
     if (this.#platform === undefined) {
       this.#platform = new AbortController();
@@ -91,7 +93,7 @@ export class StopSignal implements AbortSignalLike {
     this.#listeners?.delete(listener);
   }
 
-  /** Tells everybody who listens; once. */
+  /** Notifies all listeners, once. */
   stop(): void {
     if (this.#aborted) return;
     this.#aborted = true;
@@ -101,7 +103,7 @@ export class StopSignal implements AbortSignalLike {
   }
 }
 
-/** The error of a request that its signal has stopped, as policies and the SDK know it: by its name. */
+/** Creates the error of a stopped request. Policies and the SDK recognise it by its name. */
 export function requestStopped(): Error {
   return Object.assign(new Error('The request was stopped.'), { name: 'AbortError' });
 }

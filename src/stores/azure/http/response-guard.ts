@@ -3,31 +3,36 @@ import { isFromService, WrongAnswer } from '../requests/wrong-answer.js';
 
 const REQUEST_ID = 'x-ms-client-request-id';
 
-/** How many requests after a mix-up end their connection, so that one which cannot be closed from here is soon gone too. */
-const CAUTION = 3;
+/**
+ * Number of requests after a mix-up that ask the server to close their connection. A connection that is busy at that
+ * moment cannot be closed from here; with several such requests it is soon gone too.
+ */
+const SUSPICIOUS_REQUESTS = 3;
 
 /**
- * Refuses the answer to another request, and what another server answers as if it were the service: a success without a header that the
- * service sends with all that it answers, and any redirect. None is followed, so that no credential travels to another host.
+ * Wraps an HTTP client and rejects responses that must not be trusted:
  *
- * As to the answer to another request: A connection on which an answer comes twice is out of step from then on: each request gets the
- * answer to the one before it. The service repeats the id that a request has, which gives it away. The connection is closed, lest what was
- * given up on it be carried out after what was sent since.
+ * - Responses that belong to another request, by `x-ms-client-request-id`, which the service echoes. If a proxy answers
+ *   twice, every later response on the connection is shifted by one. Such a connection is closed, so that an abandoned
+ *   request is not carried out after later ones.
+ * - Successes without a header that the service always sends.
+ * - Redirects. None is followed, so no credential reaches another host.
  *
- * @param closeIdle Closes connections on which nothing is under way. The one in question is, as its answer was read.
+ * @param closeIdle Closes connections without a request in flight. The shifted connection is one of them, because its
+ *   response was read.
  */
 export function ownAnswers(httpClient: HttpClient, closeIdle: () => void): HttpClient {
-  let caution = 0;
+  let suspicious = 0;
   return {
     sendRequest(request) {
-      if (caution > 0) {
-        caution--;
+      if (suspicious > 0) {
+        suspicious--;
         request.headers.set('Connection', 'close');
       }
       return httpClient.sendRequest(request).then((response) => {
         const answered = response.headers.get(REQUEST_ID);
         if (answered === undefined || answered === request.headers.get(REQUEST_ID)) return fromService(response);
-        caution = CAUTION;
+        suspicious = SUSPICIOUS_REQUESTS;
         discard(response);
         closeIdle();
         throw new Error('The answer belongs to another request: the connection is out of step.');
@@ -36,7 +41,10 @@ export function ownAnswers(httpClient: HttpClient, closeIdle: () => void): HttpC
   };
 }
 
-/** A refusal is judged by who reads it: what is temporary is tried again, whoever says so. */
+/**
+ * Rejects a success or redirect that is not the service's. Error responses pass: `refusal.ts` judges them, because a
+ * temporary failure is retried no matter who reports it.
+ */
 function fromService(response: PipelineResponse): PipelineResponse {
   const { status, headers } = response;
   if (status >= 400 || (status < 300 && isFromService(headers))) return response;

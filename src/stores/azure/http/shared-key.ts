@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { NamedKey } from '../azure-target.js';
 
-/** As the SDK names its own, which this one takes the place of. */
+/** The name of the SDK's own policy, which this policy replaces. */
 const NAME = 'tablesNamedKeyCredentialPolicy';
 
 interface Signed {
@@ -14,8 +14,9 @@ interface Signed {
 }
 
 /**
- * Signs requests with an account's key (SharedKeyLite). Only the date and the path are signed, so that inserts and transactions of a
- * table share a signature for a second. The key is read for each request, as it may be changed.
+ * Creates a policy that signs requests with the account's key (SharedKeyLite). The signature covers only the date and
+ * the path, so inserts and transactions of a table share one signature for a second. The key is read for each request,
+ * because it can be rotated.
  */
 export function sharedKey(credential: NamedKey): PipelinePolicy {
   let last: Signed | undefined;
@@ -38,12 +39,12 @@ export function sharedKey(credential: NamedKey): PipelinePolicy {
 
 function signature(date: string, url: string, { name, key }: NamedKey): string {
   const { pathname, searchParams } = new URL(url);
-  const comp = searchParams.get('comp') ?? ''; // of all options it alone is signed
+  const comp = searchParams.get('comp') ?? ''; // the only signed query option
   const resource = `/${name}${pathname}${comp === '' ? '' : `?comp=${comp}`}`;
   return createHmac('sha256', Buffer.from(key, 'base64')).update(`${date}\n${resource}`).digest('base64');
 }
 
-/** The date as HTTP has it, written once for each second. */
+/** Returns a function that formats the current time as an HTTP date, once a second. */
 function clock(): () => string {
   let second = Number.NaN;
   let text = '';

@@ -11,36 +11,37 @@ import { createTracingClient } from '@azure/core-tracing';
 
 type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
 
-/** Policies that requests built here do without. */
+/** Policies that are removed from the pipeline, because requests built here do not need them. */
 const LEFT_OUT = [
-  // They serve operations that the SDK describes, or signals that are none of the platform's.
+  // These serve the SDK's operation descriptions, or signals that are not the platform's.
   'serializationPolicy',
   'deserializationPolicy',
   'formDataPolicy',
   'multipartPolicy',
   'wrapAbortSignalLikePolicy',
   'tablesSecondaryEndpointPolicy',
-  // It asks for compressed answers, and the http client waits for ever for the end of one that broke off.
+  // This one requests compressed responses, and the HTTP client waits forever for the end of one that breaks off.
   'decompressResponsePolicy',
 ];
 
 const STREAMED: ReadonlySet<number> = new Set([200]);
 
-/** How requests are sent. */
+/** Settings for sending requests. */
 export interface TransportSettings {
   readonly pipeline: Pipeline;
   readonly httpClient: HttpClient;
-  /** Whether somebody else wrote the http client: then signals are the platform's. */
+  /** Whether the application passed its own HTTP client, which may need a real `AbortSignal`. */
   readonly foreign: boolean;
-  /** What the client appends to every URL, e.g. a signature it was given in its own URL. */
+  /** Query that is appended to every URL, e.g. the SAS in the URL of a client that was passed in. */
   readonly query: string;
-  /** Whether reads are tried again as the pipeline's retry policy says. */
+  /** Whether failed reads are retried, by the pipeline's retry policy. */
   readonly retries: boolean;
 }
 
 /**
- * Sends requests through an SDK client's own pipeline, so that its credential, tracing, proxy and custom policies keep working. Writes
- * leave out its retries, which would turn a lost answer into a false conflict.
+ * Sends requests through the pipeline of an SDK client, so that its credential, tracing, proxy and custom policies
+ * apply. Writes skip its retry policies: a retried write whose first response was lost would report a conflict with
+ * itself.
  */
 export class Transport {
   readonly #read: Send;
@@ -50,7 +51,7 @@ export class Transport {
 
   constructor({ pipeline, httpClient, foreign, query, retries }: TransportSettings) {
     const last: Send = (request: PipelineRequest & { readonly attempt?: Attempt | undefined }) => {
-      if (foreign && request.attempt !== undefined) request.attempt.sent = true; // the own one knows when
+      if (foreign && request.attempt !== undefined) request.attempt.sent = true; // the own client sets it later
       return httpClient.sendRequest(request);
     };
     const reads = pipeline.clone();
@@ -64,12 +65,12 @@ export class Transport {
     this.#foreign = foreign;
   }
 
-  /** Sends a read; a failure on its way is tried again as the pipeline's retry policy says. */
+  /** Sends a read. The pipeline's retry policy retries failures. */
   read(wire: WireRequest, stop: StopSignal | undefined): Promise<PipelineResponse> {
     return this.#read(this.#message(wire, stop));
   }
 
-  /** Sends a read and resolves as soon as the headers are there; the body of a 200 follows as a stream. */
+  /** Sends a read and resolves when the headers have arrived. If the status is 200, the body follows as a stream. */
   stream(wire: WireRequest, stop: StopSignal | undefined): Promise<PipelineResponse> {
     const message = this.#message(wire, stop);
     message.streamResponseStatusCodes = STREAMED as Set<number>;
@@ -91,7 +92,7 @@ export class Transport {
       method,
       url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
       headers: createHttpHeaders(headers),
-      // Bytes: the length of a text is counted by the policy that signs, and counted and encoded again by the http client.
+      // Bytes, because both the signing policy and the HTTP client would measure and encode a string again.
       body: typeof body === 'string' ? Buffer.from(body) : body,
       stop,
       platformSignal: this.#foreign,
@@ -100,21 +101,24 @@ export class Transport {
   }
 }
 
-/** Puts the policies of a pipeline around a sender, once for all requests. */
+/** Builds one function that runs the pipeline's policies and then `last`. It is built once for all requests. */
 function compose(pipeline: Pipeline, last: Send): Send {
   return pipeline.getOrderedPolicies().reduceRight<Send>((next, policy) => {
     const send: Send = (request) => policy.sendRequest(request, next);
-    // It makes a span, and then finds that nobody records it.
+    // The policy creates a span before it finds out that nothing records it, so it is skipped.
     return policy.name === 'tracingPolicy' ? (request) => (isTraced() ? send(request) : next(request)) : send;
   }, last);
 }
 
 const tracing = createTracingClient({ namespace: 'Microsoft.Tables', packageName: 'entitable' });
 
-/** Any header of this kind will do. */
+/** Any valid traceparent header works. */
 const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-/** Whether an instrumenter is registered: the SDK's own, which does nothing, cannot read the header of a trace. */
+/**
+ * Returns whether an instrumenter is registered: the SDK's default one, which does nothing, cannot parse a traceparent
+ * header.
+ */
 function isTraced(): boolean {
   return tracing.parseTraceparentHeader(TRACE_PARENT) !== undefined;
 }

@@ -18,15 +18,34 @@ import { ETAG, type RowLayout, type RowMembers } from './row-members.js';
 import { LIST, WrongAnswer } from '../requests/wrong-answer.js';
 import { bytesIn, illFormed, int64Of, isValue, numberOf } from './value-text.js';
 
-/** Reads rows where they stand in the bytes of an answer: a value is read when somebody asks for it. */
+/**
+ * Reads a row directly from the bytes of a JSON response. A value is decoded only when the mapper asks for it. This
+ * class is the centre of the store's own JSON reader, which consists of five files:
+ *
+ * - `row-members.ts` remembers the members of earlier rows and compares the bytes before each value with them.
+ * - `row-frame.ts` locates the values of a row.
+ * - `json-bytes.ts` parses values.
+ * - `read-rows.ts` walks the rows of a response.
+ * - `json-text.ts` is the fallback.
+ *
+ * Why not JSON.parse: decoding a page of 1,000 rows to text and parsing it takes more than 2 ms, as long as everything
+ * that Entitable does for the page. JSON.parse also loses whether a number was written `3` or `3.0`, which tells an
+ * Int32 from a Double. With this reader, a page takes the SDK 4 to 7 times as long; the figures are in
+ * docs/performance.md.
+ *
+ * What makes it safe: the fast path accepts only the compact form that the service writes. Anything else, such as
+ * spaces or a type annotation after its value, takes the fallback, which validates with JSON.parse. Property-based
+ * tests (`json-row-reader.test.ts`, `read-rows.test.ts`) compare the result with that of JSON.parse, for arbitrary rows
+ * and for responses with arbitrary changed bytes: the reader must return the same values or reject the response.
+ */
 export class JsonRowReader implements RowReader {
   readonly #layout: RowLayout;
   readonly #frame: RowFrame;
-  /** The text of ASCII bytes, this row's among them, and where it is. */
+  /** The text of a range of ASCII bytes that includes the current row. Several short rows share it; see `#slice`. */
   #text = '';
   #textStart = 0;
   #textEnd = 0;
-  /** The digits of the Guid that begins at an index. */
+  /** The digits of the Guid at `#guidAt`. `typeOf` parses them to check the value, and `guid` uses them again. */
   readonly #digits = new Int32Array(4);
   #guidAt = -1;
 
@@ -35,7 +54,7 @@ export class JsonRowReader implements RowReader {
     this.#frame = new RowFrame(members);
   }
 
-  /** Opens an answer. */
+  /** Sets the response to read from. */
   open(bytes: Buffer): this {
     this.#frame.open(bytes);
     this.#textEnd = 0;
@@ -43,12 +62,15 @@ export class JsonRowReader implements RowReader {
     return this;
   }
 
-  /** Stands on the row that begins at an index. Returns the index after it, or -1 for one that is not written as the service writes it. */
+  /**
+   * Moves to the row that begins at an index. Returns the index after it, or -1 if it is not in the service's compact
+   * form.
+   */
   on(start: number): number {
     return this.#frame.on(start);
   }
 
-  /** Stands on the row of a text. Throws SyntaxError when it is none. */
+  /** Moves to the row in a text of its own. Throws a SyntaxError if the text is not a row. */
   onText(text: string): this {
     const bytes = Buffer.from(text);
     if (this.open(bytes).on(0) === bytes.length) return this;
@@ -57,14 +79,14 @@ export class JsonRowReader implements RowReader {
     return this;
   }
 
-  /** Whether the row has its keys and, where it is asked, an ETag or what that is made of. */
+  /** Returns whether the row has both keys and, if `etag` is set, an ETag or the timestamp that an ETag is made of. */
   isWhole(etag: boolean): boolean {
     const frame = this.#frame;
     if (!frame.isText(PARTITION_KEY) || !frame.isText(ROW_KEY)) return false;
     return !etag || frame.isText(ETAG) || frame.isText(TIMESTAMP);
   }
 
-  /** Whether a key is this one; `bytes` are those of its text. */
+  /** Returns whether the row has this key; `bytes` is the key in UTF-8, which is compared first. */
   isKey(slot: Slot, key: string, bytes: Uint8Array): boolean {
     return this.#frame.isWritten(slot, bytes) || this.string(slot) === key;
   }
@@ -72,7 +94,8 @@ export class JsonRowReader implements RowReader {
   typeOf(slot: Slot): EdmType | undefined {
     const frame = this.#frame;
     const kind = frame.kind(slot);
-    if (slot < 0) return slot !== TIMESTAMP ? 'String' : kind === KIND.absent ? undefined : 'DateTime'; // not selected, or not told by an ETag
+    // A timestamp is absent if it was not selected, or if the row was written here and its ETag contains no timestamp.
+    if (slot < 0) return slot !== TIMESTAMP ? 'String' : kind === KIND.absent ? undefined : 'DateTime';
     switch (kind) {
       case KIND.absent:
         return undefined;
@@ -92,7 +115,10 @@ export class JsonRowReader implements RowReader {
     return told;
   }
 
-  /** A number without a type that has a point is a Double. Cosmos DB writes none for integral Doubles: those are what is declared. */
+  /**
+   * Returns the type of a number. Without an annotation, a number with a decimal point is a Double. Cosmos DB writes
+   * integral Doubles without a point, so an integer is a Double if the class declares one.
+   */
   #numberType(slot: Slot): EdmType {
     const frame = this.#frame;
     const told = frame.type(slot);
@@ -105,7 +131,7 @@ export class JsonRowReader implements RowReader {
     throw this.#illFormed(slot, told);
   }
 
-  /** The type of a value that can have no other. */
+  /** Returns the only type that the value can have. Throws if the annotation names another one. */
   #told(slot: Slot, type: EdmType): EdmType {
     const told = this.#frame.type(slot) ?? type;
     if (told !== type) throw this.#illFormed(slot, told);
@@ -117,7 +143,7 @@ export class JsonRowReader implements RowReader {
     return illFormed(slot < 0 ? 'Timestamp' : names[slot]!, type, table);
   }
 
-  /** Reads the digits of a Guid, unless they were read last; whether there are such. */
+  /** Parses the digits of a Guid, unless they were parsed last. Returns false if the value is not a Guid. */
   #readGuid(slot: Slot): boolean {
     const frame = this.#frame;
     const from = frame.from(slot);
@@ -150,7 +176,7 @@ export class JsonRowReader implements RowReader {
       const value = frame.number(slot);
       return Number.isNaN(value) ? Number(this.string(slot)) : value;
     }
-    const type = frame.type(slot) === 'Int32' ? 'Int32' : 'Double'; // the special Doubles are texts
+    const type = frame.type(slot) === 'Int32' ? 'Int32' : 'Double'; // special Doubles, such as NaN, are strings
     const value = numberOf(type, this.string(slot));
     if (value === undefined) throw this.#illFormed(slot, type);
     return value;
@@ -176,7 +202,7 @@ export class JsonRowReader implements RowReader {
   }
 
   ticks(slot: Slot): number {
-    const length = this.#frame.to(slot) - this.#frame.from(slot); // more if something is escaped
+    const length = this.#frame.to(slot) - this.#frame.from(slot); // longer if it contains escapes
     return length <= '2000-01-01T00:00:00.123Z'.length ? 0 : this.#instant(slot).ticks;
   }
 
@@ -223,7 +249,10 @@ export class JsonRowReader implements RowReader {
     return this.#slice(this.#frame.start, this.#frame.end);
   }
 
-  /** Some of the row. Short rows have a text in common: making one takes as long as many slices of it. */
+  /**
+   * Returns a part of the row as text. Short rows share one text, because decoding bytes once takes as long as many
+   * slices.
+   */
   #slice(from: number, to: number): string {
     const { bytes, start, end, ascii } = this.#frame;
     if (!ascii) return bytes.toString('utf8', from, to);
@@ -236,7 +265,10 @@ export class JsonRowReader implements RowReader {
   }
 }
 
-/** A slice keeps its text alive, so that the text of several rows is short. */
+/**
+ * Length of the text that short rows share. A slice keeps the whole text alive, so this bounds the memory that one
+ * retained string can hold.
+ */
 const SHARED_TEXT_BYTES = 1024;
 
 function isInt32(value: number): boolean {

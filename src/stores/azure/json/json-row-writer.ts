@@ -5,9 +5,9 @@ import { keyedSize, propertySize } from '../../../store/limits.js';
 import type { RowWriter, Slot, UndeclaredValue, RowShape } from '../../../store/row.js';
 import { TYPE_SUFFIX } from './row-members.js';
 
-/** Is ASCII and needs no escape. */
+/** Matches a text of printable ASCII that needs no escape in JSON. */
 const PLAIN = /^[ !#-[\]-~]*$/;
-/** Shorter texts are looked through faster than by a call of a regular expression. */
+/** Up to this length, a loop checks a text faster than a call of the regular expression. */
 const LOOPED_UNITS = 48;
 const SPACE = 32;
 const QUOTE = 34;
@@ -16,33 +16,38 @@ const TILDE = 126;
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Writes a row as the JSON of one request, each type annotated that the service could mistake. */
+/**
+ * Writes a row as the JSON body of a request. It adds a type annotation wherever the service would infer another type.
+ */
 export class JsonRowWriter implements RowWriter {
   readonly #members: readonly WrittenMember[];
-  /** But for what stands after the last member. */
+  /** The body so far, without the text that follows the value of `#last`. */
   #text: string;
   #last: WrittenMember | undefined;
   #size: number;
   #isAscii = true;
 
-  /** @param members By slot. */
+  /** @param members The members of the shape, by slot. */
   constructor(members: readonly WrittenMember[], partitionKey: string, rowKey: string) {
     this.#members = members;
     this.#size = keyedSize(partitionKey, rowKey);
     this.#text = `{"PartitionKey":"${this.#escaped(partitionKey)}","RowKey":"${this.#escaped(rowKey)}"`;
   }
 
-  /** The body. */
+  /** The complete body. */
   get text(): string {
     return `${this.#text}${this.#last?.after ?? ''}}`;
   }
 
-  /** Whether a byte is a character of it, for certain. */
+  /**
+   * Whether the body consists of ASCII only, so that its length is also its size in bytes. False if that is not
+   * certain.
+   */
   get isAscii(): boolean {
     return this.#isAscii;
   }
 
-  /** What the entity weighs, by the service's formula. */
+  /** The entity's size by the service's formula, in bytes. */
   get size(): number {
     return this.#size;
   }
@@ -85,7 +90,7 @@ export class JsonRowWriter implements RowWriter {
   undeclared(name: string, value: UndeclaredValue): void {
     if (value.type === 'Binary') this.#size += value.bytes.byteLength;
     if (value.type === 'String') this.#size += value.text.length * 2;
-    this.#isAscii = false; // nobody has looked
+    this.#isAscii = false; // the text was not checked
     this.#add(writtenMember(name, value.type), undeclaredText(value));
   }
 
@@ -97,7 +102,7 @@ export class JsonRowWriter implements RowWriter {
   #add(member: WrittenMember, value: string): void {
     const last = this.#last;
     const between = member.previous === last ? member.between : (last?.after ?? '') + member.before;
-    this.#text = this.#text + between + value; // one after the other: a tree of such pieces is quick to make flat
+    this.#text = this.#text + between + value; // appended one by one: V8 flattens such a chain quickly
     this.#last = member;
     this.#size += member.size;
     if (!member.isAscii) this.#isAscii = false;
@@ -110,7 +115,7 @@ export class JsonRowWriter implements RowWriter {
   }
 }
 
-/** Whether a text stands between quotation marks as it is, a byte for each character. */
+/** Returns whether a text is printable ASCII and can stand between quotation marks unchanged. */
 function isPlain(text: string): boolean {
   if (text.length > LOOPED_UNITS) return PLAIN.test(text);
   for (let index = 0; index < text.length; index++) {
@@ -120,7 +125,7 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-/** A text as it stands between quotation marks. */
+/** Escapes a text for JSON, without the quotation marks. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
@@ -139,42 +144,46 @@ function undeclaredText(value: UndeclaredValue): string {
   }
 }
 
-/** Where few bytes are copied to be read: a small array has no buffer until it is asked for one, which takes longer than all the rest. */
-const FEW = Buffer.alloc(1024);
+/**
+ * Scratch buffer into which short values are copied before they are encoded. A small Uint8Array has no ArrayBuffer of
+ * its own until `.buffer` is read, and creating one takes longer than everything else. All writers can share the
+ * buffer, because it is used within one synchronous call only.
+ */
+const SCRATCH = Buffer.alloc(1024);
 
-/** Exactly the bytes of the view: its buffer may hold more. */
+/** Encodes exactly the bytes of the view, whose buffer may hold more. */
 function base64(bytes: Uint8Array): string {
   const { byteLength } = bytes;
-  if (byteLength > FEW.length) return Buffer.from(bytes.buffer, bytes.byteOffset, byteLength).toString('base64');
-  FEW.set(bytes);
-  return FEW.toString('base64', 0, byteLength);
+  if (byteLength > SCRATCH.length) return Buffer.from(bytes.buffer, bytes.byteOffset, byteLength).toString('base64');
+  SCRATCH.set(bytes);
+  return SCRATCH.toString('base64', 0, byteLength);
 }
 
-/** How a property of a type stands in the JSON of a request, but for its value. */
+/** The text around the value of a property, computed once for each name and type. */
 export interface WrittenMember {
   readonly name: string;
   readonly type: EdmType;
-  /** What is mostly written before it. */
+  /** The member that is usually written before this one. */
   readonly previous: WrittenMember | undefined;
-  /** What stands between the value of the previous one and its own. */
+  /** Text between the value of `previous` and the value of this member: `previous.after`, then `before`. */
   readonly between: string;
-  /** The last part of that: the comma and the name; the quotation mark too, where the value is a text. */
+  /** Text before the value: a comma, the name and, for a string, the quotation mark. */
   readonly before: string;
-  /** What stands after it: the type too, where the service could mistake it. */
+  /** Text after the value: the closing quotation mark and, if needed, the type annotation. */
   readonly after: string;
-  /** Whether a byte is a character in what stands around the value. */
+  /** Whether the text around the value is ASCII. */
   readonly isAscii: boolean;
-  /** What the property weighs, by the service's formula, but for what a String or Binary holds. */
+  /** The property's size by the service's formula, without the content of a String or Binary. */
   readonly size: number;
 }
 
-/** Types whose values are no text in JSON. */
+/** Types whose values JSON does not quote. */
 const BARE: ReadonlySet<EdmType> = new Set(['Boolean', 'Double', 'Int32']);
 
-/** Types that the service knows without being told. */
+/** Types that the service infers without an annotation. */
 const TOLD: ReadonlySet<EdmType> = new Set(['Boolean', 'Int32', 'String']);
 
-/** Works out how properties of a name and a type are written. */
+/** Computes the text around the values of a property. */
 export function writtenMember(name: string, type: EdmType, previous?: WrittenMember): WrittenMember {
   const quote = BARE.has(type) ? '' : '"';
   const before = piece(',', JSON.stringify(name), ':', quote);
@@ -184,14 +193,20 @@ export function writtenMember(name: string, type: EdmType, previous?: WrittenMem
   return { name, type, previous, between, before, after, isAscii, size: propertySize(name, type) };
 }
 
-/** The same for all properties of a shape, by slot: written in this order, what is between two is one piece. */
+/**
+ * Computes the members of a shape, by slot. Each knows the one before it: in this order, the text between two values is
+ * one string.
+ */
 export function writtenMembers({ properties }: RowShape): readonly WrittenMember[] {
   const members: WrittenMember[] = [];
   for (const { name, type } of properties) members.push(writtenMember(name, type, members.at(-1)));
   return members;
 }
 
-/** One flat text: what is added up would stay a tree, to be walked each time that a text made of it is read. */
+/**
+ * Joins texts into one flat string. The operator `+` would build a rope, which V8 would walk whenever a text made from
+ * it is read.
+ */
 function piece(...texts: readonly string[]): string {
   return texts.join('');
 }

@@ -3,12 +3,19 @@ import type { EdmType } from '../../../edm/edm-type.js';
 import type { UndeclaredValue } from '../../../store/row.js';
 import { bytesIn, illFormed, isValue } from './value-text.js';
 
-/** JSON text is read here only after JSON.parse accepted it, for what parsing loses: whether a number was `3` or `3.0`. */
+/**
+ * Reads rows from JSON text that is not in the service's compact form, or whose exact text matters. This is the slow
+ * path behind `JsonRowReader`, used only after JSON.parse has accepted the text. It keeps what JSON.parse loses:
+ * whether a number was written `3` or `3.0`.
+ */
 
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Calls back with each member of the object that begins at an index, and where its value's text is. Returns the index after the object. */
+/**
+ * Calls `visit` for each member of the object that begins at an index, with the range of its value's text. Returns the
+ * index after the object.
+ */
 export function eachMember(
   text: string,
   start: number,
@@ -27,7 +34,7 @@ export function eachMember(
   return at + 1;
 }
 
-/** The texts of the elements of the array that begins at an index. */
+/** Returns the texts of the elements of the array that begins at an index. */
 export function elementTexts(text: string, start: number): readonly string[] {
   const elements: string[] = [];
   let at = skipSpace(text, start + 1);
@@ -80,13 +87,13 @@ function skipNested(text: string, at: number): number {
   return at;
 }
 
-/** What is wrong with a text that is no row. */
+/** Reason of the error for a text that is not a row. */
 export const NO_ROW = 'it has a row that is none';
 
 /**
- * A row as the service writes it, from one that is written in another way: without spaces, and with each type right before its property.
- * Throws a SyntaxError that holds nothing of the text, for what is no row: no object, a type that there is none of, or a value that no
- * property can have.
+ * Rewrites a row in the service's compact form: without spaces, and with each type annotation directly before its
+ * property. Throws a SyntaxError if the text is not a row: not an object, an unknown type, or a value that no property
+ * can have. The error quotes nothing of the text.
  */
 export function compactRow(text: string): string {
   const row = parsed(text);
@@ -102,14 +109,14 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     row = JSON.parse(text);
   } catch {
-    throw new SyntaxError(NO_ROW); // the one of JSON.parse quotes the text
+    throw new SyntaxError(NO_ROW); // the error of JSON.parse quotes the text
   }
   if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SyntaxError(NO_ROW);
   return row as Readonly<Record<string, unknown>>;
 }
 
 function compactMember(name: string, value: string, type: unknown): string {
-  if (name.endsWith(TYPE_SUFFIX)) return ''; // it stands before what it tells of
+  if (name.endsWith(TYPE_SUFFIX)) return ''; // the annotation is written before its property
   if (/^[{[]/.test(value) || (type !== undefined && !EDM_TYPE_BY_NAME.has(type))) throw new SyntaxError(NO_ROW);
   const annotation = type === undefined ? '' : `${JSON.stringify(name + TYPE_SUFFIX)}:${JSON.stringify(type)},`;
   return `${annotation}${JSON.stringify(name)}:${value}`;
@@ -120,9 +127,10 @@ const INTEGER = /^-?\d+$/;
 const INT32 = 2 ** 31;
 
 /**
- * The properties of a row, but for the keys, the timestamp and some names, exactly as its `minimalmetadata` text has them.
+ * Returns the properties of a row exactly as its `minimalmetadata` text has them, without the keys, the timestamp and
+ * the names in `except`.
  *
- * @param table For messages.
+ * @param table The table's name, for messages.
  */
 export function storedMembers(
   text: string,
@@ -138,7 +146,7 @@ export function storedMembers(
   });
   return members.flatMap(([name, from, to]) => {
     const json = text.slice(from, to);
-    if (json[0] === 'n') return []; // null: selected, and absent
+    if (json[0] === 'n') return []; // null stands for a selected property that the row lacks
     const told = types.get(name);
     const value = storedValue(json, told);
     if (value === undefined) throw illFormed(name, told, table);
@@ -146,7 +154,7 @@ export function storedMembers(
   });
 }
 
-/** A value; nothing where it is none of the type that is told, or of any. */
+/** Converts the text of a value. Returns `undefined` if the value does not have the annotated type, or any type. */
 function storedValue(json: string, told: EdmType | undefined): UndeclaredValue | undefined {
   switch (json[0]) {
     case 't':
@@ -174,7 +182,10 @@ function isNumeric(type: EdmType): type is 'Double' | 'Int32' | 'Int64' {
   return type === 'Double' || type === 'Int32' || type === 'Int64';
 }
 
-/** The service writes a Double with a point or an exponent, and an Int32 without. */
+/**
+ * Returns the type of a number without an annotation: the service writes a Double with a decimal point or an exponent,
+ * and an Int32 without.
+ */
 function numberType(json: string): 'Double' | 'Int32' {
   const value = Number(json);
   return INTEGER.test(json) && value >= -INT32 && value < INT32 ? 'Int32' : 'Double';

@@ -8,8 +8,8 @@ import { LIST, WrongAnswer } from '../requests/wrong-answer.js';
 const ROWS = '"value":[';
 
 /**
- * What a decoder makes of the rows in an answer. Throws `WrongAnswer` for one that is no list of rows, or has one in which a check finds a
- * fault; what a decoder throws is the decoder's.
+ * Decodes the rows of a response to a query. Throws `WrongAnswer` if the response is not a list of rows, or if `check`
+ * rejects a row. Errors that `decode` throws pass through unchanged.
  */
 export function readRows<R>(
   reader: JsonRowReader,
@@ -25,7 +25,7 @@ export function readRows<R>(
   });
 }
 
-/** Lets a reader stand on the row of a text. Throws `WrongAnswer` when it is none. */
+/** Moves the reader to the row in a text. Throws `WrongAnswer` if the text is not a row. */
 export function openRow(reader: JsonRowReader, text: string): void {
   try {
     reader.onText(text);
@@ -34,14 +34,17 @@ export function openRow(reader: JsonRowReader, text: string): void {
   }
 }
 
-/** What a decoder makes of a row, unless a check finds a fault in it. */
+/** Decodes the current row, or throws `WrongAnswer` if `check` rejects it. */
 export function checked<R>(reader: JsonRowReader, decode: (row: RowReader) => R, check: RowCheck): R {
   const fault = check(reader);
   if (fault !== undefined) throw new WrongAnswer(fault, LIST);
   return decode(reader);
 }
 
-/** The rows of an answer that is written as the service writes it, without parsing more of it than what is around them. */
+/**
+ * The fast path: reads the rows from the bytes and parses only the text around them. Returns `undefined` if the
+ * response is not in the service's compact form.
+ */
 function rowsInPlace<R>(
   reader: JsonRowReader,
   body: Buffer,
@@ -74,7 +77,7 @@ function hasRows(text: string): boolean {
   }
 }
 
-/** The texts of the rows in an answer that is written in some other way. */
+/** The fallback: parses the response and returns the text of each row. */
 function rowTexts(text: string): readonly string[] {
   const { value } = parsed(text);
   if (!Array.isArray(value) || !value.every(isRow)) throw new WrongAnswer('it is no list of rows', LIST);
@@ -93,6 +96,6 @@ function parsed(text: string): { readonly value?: unknown } {
   try {
     return Object(JSON.parse(text)) as { readonly value?: unknown };
   } catch {
-    throw new WrongAnswer('it is no JSON', LIST); // the error quotes the text
+    throw new WrongAnswer('it is no JSON', LIST); // the error of JSON.parse quotes the text
   }
 }

@@ -3,12 +3,12 @@ import type { Slot } from '../../../store/row.js';
 import { CLOSE_BRACE, COMMA, isEscape, OPEN_BRACE, QUOTE, readNumber } from './json-bytes.js';
 import { OTHER, type RowMembers } from './row-members.js';
 
-/** What stands as a value. Numbers, since they are stored for each value of each row. */
+/** Kinds of values. They are numbers because a typed array stores one for each value of a row. */
 export const KIND = {
-  /** Nothing, or null. */
+  /** The property is missing or null. */
   absent: 0,
   text: 1,
-  /** A text in which something is escaped. */
+  /** A string that contains an escape sequence. */
   escaped: 2,
   number: 3,
   true: 4,
@@ -21,7 +21,7 @@ const SPACE = 32;
 const BACKSLASH = 92;
 const LOWER_E = 101;
 
-/** `true`, `fals` and `null`, four bytes at a time. */
+/** The bytes of `true`, `fals` and `null` as 32-bit integers, so that one comparison suffices. */
 const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(text).readInt32BE()) as [
   number,
   number,
@@ -29,15 +29,16 @@ const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(te
 ];
 
 /**
- * Where the values of a row stand in the bytes of an answer, found without parsing it: what stands between them is compared with that of
- * the row before.
+ * Locates a row's values in the response bytes without parsing the row: the bytes between values are compared with
+ * those of the previous row. Each slot stores the kind, range and annotated type of its value. {@link JsonRowReader}
+ * decodes them; its comment explains the design.
  */
 export class RowFrame {
   bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(this.bytes.buffer, 0, 0);
   start = 0;
   end = 0;
-  /** Whether a byte is a character. */
+  /** Whether the row consists of ASCII only, so that bytes and characters correspond. */
   ascii = true;
   #escaped = false;
   readonly #members: RowMembers;
@@ -57,38 +58,38 @@ export class RowFrame {
     this.#to = new Int32Array(slots);
   }
 
-  /** What stands in a slot. */
+  /** Returns the kind of value in a slot. */
   kind(slot: Slot): Kind {
     return this.#kinds[slot - OTHER] as Kind;
   }
 
-  /** The type that is told of a value, if one is. */
+  /** Returns the annotated type of a value, if there is an annotation. */
   type(slot: Slot): EdmType | undefined {
     return this.#types[slot - OTHER];
   }
 
-  /** What a number is; NaN where its text must be read. */
+  /** Returns a parsed number, or NaN if its text must be converted. */
   number(slot: Slot): number {
     return this.#numbers[slot - OTHER]!;
   }
 
-  /** Where the value begins, of a text within its quotes. */
+  /** Returns the index where the value begins, after the opening quote of a string. */
   from(slot: Slot): number {
     return this.#from[slot - OTHER]!;
   }
 
-  /** Where it ends. */
+  /** Returns the index where the value ends, before the closing quote of a string. */
   to(slot: Slot): number {
     return this.#to[slot - OTHER]!;
   }
 
-  /** Whether a text stands in a slot. */
+  /** Returns whether the value in a slot is a string. */
   isText(slot: Slot): boolean {
     const kind = this.#kinds[slot - OTHER];
     return kind === KIND.text || kind === KIND.escaped;
   }
 
-  /** Whether the text in a slot is written with these bytes. */
+  /** Returns whether the value in a slot consists of exactly these bytes. */
   isWritten(slot: Slot, expected: Uint8Array): boolean {
     const { bytes } = this;
     const from = this.#from[slot - OTHER]!;
@@ -97,14 +98,17 @@ export class RowFrame {
     return true;
   }
 
-  /** Opens an answer. */
+  /** Sets the response to read from. */
   open(bytes: Buffer): this {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     return this;
   }
 
-  /** Finds the values of the row that begins at an index. Returns the index after it, or -1 for one that is not written as the service writes it. */
+  /**
+   * Locates the values of the row that begins at an index. Returns the index after it, or -1 if it is not in the
+   * service's compact form.
+   */
   on(start: number): number {
     const { bytes } = this;
     const view = this.#view;
@@ -137,7 +141,7 @@ export class RowFrame {
     return bytes[at] === CLOSE_BRACE ? (this.end = at + 1) : -1;
   }
 
-  /** The quote that ends a text; -1 where JSON knows no such text. */
+  /** Returns the index of the quote that ends a string, or -1 if it is not a valid JSON string. */
   #textEnd(from: number): number {
     const { bytes } = this;
     const view = this.#view;
@@ -157,7 +161,7 @@ export class RowFrame {
     return -1;
   }
 
-  /** A number, a Boolean or null. */
+  /** Locates a number, a Boolean or null. Returns the index after it, or -1. */
   #bare(index: number, from: number): number {
     const end = readNumber(this.bytes, from, this.#numbers, index);
     if (end > 0) return this.#found(index, KIND.number, from, end);
@@ -174,7 +178,11 @@ export class RowFrame {
   }
 }
 
-/** Whether four bytes are ASCII, and none of them a control, a quote or a backslash: a byte that is too small borrows from its highest bit. */
+/**
+ * Returns whether four bytes are all ASCII, and none is a control character, a quote or a backslash. XOR turns a quote
+ * or a backslash into a zero byte, and the subtractions set the highest bit of a byte that is too small. A false alarm
+ * is harmless: the bytes are then read one by one.
+ */
 function isPlain(four: number): boolean {
   const quotes = four ^ 0x22222222;
   const backslashes = four ^ 0x5c5c5c5c;

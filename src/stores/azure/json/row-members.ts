@@ -1,28 +1,28 @@
 import { EDM_TYPES, type EdmType } from '../../../edm/edm-type.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot, type RowShape } from '../../../store/row.js';
 
-/** The suffix of the member that names a property's type. */
+/** Suffix of the member that annotates a property's type. */
 export const TYPE_SUFFIX = '@odata.type';
 
-/** EDM types by their full names, as annotations spell them. */
+/** EDM types by the full names that annotations use, e.g. `Edm.Int64`. */
 export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES.map((type) => [`Edm.${type}`, type]));
 
-/** What a shape's slots are in JSON, worked out once. */
+/** Names and types of a shape's slots, computed once for each table and shape. */
 export interface RowLayout {
-  /** The table, for messages. */
+  /** The table's name, for messages. */
   readonly table: string;
   readonly names: readonly string[];
   readonly types: readonly EdmType[];
 }
 
-/** Works out the JSON names of a shape. */
+/** Computes the layout of a shape. */
 export function rowLayout(table: string, { properties }: RowShape): RowLayout {
   return { table, names: properties.map(({ name }) => name), types: properties.map(({ type }) => type) };
 }
 
-/** The slot of a row's ETag. */
+/** Slot of the row's ETag. */
 export const ETAG: Slot = -4;
-/** The slot of whatever nobody reads. */
+/** Slot of members that the shape does not have. Nobody reads it. */
 export const OTHER: Slot = -5;
 
 const SYSTEM: readonly (readonly [name: string, slot: Slot])[] = [
@@ -32,27 +32,42 @@ const SYSTEM: readonly (readonly [name: string, slot: Slot])[] = [
   ['odata.etag', ETAG],
 ];
 
-/** What stands before a value: `,"name":`, or `,"name@odata.type":"Edm.Type","name":`, with a brace where the row begins. */
+/**
+ * Matches the text before a value: `,"name":` or `,"name@odata.type":"Edm.Type","name":`. The first member of a row
+ * begins with a brace instead of the comma.
+ */
 const PREFIX = /^[{,]"((?:[^"\\]|\\.)*?)(?:@odata\.type":"([^"\\]*)","\1)?":/;
 
-/** The longest prefix: two names of 255 units that are escaped, a type, and what is around them. */
-const LONGEST = 2 * 255 * 6 + 64;
+/**
+ * Length of the longest prefix: two names of 255 UTF-16 units, each of them escaped in six characters, plus the
+ * annotation and punctuation.
+ */
+const MAX_PREFIX_LENGTH = 2 * 255 * 6 + 64;
 
-/** How many members are learned before all are forgotten: a table may have another name in each row. */
-const MOST = 1000;
+/**
+ * Number of distinct members that are remembered before all are forgotten. It bounds the memory for a table in which
+ * every row has other names, and leaves room for four rows with the maximum of 252 properties.
+ */
+const MAX_KNOWN = 1000;
 
-/** How many members are tried that may have been left out. */
-const TRIES = 32;
+/**
+ * Number of remembered members to compare before the bytes are parsed. A row may lack properties that earlier rows had,
+ * so several may have to be skipped; the bound keeps rows with ever new members from being compared with all of them.
+ */
+const MAX_SKIPPED = 32;
 
-/** A member of a row, known by the bytes before its value, which are compared four at a time. */
+/**
+ * A member that rows were seen to have, identified by the bytes before its value. The bytes are compared four at a
+ * time.
+ */
 class RowMember {
-  /** What came after it the last time. */
+  /** The member that followed this one in the last row that had both. */
   next: RowMember | undefined;
   readonly length: number;
   readonly ascii: boolean;
   readonly #words: Int32Array;
 
-  /** @param type The type that its annotation tells, if it has one. */
+  /** @param type The annotated type, if there is an annotation. */
   constructor(
     prefix: Buffer,
     readonly slot: Slot,
@@ -68,7 +83,7 @@ class RowMember {
     this.#words = words;
   }
 
-  /** Whether it stands at an index. */
+  /** Returns whether the bytes at an index are those of this member. */
   isAt(view: DataView, at: number): boolean {
     const words = this.#words;
     const last = words.length - 1;
@@ -80,13 +95,13 @@ class RowMember {
 }
 
 /**
- * The members that the rows of a table were seen to have. Nearly every row has those of the row before it, in the same order, so that
- * they need only be compared.
+ * Remembers the members that rows of a table have had. Most rows have the same members as the row before, in the same
+ * order, so comparing bytes is enough to recognise them.
  */
 export class RowMembers {
-  /** Stands before the first member of each row. */
+  /** Placeholder that precedes the first member of each row. */
   readonly start = new RowMember(Buffer.alloc(4), OTHER, undefined);
-  /** How many slots there are, the negative ones included. */
+  /** Number of slots, including the negative ones. */
   readonly slots: number;
   readonly #known = new Map<string, RowMember>();
   readonly #slots: ReadonlyMap<string, Slot>;
@@ -97,10 +112,13 @@ export class RowMembers {
     this.#slots = new Map([...names.map((name, slot) => [name, slot] as const), ...SYSTEM]);
   }
 
-  /** The member that stands at an index, after another. Nothing for what is not written as the service writes it. */
+  /**
+   * Returns the member at an index, given the one before it. Returns `undefined` if the bytes are not in the service's
+   * compact form.
+   */
   after(previous: RowMember, bytes: Buffer, view: DataView, at: number): RowMember | undefined {
     let member = previous.next;
-    for (let tries = 0; member !== undefined && tries < TRIES; tries++) {
+    for (let skipped = 0; member !== undefined && skipped < MAX_SKIPPED; skipped++) {
       if (member.isAt(view, at)) return member;
       member = member.next;
     }
@@ -108,12 +126,12 @@ export class RowMembers {
   }
 
   #learn(previous: RowMember, bytes: Buffer, at: number): RowMember | undefined {
-    const match = PREFIX.exec(bytes.toString('latin1', at, at + LONGEST));
+    const match = PREFIX.exec(bytes.toString('latin1', at, at + MAX_PREFIX_LENGTH));
     if (match === null) return undefined;
     const [prefix, { length }, type] = match as unknown as readonly [string, string, string | undefined];
     const member = this.#known.get(prefix) ?? this.#make(bytes, at, prefix, length, type);
     if (member === undefined) return undefined;
-    member.next ??= previous.next; // what came there before it comes after it, most likely
+    member.next ??= previous.next; // its old successor most likely follows the new one
     previous.next = member;
     return member;
   }
@@ -127,21 +145,22 @@ export class RowMembers {
   ): RowMember | undefined {
     const from = at + '{"'.length;
     const name = nameOf(bytes.toString('utf8', from, from + nameLength));
-    if (name?.endsWith(TYPE_SUFFIX) !== false) return undefined; // of a property that stands elsewhere
-    if (this.#known.size === MOST) {
+    if (name?.endsWith(TYPE_SUFFIX) !== false) return undefined; // annotates a property that is not next to it
+    if (this.#known.size === MAX_KNOWN) {
       this.#known.clear();
       this.start.next = undefined;
     }
     const type = annotation === undefined ? undefined : EDM_TYPE_BY_NAME.get(annotation);
-    if (type === undefined && annotation !== undefined) return undefined; // a type that there is none of
+    if (type === undefined && annotation !== undefined) return undefined; // an unknown type
     const own = bytes.subarray(at, at + prefix.length);
     const member = new RowMember(own, this.#slots.get(name) ?? OTHER, type);
-    this.#known.set(own.toString('latin1'), member); // the other is a slice, which keeps all of its text alive
+    // Not `prefix`: that is a slice, which would keep the whole decoded text alive.
+    this.#known.set(own.toString('latin1'), member);
     return member;
   }
 }
 
-/** A name as it stands between quotes; nothing where JSON knows no such text. */
+/** Decodes a member name. Returns `undefined` if it is not valid JSON. */
 function nameOf(text: string): string | undefined {
   try {
     return JSON.parse(`"${text}"`) as string;

@@ -8,32 +8,32 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const SPECIAL_DOUBLES = new Set(['NaN', 'Infinity', '-Infinity']);
 const INT32 = 2 ** 31;
 
-/** The Int64 that a text is, if it is one. */
+/** Parses an Int64. Returns `undefined` if the text is not one. */
 export function int64Of(text: string): bigint | undefined {
   if (!INTEGER.test(text)) return undefined;
   const value = BigInt(text);
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-/** The Int32 or Double that a text is, if it is one. */
+/** Parses an Int32 or a Double. Returns `undefined` if the text is not one. */
 export function numberOf(type: 'Int32' | 'Double', text: string): number | undefined {
   const value = Number(text);
   if (type === 'Int32') return INTEGER.test(text) && value >= -INT32 && value < INT32 ? value : undefined;
   return NUMBER.test(text) || SPECIAL_DOUBLES.has(text) ? value : undefined;
 }
 
-/** The bytes that a text is in base64, if it is that. */
+/** Decodes a base64 text. Returns `undefined` if it is not valid base64. */
 export function bytesIn(text: string): Uint8Array | undefined {
   const { length } = text;
   if (length === 0) return new Uint8Array(0);
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  // Node skips what is none, and takes other alphabets.
+  // Node skips invalid characters and accepts the URL-safe alphabet, so both are checked below.
   const bytes = Buffer.from(text, 'base64');
   if (length % 4 !== 0 || bytes.length !== (length / 4) * 3 - padding || /[-_]/.test(text)) return undefined;
   return new Uint8Array(bytes);
 }
 
-/** Whether a text is a value of a type. */
+/** Returns whether a text is a valid value of a type. */
 export function isValue(type: EdmType, text: string): boolean {
   switch (type) {
     case 'String':
@@ -56,7 +56,7 @@ export function isValue(type: EdmType, text: string): boolean {
   }
 }
 
-/** The error of a value that is none of the type that its row tells. */
+/** Creates the error for a value that does not have the type its row declares. */
 export function illFormed(name: string, type: EdmType | undefined, table: string | undefined): EntitableError {
   return new EntitableError(
     'store.unavailable',

@@ -2,9 +2,12 @@ import { formatDateTime, instantOfEtag } from '../../../edm/date-time.js';
 import type { RetainedRow } from '../../../store/row.js';
 import { mergedBody } from '../requests/emulate-removal.js';
 
-/** What a row holds after a write, put together only when someone asks. */
+/**
+ * The content of a row after a write. The entity that was written keeps it as its last known state. The text is
+ * composed only when something reads it.
+ */
 export class WrittenRow {
-  /** What was sent, until someone asks for the row. */
+  /** The request body, or the composed row once `#isComposed` is set. */
   #text: string;
   readonly #etag: string | undefined;
   #earlier: string | undefined;
@@ -12,19 +15,20 @@ export class WrittenRow {
   #isComposed = false;
 
   /**
-   * @param body What was sent.
-   * @param before What the row held, where the write left the rest of it alone.
-   * @param removed Names the write took away.
+   * @param body The body of the write.
+   * @param before The row before a merge, whose other properties the merge kept.
+   * @param removed Names of the properties that the write removed.
    */
   constructor(body: string, etag: string | undefined, before: RetainedRow | undefined, removed: readonly string[]) {
-    // A row before that was never asked for is composed now: otherwise each write would keep the one before it alive.
+    // Composes the earlier row now, if nothing has read it yet: otherwise each written row would keep all earlier ones
+    // alive.
     this.#earlier = before === undefined ? undefined : retainedText(before);
     this.#text = body;
     this.#etag = etag;
     this.#removed = removed;
   }
 
-  /** Its text, as if it had been read. */
+  /** The row as JSON text, in the form of a row that was read. */
   get text(): string {
     if (this.#isComposed) return this.#text;
     const row = this.#earlier === undefined ? this.#text : mergedBody(this.#earlier, this.#text, this.#removed);
@@ -35,13 +39,13 @@ export class WrittenRow {
   }
 }
 
-/** The text of a retained row. */
+/** Returns the text of a retained row. */
 export function retainedText(row: RetainedRow): string {
   const retained: unknown = row;
   return retained instanceof WrittenRow ? retained.text : (retained as string);
 }
 
-/** The text of a row with the ETag that it has, if it has none. */
+/** Adds the ETag to the text of a row that does not contain one. */
 export function withEtag(text: string, etag: string): string {
   return text.includes('"odata.etag":') ? text : withMembers(text, `"odata.etag":${JSON.stringify(etag)}`);
 }

@@ -5,10 +5,13 @@ import { PROTOCOL_VERSION, writeHead, type WireRequest, type AzureWrite } from '
 
 const PART_HEADERS = 'Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n';
 
-/** More than what surrounds a write's URL, body and ETag in a transaction, its part of the envelope included. */
+/**
+ * Upper bound of the bytes around a write's URL and body in a transaction: headers with its ETag, boundaries, and its
+ * share of the envelope.
+ */
 export const PART_BYTES = 600;
 
-/** One transaction as one request: each write with its own condition, told apart by its index as Content-ID. */
+/** Builds the request of a transaction. Each write has its own condition, and its index as Content-ID. */
 export function batchRequest(endpoint: string, writes: readonly AzureWrite[], service: ServiceProfile): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;
@@ -16,7 +19,7 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
   const end = `\r\n--${changes}--\r\n--${batch}--\r\n`;
   const pieces: (string | Uint8Array)[] = [start];
   const sizes: number[] = [start.length];
-  const frames = new Map<WriteMode, Frame<Uint8Array>>(); // what is the same for all writes of a mode
+  const frames = new Map<WriteMode, Frame<Uint8Array>>(); // text that all writes of a mode share
   for (let index = 0; index < writes.length; index++) {
     const { mode, url, ifMatch, body = '', bodyBytes } = writes[index]!;
     let frame = frames.get(mode);
@@ -28,21 +31,21 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
     const condition = ifMatch === undefined ? '' : `If-Match: ${ifMatch}\r\n`;
     const own = `${url} HTTP/1.1\r\nContent-ID: ${index}\r\n${condition}`;
     pieces.push(before, own, after, body);
-    sizes.push(before.length, own.length, after.length, bodyBytes); // a URL is ASCII, and so is an ETag
+    sizes.push(before.length, own.length, after.length, bodyBytes); // a URL and an ETag are ASCII
   }
   pieces.push(end);
   sizes.push(end.length);
   return envelope(endpoint, batch, joined(pieces, sizes));
 }
 
-/** One query as the only part of a batch, for a URL that is too long to be one. */
+/** Builds a batch with a query as its only part, for a query whose URL would be too long. */
 export function batchedQuery(endpoint: string, query: WireRequest): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const { before, after } = frameOf(query, `--${batch}\r\n`);
   return envelope(endpoint, batch, `${before}${query.url} HTTP/1.1\r\n${after}\r\n--${batch}--\r\n`);
 }
 
-/** What stands before and after the URL of a part. */
+/** The text before and after the URL of a part. */
 interface Frame<T> {
   readonly before: T;
   readonly after: T;
@@ -53,7 +56,10 @@ function frameOf({ method, headers }: Pick<WireRequest, 'method' | 'headers'>, b
   return { before: `${boundary}${PART_HEADERS}${method} `, after: `${lines.join('')}\r\n` };
 }
 
-/** Bytes, and texts in UTF-8, one after another. A text that has a byte for each character is ASCII, which is quicker to copy than to encode. */
+/**
+ * Concatenates bytes and UTF-8 encoded texts. A text with as many bytes as characters is ASCII, which is faster to copy
+ * than to encode.
+ */
 function joined(pieces: readonly (string | Uint8Array)[], sizes: readonly number[]): Uint8Array {
   const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size));
   let at = 0;

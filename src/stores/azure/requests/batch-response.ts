@@ -1,4 +1,4 @@
-/** One answer within the answer to a batch. */
+/** The response to one request of a batch. */
 export interface BatchPart {
   readonly status: number;
   readonly etag: string | undefined;
@@ -12,15 +12,15 @@ const ETAG = '\nETag: ';
 
 const BOUNDARY = /^multipart\/mixed\s*;\s*boundary="?([^\s";]+)"?\s*$/i;
 
-/** Whether an answer is a whole batch's: of its type, and with the boundary that ends it. */
+/** Returns whether a response is a complete batch: it has the content type and the closing boundary. */
 export function isBatch(contentType: string | undefined, text: string): boolean {
   const boundary = BOUNDARY.exec(contentType ?? '')?.[1];
   return boundary !== undefined && text.trimEnd().endsWith(`--${boundary}--`);
 }
 
 /**
- * The answers in the answer to a batch, in their order. Each begins with a status line; lines of
- * JSON, which has no raw line breaks, never look like one or like a boundary.
+ * Splits the response to a batch into its parts, in order. A part begins with a status line. A line of JSON cannot look
+ * like a status line or a boundary, because JSON text contains no raw line breaks.
  */
 export function batchParts(text: string): readonly BatchPart[] {
   const parts: BatchPart[] = [];
@@ -34,7 +34,10 @@ export function batchParts(text: string): readonly BatchPart[] {
 
 class Part implements BatchPart {
   readonly status: number;
-  /** From the status line to the next one: after the body come the boundary and the headers of what follows. */
+  /**
+   * The text from this status line to the next. After the body, it contains the boundary and the headers of the next
+   * part.
+   */
   readonly #text: string;
 
   constructor(text: string) {
@@ -43,7 +46,7 @@ class Part implements BatchPart {
   }
 
   get etag(): string | undefined {
-    const at = this.#text.indexOf(ETAG); // as the service spells it; whatever spells it otherwise costs a little more
+    const at = this.#text.indexOf(ETAG); // the service's spelling; any other is found more slowly
     if (at < 0 || this.status >= 300) return this.header('etag');
     return this.#text.slice(at + ETAG.length, this.#text.indexOf('\n', at + ETAG.length)).trim();
   }

@@ -10,8 +10,8 @@ import { JsonRowWriter } from '../json/json-row-writer.js';
 import { storedMembers } from '../json/json-text.js';
 
 /**
- * The same writes, in terms the service knows: it cannot remove a property, so a merge that does becomes the replacement of the row as
- * it is now, under its ETag.
+ * Replaces merges that remove properties by writes that the service supports. The service cannot remove a property, so
+ * the row is read, and the merge becomes a replace of the whole row under the ETag that was read.
  */
 export function withoutRemovals(
   connection: AzureConnection,
@@ -57,7 +57,7 @@ function storedRow(response: PipelineResponse, { partitionKey, rowKey }: AzureWr
   }
 }
 
-/** The answer the service would have given had it seen the ETag. */
+/** The rejection that the service would send for the outdated ETag. */
 const MOVED = {
   status: 412,
   serviceCode: 'UpdateConditionNotSatisfied',
@@ -66,9 +66,9 @@ const MOVED = {
 };
 
 /**
- * What a row holds once a merge has changed it, as the body that would replace it.
+ * Applies a merge to a row and returns the body of the equivalent replace.
  *
- * @param stored The text of the row: what the merge does not touch is taken from it exactly.
+ * @param stored The text of the row. Properties that the merge does not change are copied from it exactly.
  * @param sent The body of the merge, which begins with the keys.
  */
 export function mergedBody(stored: string, sent: string, removed: readonly string[]): string {

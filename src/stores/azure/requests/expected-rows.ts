@@ -2,13 +2,13 @@ import { PARTITION_KEY, ROW_KEY, type Slot } from '../../../store/row.js';
 import { isWithin, type KeyRange, type ScanRequest } from '../../../store/table-store.js';
 import type { JsonRowReader } from '../json/json-row-reader.js';
 
-/** Tells what is wrong with a row of an answer, if something is. */
+/** Returns what is wrong with a row of a response, or `undefined`. */
 export type RowCheck = (row: JsonRowReader) => string | undefined;
 
 const NO_KEYS = 'it has a row without its keys, or without the ETag that was asked for';
 const OTHER_ROW = 'it has another row than was asked for';
 
-/** Checks the answer to a read of one row. */
+/** Returns the check for a read of one row. */
 export function expectRow(partitionKey: string, rowKey: string): RowCheck {
   return (row) => {
     if (!row.isWhole(false)) return NO_KEYS;
@@ -16,7 +16,7 @@ export function expectRow(partitionKey: string, rowKey: string): RowCheck {
   };
 }
 
-/** Checks the rows of the answers to a query, as far as their keys tell: what a filter asks for is the service's to find. */
+/** Returns the check for the rows of a query. It compares the keys only; filters are evaluated by the service. */
 export function expectRows({ select, etag = select === undefined, partitionKey, rowKey }: ScanRequest): RowCheck {
   const tests = [keyTest(PARTITION_KEY, partitionKey), keyTest(ROW_KEY, rowKey)].filter((test) => test !== anyKey);
   return (row) => {
@@ -43,5 +43,5 @@ function mayBeWithin(key: string, range: KeyRange): boolean {
   return isWithin(key, range) || [key, range.from?.value ?? '', range.to?.value ?? ''].some((text) => HIGH.test(text));
 }
 
-/** Services may order code points, which from here on is another order than that of UTF-16. */
+/** Matches characters from which on the order of code points, which a service may use, differs from that of UTF-16. */
 const HIGH = /[\uD800-\uFFFF]/;

@@ -16,11 +16,11 @@ type Unanswered =
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const CONNECTING = /^(connect|getaddrinfo) |before secure TLS connection/;
 const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-/** Node's, of a header or a path that cannot be written. */
+/** Node's codes for a header or path with characters that cannot be sent. */
 const UNSENDABLE = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE|UNESCAPED_CHARACTERS)$/;
 const CREDENTIAL = /^(Authentication|AggregateAuthentication|CredentialUnavailable|AuthenticationRequired)Error$/;
 
-/** The SDK's words; it has no code for it. */
+/** The SDK's message. The error has no code. */
 const PLAIN_HTTP = /^Bearer token authentication is not permitted for non-TLS/;
 
 const MESSAGES: Readonly<Record<Unanswered, string>> = {
@@ -38,7 +38,10 @@ const MESSAGES: Readonly<Record<Unanswered, string>> = {
 const OVER_PLAIN_HTTP =
   'was not sent: a token is sent over https only. Open an https endpoint, or give a key or a SAS.';
 
-/** Of a write, what came in the place of its answer says nothing of what became of it. */
+/**
+ * Messages for a response that exceeds `maxAnswerBytes`. For a write, it does not reveal whether the write was carried
+ * out.
+ */
 const TOO_LARGE: Readonly<Record<string, string>> = {
   'store.unavailable':
     'was answered with more bytes than maxAnswerBytes, and was not read to its end. Ask for fewer rows at once (pageSize), or for less of them (select), or raise that option.',
@@ -46,7 +49,7 @@ const TOO_LARGE: Readonly<Record<string, string>> = {
     'was answered with more bytes than maxAnswerBytes: the service may or may not have carried it out. Read back what was written before trying again.',
 };
 
-/** The error of a read that got no answer, or one that is none. */
+/** Creates the error of a read whose response is missing or unusable. */
 export function unansweredRead(error: unknown, details: StoreErrorDetails, object = objectOf(details)): EntitableError {
   if (EntitableError.is(error)) return error;
   const subject = `A read of ${object}`;
@@ -56,8 +59,9 @@ export function unansweredRead(error: unknown, details: StoreErrorDetails, objec
 }
 
 /**
- * The error of a write that got no answer, or one that is none. Once the request was handed to the network the outcome is unknown, also when a signal or a
- * timeout ended the wait; before, nothing was written. What answered in the place of the service is taken to have kept the write from it.
+ * Creates the error of a write whose response is missing or unusable. Once the HTTP client has started to send the
+ * request, the outcome is unknown, even if a signal or a timeout ended the wait; before that, nothing was written. If
+ * another server answered in the service's place, the write is assumed not to have reached the service.
  */
 export function unansweredWrite(
   error: unknown,
@@ -138,15 +142,16 @@ function neverConnected(error: unknown): boolean {
   );
 }
 
-/** More than any chain of causes has. */
-const DEEPEST = 10;
+/** Maximum depth of a chain of causes. Real chains are shorter; the bound ends a circular one. */
+const MAX_DEPTH = 10;
 
 /**
- * An error of the SDK as the cause of one of this library's. The SDK's own remembers its request and response, with credentials, keys and
- * bodies; who prints it with all that it has prints them. What has neither, in no cause of it, is kept as it is.
+ * Copies an error of the SDK for use as a cause, without request and response. They contain credentials, keys and
+ * bodies, which would appear when the error is printed. Other errors are kept as they are, if none of their causes has
+ * a request or response.
  */
 function shownCause(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error) || depth === DEEPEST) return error;
+  if (!(error instanceof Error) || depth === MAX_DEPTH) return error;
   const cause = shownCause(error.cause, depth + 1);
   const isHeavy = isRestError(error) && (error.request !== undefined || error.response !== undefined);
   if (!isHeavy && cause === error.cause) return error;
@@ -156,7 +161,7 @@ function shownCause(error: unknown, depth = 0): unknown {
   return copy;
 }
 
-/** The text of an answer that cannot be read is in the SDK's words on it. */
+/** The SDK's message for an unreadable response quotes its text, so it is replaced. */
 function lightened({ message, code, statusCode }: RestError): RestError {
   return new RestError(code === RestError.PARSE_ERROR ? 'The answer could not be read.' : message, {
     ...(code === undefined ? {} : { code }),

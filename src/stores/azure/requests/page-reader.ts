@@ -17,7 +17,7 @@ import { bytesOf } from '../http/http-exchange.js';
 import { metadataLevelOf, readRequest, type MetadataLevel, type WireRequest } from './wire-request.js';
 import { ENDLESS, isJson, LIST, WrongAnswer } from './wrong-answer.js';
 
-/** What is read: the rows of one table that a request asks for. */
+/** The source of a scan's pages: the rows of a table that match a request. */
 export interface AzurePageSource {
   readonly table: string;
   readonly url: string;
@@ -25,10 +25,10 @@ export interface AzurePageSource {
   readonly request: ScanRequest;
 }
 
-/** A page whose headers are there. */
+/** A page whose headers have arrived. */
 export interface ArrivingPage {
   readonly continuation: string | undefined;
-  /** Its body, as soon as it is there. */
+  /** The body, which may still be on its way. */
   readonly body: Promise<Buffer>;
 }
 
@@ -60,7 +60,11 @@ export class PageReader {
     return this.#source.table;
   }
 
-  /** Requests a page. @param streaming Whether to resolve when its headers are there, so that the next one can be requested. */
+  /**
+   * Requests a page.
+   *
+   * @param streaming Whether to resolve when the headers have arrived, so that the next page can be requested.
+   */
   async request(
     continuation: string | undefined,
     streaming: boolean,
@@ -74,11 +78,11 @@ export class PageReader {
     if (!isJson(response.headers)) throw wrong('it is no JSON', response);
     const next = nextPage((name) => response.headers.get(name), continuation, response);
     const body = bodyOf(response, this.#connection.maxAnswerBytes);
-    body.catch(ignore); // it is told when the page is asked for, which may be later
+    body.catch(ignore); // reported when the page is read, which may be later
     return { continuation: next, body };
   }
 
-  /** What a decoder makes of the rows in the body of a page. */
+  /** Decodes the rows in the body of a page. */
   decode<R>(body: Buffer, decode: (row: RowReader) => R): readonly R[] {
     try {
       const rows = readRows(this.#reader, body, decode, this.#check);
@@ -94,7 +98,7 @@ export class PageReader {
     return refused(refusalOf(response), 'read', { table: this.#source.table });
   }
 
-  /** A query whose URL would be too long travels as the only part of a batch, where there is room for it. */
+  /** Requests a page by a batch, because the URL of the query is too long. */
   async #requestInBatch(
     wire: WireRequest,
     continuation: string | undefined,
@@ -127,13 +131,13 @@ export class PageReader {
 
 function ignore(): void {}
 
-/** Its body is of no use, and would keep its connection. */
+/** Creates the error and destroys the unread body, which would otherwise keep its connection busy. */
 function wrong(reason: string, response: PipelineResponse): WrongAnswer {
   (response.readableStreamBody as Readable | undefined)?.destroy();
   return new WrongAnswer(reason, response);
 }
 
-/** Where the page after one begins: not where that one did, which would go on without end. */
+/** Returns the continuation of the next page. Throws if it is the current page's own, which would never end. */
 function nextPage(
   header: (name: string) => string | undefined,
   current: string | undefined,
@@ -147,5 +151,5 @@ function nextPage(
 function bodyOf({ bodyAsText, readableStreamBody }: PipelineResponse, most: number): Promise<Buffer> {
   return readableStreamBody === undefined
     ? Promise.resolve(Buffer.from(bodyAsText ?? ''))
-    : bytesOf(readableStreamBody as Readable, most); // in Node it is one
+    : bytesOf(readableStreamBody as Readable, most); // in Node it is a Readable
 }

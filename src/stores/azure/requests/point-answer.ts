@@ -1,13 +1,13 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { isEntityTag, isJson, WrongAnswer } from './wrong-answer.js';
 
-/** The answer to a read of one row, as far as it can be told without reading the row. */
+/** The response to a read of one row, before the row is decoded. */
 export interface PointAnswer {
   readonly etag: string;
   readonly text: string;
 }
 
-/** Takes the answer to a read of one row. Throws `WrongAnswer` for one that is none. */
+/** Validates the response to a read of one row. Throws `WrongAnswer` if it cannot be one. */
 export function pointAnswer(response: PipelineResponse): PointAnswer {
   const { headers, bodyAsText } = response;
   const etag = headers.get('etag');
@@ -17,7 +17,7 @@ export function pointAnswer(response: PipelineResponse): PointAnswer {
   return { etag, text: bodyAsText ?? '' };
 }
 
-/** Whether a text is JSON of an object with these keys. */
+/** Returns whether a text is the JSON of an object with these keys. */
 export function hasKeys(text: string, partitionKey: string, rowKey: string): boolean {
   let row: unknown;
   try {

@@ -5,7 +5,7 @@ import type { KeyRange, ReadRequest, ScanRequest } from '../../../store/table-st
 import type { RowLayout } from '../json/row-members.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
-/** The options of a query but for its continuation, `''` when there are none. */
+/** Formats the options of a query without its continuation. Returns `''` if there are none. */
 export function queryText(
   request: ScanRequest,
   select: string | undefined,
@@ -26,7 +26,10 @@ export function queryText(
   return options.join('&');
 }
 
-/** `$select` of a read, or `undefined` for whole rows. The keys are always in it, the timestamp when an ETag has to be made of it. */
+/**
+ * Formats the `$select` option of a read. Returns `undefined` for whole rows. It always contains the keys, and the
+ * timestamp if an ETag must be made from it.
+ */
 export function selectText({ select, etag, undeclared }: ReadRequest, { names }: RowLayout): string | undefined {
   if (select === undefined || undeclared) return undefined;
   const selected = select.filter((slot) => slot >= 0).map((slot) => encodeText(names[slot]!));
@@ -50,17 +53,23 @@ function keyNodes(property: 'PartitionKey' | 'RowKey', keys: string | KeyRange |
   ];
 }
 
-/** The URL of a table, whatever the name is. The service names tables of its own with a dollar sign, which is not encoded. */
+/**
+ * Returns the URL of a table with any name. A dollar sign stays unencoded, because the names of the service's own
+ * tables begin with it.
+ */
 export function tableUrl(endpoint: string, table: string): string {
   return `${endpoint}/${encodeText(table).replaceAll('%24', '$')}`;
 }
 
-/** The URL of one row: keys are quoted as OData strings and then percent-encoded, so that no key can say more than itself. */
+/**
+ * Returns the URL of a row. Keys are quoted as OData strings and percent-encoded, so that no key can change the rest of
+ * the URL.
+ */
 export function entityUrl(table: string, partitionKey: string, rowKey: string): string {
   return `${table}(PartitionKey='${keyText(partitionKey)}',RowKey='${keyText(rowKey)}')`;
 }
 
-/** A text as part of a URL. */
+/** Percent-encodes a text. Throws `store.rejected` for half of a surrogate pair. */
 export function encodeText(text: string): string {
   try {
     return encodeURIComponent(text);
@@ -79,10 +88,12 @@ function keyText(key: string): string {
   return PLAIN.test(key) ? key : encodeText(key.replaceAll("'", "''"));
 }
 
-/** No header can hold it, so it parts the two tokens. */
+/** Separates the two continuation tokens. No header can contain it. */
 const SEPARATOR = '\n';
 
-/** Where the next page begins: the service's own tokens, the second of which may be missing and then stays so. */
+/**
+ * Reads the service's two continuation tokens from the headers. The second may be missing, and is then not sent either.
+ */
 export function readContinuation(header: (name: string) => string | undefined): string | undefined {
   const partition = header('x-ms-continuation-NextPartitionKey') ?? '';
   const row = header('x-ms-continuation-NextRowKey') ?? '';
@@ -90,7 +101,7 @@ export function readContinuation(header: (name: string) => string | undefined): 
   return row === '' ? partition : `${partition}${SEPARATOR}${row}`;
 }
 
-/** A continuation as options of a query. */
+/** Formats a continuation as query options. */
 export function continuationText(continuation: string): string {
   const [partition, row] = continuation.split(SEPARATOR, 2);
   const next = `NextPartitionKey=${encodeText(partition!)}`;

@@ -16,16 +16,16 @@ type Refused = Exclude<
   | 'store.tables-not-created'
 >;
 
-/** An answer that is no success, as far as it can be read. */
+/** The readable parts of an error response. */
 export interface ServiceRefusal {
   readonly status: number;
   readonly serviceCode: string | undefined;
-  /** Set where it is not the service that refuses, or nobody can tell: what is wrong with the answer. */
+  /** Set if the response may not be the service's; describes what is wrong with it. */
   readonly wrong?: WrongAnswer | undefined;
-  /** The service's own words; empty where there are none. */
+  /** The service's message; empty if there is none. */
   readonly text: string;
   readonly requestId: string | undefined;
-  /** Milliseconds after which the service asks to be tried again. */
+  /** Milliseconds after which the service asks for a retry. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -54,11 +54,14 @@ const BY_STATUS: ReadonlyMap<number, Refused> = new Map([
   [504, 'store.unavailable'],
 ] as const);
 
-/** What these say of a row, a table or a credential is believed of the service alone: anything on the way may say so of itself. */
-const BELIEVED = new Set([401, 403, 404, 409, 412]);
+/**
+ * Statuses that describe a row, a table or a credential. They are accepted only from the service: a proxy may use them
+ * for reasons of its own.
+ */
+const SERVICE_ONLY = new Set([401, 403, 404, 409, 412]);
 
-/** After these a write may have been carried out all the same. */
-const UNDECIDED = new Set([408, 500, 502, 504]);
+/** Statuses after which a write may have been carried out. */
+const OUTCOME_UNKNOWN = new Set([408, 500, 502, 504]);
 
 const MESSAGES: Readonly<Record<Refused, string>> = {
   'store.aborted': 'was stopped.',
@@ -77,18 +80,18 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
   'store.unavailable': 'was refused because the service is not available now. Try again later.',
 };
 
-/** The service keeps the name of a deleted table until all of it is gone. */
+/** The service reserves the name of a deleted table until its data is gone. */
 const BEING_DELETED =
   'was refused: the table is still being deleted, which takes the service some 40 seconds. createIfMissing(table, { waitForDeletion: true }) waits for it.';
 
-/** Reads an answer that is no success: the service's own code is in the body, or in a header. */
+/** Reads an error response. The service's code is in the body or in a header. */
 export function readRefusal(
   status: number,
   header: (name: string) => string | undefined,
   body: string,
   fromService: boolean,
 ): ServiceRefusal {
-  // Nothing is told of what another server says.
+  // The text of another server is ignored.
   const { code, message } = fromService && isErrorType({ get: header }) ? errorBody(body) : {};
   const isEmpty = body === '' && isErrorType({ get: header });
   const told = header('x-ms-error-code');
@@ -109,13 +112,13 @@ function wrongRefusal(
   fromService: boolean,
   isError: boolean,
 ): WrongAnswer | undefined {
-  if (!BELIEVED.has(status) || (fromService && isError) || (fromService && status !== 404 && isErrorType({ get })))
+  if (!SERVICE_ONLY.has(status) || (fromService && isError) || (fromService && status !== 404 && isErrorType({ get })))
     return undefined;
   const reason = fromService ? 'it has no error of the service' : 'it has neither x-ms-request-id nor x-ms-version';
   return new WrongAnswer(reason, { status, headers: { get } }, fromService);
 }
 
-/** Cosmos tells milliseconds; HTTP knows seconds, and dates. */
+/** Returns the wait that the service asks for. Cosmos DB sends milliseconds; HTTP defines seconds and dates. */
 function retryAfterOf(header: (name: string) => string | undefined): number | undefined {
   const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
   const seconds = header('retry-after');
@@ -130,12 +133,15 @@ function retryAfterOf(header: (name: string) => string | undefined): number | un
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
-/** The same, of a whole response. */
+/** Reads the error response of a whole request. */
 export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): ServiceRefusal {
   return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '', isFromService(headers));
 }
 
-/** The error that tells a refusal. The service's words may quote what was sent, so they are in a detail that nothing shows. */
+/**
+ * Creates the error for an error response. The service's message may quote values that were sent, so it goes to a
+ * detail that is not printed.
+ */
 export function refused(
   refusal: ServiceRefusal,
   kind: 'read' | 'write',
@@ -146,7 +152,7 @@ export function refused(
   if (wrong !== undefined) {
     return kind === 'read' ? unansweredRead(wrong, context) : unansweredWrite(wrong, true, context);
   }
-  const code = kind === 'write' && UNDECIDED.has(status) ? 'store.outcome-unknown' : meaning;
+  const code = kind === 'write' && OUTCOME_UNKNOWN.has(status) ? 'store.outcome-unknown' : meaning;
   const details: StoreErrorDetails = {
     ...context,
     status,
@@ -178,7 +184,10 @@ function codeOf({ status, serviceCode }: ServiceRefusal): Refused {
 
 const ERROR_XML = /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?<(?:m:)?error[\s>][^]*?<(?:m:)?code>([^<]+)</i;
 
-/** `{"odata.error":{…}}` of the service, `{"odataError":{…}}` of an SDK client, or the XML of a front end. */
+/**
+ * Parses the body of an error: `{"odata.error":{…}}` of the service, `{"odataError":{…}}` of an SDK client, or the XML
+ * of a front end.
+ */
 function errorBody(body: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
   const xml = ERROR_XML.exec(body);
   if (xml !== null) return { code: xml[1], message: /<(?:m:)?message[^>]*>([^<]*)</i.exec(body)?.[1] };
@@ -186,7 +195,7 @@ function errorBody(body: string): { readonly code?: string | undefined; readonly
   try {
     parsed = JSON.parse(body);
   } catch {
-    return {}; // no JSON: a proxy's page, or nothing at all; the status says what is known
+    return {}; // not JSON, e.g. a proxy's page, or empty; the status must suffice
   }
   const error = member(parsed, 'odata.error') ?? member(parsed, 'odataError');
   return { code: text(member(error, 'code')), message: text(member(member(error, 'message'), 'value')) };

@@ -13,10 +13,13 @@ import { hasKeys } from './point-answer.js';
 import { readRefusal, refusalOf, refused, type ServiceRefusal } from './refusal.js';
 import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
-/** How often an unconditional merge that removes a property is begun anew when its row changes between its two requests. */
-const RACES = 5;
+/**
+ * Maximum number of times that an unconditional merge which removes a property starts again because its row changed
+ * between the read and the write.
+ */
+const MAX_RACES = 5;
 
-/** Writes one row by itself, several as one transaction, under a signal and a time limit. */
+/** Sends writes with a signal and a time limit: a single write by itself, several as one transaction. */
 export async function submitWrites(
   connection: AzureConnection,
   table: string,
@@ -50,12 +53,12 @@ async function submitRemovals(
     try {
       return await sendWrites(connection, table, direct, attempt, stop);
     } catch (error) {
-      if (races === RACES || !lostRace(error, writes)) throw error;
+      if (races === MAX_RACES || !lostRace(error, writes)) throw error;
     }
   }
 }
 
-/** Whether a row changed between being read and being replaced, although its merge had no condition of its own. */
+/** Returns whether an unconditional merge failed because its row changed between the read and the write. */
 function lostRace(error: unknown, writes: readonly AzureWrite[]): boolean {
   if (!EntitableError.is(error, 'store.precondition-failed')) return false;
   const { operation } = error.details;
@@ -63,7 +66,10 @@ function lostRace(error: unknown, writes: readonly AzureWrite[]): boolean {
   return write !== undefined && write.remove.length > 0 && write.ifMatch === '*';
 }
 
-/** Sends writes as they are: one by itself, several as one transaction. Throws what the service refuses, and whatever happens on the way. */
+/**
+ * Sends writes unchanged: a single write by itself, several as one transaction. Throws the service's rejections and
+ * network errors.
+ */
 function sendWrites(
   connection: AzureConnection,
   table: string,
@@ -123,8 +129,9 @@ async function together(
 const NOT_WRITTEN = 'it has another status, another row, or no ETag';
 
 /**
- * What the answer to one write tells; nothing if it is none: the row has an ETag then, but for a delete. A service that does not know that
- * the row of an insert is not to be sent back sends it.
+ * Returns the receipt of one write, or `undefined` if the response is not the expected one. Except after a delete, the
+ * response must contain an ETag. Some services ignore the `Prefer` header of an insert and return the row; it must have
+ * the written keys.
  */
 function receipt(
   { mode, partitionKey, rowKey }: AzureWrite,
@@ -145,7 +152,10 @@ function refusedPart(part: BatchPart, table: string, count: number, requestId: s
   return refused(refusal, 'write', operation === undefined ? { table } : { table, operation });
 }
 
-/** Which write failed: the service says so in its message, or echoes the Content-ID; where it does neither nobody knows. */
+/**
+ * Returns the index of the write that failed. The service states it in its message or by the Content-ID; otherwise it
+ * is unknown.
+ */
 function failedIndex({ text }: ServiceRefusal, part: BatchPart, count: number): number | undefined {
   const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');
   const index = told !== undefined && /^\d+$/.test(told) ? Number(told) : count;

@@ -16,7 +16,7 @@ const HEADERS = {
   'x-ms-version': PROTOCOL_VERSION,
 };
 
-/** Makes a table; `false` when it existed. */
+/** Creates a table. Returns `false` if it already existed. */
 export async function createTable(
   connection: AzureConnection,
   table: string,
@@ -31,7 +31,7 @@ export async function createTable(
   return changed(connection, table, request, ['TableAlreadyExists'], options);
 }
 
-/** Deletes a table; `false` when it did not exist. */
+/** Deletes a table. Returns `false` if it did not exist. */
 export async function deleteTable(
   connection: AzureConnection,
   table: string,
@@ -42,7 +42,10 @@ export async function deleteTable(
   return changed(connection, table, request, ['ResourceNotFound', 'TableNotFound'], options);
 }
 
-/** A page of names. The service compares them in an order of its own, so that the prefix is tested here, too. */
+/**
+ * Returns a page of table names. The service compares names in an order of its own, so the prefix is checked here as
+ * well.
+ */
 export async function listTables(
   { endpoint, transport, traits: { limits } }: AzureConnection,
   { prefix = '', continuation }: { readonly prefix?: string; readonly continuation?: string },
@@ -63,7 +66,7 @@ export async function listTables(
   }
 }
 
-/** Sends a change of a table; `false` where the service refuses it because nothing is to be changed. */
+/** Sends a change of a table. Returns `false` if the service rejects it because the table is already in that state. */
 async function changed(
   { transport }: AzureConnection,
   table: string,
@@ -92,7 +95,7 @@ function namesIn(response: PipelineResponse): readonly string[] {
   return names;
 }
 
-/** The table that was made: some services send it back. */
+/** Returns the name of the created table, which some services send back. */
 function nameIn(response: PipelineResponse): unknown {
   return member(json(response), 'TableName');
 }
@@ -101,7 +104,7 @@ function json(response: PipelineResponse): unknown {
   try {
     if (isJson(response.headers)) return JSON.parse(response.bodyAsText ?? '');
   } catch {
-    // the error quotes the text
+    // the error of JSON.parse quotes the text
   }
   throw new WrongAnswer('it is no JSON', response);
 }

@@ -2,7 +2,7 @@ import type { HttpMethods } from '@azure/core-rest-pipeline';
 import type { ReadRequest, PreparedWrite, WriteMode } from '../../../store/table-store.js';
 import type { ServiceProfile } from '../service-profile.js';
 
-/** A request as this store builds it. */
+/** A request as this store builds it, before the pipeline. */
 export interface WireRequest {
   readonly method: HttpMethods;
   readonly url: string;
@@ -10,13 +10,13 @@ export interface WireRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** The version of the protocol this store speaks; a client with a version of its own sets that. */
+/** The protocol version that this store uses. A client with another version overrides it. */
 export const PROTOCOL_VERSION = '2019-02-02';
 
-/** How much a row says of its types: all that JSON cannot, or nothing. */
+/** Amount of type information in a response: annotations for every type that JSON cannot represent, or none. */
 export type MetadataLevel = 'minimalmetadata' | 'nometadata';
 
-/** How much a read asks for: everything that has a type is read with it, only keys do without. */
+/** Returns the metadata level of a read. Only reads of keys alone do without types. */
 export function metadataLevelOf({ select, etag, undeclared }: ReadRequest): MetadataLevel {
   return select?.length === 0 && !etag && !undeclared ? 'nometadata' : 'minimalmetadata';
 }
@@ -26,7 +26,7 @@ const READ_HEADERS: Readonly<Record<MetadataLevel, Readonly<Record<string, strin
   nometadata: readHeaders('nometadata'),
 };
 
-/** A read of rows. */
+/** Builds a read of rows. */
 export function readRequest(url: string, metadata: MetadataLevel): WireRequest {
   return { method: 'GET', url, headers: READ_HEADERS[metadata], body: undefined };
 }
@@ -37,13 +37,13 @@ function readHeaders(metadata: MetadataLevel): Readonly<Record<string, string>> 
 
 /** A write that is ready to be sent. */
 export interface AzureWrite extends PreparedWrite {
-  /** The table's URL for an insert, else the row's. */
+  /** The table's URL for an insert, otherwise the row's. */
   readonly url: string;
   readonly body: string | undefined;
-  /** The length of the body in UTF-8. */
+  /** Length of the body in UTF-8. */
   readonly bodyBytes: number;
   readonly ifMatch: string | undefined;
-  /** Names a merge takes away; such a write reads the row and replaces it. */
+  /** Names of properties that a merge removes. Such a write reads the row and replaces it. */
   readonly remove: readonly string[];
 }
 
@@ -54,7 +54,7 @@ const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, Htt
   delete: 'DELETE',
 };
 
-/** What the requests of a mode have in common, alone or as part of a transaction. */
+/** Returns the method and the headers that all writes of a mode share, alone or in a transaction. */
 export function writeHead(mode: WriteMode, service: ServiceProfile): Pick<WireRequest, 'method' | 'headers'> {
   const merging = mode === 'merge' || mode === 'upsert-merge';
   const headers: Record<string, string> = {
@@ -68,7 +68,7 @@ export function writeHead(mode: WriteMode, service: ServiceProfile): Pick<WireRe
   return { method: merging ? service.merge : METHODS[mode], headers };
 }
 
-/** The request that carries a write by itself. */
+/** Builds the request of a single write. */
 export function writeRequest({ mode, url, body, ifMatch }: AzureWrite, service: ServiceProfile): WireRequest {
   const { method, headers } = writeHead(mode, service);
   return { method, url, headers: ifMatch === undefined ? headers : { 'If-Match': ifMatch, ...headers }, body };
