@@ -1,15 +1,15 @@
 import { typeName } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
 
-/** A clock that stands still until it is moved. */
+/** A clock for tests that advances only when told to. */
 export interface FixedClock {
-  /** Milliseconds since 1970: give it to a data source as its `clock`. */
+  /** Returns milliseconds since 1970. Pass it to a data source as its `clock`. */
   readonly now: () => number;
-  /** Moves the clock on, or back. */
+  /** Moves the clock forward, or back if the number is negative. */
   advance(milliseconds: number): void;
 }
 
-/** Makes a clock that stands at a moment, 2026-01-01T00:00:00Z by default. */
+/** Creates a clock that shows a fixed moment, 2026-01-01T00:00:00Z by default. */
 export function fixedClock(start: Date = new Date('2026-01-01T00:00:00Z')): FixedClock {
   if (!(start instanceof Date) || Number.isNaN(start.getTime()))
     throw invalidOption('fixedClock', 'a Date', typeName(start));

@@ -1,5 +1,6 @@
 /**
- * Data sources for tests, and the tests that a store has to pass.
+ * Helpers for tests: data sources with reproducible clocks and Guids, a store that records its requests, and the
+ * conformance suite for stores.
  *
  * @module
  */

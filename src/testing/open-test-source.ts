@@ -8,22 +8,25 @@ import { fixedClock, type FixedClock } from './fixed-clock.js';
 import { recordingStore, requestNames, type RecordedRequest } from './recording-store.js';
 import { sequentialGuids } from './sequential-guids.js';
 
-/** A data source for one test, and what a test wants to know of it. */
+/** A data source for one test, with the clock, the Guids and the recorded requests that its assertions need. */
 export interface TestSource extends AsyncDisposable {
-  /** Empty, in memory, and as strict as the service. */
+  /** The data source: empty, in memory, and as strict as the service. */
   readonly tables: DataSource;
-  /** Gives rows their timestamps; it stands still until it is moved, and ETags still differ. */
+  /**
+   * The clock of the rows' timestamps. It advances only when the test advances it; ETags differ even while it does not.
+   */
   readonly clock: FixedClock;
-  /** Makes Guids that count up. */
+  /** Returns a new Guid each time, counting up from 1. */
   readonly nextGuid: () => Guid;
-  /** Everything that was asked of the store, in order. */
+  /** All requests to the store so far, in order. */
   readonly requests: readonly RecordedRequest[];
-  /** The same in a word each, forgetting them: what was asked since it was last called. */
+  /** Returns the requests since the last call, each as one word, and forgets them. */
   takeRequests(): readonly string[];
 }
 
 /**
- * Opens a fresh data source for a test: in memory, with a clock and Guids that are the same in every run, and a list of the requests made.
+ * Opens an empty in-memory data source for a test. Its clock and its Guids are the same in every run, and it records
+ * the requests that the store receives.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import type { RowReader } from '../store/row.js';
 import type { PreparedWrite, ReadRequest, Rows, ScanRequest, TableStore } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 
-/** One request that was made of a store. */
+/** One request that a store received. */
 export type RecordedRequest =
   | { readonly kind: 'get'; readonly table: string; readonly partitionKey: string; readonly rowKey: string }
   | { readonly kind: 'scan'; readonly table: string; readonly request: ScanRequest }
@@ -13,9 +13,9 @@ export type RecordedRequest =
   | { readonly kind: 'tables' };
 
 /**
- * A real store that also writes down what is asked of it, in order.
+ * Wraps a store so that it also records the requests it receives, in order.
  *
- * A scan is written down once, however many pages it has.
+ * A scan is recorded once, however many pages it has.
  */
 export function recordingStore(store: TableStore): {
   readonly store: TableStore;
@@ -75,7 +75,10 @@ function recordingRows(rows: Rows, table: string, requests: RecordedRequest[]): 
   };
 }
 
-/** Requests in a word each, for whole-value assertions: `get`, `scan`, `insert`, `createTable`, …; a transaction is its writes joined by `+`. */
+/**
+ * Returns each request as one word, for assertions on the whole list: `get`, `scan`, `insert`, `createTable`, … A
+ * transaction is the modes of its writes, joined by `+`.
+ */
 export function requestNames(requests: readonly RecordedRequest[]): readonly string[] {
   if (!isList(requests)) throw invalidOption('requestNames', 'an array of requests', typeName(requests));
   return requests.map((request) =>

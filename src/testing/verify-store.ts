@@ -4,9 +4,12 @@ import type { StoreVerification } from '../stores/sqlite/block-walk.js';
 export type { RowKeys, StoreDamage, StoreVerification } from '../stores/sqlite/block-walk.js';
 
 /**
- * Reads all of a `sqlite:` store and tells what of it is not as it was written: checksums, keys, what is missing between them, and what
- * SQLite finds wrong with its pages. Nothing is changed, and others may use the store meanwhile. It reads the whole file, and rejects
- * only where there is none, or none of this library, such as a folder: `store.unavailable`, `store.incompatible-format`.
+ * Checks a whole `sqlite:` store and reports all damage: wrong checksums, keys out of place, missing rows, and whatever
+ * SQLite finds wrong with its pages. It changes nothing, and others may use the store meanwhile. It reads the whole
+ * file.
+ *
+ * Damage is returned, not thrown. The call rejects only if there is no file (`store.unavailable`) or if it is not a
+ * store of this library, for example a folder (`store.incompatible-format`).
  *
  * @param path - The path of the file, without `sqlite:` before it.
  *

@@ -7,7 +7,7 @@ describe('The conformance suite of entitable/testing', () => {
     'keys may be empty': 'shown as an example of a deviation, which is skipped and named',
   });
 
-  it('is declared in the words of the runner', () => {
+  it('conformance is a function that declares tests with the globals of the test runner', () => {
     expect(conformance).to.be.a('function');
   });
 });

@@ -4,7 +4,7 @@ import { rejection } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';
 
 describe('A test source', () => {
-  it('is empty, stands still in time, counts its Guids, and lists the requests made', async () => {
+  it('A test source starts empty, has a fixed clock and counting Guids, and records its requests', async () => {
     await using test = await openTestSource();
     const orders = test.tables.repository(Order);
     const [first, second] = [await orders.insert(order()), await orders.insert(order({ orderId: 'o2' }))];
@@ -27,7 +27,7 @@ describe('A test source', () => {
     ]);
   });
 
-  it('takes the options of a data source, limits of Cosmos included, and is closed with its block', async () => {
+  it('A test source takes the options of a data source, including the limits of Cosmos, and closes with its block', async () => {
     const test = await openTestSource({ limits: 'cosmos', ensureTables: 'never' });
     const orders = test.tables.repository(Order);
     expect(await rejection(orders.get({ customerId: 'c1', orderId: 'o1' }))).to.have.property(

@@ -18,7 +18,7 @@ const CUTS = stress(20, 200);
 const orderOf = (customerId: string, number: number): Order =>
   Object.assign(order(), { customerId, orderId: String(number).padStart(5, '0') });
 
-/** All rows of a store, as JSON; `undefined` where it says that it is damaged or no store. */
+/** Reads all rows of a store as JSON. Returns `undefined` if opening or reading reports damage or a foreign file. */
 async function readAll(path: string): Promise<string | undefined> {
   try {
     await using tables = await DataSource.open(`sqlite:${path}`);
@@ -45,7 +45,7 @@ describe('verifyStore', () => {
     content = JSON.stringify(await tables.repository(Order).scan().toArray());
   });
 
-  /** A copy of the store, changed by SQL that no store says. */
+  /** Copies the store and changes the copy with SQL that no store would execute. */
   async function changed(change: (database: SqliteDatabase) => void): Promise<string> {
     const path = newPath();
     copyFileSync(whole, path);
@@ -59,18 +59,18 @@ describe('verifyStore', () => {
     return path;
   }
 
-  /** The rows that lie in a block in the middle of a customer's orders, by what is damaged without it. */
+  /** Returns the ids of a block in the middle of the file and of the block after it. */
   const middle = (database: SqliteDatabase): { readonly id: number; readonly next: number } => {
     const ids = database.prepare('SELECT id FROM blocks ORDER BY first').all() as unknown as { readonly id: number }[];
     const at = Math.floor(ids.length / 2);
     return { id: ids[at]!.id, next: ids[at + 1]!.id };
   };
 
-  it('counts the rows of a whole store by their tables', async () => {
+  it('verifyStore counts the rows of each table of an intact store', async () => {
     expect(await verifyStore(whole)).to.deep.equal({ rows: ROWS, tables: { Orders: ROWS, Empty: 0 }, damaged: [] });
   });
 
-  it('finds nothing wrong while others write', async () => {
+  it('verifyStore finds no damage while others write', async () => {
     const path = newPath();
     await using tables = await DataSource.open(`sqlite:${path}`);
     let isOver = false;
@@ -82,7 +82,7 @@ describe('verifyStore', () => {
     await writing;
   });
 
-  it('names the keys between which a block is missing', async () => {
+  it('verifyStore reports the keys between which a block is missing', async () => {
     const path = await changed((database) => {
       database.prepare('DELETE FROM blocks WHERE id = ?').run(middle(database).id);
     });
@@ -95,7 +95,7 @@ describe('verifyStore', () => {
     expect(Number(to!.rowKey) - Number(from!.rowKey)).to.equal(ROWS - rows);
   });
 
-  it('names the keys of a block whose bytes are those of another', async () => {
+  it('verifyStore reports the keys of a block that has the content of another', async () => {
     const path = await changed((database) => {
       const { id, next } = middle(database);
       database
@@ -110,7 +110,7 @@ describe('verifyStore', () => {
     expect(Number(to!.rowKey) - Number(from!.rowKey)).to.equal(ROWS - rows);
   });
 
-  it('finds a block that holds the keys of another', async () => {
+  it('verifyStore finds a block that holds the keys of another block', async () => {
     const path = await changed((database) => {
       const { id } = middle(database);
       database
@@ -126,7 +126,7 @@ describe('verifyStore', () => {
     ]);
   });
 
-  it(`finds ${FLIPS} single bits that were changed, or they change nothing that is read`, async function () {
+  it(`verifyStore finds each of ${FLIPS} flipped bits, unless the flip changes nothing that is read`, async function () {
     this.timeout(300_000);
     const bytes = readFileSync(whole);
     const random = seeded(15);
@@ -143,7 +143,7 @@ describe('verifyStore', () => {
     }
   });
 
-  it(`finds where a file was cut, ${CUTS} times`, async function () {
+  it(`verifyStore finds that a file was truncated, at each of ${CUTS} lengths`, async function () {
     this.timeout(300_000);
     const random = seeded(16);
     for (let cut = 0; cut < CUTS; cut++) {
@@ -155,7 +155,7 @@ describe('verifyStore', () => {
     }
   });
 
-  it('makes no file where there is none', async () => {
+  it('verifyStore creates no file if there is none', async () => {
     const path = newPath();
     expect(await rejection(verifyStore(path))).to.include({
       code: 'store.unavailable',
@@ -164,7 +164,7 @@ describe('verifyStore', () => {
     expect(existsSync(path)).to.equal(false);
   });
 
-  it('refuses a file of another program', async () => {
+  it('verifyStore refuses a database of another program', async () => {
     const path = newPath();
     const { DatabaseSync } = await loadSqlite();
     const database = new DatabaseSync(path);
@@ -173,7 +173,7 @@ describe('verifyStore', () => {
     expect(await rejection(verifyStore(path))).to.have.property('code', 'store.incompatible-format');
   });
 
-  it('refuses a folder, and tells that a file is expected', async () => {
+  it('verifyStore refuses a folder, and its message asks for a file', async () => {
     const path = newPath();
     mkdirSync(path);
     const error = await rejection(verifyStore(path));
@@ -183,7 +183,7 @@ describe('verifyStore', () => {
       .that.includes('it is a folder, and the file of a sqlite: store is expected');
   });
 
-  it('refuses a store of lmdb, and tells that it has no checksums', async () => {
+  it('verifyStore refuses an lmdb: store, and its message explains that it has no checksums', async () => {
     const path = newPath();
     await (await DataSource.open(`lmdb:${path}`)).close();
     const error = await rejection(verifyStore(path));
@@ -192,7 +192,7 @@ describe('verifyStore', () => {
   });
 
   for (const path of ['', 'sqlite:./data.db', 'a\0b']) {
-    it(`refuses what is no path: ${JSON.stringify(path)}`, async () => {
+    it(`verifyStore refuses an invalid path: ${JSON.stringify(path)}`, async () => {
       expect(await rejection(verifyStore(path))).to.have.property('code', 'validation.invalid-option');
     });
   }

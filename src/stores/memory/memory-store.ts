@@ -4,15 +4,18 @@ import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
 import { MemoryRows } from './memory-rows.js';
 
-/** What differs from Azure Table Storage. */
+/** Options of an in-memory store, for what may differ from Azure Table Storage. */
 export interface MemoryStoreOptions {
-  /** What the store refuses; Azure Table Storage's limits by default. */
+  /** The limits that the store enforces; those of Azure Table Storage by default. */
   readonly limits?: ServiceLimits | undefined;
-  /** Milliseconds since 1970, for timestamps; the system's clock by default. */
+  /** Returns milliseconds since 1970, for timestamps; the system's clock by default. */
   readonly clock?: (() => number) | undefined;
 }
 
-/** A store of its own in the memory of this process, for tests and for data that need not last. Empty at first; nothing is shared. */
+/**
+ * Creates an empty store in the memory of this process, for tests and for data that need not last. Each call creates a
+ * separate store.
+ */
 export function memoryStore({ limits, clock }: MemoryStoreOptions = {}): TableStore {
   return new EmbeddedStore(new MemoryRows(), { kind: 'memory', identity: `memory:${randomUUID()}`, limits, clock });
 }

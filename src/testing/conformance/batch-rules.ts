@@ -4,9 +4,11 @@ import { refusal, SHAPE } from './table-fixture.js';
 
 const KIB = 1024;
 
-/** What an entity group transaction takes, refuses and answers. */
+/**
+ * Rules about entity group transactions: their limits, their receipts, and that a refusal undoes the whole transaction.
+ */
 export const batchRules: readonly Rule[] = [
-  rule('doc', 'all six modes go into one transaction, with a receipt each', async (t) => {
+  rule('doc', 'a transaction may mix all six write modes, and returns one receipt per write', async (t) => {
     await t.submit(
       ...['merge', 'replace', 'um', 'ur', 'delete'].map((r) => t.prepare('insert', 'p', r, { s: 'String a' })),
     );
@@ -46,7 +48,7 @@ export const batchRules: readonly Rule[] = [
       ['delete', 'missing', 'store.not-found', 404, 'ResourceNotFound'],
     ] as const
   ).map(([mode, rowKey, code, status, serviceCode]) =>
-    rule('rec', `a refused ${mode} undoes the whole transaction and says its index`, async (t) => {
+    rule('rec', `a refused ${mode} undoes the whole transaction, and the error has its index`, async (t) => {
       await t.write('insert', 'p', 'taken', { i: 'Int32 0' });
       const batch = [
         t.prepare('insert', 'p', 'a'),
@@ -63,7 +65,7 @@ export const batchRules: readonly Rule[] = [
       assert.deepStrictEqual(await t.get('p', 'taken'), { i: 'Int32 0' });
     }),
   ),
-  rule('rec', 'an old ETag undoes the whole transaction and says its index', async (t) => {
+  rule('rec', 'an outdated ETag undoes the whole transaction, and the error has the index of its write', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 0' });
     await t.write('merge', 'p', 'r', { i: 'Int32 1' });
     const writes = [t.prepare('insert', 'p', 'a'), t.prepare('merge', 'p', 'r', { i: 'Int32 2' }, { ifMatch: etag! })];
@@ -86,7 +88,7 @@ export const batchRules: readonly Rule[] = [
     assert.strictEqual((await t.submit(...writes.slice(1))).length, 100);
     assert.strictEqual((await t.keys()).length, 100);
   }),
-  rule('live', 'an entity appears once in a transaction', async (t) => {
+  rule('live', 'an entity may appear only once in a transaction', async (t) => {
     const writes = [t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'), t.prepare('upsert-merge', 'p', 'a')];
     assert.deepStrictEqual(await refusal(t.submit(...writes)), {
       code: 'store.rejected',
@@ -96,7 +98,7 @@ export const batchRules: readonly Rule[] = [
     });
     assert.deepStrictEqual(await t.keys(), []);
   }),
-  rule('live', 'a transaction stays in one partition', async (t) => {
+  rule('live', 'all writes of a transaction must be in one partition', async (t) => {
     assertIncludes(await refusal(t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'q', 'a'))), {
       code: 'store.rejected',
       status: 400,
@@ -116,12 +118,12 @@ export const batchRules: readonly Rule[] = [
     });
     assert.deepStrictEqual(await t.keys(), []);
   }),
-  rule('live', 'an invalid entity undoes the whole transaction and says its index', async (t) => {
+  rule('live', 'an invalid entity undoes the whole transaction, and the error has its index', async (t) => {
     const writes = [t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b', { 'a-b': 'Int32 1' })];
     assertIncludes(await refusal(t.submit(...writes)), { code: 'store.rejected', status: 400, operation: 1 });
     assert.deepStrictEqual(await t.keys(), []);
   }),
-  rule('doc', 'writes of several shapes share a transaction', async (t) => {
+  rule('doc', 'a transaction may mix writes of several row shapes', async (t) => {
     const other = t.store.rows(t.table, { properties: [{ name: 'only', type: 'Guid' }] });
     const guid = 'c9da6455-213d-42c9-9a79-3e9149a57833';
     const write = other.prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'b', write: (w) => w.guid(0, guid) });

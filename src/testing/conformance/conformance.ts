@@ -7,7 +7,7 @@ import { operationRules } from './operation-rules.js';
 import { pagingRules } from './paging-rules.js';
 import { propertyRules } from './property-rules.js';
 import { retainedRules } from './retained-rules.js';
-import type { Rule } from './rule.js';
+import { titleOf, type Rule } from './rule.js';
 import { TableFixture } from './table-fixture.js';
 import { tableRules } from './table-rules.js';
 import { writeRules } from './write-rules.js';
@@ -24,10 +24,10 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   'retained rows': retainedRules,
 };
 
-/** Rules that a store is known to break, by name, each with the reason. */
+/** The rules that a store is known to break: the reason of each, by the name of the rule. */
 export type Deviations = Readonly<Record<string, string>>;
 
-/** The runner of the tests: mocha, jest and vitest (with its globals on) put these into every test file. */
+/** Globals of the test runner. Mocha, Jest and Vitest (with `globals: true`) each define some of them. */
 declare const describe: (title: string, define: () => void) => void;
 declare const before: undefined | ((run: () => Promise<void>) => void);
 declare const beforeAll: undefined | ((run: () => Promise<void>) => void);
@@ -38,11 +38,19 @@ declare const it: ((title: string, run: () => unknown) => void) & {
 };
 
 /**
- * Declares tests that check whether a store behaves as the Table service does: every rule that the library relies on, by name. Call it in
- * a test file of mocha, jest or vitest (with globals). The store is opened once for all rules, and closed behind them; each rule has a table
- * of its own.
+ * Declares tests that check whether a store behaves like the Table service: one test for each rule that the library
+ * relies on. Call it in a test file of Mocha, Jest or Vitest (with `globals: true`). The store is opened once for all
+ * rules and closed after the last; each rule has its own table.
  *
- * @param deviations The rules that the store is known to break, by name, each with the reason: they are skipped, visibly.
+ * Each title ends with the evidence for its rule:
+ *
+ * - `(source: documentation)`: Microsoft's documentation of the service;
+ * - `(source: recorded)`: recorded exchanges with the service;
+ * - `(source: live tests)`: suites of Microsoft's SDKs that run against the service;
+ * - `(source: PHP SDK)`: the model of the service in the tests of Microsoft's PHP SDK.
+ *
+ * @param deviations The rules that the store is known to break: the reason of each, by the name of the rule (the title
+ *   without its source). They are reported as skipped.
  * @example
  * ```ts
  * conformance('my store', () => openMyStore());
@@ -62,15 +70,15 @@ export function conformance(name: string, open: () => Promise<TableStore>, devia
     for (const [group, rules] of Object.entries(RULES)) {
       describe(group, () => {
         for (const rule of rules) {
-          const title = `[${rule.evidence}] ${rule.name}`;
+          const title = titleOf(rule);
           const deviation = Object.hasOwn(deviations, rule.name) ? deviations[rule.name] : undefined;
           if (deviation === undefined) it(title, async () => rule.check(await TableFixture.create(store)));
-          else it.skip(`${title} — ${name} deviates: ${deviation}`);
+          else it.skip(`${title}, skipped because ${name} deviates: ${deviation}`);
         }
       });
     }
 
-    it('deviates in rules that exist, and names no rule twice', () => {
+    it('every deviation names a rule that exists, and no two rules have the same name', () => {
       const all = Object.values(RULES)
         .flat()
         .map((rule) => rule.name);

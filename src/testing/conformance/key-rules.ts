@@ -3,7 +3,7 @@ import { comparison } from '../../store/filter-node.js';
 import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal, type TableFixture } from './table-fixture.js';
 
-/** Characters that are allowed in keys and have tripped clients. */
+/** Characters that keys may contain and that have broken clients. */
 const TRICKY = `' " {} [] () : @ & = + , $ - _ <> ; ~ ^ ! % *`.split(' ');
 const UNICODE = ['مرحبا', '你好', '😀', 'é', 'e\u0301', '\uffff', '\ue000', '\u{10ffff}'];
 const FORBIDDEN = ['/', '\\', '#', '?', '\u0000', '\t', '\n', '\r', '\u001f', '\u007f', '\u0085', '\u009f'];
@@ -18,7 +18,7 @@ async function roundTrip(t: TableFixture, key: string): Promise<void> {
   await t.write('delete', key, `${key}2`);
 }
 
-/** What keys may hold, and how they sort. */
+/** Rules about the characters and length of keys, and their order. */
 export const keyRules: readonly Rule[] = [
   rule('live', 'keys may be empty', async (t) => {
     await t.write('insert', '', '', { i: 'Int32 1' });
@@ -35,7 +35,7 @@ export const keyRules: readonly Rule[] = [
   ...UNICODE.map((key) => rule('live', `a key may be Unicode: ${JSON.stringify(key)}`, (t) => roundTrip(t, key))),
   ...FORBIDDEN.flatMap((character) =>
     (['PartitionKey', 'RowKey'] as const).map((name) =>
-      rule('doc', `${JSON.stringify(character)} is refused in a ${name}`, async (t) => {
+      rule('doc', `a ${name} with ${JSON.stringify(character)} is refused`, async (t) => {
         const key = `a${character}b`;
         const write = t.prepare('insert', name === 'PartitionKey' ? key : 'p', name === 'RowKey' ? key : 'r');
         assertIncludes(await refusal(t.submit(write)), { code: 'store.rejected', status: 400 });
@@ -53,7 +53,7 @@ export const keyRules: readonly Rule[] = [
       assertIncludes(await refusal(t.submit(write)), { code: 'store.rejected', status: 400 });
     }
   }),
-  rule('doc', 'keys are told apart by case', async (t) => {
+  rule('doc', 'keys are case-sensitive', async (t) => {
     await t.write('insert', 'p', 'a');
     await t.write('insert', 'p', 'A');
     await t.write('insert', 'P', 'a');
@@ -63,7 +63,7 @@ export const keyRules: readonly Rule[] = [
       ['p', 'a'],
     ]);
   }),
-  rule('doc', 'rows are sorted by partition key, then row key, ordinally', async (t) => {
+  rule('doc', 'rows are sorted by partition key, then by row key, in ordinal order', async (t) => {
     const keys = ['', ' ', '!', '10', '9', 'A', 'Z', 'a', 'aa', 'b', 'z', 'é', '你'];
     for (const partitionKey of ['b', 'a', 'B', 'aa']) {
       await t.submit(...keys.toReversed().map((rowKey) => t.prepare('insert', partitionKey, rowKey)));

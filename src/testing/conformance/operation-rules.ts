@@ -3,12 +3,12 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import { rule, type Rule } from './rule.js';
 import { firstPage, refusal, SHAPE } from './table-fixture.js';
 
-/** What signals and timeouts do to operations. */
+/** Rules about reads, abort signals and concurrent operations. */
 export const operationRules: readonly Rule[] = [
-  rule('doc', 'a read of a missing row gives undefined', async (t) => {
+  rule('doc', 'a read of a missing row returns undefined', async (t) => {
     assert.strictEqual(await t.get('p', 'r'), undefined);
   }),
-  rule('doc', 'a signal that is aborted stops reads and writes, with its reason as the cause', async (t) => {
+  rule('doc', 'an aborted signal stops reads and writes, and the error has its reason as the cause', async (t) => {
     const reason = new Error('stop');
     const options = { signal: AbortSignal.abort(reason) };
     await expectAborted(reason, [
@@ -20,7 +20,7 @@ export const operationRules: readonly Rule[] = [
   }),
   rule(
     'doc',
-    'a signal that is aborted stops the administration of tables, with its reason as the cause',
+    'an aborted signal stops the administration of tables, and the error has its reason as the cause',
     async (t) => {
       const reason = new Error('stop');
       const options = { signal: AbortSignal.abort(reason) };
@@ -32,7 +32,7 @@ export const operationRules: readonly Rule[] = [
       assert.deepStrictEqual((await t.store.tables({ prefix: t.table })).rows, [t.table]);
     },
   ),
-  rule('doc', 'a signal that is aborted between pages stops the scan there', async (t) => {
+  rule('doc', 'a signal that is aborted between two pages stops the scan there', async (t) => {
     await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
     const abort = new AbortController();
     const pages = t.rows.scan({ pageSize: 1 }, () => 0, { signal: abort.signal })[Symbol.asyncIterator]();
@@ -40,7 +40,7 @@ export const operationRules: readonly Rule[] = [
     abort.abort();
     assert.deepStrictEqual(await refusal(pages.next()), { code: 'store.aborted' });
   }),
-  rule('doc', 'an error of the decoder is thrown where its page is asked for', async (t) => {
+  rule('doc', 'an error of the decoder is thrown by the request for its page', async (t) => {
     await t.write('insert', 'p', 'r');
     const failing = (): never => {
       throw new RangeError('from the decoder');
@@ -56,7 +56,7 @@ export const operationRules: readonly Rule[] = [
     assert.strictEqual((await t.keys()).length, 50);
     assert.notStrictEqual(t.store.rows(t.table, SHAPE), t.rows);
   }),
-  rule('doc', 'of concurrent writes under one ETag one wins', async (t) => {
+  rule('doc', 'one of several concurrent writes with the same ETag succeeds', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 0' });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, i) => t.write('merge', 'p', 'r', { i: `Int32 ${i + 1}` }, { ifMatch: etag! })),

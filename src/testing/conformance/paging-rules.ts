@@ -24,15 +24,15 @@ function range(
   };
 }
 
-/** What ranges of keys find among three partitions of five rows. */
+/** Scans over key ranges, each with the rows that it finds among three partitions of five rows. */
 const RANGES: readonly (readonly [string, ScanRequest, readonly string[]])[] = [
   ['one partition', { partitionKey: 'q' }, ['qa', 'qb', 'qc', 'qd', 'qe']],
-  ['a partition that is not there', { partitionKey: 'pp' }, []],
+  ['a partition that does not exist', { partitionKey: 'pp' }, []],
   ['row keys from a to c', { partitionKey: 'q', rowKey: range('a', 'c') }, ['qa', 'qb', 'qc']],
   ['row keys after a and before c', { partitionKey: 'q', rowKey: range('a', 'c', [false, false]) }, ['qb']],
   ['row keys from aa', { partitionKey: 'q', rowKey: range('aa', undefined) }, ['qb', 'qc', 'qd', 'qe']],
   ['row keys to bb', { partitionKey: 'q', rowKey: range(undefined, 'bb') }, ['qa', 'qb']],
-  ['row keys of no order', { partitionKey: 'q', rowKey: range('d', 'b') }, []],
+  ['an inverted range of row keys', { partitionKey: 'q', rowKey: range('d', 'b') }, []],
   ['row keys from a key to itself', { partitionKey: 'q', rowKey: range('c', 'c') }, ['qc']],
   ['partitions from p to q', { partitionKey: range('p', 'q'), rowKey: range('a', 'a') }, ['pa', 'qa']],
   ['partitions after p', { partitionKey: range('p', undefined, [false, true]), rowKey: range('a', 'a') }, ['qa', 'ra']],
@@ -41,14 +41,14 @@ const RANGES: readonly (readonly [string, ScanRequest, readonly string[]])[] = [
     { partitionKey: range(undefined, 'r', [true, false]), rowKey: range('d', undefined) },
     ['pd', 'pe', 'qd', 'qe'],
   ],
-  ['partitions of no order', { partitionKey: range('r', 'p') }, []],
+  ['an inverted range of partitions', { partitionKey: range('r', 'p') }, []],
   ['row keys in every partition', { rowKey: range('b', 'c', [false, true]) }, ['pc', 'qc', 'rc']],
 ];
 
-/** How scans are cut into pages, and go on. */
+/** Rules about the pages of a scan: their size, their continuations, and the columns that are selected. */
 export const pagingRules: readonly Rule[] = [
   ...RANGES.map(([name, request, expected]) =>
-    rule('doc', `a scan finds ${name}, with pages of any size`, async (t) => {
+    rule('doc', `a scan of ${name} finds the same rows with any page size`, async (t) => {
       await seed(t, ['p', 'q', 'r']);
       for (const pageSize of [1, 2, 1000]) {
         const found = await t.keyPairs({ ...request, pageSize });
@@ -67,7 +67,7 @@ export const pagingRules: readonly Rule[] = [
       [['d', 'e'], false],
     ]);
   }),
-  rule('doc', 'a scan of nothing is one empty page', async (t) => {
+  rule('doc', 'a scan that finds nothing has one empty page', async (t) => {
     assert.deepStrictEqual(await t.pages({}), [[[], false]]);
   }),
   rule('doc', 'a page has at most 1000 rows', async (t) => {
@@ -94,7 +94,7 @@ export const pagingRules: readonly Rule[] = [
     const pageSize = t.store.traits.limits.pageRows + 1;
     assertIncludes(await refusal(t.pages({ pageSize })), { code: 'store.rejected', status: 400 });
   }),
-  rule('doc', 'a continuation goes on where its page ended, with another shape and page size', async (t) => {
+  rule('doc', 'a continuation resumes after its page, even with another row shape and page size', async (t) => {
     await seed(t, ['p', 'q']);
     const other = t.store.rows(t.table, { properties: [] });
     for await (const { continuation } of t.rows.scan({ pageSize: 3 }, (row) => row.string(ROW_KEY))) {
@@ -106,7 +106,7 @@ export const pagingRules: readonly Rule[] = [
       break;
     }
   }),
-  rule('doc', 'a continuation survives inserts and deletes around it', async (t) => {
+  rule('doc', 'a continuation stays valid when rows around it are inserted and deleted', async (t) => {
     await seed(t);
     const found: (readonly string[])[] = [];
     for await (const { rows } of t.rows.scan({ partitionKey: 'p', pageSize: 2 }, (row) => row.string(ROW_KEY))) {
@@ -122,7 +122,7 @@ export const pagingRules: readonly Rule[] = [
     }
     assert.deepStrictEqual(found.flat(), ['a', 'b', 'd', 'dd', 'e']);
   }),
-  rule('doc', 'a filter and pages find every match once', async (t) => {
+  rule('doc', 'a filtered scan over several pages finds every match once', async (t) => {
     await seed(t, ['p', 'q']);
     const filter = comparison('i', 'ge', { type: 'Int32', value: 2 });
     for (const pageSize of [1, 2, 3, 1000]) {
@@ -132,19 +132,19 @@ export const pagingRules: readonly Rule[] = [
       );
     }
   }),
-  rule('rec', 'a selection gives the selected properties, and the keys', async (t) => {
+  rule('rec', 'a selection returns the selected properties and the keys', async (t) => {
     await t.write('insert', 'p', 'r', { i: 'Int32 1', s: 'String x' });
     const decoded = await t.rows.get('p', 'r', (row) => [row.string(ROW_KEY), row.number(1), row.typeOf(2)], {
       select: [1, 2],
     });
     assert.deepStrictEqual(decoded, ['r', 1, undefined]);
   }),
-  rule('rec', 'a selection has an ETag only where it is asked for', async (t) => {
+  rule('rec', 'a selection has an ETag only if the request asks for it', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
     assert.strictEqual(await t.rows.get('p', 'r', (row) => row.etag, { select: [1], etag: true }), etag);
     assert.strictEqual(await t.rows.get('p', 'r', (row) => row.etag, {}), etag);
   }),
-  rule('doc', 'a scan that is left early stops', async (t) => {
+  rule('doc', 'a scan that is left early requests no more pages', async (t) => {
     await seed(t);
     for await (const { rows } of t.rows.scan({ pageSize: 1, ahead: 1 }, (row) => row.string(ROW_KEY))) {
       assert.deepStrictEqual(rows, ['a']);

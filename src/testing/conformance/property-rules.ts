@@ -7,31 +7,31 @@ const KIB = 1024;
 
 const OWN_NAMES = { constructor: 'Int32 1', toString: 'String x', valueOf: 'Boolean true' } as const;
 
-/** Values that must come back exactly, by what makes them worth a rule. */
+/** Values that must be read back exactly, each under the reason why it is tested. */
 const EXACT: Readonly<Record<string, Properties>> = {
   'an empty String': { s: 'String ' },
   'a String with quotes, braces and line breaks': { s: 'String \'"{}\r\n\t\\' },
-  'a String of Unicode': { s: 'String é 你好 😀 مرحبا' },
-  'the Int32 limits': { i: 'Int32 -2147483648', o: 'Int32 2147483647' },
-  'the Int64 limits': { l: 'Int64 -9223372036854775808', o: 'Int64 9223372036854775807' },
+  'a Unicode String': { s: 'String é 你好 😀 مرحبا' },
+  'the smallest and largest Int32': { i: 'Int32 -2147483648', o: 'Int32 2147483647' },
+  'the smallest and largest Int64': { l: 'Int64 -9223372036854775808', o: 'Int64 9223372036854775807' },
   'an Int64 beyond 2^53': { l: 'Int64 9007199254740993' },
   'an integral Double': { d: 'Double 20.0' },
   'the smallest Double': { d: 'Double 5e-324' },
   'the largest Double': { d: 'Double 1.7976931348623157e+308' },
-  NaN: { d: 'Double NaN' },
-  Infinity: { d: 'Double Infinity', o: 'Double -Infinity' },
+  'the Double NaN': { d: 'Double NaN' },
+  'infinite Doubles': { d: 'Double Infinity', o: 'Double -Infinity' },
   'both Booleans': { b: 'Boolean true', o: 'Boolean false' },
-  'a DateTime of 100 ns': { t: 'DateTime 2020-01-01T00:00:00.1234567Z' },
+  'a DateTime with a precision of 100 ns': { t: 'DateTime 2020-01-01T00:00:00.1234567Z' },
   'the first DateTime': { t: 'DateTime 1601-01-01T00:00:00Z' },
   'the last DateTime': { t: 'DateTime 9999-12-31T23:59:59.9999999Z' },
   'a Guid': { g: 'Guid c9da6455-213d-42c9-9a79-3e9149a57833' },
   'an empty Binary': { x: 'Binary ' },
-  'a Binary of every byte': {
+  'a Binary with every byte value': {
     x: `Binary ${Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString('hex')}`,
   },
-  'names of Unicode': { größe: 'Int32 1', 名前: 'String x', ñ: 'Boolean true' },
-  'names that objects have of their own': OWN_NAMES,
-  'names that differ in case': { I: 'Int32 1', i: 'Int32 2' },
+  'Unicode property names': { größe: 'Int32 1', 名前: 'String x', ñ: 'Boolean true' },
+  'properties named like members of Object': OWN_NAMES,
+  'property names that differ in case': { I: 'Int32 1', i: 'Int32 2' },
   'undeclared properties of every type': {
     us: 'String x',
     ui: 'Int32 5',
@@ -42,7 +42,7 @@ const EXACT: Readonly<Record<string, Properties>> = {
     ug: 'Guid c9da6455-213d-42c9-9a79-3e9149a57833',
     ux: 'Binary 0aff',
   },
-  'declared names under other types': { s: 'Int32 1', i: 'String x', t: 'Boolean true' },
+  'declared properties of other types': { s: 'Int32 1', i: 'String x', t: 'Boolean true' },
 };
 
 function many(count: number): Properties {
@@ -56,10 +56,10 @@ function large(megabytes: number): Properties {
   );
 }
 
-/** What properties hold, and give back. */
+/** Rules about the names, values and limits of properties. */
 export const propertyRules: readonly Rule[] = [
   ...Object.entries(EXACT).map(([name, properties]) =>
-    rule('rec', `${name} comes back exactly`, async (t) => {
+    rule('rec', `an entity with ${name} is read back exactly`, async (t) => {
       await t.write('insert', 'p', 'r', properties);
       assert.deepStrictEqual(await t.get('p', 'r'), properties);
       assert.deepStrictEqual(await firstPage(t.rows.scan({ undeclared: true }, readProperties)), {
@@ -71,7 +71,7 @@ export const propertyRules: readonly Rule[] = [
     await t.write('insert', 'p', 'r', { d: 'Double -0.0' });
     assert.deepStrictEqual(await t.get('p', 'r'), { d: 'Double -0.0' });
   }),
-  rule('rec', 'a property named __proto__ is an ordinary one', async (t) => {
+  rule('rec', 'a property named __proto__ is an ordinary property', async (t) => {
     const write = t.rows.prepare({
       mode: 'insert',
       partitionKey: 'p',
@@ -82,7 +82,7 @@ export const propertyRules: readonly Rule[] = [
     const found = await t.rows.get('p', 'r', (row) => [...row.undeclared()], { undeclared: true });
     assert.deepStrictEqual(found, [['__proto__', { type: 'String', text: 'x' }]]);
   }),
-  rule('doc', 'a timestamp that a client sends is ignored', async (t) => {
+  rule('doc', 'a Timestamp that a client sends is ignored', async (t) => {
     await t.write('insert', 'p', 'r', { Timestamp: 'DateTime 2001-01-01T00:00:00Z', i: 'Int32 1' });
     assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 1' });
     assert.strictEqual((await t.timestamp('p', 'r'))?.includes('2001-01-01'), false);
@@ -93,7 +93,7 @@ export const propertyRules: readonly Rule[] = [
     assert.strictEqual(Object.keys((await t.get('p', 'r'))!).length, properties);
     await refuses(t.write('insert', 'p', 'r2', many(properties + 1)), 'TooManyProperties');
   }),
-  rule('doc', 'an entity has at most 252 properties after a merge, too', async (t) => {
+  rule('doc', 'a merged entity has at most 252 properties', async (t) => {
     await t.write('insert', 'p', 'r', many(t.store.traits.limits.properties));
     await t.write('merge', 'p', 'r', { p0: 'Int32 2' });
     await refuses(t.write('merge', 'p', 'r', { one: 'Int32 1' }), 'TooManyProperties');
@@ -116,7 +116,7 @@ export const propertyRules: readonly Rule[] = [
     assert.deepStrictEqual(await t.get('p', 'r'), { s: `String ${longest}` });
     await refuses(t.write('insert', 'p', 'r2', { s: `String ${longest}x` }), 'PropertyValueTooLarge');
   }),
-  rule('doc', 'a String of 64 KiB may be of any characters', async (t) => {
+  rule('doc', 'a String of 64 KiB may contain any characters', async (t) => {
     const longest = 'é'.repeat(t.store.traits.limits.stringUnits);
     await t.write('insert', 'p', 'r', { s: `String ${longest}` });
     assert.deepStrictEqual(await t.get('p', 'r'), { s: `String ${longest}` });
@@ -132,14 +132,14 @@ export const propertyRules: readonly Rule[] = [
     await t.write('insert', 'p', 'r', large(limit - 1 / 16));
     await refuses(t.write('insert', 'p', 'r2', large(limit)), 'EntityTooLarge');
   }),
-  rule('doc', 'an entity has at most 1 MiB after a merge, too', async (t) => {
+  rule('doc', 'a merged entity has at most 1 MiB', async (t) => {
     const limit = t.store.traits.limits.entityBytes / KIB / KIB;
     await t.write('insert', 'p', 'r', large(limit - 1 / 16));
     await refuses(t.write('merge', 'p', 'r', { more: `Binary ${'ab'.repeat(64 * KIB)}` }), 'EntityTooLarge');
     assert.ok(!Object.keys((await t.get('p', 'r'))!).includes('more'));
   }),
   ...(['DateTime 1600-12-31T23:59:59.9999999Z', 'DateTime 1500-01-01T00:00:00Z'] as const).map((value: TypedText) =>
-    rule('doc', `${value} is before the first and refused`, async (t) => {
+    rule('doc', `${value} is refused because it is earlier than the first DateTime`, async (t) => {
       assertIncludes(await refusal(t.write('insert', 'p', 'r', { t: value })), {
         code: 'store.rejected',
         status: 400,

@@ -10,9 +10,9 @@ async function retained(t: TableFixture): Promise<RetainedRow> {
   return (await t.rows.get('p', 'r', (row) => row.retain(), { undeclared: true }))!;
 }
 
-/** What rows that outlive their reader hold. */
+/** Rules about rows that are kept after their reader has moved on, and about the rows that a write predicts. */
 export const retainedRules: readonly Rule[] = [
-  rule('rec', 'a retained row is read again as it was, whatever became of it', async (t) => {
+  rule('rec', 'a retained row still has its content after the stored row was replaced and deleted', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', BEFORE);
     const row = await retained(t);
     await t.write('replace', 'p', 'r', { i: 'Int32 2' });
@@ -20,7 +20,7 @@ export const retainedRules: readonly Rule[] = [
     assert.deepStrictEqual(readProperties(t.rows.reopen(row)), BEFORE);
     assert.strictEqual(t.rows.reopen(row).etag, etag);
   }),
-  rule('rec', 'rows retained by a scan are each their own', async (t) => {
+  rule('rec', 'rows that a scan retains do not share their content', async (t) => {
     await t.submit(t.prepare('insert', 'p', 'a', { i: 'Int32 1' }), t.prepare('insert', 'p', 'b', { s: 'String b' }));
     const rows: RetainedRow[] = [];
     for await (const page of t.rows.scan({ undeclared: true }, (row) => row.retain())) rows.push(...page.rows);
@@ -29,7 +29,7 @@ export const retainedRules: readonly Rule[] = [
       [{ i: 'Int32 1' }, { s: 'String b' }],
     );
   }),
-  rule('rec', 'after an insert the row is known to hold what was written', async (t) => {
+  rule('rec', 'the row predicted after an insert holds what was written', async (t) => {
     const write = t.prepare('insert', 'p', 'r', BEFORE);
     const [receipt] = await t.submit(write);
     const row = t.rows.reopen(t.rows.written(write, receipt!));
@@ -38,7 +38,7 @@ export const retainedRules: readonly Rule[] = [
     assert.deepStrictEqual([row.string(-1), row.string(-2)], ['p', 'r']);
   }),
   ...(['merge', 'upsert-merge'] as const).map((mode) =>
-    rule('rec', `after a ${mode} the row is known to hold what it held, changed`, async (t) => {
+    rule('rec', `the row predicted after ${mode} holds its earlier properties and the changed ones`, async (t) => {
       await t.write('insert', 'p', 'r', BEFORE);
       const before = await retained(t);
       const write = t.prepare(mode, 'p', 'r', { i: 'Int32 2', b: 'Boolean true' });
@@ -49,7 +49,7 @@ export const retainedRules: readonly Rule[] = [
       assert.deepStrictEqual(readDeclaredProperties(row), await t.declared('p', 'r'));
     }),
   ),
-  rule('rec', 'after a removal the row is known to lack what was removed', async (t) => {
+  rule('rec', 'the row predicted after a removal lacks the removed properties', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', BEFORE);
     const before = await retained(t);
     const write = t.prepare('merge', 'p', 'r', { b: 'Boolean true' }, { ifMatch: etag!, remove: ['s', 'extra'] });
@@ -58,7 +58,7 @@ export const retainedRules: readonly Rule[] = [
     assert.deepStrictEqual(readDeclaredProperties(row), { i: 'Int32 1', b: 'Boolean true' });
     assert.deepStrictEqual(readDeclaredProperties(row), await t.declared('p', 'r'));
   }),
-  rule('rec', 'after a replace the row is known to hold what was written, and no more', async (t) => {
+  rule('rec', 'the row predicted after a replace holds only what was written', async (t) => {
     await t.write('insert', 'p', 'r', BEFORE);
     const before = await retained(t);
     const write = t.prepare('replace', 'p', 'r', { i: 'Int32 2' });
@@ -67,7 +67,7 @@ export const retainedRules: readonly Rule[] = [
       i: 'Int32 2',
     });
   }),
-  rule('rec', 'what was written can be the row before of the next write', async (t) => {
+  rule('rec', 'the row predicted after one write can be the earlier row of the next write', async (t) => {
     const insert = t.prepare('insert', 'p', 'r', BEFORE);
     const [first] = await t.submit(insert);
     const merge = t.prepare('merge', 'p', 'r', { s: 'String b' }, { ifMatch: first!.etag! });

@@ -17,7 +17,7 @@ import { readDeclared, split, textOfUndeclared, undeclaredOf, writeDeclared, typ
 /** Properties by their stored names. */
 export type Properties = Readonly<Record<string, TypedText>>;
 
-/** A declared property of each EDM type, by the first letter of its name. */
+/** A row shape that declares one property of each EDM type, named by a single letter. */
 export const SHAPE: RowShape = {
   properties: [
     { name: 's', type: 'String' },
@@ -31,7 +31,7 @@ export const SHAPE: RowShape = {
   ],
 };
 
-/** What a refusal says that every store must say alike. */
+/** The parts of an error that must be the same for every store. */
 export interface Refused {
   readonly code: string;
   readonly status?: number | undefined;
@@ -39,14 +39,14 @@ export interface Refused {
   readonly operation?: number | undefined;
 }
 
-/** An entity as rules write it. */
+/** An entity in the form in which rules write it. */
 export interface Entity {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly properties: Properties;
 }
 
-/** One fresh table, and the verbs of the port in a form that is easy to state rules with. */
+/** One fresh table of the store under test, with short forms of the store's operations for use in rules. */
 export class TableFixture {
   static async create(store: TableStore): Promise<TableFixture> {
     const table = `T${randomBytes(12).toString('hex')}`;
@@ -54,7 +54,7 @@ export class TableFixture {
     return new TableFixture(store, table);
   }
 
-  /** On a table that is there already. */
+  /** Uses a table that exists already. */
   static open(store: TableStore, table: string): TableFixture {
     return new TableFixture(store, table);
   }
@@ -80,7 +80,7 @@ export class TableFixture {
     return this.rows.prepare({ mode, partitionKey, rowKey, ...ifMatch, ...condition, ...write });
   }
 
-  /** Submits one write and gives its receipt. */
+  /** Submits one write and returns its receipt. */
   async write(...operation: Parameters<TableFixture['prepare']>): Promise<WriteReceipt> {
     const [receipt] = await this.submit(this.prepare(...operation));
     return receipt!;
@@ -90,12 +90,12 @@ export class TableFixture {
     return this.store.submit(this.table, writes);
   }
 
-  /** Everything a row holds. */
+  /** Reads all properties of a row. */
   get(partitionKey: string, rowKey: string): Promise<Properties | undefined> {
     return this.rows.get(partitionKey, rowKey, readProperties, { undeclared: true });
   }
 
-  /** What a row holds of the shape. */
+  /** Reads the properties of a row that `SHAPE` declares. */
   declared(partitionKey: string, rowKey: string): Promise<Properties | undefined> {
     return this.rows.get(partitionKey, rowKey, readDeclaredProperties);
   }
@@ -110,7 +110,7 @@ export class TableFixture {
     );
   }
 
-  /** The row keys that a scan finds, over all pages. */
+  /** Returns the row keys that a scan finds, over all pages. */
   async keys(request: ScanRequest = {}): Promise<readonly string[]> {
     return (await this.keyPairs(request)).map(([, rowKey]) => rowKey);
   }
@@ -121,7 +121,7 @@ export class TableFixture {
     return found;
   }
 
-  /** Pages of row keys, and whether each has a continuation. */
+  /** Returns the row keys of each page, with whether the page has a continuation. */
   async pages(request: ScanRequest): Promise<readonly (readonly [keys: readonly string[], continues: boolean])[]> {
     const pages: (readonly [readonly string[], boolean])[] = [];
     for await (const { rows, continuation } of this.rows.scan(request, (row) => row.string(ROW_KEY))) {
@@ -131,7 +131,7 @@ export class TableFixture {
   }
 }
 
-/** Writes what a rule says an entity has. */
+/** Writes properties: declared ones by their slot, all others by their name. */
 export function writeProperties(writer: RowWriter, properties: Properties): void {
   for (const [name, value] of Object.entries(properties)) {
     const slot = SHAPE.properties.findIndex(
@@ -142,25 +142,25 @@ export function writeProperties(writer: RowWriter, properties: Properties): void
   }
 }
 
-/** What a row holds of the shape. */
+/** Reads the properties of a row that `SHAPE` declares. */
 export function readDeclaredProperties(row: RowReader): Properties {
   const declared = SHAPE.properties.map(({ name, type }, slot) => [name, readDeclared(row, slot, type)] as const);
   return Object.fromEntries(declared.filter(([, value]) => value !== undefined)) as Properties;
 }
 
-/** Everything a row holds. */
+/** Reads all properties of a row. */
 export function readProperties(row: RowReader): Properties {
   const undeclared = [...row.undeclared()].map(([name, value]) => [name, textOfUndeclared(value)] as const);
   return { ...readDeclaredProperties(row), ...Object.fromEntries(undeclared) };
 }
 
-/** The first page of a scan. */
+/** Returns the first page of a scan. */
 export async function firstPage<R>(pages: AsyncIterable<RowPage<R>>): Promise<RowPage<R> | undefined> {
   for await (const page of pages) return page;
   return undefined;
 }
 
-/** How an operation was refused; fails when it was not. */
+/** Returns the error that an operation was refused with. Fails if the operation succeeds. */
 export async function refusal(operation: Promise<unknown>): Promise<Refused> {
   try {
     await operation;

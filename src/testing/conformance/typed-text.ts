@@ -4,16 +4,16 @@ import { Guid } from '../../edm/guid.js';
 import { doubleText } from '../../edm/literal.js';
 import type { RowReader, RowWriter, Slot, UndeclaredValue } from '../../store/row.js';
 
-/** A value as the tests write it: its EDM type, a space, its text (`Int32 5`, `String a b`, `Binary 0aff`). */
+/** A value in the notation of the tests: its EDM type, a space, its text (`Int32 5`, `String a b`, `Binary 0aff`). */
 export type TypedText = `${EdmType} ${string}`;
 
-/** The EDM type, and the text behind it. */
+/** Splits a value into its EDM type and its text. */
 export function split(value: TypedText): { readonly type: EdmType; readonly text: string } {
   const space = value.indexOf(' ');
   return { type: value.slice(0, space) as EdmType, text: value.slice(space + 1) };
 }
 
-/** The operand of a comparison. */
+/** Converts a value to the operand of a comparison. */
 export function typedValue(value: TypedText): TypedValue {
   const { type, text } = split(value);
   switch (type) {
@@ -57,7 +57,10 @@ export function writeDeclared(writer: RowWriter, slot: Slot, value: TypedText): 
   WRITE[type](writer, slot, text);
 }
 
-/** Reads a declared property; an Int32 where a Double is declared is one, since the wire cannot tell. */
+/**
+ * Reads a declared property. An Int32 in the slot of a Double counts as a Double, since the wire format cannot tell
+ * them apart.
+ */
 export function readDeclared(row: RowReader, slot: Slot, declared: EdmType): TypedText | undefined {
   const found = row.typeOf(slot);
   const type = found === 'Int32' && declared === 'Double' ? 'Double' : found;
@@ -85,13 +88,13 @@ export function readDeclared(row: RowReader, slot: Slot, declared: EdmType): Typ
   }
 }
 
-/** The same value, as a property that no shape declares. */
+/** Converts a value to the form of a property that no row shape declares. */
 export function undeclaredOf(value: TypedText): UndeclaredValue {
   const { type, text } = split(value);
   return type === 'Binary' ? { type, bytes: Buffer.from(text, 'hex') } : { type, text };
 }
 
-/** A property that no shape declares, as tests write it. */
+/** Converts a property that no row shape declares to the notation of the tests. */
 export function textOfUndeclared(value: UndeclaredValue): TypedText {
   return value.type === 'Binary' ? `Binary ${Buffer.from(value.bytes).toString('hex')}` : `${value.type} ${value.text}`;
 }

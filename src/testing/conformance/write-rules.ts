@@ -13,23 +13,23 @@ const malformed = { code: 'store.rejected', status: 400, serviceCode: 'InvalidIn
 const conditional = ['merge', 'replace', 'delete'] as const;
 const upserts = ['upsert-merge', 'upsert-replace'] as const;
 
-/** What is no ETag of a row, made from the one that it has. */
+/** Values that are not the ETag of a row, each made from the row's ETag, with the error that they cause. */
 const ETAGS: readonly (readonly [
   name: string,
   of: (etag: string) => string,
   expected: typeof malformed | typeof preconditionFailed,
 ])[] = [
   ['a malformed ETag', () => 'no etag', malformed],
-  ['its ETag as a strong one', (etag) => etag.slice('W/'.length), malformed],
-  ['its ETag without quotes', (etag) => etag.replaceAll('"', ''), malformed],
+  ["the row's ETag in strong form", (etag) => etag.slice('W/'.length), malformed],
+  ["the row's ETag without quotes", (etag) => etag.replaceAll('"', ''), malformed],
   ['two ETags', (etag) => `${etag}, ${etag}`, malformed],
-  ['its ETag with a small w', (etag) => etag.replace('W', 'w'), preconditionFailed],
+  ["the row's ETag with a lower-case w", (etag) => etag.replace('W', 'w'), preconditionFailed],
   ['an empty weak ETag', () => 'W/""', preconditionFailed],
 ];
 
-/** What each mode of a write does with the row that it finds. */
+/** Rules about the modes of a write: how each treats the stored row, and ETags. */
 export const writeRules: readonly Rule[] = [
-  rule('doc', 'an insert of a row that exists is EntityAlreadyExists and changes nothing', async (t) => {
+  rule('doc', 'an insert of an existing row fails with EntityAlreadyExists and changes nothing', async (t) => {
     await t.write('insert', 'p', 'r', { i: 'Int32 1' });
     assertIncludes(await refusal(t.write('insert', 'p', 'r', { i: 'Int32 2' })), {
       code: 'store.already-exists',
@@ -39,13 +39,13 @@ export const writeRules: readonly Rule[] = [
     assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 1' });
   }),
   ...conditional.map((mode) =>
-    rule('doc', `a ${mode} of a missing row is ResourceNotFound`, async (t) => {
+    rule('doc', `a ${mode} of a missing row fails with ResourceNotFound`, async (t) => {
       assertIncludes(await refusal(t.write(mode, 'p', 'r')), notFound);
       assertIncludes(await refusal(t.write(mode, 'p', 'r', {}, { ifMatch: etagOf(0, 0) })), notFound);
     }),
   ),
   ...conditional.map((mode) =>
-    rule('doc', `a ${mode} under an ETag wants that ETag`, async (t) => {
+    rule('doc', `a ${mode} with an ETag succeeds only if the row still has that ETag`, async (t) => {
       const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
       const { etag: newer } = await t.write('merge', 'p', 'r', { i: 'Int32 2' });
       assertIncludes(await refusal(t.write(mode, 'p', 'r', { i: 'Int32 3' }, { ifMatch: etag! })), preconditionFailed);
@@ -55,7 +55,7 @@ export const writeRules: readonly Rule[] = [
     }),
   ),
   ...conditional.map((mode) =>
-    rule('doc', `a ${mode} under "*" takes any row`, async (t) => {
+    rule('doc', `a ${mode} with the ETag "*" succeeds whatever ETag the row has`, async (t) => {
       await t.write('insert', 'p', 'r', { i: 'Int32 1' });
       await t.write(mode, 'p', 'r', { i: 'Int32 2' }, { ifMatch: '*' });
       assert.deepStrictEqual(await t.get('p', 'r'), mode === 'delete' ? undefined : { i: 'Int32 2' });
@@ -63,7 +63,7 @@ export const writeRules: readonly Rule[] = [
   ),
   ...conditional.flatMap((mode) =>
     ETAGS.map(([name, ifMatchOf, expected]) =>
-      rule('doc', `a ${mode} under ${name} is ${expected.serviceCode}`, async (t) => {
+      rule('doc', `a ${mode} with ${name} fails with ${expected.serviceCode}`, async (t) => {
         const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
         const change = { i: 'Int32 2' } as const;
         assertIncludes(await refusal(t.write(mode, 'p', 'r', change, { ifMatch: ifMatchOf(etag!) })), expected);
@@ -78,7 +78,7 @@ export const writeRules: readonly Rule[] = [
     }),
   ),
   ...(['merge', 'upsert-merge'] as const).map((mode) =>
-    rule('doc', `a ${mode} leaves unnamed properties alone, whatever their type`, async (t) => {
+    rule('doc', `a ${mode} keeps the properties that it does not name, whatever their types`, async (t) => {
       await t.write('insert', 'p', 'r', {
         s: 'String a',
         i: 'Int32 1',
@@ -96,7 +96,7 @@ export const writeRules: readonly Rule[] = [
     }),
   ),
   ...(['replace', 'upsert-replace'] as const).map((mode) =>
-    rule('doc', `a ${mode} drops what it does not send`, async (t) => {
+    rule('doc', `a ${mode} removes the properties that it does not name`, async (t) => {
       await t.write('insert', 'p', 'r', { s: 'String a', i: 'Int32 1', other: 'Int64 5' });
       await t.write(mode, 'p', 'r', { i: 'Int32 2' });
       assert.deepStrictEqual(await t.get('p', 'r'), { i: 'Int32 2' });
@@ -107,7 +107,7 @@ export const writeRules: readonly Rule[] = [
     await t.write('merge', 'p', 'r', { i: 'String one' });
     assert.deepStrictEqual(await t.get('p', 'r'), { s: 'String a', i: 'String one', l: 'Int64 1' });
   }),
-  rule('doc', 'a merge of nothing still writes the row', async (t) => {
+  rule('doc', 'a merge without properties still writes the row', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { i: 'Int32 1' });
     const { etag: newer } = await t.write('merge', 'p', 'r');
     assert.strictEqual(typeof newer, 'string');
@@ -119,7 +119,7 @@ export const writeRules: readonly Rule[] = [
     assert.strictEqual(await t.etag('p', 'r'), etag);
     assert.deepStrictEqual(instantOfEtag(etag!), parseDateTime((await t.timestamp('p', 'r'))!));
   }),
-  rule('rec', 'every write gives a row a new ETag and a later timestamp', async (t) => {
+  rule('rec', 'every write of a row changes its ETag and advances its timestamp', async (t) => {
     const seen: string[] = [];
     await t.write('insert', 'p', 'r');
     for (const mode of ['merge', 'replace', 'upsert-merge', 'upsert-replace', 'merge', 'merge'] as const) {
@@ -133,11 +133,11 @@ export const writeRules: readonly Rule[] = [
     assert.deepStrictEqual(instants, sorted);
     assert.strictEqual(new Set(seen).size, seen.length);
   }),
-  rule('doc', 'a delete has no ETag in its receipt', async (t) => {
+  rule('doc', 'the receipt of a delete has no ETag', async (t) => {
     await t.write('insert', 'p', 'r');
     assert.ok(!('etag' in (await t.write('delete', 'p', 'r'))));
   }),
-  rule('doc', 'a removal takes properties away and keeps the rest exactly', async (t) => {
+  rule('doc', 'a removal deletes the named properties and keeps the others exactly', async (t) => {
     await t.write('insert', 'p', 'r', {
       s: 'String a',
       i: 'Int32 1',
@@ -152,7 +152,7 @@ export const writeRules: readonly Rule[] = [
       b: 'Boolean true',
     });
   }),
-  rule('doc', 'a removal under an old ETag is refused', async (t) => {
+  rule('doc', 'a removal with an outdated ETag is refused', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', { s: 'String a' });
     await t.write('merge', 'p', 'r');
     assertIncludes(

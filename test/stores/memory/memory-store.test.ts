@@ -7,7 +7,7 @@ conformance('memory', async () => memoryStore());
 conformance('memory with the limits of Cosmos', async () => memoryStore({ limits: COSMOS_LIMITS }));
 
 describe('memoryStore', () => {
-  it('makes a store of its own each time', async () => {
+  it('memoryStore creates a new, separate store each time', async () => {
     const [one, other] = [memoryStore(), memoryStore()];
     expect(one.traits.identity).to.not.equal(other.traits.identity);
     await one.createTable('Orders');
