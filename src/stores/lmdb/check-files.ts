@@ -6,8 +6,8 @@ const MAGIC = 0xbeefc0de;
 const VERSION = 2;
 
 /**
- * Where a meta page, two of which begin a file, says what: magic, version, page size, the roots of its trees, the last page that was ever
- * used, its transaction.
+ * Offsets within a meta page: its magic number, version, page size, the roots of its two trees, the last page that was
+ * ever used, and its transaction. A data file begins with two meta pages, of which the newer one is valid.
  */
 const AT = Object.freeze({
   magic: 24,
@@ -21,11 +21,12 @@ const AT = Object.freeze({
 });
 
 /**
- * Refuses a data file that is no LMDB file or was cut short. LMDB maps files into memory and believes them: without this check it would
- * end the process. A file without bytes is a new one.
+ * Throws `store.incompatible-format` for a data file that is not LMDB's or was truncated. LMDB maps its files into
+ * memory and trusts them, so that without this check such a file would crash the process. An empty file counts as new.
  *
- * A file may end before the last page that it knows of, and be whole: pages that a transaction took and gave back are not written. All
- * pages are looked for then, and the file is made as long as it says, so that this is not done again.
+ * An intact file may end before its last used page, because LMDB does not write pages that a transaction allocated and
+ * freed again. Such a file is searched for all pages of its trees. If all are there, it is extended to its full length,
+ * so that the next opening skips the search.
  */
 export function checkDataFile(path: string, file: string): void {
   const descriptor = openSync(file, 'r+');
@@ -49,7 +50,7 @@ export function checkDataFile(path: string, file: string): void {
   }
 }
 
-/** A meta page, or `undefined` when there is none. */
+/** Reads a meta page. Returns `undefined` if there is none at this position. */
 function readMeta(file: number, position: number): Buffer | undefined {
   const bytes = Buffer.alloc(AT.end);
   readSync(file, bytes, 0, AT.end, position);

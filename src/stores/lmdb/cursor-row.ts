@@ -1,16 +1,19 @@
 import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-rows.js';
 import { readText, partitionEnd, readPartitionKey } from '../embedded/key-bytes.js';
 
-/** Bytes that rows were copied to, one behind the other. */
+/** A buffer that rows are copied into, one after another. */
 export interface Stretch {
   readonly bytes: Buffer;
-  /** Where the next row goes. */
+  /** The offset at which the next row is written. */
   end: number;
-  /** How often rows were written over. */
+  /** The number of times that rows in it were overwritten. */
   writes: number;
 }
 
-/** A row that a cursor read, the bytes of its row key behind it. Used again for a later row. */
+/**
+ * A row read by a cursor, followed in the same buffer by the bytes of its row key. The object is reused for a later
+ * row.
+ */
 export class CursorRow implements EngineRow {
   stretch!: Stretch;
   partition!: CursorPartition;
@@ -18,7 +21,7 @@ export class CursorRow implements EngineRow {
   end = 0;
   keyEnd = 0;
   rowKeyEnd = -1;
-  /** Whether it was given away, so that nothing is written over it. */
+  /** True if the row was kept, so that its bytes must not be overwritten. */
   isKept = false;
 
   get bytes(): Buffer {
@@ -51,10 +54,13 @@ export class CursorRow implements EngineRow {
 
 const KEY_BYTES = 4096;
 
-/** The partition of rows that a cursor read: the beginning of the first one's key, copied out of LMDB's buffer and decoded only when asked for. */
+/**
+ * The partition of the rows that a cursor reads. It holds a copy of the part of the first row's key that all its rows
+ * share, which is decoded only if the partition key is asked for.
+ */
 export class CursorPartition {
   readonly #bytes = Buffer.allocUnsafe(KEY_BYTES);
-  /** Where the row keys begin; beyond every key as long as there is no partition. */
+  /** Offset of the row key in the key; larger than any key until a first partition is set. */
   #rowKeyStart = KEY_BYTES;
   #key: string | undefined;
 
@@ -62,12 +68,12 @@ export class CursorPartition {
     return (this.#key ??= readPartitionKey(this.#bytes, this.#rowKeyStart - 1));
   }
 
-  /** Where the row key begins in a key of this partition. */
+  /** Offset of the row key in the keys of this partition. */
   get rowKeyStart(): number {
     return this.#rowKeyStart;
   }
 
-  /** Whether a key is one of this partition. */
+  /** Returns whether a key belongs to this partition. */
   holds(source: Uint8Array, start: number, end: number): boolean {
     const size = this.#rowKeyStart;
     if (end - start < size) return false;
@@ -77,7 +83,7 @@ export class CursorPartition {
     return at === size;
   }
 
-  /** Becomes the partition of a key. */
+  /** Replaces this partition by that of a key. */
   take(source: Uint8Array, start: number, end: number): void {
     this.#bytes.set(source.subarray(start, end));
     this.#rowKeyStart = partitionEnd(this.#bytes) + 1;

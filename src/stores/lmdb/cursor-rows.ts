@@ -3,26 +3,30 @@ import { CursorPartition, CursorRow, type Stretch } from './cursor-row.js';
 import type { CursorEntry } from './lmdb-database.js';
 import { ReusedBuffer } from './reused-buffer.js';
 
-/** Bytes that rows which are kept share: as much as an entity that is kept alone can hold back. */
+/**
+ * Size of the buffers that kept rows share. A single kept row keeps its whole buffer alive, so this bounds the waste
+ * per entity.
+ */
 const SHARED_BYTES = 16 * 1024;
-/** Rows that are read at a time at most, and the bytes after which no more are: about as many as share a text. */
+/** Limits of one read-ahead, in rows and in bytes: about as many as can have their texts decoded together. */
 const ROWS_AHEAD = 16;
 const BYTES_AHEAD = 1024;
 
 /**
- * The rows a cursor read last, copied side by side out of the buffers that LMDB uses again for every read. While all are kept, several
- * are read at a time, so that their texts can be decoded at once; else one at a time, and the next one is written over it.
+ * The rows that a cursor has read last, copied side by side out of the buffers that LMDB reuses for every read. As long
+ * as the visitor keeps all rows, several are read ahead, so that their texts can be decoded together. Otherwise rows
+ * are read one at a time, and each overwrites the last.
  */
 export class CursorRows {
   readonly #rows: CursorRow[] = [];
   #count = 0;
-  /** How many are read before they are visited. */
+  /** Number of rows to read before they are visited. */
   #ahead = 1;
   #stretch: Stretch = { bytes: Buffer.alloc(0), end: 0, writes: 0 };
-  /** Where the rows begin in it. */
+  /** Offset in the buffer at which the current rows begin. */
   #from = 0;
   #partition = new CursorPartition();
-  /** The one before, which all rows but the last may be of. */
+  /** The previous partition, to which all current rows but the last may belong. */
   #before = new CursorPartition();
   readonly #source = new ReusedBuffer();
 
@@ -30,7 +34,7 @@ export class CursorRows {
     return this.#count;
   }
 
-  /** Bytes of the rows that lie in the same stretch as the last. */
+  /** Total size of the current rows that are in the same buffer as the last one. */
   get size(): number {
     return this.#stretch.end - this.#from;
   }
@@ -39,7 +43,7 @@ export class CursorRows {
     return this.#rows[index]!;
   }
 
-  /** Takes the rows back. What comes behind the last one that was kept is written over. */
+  /** Ends the use of the current rows. The bytes after the last kept row become free to be overwritten. */
   takeBack(): void {
     const stretch = this.#stretch;
     let kept = 0;
@@ -58,7 +62,7 @@ export class CursorRows {
     this.#count = 0;
   }
 
-  /** Copies the row that a cursor stands on. Gives whether the rows are to be visited before more are read. */
+  /** Copies the row at the cursor's position. Returns whether the rows must be visited before more are read. */
   take({ key, keyStart, keyEnd, bytes: source, size }: CursorEntry): boolean {
     const isOther = !this.#partition.holds(key, keyStart, keyEnd);
     if (isOther) this.#changePartition(key, keyStart, keyEnd);
@@ -81,7 +85,7 @@ export class CursorRows {
     row.end = end;
     row.keyEnd = at;
     row.rowKeyEnd = isText ? at : -1;
-    // Both are mostly what they were, and setting them costs the engine more than looking.
+    // Both rarely change, and comparing costs the engine less than assigning.
     if (row.stretch !== stretch) row.stretch = stretch;
     if (row.partition !== partition) row.partition = partition;
     stretch.end = at;
@@ -99,7 +103,10 @@ export class CursorRows {
     return stretch.end + size > stretch.bytes.length ? this.#newStretch(size) : stretch;
   }
 
-  /** Rows that are not lent let the stretch before go, which may be large. */
+  /**
+   * Starts a new buffer. Row objects that are not in use are moved to it, since the old buffer, which may be large,
+   * would stay alive otherwise.
+   */
   #newStretch(size: number): Stretch {
     const stretch = { bytes: Buffer.allocUnsafeSlow(Math.max(size, SHARED_BYTES)), end: 0, writes: 0 };
     for (let index = this.#count; index < this.#rows.length; index++) this.#rows[index]!.stretch = stretch;

@@ -1,17 +1,20 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import { sqliteRemedyFor } from '../sqlite/sqlite-error.js';
 
-/** What the engine was asked for when it failed, as a sentence about the store ends. */
+/** The operation that failed, as the end of a sentence about the store. */
 export type EngineTask =
   'cannot be copied' | 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
 
-/** LMDB gives its own numbers and those of the operating system as a `code`, Node.js the latter as a negative `errno`. */
+/**
+ * An error of LMDB or of Node.js. LMDB reports its own error numbers, and those of the operating system, as a numeric
+ * `code`; Node.js reports the latter as a negative `errno`.
+ */
 interface EngineFailure {
   readonly code?: unknown;
   readonly errno?: number;
 }
 
-/** Failures of which more is known than what LMDB says, by its numbers and those of the operating system. */
+/** More helpful messages than LMDB's own, by the error numbers of LMDB and of the operating system. */
 const REMEDIES: ReadonlyMap<number, string> = new Map([
   [-30_792, 'the store cannot grow any further in the address space of this process.'], // MDB_MAP_FULL
   [12, 'there is not enough memory, or address space, to map the store.'], // ENOMEM
@@ -22,8 +25,8 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The error that a failure of LMDB or of the file system becomes: every call of the engine is wrapped by it. An error of this library's
- * own, which code within the call has thrown, is left as it is.
+ * Converts a failure of LMDB or of the file system to an `EntitableError`. Every call of the engine goes through this
+ * function. An `EntitableError` thrown by code inside such a call is returned unchanged.
  */
 export function engineError(path: string, task: EngineTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;

@@ -3,28 +3,28 @@ import type { Durability } from '../embedded/disk/disk-store.js';
 import type { ByteSlice } from '../embedded/ordered-rows.js';
 import { writeKey, type TableKey } from '../embedded/key-bytes.js';
 
-/** A value as the package lends it. */
+/** A value in a buffer that the `lmdb` package owns. */
 export interface BorrowedBytes extends Buffer {
-  /** Whether it is the buffer that is used again: longer than the value. */
+  /** True if this is the buffer that the package reuses for every read, which is longer than the value. */
   readonly isGlobal?: boolean;
 }
 
-/** As much of a database of the `lmdb` package as the store uses. */
+/** The part of a database of the `lmdb` package that the store uses. */
 export interface LmdbDatabase {
-  /** A value in a buffer that the next read uses again, or in the mapped file: to be copied at once. */
+  /** Returns a value in a buffer that the next read overwrites, or in the mapped file. Copy it at once. */
   getBinaryFast(key: TableKey): BorrowedBytes | undefined;
-  /** Bytes of the value that was read last. */
+  /** Size in bytes of the value that was read last. */
   readonly lastSize: number;
   getRange(options: { readonly start: TableKey; readonly end: TableKey }): Iterable<unknown>;
   put(key: TableKey, value: ByteSlice): unknown;
   remove(key: TableKey): unknown;
   transactionSync<T>(action: () => T, flags: number): T;
-  /** Copies the environment, as it is at one moment, to a folder that is there; in a thread of its own. */
+  /** Copies a snapshot of the environment to an existing folder, in a thread of its own. */
   backup(path: string, compact: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What the cursor that was moved last stands on, in buffers that the package uses again for the next one. */
+/** The current entry of the cursor that moved last, in buffers that the package reuses for the next entry. */
 export interface CursorEntry {
   key: Uint8Array;
   keyStart: number;
@@ -33,10 +33,10 @@ export interface CursorEntry {
   size: number;
 }
 
-/** The longest key the service takes has 3,077 bytes, which pages of 4,096 bytes could not hold. */
+/** Size of the pages. The longest key of the service has 3,077 bytes, which is too long for pages of 4,096 bytes. */
 const PAGE_BYTES = 8192;
 
-/** How an environment is opened, and where what is read is left. */
+/** Settings for opening an environment, with the object that receives each entry that is read. */
 export interface DatabaseSettings {
   readonly durability: Durability;
   readonly current: CursorEntry;
@@ -47,14 +47,14 @@ const DURABILITY = {
   relaxed: { overlappingSync: false, noMetaSync: true },
 } as const satisfies Record<Durability, object>;
 
-/** As much of the `lmdb` package as the store uses. */
+/** The part of the `lmdb` package that the store uses. */
 export interface Lmdb {
   open(options: object): unknown;
 }
 
 /**
- * Opens an environment: the one in a directory, or one in a file of this name. What is read is left in `current`, where it lies in the
- * package's own buffers: nothing is made of it before a reader wants it.
+ * Opens an environment: the one in a directory, or the one in the file of this name. Every read leaves its entry in
+ * `current`, which points into the package's own buffers, so that nothing is decoded before a reader needs it.
  */
 export function openDatabase(
   lmdb: Lmdb,
@@ -86,13 +86,19 @@ export function openDatabase(
   return lmdb.open(options) as LmdbDatabase;
 }
 
-/** Where in a buffer a value lies, as the package is told by encoders that use theirs again: with no view for each value. */
+/**
+ * A buffer with the range of a value in it. Encoders of the package that reuse a buffer return this instead of a new
+ * view for each value.
+ */
 interface PlacedBuffer extends Buffer {
   start?: number;
   end?: number;
 }
 
-/** The bytes of a row for the package, which counts places from where the memory of a buffer begins. */
+/**
+ * Returns the bytes of a row in the form that the package expects. The package counts offsets from the beginning of the
+ * underlying memory.
+ */
 function placedBytes({ bytes, start, end }: ByteSlice): PlacedBuffer {
   if (bytes.byteOffset > 0 || start === end) return bytes.subarray(start, end);
   const placed: PlacedBuffer = bytes;
@@ -101,7 +107,7 @@ function placedBytes({ bytes, start, end }: ByteSlice): PlacedBuffer {
   return placed;
 }
 
-/** Loads the package. Throws `store.package-missing`. */
+/** Loads the `lmdb` package. Throws `store.package-missing` if it is not installed. */
 export async function loadLmdb(): Promise<Lmdb> {
   try {
     return await import('lmdb');

@@ -6,11 +6,12 @@ import { StoreFiles } from './store-files.js';
 import { StoreLock } from './store-lock.js';
 
 /**
- * The LMDB environment of a store, and the lock without which nobody opens one. After a failure LMDB may refuse everything for as long as
- * it is open, though the disk is well again: the next operation opens it anew.
+ * The LMDB environment of a store, with the lock that must be held to open it. After a failure LMDB may reject every
+ * operation until it is closed, even if the disk has recovered. Therefore the next operation after a failure reopens
+ * it.
  */
 export class LmdbEnvironment {
-  /** Throws `store.in-use` when another process or thread has the store open. */
+  /** Opens the environment of a store. Throws `store.in-use` if another process or thread has it open. */
   static async open(path: string, { durability, fileMode }: DiskSettings): Promise<LmdbEnvironment> {
     const lmdb = await loadLmdb();
     let lock: StoreLock | undefined;
@@ -29,9 +30,9 @@ export class LmdbEnvironment {
   }
 
   readonly files: StoreFiles;
-  /** What was read last. */
+  /** The entry that was read last. */
   readonly current: CursorEntry;
-  /** Scans and transactions that are in progress: LMDB is not closed meanwhile. */
+  /** Number of scans and transactions in progress. The database is not reopened while there are any. */
   busy = 0;
   readonly #path: string;
   readonly #lock: StoreLock;
@@ -54,13 +55,16 @@ export class LmdbEnvironment {
     this.#database = open();
   }
 
-  /** The open database, for at once. Throws `store.unavailable` when it has failed and cannot be opened anew. */
+  /**
+   * The open database. Use it at once, since it may be reopened later. Throws `store.unavailable` if it has failed and
+   * cannot be reopened.
+   */
   get database(): LmdbDatabase {
     const database = this.#database;
     return database === undefined || (this.#hasFailed && this.busy === 0) ? this.#reopen() : database;
   }
 
-  /** The error that a failure becomes. */
+  /** Converts a failure to an `EntitableError`, and lets the next operation reopen the database. */
   failure(task: EngineTask, cause: unknown): EntitableError {
     if (!EntitableError.is(cause)) this.#hasFailed = true;
     return engineError(this.#path, task, cause);
@@ -78,7 +82,7 @@ export class LmdbEnvironment {
 
   #reopen(): LmdbDatabase {
     try {
-      void this.#database?.close(); // at once: nothing is in progress
+      void this.#database?.close(); // closes synchronously, since nothing is in progress
       this.#database = undefined;
       this.#database = this.#open();
       this.#hasFailed = false;

@@ -16,12 +16,15 @@ import { ReusedBuffer } from './reused-buffer.js';
 import { acquireEnvironment, type AcquiredEnvironment } from './shared-environments.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 
-/** The flag of a transaction that is committed, and flushed, before the call returns. */
+/** Flag of the `lmdb` package that makes a transaction commit and flush before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
-/** Behind every table, and behind every key of another program that is likely. */
+/** A table number after all tables and after the likely keys of other programs. */
 const LAST_TABLE = 0xffff_ffff;
 
-/** Ordered rows in an LMDB environment. Works that wait together are committed together, with one flush. */
+/**
+ * Ordered rows in an LMDB environment. Writes that wait at the same time are committed in one transaction with one
+ * flush.
+ */
 export class LmdbRows implements DiskRows {
   static async open(path: string, settings: DiskSettings): Promise<LmdbRows> {
     return new LmdbRows(await acquireEnvironment(path, settings), settings.fileMode);
@@ -32,7 +35,7 @@ export class LmdbRows implements DiskRows {
   readonly #fileMode: number;
   readonly #release: () => Promise<void>;
   readonly #idle: CursorRows[] = [];
-  readonly #lent = new ReusedBuffer();
+  readonly #readBuffer = new ReusedBuffer();
   readonly #target: StagingTarget = {
     put: (table, row) => {
       this.#writes += 1;
@@ -43,7 +46,7 @@ export class LmdbRows implements DiskRows {
       this.#environment.database.remove({ table, partitionKey, rowKey });
     },
   };
-  /** Of the transaction that is in progress. */
+  /** Number of writes in the current transaction. */
   #writes = 0;
   #queue: QueuedWork[] = [];
   #flushing: Promise<void> = Promise.resolve();
@@ -55,7 +58,7 @@ export class LmdbRows implements DiskRows {
     this.#release = release;
   }
 
-  /** All who write do it through the same environment, whose next read sees it. */
+  /** Does nothing: all writers of the store share one environment, and every read sees what they have committed. */
   renew(): undefined {
     return undefined;
   }
@@ -63,10 +66,10 @@ export class LmdbRows implements DiskRows {
   get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined {
     try {
       const { database } = this.#environment;
-      const lent = database.getBinaryFast({ table, partitionKey, rowKey });
-      if (lent === undefined) return undefined;
+      const borrowed = database.getBinaryFast({ table, partitionKey, rowKey });
+      if (borrowed === undefined) return undefined;
       const size = database.lastSize;
-      return new OwnedRow(partitionKey, rowKey, this.#copyOf(lent, size), 0, size);
+      return new OwnedRow(partitionKey, rowKey, this.#copyOf(borrowed, size), 0, size);
     } catch (error) {
       throw this.#environment.failure('cannot be read', error);
     }
@@ -74,21 +77,21 @@ export class LmdbRows implements DiskRows {
 
   range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void {
     const cursor = this.#cursor({ table, ...from }, to === undefined ? { table: table + 1 } : { table, ...to });
-    const lent = this.#idle.pop() ?? new CursorRows();
+    const rows = this.#idle.pop() ?? new CursorRows();
     this.#environment.busy += 1;
     try {
-      while (this.#reads(cursor, lent)) {
-        for (let index = 0; index < lent.count; index++) if (!visit(lent.at(index))) return;
+      while (this.#reads(cursor, rows)) {
+        for (let index = 0; index < rows.count; index++) if (!visit(rows.at(index))) return;
       }
     } finally {
       this.#end(cursor);
-      lent.takeBack();
-      this.#idle.push(lent);
+      rows.takeBack();
+      this.#idle.push(rows);
       this.#environment.busy -= 1;
     }
   }
 
-  /** Whether the environment holds nothing at all, also nothing of another program. */
+  /** Returns whether the environment is empty, even of entries of other programs. */
   isEmpty(): boolean {
     const cursor = this.#cursor({ table: 0 }, { table: LAST_TABLE });
     try {
@@ -136,9 +139,9 @@ export class LmdbRows implements DiskRows {
     await this.#release();
   }
 
-  #copyOf(lent: BorrowedBytes, size: number): Buffer {
-    if (lent.isGlobal !== true) return Buffer.from(lent);
-    const value = this.#lent.beginning(lent, size);
+  #copyOf(borrowed: BorrowedBytes, size: number): Buffer {
+    if (borrowed.isGlobal !== true) return Buffer.from(borrowed);
+    const value = this.#readBuffer.beginning(borrowed, size);
     const copy = Buffer.allocUnsafe(value.length);
     copy.set(value);
     return copy;
@@ -160,18 +163,18 @@ export class LmdbRows implements DiskRows {
     }
   }
 
-  /** Reads the cursor's next rows into `lent`. */
-  #reads(cursor: Iterator<unknown>, lent: CursorRows): boolean {
-    lent.takeBack();
+  /** Reads the cursor's next rows into `rows`. Returns whether there were any. */
+  #reads(cursor: Iterator<unknown>, rows: CursorRows): boolean {
+    rows.takeBack();
     try {
-      while (cursor.next().done !== true && !lent.take(this.#environment.current));
+      while (cursor.next().done !== true && !rows.take(this.#environment.current));
     } catch (error) {
       throw this.#environment.failure('cannot be read', error);
     }
-    return lent.count > 0;
+    return rows.count > 0;
   }
 
-  /** Commits all that waits in one transaction. */
+  /** Commits all queued work in one transaction. */
   #flush(): void {
     const group = this.#queue;
     this.#queue = [];
@@ -193,7 +196,7 @@ export class LmdbRows implements DiskRows {
     }
   }
 
-  /** Runs works within the transaction and gives what to call once they are durable. */
+  /** Runs the queued work within the transaction. Returns callbacks to settle it, to be called after the commit. */
   #runAll(group: readonly QueuedWork[]): readonly (() => void)[] {
     const rows = new SharedSystemRows(this, this.#target);
     this.#writes = 0;

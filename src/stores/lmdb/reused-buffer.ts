@@ -1,16 +1,16 @@
 const STEP = 64;
 
 /**
- * The buffer that the package reads into, again and again. Its beginnings are kept by size, because a new view for every row would cost
- * more than copying the row: a little more than the row is copied.
+ * Views of the buffer that the package reuses for every read. They are cached by size in steps of 64 bytes, because a
+ * new view for each row would cost more than copying up to 63 bytes too many.
  */
 export class ReusedBuffer {
   #buffer: Buffer | undefined;
-  /** The same, seen whole: the package changes the `length` of its own, which copying would believe. */
+  /** The whole buffer. The package changes the `length` of its own Buffer object, which would limit the copying. */
   #whole: Buffer = Buffer.alloc(0);
   #beginnings: Buffer[] = [];
 
-  /** The beginning of the buffer that holds `size` bytes, and up to 63 more. */
+  /** Returns a view of the first `size` bytes of the buffer, and of up to 63 more. */
   beginning(buffer: Buffer, size: number): Buffer {
     const steps = Math.ceil(size / STEP);
     return (buffer === this.#buffer ? this.#beginnings[steps] : undefined) ?? this.#newBeginning(buffer, steps);

@@ -5,41 +5,45 @@ import { makeFolder } from '../embedded/disk/private-files.js';
 import { engineError } from './engine-error.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 
-/** An environment that data sources of this thread share, for as long as one of them is open. */
+/** An environment that the data sources of this thread share as long as one of them is open. */
 interface Shared {
   readonly durability: Durability;
   readonly opening: Promise<LmdbEnvironment>;
-  /** Once it is open. */
+  /** The open environment; `undefined` until it is open. */
   environment: LmdbEnvironment | undefined;
   users: number;
   closing: Promise<void> | undefined;
 }
 
-/** An environment for one user of it, who gives it back once. */
+/** An environment as one of its users holds it. Each user must call `release` exactly once. */
 export interface AcquiredEnvironment {
   readonly environment: LmdbEnvironment;
-  /** The real directory of the store. */
+  /** The real path of the store's directory. */
   readonly directory: string;
-  /** Closes it, unless others use it. */
+  /** Closes the environment unless it has other users. */
   readonly release: () => Promise<void>;
 }
 
-/** The environments that are open, by their directories. */
+/**
+ * The open environments of this thread, by their directories. Module-level state is required here, since separate data
+ * sources must find each other; an entry is removed when its environment closes.
+ */
 const SHARED = new Map<string, Shared>();
 
 /**
- * The environment of a store, which is made where it is missing. Data sources of one thread on one directory, whatever it is called, have
- * the same. Throws `store.in-use` when another process or thread has it open, or this one with another durability.
+ * Returns the environment of a store, which is created if it is missing. All data sources of a thread that open the
+ * same directory share one environment, whatever path they use for it. Throws `store.in-use` if another process or
+ * thread has the store open, or this thread with another durability.
  */
 export async function acquireEnvironment(path: string, settings: DiskSettings): Promise<AcquiredEnvironment> {
   for (;;) {
     const directory = realDirectory(path, settings.fileMode);
     const found = SHARED.get(directory);
     if (found?.closing !== undefined) {
-      await found.closing.catch(() => undefined); // who closed it is told
+      await found.closing.catch(() => undefined); // the user who closed it gets this error
       continue;
     }
-    // Files that were removed, or are others now, are left to those that have them open.
+    // If the files were removed or replaced, their environment is left to its users, and a new one is opened.
     if (found === undefined || found.environment?.files.areOpened === false) {
       return acquire(directory, newShared(path, directory, settings));
     }

@@ -19,23 +19,27 @@ import { checkDataFile } from './check-files.js';
 import { LOCK_FILE } from './store-lock.js';
 
 const DATA_FILE = 'data.mdb';
-/** The data file of a new store while it is made. */
+/** Name of the data file of a new store until it is complete. */
 const NEW_FILE = 'new.mdb';
-/** Bytes of LMDB's own lock file: as many as it asks for on any platform, or more. */
+/** Minimum size of LMDB's own lock file: at least what LMDB requires on any platform. */
 const LMDB_LOCK_BYTES = 32 * 1024;
-/** Bytes that LMDB writes to a new data file, or more. */
+/** Free space required for a new data file: at least what LMDB writes to it. */
 const FIRST_BYTES = 32 * 1024;
-/** Bytes that the disk must have room for before a transaction. It may end the process when LMDB itself finds that there is none. */
+/** Free space required before each transaction. LMDB may crash the process if it runs out of space by itself. */
 const ROOM = 1024 * 1024;
-/** What `stat` counts blocks in. */
+/** Unit of the block count that `stat` returns. */
 const BLOCK_BYTES = 512;
 
-/** Opens LMDB's files: those in a directory, or the one with this name and its lock file. Gives what closes them. */
+/**
+ * Opens LMDB's files: those in a directory, or a data file of this name with its lock file. The result closes them
+ * again.
+ */
 export type OpenFiles<T> = (path: string, isFile: boolean) => T & { close(): Promise<void> };
 
 /**
- * The files of a store. LMDB goes on with those that it has opened when their names are gone: what it wrote then would be lost with its
- * process, and others that found a new lock would not know of those that hold the old one.
+ * The files of a store, checked before LMDB opens and writes them. LMDB keeps using files that it has opened even after
+ * they were removed or replaced: its writes would be lost when the process ends, and others with a new lock file would
+ * not notice those that hold the old one.
  */
 export class StoreFiles {
   readonly #path: string;
@@ -47,16 +51,19 @@ export class StoreFiles {
     this.#names = [DATA_FILE, 'lock.mdb', LOCK_FILE].map((name) => join(path, name));
   }
 
-  /** Whether those that were opened are still there, and no others in their place. */
+  /** True if the opened files are still in place and were not replaced. */
   get areOpened(): boolean {
     return this.#names.every((name, index) => identityOf(name) === this.#opened?.[index]);
   }
 
-  /** Lets LMDB open the files, which are made where they are missing, with this mode, and checked: what LMDB cannot use can end the process. */
+  /**
+   * Lets LMDB open the files. Missing files are created with this mode, and all are checked first, because a file that
+   * LMDB cannot use may crash the process.
+   */
   open<T>(fileMode: number, open: OpenFiles<T>): T {
     if (this.#opened !== undefined) this.checkOpened();
     const [data, lock] = this.#names as [string, string];
-    this.#removeNew(); // one who was killed may have left it
+    this.#removeNew(); // a process that was killed may have left it
     if (sizeOf(data) === 0) this.#make(data, fileMode, open);
     checkDataFile(this.#path, data);
     fillLock(lock, fileMode);
@@ -65,7 +72,7 @@ export class StoreFiles {
     return opened;
   }
 
-  /** Throws `store.unavailable` when others or none are in the place of those that were opened: what is written to these would be lost. */
+  /** Throws `store.unavailable` if the opened files were removed or replaced, since writes to them would be lost. */
   checkOpened(): void {
     if (this.areOpened) return;
     throw new EntitableError(
@@ -76,10 +83,10 @@ export class StoreFiles {
     );
   }
 
-  /** Throws `store.unavailable` when the disk has no room for a transaction. */
+  /** Throws `store.unavailable` if the disk has no room for a transaction. */
   checkRoom(): void {
     const { blocks, bavail, bsize } = statfsSync(this.#path);
-    if (blocks === 0 || bavail * bsize >= ROOM) return; // some file systems do not tell
+    if (blocks === 0 || bavail * bsize >= ROOM) return; // some file systems do not report it
     throw new EntitableError(
       'store.unavailable',
       `The store in ${this.#path} cannot be written; nothing was: the disk is full. Make room; the store works again then.`,
@@ -87,13 +94,16 @@ export class StoreFiles {
     );
   }
 
-  /** Makes a data file that is whole from the moment it has its name: one that was made by half would be no store, for good. */
+  /**
+   * Creates a complete data file under another name, then renames it. A file that was created only in part could never
+   * be opened as a store.
+   */
   #make(data: string, fileMode: number, open: OpenFiles<unknown>): void {
     const file = join(this.#path, NEW_FILE);
     try {
       makeRoom(file, fileMode);
       fillLock(`${file}-lock`, fileMode);
-      void open(file, true).close(); // at once: nothing is in progress
+      void open(file, true).close(); // closes synchronously, since nothing is in progress
       syncPath(file);
       renameSync(file, data);
       for (const folder of [this.#path, dirname(this.#path)]) syncPath(folder);
@@ -107,11 +117,11 @@ export class StoreFiles {
   }
 }
 
-/** Makes an empty file that the disk has room for. */
+/** Creates an empty file after checking that the disk has room for its first bytes. */
 function makeRoom(file: string, mode: number): void {
   const descriptor = openSync(file, 'wx', mode);
   try {
-    fchmodSync(descriptor, mode); // whatever the umask
+    fchmodSync(descriptor, mode); // independent of the umask
     writeAll(descriptor, Buffer.alloc(FIRST_BYTES));
     ftruncateSync(descriptor);
   } finally {
@@ -120,14 +130,14 @@ function makeRoom(file: string, mode: number): void {
 }
 
 /**
- * Makes LMDB's lock file where it is missing, and gives it all its bytes: LMDB writes to it through memory that it maps, and where the
- * disk had no room for a page then, the process would end.
+ * Creates LMDB's lock file if it is missing, and writes all its bytes. LMDB writes to it through a memory map, which
+ * would crash the process if the disk had no room for a page.
  */
 function fillLock(file: string, mode: number): void {
   const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, mode);
   try {
     const { size, blocks } = fstatSync(descriptor);
-    if (size === 0) fchmodSync(descriptor, mode); // whatever the umask
+    if (size === 0) fchmodSync(descriptor, mode); // independent of the umask
     const wanted = Math.max(size, LMDB_LOCK_BYTES);
     if (size === wanted && blocks * BLOCK_BYTES >= wanted) return;
     const bytes = Buffer.alloc(wanted);

@@ -5,19 +5,22 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import { loadSqlite, type Sqlite, type SqliteDatabase } from '../sqlite/sqlite-driver.js';
 import { isBusy } from '../sqlite/sqlite-error.js';
 
-/** The file of the lock, beside LMDB's own: an SQLite database that stays empty. */
+/** Name of the lock file, an SQLite database without content, next to LMDB's own files. */
 export const LOCK_FILE = 'lock.sqlite';
-/** How often a lock that another holds is asked for, and the milliseconds in between: one who closes may hold it a moment longer. */
+/**
+ * Number of attempts to take a lock that another holds, and the average pause between them in milliseconds. A holder
+ * that is closing may have the lock a moment longer.
+ */
 const TRIES = 9;
 const PAUSE = 25;
 
 /**
- * The right to have a store open, which one thread of one process has at a time. LMDB itself would let several in, but loses committed
- * transactions when one opens the files while another writes. SQLite's lock is one of the operating system, which takes it back from a
- * process that has ended in whatever way; and it is kept between threads as well.
+ * The exclusive right to have a store open, held by one thread of one process at a time. LMDB itself would admit
+ * several, but it loses committed transactions if one opens the files while another writes. SQLite locks through the
+ * operating system, which releases the lock of a process however it ends, and SQLite also keeps threads apart.
  */
 export class StoreLock {
-  /** Takes the lock of the store in a directory. Throws `store.in-use` when another has it, and SQLite's own errors. */
+  /** Takes the lock of the store in a directory. Throws `store.in-use` if another holds it, and SQLite's own errors. */
   static async take(path: string, fileMode: number): Promise<StoreLock> {
     const sqlite = await loadSqlite();
     for (let tries = 1; ; tries++) {
@@ -27,7 +30,7 @@ export class StoreLock {
         if (!isBusy(error)) throw error;
       }
       if (tries === TRIES) throw inUse(path);
-      await setTimeout(PAUSE * (0.5 + Math.random())); // two that ask at the same moment are not to meet again and again
+      await setTimeout(PAUSE * (0.5 + Math.random())); // random, so that two callers do not collide forever
     }
   }
 
@@ -42,13 +45,16 @@ export class StoreLock {
   }
 }
 
-/** The file is opened by SQLite alone: closing it anywhere else in this process would take the lock away from another thread. */
+/**
+ * Opens the lock file and locks it. Only SQLite may open this file: closing it anywhere else in this process would
+ * release the lock of another thread.
+ */
 function lockedDatabase({ DatabaseSync }: Sqlite, file: string, fileMode: number): SqliteDatabase {
   const isNew = !existsSync(file);
   const database = new DatabaseSync(file);
   try {
     if (isNew) chmodSync(file, fileMode);
-    accessSync(file, constants.R_OK | constants.W_OK); // SQLite shares a file that it may only read
+    accessSync(file, constants.R_OK | constants.W_OK); // SQLite would share a file that it can only read
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {

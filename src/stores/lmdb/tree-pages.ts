@@ -1,21 +1,25 @@
 import { readSync } from 'node:fs';
 
-/** A root of a tree that has no page. */
+/** The root of an empty tree. */
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
-/** Where a page says what it is and where its nodes lie, which count from the end of its head. */
+/**
+ * Offsets in the header of a page: its kind, and the end of its node table. Offsets of nodes count from the end of the
+ * header.
+ */
 const HEAD = Object.freeze({ flags: 18, nodesEnd: 20, size: 24 });
 const PAGE = Object.freeze({ branch: 0x01, leaf: 0x02, leafWithoutNodes: 0x20 });
-/** A node: its number of a page, or its flags and the size of its key, which comes before its data. */
+/** Offsets in a node: the number of a child page, or the flags and key size of an entry. The key precedes the data. */
 const NODE = Object.freeze({ flags: 4, keySize: 6, size: 8 });
-/** What the data of a node is, where it is not the value itself: the place of further pages, or another tree. */
+/** Flags for data that is not the value itself: a reference to overflow pages, or another tree. */
 const DATA = Object.freeze({ pages: 0x01, tree: 0x02 });
 const PAGES = Object.freeze({ count: 16, size: 24 });
 const TREE = Object.freeze({ root: 40, size: 48 });
 
 /**
- * Whether a data file holds every page that is named by the trees with these roots. Reads all of them but the values that have pages of
- * their own, page by page, and believes none: LMDB, which maps the file, would end the process when it came to one behind the end.
+ * Returns whether a data file contains every page that the trees with these roots refer to. Reads every page except the
+ * overflow pages of large values, and trusts none of them: LMDB, which maps the file, would crash the process on a
+ * reference beyond its end.
  */
 export function hasAllPages(file: number, size: number, pageSize: number, roots: readonly bigint[]): boolean {
   const end = BigInt(Math.floor(size / pageSize));
@@ -23,7 +27,7 @@ export function hasAllPages(file: number, size: number, pageSize: number, roots:
   const pending = roots.filter((root) => root !== NO_PAGE);
   for (let left = end; pending.length > 0; left--) {
     const number = pending.pop()!;
-    // Trees share no pages, so there are no more to visit than the file has.
+    // Trees share no pages, so there cannot be more to visit than the file has.
     if (left === 0n || number >= end) return false;
     if (readSync(file, page, 0, pageSize, Number(number) * pageSize) !== pageSize) return false;
     if (!takeNamed(page, end, pending)) return false;
@@ -31,7 +35,10 @@ export function hasAllPages(file: number, size: number, pageSize: number, roots:
   return true;
 }
 
-/** Adds the pages that a page names to those that are to be visited. `false` where it is no page of a tree, or names one behind the end. */
+/**
+ * Adds the pages that a page refers to to those still to be visited. Returns `false` if it is not a page of a tree, or
+ * if it refers to a page beyond the end of the file.
+ */
 function takeNamed(page: Buffer, end: bigint, pending: bigint[]): boolean {
   const flags = page.readUInt16LE(HEAD.flags);
   if ((flags & PAGE.leafWithoutNodes) !== 0) return true;

@@ -2,7 +2,9 @@ import type { PreparedWrite } from '../../../src/store/table-store.js';
 import { SHAPE } from '../../../src/testing/conformance/table-fixture.js';
 import { lmdbStore } from '../../../src/stores/lmdb/lmdb-store.js';
 
-/** Writes transactions of 1 to 20 rows until it is killed, and says of each, once it is acknowledged, which it was. */
+/**
+ * Writes transactions of 1 to 20 rows until it is killed. After each is acknowledged, it prints its id and its size.
+ */
 const [path, round] = process.argv.slice(2) as [string, string];
 const WRITERS = 4;
 const LARGEST = 20;
@@ -31,7 +33,7 @@ async function write(writer: number): Promise<never> {
   }
 }
 
-/** Writes large rows and deletes them, so that the pages of the file that are used last are often free ones. */
+/** Writes large rows and deletes them, so that the last used pages of the file are often free pages. */
 async function churn(): Promise<never> {
   const own = store.rows('Churn', SHAPE);
   for (let turn = 0; ; turn++) {

@@ -15,7 +15,10 @@ const ROUNDS = stress(5, 60);
 const CREATIONS = stress(8, 300);
 const WRITER = fileURLToPath(new URL('./crash-writer.js', import.meta.url));
 
-/** Lets a process write, kills it some moment later, and gives the transactions that it said were acknowledged. */
+/**
+ * Starts a process that writes, kills it after `moment` milliseconds, and returns the sizes of the transactions that it
+ * reported as acknowledged.
+ */
 async function crash(path: string, round: number, moment: number): Promise<ReadonlyMap<string, number>> {
   const writer = spawn(process.execPath, [WRITER, path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -29,7 +32,7 @@ async function crash(path: string, round: number, moment: number): Promise<Reado
   return new Map(whole.map((line) => line.split(' ')).map(([id, size]) => [id!, Number(size)]));
 }
 
-/** How many rows of each transaction there are, and how many it had. */
+/** Returns for each transaction how many of its rows are stored, and how many it had. */
 async function stored(t: TableFixture): Promise<ReadonlyMap<string, { readonly rows: number; readonly size: number }>> {
   const found = new Map<string, { rows: number; size: number }>();
   for await (const page of t.rows.scan({}, (row) => [row.string(0), row.number(1)] as const)) {
@@ -38,10 +41,10 @@ async function stored(t: TableFixture): Promise<ReadonlyMap<string, { readonly r
   return found;
 }
 
-describe('A process that is killed while it writes', () => {
+describe('A process that is killed while it writes to an lmdb store', () => {
   const newPath = scratchDirectory();
 
-  it(`leaves every acknowledged transaction, and none by half (${ROUNDS} times)`, async function () {
+  it(`A process that is killed while it writes leaves all acknowledged transactions and no partial ones (${ROUNDS} times)`, async function () {
     this.timeout(ROUNDS * 10_000);
     const path = newPath();
     const random = seeded(ROUNDS);
@@ -61,10 +64,10 @@ describe('A process that is killed while it writes', () => {
   });
 });
 
-describe('A process that is killed while it makes a store', () => {
+describe('A process that is killed while it creates an lmdb store', () => {
   const newPath = scratchDirectory();
 
-  it(`leaves what can be opened, and no files of its own (${CREATIONS} times)`, async function () {
+  it(`A process that is killed while it creates a store leaves no temporary files, and the store can be opened (${CREATIONS} times)`, async function () {
     this.timeout(10_000 + CREATIONS * 2000);
     const random = seeded(CREATIONS);
     for (let creation = 0; creation < CREATIONS; creation++) {
@@ -73,7 +76,7 @@ describe('A process that is killed while it makes a store', () => {
       let hasEnded = false;
       void holder.ended.then(() => (hasEnded = true));
       while (!existsSync(join(path, 'lock.sqlite')) && !hasEnded) await setImmediate();
-      for (const ends = performance.now() + random() * 10; performance.now() < ends;); // shorter than timers can wait
+      for (const ends = performance.now() + random() * 10; performance.now() < ends;); // busy, since timers are coarser
       holder.kill('SIGKILL');
       await holder.ended;
       const store = await lmdbStore(path);

@@ -19,10 +19,10 @@ async function thrownBy(operation: Promise<unknown>): Promise<EntitableError> {
   return error;
 }
 
-describe('An error of the engine below an lmdb store', () => {
+describe('An lmdb store whose files cannot be used', () => {
   const newPath = scratchDirectory();
 
-  it('refuses writes while the directory has another name, and takes them when it is back', async () => {
+  it('An lmdb store refuses writes while its directory is renamed, and accepts them once it is back', async () => {
     const path = newPath();
     await using tables = await DataSource.open(`lmdb:${path}`);
     const notes = tables.repository(Note);
@@ -39,8 +39,8 @@ describe('An error of the engine below an lmdb store', () => {
   });
 
   for (const replaced of [false, true]) {
-    it(`refuses writes to a directory that was removed${replaced ? ' and made anew' : ''}, which would be lost`, async function () {
-      if (process.platform === 'win32') this.skip(); // files that are open cannot be removed there
+    it(`An lmdb store refuses writes to a directory that was removed${replaced ? ' and created again' : ''}, since they would be lost`, async function () {
+      if (process.platform === 'win32') this.skip(); // Windows cannot remove open files
       const path = newPath();
       const tables = await DataSource.open(`lmdb:${path}`);
       const notes = tables.repository(Note);
@@ -59,8 +59,8 @@ describe('An error of the engine below an lmdb store', () => {
     });
   }
 
-  it('refuses writes that there is no room for, loses none that it has acknowledged, and reads on', function () {
-    if (process.platform === 'win32') this.skip(); // which has no limit on the size of a file
+  it('An lmdb store without room refuses writes, keeps all that were acknowledged, and can still be read', function () {
+    if (process.platform === 'win32') this.skip(); // Windows cannot limit the size of files
     this.timeout(60_000);
     const limited = spawnSync('sh', ['-c', 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, WRITER, newPath()], {
       encoding: 'utf8',

@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { DataSource, EntitableError } from 'entitable';
 import { Note, note } from './visitor.js';
 
-// Run where the disk fails as long as a file says so, it writes before, meanwhile and after, and tells what was refused and what is stored.
+// A program for a disk that fails as long as a file exists. It writes before, during and after the failure, and prints
+// which writes were refused and which rows are stored.
 const [path, fault, call] = process.argv.slice(2) as [string, string, string];
 const tables = await DataSource.open(`lmdb:${path}`);
 const notes = tables.repository(Note);

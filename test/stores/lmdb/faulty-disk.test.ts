@@ -9,10 +9,13 @@ import { scratchDirectory } from '../embedded/scratch-directory.js';
 const WRITER = fileURLToPath(new URL('./faulty-disk-writer.js', import.meta.url));
 
 const FULL_DISK = fileURLToPath(new URL('./full-disk-writer.js', import.meta.url));
-/** How a process ends that could not mount a file system. */
+/** Exit code of a process that could not mount a file system. */
 const NOT_MOUNTED = 90;
 
-/** Stands before the C library: as long as the file `FAULT` has the name of a call, that call fails on the data file of a store. */
+/**
+ * C source of a library that is loaded before the C library. While the file `FAULT` contains the name of a call, that
+ * call fails on the data file of a store.
+ */
 const SHIM = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -43,12 +46,12 @@ int fdatasync(int file) { NEXT(fdatasync); return fails(file, "sync") ? -1 : nex
 int fsync(int file) { NEXT(fsync); return fails(file, "sync") ? -1 : next(file); }
 `;
 
-describe('A disk that fails below an lmdb store', () => {
+describe('An lmdb store on a disk that fails', () => {
   const newPath = scratchDirectory();
   let shim: string | undefined;
 
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // elsewhere nothing stands before the C library so simply
+    if (process.platform !== 'linux') this.skip(); // LD_PRELOAD works on Linux only
     const folder = newPath();
     mkdirSync(folder);
     const [source, library] = [join(folder, 'shim.c'), join(folder, 'shim.so')];
@@ -56,14 +59,14 @@ describe('A disk that fails below an lmdb store', () => {
     const { status } = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], {
       stdio: 'inherit',
     });
-    if (status !== 0) this.skip(); // without a compiler nothing can be put before the C library
+    if (status !== 0) this.skip(); // the library needs a compiler
     shim = library;
   });
 
-  // A failure of the call that writes pages is not among them: LMDB 0.9.90 as it is in the package writes its message behind the end of
-  // a buffer then, which ends the process now and then.
+  // A failure of the call that writes pages is not tested: LMDB 0.9.90, as the package has it, then writes its error
+  // message beyond the end of a buffer, which sometimes crashes the process.
   for (const call of ['sync', 'meta'] as const) {
-    it(`is told when it fails on ${call}, and does no harm once it is well again`, function () {
+    it(`An lmdb store reports a disk that fails on ${call}, and works again once the disk does`, function () {
       this.timeout(60_000);
       const [path, fault] = [newPath(), newPath()];
       const env = { ...process.env, LD_PRELOAD: shim, FAULT: fault };
@@ -82,14 +85,14 @@ describe('A disk that fails below an lmdb store', () => {
   }
 });
 
-describe('A full disk below an lmdb store', () => {
+describe('An lmdb store on a full disk', () => {
   const newPath = scratchDirectory();
 
-  it('is told, does no harm, and is forgotten when there is room again', function () {
+  it('An lmdb store reports a full disk, and works again once there is room', function () {
     this.timeout(60_000);
     const disk = newPath();
     mkdirSync(disk);
-    // A file system of its own, which needs no rights where users may have name spaces.
+    // Mounts its own file system, which needs no privileges where users may create name spaces.
     const mounting = `mount -t tmpfs -o size=8m tmpfs "$0" || exit ${NOT_MOUNTED}; exec "$@"`;
     const mounted = [
       '--user',
@@ -104,7 +107,8 @@ describe('A full disk below an lmdb store', () => {
       disk,
     ];
     const { status, signal, stdout, error } = spawnSync('unshare', mounted, { encoding: 'utf8' });
-    if (error !== undefined || status === NOT_MOUNTED || (status === 1 && stdout === '')) this.skip(); // no name spaces here
+    // Users may not create name spaces everywhere.
+    if (error !== undefined || status === NOT_MOUNTED || (status === 1 && stdout === '')) this.skip();
     expect([status, signal]).to.deep.equal([0, null]);
     expect(JSON.parse(stdout)).to.deep.equal({
       'a new store': 'store.unavailable',
@@ -117,16 +121,16 @@ describe('A full disk below an lmdb store', () => {
     });
   });
 
-  it('leaves no lock file with pages that the disk has no room for', async function () {
-    if (process.platform === 'win32') this.skip(); // which does not tell
+  it('An lmdb store reserves room on the disk for all pages of its lock file', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows does not report blocks
     const path = newPath();
     await (await DataSource.open(`lmdb:${path}`)).close();
     const { size, blocks } = statSync(join(path, 'lock.mdb'));
     expect(blocks * 512).to.be.at.least(size);
   });
 
-  it('is told when the limits of the process leave no room to open a store', function () {
-    if (process.platform === 'win32') this.skip(); // which has no limit on the size of a file
+  it('An lmdb store that cannot be opened within the file size limit of the process fails with store.unavailable', function () {
+    if (process.platform === 'win32') this.skip(); // Windows cannot limit the size of files
     const opening = `import { DataSource } from 'entitable'; await DataSource.open('lmdb:' + process.argv[1]).catch(({ code }) => console.log(code))`;
     const command = [
       '-c',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DataSource, EntitableError } from 'entitable';
 import { Note, note } from './visitor.js';
 
-// Run on a small disk that nobody else uses, it fills it, uses a store and makes room, and tells how that went.
+// A program for a small disk of its own. It fills the disk, uses a store, makes room again, and prints the result of
+// each step.
 const disk = process.argv[2]!;
 const path = join(disk, 'store');
 const ballast = join(disk, 'ballast');

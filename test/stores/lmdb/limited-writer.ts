@@ -10,7 +10,8 @@ defineEntity(Page, { table: 'Pages', properties: { book: 'PartitionKey', number:
 
 const MOST = 1000;
 
-// Run under a limit on the size of files, it writes until it is refused, twice, and tells how, and what is stored then.
+// A program to run under a limit on file sizes. It writes until two writes were refused, and prints how many rows were
+// written, how many are stored, and the error.
 const tables = await DataSource.open(`lmdb:${process.argv[2]!}`);
 const pages = tables.repository(Page);
 let written = 0;

@@ -18,7 +18,7 @@ describe('lmdbStore', () => {
 
   storeOnDisk('lmdb', lmdbStore, newPath);
 
-  it('refuses files of a format it does not know, and leaves them alone', async () => {
+  it('lmdbStore refuses files of an unknown format, and leaves them unchanged', async () => {
     const path = newPath();
     const raw = open<string, Buffer>({
       path,
@@ -38,7 +38,7 @@ describe('lmdbStore', () => {
     await again.close();
   });
 
-  it('refuses an LMDB environment of another program', async () => {
+  it('lmdbStore refuses an LMDB environment of another program', async () => {
     const path = newPath();
     const raw = open({ path, noSubdir: false });
     await raw.put('key', 'value');
@@ -46,7 +46,7 @@ describe('lmdbStore', () => {
     expect((await refusedOpening(lmdbStore(path))).code).to.equal('store.incompatible-format');
   });
 
-  it('says which path cannot be used', async () => {
+  it('lmdbStore names the path in its error if the path cannot be used', async () => {
     const file = newPath();
     writeFileSync(file, 'text');
     for (const path of [file, join(file, 'below')]) {
@@ -55,7 +55,7 @@ describe('lmdbStore', () => {
     }
   });
 
-  it('refuses files that are no store or were cut short, which would end the process', async () => {
+  it('lmdbStore refuses truncated and foreign files, which would crash the process', async () => {
     const healthy = newPath();
     await (await lmdbStore(healthy))[Symbol.asyncDispose]();
     const whole = readFileSync(join(healthy, 'data.mdb'));
@@ -74,7 +74,7 @@ describe('lmdbStore', () => {
     }
   });
 
-  it('refuses files that were cut behind the roots of their trees, or reads all that was written', async function () {
+  it('lmdbStore refuses files that were truncated after the roots of their trees, or reads all that was written', async function () {
     this.timeout(120_000);
     const healthy = newPath();
     const table = 'Cut';
@@ -115,7 +115,7 @@ describe('lmdbStore', () => {
     expect(refused).to.be.greaterThan(0);
   });
 
-  it('opens a file that ends before its last page, because rows were written and deleted in one transaction', async () => {
+  it('lmdbStore opens a file that ends before its last page because one transaction wrote and deleted rows', async () => {
     const path = newPath();
     const file = join(path, 'data.mdb');
     const lastPage = (): number => {
@@ -142,8 +142,8 @@ describe('lmdbStore', () => {
     await again[Symbol.asyncDispose]();
   });
 
-  it('makes files that only the user of the process reads, or those that the mode says', async function () {
-    if (process.platform === 'win32') this.skip(); // which has no modes
+  it('lmdbStore creates files that only the user of the process can read, or files with the mode it is given', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows has no file modes
     const umask = process.umask(0);
     try {
       for (const [options, file, directory] of [
@@ -163,8 +163,8 @@ describe('lmdbStore', () => {
     }
   });
 
-  it('leaves the modes of a directory and of files that are there as they are', async function () {
-    if (process.platform === 'win32') this.skip(); // which has no modes
+  it('lmdbStore keeps the modes of an existing directory and its files', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows has no file modes
     const path = newPath();
     await (await lmdbStore(path, { fileMode: 0o644 }))[Symbol.asyncDispose]();
     await (await lmdbStore(path))[Symbol.asyncDispose]();

@@ -3,10 +3,10 @@ import { DataSource } from 'entitable';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
 import { Note, note } from './visitor.js';
 
-describe('A row that another has written to an lmdb store, and awaited, is seen by the next read', () => {
+describe('A write of another data source to the same lmdb store', () => {
   const newPath = scratchDirectory();
 
-  it('of another data source of the same thread', async () => {
+  it('A write of another data source in the same thread is seen by the next read', async () => {
     const path = `lmdb:${newPath()}` as const;
     await using writer = await DataSource.open(path, { durability: 'relaxed' });
     await using reader = await DataSource.open(path, { durability: 'relaxed' });
@@ -20,7 +20,7 @@ describe('A row that another has written to an lmdb store, and awaited, is seen 
     expect(missed).to.equal(0);
   });
 
-  it('as is a table that another data source has made or deleted', async () => {
+  it('A table that another data source has created or deleted is seen by the next request', async () => {
     const path = `lmdb:${newPath()}` as const;
     await using one = await DataSource.open(path);
     await using other = await DataSource.open(path, { ensureTables: 'never' });

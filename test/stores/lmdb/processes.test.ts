@@ -9,12 +9,12 @@ import { failuresOf, startVisitor, writtenBy, type Visitor } from './visitors.js
 const MILLISECONDS = stress(1500, 60_000);
 const ROUNDS = stress(3, 300);
 const KILLS = stress(12, 1000);
-/** Milliseconds within which a store that is in use is refused. */
+/** Milliseconds within which opening a store that is in use must fail. */
 const AT_ONCE = 2000;
 
 const holding = (path: string): Visit => ({ path, mode: 'hold', author: 'holder', milliseconds: 0 });
 
-/** Opens and closes a store, and gives the error that says it is in use; `undefined` where it is not. */
+/** Opens and closes a store. Returns the error if the store is in use, and `undefined` if it is not. */
 async function refusal(path: string): Promise<EntitableError | undefined> {
   try {
     await (await DataSource.open(`lmdb:${path}`)).close();
@@ -25,7 +25,7 @@ async function refusal(path: string): Promise<EntitableError | undefined> {
   }
 }
 
-/** The rows of all authors. */
+/** Returns the rows of all authors. */
 async function stored(path: string): Promise<ReadonlySet<string>> {
   await using tables = await DataSource.open(`lmdb:${path}`);
   const notes = await tables.repository(Note).scan().toArray();
@@ -37,11 +37,11 @@ async function missing(path: string, visitors: readonly Visitor[]): Promise<read
   return writtenBy(visitors).filter((row) => !found.has(row));
 }
 
-describe('A store that is open elsewhere', () => {
+describe('An lmdb store that another process or thread has open', () => {
   const newPath = scratchDirectory();
 
   for (const kind of ['process', 'thread'] as const) {
-    it(`in another ${kind} is refused at once, and free as soon as that has ended in whatever way`, async function () {
+    it(`An lmdb store that is open in another ${kind} is refused at once, and free as soon as that has ended in any way`, async function () {
       this.timeout(60_000);
       const path = newPath();
       const holder = startVisitor(kind, holding(path));
@@ -61,7 +61,7 @@ describe('A store that is open elsewhere', () => {
       expect([...(await stored(path))]).to.deep.equal(['holder held']);
     });
 
-    it(`is opened, written and closed by four of a kind (${kind}), who lose nothing and are told that it is in use`, async function () {
+    it(`An lmdb store that four users (kind: ${kind}) open in turns loses no rows, and fails only with store.in-use`, async function () {
       this.timeout(MILLISECONDS + 60_000);
       const path = newPath();
       const visitors = [1, 2, 3, 4].map((number) =>
@@ -74,8 +74,8 @@ describe('A store that is open elsewhere', () => {
     });
   }
 
-  it('in a process that is stopped is refused at once, too', async function () {
-    if (process.platform === 'win32') this.skip(); // where nothing stops a process
+  it('An lmdb store that is open in a stopped process is refused at once', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows cannot stop a process
     this.timeout(60_000);
     const path = newPath();
     const holder = startVisitor('process', holding(path));
@@ -89,7 +89,7 @@ describe('A store that is open elsewhere', () => {
     expect(await refusal(path)).to.equal(undefined);
   });
 
-  it(`is made by one of several processes that open it at once (${ROUNDS} times)`, async function () {
+  it(`An lmdb store is created by one of several processes that open it at the same time (${ROUNDS} times)`, async function () {
     this.timeout(ROUNDS * 20_000);
     for (let round = 0; round < ROUNDS; round++) {
       const path = newPath();
@@ -102,7 +102,7 @@ describe('A store that is open elsewhere', () => {
     }
   });
 
-  it(`loses nothing that was acknowledged when its users are killed at any moment (${KILLS} times)`, async function () {
+  it(`An lmdb store keeps all acknowledged rows when its users are killed at any moment (${KILLS} times)`, async function () {
     this.timeout(60_000 + KILLS * 2000);
     const random = seeded(KILLS);
     const visitors: Visitor[] = [];
@@ -131,10 +131,10 @@ describe('A store that is open elsewhere', () => {
   });
 });
 
-describe('A store that several data sources of one thread have open', () => {
+describe('An lmdb store that several data sources of one thread have open', () => {
   const newPath = scratchDirectory();
 
-  it('is shared by them, in whatever order they open and close it, and free when the last has closed', async function () {
+  it('An lmdb store is shared by the data sources of a thread in any order of opening and closing, and free after the last', async function () {
     this.timeout(60_000);
     const path = newPath();
     const random = seeded(15);
@@ -159,7 +159,7 @@ describe('A store that several data sources of one thread have open', () => {
     expect([...(await stored(path))].sort()).to.deep.equal([...written, 'holder held'].sort());
   });
 
-  it('stays open for others when one of them has closed it', async () => {
+  it('An lmdb store stays open for the other data sources when one of them is closed', async () => {
     const path = newPath();
     const one = await DataSource.open(`lmdb:${path}`);
     await using other = await DataSource.open(`lmdb:${path}`);
@@ -168,7 +168,7 @@ describe('A store that several data sources of one thread have open', () => {
     expect(await other.repository(Note).query({ author: 'a' }).count()).to.equal(2);
   });
 
-  it('is not opened with two durabilities at once, one of which would not be kept', async () => {
+  it('An lmdb store cannot be open with two durabilities at once, since one would not be honoured', async () => {
     const path = newPath();
     const one = await DataSource.open(`lmdb:${path}`, { durability: 'relaxed' });
     const { message } = (await refusal(path))!;
@@ -177,7 +177,7 @@ describe('A store that several data sources of one thread have open', () => {
     expect(await refusal(path)).to.equal(undefined);
   });
 
-  it('is opened by as many as want to', async () => {
+  it('An lmdb store can be opened by any number of data sources of a thread', async () => {
     const path = newPath();
     const opened = await Promise.all(Array.from({ length: 200 }, () => DataSource.open(`lmdb:${path}`)));
     await opened[0]!.repository(Note).insert(note('a', '1'));

@@ -9,9 +9,12 @@ const ROWS = stress(50_000, 1_000_000);
 const BATCH = 100;
 const MEGABYTE = 1024 * 1024;
 
-/** Bytes of memory that no file has, so that the system cannot take it back: those of the mapped store can be read again. */
+/**
+ * Returns the size of the process's anonymous memory. The pages of the mapped store do not count, since the system can
+ * evict them.
+ */
 function anonymousMemory(): number {
-  if (process.platform !== 'linux') return process.memoryUsage.rss(); // which counts mapped pages as well
+  if (process.platform !== 'linux') return process.memoryUsage.rss(); // includes mapped pages
   return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024;
 }
 
@@ -34,10 +37,10 @@ async function fill(t: TableFixture): Promise<void> {
   }
 }
 
-describe('A scan of a large table', () => {
+describe('A scan of a large table in an lmdb store', () => {
   const newPath = scratchDirectory();
 
-  it(`streams ${ROWS} rows while its own memory grows by less than 100 MB`, async function () {
+  it(`A scan of a large table streams ${ROWS} rows while the process's memory grows by less than 100 MB`, async function () {
     this.timeout(stress(60_000, 600_000));
     const store = await lmdbStore(newPath(), { durability: 'relaxed' });
     const t = await TableFixture.create(store);
@@ -60,7 +63,7 @@ describe('A scan of a large table', () => {
     await store[Symbol.asyncDispose]();
   });
 
-  it('goes on when its directory is removed meanwhile, which is not made anew', async function () {
+  it('A scan of a large table continues when the directory is removed, and does not create it again', async function () {
     this.timeout(60_000);
     const path = newPath();
     const store = await lmdbStore(path, { durability: 'relaxed' });

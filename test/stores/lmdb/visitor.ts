@@ -1,7 +1,7 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { DataSource, defineEntity, EntitableError, type PartitionKey, type RowKey } from 'entitable';
 
-/** What visitors write. */
+/** The entity that visitors write. */
 export class Note {
   author!: PartitionKey;
   number!: RowKey;
@@ -9,10 +9,12 @@ export class Note {
 
 defineEntity(Note, { table: 'Notes', properties: { author: 'PartitionKey', number: 'RowKey' } });
 
-/** The row with a number, of an author. */
+/** Creates the row of an author and a number. */
 export const note = (author: string, number: string): Note => Object.assign(new Note(), { author, number });
 
-/** How a visitor is run: `hold` leaves the store open, `visit` opens and closes it for so many milliseconds. */
+/**
+ * Arguments of a visitor: `hold` leaves the store open; `visit` opens and closes it repeatedly for some milliseconds.
+ */
 export interface Visit {
   readonly path: string;
   readonly mode: 'hold' | 'visit';
@@ -20,7 +22,10 @@ export interface Visit {
   readonly milliseconds: number;
 }
 
-/** Opens a store, writes a row, looks for it and closes, again and again. Tells what it did: a word, and a number or a code. */
+/**
+ * Opens a store, writes a row, reads it and closes the store, repeatedly. Reports each step as a word and a number or
+ * code.
+ */
 async function visit({ path, author, milliseconds }: Visit, tell: (line: string) => void): Promise<void> {
   for (let number = 0, ends = performance.now() + milliseconds; performance.now() < ends; number++) {
     try {
@@ -35,7 +40,7 @@ async function visit({ path, author, milliseconds }: Visit, tell: (line: string)
   }
 }
 
-/** Opens a store and leaves it open, and the process running. */
+/** Opens a store, and keeps it open and the process running. */
 async function hold({ path, author }: Visit, tell: (line: string) => void): Promise<void> {
   const tables = await DataSource.open(`lmdb:${path}`);
   await tables.repository(Note).upsert(note(author, 'held'));

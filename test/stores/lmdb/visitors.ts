@@ -7,19 +7,19 @@ import type { Visit } from './visitor.js';
 
 const VISITOR = fileURLToPath(new URL('./visitor.js', import.meta.url));
 
-/** A visitor that runs in a process or a thread of its own. */
+/** A visitor that runs in its own process or thread. */
 export interface Visitor {
   readonly kind: 'process' | 'thread';
   readonly author: string;
-  /** All it has told so far. */
+  /** All lines that it has printed so far. */
   readonly told: readonly string[];
-  /** Resolves when it has told something, or has ended. */
+  /** Resolves when it has printed something or has ended. */
   readonly began: Promise<unknown>;
   readonly ended: Promise<unknown>;
   kill(signal: 'SIGKILL' | 'SIGSTOP'): void;
 }
 
-/** Starts a visitor. A thread knows no signals: it is ended by any. */
+/** Starts a visitor. A thread has no signals: any signal terminates it. */
 export function startVisitor(kind: Visitor['kind'], order: Visit): Visitor {
   const started = (kind === 'process' ? startProcess : startThread)(JSON.stringify(order));
   const told: string[] = [];
@@ -47,14 +47,14 @@ function startThread(order: string): Started {
   return { output: worker.stdout, ended: once(worker, 'exit'), kill: () => void worker.terminate() };
 }
 
-/** What visitors wrote, each row by its author and number. */
+/** Returns the rows that visitors report as written, each as its author and number. */
 export function writtenBy(visitors: readonly Visitor[]): readonly string[] {
   return visitors.flatMap(({ author, told }) =>
     told.filter((line) => line.startsWith('wrote ')).map((line) => `${author} ${line.slice('wrote '.length)}`),
   );
 }
 
-/** What went wrong for visitors, but that another had the store open. */
+/** Returns the failures that visitors report, except that another had the store open. */
 export function failuresOf(visitors: readonly Visitor[]): readonly string[] {
   return visitors.flatMap(({ told }) => told.filter((line) => !/^(?:wrote|holds) |^failed store\.in-use$/.test(line)));
 }
