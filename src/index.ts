@@ -71,16 +71,19 @@ export {
 } from './repository/repository.js';
 export type { AnyRepository, NoRepository } from './repository/repository-brand.js';
 export type {
-  CommitOptions,
   ConditionOptions,
   DeleteOptions,
-  EntitySession,
-  EntitySessions,
+  EntityOperations,
   GetManyOptions,
   ModifyOptions,
+  UpsertOptions,
+} from './repository/entity-operations.js';
+export type {
+  CommitOptions,
+  EntitySession,
+  EntitySessions,
   UnitOfWorkOptions,
   UnitVerbs,
-  UpsertOptions,
 } from './repository/session.js';
 export type {
   BulkDeleteOptions,

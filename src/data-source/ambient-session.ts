@@ -5,7 +5,8 @@ import type { DirectSession } from '../repository/direct-session.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { Session } from '../repository/repository.js';
-import type { EntitySession, UnitOfWorkOptions } from '../repository/session.js';
+import type { EntityOperations } from '../repository/entity-operations.js';
+import type { UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../options/operation-options.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.js';
@@ -41,7 +42,7 @@ export class AmbientSession implements Session {
     this.#begin = begin;
   }
 
-  of<T extends object>(entityClass: EntityClass<T>): EntitySession<T> {
+  of<T extends object>(entityClass: EntityClass<T>): EntityOperations<T> {
     return (this.#context.value?.in(this.#mappers) ?? this.#direct).of(entityClass);
   }
 

@@ -40,14 +40,14 @@ import { withLinkedSignal } from '../async/linked-signal.js';
 import type {
   ConditionOptions,
   DeleteOptions,
-  EntitySession,
+  EntityOperations,
   GetManyOptions,
   ModifyOptions,
   UpsertOptions,
-} from './session.js';
+} from './entity-operations.js';
 
 /** The verbs of one class, each carried out at once. */
-export class DirectEntitySession<T extends object> implements EntitySession<T> {
+export class DirectEntitySession<T extends object> implements EntityOperations<T> {
   readonly #mapper: EntityMapper<T>;
   readonly #writes: WriteFactory<T>;
 

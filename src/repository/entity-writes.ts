@@ -8,7 +8,7 @@ import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { ReadyWrite } from '../writing/batch.js';
 import { inWordsOf } from './row-error.js';
 import { checkChoice } from '../options/check-option.js';
-import type { UpsertOptions } from './session.js';
+import type { UpsertOptions } from './entity-operations.js';
 
 /** A write of one class, and what the store's answer makes of its entity. */
 export class EntityWrite<T extends object> implements ReadyWrite {

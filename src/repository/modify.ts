@@ -3,7 +3,7 @@ import { checkCount } from '../options/check-option.js';
 import { Deadline } from '../async/deadline.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { jitteredWait } from '../async/backoff.js';
-import type { ModifyOptions } from './session.js';
+import type { ModifyOptions } from './entity-operations.js';
 
 const WAITS = Object.freeze({ first: 4, longest: 500 });
 

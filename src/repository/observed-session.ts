@@ -1,14 +1,14 @@
 import type { EntityClass } from '../metadata/key-types.js';
 import type { VerbName, VerbObserver } from '../store/verb-observer.js';
 import type { EntityMappers } from './entity-mappers.js';
-import type { EntitySession } from './session.js';
+import type { EntityOperations } from './entity-operations.js';
 
 /** A session of a class whose verbs somebody is told of, where somebody is; queries tell of theirs themselves. */
 export function observedSession<T extends object>(
-  session: EntitySession<T>,
+  session: EntityOperations<T>,
   mappers: EntityMappers,
   entityClass: EntityClass<T>,
-): EntitySession<T> {
+): EntityOperations<T> {
   const { verbs } = mappers.queries;
   if (verbs === undefined) return session;
   const { metadata, table } = mappers.of(entityClass);
@@ -16,10 +16,10 @@ export function observedSession<T extends object>(
 }
 
 function observing<T extends object>(
-  session: EntitySession<T>,
+  session: EntityOperations<T>,
   verbs: VerbObserver,
   subject: { readonly className: string; readonly table: string },
-): EntitySession<T> {
+): EntityOperations<T> {
   const observed = <R>(verb: VerbName, work: () => Promise<R>): Promise<R> => verbs.run({ verb, ...subject }, work);
   return {
     create: (values) => session.create(values),

@@ -3,14 +3,13 @@ import { READ_NAMES } from '../query/option-names.js';
 import { OPERATION_NAMES } from '../options/operation-options.js';
 import type { BulkDeleteOptions, BulkOptions, BulkUpsertOptions } from '../writing/bulk-options.js';
 import type {
-  CommitOptions,
   ConditionOptions,
   DeleteOptions,
   GetManyOptions,
   ModifyOptions,
-  UnitOfWorkOptions,
   UpsertOptions,
-} from './session.js';
+} from './entity-operations.js';
+import type { CommitOptions, UnitOfWorkOptions } from './session.js';
 
 const CONDITION: OptionNames<ConditionOptions> = { ...OPERATION_NAMES, etag: true };
 const BULK: OptionNames<BulkOptions> = { ...OPERATION_NAMES, concurrency: true, onProgress: true, onError: true };

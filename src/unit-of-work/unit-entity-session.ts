@@ -14,10 +14,10 @@ import { upsertMode } from '../repository/entity-writes.js';
 import type {
   ConditionOptions,
   DeleteOptions,
-  EntitySession,
+  EntityOperations,
   GetManyOptions,
   UpsertOptions,
-} from '../repository/session.js';
+} from '../repository/entity-operations.js';
 import type { Rows, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { PendingWrites } from './pending-writes.js';
@@ -28,7 +28,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { MatchWrites } from '../query/matched-writes.js';
 
 /** The verbs of one class in a unit of work: reads give what it tracks, writes are held until the commit. */
-export class UnitEntitySession<T extends object> implements EntitySession<T> {
+export class UnitEntitySession<T extends object> implements EntityOperations<T> {
   readonly writes: PendingWrites<T>;
   readonly #mapper: EntityMapper<T>;
   readonly #rows: IdentityMap;

@@ -9,7 +9,8 @@ import { observedSession } from '../repository/observed-session.js';
 import type { AnyRepository, NoRepository } from '../repository/repository-brand.js';
 import { repositoryIn } from '../repository/repository-class.js';
 import type { Repository, RepositoryClass, Transaction } from '../repository/repository.js';
-import type { CommitOptions, DeleteOptions, EntitySession, UnitOfWorkOptions } from '../repository/session.js';
+import type { DeleteOptions, EntityOperations } from '../repository/entity-operations.js';
+import type { CommitOptions, UnitOfWorkOptions } from '../repository/session.js';
 import { checkFunction, checkOperation } from '../options/operation-options.js';
 import type { PlannedBatch } from './plan.js';
 import type { UnitCore } from './unit-core.js';
@@ -51,7 +52,7 @@ export class UnitOfWork implements Transaction {
   }
 
   /** The verbs of one class, for the constructors of repositories. */
-  of<T extends object>(entityClass: EntityClass<T>): EntitySession<T> {
+  of<T extends object>(entityClass: EntityClass<T>): EntityOperations<T> {
     return observedSession(this.#session(entityClass), this.#mappers, entityClass);
   }
 
