@@ -17,6 +17,8 @@ export interface DoubtfulWrite {
 
 /** Who else may have written the same rows, where that is known. */
 export interface Arbiter {
+  /** Called before the rows are read: others need not wait for this one any more. */
+  readsBack(): void;
   /** Waits until it is known what the others did; `false` when there is no time for that. */
   othersDecided(options: OperationOptions): Promise<boolean>;
   /** What others prove of a write whose row has this ETag, or none. */
@@ -87,12 +89,10 @@ export async function readBack(
   since: number,
   { arbiter, trustsContent = true, ...options }: ReadingBack = {},
 ): Promise<Settlement> {
-  const found: RowFound[] = [];
-  for (let from = 0; from < writes.length; from += CONCURRENCY) {
-    const group = writes.slice(from, from + CONCURRENCY);
-    found.push(...(await Promise.all(group.map((write) => readRow(write, since, options)))));
-  }
-  if (arbiter === undefined) return settle(writes, found, since, trustsContent);
+  arbiter?.readsBack();
+  const found = await readRows(writes, since, options);
+  if (found === undefined) return { outcome: 'not-written' };
+  if (arbiter === undefined) return outcomeOf(writes, found, since, trustsContent);
   if (!(await arbiter.othersDecided(options))) return { outcome: 'unknown', found: 'unread' };
   const own = found.map((row, index): RowFound => {
     const { write, ifMatch } = writes[index]!;
@@ -101,7 +101,7 @@ export async function readBack(
     if (verdict === 'not-written') return { etag: row.etag, finding: 'as-before' };
     return verdict === 'anothers' && row.finding !== 'as-before' ? { etag: row.etag, finding: 'changed' } : row;
   });
-  const settlement = settle(writes, own, since, trustsContent);
+  const settlement = outcomeOf(writes, own, since, trustsContent);
   // In the same breath: another that waits to settle must find it taken.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
@@ -118,7 +118,7 @@ export function isRepeatable({
   return mode === 'upsert-merge' || mode === 'upsert-replace' || (ifMatch === '*' && mode !== 'delete');
 }
 
-function settle(
+function outcomeOf(
   writes: readonly DoubtfulWrite[],
   found: readonly RowFound[],
   since: number,
@@ -140,6 +140,25 @@ function settle(
   return writes.length === 1 && isRepeatable({ ...writes[0], mode: writes[0]!.write.mode })
     ? { outcome: 'not-written' }
     : { outcome: 'unknown', found: 'missing' };
+}
+
+/** Reads the rows of writes; `undefined` if the table is missing, so that nothing was written. */
+async function readRows(
+  writes: readonly DoubtfulWrite[],
+  since: number,
+  options: OperationOptions,
+): Promise<readonly RowFound[] | undefined> {
+  const found: RowFound[] = [];
+  try {
+    for (let from = 0; from < writes.length; from += CONCURRENCY) {
+      const group = writes.slice(from, from + CONCURRENCY);
+      found.push(...(await Promise.all(group.map((write) => readRow(write, since, options)))));
+    }
+  } catch (error) {
+    if (EntitableError.is(error, 'store.table-not-found')) return undefined;
+    throw error;
+  }
+  return found;
 }
 
 async function readRow(doubtful: DoubtfulWrite, since: number, options?: OperationOptions): Promise<RowFound> {

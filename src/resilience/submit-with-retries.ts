@@ -64,8 +64,7 @@ async function submitUntilKnown(
       if (!isRefused && (await tries.again(error))) continue;
       if (doubtfulSince === undefined) throw tries.failure(error);
       if (EntitableError.is(error, 'store.table-not-found')) throw error; // where there is no table, no row was written
-      contender.readsBack();
-      const settlement = await settle(submission, writes, tries, doubtfulSince, contender);
+      const settlement = await readBackWithRetries(submission, writes, tries, doubtfulSince, contender);
       if (settlement?.outcome === 'written') return settlement.receipts;
       if (settlement?.outcome === 'not-written' && isRefused) throw error;
       if (!isLost && !isRefused && settlement?.outcome !== 'unknown') throw tries.failure(error);
@@ -85,8 +84,8 @@ function isRefusal(error: unknown): boolean {
   return EntitableError.is(error) && REFUSALS.has(error.code);
 }
 
-/** Reads back what was written; `undefined` when it cannot be read. */
-async function settle(
+/** Reads back what was written; `undefined` if it cannot be read. */
+async function readBackWithRetries(
   { policy, operation }: Submission,
   writes: readonly RecoverableWrite[],
   tries: Attempts,
@@ -99,7 +98,6 @@ async function settle(
     try {
       return await operation.request(() => readBack(writes, since, { arbiter, ...reading.options }));
     } catch (error) {
-      if (EntitableError.is(error, 'store.table-not-found')) return { outcome: 'not-written' };
       if (!(await reading.again(error))) return undefined;
     }
   }

@@ -9,10 +9,18 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { changeOf, type ChangeSet } from './change-set.js';
 import { CommitRecord } from './commit-report.js';
 import { checkAtomic } from './plan.js';
+import { settleWrites, type LostWrites } from '../resilience/settle-writes.js';
 import type { SeenRows } from './seen-rows.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
-import { settle, type LostBatch } from './settle.js';
 import type { IdentityMap } from './identity-map.js';
+
+/** A batch whose answer was lost. */
+interface LostBatch {
+  readonly batch: Batch<ChangeSet>;
+  /** When the commit that sent it began, in milliseconds since 1970. */
+  readonly since: number;
+  readonly error: unknown;
+}
 
 /** Sends what the rows of a unit of work hold, and tells them what became of it. */
 export class Committer {
@@ -52,7 +60,7 @@ export class Committer {
   async commit({ atomic = false, concurrency = 16, ...options }: CommitOptions): Promise<CommitReport> {
     checkCount('concurrency', concurrency, 1);
     const record = new CommitRecord(this.#seen);
-    const isSettled = await this.#settle(record, options);
+    const isSettled = await this.#settleLost(record, options);
     const partitions = this.plan();
     if (!isSettled) {
       record.planned(changesOf(partitions));
@@ -82,7 +90,7 @@ export class Committer {
       record.planned(changes);
       await sendBatches(this.#store, partitions, {
         ...options,
-        answered: (batch, outcome) => this.#answered(batch, outcome, { since, record }),
+        answered: (batch, sent) => this.#answered(batch, sent, { since, record }),
       });
       if (options.signal?.aborted) record.stoppedBy(options.signal);
     } finally {
@@ -93,34 +101,34 @@ export class Committer {
 
   #answered(
     batch: Batch<ChangeSet>,
-    outcome: BatchOutcome,
+    sent: BatchOutcome,
     { since, record }: { readonly since: number; readonly record: CommitRecord },
   ): void {
-    switch (outcome.kind) {
-      case 'committed':
-        this.#committed(outcome.receipts);
+    switch (sent.outcome) {
+      case 'written':
+        this.#committed(sent.receipts);
         return record.committed(batch.writes);
-      case 'refused':
-        return record.failed(outcome.failed, outcome.error);
+      case 'not-written':
+        return record.failed(sent.failed, sent.error);
       case 'unknown':
         this.#hasWritten = true;
-        this.#lost.add({ batch, since, error: outcome.error });
-        return record.unknown(batch.writes, outcome.error);
+        this.#lost.add({ batch, since, error: sent.error });
+        return record.unknown(batch.writes, sent.error);
       default:
-        return outcome satisfies never;
+        return sent satisfies never;
     }
   }
 
   /** Reads back what is unknown; whether all of it is known now. */
-  async #settle(record: CommitRecord, options: OperationOptions): Promise<boolean> {
+  async #settleLost(record: CommitRecord, options: OperationOptions): Promise<boolean> {
     for (const lost of this.#lost) {
       const { writes } = lost.batch;
       try {
-        const receipts = await settle(lost, options);
+        const receipts = await settleWrites(lostWrites(lost), options);
         this.#lost.delete(lost);
         for (const { row } of writes) this.#rows.unlock(row);
         if (receipts === undefined) continue;
-        this.#committed(receipts);
+        this.#committed(new Map(writes.map((change, index) => [change, receipts[index]!])));
         record.committed(writes);
       } catch (error) {
         record.unknown(writes, error);
@@ -148,6 +156,17 @@ export class Committer {
       }
     }
   }
+}
+
+function lostWrites({ batch: { table, writes }, since, error }: LostBatch): LostWrites {
+  const doubtful = writes.map(({ write, ifMatch, removed, row: { mapper } }) => ({
+    write,
+    ifMatch,
+    remove: removed,
+    rows: mapper.rows,
+    shape: mapper.shape,
+  }));
+  return { table, writes: doubtful, since, error };
 }
 
 function changesOf(partitions: readonly (readonly Batch<ChangeSet>[])[]): readonly ChangeSet[] {

@@ -8,10 +8,10 @@ import type { ChangeSet } from './change-set.js';
 
 /** What became of one batch that was sent. */
 export type BatchOutcome =
-  | { readonly kind: 'committed'; readonly receipts: ReadonlyMap<ChangeSet, WriteReceipt> }
-  /** Not written; `failed` is what the store refused. */
-  | { readonly kind: 'refused'; readonly failed: readonly ChangeSet[]; readonly error: unknown }
-  | { readonly kind: 'unknown'; readonly error: unknown };
+  | { readonly outcome: 'written'; readonly receipts: ReadonlyMap<ChangeSet, WriteReceipt> }
+  /** `failed` is what the store refused. */
+  | { readonly outcome: 'not-written'; readonly failed: readonly ChangeSet[]; readonly error: unknown }
+  | { readonly outcome: 'unknown'; readonly error: unknown };
 
 /** How a commit sends. */
 export interface Sending extends OperationOptions {
@@ -33,9 +33,9 @@ export async function sendBatches(
   await mapConcurrently(partitions, concurrency, async (batches) => {
     for (const batch of batches) {
       if (failed || options.signal?.aborted) return;
-      const outcome = await sendChanges(store, batch, options);
-      failed ||= outcome.kind !== 'committed';
-      answered(batch, outcome);
+      const sent = await sendChanges(store, batch, options);
+      failed ||= sent.outcome !== 'written';
+      answered(batch, sent);
     }
   });
 }
@@ -55,7 +55,7 @@ async function sendChanges(
       return true;
     },
   });
-  return rest?.failure === undefined ? { kind: 'committed', receipts } : outcomeOf(rest.unwritten, rest.failure);
+  return rest?.failure === undefined ? { outcome: 'written', receipts } : outcomeOf(rest.unwritten, rest.failure);
 }
 
 function isMissingIgnored({ row: { held } }: ChangeSet, error: unknown): boolean {
@@ -65,8 +65,8 @@ function isMissingIgnored({ row: { held } }: ChangeSet, error: unknown): boolean
 function outcomeOf(sent: readonly ChangeSet[], { error, refused }: BatchFailure<ChangeSet>): BatchOutcome {
   // Whatever is no answer of a store says nothing about the rows.
   if (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown')) {
-    return { kind: 'unknown', error };
+    return { outcome: 'unknown', error };
   }
-  if (EntitableError.is(error, 'store.aborted')) return { kind: 'refused', failed: [], error };
-  return { kind: 'refused', failed: refused === undefined ? sent : [refused], error };
+  if (EntitableError.is(error, 'store.aborted')) return { outcome: 'not-written', failed: [], error };
+  return { outcome: 'not-written', failed: refused === undefined ? sent : [refused], error };
 }
