@@ -52,7 +52,6 @@ export class ProjectFiles {
     if (statSync(join(this.#root, file)).isFile()) {
       this.#linked.add(file);
       open.attrSet('href', addressOf(file));
-      open.attrSet('target', '_self');
     } else {
       open.attrs = [];
       open.tag = 'span';
