@@ -6,12 +6,12 @@ export interface LastRow {
   readonly rowKey: string;
 }
 
-/** Where a scan goes on: after the last row given. The partition is left out where the request names it. */
+/** Encodes a continuation that resumes after a row. The partition key is left out if the request itself names it. */
 export function continuationAfter({ partitionKey, rowKey }: LastRow, partition: string | undefined): string {
   return encode(partition === undefined ? [rowKey, partitionKey] : [rowKey]);
 }
 
-/** Reads a continuation of a request like this one. Throws `store.rejected` when it is none. */
+/** Decodes the continuation of a request with this partition. Throws `store.rejected` if it does not belong to one. */
 export function lastRowOf(continuation: string, partition: string | undefined): LastRow {
   const [rowKey, partitionKey = partition, ...rest] = decode(continuation);
   if (rowKey === undefined || partitionKey === undefined || rest.length > 0) throw malformed();
@@ -38,7 +38,7 @@ function decode(continuation: string): readonly string[] {
     const keys: unknown = JSON.parse(Buffer.from(continuation, 'base64url').toString());
     if (Array.isArray(keys) && keys.every((key): key is string => typeof key === 'string')) return keys;
   } catch {
-    // it is no JSON: told below, without words that quote it
+    // not JSON: refused below, in a message that does not quote it
   }
   throw malformed();
 }

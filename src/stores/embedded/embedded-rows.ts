@@ -25,7 +25,7 @@ import { stampRow } from './rows/row-format.js';
 import { scanPage, type PageReading } from './scan-page.js';
 import { ShapeLayouts } from './rows/layout.js';
 
-/** One shape on one table of an embedded store. */
+/** The rows of one table of an embedded store, read and written with one row shape. */
 export class EmbeddedRows implements Rows {
   readonly #table: string;
   readonly #shape: RowShape;
@@ -81,7 +81,7 @@ export class EmbeddedRows implements Rows {
       const page = scanPage(rows, tables.numberOf(rows, this.#table), from, reading);
       yield page;
       ({ continuation } = page);
-      if (continuation !== undefined) await setImmediate(); // lets timers, signals and other work in between pages
+      if (continuation !== undefined) await setImmediate(); // lets timers, signals and other work run between pages
     } while (continuation !== undefined);
   }
 

@@ -12,30 +12,33 @@ import type { OrderedRows } from './ordered-rows.js';
 import { refusal, refused } from './service-rules.js';
 import { writeRows } from './write-rows.js';
 
-/** Rows of a dropped table that are removed in one transaction. */
+/** Number of rows of a dropped table that one transaction removes. */
 const SWEPT_ROWS = 1000;
 
-/** Milliseconds that works have which wait for other processes when the store is closed. */
+/** Milliseconds that `close` waits for writes which are waiting for other processes. */
 const CLOSING_TIME = 30_000;
 
-/** What tells one embedded store from another. */
+/** The settings in which embedded stores differ. */
 export interface EmbeddedStoreSettings {
   readonly kind: string;
   readonly identity: string;
   readonly limits?: ServiceLimits | undefined;
-  /** Milliseconds since 1970; the system's clock by default. */
+  /** Returns milliseconds since 1970; the system's clock by default. */
   readonly clock?: (() => number) | undefined;
-  /** Layouts that are given a number; rows of further ones carry their layout. */
+  /** Maximum number of layouts that get a number. Rows with further layouts contain their layout. */
   readonly numberedLayouts?: number;
 }
 
-/** The Table service's behaviour over ordered rows: strict, and the same wherever the rows are kept. */
+/**
+ * The behaviour of the Table service on top of ordered rows. It is as strict as the service, and the same for memory,
+ * SQLite and LMDB.
+ */
 export class EmbeddedStore implements TableStore {
   readonly traits: StoreTraits;
   readonly ready: TableStore['ready'];
   readonly backup: TableStore['backup'];
   readonly #state: EngineState;
-  /** Those that are under way, also those that nobody waits for any more: closing does. */
+  /** Backups in progress, which `close` waits for. They may outlive the calls that started them. */
   readonly #backups = new Set<Promise<void>>();
 
   constructor(
@@ -133,7 +136,10 @@ export class EmbeddedStore implements TableStore {
     return deadline;
   }
 
-  /** Removes the rows of a dropped table, also those that a process left behind which ended meanwhile. */
+  /**
+   * Removes the rows of a dropped table in several transactions. A process that ends midway leaves the rest to the next
+   * `deleteTable`.
+   */
   async #sweep(number: number): Promise<void> {
     let more: boolean;
     do {

@@ -5,7 +5,7 @@ import type { OrderedRows } from './ordered-rows.js';
 import { RowCodec } from './rows/row-codec.js';
 import { Tables } from './tables.js';
 
-/** What the parts of one embedded store share. */
+/** The state that the parts of one embedded store share. */
 export class EngineState {
   readonly layouts: LayoutDictionary;
   readonly codec: RowCodec;
@@ -23,7 +23,7 @@ export class EngineState {
     this.tables = new Tables(limits);
   }
 
-  /** Throws `store.closed` once the store is. */
+  /** Throws `store.closed` if the store is closed. */
   checkOpen(): void {
     if (this.closed) throw new EntitableError('store.closed', 'The store is closed. Open it again to use it.', {});
   }

@@ -1,26 +1,35 @@
 import type { Boundary } from './ordered-rows.js';
 
-/** A row, or a place between rows, of a table; without a partition key, the place before all rows of the table. */
+/**
+ * The key of a row, or a boundary between rows, in a numbered table. Without a partition key it is the boundary before
+ * all rows of the table.
+ */
 export interface TableKey extends Partial<Boundary> {
   readonly table: number;
 }
 
 const TABLE_BYTES = 4;
-/** Stands between partition key and row key; keys hold no control characters, so that both it and {@link PARTITION_END} are free. */
+/**
+ * Separates partition key and row key. Keys contain no control characters, so this byte and `PARTITION_END` are free.
+ */
 export const SEPARATOR = 0;
 const PARTITION_END = 1;
-/** Comes before a control character, which only the bounds of a query can have, so that it stays beyond the two above. */
+/**
+ * Escapes a control character, which only the bounds of a query can contain, so that it sorts after the two bytes
+ * above.
+ */
 const CONTROL = 2;
 
 /**
- * Bytes that one key can have: beyond those of any key the service takes, 512 units of 3 bytes, or 1 KiB of UTF-8 of which 4 bytes become
- * 6. A longer bound of a query is cut, which puts it between the same keys.
+ * Maximum size of one encoded key. Every key that the service accepts is shorter: 512 units take at most 3 bytes each,
+ * and in 1 KiB of UTF-8, 4 bytes become at most 6. A longer bound of a query is cut, which leaves it between the same
+ * keys.
  */
 const KEY_BYTES = 2000;
 
 /**
- * Writes a key so that bytes sort as the service sorts: each UTF-16 unit on its own in the form UTF-8 has for it, surrogates too.
- * Gives the place behind it.
+ * Writes a key so that its bytes sort as the service sorts keys: each UTF-16 unit on its own in its UTF-8 form,
+ * surrogates included. Returns the end offset.
  */
 export function writeKey({ table, partitionKey, rowKey, after }: TableKey, target: Uint8Array, start: number): number {
   target[start] = table >>> 24;
@@ -63,17 +72,17 @@ function writeText(text: string, target: Uint8Array, start: number): number {
   return at;
 }
 
-/** Where the partition key of a row's key ends. */
+/** Returns the end of the partition key in the key of a row. */
 export function partitionEnd(bytes: Uint8Array): number {
   return bytes.indexOf(SEPARATOR, TABLE_BYTES);
 }
 
-/** The partition key of a row's key, which ends there. */
+/** Decodes the partition key from the key of a row, given its end. */
 export function readPartitionKey(bytes: Buffer, end: number): string {
   return readText(bytes, TABLE_BYTES, end);
 }
 
-/** The text that a part of a key stands for. */
+/** Decodes the text of one part of a key. */
 export function readText(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at++) {
     if (!isPlain(bytes[at]!)) return readUnits(bytes, start, end);
@@ -81,7 +90,7 @@ export function readText(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('latin1', start, end);
 }
 
-/** Whether a byte of a key is one of its characters. */
+/** Returns whether a byte of a key is a character by itself, rather than part of a sequence. */
 export function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte < 0x80;
 }

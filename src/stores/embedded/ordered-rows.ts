@@ -1,75 +1,96 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../async/deadline.js';
 
-/** Where a row lies, in the row codec: from `start` to `end`. Rows that were read or written together lie side by side in the same bytes. */
+/**
+ * The position of an encoded row, from `start` to `end`. Rows that were read or written together share the same bytes.
+ */
 export interface ByteSlice {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** One row where it is kept. Lent: valid only until the visitor or reader it was given to is done; `keep` makes it last. */
+/**
+ * One row of an engine. It is valid only until the visitor or reader that received it is done; `keep` returns a lasting
+ * row.
+ */
 export interface EngineRow extends ByteSlice {
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** Where the row key ends that stands behind the row, a byte for each character; -1 where none does. */
+  /** End of the Latin-1 row key that follows the row in the same bytes; -1 if there is none. */
   readonly rowKeyEnd: number;
-  /** Where the last row ends that was read with this one and lies behind it in the same bytes: their texts are decoded at once. */
+  /**
+   * End of the last row that was read together with this one into the same bytes. The texts of all these rows can be
+   * decoded together.
+   */
   readonly readEnd: number;
-  /** How often its bytes were written over: what was decoded from them before is that of other rows. */
+  /** Number of times that the bytes were overwritten. Texts decoded at an earlier number belong to other rows. */
   readonly writes: number;
-  /** The same row for as long as it is wanted: itself where rows are objects, a place in bytes that nobody writes again where they are pages. */
+  /**
+   * Returns a row with the same content that stays valid: this object itself if the engine keeps rows as objects;
+   * otherwise one whose bytes are never overwritten.
+   */
   keep(): EngineRow;
 }
 
-/** The bytes of a row alone. */
+/** Returns the bytes of a row without their surroundings. */
 export function contentOf({ bytes, start, end }: ByteSlice): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** A place between rows: before or after a row, or before or after a whole partition where no row key is given. */
+/** A boundary between rows: before or after a row, or before or after a whole partition if there is no row key. */
 export interface Boundary {
   readonly partitionKey: string;
   readonly rowKey?: string;
   readonly after: boolean;
 }
 
-/** Ordered rows of numbered tables: by table, partition key and row key, in UTF-16 code units. */
+/** Rows of numbered tables, ordered by table, partition key and row key, in UTF-16 code units. */
 export interface RowSource {
   get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined;
-  /** Visits rows from a place to a place, in order, until `visit` returns `false`. Seeks: rows before `from` cost nothing. */
+  /**
+   * Visits the rows between two boundaries in order, until `visit` returns `false`. It seeks to `from`, so that earlier
+   * rows cost nothing.
+   */
   range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void;
 }
 
-/** Reads the state before the transaction; writes take place together when its work has returned. */
+/** A transaction. Reads see the state before it; its writes are made together after its work has returned. */
 export interface RowTransaction extends RowSource {
-  /** The row is kept as it is: nobody changes its bytes. */
+  /** Stores a row. The row's bytes must not be changed afterwards. */
   put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 
-/** All that the embedded engine asks of a place to keep rows: memory, SQLite and LMDB are those there are. */
+/** The interface between the embedded engine and the place where rows are kept: memory, SQLite or LMDB. */
 export interface OrderedRows extends RowSource {
   /**
-   * Begins an operation that reads: it sees all that was committed before, by whichever data source, thread or process. Its reads in one
-   * synchronous stretch agree with each other, and what {@link RowSource.range} visits is one snapshot. Gives a promise where another
-   * process holds readers up; the wait for it ends with the deadline.
+   * Begins an operation that reads, so that it sees everything that any data source, thread or process committed
+   * before. Reads without an `await` between them agree with each other, and each {@link RowSource.range} visits one
+   * snapshot. Returns a promise if another process blocks readers; its wait ends with the deadline.
    */
   renew(deadline?: Deadline): Promise<void> | undefined;
   /**
-   * Runs `work` alone, once. When it returns, its writes are made together, and the promise resolves once they are durable; when it throws
-   * nothing is written and the promise is rejected with that error. A wait for other processes that write ends with the deadline.
+   * Runs `work` exclusively and once. When it returns, its writes are made together, and the promise resolves once they
+   * are durable. When it throws, nothing is written, and the promise rejects with that error. A wait for other
+   * processes that write ends with the deadline.
    */
   transact<T>(work: (transaction: RowTransaction) => T, deadline?: Deadline): Promise<T>;
-  /** Throws `store.unavailable` when the files that are open are no longer in their place. */
+  /** Throws `store.unavailable` if the open files are no longer in their place. */
   checkPlace?(): void;
-  /** Copies all rows, as they are at one moment, to a path where nothing is. Stops at the deadline, in its own time. */
+  /**
+   * Copies a snapshot of all rows to a path where nothing exists. It stops some time after the deadline, not exactly at
+   * it.
+   */
   backup?(path: string, deadline: Deadline): Promise<void>;
-  /** Waits for works that were asked for; after some milliseconds those that still wait for other processes are rejected: `store.aborted`. */
+  /**
+   * Waits for requested transactions. After `timeout` milliseconds, those that still wait for other processes are
+   * rejected with `store.aborted`.
+   */
   close(timeout?: number): Promise<void>;
 }
 
-/** The error of a work that waited for its turn when the store was closed. */
+/** Creates the error for a transaction that was still waiting for its turn when the store was closed. */
 export function stoppedByClosing(): EntitableError {
   return new EntitableError(
     'store.aborted',
@@ -78,7 +99,9 @@ export function stoppedByClosing(): EntitableError {
   );
 }
 
-/** A row that is its own, with its keys as texts: one in memory, one that was read by its key, and one that is composed after a write. */
+/**
+ * A row that owns its keys as strings: a row in memory, one that was read by its key, or one composed after a write.
+ */
 export class OwnedRow implements EngineRow {
   readonly rowKeyEnd = -1;
 
@@ -103,12 +126,12 @@ export class OwnedRow implements EngineRow {
   }
 }
 
-/** The row of some keys that lies in a place. */
+/** Creates the row with these keys and bytes. */
 export function ownedRow(partitionKey: string, rowKey: string, { bytes, start, end }: ByteSlice): OwnedRow {
   return new OwnedRow(partitionKey, rowKey, bytes, start, end);
 }
 
-/** A row that was kept from a cursor, and whose row key stands behind it: it is decoded only when asked for. */
+/** A row kept from a cursor. Its row key follows it in the same bytes, and is decoded only if it is asked for. */
 export class KeptCursorRow implements EngineRow {
   constructor(
     readonly partitionKey: string,

@@ -5,17 +5,22 @@ import type { Comparison, ComparisonOperator, FilterNode } from '../../store/fil
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type RowReader, type Slot } from '../../store/row.js';
 import { refusal, refused } from './service-rules.js';
 
-/** Whether a row matches a filter. */
+/** Returns whether a row matches a filter. */
 export type Predicate = (row: RowReader) => boolean;
 
-/** The properties that every row has, which unlike all others are declared, so that another type is an error. */
+/**
+ * The system properties. Unlike all others they have a declared type, so that comparing them with another type is an
+ * error.
+ */
 const DECLARED: Readonly<Record<string, { readonly slot: Slot; readonly type: EdmType }>> = {
   PartitionKey: { slot: PARTITION_KEY, type: 'String' },
   RowKey: { slot: ROW_KEY, type: 'String' },
   Timestamp: { slot: TIMESTAMP, type: 'DateTime' },
 };
 
-/** What an order (negative, zero, positive, NaN for none) must be for an operator to hold. */
+/**
+ * Tests of each operator on the result of a comparison: negative, zero, positive, or NaN if the values have no order.
+ */
 const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = {
   eq: (order) => order === 0,
   ne: (order) => order !== 0,
@@ -25,7 +30,7 @@ const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = 
   le: (order) => order <= 0,
 };
 
-/** The names of stored properties that a filter compares, once each. */
+/** Returns the names of the stored properties that a filter compares, without duplicates. */
 export function filteredNames(node: FilterNode): readonly string[] {
   switch (node.kind) {
     case 'comparison':
@@ -37,7 +42,7 @@ export function filteredNames(node: FilterNode): readonly string[] {
   }
 }
 
-/** Compiles a filter once for many rows. Throws `store.rejected` where the service would. */
+/** Compiles a filter to a predicate for many rows. Throws `store.rejected` if the service would reject the filter. */
 export function compileFilter(node: FilterNode, slotOf: (name: string) => Slot): Predicate {
   switch (node.kind) {
     case 'comparison':
@@ -77,7 +82,7 @@ function compileComparison({ property, operator, operand }: Comparison, slotOf: 
   return (row) => row.typeOf(slot) === type && holds(order(row));
 }
 
-/** How a row's property stands to a constant of its type. */
+/** Returns a function that compares a row's property with a constant of the same type. */
 function orderAgainst(operand: TypedValue, slot: Slot): (row: RowReader) => number {
   switch (operand.type) {
     case 'Binary': {

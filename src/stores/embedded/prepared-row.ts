@@ -6,7 +6,7 @@ import type { EngineRow } from './ordered-rows.js';
 import type { EncodedWrite } from './rows/row-encoder.js';
 import { operationWireBytes } from './rows/wire-size.js';
 
-/** Which modes ask for an `If-Match`; the others must not have one. */
+/** The modes that require an `If-Match`; the others must not have one. */
 const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
   insert: false,
   merge: true,
@@ -17,12 +17,12 @@ const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
 };
 
 /**
- * The ETags that the service reads: weak ones alone, the letter in either case. One that differs from a row's by no more than that case is
- * another. No character that a header cannot hold.
+ * ETags that the service can parse: weak ones only, with an upper- or lower-case `W`, and without characters that are
+ * invalid in a header. An ETag with the other case than the row's does not match it.
  */
 const ETAG = /^[Ww]\/"(?:[^"\p{Cc}]|\\")*"$/u;
 
-/** A write of the embedded engine: encoded, weighed, and checked as far as it can be without the row it meets. */
+/** A write of the embedded engine: encoded, measured, and checked as far as possible without the stored row. */
 export class PreparedRow implements PreparedWrite {
   readonly mode: WriteMode;
   readonly partitionKey: string;
@@ -31,16 +31,16 @@ export class PreparedRow implements PreparedWrite {
   readonly entityBytes: number;
   readonly ifMatch: string | undefined;
   readonly remove: readonly string[] | undefined;
-  /** The row as it was stored last, where that is all that was sent, and the ETag it was given. */
+  /** The row as it was last stored by this write, if it contains nothing but what was sent, and its ETag. */
   stored: EngineRow | undefined;
   etag: string | undefined;
-  /** Why the service would refuse it, whatever the table holds. */
+  /** The reason why the service would refuse the write whatever the table contains. */
   readonly problem: RuleViolation | undefined;
 
   constructor(
     readonly table: string,
     operation: WriteOperation,
-    /** Without properties for a delete. */
+    /** Has no properties for a delete. */
     readonly encoded: EncodedWrite,
     limits: ServiceLimits,
   ) {
@@ -79,14 +79,14 @@ function conditionProblem({ mode, ifMatch, remove }: WriteOperation): RuleViolat
   return system === undefined ? undefined : refusal('InvalidInput', `${system} cannot be removed from a row.`);
 }
 
-/** Why the service would refuse an entity of so many bytes. */
+/** Returns why the service would refuse an entity of this size, if it would. */
 export function sizeProblem(entityBytes: number, limits: ServiceLimits): RuleViolation | undefined {
   return entityBytes > limits.entityBytes
     ? refusal('EntityTooLarge', `The entity has ${entityBytes} bytes; the store takes ${limits.entityBytes}. Split it.`)
     : undefined;
 }
 
-/** Why the service would refuse writes that were sent together, before it looks at any row. */
+/** Returns why the service would refuse writes sent as one request, before it looks at any row. */
 export function batchProblem(
   writes: readonly PreparedRow[],
   limits: ServiceLimits,

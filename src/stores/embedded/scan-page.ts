@@ -5,10 +5,10 @@ import type { RowSource, EngineRow, Boundary } from './ordered-rows.js';
 import type { Predicate } from './predicate.js';
 import type { EmbeddedRowReader } from './rows/embedded-row-reader.js';
 
-/** Rows that one page looks at, so that a filter that matches little does not keep the process from other work. */
+/** Maximum number of rows that one page examines, so that a filter with few matches does not block the process. */
 export const EXAMINED_ROWS = 20_000;
 
-/** What a page is made with. */
+/** The functions and the size with which a page is read. */
 export interface PageReading<R> {
   readonly reader: EmbeddedRowReader;
   readonly matches: Predicate | undefined;
@@ -16,7 +16,7 @@ export interface PageReading<R> {
   readonly pageSize: number;
 }
 
-/** Reads one page in one go, so that it is a snapshot; it has a continuation only where a row follows. */
+/** Reads one page without interruption, so that it is a snapshot. It has a continuation only if more rows follow. */
 export function scanPage<R>(
   source: RowSource,
   table: number,
@@ -55,14 +55,14 @@ function keysOf({ partitionKey, rowKey }: EngineRow): LastRow {
   return { partitionKey, rowKey };
 }
 
-/** Where a scan begins and ends, and the row keys it wants of each partition between. */
+/** The bounds of a scan, with the range of row keys that it wants in every partition between them. */
 export interface ScanBounds {
   readonly from: Boundary | undefined;
   readonly to: Boundary | undefined;
   readonly rowKey: ScanRequest['rowKey'];
 }
 
-/** The bounds of a page: those of its request, from its continuation on. */
+/** Returns the bounds of a page: those of the request, starting after its continuation. */
 function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest): ScanBounds {
   const partition = typeof partitionKey === 'string' ? partitionKey : undefined;
   const bounds =
@@ -71,7 +71,7 @@ function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest): ScanBo
   return { ...bounds, from: later(bounds.from, { ...lastRowOf(continuation, partition), after: true }) };
 }
 
-/** The later of the beginning of a request and the place of its continuation, which is not believed to be within the bounds. */
+/** Returns the later one of a request's start and its continuation, since a continuation may lie outside the bounds. */
 function later(from: Boundary | undefined, continued: Required<Boundary>): Boundary {
   if (from === undefined || from.partitionKey < continued.partitionKey) return continued;
   if (from.partitionKey > continued.partitionKey) return from;
@@ -103,8 +103,8 @@ function rangeBounds(partitionKey: PartitionRange, rowKey: ScanRequest['rowKey']
 }
 
 /**
- * Visits the rows within bounds; rows that a range of row keys leaves out are skipped by seeking, partition by partition. Either function
- * ends it by `false`.
+ * Visits the rows within bounds. If they have a range of row keys, it seeks past the rows outside that range, partition
+ * by partition. Either function ends the visit by returning `false`.
  */
 function visitRows(
   source: RowSource,
@@ -130,7 +130,7 @@ function visitRows(
   } while (seeks);
 }
 
-/** Where to go on when a row's key is outside the range; `undefined` when it is inside. */
+/** Returns the boundary to continue at if a row's key is outside the range, and `undefined` if it is inside. */
 function skip(
   { partitionKey, rowKey }: EngineRow,
   { from, to }: NonNullable<ScanRequest['rowKey']>,

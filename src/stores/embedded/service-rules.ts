@@ -4,7 +4,7 @@ import { isSystemName, propertyNameProblem } from '../../edm/names.js';
 import { countComparisons } from '../../store/filter-node.js';
 import type { KeyRange, ScanRequest } from '../../store/table-store.js';
 
-/** Each refusal the service knows and the engine makes: its HTTP status and the code of the error it becomes. */
+/** The service's error codes that the engine uses, each with its HTTP status and the code of the thrown error. */
 const REFUSALS = {
   CommandsInBatchActOnDifferentPartitions: [400, 'store.rejected'],
   DuplicatePropertiesSpecified: [400, 'store.rejected'],
@@ -24,13 +24,16 @@ const REFUSALS = {
   UpdateConditionNotSatisfied: [412, 'store.precondition-failed'],
 } as const satisfies Record<string, readonly [number, `store.${string}`]>;
 
-/** Why something is refused: the service's own code, and what is wrong and what to do in words. Holds no property value. */
+/**
+ * The reason for a refusal: the service's own code, and a message about the problem and its remedy. It never contains a
+ * property value.
+ */
 export interface RuleViolation {
   readonly serviceCode: keyof typeof REFUSALS;
   readonly message: string;
 }
 
-/** Where a refusal happened. */
+/** The table and the operation at which a refusal happened. */
 export interface RefusedAt {
   readonly table?: string;
   readonly operation?: number;
@@ -40,7 +43,7 @@ export function refusal(serviceCode: RuleViolation['serviceCode'], message: stri
   return { serviceCode, message };
 }
 
-/** The error that a refusal is thrown as. */
+/** Creates the error for a refusal. */
 export function refused({ serviceCode, message }: RuleViolation, at: RefusedAt = {}): EntitableError {
   const [status, code] = REFUSALS[serviceCode];
   return new EntitableError(code, message, { ...at, serviceCode, status });
@@ -49,7 +52,10 @@ export function refused({ serviceCode, message }: RuleViolation, at: RefusedAt =
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids
 const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
-/** Why the service would refuse a row's keys. `inBody`: an insert carries its keys in its body, which the service answers with another code. */
+/**
+ * Returns why the service would refuse a row's keys, if it would. `inBody` is true for inserts: they carry their keys
+ * in the body, for which the service has another error code.
+ */
 export function keyProblem(
   partitionKey: string,
   rowKey: string,
@@ -83,7 +89,7 @@ function oneKeyProblem(
     : undefined;
 }
 
-/** Why the service would refuse a property for its name. */
+/** Returns why the service would refuse the name of a property, if it would. */
 export function nameProblem(name: string, limits: ServiceLimits): RuleViolation | undefined {
   if (isSystemName(name))
     return refusal('InvalidInput', `Every row has a ${name} of its own; it is not written as a property.`);
@@ -101,7 +107,7 @@ export function nameProblem(name: string, limits: ServiceLimits): RuleViolation 
     : undefined;
 }
 
-/** Why the service would refuse a query, whatever the table holds. */
+/** Returns why the service would refuse a query whatever the table contains, if it would. */
 export function scanProblem(
   { pageSize, partitionKey, rowKey, filter }: ScanRequest,
   limits: ServiceLimits,

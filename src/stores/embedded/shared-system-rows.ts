@@ -2,22 +2,22 @@ import type { Boundary, RowSource, EngineRow } from './ordered-rows.js';
 import type { StagingTarget } from './staged-writes.js';
 import { SYSTEM_TABLE } from './system-table.js';
 
-/** What is known of one of the engine's own rows. */
+/** The cached state of one system row. */
 interface SystemRow {
-  /** `undefined` where it is not there. */
+  /** The row; `undefined` if there is none. */
   row: EngineRow | undefined;
-  /** Whether it is to be written. */
+  /** True if the row has changed and is not written yet. */
   isChanged: boolean;
 }
 
 /**
- * The rows of one transaction as its works see and write them. Each work needs the engine's own rows, such as the clock, and most change
- * them: they are read once and written once, however many works there are.
+ * The rows of one transaction that commits several pieces of work together. Each of them needs the engine's system
+ * rows, such as the clock, and most change them. This cache reads and writes each system row once for all of them.
  */
 export class SharedSystemRows implements RowSource, StagingTarget {
   readonly #source: RowSource;
   readonly #target: StagingTarget;
-  /** By partition key and row key; read once each. */
+  /** System rows by partition key and row key, each read once. */
   readonly #known = new Map<string, Map<string, SystemRow>>();
 
   constructor(source: RowSource, target: StagingTarget) {
@@ -45,7 +45,7 @@ export class SharedSystemRows implements RowSource, StagingTarget {
     this.#target.delete(table, partitionKey, rowKey);
   }
 
-  /** Writes what was changed and is not written yet: before the transaction ends. */
+  /** Writes the system rows that were changed. Call it before the transaction ends. */
   write(): void {
     for (const rows of this.#known.values()) {
       for (const known of rows.values()) {

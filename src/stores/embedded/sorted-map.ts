@@ -5,7 +5,10 @@ interface Chunk<V> {
   readonly values: V[];
 }
 
-/** Values by text, in the order of UTF-16 code units: found at once by key, and visited from any place on. */
+/**
+ * A map from texts to values, sorted by UTF-16 code units. It finds a key in constant time and visits values from any
+ * key.
+ */
 export class SortedMap<V> {
   readonly #values = new Map<string, V>();
   readonly #chunks: Chunk<V>[] = [];
@@ -18,7 +21,7 @@ export class SortedMap<V> {
     return this.#values.get(key);
   }
 
-  /** The value of the last key at or before a key. */
+  /** Returns the value of the last key at or before a key. */
   floor(key: string): V | undefined {
     const chunk = this.#chunks[this.#chunkIndex(key)];
     return chunk?.values[indexOf(chunk.keys, key, true) - 1];
@@ -53,7 +56,7 @@ export class SortedMap<V> {
     this.#chunks.length = 0;
   }
 
-  /** Visits values from a key on, or after it, until `visit` returns `false`. */
+  /** Visits the values from a key, or after it, until `visit` returns `false`. */
   visit(from: string, after: boolean, visit: (value: V, key: string) => boolean): void {
     for (let index = this.#chunkIndex(from), first = true; index < this.#chunks.length; index++, first = false) {
       const { keys, values } = this.#chunks[index]!;
@@ -68,7 +71,7 @@ export class SortedMap<V> {
     return this.#chunks[this.#chunkIndex(key)]!;
   }
 
-  /** The last chunk that begins at or before a key. */
+  /** Returns the index of the last chunk that begins at or before a key. */
   #chunkIndex(key: string): number {
     let low = 0;
     let high = this.#chunks.length - 1;
@@ -80,7 +83,10 @@ export class SortedMap<V> {
     return low;
   }
 
-  /** Ascending keys leave full chunks behind; others leave halves. */
+  /**
+   * Splits a full chunk. Splitting the last chunk leaves it full, so that ascending inserts fill all chunks; other
+   * chunks are halved.
+   */
   #split(chunk: Chunk<V>): void {
     const index = this.#chunks.indexOf(chunk);
     const at = index === this.#chunks.length - 1 ? CHUNK : CHUNK >> 1;
@@ -88,7 +94,7 @@ export class SortedMap<V> {
   }
 }
 
-/** The first index whose key is at or beyond a key; beyond it where `after`. */
+/** Returns the first index whose key is at or after a key; strictly after it if `after`. */
 function indexOf(keys: readonly string[], key: string, after: boolean): number {
   let low = 0;
   let high = keys.length;

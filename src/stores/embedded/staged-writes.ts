@@ -1,6 +1,6 @@
 import type { Boundary, RowSource, RowTransaction, EngineRow } from './ordered-rows.js';
 
-/** Where staged writes end up. */
+/** The destination of staged writes. */
 export interface StagingTarget {
   put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
@@ -14,14 +14,17 @@ interface StagedWrite {
   readonly row: EngineRow | undefined;
 }
 
-/** A work that waits to be carried out, and who waits for it. */
+/** Work that waits for its turn, with the callbacks of the promise that its caller waits for. */
 export interface QueuedWork {
   readonly work: (transaction: RowTransaction) => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Carries out a work within a transaction of several, and gives what to call once that is durable. A work that throws takes nothing from the others. */
+/**
+ * Runs one piece of work within a transaction that commits several. Returns a callback that settles its promise, to be
+ * called after the commit. If the work throws, the others are not affected.
+ */
 export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource & StagingTarget): () => void {
   const writes = new StagedWrites(rows);
   let result: unknown;
@@ -34,7 +37,7 @@ export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource 
   return () => resolve(result);
 }
 
-/** A transaction whose writes are held until its work has returned, so that work that throws has written nothing. */
+/** A transaction that holds its writes back until its work has returned, so that work that throws writes nothing. */
 export class StagedWrites implements RowTransaction {
   readonly #source: RowSource;
   readonly #writes: StagedWrite[] = [];

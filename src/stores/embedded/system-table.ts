@@ -11,27 +11,29 @@ import {
   writeInstant,
 } from './rows/instant.js';
 
-/** The number of the table where the engine keeps its own rows: names of tables, layouts, the clock. Users' tables count from 1. */
+/**
+ * The number of the table with the engine's own rows: table names, layouts and the clock. Users' tables count from 1.
+ */
 export const SYSTEM_TABLE = 0;
 
 /** The partitions of the system table. */
 export const SYSTEM = Object.freeze({
-  /** Number of a layout → its text. */
+  /** The number of a layout → its text. */
   layouts: 'layouts',
-  /** Folded name of a table → its number and its name. */
+  /** The folded name of a table → its number and its name. */
   tables: 'tables',
-  /** Number of a table whose rows are still to be removed → nothing. */
+  /** The number of a table whose rows are still to be removed → nothing. */
   dropped: 'dropped',
   /** The clock, and the number of the next table. */
   state: 'state',
 });
 
-/** A number as a row key, so that rows are ordered by it. */
+/** Formats a number as a row key that sorts numerically. */
 export function numberKey(number: number): string {
   return String(number).padStart(10, '0');
 }
 
-/** Every row of one partition of the system table from a row key on, kept. */
+/** Returns the rows of one partition of the system table from a row key on, as lasting rows. */
 export function systemRows(source: RowSource, partitionKey: string, fromRowKey = ''): readonly EngineRow[] {
   const rows: EngineRow[] = [];
   const from = { partitionKey, rowKey: fromRowKey, after: false };
@@ -41,7 +43,10 @@ export function systemRows(source: RowSource, partitionKey: string, fromRowKey =
 
 const CLOCK = 'clock';
 
-/** Moves the store's clock on, within a transaction: timestamps increase strictly, across restarts, processes and steps of the system's clock. */
+/**
+ * Advances the store's clock within a transaction. Timestamps strictly increase across restarts, processes and changes
+ * of the system's clock.
+ */
 export function tick(transaction: RowTransaction, now: number): Instant {
   const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, CLOCK);
   const last = row === undefined ? FIRST_INSTANT : instantIn(row);

@@ -11,7 +11,9 @@ const NUMBER_BYTES = 4;
 const NEXT_NUMBER = 'next-table';
 const LETTERS_AND_DIGITS = /^[A-Za-z][A-Za-z0-9]*$/;
 
-/** The names of tables and their numbers. A number is never used again, so that rows of a dropped table can be removed later. */
+/**
+ * The names and numbers of tables. A number is never reused, so that the rows of a dropped table can be removed later.
+ */
 export class Tables {
   readonly #limits: ServiceLimits;
 
@@ -19,7 +21,10 @@ export class Tables {
     this.#limits = limits;
   }
 
-  /** The number of a table. Throws when it does not exist: the service says that of the first write of a transaction. */
+  /**
+   * Returns the number of a table. Throws `store.table-not-found` if there is none; for a transaction, `operation` is
+   * the index of the write to report, which is the first one in the service.
+   */
   numberOf(source: RowSource, name: string, operation?: number): number {
     const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));
     if (row !== undefined) return numberIn(row);
@@ -30,7 +35,7 @@ export class Tables {
     );
   }
 
-  /** `false` when the table existed. */
+  /** Creates a table. Returns `false` if it exists already. */
   create(transaction: RowTransaction, name: string): boolean {
     refuseTableName(name);
     const key = this.#fold(name);
@@ -43,7 +48,7 @@ export class Tables {
     return true;
   }
 
-  /** Takes the name away; the rows are left to be removed. `false` when there was no such table. */
+  /** Removes the name of a table and marks its rows for removal. Returns `false` if there is no such table. */
   drop(transaction: RowTransaction, name: string): boolean {
     refuseTableName(name);
     const key = this.#fold(name);
@@ -54,12 +59,12 @@ export class Tables {
     return true;
   }
 
-  /** Numbers of dropped tables whose rows are not all removed yet. */
+  /** Returns the numbers of dropped tables that still have rows. */
   dropped(source: RowSource): readonly number[] {
     return systemRows(source, SYSTEM.dropped).map(({ rowKey }) => Number(rowKey));
   }
 
-  /** Says that a dropped table's rows are all removed. */
+  /** Removes the mark of a dropped table after the last of its rows was removed. */
   forget(transaction: RowTransaction, number: number): void {
     transaction.delete(SYSTEM_TABLE, SYSTEM.dropped, numberKey(number));
   }
@@ -87,14 +92,14 @@ export class Tables {
     return next === undefined ? { rows } : { rows, continuation: next };
   }
 
-  /** The key of a name: names are listed by their lower-case form. */
+  /** Returns the key of a name. Tables are listed in the order of their lower-case names. */
   #fold(name: string): string {
     const lower = name.toLowerCase();
     return this.#limits.tableNamesIgnoreCase ? lower : `${lower} ${name}`;
   }
 }
 
-/** The name of a table by its number; `undefined` where no table has it, or no longer. */
+/** Returns the name of a table by its number; `undefined` if there is no such table any more. */
 export function tableNameOf(source: RowSource, number: number): string | undefined {
   const row = systemRows(source, SYSTEM.tables).find((each) => numberIn(each) === number);
   return row && nameIn(row);

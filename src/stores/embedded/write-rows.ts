@@ -10,14 +10,17 @@ import type { RowCodec } from './rows/row-codec.js';
 import type { EncodedWrite } from './rows/row-encoder.js';
 import { stampRow, timestampMillisecondsOf, timestampTicksOf } from './rows/row-format.js';
 
-/** What writing needs to know beside the writes. */
+/** The parts of the engine that writing rows needs. */
 export interface WriteContext {
   readonly limits: ServiceLimits;
   readonly layouts: LayoutDictionary;
   readonly codec: RowCodec;
 }
 
-/** Writes rows of one table that have passed {@link batchProblem}. Throws at the first that the rows it meets refuse. */
+/**
+ * Writes rows of one table that have passed {@link batchProblem}. Throws at the first write that conflicts with its
+ * stored row.
+ */
 export function writeRows(
   transaction: RowTransaction,
   table: number,
@@ -47,7 +50,7 @@ export function writeRows(
   });
 }
 
-/** Why a write cannot meet the row that is there, or that is not. */
+/** Returns why a write conflicts with the stored row, or with its absence, if it does. */
 function conflict(write: PreparedRow, existing: EngineRow | undefined): RuleViolation | undefined {
   const { mode, ifMatch } = write;
   if (mode === 'insert') {

@@ -41,7 +41,7 @@ const scan: fc.Arbitrary<ScanRequest> = fc.record(
   { requiredKeys: [] },
 );
 
-/** Carries out a transaction and says how it went: whether each write has an ETag now, or why it was refused. */
+/** Runs a transaction and returns its outcome: for each write whether it has an ETag now, or the refusal. */
 async function outcome(t: TableFixture, { partitionKey, writes }: Transaction): Promise<readonly boolean[] | Refused> {
   const prepared = await Promise.all(
     writes.map(async ({ mode: how, rowKey, properties, old }) => {
@@ -63,7 +63,7 @@ async function everything(t: TableFixture): Promise<unknown> {
 const OPEN = { lmdb: lmdbStore, sqlite: sqliteStore };
 
 for (const [kind, open] of Object.entries(OPEN)) {
-  describe(`The ${kind} store and the one in memory`, () => {
+  describe(`The ${kind} store and the in-memory store`, () => {
     const newPath = scratchDirectory();
     let stores: readonly [TableStore, TableStore];
 
@@ -72,7 +72,7 @@ for (const [kind, open] of Object.entries(OPEN)) {
     });
     after(() => Promise.all(stores.map((store) => store[Symbol.asyncDispose]())));
 
-    it('answer every transaction and every scan alike', async function () {
+    it(`The ${kind} store and the in-memory store give the same results for all transactions and scans`, async function () {
       this.timeout(stress(60_000, 600_000));
       const cases = fc.tuple(fc.array(transaction, { maxLength: 12 }), fc.array(scan, { maxLength: 6 }));
       await fc.assert(

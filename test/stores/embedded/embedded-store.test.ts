@@ -10,7 +10,7 @@ import { memoryStore } from '../../../src/stores/memory/memory-store.js';
 import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 
 describe('The embedded store', () => {
-  it('gives strictly later timestamps while its clock stands still, and when it goes back', async () => {
+  it('The embedded store gives strictly increasing timestamps even if its clock stops or goes back', async () => {
     let now = Date.UTC(2026, 0, 1);
     const t = await TableFixture.create(memoryStore({ clock: () => now }));
     const timestamps: string[] = [];
@@ -29,19 +29,19 @@ describe('The embedded store', () => {
     ]);
   });
 
-  it('carries 10,000 writes of one millisecond over into the next', async () => {
+  it('The embedded store continues in the next millisecond after 10,000 writes in one', async () => {
     const t = await TableFixture.create(memoryStore({ clock: () => 0 }));
     await Promise.all(Array.from({ length: 10_001 }, () => t.write('upsert-replace', 'p', 'r')));
     expect(parseDateTime((await t.timestamp('p', 'r'))!)).to.deep.equal({ milliseconds: 1, ticks: 0 });
   });
 
-  it('gives the rows of one transaction one timestamp', async () => {
+  it('The embedded store gives all rows of a transaction the same timestamp', async () => {
     const t = await TableFixture.create(memoryStore());
     const receipts = await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
     expect(receipts[0]).to.deep.equal(receipts[1]);
   });
 
-  it('lets a prepared write be sent again, and leaves the row that it stored before as it was for those who keep it', async () => {
+  it('The embedded store accepts a prepared write again, and does not change the row that the write stored before', async () => {
     const rows = new MemoryRows();
     const clock = (): number => 0;
     const t = await TableFixture.create(new EmbeddedStore(rows, { kind: 'memory', identity: 'test', clock }));
@@ -56,7 +56,7 @@ describe('The embedded store', () => {
     expect(new Set(stored.map(({ text }) => text)).size).to.equal(3);
   });
 
-  it('keeps the layouts of rows whose numbers have run out with the rows', async () => {
+  it('The embedded store stores layouts inside the rows when their numbers have run out', async () => {
     const rows = new MemoryRows();
     const settings = { kind: 'memory', identity: 'test' };
     const t = await TableFixture.create(new EmbeddedStore(rows, { ...settings, numberedLayouts: 2 }));
@@ -78,7 +78,7 @@ describe('The embedded store', () => {
     ).to.deep.equal([1.5, [['other', { type: 'Int64', text: '5' }]]]);
   });
 
-  it('shares rows with another store on the same ordered rows, whose layouts it learns', async () => {
+  it('The embedded store shares rows with another store on the same ordered rows, and reads its layouts', async () => {
     const rows = new MemoryRows();
     const [one, other] = [
       new EmbeddedStore(rows, { kind: 'a', identity: 'a' }),
@@ -103,7 +103,7 @@ describe('The embedded store', () => {
     }
   });
 
-  it('ends a page that looks at many rows and finds few, and goes on after it', async () => {
+  it('The embedded store ends a page that examines many rows and finds few, and continues after it', async () => {
     const t = await TableFixture.create(memoryStore());
     const count = EXAMINED_ROWS + 1;
     for (let at = 0; at < count; at += 100) {
@@ -121,7 +121,7 @@ describe('The embedded store', () => {
     ]);
   });
 
-  it('has a time limit for each page, and none for what is done with them', async () => {
+  it('The embedded store applies a timeout to each page of a scan, and not to the time between pages', async () => {
     const t = await TableFixture.create(memoryStore());
     await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
     const pages = t.rows.scan({ pageSize: 1 }, () => 0, { timeout: 50 })[Symbol.asyncIterator]();
@@ -133,7 +133,7 @@ describe('The embedded store', () => {
     expect(await refusal(t.rows.get('p', 'a', () => 0, {}, { timeout: 0 }))).to.deep.equal({ code: 'store.timeout' });
   });
 
-  it('is closed once disposed of, whatever is asked', async () => {
+  it('The embedded store rejects every operation after it was disposed of', async () => {
     const store = memoryStore();
     const t = await TableFixture.create(store);
     await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
@@ -154,7 +154,7 @@ describe('The embedded store', () => {
     for (const operation of operations) expect(await refusal(operation())).to.deep.equal({ code: 'store.closed' });
   });
 
-  it('lists more tables than a page holds, page by page', async () => {
+  it('The embedded store lists tables page by page if there are more than fit in one', async () => {
     const store = memoryStore({ limits: { ...STORAGE_LIMITS, pageRows: 2 } });
     for (const name of ['aaaa', 'AAAB', 'aaac', 'bbbb', 'aaad', 'aaae']) await store.createTable(name);
     const pages: (readonly string[])[] = [];
@@ -174,7 +174,7 @@ describe('The embedded store', () => {
     Buffer.from('[1]').toString('base64url'),
     Buffer.from('{}').toString('base64url'),
   ]) {
-    it(`refuses the continuation ${JSON.stringify(continuation)}`, async () => {
+    it(`The embedded store refuses the continuation ${JSON.stringify(continuation)}`, async () => {
       const t = await TableFixture.create(memoryStore());
       const rejected = { code: 'store.rejected', status: 400, serviceCode: 'InvalidInput' };
       expect(await refusal(t.keys({ continuation }))).to.deep.equal(rejected);
@@ -182,7 +182,7 @@ describe('The embedded store', () => {
     });
   }
 
-  it('refuses a continuation of another partition', async () => {
+  it('The embedded store refuses a continuation of another partition', async () => {
     const t = await TableFixture.create(memoryStore());
     await t.submit(t.prepare('insert', 'p', 'a'), t.prepare('insert', 'p', 'b'));
     for await (const { continuation } of t.rows.scan({ pageSize: 1 }, () => 0)) {
@@ -193,7 +193,7 @@ describe('The embedded store', () => {
     }
   });
 
-  it('never leaves the bounds of a request for a continuation of another', async () => {
+  it('The embedded store stays within the bounds of a request whatever its continuation', async () => {
     const t = await TableFixture.create(memoryStore());
     for (const p of ['p', 'q', 'r']) await t.submit(...['a', 'b', 'c'].map((r) => t.prepare('insert', p, r)));
     for await (const { continuation } of t.rows.scan({ pageSize: 1 }, () => 0)) {
@@ -212,7 +212,7 @@ describe('The embedded store', () => {
     }
   });
 
-  it('ends a page that skips many partitions, and goes on after it', async () => {
+  it('The embedded store ends a page that skips many partitions, and continues after it', async () => {
     const t = await TableFixture.create(memoryStore());
     const count = EXAMINED_ROWS + 2;
     const rowKeys = (index: number): string => (index === count - 1 ? 'b' : 'a');
@@ -226,18 +226,18 @@ describe('The embedded store', () => {
     ]);
   });
 
-  it('refuses writes that were prepared for another table or store', async () => {
+  it('The embedded store refuses writes that were prepared for another table or store', async () => {
     const t = await TableFixture.create(memoryStore());
     const other = await TableFixture.create(memoryStore());
     expect(await refusal(t.submit(other.prepare('insert', 'p', 'r')))).to.include({ code: 'store.rejected' });
   });
 
-  it('finds nothing to write in an empty list', async () => {
+  it('The embedded store accepts an empty list of writes', async () => {
     const t = await TableFixture.create(memoryStore());
     expect(await t.submit()).to.deep.equal([]);
   });
 
-  it('may read again within a decoder', async () => {
+  it('The embedded store allows reads and writes within a decoder', async () => {
     const t = await TableFixture.create(memoryStore());
     await t.submit(t.prepare('insert', 'p', 'a', { i: 'Int32 1' }), t.prepare('insert', 'p', 'b', { i: 'Int32 2' }));
     const inner: Promise<unknown>[] = [];

@@ -7,7 +7,7 @@ import { RUNS } from './samples.js';
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 describe('The bytes of a Guid', () => {
-  it('give back the Guid, whose text is in lower case', () => {
+  it('The bytes of a Guid are read back as the same Guid, with its text in lower case', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.boolean(), (text, upper) => {
         const bytes = new DataView(new ArrayBuffer(GUID_BYTES + 2));
@@ -20,7 +20,7 @@ describe('The bytes of a Guid', () => {
     );
   });
 
-  it('are made of the texts that are Guids, and of no others', () => {
+  it('The bytes of a Guid are written for texts that are Guids, and for no others', () => {
     const one = '00112233-4455-6677-8899-aabbccddeeff';
     const place = fc.nat(one.length - 1);
     const unit = fc.oneof(fc.constantFrom('-', 'g', 'G', '/', ':', '@', '`', 'ａ', 'İ', '', '00'), fc.string());

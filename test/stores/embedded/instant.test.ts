@@ -16,7 +16,7 @@ const instants = fc.tuple(
 );
 
 describe('etagText', () => {
-  it('gives what etagOf gives, whatever it gave before', () => {
+  it('etagText returns the same as etagOf, whatever it returned before', () => {
     fc.assert(
       fc.property(instants, fc.integer({ min: 0, max: 2000 }), ([milliseconds, ticks], later) => {
         const other = Math.min(milliseconds + later, DATE_TIME_RANGE.last);
@@ -28,8 +28,8 @@ describe('etagText', () => {
   });
 });
 
-describe('An instant in bytes', () => {
-  it('keeps its 100 ns over the whole range of Edm.DateTime', () => {
+describe('An encoded instant', () => {
+  it('An encoded instant keeps its 100 ns over the whole range of Edm.DateTime', () => {
     const bytes = Buffer.alloc(INSTANT_BYTES);
     fc.assert(
       fc.property(instants, ([milliseconds, ticks]) => {

@@ -9,19 +9,19 @@ import {
 } from '../../../src/stores/embedded/key-bytes.js';
 import { anyKey, anyText, RUNS } from '../embedded/samples.js';
 
-const LONGEST_KEY = 4026; // what pages of 8,192 bytes can hold
+const LONGEST_KEY = 4026; // the most that pages of 8,192 bytes can hold
 
 function bytesOf(key: TableKey): Buffer {
   const target = Buffer.alloc(8192);
   return target.subarray(0, writeKey(key, target, 0));
 }
 
-/** The order of UTF-16 code units is JavaScript's own. */
+/** Compares texts in the order of UTF-16 code units, which is JavaScript's own. */
 function order(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-describe('Keys in bytes', () => {
+describe('Encoded keys', () => {
   for (const [name, key, expected] of [
     ['a row', { table: 1, partitionKey: 'a', rowKey: '\uff21' }, '00000001 61 00 efbca1'],
     ['a row beyond U+FFFF', { table: 1, partitionKey: 'a', rowKey: '\u{1f600}' }, '00000001 61 00 eda0bdedb880'],
@@ -31,12 +31,12 @@ describe('Keys in bytes', () => {
     ['the place behind a partition', { table: 1, partitionKey: 'a', after: true }, '00000001 61 01'],
     ['the place before a table', { table: 1 }, '00000001'],
   ] as const satisfies readonly (readonly [string, TableKey, string])[]) {
-    it(`are a stored format: ${name}`, () => {
+    it(`Encoded keys are a stored format: ${name}`, () => {
       expect(bytesOf(key).toString('hex')).to.equal(expected.replaceAll(' ', ''));
     });
   }
 
-  it('sort as JavaScript sorts partition key, then row key', () => {
+  it('Encoded keys sort as JavaScript sorts partition keys, then row keys', () => {
     fc.assert(
       fc.property(fc.tuple(anyKey, anyKey), fc.tuple(anyKey, anyKey), ([p1, r1], [p2, r2]) => {
         const compared = Buffer.compare(
@@ -49,7 +49,7 @@ describe('Keys in bytes', () => {
     );
   });
 
-  it('are read back as they were, unpaired surrogates too', () => {
+  it('Encoded keys are read back unchanged, including unpaired surrogates', () => {
     fc.assert(
       fc.property(anyText, anyText, fc.nat({ max: 2 ** 32 - 2 }), (partitionKey, rowKey, table) => {
         const bytes = bytesOf({ table, partitionKey, rowKey });
@@ -64,7 +64,7 @@ describe('Keys in bytes', () => {
     );
   });
 
-  it('stand on the right side of every place, whatever text a query gives for it', () => {
+  it('Encoded keys sort correctly against boundaries made of any text', () => {
     const bound = fc.oneof(anyText, fc.string({ unit: 'binary', maxLength: 12 }));
     const place = fc.record({ partitionKey: bound, rowKey: fc.option(bound, { nil: undefined }), after: fc.boolean() });
     fc.assert(
@@ -78,7 +78,7 @@ describe('Keys in bytes', () => {
     );
   });
 
-  it('have room for the longest the service takes, and cut longer bounds without changing their place', () => {
+  it('Encoded keys have room for the longest keys of the service, and longer boundaries are cut without changing their order', () => {
     const longest = '\uffff'.repeat(512);
     const bound = '\uffff'.repeat(5000);
     expect(bytesOf({ table: 1, partitionKey: longest, rowKey: longest })).to.have.lengthOf(3077);

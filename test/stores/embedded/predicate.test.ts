@@ -16,7 +16,7 @@ import { anyProperties, anyValue, RUNS } from './samples.js';
 const operator = fc.constantFrom<ComparisonOperator>('eq', 'ne', 'gt', 'ge', 'lt', 'le');
 const name = fc.constantFrom('s', 'i', 'd', 'b', 'l', 't', 'g', 'x', 'other', 'constructor', 'absent');
 
-/** A comparison with a value, or with one that some row has. */
+/** Generates a comparison with an arbitrary value, or with one that some row has. */
 function leaf(rows: readonly Properties[]): fc.Arbitrary<FilterNode> {
   const stored = rows.flatMap((row) => Object.entries(row));
   const operand = stored.length === 0 ? anyValue.map((value) => ['s', value] as const) : fc.constantFrom(...stored);
@@ -37,7 +37,10 @@ function filter(rows: readonly Properties[]): fc.Arbitrary<FilterNode> {
   })).node;
 }
 
-/** The service's three-valued logic, straight from its definition: a comparison with what is missing is unknown, and `not unknown` is true. */
+/**
+ * Evaluates a filter by the definition of the service's three-valued logic: comparing a missing property is unknown,
+ * and `not unknown` is true.
+ */
 function evaluate(node: FilterNode, row: Properties): boolean | undefined {
   switch (node.kind) {
     case 'not':
@@ -75,8 +78,8 @@ function holds(op: ComparisonOperator, compared: number): boolean {
   }[op];
 }
 
-describe('A filter', () => {
-  it('finds what the service would, by its three-valued logic', async () => {
+describe('A compiled filter', () => {
+  it("A compiled filter finds the rows that the service's three-valued logic defines", async () => {
     const cases = fc
       .array(anyProperties, { minLength: 1, maxLength: 8 })
       .chain((rows) => filter(rows).map((node) => ({ rows, node })));

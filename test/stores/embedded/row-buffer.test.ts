@@ -3,13 +3,13 @@ import { contentOf, type ByteSlice } from '../../../src/stores/embedded/ordered-
 import { RowBuffer } from '../../../src/stores/embedded/rows/row-buffer.js';
 import { HEADER_BYTES } from '../../../src/stores/embedded/rows/row-format.js';
 
-/** What follows the header, in hex. */
+/** Returns the bytes after the header in hexadecimal. */
 function hexOf(row: ByteSlice): string {
   return contentOf(row).subarray(HEADER_BYTES).toString('hex');
 }
 
 describe('RowBuffer', () => {
-  it('puts the variable part behind the fixed part, however large that was expected to be', () => {
+  it('RowBuffer places the variable part after the fixed part, whatever size was expected for the fixed part', () => {
     const rows = new RowBuffer();
     for (const expected of [0, 1, 9, 10, 500]) {
       rows.begin(expected);
@@ -21,7 +21,7 @@ describe('RowBuffer', () => {
     }
   });
 
-  it('writes a text a byte for each character, or nothing where one needs more', () => {
+  it('RowBuffer writes a text with one byte per character, or nothing if a character needs more', () => {
     for (const size of [1, 48, 49, 300]) {
       const rows = new RowBuffer();
       rows.begin(4);
@@ -32,7 +32,7 @@ describe('RowBuffer', () => {
     }
   });
 
-  it('leaves rows as they were taken, however many come after them, and of any size', () => {
+  it('RowBuffer preserves rows of any size after they were taken, however many rows follow', () => {
     const rows = new RowBuffer();
     const texts = Array.from({ length: 500 }, (_, index) => `${index}:${'x'.repeat((index * 37) % 700)}`);
     texts.splice(100, 0, 'y'.repeat(9_000), 'after a long one', 'z'.repeat(200_000));
@@ -44,7 +44,7 @@ describe('RowBuffer', () => {
     expect(taken.map((row) => contentOf(row).toString('latin1', HEADER_BYTES + 4))).to.deep.equal(texts);
   });
 
-  it('lets rows share bytes, and a row that is too large for that have its own', () => {
+  it('RowBuffer lets rows share bytes, and gives a row that is too large its own', () => {
     const rows = new RowBuffer();
     const [first, second, large, next] = ['a', 'b', 'c'.repeat(10_000), 'd'].map((text) => {
       rows.begin(4);
@@ -56,7 +56,7 @@ describe('RowBuffer', () => {
     expect(next!.bytes.length).to.equal(first!.bytes.length);
   });
 
-  it('writes over a row that was begun and not taken', () => {
+  it('RowBuffer overwrites a row that was begun but not taken', () => {
     const rows = new RowBuffer();
     rows.begin(4);
     rows.text('never taken', 'utf8');

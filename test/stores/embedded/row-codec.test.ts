@@ -5,7 +5,7 @@ import { readProperties, TableFixture } from '../../../src/testing/conformance/t
 import { anyKey, anyProperties, RUNS } from './samples.js';
 
 describe('The row codec', () => {
-  it('gives back every row as it was written', async () => {
+  it('The row codec reads every row back as it was written', async () => {
     const t = await TableFixture.create(memoryStore());
     await fc.assert(
       fc.asyncProperty(anyKey, anyKey, anyProperties, async (partitionKey, rowKey, properties) => {
@@ -16,7 +16,7 @@ describe('The row codec', () => {
     );
   });
 
-  it('merges rows as objects are merged, and knows without reading what came of it', async () => {
+  it('The row codec merges rows as objects are merged, and predicts the result without reading it', async () => {
     const t = await TableFixture.create(memoryStore());
     const names = fc.subarray(['s', 'i', 'd', 'other', 'constructor', 'ñ', 'absent']);
     await fc.assert(

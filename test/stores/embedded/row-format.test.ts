@@ -5,10 +5,13 @@ import { MemoryRows } from '../../../src/stores/memory/memory-rows.js';
 import { TableFixture, type Properties } from '../../../src/testing/conformance/table-fixture.js';
 
 const FIRST_TABLE = 1;
-/** 2026-01-01: 13,411,699,200,000 ms since 1601, shifted by the 14 bits of its 100 ns, its upper 32 bits first. */
+/**
+ * 2026-01-01 in the format of rows: 13,411,699,200,000 ms since 1601, shifted by the 14 bits of the 100 ns, upper 32
+ * bits first.
+ */
 const TIMESTAMP = 'e4a90c0300000044';
 
-/** The bytes of a row that was written on 2026-01-01, and of the system's row of its layout. */
+/** Returns the bytes of a row written on 2026-01-01, and of the system row with its layout. */
 async function stored(
   properties: Properties,
   numberedLayouts?: number,
@@ -27,9 +30,9 @@ async function stored(
   };
 }
 
-/** Rows are a stored format: a change of these bytes is a new version of it. */
+/** Rows are a stored format: changing these bytes requires a new version of it. */
 describe('The bytes of a row', () => {
-  it('are its header, its fixed part and its variable part', async () => {
+  it('The bytes of a row are its header, its fixed part and its variable part', async () => {
     expect(
       await stored({
         s: 'String ab',
@@ -44,7 +47,7 @@ describe('The bytes of a row', () => {
       }),
     ).to.deep.equal({
       row: [
-        '00', // a byte for each character
+        '00', // one byte per character
         '0000', // layout 0
         TIMESTAMP,
         '02000000', // s ends at 2
@@ -65,7 +68,7 @@ describe('The bytes of a row', () => {
     });
   });
 
-  it('keep Strings a byte for each character, in UTF-8 where one needs more, or in UTF-16 where a surrogate stands alone', async () => {
+  it('The bytes of a row have its Strings in Latin-1, in UTF-8 if a character needs it, or in UTF-16 for an unpaired surrogate', async () => {
     expect((await stored({ s: 'String é' })).row).to.equal(`000000${TIMESTAMP}01000000e9`);
     expect((await stored({ s: 'String 語' })).row).to.equal(`010000${TIMESTAMP}03000000e8aa9e`);
     const long = `é${'x'.repeat(0x100 - 1)}`;
@@ -75,7 +78,7 @@ describe('The bytes of a row', () => {
     expect((await stored({ s: 'String \ud83d' })).row).to.equal(`020000${TIMESTAMP}020000003dd8`);
   });
 
-  it('keep all Strings of a row in one form, whichever of them needs it', async () => {
+  it('The bytes of a row have all its Strings in the same encoding, whichever of them requires it', async () => {
     const [layout, ascii, latin, wide] = ['0000', '61', 'c3a9', 'e8aa9e'];
     expect((await stored({ a: 'String a', b: 'String 語' })).row).to.equal(
       `01${layout}${TIMESTAMP}0100000004000000${ascii}${wide}`,
@@ -88,7 +91,7 @@ describe('The bytes of a row', () => {
     );
   });
 
-  it('are read, in whatever form the rows before were written', async () => {
+  it('The bytes of a row are read correctly whatever encoding the rows before had', async () => {
     const texts = [
       'a',
       'é',
@@ -110,7 +113,7 @@ describe('The bytes of a row', () => {
       }
   });
 
-  it('carry their layout where no numbers are left', async () => {
+  it('The bytes of a row contain its layout if no layout numbers are left', async () => {
     const text = Buffer.from('[["i","Int32"]]').toString('hex');
     expect(await stored({ i: 'Int32 1' }, 0)).to.deep.equal({ row: `040000${TIMESTAMP}0f000000${text}01000000` });
   });

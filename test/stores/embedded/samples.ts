@@ -4,7 +4,7 @@ import { doubleText } from '../../../src/edm/literal.js';
 import type { Properties } from '../../../src/testing/conformance/table-fixture.js';
 import type { TypedText } from '../../../src/testing/conformance/typed-text.js';
 
-/** How many times a property is tried, and from where: the same in every run. */
+/** The number of runs of each property test, and the seed, which makes all runs the same. */
 export const RUNS = Object.freeze({ seed: 20_261_121, numRuns: 500 });
 
 const unit = fc.oneof(
@@ -14,10 +14,10 @@ const unit = fc.oneof(
   fc.integer({ min: 0xfff0, max: 0xffff }),
 );
 
-/** Texts of any UTF-16 units but control characters, unpaired surrogates among them. */
+/** Texts of any UTF-16 units except control characters, including unpaired surrogates. */
 export const anyText = fc.array(unit, { maxLength: 12 }).map((units) => String.fromCharCode(...units));
 
-/** Keys that the service takes. */
+/** Keys that the service accepts. */
 export const anyKey = anyText.map((text) => text.replaceAll(/[/\\#?\u007f]/g, '-'));
 
 const instant = fc
@@ -36,10 +36,12 @@ export const anyValue: fc.Arbitrary<TypedText> = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((bytes) => `Binary ${Buffer.from(bytes).toString('hex')}` as const),
 );
 
-/** Declared names, under their own type or another, and undeclared ones, those of `Object.prototype` too. */
+/**
+ * Declared names, for values of their own type or another, and undeclared names, including those of `Object.prototype`.
+ */
 const anyName = fc.constantFrom('s', 'i', 'd', 'b', 'l', 't', 'g', 'x', 'other', 'ñ', 'constructor', 'toString', '_1');
 
-/** Properties; an Int32 where a Double is declared is left out, since the fixture reads it as one. */
+/** Properties. An Int32 under the name of a declared Double is left out, since the fixture reads it as a Double. */
 export const anyProperties: fc.Arbitrary<Properties> = fc
   .uniqueArray(fc.tuple(anyName, anyValue), { selector: ([name]) => name, maxLength: 10 })
   .map((entries) => Object.fromEntries(entries.filter(([name, value]) => name !== 'd' || !value.startsWith('Int32'))));

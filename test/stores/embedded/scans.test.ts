@@ -15,7 +15,10 @@ import {
 import { scratchDirectory } from './scratch-directory.js';
 import { anyKey, anyProperties, RUNS } from './samples.js';
 
-/** Mostly rows that have a byte for each character and lie close together, so that their texts are decoded at once; some of any kind. */
+/**
+ * Mostly rows with one byte per character that are stored close together, so that their texts are decoded together, and
+ * some rows of any kind.
+ */
 const plainText = fc.oneof(
   { arbitrary: fc.string({ unit: fc.constantFrom('a', 'b', 'é', '~', ' '), maxLength: 20 }), weight: 8 },
   fc.nat({ max: 1500 }).map((length) => 'x'.repeat(length)),
@@ -77,7 +80,7 @@ async function readAgain(t: TableFixture, { partitionKey, rowKey, properties }: 
   return [await t.get(partitionKey, rowKey), properties];
 }
 
-/** Reads rows whose decoder fails at one of the first three. */
+/** Reads rows with a decoder that fails at row number `last`. */
 async function readInVain(t: TableFixture, last: number): Promise<readonly unknown[]> {
   let count = 0;
   const decode = (reader: RowReader): void => {
@@ -94,7 +97,7 @@ describe('A scan of stored rows', () => {
     ['in memory', () => memoryStore()],
     ['on disk', () => lmdbStore(newPath(), { durability: 'relaxed' })],
   ] as const) {
-    it(`${kind} gives each row as it was written, and again later if it was retained, whatever is read or fails meanwhile`, async () => {
+    it(`A scan of rows ${kind} returns each row as written, and retained rows stay the same whatever is read or fails meanwhile`, async () => {
       await using store: TableStore = await open();
       const cases = fc.tuple(table, scan, fc.nat({ max: 3 }), fc.infiniteStream(fc.nat({ max: 9 })));
       await fc.assert(

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A directory for the tests of one `describe`, which takes it away at its end. Gives a new path in it, where nothing is yet. */
+/**
+ * Creates a directory for the tests of one `describe`, which is deleted after them. Returns a function that returns a
+ * new, unused path in it.
+ */
 export function scratchDirectory(): () => string {
   const directory = mkdtempSync(join(tmpdir(), 'entitable-lmdb-'));
   let paths = 0;

@@ -10,7 +10,7 @@ import { scratchDirectory } from './scratch-directory.js';
 
 const TABLE = 7;
 
-/** The rows of one transaction, and what reached the place where they are kept. */
+/** Creates the rows of one transaction, with a list of the writes that reach their target. */
 function transaction(): { readonly shared: SharedSystemRows; readonly written: string[] } {
   const written: string[] = [];
   const target: StagingTarget = {
@@ -24,7 +24,7 @@ function transaction(): { readonly shared: SharedSystemRows; readonly written: s
 describe('SharedSystemRows', () => {
   const newPath = scratchDirectory();
 
-  it('writes a system row once, as the last work left it, and users’ rows at once', () => {
+  it('SharedSystemRows write a system row once, with its last content, and users’ rows at once', () => {
     const { shared, written } = transaction();
     shared.put(SYSTEM_TABLE, new OwnedRow('state', 'clock', Buffer.from('1')));
     shared.put(TABLE, new OwnedRow('p', 'r', Buffer.from('row')));
@@ -36,7 +36,7 @@ describe('SharedSystemRows', () => {
     expect(written).to.deep.equal(['put 7 p r row', 'put 0 state clock 2']);
   });
 
-  it('does not write a system row that a later work took away', () => {
+  it('SharedSystemRows do not write a system row that later work deletes', () => {
     const { shared, written } = transaction();
     shared.put(SYSTEM_TABLE, new OwnedRow('tables', 'orders', Buffer.from('1')));
     shared.delete(SYSTEM_TABLE, 'tables', 'orders');
@@ -45,20 +45,20 @@ describe('SharedSystemRows', () => {
     expect(written).to.deep.equal(['delete 0 tables orders']);
   });
 
-  it('writes what is held before a range of system rows is read', () => {
+  it('SharedSystemRows write pending system rows before a range of them is read', () => {
     const { shared, written } = transaction();
     shared.put(SYSTEM_TABLE, new OwnedRow('layouts', '0000000000', Buffer.from('[]')));
     shared.range(SYSTEM_TABLE, undefined, undefined, () => true);
     expect(written).to.deep.equal(['put 0 layouts 0000000000 []']);
   });
 
-  it('shows a work nothing of one that threw', () => {
+  it('SharedSystemRows contain nothing of work that threw', () => {
     const { shared } = transaction();
     new StagedWrites(shared).put(SYSTEM_TABLE, new OwnedRow('state', 'clock', Buffer.from('never applied')));
     expect(shared.get(SYSTEM_TABLE, 'state', 'clock')).to.equal(undefined);
   });
 
-  it('lets works of one transaction make a table, write to it and refuse one another, with ETags that increase', async () => {
+  it('SharedSystemRows let the work of one transaction create a table, write to it and be refused, with increasing ETags', async () => {
     const path = newPath();
     const store = await lmdbStore(path, { clock: () => Date.UTC(2026, 0, 1) });
     const t = await TableFixture.create(store);

@@ -12,13 +12,13 @@ function keysFrom(map: SortedMap<string>, from: string, after: boolean): readonl
   return keys;
 }
 
-/** The order of UTF-16 code units is JavaScript's own. */
+/** Compares texts in the order of UTF-16 code units, which is JavaScript's own. */
 function ordinal(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
 describe('SortedMap', () => {
-  it('visits what it holds from any place in order, after any inserts and deletes', () => {
+  it('SortedMap visits its entries in order from any key, after any inserts and deletes', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyText, fc.boolean())), anyText, fc.boolean(), (steps, from, after) => {
         const map = new SortedMap<string>();
@@ -40,7 +40,7 @@ describe('SortedMap', () => {
     );
   });
 
-  it('keeps 5,000 keys in order, written forwards, backwards and at random', () => {
+  it('SortedMap keeps 5,000 keys in order, whether they are inserted forwards, backwards or at random', () => {
     const ascending = Array.from({ length: 5000 }, (_, index) => String(index).padStart(5, '0'));
     const shuffled = ascending.map((_, index) => ascending[(index * 2477) % 5000]!);
     for (const keys of [ascending, ascending.toReversed(), shuffled]) {
@@ -55,7 +55,7 @@ describe('SortedMap', () => {
     }
   });
 
-  it('stops where its visitor says so', () => {
+  it('SortedMap stops when its visitor returns false', () => {
     const map = new SortedMap<number>();
     for (let index = 0; index < 2000; index++) map.set(String(index).padStart(4, '0'), index);
     let visited = 0;

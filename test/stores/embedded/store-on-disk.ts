@@ -10,13 +10,13 @@ import { refusal, SHAPE, TableFixture } from '../../../src/testing/conformance/t
 /** Opens a store on disk of some kind. */
 type OpenStore = (path: string, options?: DiskStoreOptions) => Promise<TableStore>;
 
-/** Declares what holds for every store on disk; `newPath` gives a path where nothing is yet. */
+/** Declares the tests that every store on disk must pass. `newPath` returns an unused path. */
 export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string): void {
   conformance(kind, () => open(newPath()));
   conformance(`${kind}, relaxed`, () => open(newPath(), { durability: 'relaxed' }));
   conformance(`${kind} with the limits of Cosmos`, () => open(newPath(), { limits: COSMOS_LIMITS }));
 
-  it('makes its directory, and has everything again when it is opened again', async () => {
+  it('A store on disk creates its directory, and has all its data when it is opened again', async () => {
     const path = join(newPath(), 'in', 'a', 'directory.of.its.own');
     const properties = { s: 'String größe', i: 'Int32 5', other: 'DateTime 2020-01-01T00:00:00.1234567Z' } as const;
     const first = await open(path);
@@ -33,7 +33,7 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
     await second[Symbol.asyncDispose]();
   });
 
-  it('keeps timestamps strictly increasing over a restart under a clock that went back', async () => {
+  it('A store on disk keeps timestamps strictly increasing when it is reopened with a clock that went back', async () => {
     const path = newPath();
     const timestamps: string[] = [];
     let table: string | undefined;
@@ -48,7 +48,7 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
     expect(timestamps).to.deep.equal(['2026-06-01T00:00:00Z', '2026-06-01T00:00:00.0000001Z', '2026-06-02T00:00:00Z']);
   });
 
-  it('may be opened twice in one process, each sees what the other wrote', async () => {
+  it('A store on disk can be opened twice in one process, and each sees the writes of the other', async () => {
     const path = newPath();
     const [one, other] = [await open(path), await open(path)];
     const t = await TableFixture.create(one);
@@ -68,7 +68,7 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
     await other[Symbol.asyncDispose]();
   });
 
-  it('keeps a refused transaction from the others that are flushed with it', async () => {
+  it('A store on disk keeps a refused transaction apart from the others of the same flush', async () => {
     const store = await open(newPath());
     const t = await TableFixture.create(store);
     await t.write('insert', 'p', 'taken');
@@ -84,7 +84,7 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
     await store[Symbol.asyncDispose]();
   });
 
-  it('finishes what was asked for before it is closed', async () => {
+  it('A store on disk finishes pending writes before it closes', async () => {
     const path = newPath();
     const store = await open(path);
     const t = await TableFixture.create(store);
@@ -96,7 +96,7 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
     await again[Symbol.asyncDispose]();
   });
 
-  it('removes the rows of a table whose deletion was cut off', async () => {
+  it('A store on disk removes the rows of a deleted table before the table can be created again', async () => {
     const store = await open(newPath());
     const t = await TableFixture.create(store);
     for (let at = 0; at < 2500; at += 100) {
@@ -109,13 +109,13 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
     await store[Symbol.asyncDispose]();
   });
 
-  it('refuses to tell the case of table names apart where it did not before', async () => {
+  it('A store on disk cannot be opened with case-sensitive table names if it was created without', async () => {
     const path = newPath();
     await (await open(path))[Symbol.asyncDispose]();
     expect((await refusedOpening(open(path, { limits: COSMOS_LIMITS }))).code).to.equal('store.incompatible-format');
   });
 
-  it('finds nothing in ranges of no order', async () => {
+  it('A store on disk finds nothing in inverted ranges', async () => {
     const store = await open(newPath());
     const t = await TableFixture.create(store);
     await t.submit(...['a', 'b', 'c', 'd'].map((rowKey) => t.prepare('insert', 'p', rowKey)));
@@ -127,7 +127,7 @@ export function storeOnDisk(kind: string, open: OpenStore, newPath: () => string
   });
 }
 
-/** The error with which a store is not opened. */
+/** Returns the error with which opening a store fails. */
 export async function refusedOpening(opening: Promise<TableStore>): Promise<EntitableError> {
   const error: unknown = await opening.then(
     () => undefined,

@@ -5,16 +5,17 @@ import { EntitableError } from '../../../errors/entitable-error.js';
 import type { Deadline } from '../../../async/deadline.js';
 import { makeFolder, syncFolder } from './private-files.js';
 
-/** What SQLite may leave beside a file when it fails. */
+/** Suffixes of the file itself and of the files that SQLite may leave next to it after a failure. */
 const COMPANIONS = ['', '-journal', '-wal', '-shm'];
 
 /**
- * Makes the copy of a store beside its place, and puts it there once it is whole and on the disk: who finds the copy finds all of it.
- * Nothing is there when it fails, or when the deadline ends before it. Throws `store.already-exists` where something is there already.
+ * Makes the copy of a store under a temporary name in the same folder, and renames it once it is complete and synced to
+ * disk. Whoever finds the copy therefore finds all of it. Nothing is left if the copy fails, or if the deadline ends
+ * first. Throws `store.already-exists` if the target exists.
  *
- * @param to - The place, which need not have a folder yet.
- * @param fileMode - The permissions of files, for the folder.
- * @param copy - Makes the copy, a file or a folder, under the name that it is given.
+ * @param to - The path of the copy. Its folder is created if necessary.
+ * @param fileMode - The mode of files, from which the mode of the folder follows.
+ * @param copy - Makes the copy, a file or a folder, at the path it receives.
  */
 export async function copyBeside(
   to: string,
@@ -36,7 +37,10 @@ export async function copyBeside(
   }
 }
 
-/** A second name takes nothing's place, as a new name of a file might; folders, and some file systems, have only one. */
+/**
+ * Gives the copy its final name. A hard link never replaces an existing file, unlike a rename. Folders, and files on
+ * some file systems, cannot have a second name and are renamed.
+ */
 async function place(beside: string, target: string): Promise<void> {
   try {
     await link(beside, target);
@@ -44,13 +48,16 @@ async function place(beside: string, target: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(target);
     await checkFree(target);
     await rename(beside, target).catch(async (cause: unknown) => {
-      await checkFree(target); // somebody was quicker
+      await checkFree(target); // another process was faster
       throw cause;
     });
   }
 }
 
-/** What belongs to a file that is no more would be taken for the copy's. */
+/**
+ * Throws `store.already-exists` if the target or one of SQLite's files for it exists. Such a file, left by an earlier
+ * database, would be taken for part of the copy.
+ */
 async function checkFree(target: string): Promise<void> {
   for (const suffix of COMPANIONS) {
     const found = await lstat(target + suffix).catch((error: unknown) => {

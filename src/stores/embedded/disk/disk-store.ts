@@ -5,43 +5,52 @@ import { EmbeddedStore } from '../embedded-store.js';
 import type { OrderedRows } from '../ordered-rows.js';
 import { checkFormat } from './store-format.js';
 
-/** How much an acknowledged write survives: `full`, the loss of power; `relaxed`, the end of the process. */
+/**
+ * The failures that an acknowledged write survives: `full`, even a loss of power; `relaxed`, the end of the process.
+ */
 export type Durability = 'full' | 'relaxed';
 
-/** Who has the files may read and write them, and nobody else. */
+/** The owner of the files may read and write them, and nobody else. */
 const FILE_MODE = 0o600;
 
-/** How a store on disk is opened. */
+/** Options for opening a store on disk. */
 export interface DiskStoreOptions {
-  /** What the store refuses; Azure Table Storage's limits by default. Keys are never longer than the service's own. */
+  /**
+   * The limits that the store enforces; those of Azure Table Storage by default. Keys can never be longer than the
+   * service's own.
+   */
   readonly limits?: ServiceLimits | undefined;
-  /** Milliseconds since 1970, for timestamps; the system's clock by default. */
+  /** Returns milliseconds since 1970, for timestamps; the system's clock by default. */
   readonly clock?: (() => number) | undefined;
   /**
-   * What an acknowledged write survives. `full`, the default: the end of the process, of the system and of power. `relaxed`: the same, but
-   * the loss of power may undo the last transactions; the store stays whole, and a write alone takes less time.
+   * The failures that an acknowledged write survives. `full`, the default: the end of the process, a crash of the
+   * system and a loss of power. `relaxed`: the same, except that a loss of power may undo the last transactions. The
+   * store stays intact, and single writes are faster.
    */
   readonly durability?: Durability | undefined;
-  /** The mode of the files that are made, by default `0o600`; folders that are made get the rights to be searched as well. */
+  /**
+   * The mode of new files, `0o600` by default. New folders get the same rights, plus the right to enter them for those
+   * who may read.
+   */
   readonly fileMode?: number | undefined;
 }
 
-/** How the files of a store are opened. */
+/** Settings for opening the files of a store. */
 export interface DiskSettings {
   readonly durability: Durability;
-  /** The mode of files that are made. */
+  /** The mode of new files. */
   readonly fileMode: number;
 }
 
 /** Ordered rows on disk. */
 export interface DiskRows extends OrderedRows {
-  /** Where the store is, whatever it was called. */
+  /** The real path of the store, whatever path it was opened by. */
   readonly path: string;
 }
 
 /**
- * Opens a store on disk, whose files `open` opens. `isForeign` says of rows without a mark of this library whether another program wrote
- * them.
+ * Opens a store on disk. `open` opens its files, and `isForeign` returns whether rows without this library's mark were
+ * written by another program.
  */
 export async function diskStore<R extends DiskRows>(
   kind: string,
@@ -61,7 +70,7 @@ export async function diskStore<R extends DiskRows>(
   return new EmbeddedStore(rows, { kind, identity: `${kind}:${rows.path}`, limits: withinKeys(limits), clock });
 }
 
-/** Keys of the store's own form have room for the service's longest, and no more. */
+/** Limits keys to the longest of the service, for which the key format of these stores has room. */
 function withinKeys(limits: ServiceLimits): ServiceLimits {
   const { partition, row, encoding } = limits.keyBytes;
   const { partition: longest } = STORAGE_LIMITS.keyBytes;

@@ -2,7 +2,10 @@ import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from '
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** Makes a folder, and those above it, for files of a mode, whatever the umask: who may read the files may enter it. Others are left alone. */
+/**
+ * Creates a folder and its missing parents for files of a mode, independently of the umask: whoever may read the files
+ * may enter the folders. Existing folders are left unchanged.
+ */
 export function makeFolder(path: string, fileMode: number): void {
   const mode = fileMode | ((fileMode & 0o444) >> 2);
   const first = mkdirSync(path, { recursive: true, mode });
@@ -11,22 +14,22 @@ export function makeFolder(path: string, fileMode: number): void {
   for (let made = resolve(path); made.length >= highest.length; made = dirname(made)) chmodSync(made, mode);
 }
 
-/** Waits until a file is on the disk. */
+/** Waits until a file is synced to disk. */
 export async function syncFile(path: string): Promise<void> {
   await using file = await open(path, 'r+');
   await file.sync();
 }
 
-/** Waits until the names in a folder are on the disk, where systems can be asked for that. */
+/** Waits until the names in a folder are synced to disk, on systems that support it. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await using folder = await open(path, 'r');
   await folder.sync();
 }
 
-/** The same at once, for a file or a folder. */
+/** Syncs a file or a folder to disk synchronously. */
 export function syncPath(path: string): void {
-  if (process.platform === 'win32') return; // which syncs no folders, and no files that may only be read
+  if (process.platform === 'win32') return; // Windows syncs neither folders nor read-only files
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
@@ -35,7 +38,7 @@ export function syncPath(path: string): void {
   }
 }
 
-/** Tells one file from another: where it is, and not how it is called. */
+/** Returns what identifies a file: its device and inode, which do not depend on its name. */
 export function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;

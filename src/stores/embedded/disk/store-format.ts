@@ -3,7 +3,7 @@ import { OwnedRow, contentOf, type OrderedRows, type RowSource } from '../ordere
 import { SYSTEM, SYSTEM_TABLE } from '../system-table.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
-/** The error for files that are not this library's, or that it cannot read. */
+/** Creates the error for files that are not this library's or that it cannot read. */
 export function incompatibleFormat(path: string, why: string): EntitableError {
   return new EntitableError(
     'store.incompatible-format',
@@ -12,19 +12,19 @@ export function incompatibleFormat(path: string, why: string): EntitableError {
   );
 }
 
-/** The version of keys, rows and system rows that this package reads and writes. */
+/** The version of the format of keys, rows and system rows that this package reads and writes. */
 const VERSION = 1;
 const ROW_KEY = 'format';
 
-/** What the files must be agreed on by all that open them. */
+/** The properties of the files that all who open them must agree on. */
 interface Format {
   readonly version: number;
   readonly tableNamesIgnoreCase: boolean;
 }
 
 /**
- * Marks a new store with its format, and refuses one of another format without touching it. `isForeign` says of rows without a mark
- * whether another program wrote them.
+ * Marks a new store with its format. Throws `store.incompatible-format` for a store of another format, and leaves it
+ * unchanged. `isForeign` returns whether rows without a mark were written by another program.
  */
 export async function checkFormat(
   rows: OrderedRows,
@@ -40,7 +40,7 @@ export async function checkFormat(
     return row !== undefined;
   };
   await rows.renew(deadline);
-  if (isMarked(rows)) return; // a store that is there is opened without a wait for those who write to it
+  if (isMarked(rows)) return; // an existing store is opened without waiting for its writers
   await rows.transact((transaction) => {
     if (isMarked(transaction)) return;
     if (isForeign()) throw incompatibleFormat(path, 'they were not written by this library');

@@ -27,12 +27,18 @@ import { doubleText } from '../../../edm/literal.js';
 
 const NO_BYTES = Buffer.alloc(0);
 const BOOLEAN_TRUE = 1;
-/** Texts of one byte a character that lie this near to the beginning of the variable part are cut out of one text: a short one, because each keeps all of it. */
+/**
+ * Size of the text that short Strings are cut out of, in bytes from the start of a row's variable part. It is small
+ * because each String cut from it keeps all of it alive.
+ */
 const SHARED_TEXT_BYTES = 256;
-/** Where the whole row is that short, the text goes on over those that were read with it: about as far as rows are read ahead. */
+/**
+ * Size of that text if the row is short: it then spans the rows that were read with it, about as far as rows are read
+ * ahead.
+ */
 const SHARED_TEXT_BYTES_OF_ROWS = 1024;
 
-/** Reads stored rows by the slots of a shape, one at a time, straight from their bytes. */
+/** Reads stored rows, one at a time and straight from their bytes, by the slots of a shape. */
 export class EmbeddedRowReader implements RowReader {
   readonly #shapes: ShapeLayouts;
   readonly #layouts: LayoutDictionary;
@@ -40,9 +46,9 @@ export class EmbeddedRowReader implements RowReader {
   readonly #withEtag: boolean;
   #row!: EngineRow;
   #bytes: Buffer = NO_BYTES;
-  /** Reads numbers faster than the bytes themselves; made once for all rows that lie in them. */
+  /** Reads numbers faster than the Buffer does. Created once for all rows in the same bytes. */
   #view!: DataView;
-  /** Copies parts faster than the bytes themselves; made when the first is wanted. */
+  /** Copies parts faster than the Buffer does. Created when it is first needed. */
   #array: Uint8Array | undefined;
   #start = 0;
   #layoutNumber: number | undefined;
@@ -51,12 +57,12 @@ export class EmbeddedRowReader implements RowReader {
   #fixed = 0;
   #variable = 0;
   #writes = 0;
-  /** The text that texts are cut out of, and where it lies in the bytes. */
+  /** The decoded text that Strings are cut out of, and its range in the bytes. */
   #text = '';
   #textStart = 0;
   #textEnd = 0;
 
-  /** @param source where the rows come from, and with them layouts that are not known yet. */
+  /** @param source the source of the rows, which also provides layouts that are not known yet. */
   constructor(shapes: ShapeLayouts, layouts: LayoutDictionary, source: RowSource, withEtag = true) {
     this.#shapes = shapes;
     this.#layouts = layouts;
@@ -64,7 +70,7 @@ export class EmbeddedRowReader implements RowReader {
     this.#withEtag = withEtag;
   }
 
-  /** Stands on a row from now on; `layout` where it is known already. */
+  /** Moves this reader to a row. Pass `layout` if it is known already. */
   on(row: EngineRow, layout?: Layout): this {
     const { bytes, start, writes } = row;
     this.#row = row;
@@ -188,7 +194,7 @@ function arrayOf({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A present property with its exact text as on the wire, or its bytes. */
+/** Returns a property that is present in the form for undeclared ones: its exact text on the wire, or its bytes. */
 function undeclaredValue(row: RowReader, slot: Slot): UndeclaredValue {
   const type = row.typeOf(slot)!;
   switch (type) {

@@ -1,6 +1,6 @@
 import { DATE_TIME_RANGE, etagOf, type Instant } from '../../../edm/date-time.js';
 
-/** Bytes of an instant: 48 bits of milliseconds since 1601 and 14 bits of 100 ns, exact and without a bigint. */
+/** Size of an encoded instant: 50 bits of milliseconds since 1601 and 14 bits of 100 ns, exact and without a bigint. */
 export const INSTANT_BYTES = 8;
 
 const TICKS_PER_MILLISECOND = 10_000;
@@ -8,10 +8,10 @@ const LOW_MILLISECONDS = 2 ** 18;
 const TICK_BITS = 14;
 const TICK_MASK = 2 ** TICK_BITS - 1;
 
-/** The instant before every other: where the clock of a new store stands. */
+/** The earliest instant, at which the clock of a new store starts. */
 export const FIRST_INSTANT: Instant = Object.freeze({ milliseconds: DATE_TIME_RANGE.first, ticks: 0 });
 
-/** Whether an `Edm.DateTime` can hold an instant. */
+/** Returns whether an `Edm.DateTime` can represent an instant. */
 export function isInstant(milliseconds: number, ticks: number): boolean {
   return (
     Number.isInteger(milliseconds) &&
@@ -37,7 +37,10 @@ export function readTicks(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at + 4) & TICK_MASK;
 }
 
-/** The instant of the next write: the clock's, or 100 ns after the last write where the clock stands still or went back. */
+/**
+ * Returns the instant of the next write: that of the clock, or 100 ns after the last write if the clock has not
+ * advanced.
+ */
 export function nextInstant(last: Instant, now: number): Instant {
   const milliseconds = Math.min(Math.floor(now), DATE_TIME_RANGE.last);
   if (milliseconds > last.milliseconds) return { milliseconds, ticks: 0 };
@@ -49,10 +52,14 @@ export function nextInstant(last: Instant, now: number): Instant {
 
 const MILLISECONDS_PER_SECOND = 1000;
 
+// A cache of the last second's text. Sharing it at module level is harmless: it depends on the argument alone.
 let second = Number.NaN;
 let head = '';
 
-/** What `etagOf` gives, quicker for many rows of the same second: all but the fraction is kept from the row before. */
+/**
+ * Returns the same text as `etagOf`, but faster for many rows of the same second: everything before the fraction is
+ * reused.
+ */
 export function etagText(milliseconds: number, ticks: number): string {
   const fraction =
     (((milliseconds % MILLISECONDS_PER_SECOND) + MILLISECONDS_PER_SECOND) % MILLISECONDS_PER_SECOND) * 10_000 + ticks;

@@ -11,13 +11,17 @@ import { Layout } from './layout.js';
 import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from '../system-table.js';
 
-/** Rows of layouts beyond these carry them: the number of a layout is two bytes of each row. */
+/**
+ * Maximum number of layouts that get a number, which takes two bytes in each row. Rows with further layouts contain
+ * their layout.
+ */
 export const NUMBERED_LAYOUTS = 60_000;
 const INTERNED_LAYOUTS = 10_000;
 
 /**
- * The dictionary of layouts: append-only, kept with the rows, so that several processes share it. A number is remembered only once it
- * was read outside a transaction: one given inside may yet come to nothing.
+ * The dictionary of layouts. It is append-only and stored with the rows, so that several processes can share it. A
+ * number is cached only after it was read outside a transaction, because a transaction that assigns it may still be
+ * undone.
  */
 export class LayoutDictionary {
   readonly #rows: OrderedRows;
@@ -32,7 +36,7 @@ export class LayoutDictionary {
     this.#limit = limit;
   }
 
-  /** The one layout of a text. Throws `store.damaged` for a text that is none. */
+  /** Returns the one layout of a text. Throws `store.damaged` for text that is not a layout. */
   intern(text: string): Layout {
     const known = this.#interned.get(text);
     if (known !== undefined) return known;
@@ -43,7 +47,10 @@ export class LayoutDictionary {
     return layout;
   }
 
-  /** The layout of a stored row, read from where the row was read. Throws `store.damaged` where it is not there. */
+  /**
+   * Returns the layout of a stored row, reading it from the row's source if necessary. Throws `store.damaged` if it is
+   * missing.
+   */
   of({ bytes, start }: EngineRow, source: RowSource): Layout {
     const number = layoutNumberOf(bytes, start);
     if (number === undefined) return this.intern(carriedLayoutOf(bytes, start));
@@ -58,21 +65,24 @@ export class LayoutDictionary {
     return layout;
   }
 
-  /** The number of a layout, where it is known without asking. */
+  /** Returns the number of a layout if it is cached. */
   knownNumber(layout: Layout): number | undefined {
     const number = this.#numbers.get(layout.text);
     if (number !== undefined) this.#numbered[number] ??= layout;
     return number;
   }
 
-  /** Reads the numbers that were given since the last time, here or by another process. Call it before a transaction. */
+  /** Reads the numbers that this or another process has assigned since the last call. Call it before a transaction. */
   refresh(): void {
     if (!this.#behind) return;
     addNumbered(this.#rows, this.#numbers.size, this.#numbers);
     this.#behind = false;
   }
 
-  /** Numbers layouts within a transaction, giving new numbers where there are none; `undefined` when no more are left. */
+  /**
+   * Returns a function that numbers layouts within a transaction and assigns new numbers as needed. The function
+   * returns `undefined` if no number is left.
+   */
   numbering(transaction: RowTransaction): (layout: Layout) => number | undefined {
     let given: Map<string, number> | undefined;
     let next = 0;
@@ -96,7 +106,10 @@ export class LayoutDictionary {
   }
 }
 
-/** Adds the layouts from a number on to others, and gives the first number that is free. Throws `store.damaged` where one is missing. */
+/**
+ * Adds the layouts from a number on to `numbers`, and returns the first free number. Throws `store.damaged` if one is
+ * missing.
+ */
 function addNumbered(source: RowSource, from: number, numbers: Map<string, number>): number {
   let number = from;
   for (const row of systemRows(source, SYSTEM.layouts, numberKey(from))) {

@@ -6,7 +6,10 @@ import type { LayoutDictionary } from './layout-dictionary.js';
 import { nameProblem, refusal, type RuleViolation } from '../service-rules.js';
 import { propertyWireBytes } from './wire-size.js';
 
-/** Paths of one shape are forgotten and begun again beyond these: rows of arbitrary undeclared names must not fill the memory. */
+/**
+ * Maximum number of cached paths of one shape, after which the cache is cleared. Rows with arbitrary undeclared names
+ * must not fill the memory.
+ */
 const REMEMBERED_PATHS = 10_000;
 
 type NamedType = readonly [name: string, type: EdmType];
@@ -15,7 +18,7 @@ interface Paths {
   readonly layouts: LayoutDictionary;
   readonly limits: ServiceLimits;
   readonly shape: RowShape;
-  /** Of a row that has every property of the shape. */
+  /** Size of the fixed part of a row that has every property of the shape. */
   readonly fixedBytes: number;
   count: number;
 }
@@ -25,25 +28,26 @@ const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, n
 >;
 
 /**
- * The properties written so far, in order: a node in the tree of all orders seen. What depends on names and types alone (the layout,
- * sizes, what the service refuses) is found out once per node, so that a write costs one step per property.
+ * The properties written so far, in order: a node in the tree of all orders seen. Everything that depends only on names
+ * and types (the layout, sizes, violations of the service's rules) is computed once per node, so that writing costs one
+ * step per property.
  */
 export class LayoutPath {
-  /** Where the rows of a shape begin. */
+  /** Creates the start of the paths for the rows of a shape. */
   static root(layouts: LayoutDictionary, limits: ServiceLimits, shape: RowShape): LayoutPath {
     const fixedBytes = shape.properties.reduce((sum, { type }) => sum + FIXED_BYTES[type], 0);
     return new LayoutPath({ layouts, limits, shape, fixedBytes, count: 0 });
   }
 
-  /** What the properties weigh by the service's formula, without the contents of Strings and Binaries. */
+  /** Size of the properties by the service's formula, without the contents of Strings and Binaries. */
   readonly entityBytes: number;
-  /** The same on the wire. */
+  /** The same size on the wire. */
   readonly wireBytes: number;
   readonly problem: RuleViolation | undefined;
   readonly #paths: Paths;
   readonly #properties: readonly NamedType[];
   readonly #next = new Map<number | string, LayoutPath>();
-  /** The path taken last, which most rows take again. */
+  /** The path that was taken last, which most rows take again. */
   #usual: { readonly key: number | string; readonly path: LayoutPath } | undefined;
   #layout: Layout | undefined;
 
@@ -56,7 +60,7 @@ export class LayoutPath {
     paths.count += 1;
   }
 
-  /** The path with one more property of the shape. */
+  /** Returns the path with one more property of the shape. */
   declared(slot: Slot, type: EdmType): LayoutPath {
     const key = slot * EDM_TYPES.length + TYPE_NUMBERS[type];
     return this.#usual?.key === key
@@ -64,12 +68,14 @@ export class LayoutPath {
       : this.#with(key, this.#paths.shape.properties[slot]!.name, type);
   }
 
-  /** The path with one more property that the shape does not name. */
+  /** Returns the path with one more property that the shape does not declare. */
   undeclared(name: string, type: EdmType): LayoutPath {
     return this.#with(`${TYPE_NUMBERS[type]}${name}`, name, type);
   }
 
-  /** Begins a row; on a root only. Gives the size of the fixed part of a row that has every property of the shape. */
+  /**
+   * Begins a row; for a root only. Returns the size of the fixed part of a row that has every property of the shape.
+   */
   begin(): number {
     const { count, fixedBytes } = this.#paths;
     if (count > REMEMBERED_PATHS) {
@@ -80,7 +86,7 @@ export class LayoutPath {
     return fixedBytes;
   }
 
-  /** The name of the property written last. */
+  /** The name of the property that was written last. */
   get lastName(): string {
     return this.#properties.at(-1)![0];
   }

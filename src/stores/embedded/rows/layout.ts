@@ -2,7 +2,7 @@ import { isEdmType, type EdmType } from '../../../edm/edm-type.js';
 import type { RowShape } from '../../../store/row.js';
 import { INSTANT_BYTES } from './instant.js';
 
-/** Bytes of a property in the fixed part of a row; a String or Binary keeps there where its bytes end. */
+/** Size of each type in the fixed part of a row. A String or Binary stores the end of its bytes there. */
 export const FIXED_BYTES: Readonly<Record<EdmType, number>> = {
   Binary: 4,
   Boolean: 1,
@@ -14,17 +14,17 @@ export const FIXED_BYTES: Readonly<Record<EdmType, number>> = {
   String: 4,
 };
 
-/** Whether a type's bytes are kept in the variable part of a row. */
+/** Returns whether values of a type are stored in the variable part of a row. */
 export function isVariable(type: EdmType): boolean {
   return type === 'String' || type === 'Binary';
 }
 
 /**
- * The names and types of a row's properties, in the order they were written, and where each stands. Kept once for all rows that have
- * it; the rows say its number.
+ * The names and types of a row's properties, in the order they were written, and the position of each. A layout is
+ * stored once for all rows that have it; the rows contain its number.
  */
 export class Layout {
-  /** The layout of a text; `undefined` where it is that of none. */
+  /** Parses the text of a layout. Returns `undefined` if it is not one. */
   static parse(text: string): Layout | undefined {
     const properties = parseJson(text);
     return isProperties(properties) ? new Layout(properties, text) : undefined;
@@ -35,12 +35,15 @@ export class Layout {
   }
 
   readonly text: string;
-  /** A shape that names every property, so that a whole row can be read by slot. */
+  /** A shape that declares every property, so that a whole row can be read by slot. */
   readonly shape: RowShape;
   readonly slots: ReadonlyMap<string, number>;
-  /** Where each property stands in the fixed part. */
+  /** Offset of each property in the fixed part. */
   readonly offsets: Int32Array;
-  /** Where the bytes of each String and Binary begin is where the one before ends: the place of that end, or -1 for the first. */
+  /**
+   * Offset of the entry that marks the start of each String or Binary, which is the end of the one before; -1 for the
+   * first.
+   */
   readonly begins: Int32Array;
   /** Size of the fixed part. */
   readonly fixedBytes: number;
@@ -78,16 +81,19 @@ function isProperties(found: unknown): found is readonly (readonly [name: string
   );
 }
 
-/** Where the properties of a shape stand in rows of one layout; worked out once for both. By slot; absent properties have no type. */
+/**
+ * The positions, by slot, of a shape's properties in rows of one layout. It is computed once for each pair of shape and
+ * layout. Absent properties have no type.
+ */
 export interface SlotMap {
   readonly types: readonly (EdmType | undefined)[];
   readonly offsets: Int32Array;
   readonly begins: Int32Array;
-  /** What the shape does not declare; its slots come after all others. */
+  /** The properties that the shape does not declare. Their slots follow all others. */
   readonly undeclared: readonly { readonly name: string; readonly slot: number }[];
 }
 
-/** The slot maps of one shape. Properties that only a filter names come after the declared ones. */
+/** The slot maps of one shape. Properties that only a filter names follow the declared ones. */
 export class ShapeLayouts {
   readonly #declared: ReadonlySet<string>;
   readonly #names: readonly string[];
@@ -98,7 +104,7 @@ export class ShapeLayouts {
     this.#names = [...this.#declared, ...filteredNames];
   }
 
-  /** The slot of a name, declared or not. */
+  /** Returns the slot of a name that is declared or filtered; -1 for other names. */
   slotOf(name: string): number {
     return this.#names.indexOf(name);
   }

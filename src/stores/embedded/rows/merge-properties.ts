@@ -2,13 +2,16 @@ import type { EdmType } from '../../../edm/edm-type.js';
 import type { RowReader, RowShape, RowWriter, Slot } from '../../../store/row.js';
 import type { Layout } from './layout.js';
 
-/** How two rows become one: the properties of the result, and where each comes from. */
+/** The plan of a merge: the properties of the result, and the origin of each. */
 export interface MergePlan {
   readonly shape: RowShape;
   readonly steps: readonly { readonly changed: boolean; readonly slot: Slot }[];
 }
 
-/** Plans a merge: the row's properties in their order, changed ones with their new type, removed ones left out, new ones last. */
+/**
+ * Plans a merge: the stored row's properties in their order, changed ones with their new types, without the removed
+ * ones, followed by the new ones.
+ */
 export function planMerge(before: Layout, change: Layout, remove: readonly string[] | undefined): MergePlan {
   const removed = new Set(remove);
   const kept = before.shape.properties.filter(({ name }) => !removed.has(name) || change.slots.has(name));
@@ -25,7 +28,7 @@ export function planMerge(before: Layout, change: Layout, remove: readonly strin
   };
 }
 
-/** Writes the merged row: both readers stand on whole rows. */
+/** Writes the merged row. Both readers must have shapes that declare every property of their rows. */
 export function writeMerged({ steps }: MergePlan, before: RowReader, change: RowReader, writer: RowWriter): void {
   steps.forEach(({ changed, slot }, target) => {
     const row = changed ? change : before;

@@ -3,17 +3,23 @@ import type { ByteSlice } from '../ordered-rows.js';
 import { HEADER_BYTES, isLatin1 } from './row-format.js';
 import { readDigitsOf, Guid } from '../../../edm/guid.js';
 
-/** Bytes that rows which are written share: as much as one that is kept alone can hold back. */
+/**
+ * Size of the buffers that written rows share. A single retained row keeps its whole buffer alive, so this bounds the
+ * waste per row.
+ */
 const SHARED_BYTES = 8 * 1024;
-/** Shorter texts are written faster one by one than by a call. */
+/** Texts up to this length are faster to write in a loop than by a call. */
 const LOOPED_UNITS = 48;
 
-/** Where rows are encoded, one behind the other in the same bytes. The fixed part and the variable part of a row grow side by side. */
+/**
+ * A buffer in which rows are encoded one after another. The fixed part and the variable part of a row grow side by
+ * side.
+ */
 export class RowBuffer {
   #bytes!: Buffer;
   #view!: DataView;
   #start = 0;
-  /** Where the fixed part goes on, where the variable part begins, and where it goes on. */
+  /** The end of the fixed part so far, the start of the variable part, and the end of the variable part so far. */
   #fixed = 0;
   #variable = 0;
   #end = 0;
@@ -22,14 +28,17 @@ export class RowBuffer {
     this.#use(Buffer.allocUnsafeSlow(SHARED_BYTES));
   }
 
-  /** Begins a row whose fixed part will likely have so many bytes. What was begun before and not taken is written over. */
+  /**
+   * Begins a row whose fixed part is expected to have `fixedBytes` bytes. A row that was begun before and not taken is
+   * overwritten.
+   */
   begin(fixedBytes: number): void {
     this.#fixed = this.#variable = this.#end = this.#start + HEADER_BYTES;
     this.#room(fixedBytes);
     this.#variable = this.#end += fixedBytes;
   }
 
-  /** The row that was begun, with room for its header: nobody writes its bytes again. */
+  /** Returns the current row, with room for its header. Its bytes are never overwritten. */
   take(): ByteSlice {
     const gap = this.#variable - this.#fixed;
     if (gap > 0) this.#bytes.copyWithin(this.#fixed, this.#variable, this.#end);
@@ -71,13 +80,16 @@ export class RowBuffer {
     writeInstant(this.#bytes, at, milliseconds, ticks);
   }
 
-  /** `false` where the text is none. */
+  /** Returns `false` if the text is not a Guid. */
   guid(text: string): boolean {
     const at = this.#reserve(GUID_BYTES);
     return writeGuid(this.#view, at, text);
   }
 
-  /** Writes a text, a byte for each character, and gives how many are not ASCII. Writes nothing, and gives -1, where one needs more than a byte. */
+  /**
+   * Writes a text with one byte per character, and returns how many characters are not ASCII. If a character needs more
+   * than one byte, it writes nothing and returns -1.
+   */
   latin1(value: string): number {
     this.#room(3 * value.length);
     const beyondAscii = value.length <= LOOPED_UNITS ? this.#oneByOne(value) : this.#atOnce(value);
@@ -87,7 +99,7 @@ export class RowBuffer {
     return beyondAscii;
   }
 
-  /** Writes a text and gives its size in bytes. */
+  /** Writes a text and returns its size in bytes. */
   text(value: string, encoding: 'utf8' | 'utf16le'): number {
     this.#room(3 * value.length);
     const written = this.#bytes.write(value, this.#end, encoding);
@@ -123,10 +135,10 @@ export class RowBuffer {
     if (written === value.length) return 0;
     if (!isLatin1(value)) return -1;
     this.#bytes.write(value, this.#end, 'latin1');
-    return written - value.length; // in UTF-8 each of them has two bytes
+    return written - value.length; // each of them has two bytes in UTF-8
   }
 
-  /** Says in the fixed part where what was written to the variable part ends. */
+  /** Records the end of the variable part in the fixed part. */
   #close(): void {
     const at = this.#reserve(4);
     this.#view.setUint32(at, this.#end - this.#variable, true);
@@ -139,7 +151,7 @@ export class RowBuffer {
     return at;
   }
 
-  /** Makes more room for the fixed part. */
+  /** Enlarges the fixed part. */
   #widen(size: number): void {
     this.#room(size);
     this.#bytes.copyWithin(this.#variable + size, this.#variable, this.#end);
@@ -147,7 +159,7 @@ export class RowBuffer {
     this.#end += size;
   }
 
-  /** Makes room behind the variable part: in new bytes, where the row moves to their beginning. */
+  /** Makes room after the variable part. If the buffer is full, the row moves to the start of a new one. */
   #room(size: number): void {
     if (this.#end + size <= this.#bytes.length) return;
     const start = this.#start;
@@ -168,13 +180,16 @@ export class RowBuffer {
   }
 }
 
-/** Bytes of a Guid in a row: its digits, in reading order. */
+/** Size of a Guid in a row: its digits, in reading order. */
 export const GUID_BYTES = 16;
 
-/** Where digits are on their way. */
+/**
+ * Scratch space for the digits of a Guid, to avoid an allocation per Guid. Sharing it is harmless, since each function
+ * below fills and reads it without interruption.
+ */
 const DIGITS = new Int32Array(4);
 
-/** Writes the text of a Guid, in any case; `false` where the text is none. */
+/** Writes a Guid given as text in any case. Returns `false` if the text is not a Guid. */
 export function writeGuid(view: DataView, at: number, text: string): boolean {
   if (!readDigitsOf(text, DIGITS)) return false;
   for (let index = 0; index < 4; index++) view.setInt32(at + index * 4, DIGITS[index]!);

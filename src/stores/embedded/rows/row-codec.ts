@@ -16,7 +16,7 @@ interface Merge extends MergePlan {
   readonly change: ShapeLayouts;
 }
 
-/** Encodes and merges rows; remembers what depends on layouts alone. */
+/** Encodes and merges rows, and caches everything that depends only on layouts. */
 export class RowCodec {
   readonly #layouts: LayoutDictionary;
   readonly #limits: ServiceLimits;
@@ -28,7 +28,7 @@ export class RowCodec {
     this.#limits = limits;
   }
 
-  /** Where the rows of a shape begin. */
+  /** Returns the root of the paths for the rows of a shape. */
   root(shape: RowShape): LayoutPath {
     return LayoutPath.root(this.#layouts, this.#limits, shape);
   }
@@ -42,7 +42,7 @@ export class RowCodec {
     }
   }
 
-  /** The row that a merge leaves behind. */
+  /** Returns the row that results from a merge. */
   merge(
     before: EngineRow,
     change: EncodedWrite,

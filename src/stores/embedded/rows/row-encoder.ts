@@ -8,11 +8,11 @@ import { refusal, type RuleViolation } from '../service-rules.js';
 import { RowBuffer } from './row-buffer.js';
 import { isLatin1, LATIN1, UTF16, UTF8, type EncodedRow, type TextForm } from './row-format.js';
 
-/** A row encoded, what it weighs, and why the service would refuse it. */
+/** An encoded row with its sizes, and the reason why the service would refuse it, if any. */
 export interface EncodedWrite extends EncodedRow {
-  /** By the service's formula, without the keys. */
+  /** Size by the service's formula, without the keys. */
   readonly entityBytes: number;
-  /** In the body of a transaction, without the keys. */
+  /** Size in the body of a transaction, without the keys. */
   readonly wireBytes: number;
   readonly problem: RuleViolation | undefined;
 }
@@ -20,7 +20,7 @@ export interface EncodedWrite extends EncodedRow {
 const INT64_BITS = 64;
 const INTEGER = /^-?\d+$/;
 
-/** The texts that undeclared values of a type have, where reading one tells less. */
+/** The texts that undeclared values may have, for types whose parsing alone is too lenient. */
 const FORMS: Readonly<Partial<Record<EdmType, RegExp>>> = {
   Boolean: /^(true|false)$/,
   Double: /^(NaN|-?Infinity|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/,
@@ -28,19 +28,22 @@ const FORMS: Readonly<Partial<Record<EdmType, RegExp>>> = {
   Int64: INTEGER,
 };
 
-/** Writes rows in the row codec; the path of their properties names their layout. */
+/** Encodes rows. The path of the properties written determines the layout. */
 export class RowEncoder implements RowWriter {
   readonly #limits: ServiceLimits;
   readonly #row = new RowBuffer();
   #path!: LayoutPath;
   #textForm: TextForm = LATIN1;
-  /** The form in which the row must be written anew. */
+  /** The form in which the row must be written again. */
   #otherForm: TextForm | undefined;
-  /** Whether a String was written that is not ASCII, and would be other bytes in UTF-8. */
+  /** True if a String was written that is not ASCII, whose bytes would be different in UTF-8. */
   #beyondAscii = false;
-  /** Whether one was written that needs more than a byte for a character. */
+  /** True if a String was written that needs more than one byte per character. */
   #beyondLatin1 = false;
-  /** The form that rows begin with: a row that mixed both kinds of Strings is likely followed by another, which then is written once. */
+  /**
+   * The text form that rows start with. After a row that mixed both kinds of Strings another such row is likely, and
+   * starting it in UTF-8 avoids writing it twice.
+   */
   #firstForm: TextForm = LATIN1;
   #entityBytes = 0;
   #wireBytes = 0;
@@ -50,7 +53,10 @@ export class RowEncoder implements RowWriter {
     this.#limits = limits;
   }
 
-  /** Runs `write`, again where a String turns out to need another form than those before it. Slots are those of the root's shape. */
+  /**
+   * Runs `write` to encode a row. It runs again if a String needs another text form than the Strings before it. Slots
+   * are those of the root's shape.
+   */
   encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
     let form: TextForm | undefined = this.#firstForm;
     let mixed = form === UTF8;
@@ -168,7 +174,9 @@ export class RowEncoder implements RowWriter {
     this.#wireBytes += this.#textForm === LATIN1 ? this.#latin1(value) : this.#wide(value);
   }
 
-  /** A String in a row where each has had a byte for each character until now. Gives its bytes in a request. */
+  /**
+   * Writes a String to a row in which all Strings so far have one byte per character. Returns its size in a request.
+   */
   #latin1(value: string): number {
     const beyondAscii = this.#row.latin1(value);
     if (beyondAscii >= 0) {
@@ -180,7 +188,7 @@ export class RowEncoder implements RowWriter {
     return this.#wide(value);
   }
 
-  /** A String in UTF-8 or UTF-16. Gives its bytes in a request. */
+  /** Writes a String in UTF-8 or UTF-16. Returns its size in a request. */
   #wide(value: string): number {
     if (this.#textForm === UTF16) return this.#row.text(value, 'utf16le');
     const written = this.#row.text(value, 'utf8');

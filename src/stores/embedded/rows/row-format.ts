@@ -4,15 +4,19 @@ import type { Layout } from './layout.js';
 import { contentOf, type ByteSlice } from '../ordered-rows.js';
 
 /**
- * A row in bytes: flags (1), the number of its layout (2), its timestamp (8), then the fixed part and the variable part that the layout
- * describes. A row whose layout has no number carries it after the timestamp: its length (4) and its text.
+ * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part and the
+ * variable part that the layout describes. A row whose layout has no number contains it after the timestamp: its length
+ * (4) and its text.
  */
 const FLAGS = 0;
 const LAYOUT = 1;
 const TIMESTAMP_AT = 3;
 export const HEADER_BYTES = TIMESTAMP_AT + INSTANT_BYTES;
 
-/** How the Strings of a row are kept: a byte for each character, in UTF-8 where one needs more, or in UTF-16 where one has an unpaired surrogate. */
+/**
+ * The encoding of a row's Strings: one byte per character; UTF-8 if a character needs more; or UTF-16 if there is an
+ * unpaired surrogate.
+ */
 export const LATIN1 = 0;
 export const UTF8 = 1;
 export const UTF16 = 2;
@@ -20,7 +24,7 @@ export type TextForm = typeof LATIN1 | typeof UTF8 | typeof UTF16;
 
 const NOT_LATIN1 = /[^\0-\xff]/;
 
-/** Whether each character of a text has a byte. */
+/** Returns whether every character of a text fits in one byte. */
 export function isLatin1(text: string): boolean {
   return !NOT_LATIN1.test(text);
 }
@@ -32,23 +36,23 @@ export function textFormOf(bytes: Buffer, start: number): TextForm {
   return (bytes[start + FLAGS]! & TEXT_FORM) as TextForm;
 }
 
-/** The number of the layout; `undefined` where the row carries it. */
+/** Returns the number of a row's layout; `undefined` if the row contains its layout. */
 export function layoutNumberOf(bytes: Buffer, start: number): number | undefined {
   return (bytes[start + FLAGS]! & CARRIES_LAYOUT) === 0 ? bytes.readUInt16LE(start + LAYOUT) : undefined;
 }
 
-/** The text of the layout that a row carries. */
+/** Returns the text of the layout that a row contains. */
 export function carriedLayoutOf(bytes: Buffer, start: number): string {
   return bytes.toString('utf8', start + HEADER_BYTES + 4, fixedStartOf(bytes, start));
 }
 
-/** Where the fixed part begins. */
+/** Returns the start of the fixed part. */
 export function fixedStartOf(bytes: Buffer, start: number): number {
   const header = start + HEADER_BYTES;
   return (bytes[start + FLAGS]! & CARRIES_LAYOUT) === 0 ? header : header + 4 + bytes.readUInt32LE(header);
 }
 
-/** Whether bytes have room for a header, and for the layout that they say they carry. */
+/** Returns whether there is room for a header, and for the layout that the row claims to contain. */
 export function hasHeader(bytes: Buffer, start: number, end: number): boolean {
   const size = end - start;
   if (size < HEADER_BYTES) return false;
@@ -63,17 +67,20 @@ export function timestampTicksOf(bytes: Buffer, start: number): number {
   return readTicks(bytes, start + TIMESTAMP_AT);
 }
 
-/** What an encoder makes of a row before it is stored: all but the number of its layout and its timestamp. */
+/** An encoded row before it is stored: complete except for the number of its layout and its timestamp. */
 export interface EncodedRow {
   readonly layout: Layout;
   readonly textForm: TextForm;
-  /** Room for a header, the fixed and the variable part. */
+  /** The space for the header, the fixed part and the variable part. */
   readonly body: ByteSlice;
-  /** Whether the room is taken: a row that is stored never changes, so that another one needs bytes of its own. */
+  /** True once the header is written. A stored row never changes, so storing it again needs a copy. */
   isStamped: boolean;
 }
 
-/** The bytes of a row as they are stored: those it was encoded in, the first time; a layout without a number is carried along. */
+/**
+ * Returns the bytes of a row as they are stored: the encoded bytes themselves the first time, a copy later. A layout
+ * without a number is included.
+ */
 export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): ByteSlice {
   const place = number === undefined ? carryingLayout(row) : row.isStamped ? copyOf(row.body) : row.body;
   const { bytes, start } = place;
