@@ -1,5 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import { jitteredWait } from '../async/backoff.js';
+import { retryWithBackoff } from '../async/backoff.js';
+import { Deadline } from '../async/deadline.js';
 import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
 import type { TableStore } from '../store/table-store.js';
 
@@ -13,7 +14,7 @@ export interface CreateTableOptions extends OperationOptions {
 }
 
 const PATIENCE = 120_000;
-const WAITS = Object.freeze({ first: 250, longest: 5000 });
+const WAITS = Object.freeze({ first: 500, longest: 5000 });
 
 /** Makes a table, waiting for the end of an earlier one's deletion where that is wanted; `false` when it existed. */
 export async function createTable(
@@ -24,30 +25,30 @@ export async function createTable(
   checkTimeout(options);
   if (!waitForDeletion) return store.createTable(table, options);
   const { timeout = PATIENCE, signal } = options;
-  const ends = performance.now() + timeout;
-  for (let attempt = 1; ; attempt++) {
-    let error: unknown;
-    try {
-      return await store.createTable(table, { signal, timeout: Math.max(1, ends - performance.now()) });
-    } catch (thrown) {
-      error = thrown;
-    }
-    if (!isBeingDeleted(error)) throw error;
-    const left = ends - performance.now();
-    if (left > 0) await jitteredWait(attempt, { ...WAITS, longest: Math.min(left, WAITS.longest) }, signal);
-    if (ends <= performance.now()) throw stillBeingDeleted(table, timeout, error);
-  }
+  const deadline = new Deadline({ signal, timeout });
+  return retryWithBackoff(() => store.createTable(table, deadline.rest), {
+    attempts: Infinity,
+    waits: WAITS,
+    when: isBeingDeleted,
+    async wait(milliseconds, error) {
+      try {
+        await deadline.pause(milliseconds);
+      } catch (failure) {
+        throw EntitableError.is(failure, 'store.timeout') ? stillBeingDeleted(table, timeout, error) : failure;
+      }
+    },
+  });
 }
 
 function isBeingDeleted(error: unknown): error is EntitableError<'store.unavailable'> {
   return EntitableError.is(error, 'store.unavailable') && error.details.serviceCode === 'TableBeingDeleted';
 }
 
-function stillBeingDeleted(table: string, timeout: number, error: EntitableError<'store.unavailable'>): EntitableError {
+function stillBeingDeleted(table: string, timeout: number, error: unknown): EntitableError {
   return new EntitableError(
     'store.timeout',
     `The table ${table} was still being deleted after ${timeout} ms, and was not made. Wait longer, or take another name.`,
-    error.details,
+    isBeingDeleted(error) ? error.details : {},
     { cause: error },
   );
 }

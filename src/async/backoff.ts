@@ -1,30 +1,91 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { EntitableError } from '../errors/entitable-error.js';
+import { onAbort } from './linked-signal.js';
 
-/** Milliseconds, some 24 days: Node takes more for 1. */
+/** Milliseconds, some 24 days: Node takes a longer timer for one of 1 ms. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Starts a timer whose time a user or a server said: one that is longer than Node's longest is that long. */
+/** Starts a timer whose time comes from a user or a server: one that is longer than Node's longest runs for that. */
 export function startTimer(listener: () => void, milliseconds: number): NodeJS.Timeout {
   return setTimeout(listener, Math.min(milliseconds, LONGEST_TIMER));
 }
 
-/** Milliseconds: the longest first wait, doubled with every attempt up to the longest of all. */
+/** Waits, some 24 days at most. Resolves to `false` as soon as the signal ends the wait, and never rejects. */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted === true) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const end = (elapsed: boolean): void => {
+      clearTimeout(timer);
+      release();
+      resolve(elapsed);
+    };
+    const timer = startTimer(() => end(true), milliseconds);
+    const release = onAbort(signal, () => end(false));
+  });
+}
+
+/** Bounds of the waits between attempts, in milliseconds. */
 export interface Waits {
+  /** Upper bound of the first wait, doubled by each wait after it. */
   readonly first: number;
+  /** Upper bound of every wait. */
   readonly longest: number;
 }
 
-/** Full jitter: writers that collided once do not collide again in step. Throws `store.aborted`. */
-export async function jitteredWait(attempt: number, { first, longest }: Waits, signal?: AbortSignal): Promise<void> {
-  try {
-    await wait(Math.random() * Math.min(longest, first * 2 ** attempt), undefined, signal && { signal });
-  } catch (cause) {
-    throw new EntitableError(
-      'store.aborted',
-      'The write was aborted while it waited to be tried again.',
-      {},
-      { cause },
-    );
+/** For work that lost a race: the other writer is done within a request or two. */
+export const WAITS: Waits = Object.freeze({ first: 8, longest: 500 });
+
+/** A random wait before a retry, the first of which is 0. Full jitter: writers that collided once do not collide again in step. */
+export function jitter(retry: number, first: number, longest: number): number {
+  return Math.random() * Math.min(longest, first * 2 ** retry);
+}
+
+/** How `retryWithBackoff` repeats its work. */
+export interface BackoffOptions {
+  /** How often the work is done at most, the first attempt included. */
+  readonly attempts: number;
+  readonly waits?: Waits;
+  /** Returns whether another attempt may succeed. */
+  readonly when: (error: unknown) => boolean;
+  /** Ends a wait. */
+  readonly signal?: AbortSignal | undefined;
+  /** Waits before the next attempt, or throws to end the work; by default until the signal ends the wait with `store.aborted`. */
+  readonly wait?: ((milliseconds: number, error: unknown) => Promise<unknown>) | undefined;
+}
+
+/**
+ * Does work until it succeeds, fails for a reason that `when` does not accept, or has failed in every attempt. For operations that are
+ * repeated as a whole, e.g. read-change-write; the requests of an operation are retried by `Attempts` of resilience. Throws what the last
+ * attempt threw.
+ */
+export async function retryWithBackoff<T>(
+  work: () => Promise<T>,
+  {
+    attempts,
+    waits = WAITS,
+    when,
+    signal,
+    wait = (milliseconds) => pauseOrThrow(milliseconds, signal),
+  }: BackoffOptions,
+): Promise<T> {
+  for (let retry = 0; ; retry++) {
+    let failure: unknown;
+    try {
+      return await work();
+    } catch (error) {
+      if (!when(error) || retry + 1 >= attempts) throw error;
+      failure = error;
+    }
+    await wait(jitter(retry, waits.first, waits.longest), failure);
   }
+}
+
+async function pauseOrThrow(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (await pause(milliseconds, signal)) return;
+  const cause: unknown = signal?.reason;
+  throw new EntitableError(
+    'store.aborted',
+    'The operation was aborted while it waited to be tried again.',
+    {},
+    { cause },
+  );
 }

@@ -1,5 +1,5 @@
 import { onAbort } from './linked-signal.js';
-import { startTimer } from './backoff.js';
+import { pause, startTimer } from './backoff.js';
 import { handleRejection } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
@@ -56,6 +56,14 @@ export class Deadline {
       const release = onAbort(signal, () => stop(this.#aborted()));
       work.then(ending(resolve), stop);
     });
+  }
+
+  /** Waits before the operation goes on. Throws `store.aborted` or `store.timeout` as soon as it must not. */
+  async pause(milliseconds: number): Promise<void> {
+    const left = this.#ends - performance.now();
+    const hasElapsed = await pause(Math.min(milliseconds, left), this.#options.signal);
+    if (hasElapsed && milliseconds >= left) throw this.#late(); // a timer may end a little before its time
+    this.check();
   }
 
   #aborted(): EntitableError {

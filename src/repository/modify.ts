@@ -2,10 +2,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { checkCount } from '../options/check-option.js';
 import { Deadline } from '../async/deadline.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { jitteredWait } from '../async/backoff.js';
+import { retryWithBackoff } from '../async/backoff.js';
 import type { ModifyOptions } from './entity-operations.js';
-
-const WAITS = Object.freeze({ first: 4, longest: 500 });
 
 /** What is done, again and again, until nobody else was faster. */
 export interface Modification<T extends object> {
@@ -28,21 +26,27 @@ export async function modify<T extends object>(
   checkCount('maxRetries', maxRetries, 0);
   checkFunction('change', change, 'a function that changes the entity');
   if (missing !== undefined) checkFunction('missing', missing, 'a function that makes an entity');
-  // One time limit for all tries: each request, and each call of the user's functions, has what is left of it.
+  // One time limit for all attempts: each request, and each call of the user's functions, has what is left of it.
   const deadline = new Deadline({ signal, timeout });
-  for (let retry = 1; ; retry++) {
+  let isLost = false;
+  const attempt = async (): Promise<T> => {
+    isLost = false;
     const { entity, isMade } = await deadline.wait(read(deadline.rest));
     checkGiven(entity, await deadline.wait(Promise.resolve(change(entity))));
     try {
       return await (isMade ? insert(entity, deadline.rest) : save(entity, deadline.rest));
     } catch (error) {
-      const lost = isMade
+      isLost = isMade
         ? EntitableError.is(error, 'store.already-exists')
         : EntitableError.is(error, 'store.precondition-failed') && canLose(entity);
-      if (!lost || retry > maxRetries) throw error;
+      throw error;
     }
-    await deadline.wait(jitteredWait(retry, WAITS, signal));
-  }
+  };
+  return retryWithBackoff(attempt, {
+    attempts: maxRetries + 1,
+    when: () => isLost,
+    wait: (milliseconds) => deadline.pause(milliseconds),
+  });
 }
 
 function checkFunction(option: string, value: unknown, expected: string): void {

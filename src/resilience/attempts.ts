@@ -1,8 +1,9 @@
+import { pause } from '../async/backoff.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import type { Operation } from '../observability/operation.js';
 import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
-import { remedyFor, pause, waitBefore, type Remedy } from './classify.js';
+import { remedyFor, waitBefore, type Remedy } from './classify.js';
 import type { RetryPolicy } from './retry-settings.js';
 
 /** The tries of one operation: how many are left, under what each runs, and how long to wait between them. */

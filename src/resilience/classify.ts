@@ -1,7 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { ErrorCode, StoreErrorDetails } from '../errors/error-details.js';
-import { onAbort } from '../async/linked-signal.js';
-import { startTimer } from '../async/backoff.js';
+import { jitter } from '../async/backoff.js';
 import type { Backoff, RetryPolicy } from './retry-settings.js';
 
 /**
@@ -86,36 +85,22 @@ export function waitBefore(
   policy: RetryPolicy,
 ): number {
   const { retryAfter, status, contentType } = error.details as StoreErrorDetails;
-  if (retryAfter !== undefined) return retryAfter + jitter(0, policy.fast);
+  if (retryAfter !== undefined) return retryAfter + randomWait(0, policy.fast);
   switch (remedy) {
     case 'at once':
-      return retry < TRIES_AT_ONCE ? 0 : jitter(retry, policy.fast);
+      return retry < TRIES_AT_ONCE ? 0 : randomWait(retry, policy.fast);
     case 'fast':
-      return jitter(retry, policy.fast);
+      return randomWait(retry, policy.fast);
     case 'slow':
-      return jitter(retry, policy.slow);
+      return randomWait(retry, policy.slow);
     case 'ambiguous':
       // An answer with a status is a service in trouble, unless it is none of the service; without, a connection broke.
-      return jitter(retry, status === undefined || contentType !== undefined ? policy.fast : policy.slow);
+      return randomWait(retry, status === undefined || contentType !== undefined ? policy.fast : policy.slow);
     default:
       return remedy satisfies never;
   }
 }
 
-function jitter(retry: number, { slot, ceiling }: Backoff): number {
-  return Math.random() * Math.min(ceiling, slot * 2 ** retry);
-}
-
-/** Waits, some 24 days at most; `false` when the signal ended it. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-  if (signal?.aborted === true) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const end = (elapsed: boolean): void => {
-      clearTimeout(timer);
-      release();
-      resolve(elapsed);
-    };
-    const timer = startTimer(() => end(true), milliseconds);
-    const release = onAbort(signal, () => end(false));
-  });
+function randomWait(retry: number, { slot, ceiling }: Backoff): number {
+  return jitter(retry, slot, ceiling);
 }

@@ -1,9 +1,9 @@
+import { pause } from '../async/backoff.js';
 import { onAbort } from '../async/linked-signal.js';
 import type { WriteMode, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { Verdict } from './read-back.js';
 import { fingerprintOf, NO_ETAG, REMEMBERED, RecentWrites, type OwnWrite } from './recent-writes.js';
-import { pause } from './classify.js';
 
 /** Doubts that are remembered at most. */
 const MOST_DOUBTS = 1000;

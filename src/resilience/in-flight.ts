@@ -1,8 +1,7 @@
 import { onAbort } from '../async/linked-signal.js';
-import { LONGEST_TIMER, startTimer } from '../async/backoff.js';
+import { LONGEST_TIMER, pause, startTimer } from '../async/backoff.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { pause } from './classify.js';
 
 /** What stops an operation ends it at once, but a store of the user's own may not listen: closing waits no longer for it than this. */
 const GRACE = 1000;

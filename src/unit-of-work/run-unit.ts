@@ -2,12 +2,10 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkCount } from '../options/check-option.js';
 import { checkFunction, checkOperation } from '../options/operation-options.js';
-import { jitteredWait } from '../async/backoff.js';
+import { retryWithBackoff } from '../async/backoff.js';
 import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import type { UnitOfWork } from './unit-of-work.js';
-
-const WAITS = Object.freeze({ first: 4, longest: 500 });
 
 /** Runs work in a unit and commits it. */
 export async function runUnit<R>(
@@ -20,18 +18,21 @@ export async function runUnit<R>(
   const { maxRetries, ...options } = given;
   const commitOptions = maxRetries === undefined ? options : { ...options, atomic: true };
   const most = maxRetries === undefined ? 0 : checkCount('maxRetries', maxRetries, 0);
-  for (let retry = 1; ; retry++) {
+  let isLost = false;
+  const attempt = async (): Promise<R> => {
+    isLost = false;
     const unit = begin();
     const result = await workOrAbandon(unit, work);
     try {
       await unit.commit(commitOptions);
-      return result;
     } catch (error) {
       // What the work itself has committed before must not be done again.
-      if (retry > most || !wasLost(error) || unit.hasWritten) throw error;
+      isLost = wasLost(error) && !unit.hasWritten;
+      throw error;
     }
-    await jitteredWait(retry, WAITS, options.signal);
-  }
+    return result;
+  };
+  return retryWithBackoff(attempt, { attempts: most + 1, when: () => isLost, signal: options.signal });
 }
 
 async function workOrAbandon<R>(unit: UnitOfWork, work: (unit: UnitOfWork) => R | Promise<R>): Promise<R> {

@@ -2,7 +2,7 @@ import { checkCount } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { jitteredWait } from '../async/backoff.js';
+import { retryWithBackoff } from '../async/backoff.js';
 
 /** How many requests may be under way, and what the store's answers make of that. */
 export interface Concurrency {
@@ -50,33 +50,35 @@ class AdaptiveConcurrency implements Concurrency {
   }
 }
 
-const TRIES = 8;
-const WAITS = Object.freeze({ first: 100, longest: 10_000 });
+/** Attempts of a transaction while the store is busy: its waits are 23 seconds together at most. */
+const ATTEMPTS = 8;
+const WAITS = Object.freeze({ first: 200, longest: 10_000 });
 
-interface Patience {
+/** What a transaction of a bulk write is submitted with. */
+interface Submission {
   readonly store: TableStore;
   readonly operation: OperationOptions;
   readonly concurrency: Concurrency;
   readonly stopped: () => boolean;
 }
 
-/** Submits writes, and does so again when the store says that it is busy: then nothing was written. */
-export async function submitWithBackoff(
+/** Submits a transaction of a bulk write; with adaptive concurrency again while the store is busy, since a busy store has written nothing. */
+export function submitWithBackoff(
   table: string,
   writes: readonly PreparedWrite[],
-  { store, operation, concurrency, stopped }: Patience,
+  { store, operation, concurrency, stopped }: Submission,
 ): Promise<readonly WriteReceipt[]> {
-  for (let attempt = 1; ; attempt++) {
+  if (!concurrency.patient) return store.submit(table, writes, operation);
+  const attempt = async (): Promise<readonly WriteReceipt[]> => {
     const begin = performance.now();
-    try {
-      const receipts = await store.submit(table, writes, operation);
-      concurrency.answered(performance.now() - begin);
-      return receipts;
-    } catch (error) {
-      const isBusy = EntitableError.is(error, 'store.throttled') || EntitableError.is(error, 'store.unavailable');
-      if (isBusy) concurrency.refused();
-      if (!isBusy || !concurrency.patient || attempt === TRIES || stopped()) throw error;
-    }
-    await jitteredWait(attempt, WAITS, operation.signal);
-  }
+    const receipts = await store.submit(table, writes, operation);
+    concurrency.answered(performance.now() - begin);
+    return receipts;
+  };
+  const when = (error: unknown): boolean => {
+    const isBusy = EntitableError.is(error, 'store.throttled') || EntitableError.is(error, 'store.unavailable');
+    if (isBusy) concurrency.refused();
+    return isBusy && !stopped();
+  };
+  return retryWithBackoff(attempt, { attempts: ATTEMPTS, waits: WAITS, when, signal: operation.signal });
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { repeatWork } from '../../src/resilience/repeat-work.js';
-import { pause } from '../../src/resilience/classify.js';
+import { pause, retryWithBackoff } from '../../src/async/backoff.js';
 import { Deadline } from '../../src/async/deadline.js';
 import { underDeadline } from '../../src/stores/azure/http/request-deadline.js';
 import { rejection } from '../support/every-store.js';
@@ -46,5 +46,54 @@ describe('A time that is longer than a timer of Node', () => {
     };
     const error = await rejection(repeatWork(work, { signal: AbortSignal.timeout(50) }));
     expect([(error as EntitableError).code, requests]).to.deep.equal(['store.aborted', 1]);
+  });
+});
+
+describe('Work that is retried with backoff', () => {
+  const NO_WAITS = { first: 0, longest: 0 };
+
+  it('is done until it succeeds, and not again', async () => {
+    let calls = 0;
+    const work = (): Promise<number> => (++calls < 3 ? Promise.reject(new Error('lost')) : Promise.resolve(calls));
+    expect(await retryWithBackoff(work, { attempts: 5, waits: NO_WAITS, when: () => true })).to.equal(3);
+    expect(calls).to.equal(3);
+  });
+
+  it('is done at most as often as it may be, and fails with its last error', async () => {
+    let calls = 0;
+    const work = (): Promise<never> => Promise.reject(new Error(`attempt ${++calls}`));
+    const error = await rejection(retryWithBackoff(work, { attempts: 3, waits: NO_WAITS, when: () => true }));
+    expect(error).to.have.property('message', 'attempt 3');
+  });
+
+  it('is not done again after an error that another attempt cannot mend', async () => {
+    let calls = 0;
+    const work = (): Promise<never> => Promise.reject(new Error(`attempt ${++calls}`));
+    await rejection(retryWithBackoff(work, { attempts: 3, when: () => false }));
+    expect(calls).to.equal(1);
+  });
+
+  it('is stopped by its signal while it waits, with the reason as the cause', async () => {
+    const waits = { first: 1e9, longest: 1e9 };
+    const reason = new Error('no longer needed');
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(reason), 5);
+    const work = (): Promise<never> => Promise.reject(new Error('lost'));
+    const error = await rejection(
+      retryWithBackoff(work, { attempts: 3, waits, when: () => true, signal: stop.signal }),
+    );
+    expect(error).to.include({ code: 'store.aborted', cause: reason });
+  });
+
+  it('is stopped by the deadline that it waits within', async () => {
+    const deadline = new Deadline({ timeout: 5 });
+    const error = await rejection(
+      retryWithBackoff(() => Promise.reject(new Error('lost')), {
+        attempts: 3,
+        when: () => true,
+        wait: () => deadline.pause(1e9),
+      }),
+    );
+    expect(error).to.have.property('code', 'store.timeout');
   });
 });
