@@ -3,7 +3,7 @@ import { isEdmType, type TypedValue } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { doubleText } from '../edm/literal.js';
 import { typeName } from '../errors/type-name.js';
-import { OPERAND_RULES } from '../filter/operand.js';
+import { VALUE_RULES } from '../edm/value-rules.js';
 import type { UndeclaredValue } from '../store/row.js';
 
 /** A stored value with its EDM type, exactly: a DateTime may have `ticks`, the 100 ns (0…9999) beyond its milliseconds. */
@@ -77,18 +77,10 @@ export function storedValueProblem(stored: unknown): string | undefined {
   if (!isEdmType(type)) return 'an object whose type is no EDM type';
   if (ticks !== undefined && !(type === 'DateTime' && isTicks(ticks)))
     return 'ticks that are not 0 to 9999 of a DateTime';
-  // A row may hold what no filter can be compared with.
-  const found =
-    type === 'String' || type === 'Double'
-      ? typeof value === PRIMITIVES[type]
-        ? undefined
-        : typeName(value)
-      : OPERAND_RULES[type].wrong(value);
+  const found = VALUE_RULES[type].wrong(value);
   return found === undefined ? undefined : `${found} for an Edm.${type}`;
 }
 
 function isTicks(ticks: unknown): boolean {
   return typeof ticks === 'number' && Number.isInteger(ticks) && ticks >= 0 && ticks <= 9999;
 }
-
-const PRIMITIVES = { String: 'string', Double: 'number' } as const;

@@ -19,6 +19,11 @@ export function exactTicks(date: Date): number | undefined {
 /** The first and the last millisecond an `Edm.DateTime` can hold: 1601-01-01 and 9999-12-31, in UTC. */
 export const DATE_TIME_RANGE = Object.freeze({ first: -11_644_473_600_000, last: 253_402_300_799_999 });
 
+/** Returns whether an `Edm.DateTime` can hold a number of milliseconds since 1970; NaN, of an invalid Date, is none. */
+export function isInDateTimeRange(milliseconds: number): boolean {
+  return milliseconds >= DATE_TIME_RANGE.first && milliseconds <= DATE_TIME_RANGE.last;
+}
+
 const TEXT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,7}))?(Z|[+-]\d{2}:\d{2})?$/;
 
 /** Writes an instant as the service does: UTC, 100 ns, trailing zeros of the fraction left out. */

@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isBytes } from '../metadata/bytes.js';
+import { isBytes } from '../edm/bytes.js';
 import { isEdmType, type EdmType, type TypedValue } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { propertyNameProblem } from '../edm/names.js';

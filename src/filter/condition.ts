@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isBytes } from '../metadata/bytes.js';
+import { isBytes } from '../edm/bytes.js';
 import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { isList } from '../options/check-option.js';

@@ -1,8 +1,8 @@
-import { isDate } from 'node:util/types';
-import { isBytes } from '../metadata/bytes.js';
-import { DATE_TIME_RANGE, exactTicks } from '../edm/date-time.js';
+import { isBytes } from '../edm/bytes.js';
+import { exactTicks } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
-import { Guid } from '../edm/guid.js';
+import type { Guid } from '../edm/guid.js';
+import { VALUE_RULES } from '../edm/value-rules.js';
 import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { refusalReason } from '../metadata/converter.js';
@@ -10,54 +10,10 @@ import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { ServiceLimits } from '../store/limits.js';
 import type { RowReader, RowWriter, Slot } from '../store/row.js';
 
-interface ValueProblem {
-  wrongType(expected: string): EntitableError;
-  outOfRange(range: string): EntitableError;
-  tooLong(size: number, limit: number, unit: string): EntitableError;
-  unpairedSurrogate(): EntitableError;
-}
-
-type Check = (value: unknown, limits: ServiceLimits) => ((refuse: ValueProblem) => EntitableError) | undefined;
-
-const INT32 = { least: -(2 ** 31), greatest: 2 ** 31 - 1 };
-const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
-
-const CHECK: Readonly<Record<EdmType, Check>> = {
-  Binary: (value, { binaryBytes }) =>
-    !isBytes(value)
-      ? (refuse) => refuse.wrongType('a Uint8Array')
-      : value.byteLength > binaryBytes
-        ? (refuse) => refuse.tooLong(value.byteLength, binaryBytes, 'bytes')
-        : undefined,
-  Boolean: (value) => (typeof value === 'boolean' ? undefined : (refuse) => refuse.wrongType('a boolean')),
-  DateTime: (value) =>
-    !isDate(value)
-      ? (refuse) => refuse.wrongType('a Date')
-      : value.getTime() >= DATE_TIME_RANGE.first && value.getTime() <= DATE_TIME_RANGE.last
-        ? undefined
-        : (refuse) => refuse.outOfRange('valid dates from 1601-01-01 to 9999-12-31 (UTC)'),
-  Double: (value) => (typeof value === 'number' ? undefined : (refuse) => refuse.wrongType('a number')),
-  Guid: (value) => (Guid.is(value) ? undefined : (refuse) => refuse.wrongType('a Guid')),
-  Int32: (value) =>
-    typeof value !== 'number'
-      ? (refuse) => refuse.wrongType('a number')
-      : Number.isInteger(value) && value >= INT32.least && value <= INT32.greatest
-        ? undefined
-        : (refuse) => refuse.outOfRange(`integers from ${INT32.least} to ${INT32.greatest}`),
-  Int64: (value) =>
-    typeof value !== 'bigint'
-      ? (refuse) => refuse.wrongType('a bigint')
-      : value >= INT64.least && value <= INT64.greatest
-        ? undefined
-        : (refuse) => refuse.outOfRange(`bigints from ${INT64.least} to ${INT64.greatest}`),
-  String: (value, { stringUnits }) =>
-    typeof value !== 'string'
-      ? (refuse) => refuse.wrongType('a string')
-      : value.length > stringUnits
-        ? (refuse) => refuse.tooLong(value.length, stringUnits, 'UTF-16 units')
-        : value.isWellFormed()
-          ? undefined
-          : (refuse) => refuse.unpairedSurrogate(),
+/** Checks of the types that have limits beyond those of EDM: each is one call for each value that is written. */
+const FITS: Partial<Record<EdmType, (value: unknown, limits: ServiceLimits) => boolean>> = {
+  Binary: (value, { binaryBytes }) => isBytes(value) && value.byteLength <= binaryBytes,
+  String: (value, { stringUnits }) => typeof value === 'string' && value.length <= stringUnits && value.isWellFormed(),
 };
 
 /**
@@ -70,11 +26,10 @@ export function storedValueOf(
   limits: ServiceLimits,
 ): (value: unknown) => unknown {
   const { type, converter } = property;
-  const check = CHECK[type];
+  const fits = FITS[type] ?? VALUE_RULES[type].accepts;
   const checked = (value: unknown): unknown => {
-    const refused = check(value, limits);
-    if (refused === undefined) return value;
-    throw refused(refusalOf(className, property, value));
+    if (fits(value, limits)) return value;
+    throw refusalOf(className, property, limits, value);
   };
   if (converter === undefined) return checked;
   return (value) => {
@@ -88,49 +43,47 @@ export function storedValueOf(
   };
 }
 
-function refusalOf(className: string, property: PropertyMetadata, value: unknown): ValueProblem {
-  const { name, storedName, type } = property;
+/** The error of a value that its property cannot store: of another type, beyond the type's range, or beyond a limit of the store. */
+function refusalOf(
+  className: string,
+  { name, storedName, type }: PropertyMetadata,
+  limits: ServiceLimits,
+  value: unknown,
+): EntitableError {
   const details = { className, property: name, storedName, value };
   const where = `${className}.${name}${storedName === name ? '' : ` (stored as "${storedName}")`}`;
-  const found = typeName(value);
-  return {
-    wrongType: (expected) =>
-      new EntitableError(
-        'validation.wrong-type',
-        `${where} is Edm.${type} and takes ${expected}, not ${found}. Convert it, or declare another type or a converter.`,
-        {
-          ...details,
-          expected,
-          found,
-        },
-      ),
-    outOfRange: (range) =>
-      new EntitableError(
-        'validation.out-of-range',
-        `${where} is Edm.${type} and takes ${range}. Change the value, or declare a wider type.`,
-        {
-          ...details,
-          type,
-          range,
-        },
-      ),
-    tooLong: (size, limit, unit) =>
-      new EntitableError(
-        'validation.too-long',
-        `${where} is Edm.${type} and has ${size} ${unit}; the store takes ${limit}. Shorten it, or spread it over several properties.`,
-        {
-          ...details,
-          size,
-          limit,
-        },
-      ),
-    unpairedSurrogate: () =>
-      new EntitableError(
-        'validation.unpaired-surrogate',
-        `${where} holds half of a surrogate pair, which is no character and cannot be sent. Use well-formed text, or store bytes.`,
-        details,
-      ),
-  };
+  const { kind, expected, isKind, accepts } = VALUE_RULES[type];
+  if (!isKind(value)) {
+    const found = typeName(value);
+    return new EntitableError(
+      'validation.wrong-type',
+      `${where} is Edm.${type} and takes ${kind}, not ${found}. Convert it, or declare another type or a converter.`,
+      { ...details, expected: kind, found },
+    );
+  }
+  if (!accepts(value)) {
+    return new EntitableError(
+      'validation.out-of-range',
+      `${where} is Edm.${type} and takes ${expected}. Change the value, or declare a wider type.`,
+      { ...details, type, range: expected },
+    );
+  }
+  const [size, limit, unit] =
+    type === 'Binary'
+      ? [(value as Uint8Array).byteLength, limits.binaryBytes, 'bytes']
+      : [(value as string).length, limits.stringUnits, 'UTF-16 units'];
+  if (size > limit) {
+    return new EntitableError(
+      'validation.too-long',
+      `${where} is Edm.${type} and has ${size} ${unit}; the store takes ${limit}. Shorten it, or spread it over several properties.`,
+      { ...details, size, limit },
+    );
+  }
+  return new EntitableError(
+    'validation.unpaired-surrogate',
+    `${where} holds half of a surrogate pair, which is no character and cannot be sent. Use well-formed text, or store bytes.`,
+    details,
+  );
 }
 
 /** The error of a converter that refused a value; what it threw may quote it. */

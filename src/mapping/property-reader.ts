@@ -5,6 +5,7 @@ import { PARTITION_KEY, ROW_KEY, type RowReader, type Slot } from '../store/row.
 import { preciseDate } from '../edm/date-time.js';
 import type { EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
+import { isInt32 } from '../edm/value-rules.js';
 
 /** Reads one property of a class from a row: its value, or its default when it is absent. */
 export function propertyReader(className: string, property: PropertyMetadata): (row: RowReader) => unknown {
@@ -96,8 +97,6 @@ export function readPrecise(type: EdmType, row: RowReader, slot: Slot): unknown 
   return type === 'DateTime' ? preciseDate(row.milliseconds(slot), row.ticks(slot)) : readExact(type, row, slot);
 }
 
-const INT32 = 2 ** 31;
-
 /**
  * What a declared type makes of a stored one that differs from it: the same value, or `undefined` where something would be lost.
  * A program that wrote `20` where a Double is declared stored an Int32, for example.
@@ -112,9 +111,8 @@ const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
   },
   Guid: { String: (row, slot) => (Guid.isText(row.string(slot)) ? Guid.parse(row.string(slot)) : undefined) },
   Int32: {
-    Double: (row, slot) =>
-      exactly(row.number(slot), (value) => Number.isInteger(value) && value >= -INT32 && value < INT32),
-    Int64: (row, slot) => exactly(Number(row.int64(slot)), (value) => value >= -INT32 && value < INT32),
+    Double: (row, slot) => exactly(row.number(slot), isInt32),
+    Int64: (row, slot) => exactly(Number(row.int64(slot)), isInt32),
   },
   Int64: {
     Int32: (row, slot) => BigInt(row.number(slot)),

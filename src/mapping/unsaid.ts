@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isBytes } from '../metadata/bytes.js';
+import { isBytes } from '../edm/bytes.js';
 import { exactTicks, preciseDate } from '../edm/date-time.js';
 import { atOnce } from '../options/check-option.js';
 import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';

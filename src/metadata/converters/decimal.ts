@@ -1,9 +1,9 @@
+import { isInt64 } from '../../edm/value-rules.js';
 import { typeName } from '../../errors/type-name.js';
 import { checkNames, invalidOption } from '../../options/check-option.js';
 import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
-const INT64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
 
 /**
  * Stores an exact decimal, which a program holds as text (`'12.50'`), as a String. Any size and scale, not compared by filters
@@ -42,8 +42,7 @@ function scaledDecimal(scale: number): Converter<string, 'Int64'> {
       const { sign, whole, fraction } = parse(value);
       if (fraction.length > scale) throw outOfRange(`it must have at most ${scale} fraction digits`);
       const units = BigInt(`${whole}${fraction.padEnd(scale, '0')}`) * (sign === '-' ? -1n : 1n);
-      if (units < INT64.least || units > INT64.greatest)
-        throw outOfRange('it does not fit an Int64 of its smallest unit');
+      if (!isInt64(units)) throw outOfRange('it does not fit an Int64 of its smallest unit');
       return units;
     },
     fromStored(units: bigint): string {

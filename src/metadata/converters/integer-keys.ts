@@ -1,4 +1,5 @@
 import { Guid } from '../../edm/guid.js';
+import { INT64_RANGE } from '../../edm/value-rules.js';
 import { typeName } from '../../errors/type-name.js';
 import { outOfRange, wrongType, type Converter } from '../converter.js';
 
@@ -10,7 +11,7 @@ interface Range {
 }
 
 const SAFE: Range = { least: BigInt(Number.MIN_SAFE_INTEGER), greatest: BigInt(Number.MAX_SAFE_INTEGER), digits: 16 };
-const INT64: Range = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n, digits: 19 };
+const INT64: Range = { ...INT64_RANGE, digits: 19 };
 
 /** A key part for safe integers that sorts upwards: 16 digits (`0000000000000042`); a negative one is `-` and its complement to 10^16. */
 export const ascendingInteger: Converter<number, 'String'> = integerKey(ascending(SAFE));

@@ -1,5 +1,6 @@
 import { EDM_TYPE_BY_NAME, TYPE_SUFFIX } from './row-members.js';
 import type { EdmType } from '../../../edm/edm-type.js';
+import { isInt32 } from '../../../edm/value-rules.js';
 import type { UndeclaredValue } from '../../../store/row.js';
 import { bytesIn, illFormed, isValue } from './value-text.js';
 
@@ -124,7 +125,6 @@ function compactMember(name: string, value: string, type: unknown): string {
 
 const SYSTEM = new Set(['PartitionKey', 'RowKey', 'Timestamp']);
 const INTEGER = /^-?\d+$/;
-const INT32 = 2 ** 31;
 
 /**
  * Returns the properties of a row exactly as its `minimalmetadata` text has them, without the keys, the timestamp and
@@ -188,5 +188,5 @@ function isNumeric(type: EdmType): type is 'Double' | 'Int32' | 'Int64' {
  */
 function numberType(json: string): 'Double' | 'Int32' {
   const value = Number(json);
-  return INTEGER.test(json) && value >= -INT32 && value < INT32 ? 'Int32' : 'Double';
+  return INTEGER.test(json) && isInt32(value) ? 'Int32' : 'Double';
 }

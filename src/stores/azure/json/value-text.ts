@@ -1,24 +1,24 @@
 import { parseDateTime } from '../../../edm/date-time.js';
 import type { EdmType } from '../../../edm/edm-type.js';
 import { Guid } from '../../../edm/guid.js';
+import { isInt32, isInt64 } from '../../../edm/value-rules.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
 const INTEGER = /^-?\d{1,19}$/;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const SPECIAL_DOUBLES = new Set(['NaN', 'Infinity', '-Infinity']);
-const INT32 = 2 ** 31;
 
 /** Parses an Int64. Returns `undefined` if the text is not one. */
 export function int64Of(text: string): bigint | undefined {
   if (!INTEGER.test(text)) return undefined;
   const value = BigInt(text);
-  return BigInt.asIntN(64, value) === value ? value : undefined;
+  return isInt64(value) ? value : undefined;
 }
 
 /** Parses an Int32 or a Double. Returns `undefined` if the text is not one. */
 export function numberOf(type: 'Int32' | 'Double', text: string): number | undefined {
   const value = Number(text);
-  if (type === 'Int32') return INTEGER.test(text) && value >= -INT32 && value < INT32 ? value : undefined;
+  if (type === 'Int32') return INTEGER.test(text) && isInt32(value) ? value : undefined;
   return NUMBER.test(text) || SPECIAL_DOUBLES.has(text) ? value : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { DATE_TIME_RANGE, etagOf, type Instant } from '../../../edm/date-time.js';
+import { DATE_TIME_RANGE, etagOf, isInDateTimeRange, type Instant } from '../../../edm/date-time.js';
 
 /** Size of an encoded instant: 50 bits of milliseconds since 1601 and 14 bits of 100 ns, exact and without a bigint. */
 export const INSTANT_BYTES = 8;
@@ -15,8 +15,7 @@ export const FIRST_INSTANT: Instant = Object.freeze({ milliseconds: DATE_TIME_RA
 export function isInstant(milliseconds: number, ticks: number): boolean {
   return (
     Number.isInteger(milliseconds) &&
-    milliseconds >= DATE_TIME_RANGE.first &&
-    milliseconds <= DATE_TIME_RANGE.last &&
+    isInDateTimeRange(milliseconds) &&
     Number.isInteger(ticks) &&
     ticks >= 0 &&
     ticks < TICKS_PER_MILLISECOND

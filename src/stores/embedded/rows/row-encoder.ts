@@ -1,5 +1,6 @@
 import { parseDateTime } from '../../../edm/date-time.js';
 import type { EdmType } from '../../../edm/edm-type.js';
+import { isInt32, isInt64 } from '../../../edm/value-rules.js';
 import type { ServiceLimits } from '../../../store/limits.js';
 import type { RowWriter, Slot, UndeclaredValue } from '../../../store/row.js';
 import { isInstant } from './instant.js';
@@ -17,7 +18,6 @@ export interface EncodedWrite extends EncodedRow {
   readonly problem: RuleViolation | undefined;
 }
 
-const INT64_BITS = 64;
 const INTEGER = /^-?\d+$/;
 
 /** The texts that undeclared values may have, for types whose parsing alone is too lenient. */
@@ -206,12 +206,12 @@ export class RowEncoder implements RowWriter {
   }
 
   #int32(value: number): void {
-    if (!Number.isInteger(value) || value !== (value | 0)) this.#refuseValue('Int32');
+    if (!isInt32(value)) this.#refuseValue('Int32');
     this.#row.int32(value);
   }
 
   #int64(value: bigint): void {
-    if (BigInt.asIntN(INT64_BITS, value) !== value) this.#refuseValue('Int64');
+    if (!isInt64(value)) this.#refuseValue('Int64');
     this.#row.int64(value);
   }
 
