@@ -31,7 +31,7 @@ const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(te
 /**
  * Locates a row's values in the response bytes without parsing the row: the bytes between values are compared with
  * those of the previous row. Each slot stores the kind, range and annotated type of its value. {@link JsonRowReader}
- * decodes them; its comment explains the design.
+ * decodes them; its comment says how.
  */
 export class RowFrame {
   bytes: Buffer = Buffer.alloc(0);
