@@ -1,7 +1,7 @@
 import { typeName } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
 
-/** A clock for tests that advances only when told to. */
+/** A clock for tests that moves only when `advance` is called. */
 export interface FixedClock {
   /** Returns milliseconds since 1970. Pass it to a data source as its `clock`. */
   readonly now: () => number;

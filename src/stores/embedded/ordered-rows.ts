@@ -62,7 +62,7 @@ export interface RowTransaction extends RowSource {
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 
-/** The interface between the embedded engine and the place where rows are kept: memory, SQLite or LMDB. */
+/** The interface between the embedded engine and the storage of its rows: memory, SQLite or LMDB. */
 export interface OrderedRows extends RowSource {
   /**
    * Begins an operation that reads, so that it sees everything that any data source, thread or process committed

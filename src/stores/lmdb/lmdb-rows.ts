@@ -18,7 +18,7 @@ import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 
 /** Flag of the `lmdb` package that makes a transaction commit and flush before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
-/** A table number after all tables and after the likely keys of other programs. */
+/** A table number that sorts after all tables, and after most keys of other programs. */
 const LAST_TABLE = 0xffff_ffff;
 
 /**

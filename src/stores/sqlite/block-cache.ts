@@ -3,15 +3,18 @@ import type { Block } from './block.js';
 
 interface Cached {
   readonly block: Block;
-  /** Whether it was found since it was added, or since it was last in line to be dropped. */
+  /** True if the block was used since it was added, or since it was last spared. */
   isUsed: boolean;
 }
 
-/** Blocks that were read, all of one state of the store. What was not used longest is dropped first; what was used is spared once. */
+/**
+ * A cache of blocks, all read from the same state of the store. It drops the block that was added first, except that a
+ * block used in the meantime is spared once.
+ */
 export class BlockCache {
   readonly #limit: number;
   readonly #sorted = new SortedMap<Cached>();
-  /** In the order in which they are in line to be dropped. */
+  /** Blocks in the order in which they are considered for dropping. */
   readonly #line = new Map<string, Cached>();
   #bytes = 0;
 
@@ -19,7 +22,7 @@ export class BlockCache {
     this.#limit = bytes;
   }
 
-  /** The block that covers a key, where it is here. */
+  /** Returns the cached block that covers a key. */
   find(key: string): Block | undefined {
     const found = this.#sorted.floor(key);
     if (found === undefined || !found.block.covers(key)) return undefined;
@@ -27,7 +30,7 @@ export class BlockCache {
     return found.block;
   }
 
-  /** Adds a block, in the place of that with the same first key. */
+  /** Adds a block. It replaces the block with the same first key. */
   add(block: Block): void {
     const { first, bytes } = block;
     const replaced = this.#line.get(first);

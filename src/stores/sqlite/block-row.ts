@@ -1,7 +1,9 @@
 import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-rows.js';
 import type { Block } from './block.js';
 
-/** A row of a block, lent to who visits it. Used again for the next one; the block it lies in stays as it is. */
+/**
+ * A row of a block, valid while it is visited. The object is reused for the next row, whereas the block never changes.
+ */
 export class BlockRow implements EngineRow {
   bytes!: Buffer;
   start = 0;
@@ -14,7 +16,7 @@ export class BlockRow implements EngineRow {
   #headAt = 0;
   #partitionKey: string | undefined;
 
-  /** Stands on a row of a block from now on. */
+  /** Moves this object to a row of a block. */
   on(block: Block, index: number): this {
     const headAt = block.headAt(index);
     if (block !== this.#block) {

@@ -4,33 +4,36 @@ import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { Block } from './block.js';
 import { placeOf } from './block-key.js';
 
-/** The keys of a row, or of a place before it. */
+/** The keys of a row, or of the boundary before it. */
 export interface RowKeys {
   /** The partition key. */
   readonly partitionKey: string;
-  /** The row key; empty for a place before all rows of the partition. */
+  /** The row key; empty for the boundary before all rows of the partition. */
   readonly rowKey: string;
 }
 
-/** Something in a store that is not as it was written. */
+/** One damaged range of a store. */
 export interface StoreDamage {
-  /** What is wrong, in a sentence. */
+  /** A sentence that describes the damage. */
   readonly problem: string;
-  /** The table that it begins in, as far as its name can be read; absent for what the store keeps of itself, such as the list of tables. */
+  /**
+   * The table in which the range begins, if its name can be read. Absent for the store's own rows, such as the list of
+   * tables.
+   */
   readonly table?: string;
   /** The first key that a damaged row may have. */
   readonly from?: RowKeys;
-  /** The key before which rows are whole again; absent where that is in another table, or nowhere. */
+  /** The key at which rows are intact again. Absent if that is in another table, or if there are no more rows. */
   readonly to?: RowKeys;
 }
 
-/** What was found in a store. */
+/** The result of a verification. */
 export interface StoreVerification {
-  /** Rows that are whole, in all tables. */
+  /** Number of intact rows in all tables. */
   readonly rows: number;
-  /** The same by the names of the tables that can be read. */
+  /** Number of intact rows by table, for all tables whose names can be read. */
   readonly tables: Readonly<Record<string, number>>;
-  /** Everything that is wrong; empty where all is well. */
+  /** All damage that was found; empty for an intact store. */
   readonly damaged: readonly StoreDamage[];
 }
 
@@ -47,24 +50,27 @@ const DISORDERED = 'Rows are not in the order of their keys, or lie in the wrong
 const UNDESCRIBED = 'Rows cannot be read: what describes them is missing, or describes others.';
 const NUMBER_BYTES = 4;
 
-/** Takes the blocks of a store in the order of their first keys: counts their rows, and finds what is missing between them. */
+/**
+ * Verifies the blocks of a store, which it visits in the order of their first keys: it counts their rows and finds what
+ * is missing between them.
+ */
 export class BlockWalk {
   readonly #rows = new Map<number, number>();
   readonly #names = new Map<number, string>();
-  /** By their numbers, which come before all rows that have them. */
+  /** Layouts by their numbers. They are stored before all rows that use them. */
   readonly #layouts = new Map<number, Layout | undefined>();
   readonly #ranges: Range[] = [];
-  /** The key that the next block begins with; `undefined` behind the last. */
+  /** The key at which the next block must begin; `undefined` after the last block. */
   #next: string | undefined = '';
-  /** What is wrong between that and the block that comes. */
+  /** The problem to report if the next block begins later. */
   #problem = MISSING;
 
-  /** Something is wrong, and where is not known. */
+  /** Records a problem whose position is unknown. */
   note(problem: string): void {
     this.#ranges.push({ problem });
   }
 
-  /** Takes one block; `undefined` for content that cannot be read. */
+  /** Visits the next block. `content` may be anything if it could not be read. */
   visit(first: string, content: unknown): void {
     if (this.#next === undefined || first < this.#next) {
       this.#ranges.push({ problem: TWICE, from: first });
@@ -77,7 +83,7 @@ export class BlockWalk {
     if (block !== undefined) this.#count(block);
   }
 
-  /** What was found, once all blocks were taken. */
+  /** Returns the result after all blocks were visited. */
   result(): StoreVerification {
     if (this.#next !== undefined) this.#ranges.push({ problem: this.#problem, from: this.#next });
     const tables: Record<string, number> = {};
@@ -105,7 +111,7 @@ export class BlockWalk {
     }
   }
 
-  /** Takes a row of the store's own; `false` where it is none. */
+  /** Reads one of the store's own rows. Returns `false` if it is invalid. */
   #own(partitionKey: string, rowKey: string, row: Buffer): boolean {
     if (partitionKey === SYSTEM.layouts) {
       const layout = Layout.parse(row.toString());
@@ -118,7 +124,7 @@ export class BlockWalk {
     return true;
   }
 
-  /** Whether there is a layout for a row, and all that it describes lies in the row. */
+  /** Returns whether a row has a layout, and contains everything that the layout describes. */
   #isDescribed(row: Buffer): boolean {
     const number = layoutNumberOf(row, 0);
     const layout = number === undefined ? Layout.parse(carriedLayoutOf(row, 0)) : this.#layouts.get(number);
@@ -137,7 +143,7 @@ export class BlockWalk {
     );
   }
 
-  /** Notes a row, with that before it where that is wrong as well. */
+  /** Records a row without a valid layout. It extends the last damaged range if that ends at the row before. */
   #undescribed(key: string, before: string): void {
     const last = this.#ranges.at(-1);
     const to = `${key}\0`;

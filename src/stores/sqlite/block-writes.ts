@@ -9,23 +9,23 @@ import { PAGE_BYTES } from './connection.js';
 import { rowAt, visitBlocks } from './read-blocks.js';
 import type { SqliteFile } from './sqlite-file.js';
 
-/** Bytes of a block and of its first key: a row of SQLite of that many has room in a page. */
+/** Maximum size of a block with its first key, so that its SQLite row fits in one page. */
 const FULL = PAGE_BYTES - 64;
-/** A block that has fewer takes the rows of the next one. */
+/** A block below this size is merged with the next one. */
 const SPARSE = FULL / 4;
-/** How full blocks are that come of one that was too full in the middle. */
+/** Size of the blocks that result from splitting a full block in the middle. */
 const SPLIT = FULL * 0.7;
 
-/** The writes of one transaction: rows as they come, then the blocks that they make of those that were there. */
+/** The writes of one transaction. It collects rows first, then merges them into the blocks that cover their keys. */
 export class BlockWrites implements RowSource, StagingTarget {
   readonly #read: (key: string) => Block;
-  /** Rows that are written, or with `undefined` deleted, and not in a block yet. */
+  /** Rows written but not merged into a block yet; `undefined` for deletes. */
   readonly #rows = new Map<string, EngineRow | undefined>();
   readonly #blocks = new SortedMap<Block>();
-  /** The first keys of all blocks that others take the place of. */
+  /** The first keys of all blocks that are replaced. */
   readonly #replaced = new Set<string>();
 
-  /** @param read gives the block of the store that covers a key. */
+  /** @param read returns the stored block that covers a key. */
   constructor(read: (key: string) => Block) {
     this.#read = read;
   }
@@ -48,7 +48,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     this.#rows.set(keyText({ table, partitionKey, rowKey }), undefined);
   }
 
-  /** Writes the blocks that changed. */
+  /** Writes the changed blocks to the file. */
   write(file: SqliteFile): void {
     this.#settle();
     for (const first of this.#replaced) if (this.#blocks.get(first) === undefined) file.delete(first);
@@ -58,7 +58,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     });
   }
 
-  /** Lets readers find the blocks that were written, once they are committed. */
+  /** Makes the written blocks visible to readers. Call it after the commit. */
   publish(cache: BlockCache): void {
     for (const first of this.#replaced) if (this.#blocks.get(first) === undefined) cache.delete(first);
     this.#blocks.visit('', false, (block) => {
@@ -72,7 +72,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     return own?.covers(key) === true ? own : this.#read(key);
   }
 
-  /** Makes blocks of the rows that are in none yet. */
+  /** Merges the collected rows into blocks. */
   #settle(): void {
     const keys = [...this.#rows.keys()].toSorted((left, right) => (left < right ? -1 : 1));
     for (let at = 0; at < keys.length;) {
@@ -84,7 +84,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     this.#rows.clear();
   }
 
-  /** Puts the blocks in the place of one that it makes with the rows of these keys. */
+  /** Replaces a block by new ones that contain its rows and the written rows of these keys. */
   #rewrite(block: Block, keys: readonly string[]): void {
     const { first } = block;
     let { next } = block;
@@ -101,7 +101,10 @@ export class BlockWrites implements RowSource, StagingTarget {
     for (const made of split(first, next, entries, isAppended ? FULL : SPLIT)) this.#blocks.set(made.first, made);
   }
 
-  /** The block that begins with a key; `undefined` where it is damaged: that is told to who wants its rows, and need not stop other writes. */
+  /**
+   * Returns the block that begins with a key; `undefined` if it is damaged. Whoever reads its rows gets the error;
+   * writes to other blocks need not fail.
+   */
   #neighbour(first: string): Block | undefined {
     try {
       return this.#block(first);
@@ -116,7 +119,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     if (this.#blocks.get(first) !== undefined) this.#blocks.delete(first);
   }
 
-  /** The rows of a block after the writes. */
+  /** Returns the rows of a block after the writes. */
   #entries(block: Block, keys: readonly string[]): BlockEntry[] {
     const entries: BlockEntry[] = [];
     let index = 0;
@@ -137,7 +140,10 @@ function entryOf(key: string, { bytes, start, end }: EngineRow): BlockEntry {
   return { head, bytes, start, rowEnd: end, end, tail, isPlain: isPlainKey(tail) };
 }
 
-/** Blocks that hold the entries between two keys: one where there is room in it, else several of a size. */
+/**
+ * Distributes the entries between two keys to blocks: a single block if they fit, otherwise several of about `size`
+ * bytes.
+ */
 function split(
   first: string,
   next: string | undefined,

@@ -5,47 +5,48 @@ import { SYSTEM_TABLE } from '../embedded/system-table.js';
 import { LONGEST_KEY } from './block-key.js';
 
 /**
- * A block in bytes: the CRC-32 of all that follows and of its first key (4), the number of its rows (4), the length of the next block's
- * first key (4), then a directory, twelve bytes for each row: where the head of its key lies, where the row begins, and where it ends and
- * the rest of its key begins. The next block's first key, heads and rows follow; each row ends where the next one begins.
+ * The format of a block: the CRC-32 of its first key and of everything that follows (4 bytes), the number of its rows
+ * (4), the size of the next block's first key (4), then a directory with twelve bytes per row: the offset of the head
+ * of its key, the start of the row, and the end of the row, where the rest of its key begins. The next block's first
+ * key, the heads and the rows follow. Each row with its key ends where the next row begins.
  */
 const COUNT_AT = 4;
 const NEXT_SIZE_AT = 8;
 const DIRECTORY_AT = 12;
 const ENTRY_BYTES = 12;
-/** Marks, in the place of a row's end, a row key of which some character is not a byte of its own. */
+/** Flag in the end offset of a row whose row key has a character of several bytes. */
 const NOT_PLAIN = 0x8000_0000;
 const HEAD_SIZE_BYTES = 2;
-/** Of the number of a table and the separator. */
+/** Size of the smallest head: the number of a table and the separator. */
 const SMALLEST_HEAD = 5;
 
-/** A row on its way into a block. */
+/** A row that is about to be written to a block. */
 export interface BlockEntry {
   /** The head of its key: table and partition. */
   readonly head: string;
   readonly bytes: Buffer;
   readonly start: number;
-  /** Where the row ends; what lies between it and `end` is of its key. */
+  /** The end of the row. The bytes between it and `end` belong to the key. */
   readonly rowEnd: number;
   readonly end: number;
-  /** The rest of its key, where it does not lie behind the row. */
+  /** The rest of its key, if it does not follow the row in the same bytes. */
   readonly tail: string;
-  /** Whether each byte of its row key is a character. */
+  /** True if every byte of its row key is a character by itself. */
   readonly isPlain: boolean;
 }
 
 /**
- * Rows that are neighbours, from a first key up to the first key of the next block. It never changes. What lies between the two keys is
- * here or nowhere, so that a block that is lost is noticed by its neighbours.
+ * An immutable block of adjacent rows, from its first key up to the first key of the next block. Every key between the
+ * two is in this block or nowhere, so that a lost block is detected by its neighbours.
  */
 export class Block {
   readonly first: string;
-  /** The first key of the next block; `undefined` in the last. */
+  /** The first key of the next block; `undefined` in the last block. */
   readonly next: string | undefined;
   readonly bytes: Buffer;
   readonly count: number;
   readonly #view: DataView;
-  /** The head that was asked for last, and where it lies. */
+  /** The offset and the text of the head that was used last. */
   #headAt = -1;
   #headText = '';
 
@@ -59,7 +60,7 @@ export class Block {
     this.next = size === 0 ? undefined : bytes.toString('latin1', at, at + size);
   }
 
-  /** The block of some bytes; `undefined` where they are not those of a block that begins with this key. */
+  /** Parses the bytes of a block. Returns `undefined` if they are not a valid block that begins with this key. */
   static read(first: string, content: Uint8Array): Block | undefined {
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     if (first.length > LONGEST_KEY || bytes.length < DIRECTORY_AT) return undefined;
@@ -69,7 +70,7 @@ export class Block {
     return block.#isSound() ? block : undefined;
   }
 
-  /** A block of rows in the order of their keys. */
+  /** Creates a block from rows in the order of their keys. */
   static of(first: string, next: string | undefined, entries: readonly BlockEntry[]): Block {
     const nextSize = next?.length ?? 0;
     let at = DIRECTORY_AT + entries.length * ENTRY_BYTES + nextSize;
@@ -101,7 +102,7 @@ export class Block {
     return new Block(first, bytes);
   }
 
-  /** Whether a key lies in this block, if it is anywhere. */
+  /** Returns whether a key belongs into this block, even if there is no such row. */
   covers(key: string): boolean {
     return key >= this.first && (this.next === undefined || key < this.next);
   }
@@ -110,27 +111,27 @@ export class Block {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 4, true);
   }
 
-  /** Where a row ends, and the rest of its key begins. */
+  /** Returns the end of a row, where the rest of its key begins. */
   rowEnd(index: number): number {
     return (this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 8, true) & ~NOT_PLAIN) >>> 0;
   }
 
-  /** Where the key of a row ends. */
+  /** Returns the end of a row's key. */
   keyEnd(index: number): number {
     return index + 1 < this.count ? this.rowStart(index + 1) : this.bytes.length;
   }
 
-  /** Whether each byte of a row's row key is a character. */
+  /** Returns whether every byte of a row's row key is a character by itself. */
   isPlain(index: number): boolean {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 8, true) < NOT_PLAIN;
   }
 
-  /** Where the head of a row's key lies: the same place for all neighbours of a partition. */
+  /** Returns the offset of the head of a row's key, which adjacent rows of a partition share. */
   headAt(index: number): number {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES, true);
   }
 
-  /** The partition key that the head in a place is of. */
+  /** Returns the partition key of the head at an offset. */
   partitionKeyAt(headAt: number): string {
     const size = this.#view.getUint16(headAt, true);
     const from = headAt + HEAD_SIZE_BYTES;
@@ -141,17 +142,17 @@ export class Block {
     return readText(this.bytes, this.rowEnd(index), this.keyEnd(index));
   }
 
-  /** A row's key. */
+  /** Returns the key of a row. */
   key(index: number): string {
     return this.#head(index) + this.bytes.toString('latin1', this.rowEnd(index), this.keyEnd(index));
   }
 
-  /** The index of the first row at or beyond a key. */
+  /** Returns the index of the first row at or after a key. */
   indexOf(key: string): number {
     let low = 0;
     let high = this.count;
     let headAt = -1;
-    /** Where the rest of the key begins, where its head is that of the row: -1 where it is another. */
+    /** Start of the rest of the key if it has the same head as the row; -1 otherwise. */
     let rest = -1;
     let isHeadBefore = false;
     while (low < high) {
@@ -169,12 +170,12 @@ export class Block {
     return low;
   }
 
-  /** Whether the row of an index has exactly this key. */
+  /** Returns whether the row at an index has exactly this key. */
   isAt(index: number, key: string): boolean {
     return index < this.count && this.key(index) === key;
   }
 
-  /** A row on its way into another block. */
+  /** Returns a row in the form for writing it to another block. */
   entry(index: number): BlockEntry {
     return {
       head: this.#head(index),
@@ -199,7 +200,7 @@ export class Block {
     return false;
   }
 
-  /** The head of a row's key: mostly that of the row before. */
+  /** Returns the head of a row's key. It is cached, since adjacent rows mostly share it. */
   #head(index: number): string {
     const at = this.headAt(index);
     if (at !== this.#headAt) {
@@ -210,7 +211,10 @@ export class Block {
     return this.#headText;
   }
 
-  /** Whether all places lie where they may. The checksum finds what a disk changed; this, what somebody made. */
+  /**
+   * Returns whether all offsets are within their bounds. The checksum detects changes by a disk; this detects
+   * forgeries.
+   */
   #isSound(): boolean {
     const { bytes, next } = this;
     const nextSize = this.#view.getUint32(NEXT_SIZE_AT, true);
@@ -236,7 +240,7 @@ export class Block {
     return true;
   }
 
-  /** Whether in a place, before another one, lies what a head of a key can be. */
+  /** Returns whether there is a valid head of a key at an offset, ending before another offset. */
   #isHead(at: number, before: number): boolean {
     const from = at + HEAD_SIZE_BYTES;
     if (from > before) return false;
@@ -245,14 +249,14 @@ export class Block {
   }
 }
 
-/** The bytes of a block of these rows between these keys. */
+/** Returns the size of a block with these rows and this next key. */
 export function sizeOf(entries: readonly BlockEntry[], next: string | undefined): number {
   let size = DIRECTORY_AT + (next?.length ?? 0) + headsSize(entries);
   for (const { start, end, tail } of entries) size += ENTRY_BYTES + end - start + tail.length;
   return size;
 }
 
-/** What heads take: one for neighbours of a partition. */
+/** Returns the size of all heads, which adjacent rows of a partition share. */
 function headsSize(entries: readonly BlockEntry[]): number {
   let size = 0;
   let last: string | undefined;
@@ -264,7 +268,7 @@ function headsSize(entries: readonly BlockEntry[]): number {
   return size;
 }
 
-/** Copies rows, those that lay side by side at once. */
+/** Copies rows. Rows that are adjacent in their source are copied together. */
 function copyRows(entries: readonly BlockEntry[], target: Buffer, from: number): void {
   let at = from;
   for (let index = 0; index < entries.length;) {

@@ -2,17 +2,20 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../async/deadline.js';
 
-/** Milliseconds after which a store that another process holds is given up, where the operation has no time of its own. */
+/** Milliseconds that an operation without a timeout waits for another process. */
 const LONGEST_WAIT = 30_000;
-/** Milliseconds between two tries at most. */
+/** Maximum pause between two attempts, in milliseconds. */
 const LONGEST_PAUSE = 20;
-/** Tries in turns of the event loop that follow each other, before there are pauses: most transactions take less than a millisecond. */
+/**
+ * Number of attempts in consecutive turns of the event loop before there are pauses. Most transactions take less than a
+ * millisecond.
+ */
 const TRIES_AT_ONCE = 3;
 
-/** Another connection holds what was asked for. Never seen by users: it is asked for again. */
+/** Thrown internally when another connection holds a lock. Callers never see it, since the operation is tried again. */
 export class Busy extends Error {}
 
-/** The pauses between tries to get what another process holds. The event loop goes on meanwhile. */
+/** The pauses between attempts to get a lock that another process holds. The event loop runs meanwhile. */
 export class Turn {
   #tries = 0;
 
@@ -23,7 +26,9 @@ export class Turn {
   }
 }
 
-/** How long an operation may wait for another process: as long as it has time, or for {@link LONGEST_WAIT} where it has no end of its own. */
+/**
+ * The time that an operation may wait for another process: until its deadline, or {@link LONGEST_WAIT} if it has none.
+ */
 export class Patience {
   readonly #path: string;
   readonly #deadline: Deadline | undefined;
@@ -35,14 +40,17 @@ export class Patience {
     this.#ends = deadline?.rest.timeout === undefined ? performance.now() + LONGEST_WAIT : Number.POSITIVE_INFINITY;
   }
 
-  /** Throws what the deadline does when it has ended, and `store.unavailable` when the wait was too long. */
+  /** Throws the deadline's error after it has ended, and `store.unavailable` after too long a wait. */
   check(): void {
     this.#deadline?.check();
     if (performance.now() > this.#ends) throw heldByOther(this.#path, `for ${LONGEST_WAIT / 1000} seconds`);
   }
 }
 
-/** What an attempt gives, once it is not {@link Busy}. Throws what {@link Patience.check} does when that ends first. */
+/**
+ * Returns the result of an attempt as soon as it does not throw {@link Busy}. Throws the errors of {@link
+ * Patience.check} if the time ends first.
+ */
 export async function whenFree<T>(path: string, attempt: () => T, deadline?: Deadline): Promise<T> {
   const turn = new Turn();
   const patience = new Patience(path, deadline);
@@ -57,7 +65,7 @@ export async function whenFree<T>(path: string, attempt: () => T, deadline?: Dea
   }
 }
 
-/** The error for a store that another process does not let go of. */
+/** Creates the error for a store that another process does not release. */
 export function heldByOther(path: string, howLong = 'for too long'): EntitableError {
   return new EntitableError(
     'store.unavailable',

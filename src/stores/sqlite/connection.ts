@@ -4,26 +4,30 @@ import { Block } from './block.js';
 import type { Sqlite, SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
 import { isNoDatabase } from './sqlite-error.js';
 
-/** Bytes of a page of the file: a block of usual rows has room in one. */
+/** Size of a page of the file. A block of ordinary rows fits in one. */
 export const PAGE_BYTES = 4096;
-/** Tells stores of this library from other SQLite files: "Enti". */
+/** The application id of SQLite files of this library: "Enti". */
 export const APPLICATION_ID = 0x456e_7469;
-/** The version of the SQL tables and of blocks. */
+/** The version of the SQL schema and of the format of blocks. */
 const FORMAT = 1;
 const TABLE = 'CREATE TABLE blocks (id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE, content BLOB NOT NULL)';
 
-/** Bytes of the log that are left when it begins anew; what one large transaction took more is given back. */
+/**
+ * Maximum size of the write-ahead log when it is restarted. Space beyond that, from a large transaction, is released.
+ */
 const LOG_BYTES = 16 * 1024 * 1024;
 
-/** What an acknowledged transaction survives, in SQLite's words; `fullfsync` is for macOS, whose `fsync` leaves it to the disk when. */
+/**
+ * The SQLite settings for each durability. `fullfsync` is for macOS, where `fsync` does not wait for the disk itself.
+ */
 const DURABILITY = {
   full: 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON',
   relaxed: 'PRAGMA synchronous = NORMAL',
 } as const satisfies Record<Durability, string>;
 
-/** An open connection to the file of a store, with its statements. Its errors are SQLite's own. */
+/** An open connection to the file of a store, with its prepared statements. It throws SQLite's own errors. */
 export class SqliteConnection {
-  /** Opens a store. Throws `store.incompatible-format` for any other file, and leaves it as it is. */
+  /** Opens a store. Throws `store.incompatible-format` for any other file, and leaves it unchanged. */
   static open(sqlite: Sqlite, path: string, durability: Durability): SqliteConnection {
     const database = new sqlite.DatabaseSync(path);
     try {
@@ -63,7 +67,10 @@ export class SqliteConnection {
     this.#version = database.prepare('PRAGMA data_version');
   }
 
-  /** Up to `count` blocks from a first key on. Where one of them cannot be read, the first alone, whose failure has a number. */
+  /**
+   * Returns up to `count` blocks from a first key on. If one of them cannot be read, it returns only the first, because
+   * `get` reports a numeric error code and `all` may not.
+   */
   blocksFrom(first: Buffer, count: number): readonly Readonly<Record<string, unknown>>[] {
     try {
       return this.#from.all(first, count);
@@ -73,14 +80,14 @@ export class SqliteConnection {
     }
   }
 
-  /** Changes whenever another connection has committed. */
+  /** Returns a number that changes whenever another connection has committed. */
   version(): number {
     return this.#version.get()!['data_version'] as number;
   }
 
   /**
-   * Moves what the log holds to the file, as far as others who use it allow: the last connection to close does so, but those of the
-   * package last until their statements are collected as garbage.
+   * Moves the content of the log to the file, as far as other users allow it. Usually the last connection does this
+   * when it closes, but connections of the package stay open until their statements are garbage-collected.
    */
   checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -91,7 +98,10 @@ export class SqliteConnection {
   }
 }
 
-/** Makes a store of an empty file that has no name yet. With no statements of its own: those of the package keep a connection open. */
+/**
+ * Turns an empty file under a temporary name into a store. It prepares no statements, since those of the package would
+ * keep the connection open.
+ */
 export function makeStore(sqlite: Sqlite, path: string): void {
   const database = new sqlite.DatabaseSync(path);
   try {
@@ -105,7 +115,8 @@ export function makeStore(sqlite: Sqlite, path: string): void {
 }
 
 function prepareFile(database: SqliteDatabase, path: string, durability: Durability): void {
-  // Nothing of a file is believed, and none of it is mapped: where it was cut, reading what is mapped would end the process.
+  // Nothing in the file is trusted, and it is not mapped to memory: reading a mapped file that was truncated would
+  // crash the process.
   database.exec('PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   checkOwn(database, path);
   const mode = valueOf(database, 'PRAGMA journal_mode = WAL');
@@ -132,7 +143,7 @@ function checkOwn(database: SqliteDatabase, path: string): void {
   if (found.length === 0) throw incompatibleFormat(path, 'it has no table of a store');
 }
 
-/** The mark of the program that made a file; `undefined` where SQLite cannot read it at all. */
+/** Returns the application id of a file; `undefined` if SQLite cannot read the file at all. */
 function applicationOf(database: SqliteDatabase): number | string | undefined {
   try {
     return valueOf(database, 'PRAGMA application_id');
@@ -142,7 +153,7 @@ function applicationOf(database: SqliteDatabase): number | string | undefined {
   }
 }
 
-/** The one value that a statement gives. */
+/** Returns the single value that a statement selects. */
 export function valueOf(database: SqliteDatabase, sql: string): number | string {
   return Object.values(database.prepare(sql).get() ?? {})[0] as number | string;
 }

@@ -2,14 +2,17 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import { SYSTEM_TABLE } from '../embedded/system-table.js';
 import { placeOf } from './block-key.js';
 
-/** Characters of a key that a message shows: all that the service takes. */
+/** Maximum number of characters of a key in a message: as many as the service allows. */
 const SHOWN = 1024;
 
-/** Bytes between two keys are not those that were written. Never seen by users: who knows the names of tables tells them. */
+/**
+ * Thrown internally when the bytes between two keys are damaged. Callers see the error that {@link damageIn} makes of
+ * it, which names the table.
+ */
 export class DamagedBlock extends Error {
   /**
-   * @param first - The key that they begin with.
-   * @param next - The key behind them where others follow, as far as it can be known.
+   * @param first - The first key of the damaged range.
+   * @param next - The first key after it, if it is known and there is one.
    */
   constructor(
     readonly first: string,
@@ -20,7 +23,7 @@ export class DamagedBlock extends Error {
   }
 }
 
-/** The error that users are told: the table, and the keys between which rows cannot be read. */
+/** Creates the error that callers see: it names the table, and the keys between which rows cannot be read. */
 export function damageIn(
   path: string,
   { first, next, cause }: DamagedBlock,
@@ -45,7 +48,7 @@ export function damageIn(
   );
 }
 
-/** A key as a message shows it. One that nobody wrote may be longer, or of characters that take six each. */
+/** Formats a key for a message. A damaged key may be too long, or consist of characters that are escaped. */
 function shown(key: string): string {
   const text = JSON.stringify(key.slice(0, SHOWN));
   return key.length > SHOWN || text.length > 2 * SHOWN ? `${text.slice(0, SHOWN)}…"` : text;

@@ -3,17 +3,20 @@ import { keyText } from './block-key.js';
 import { BlockRow } from './block-row.js';
 import type { Block } from './block.js';
 
-/** Rows that are lent to visitors, used again; as many as ranges are read within each other. */
+/**
+ * Unused row objects, kept for reuse. There are as many as visits are nested. Sharing them at module level is harmless:
+ * a visit takes one out and puts it back when it ends.
+ */
 const idle: BlockRow[] = [];
 
-/** The row of a key in the block that covers it. */
+/** Returns the row of a key from the block that covers it. */
 export function rowAt(block: Block, key: string, partitionKey: string, rowKey: string): EngineRow | undefined {
   const index = block.indexOf(key);
   if (!block.isAt(index, key)) return undefined;
   return new OwnedRow(partitionKey, rowKey, block.bytes, block.rowStart(index), block.rowEnd(index));
 }
 
-/** Visits the rows of a table from a place to a place; `read` gives the block that covers a key. */
+/** Visits the rows of a table between two boundaries. `read` returns the block that covers a key. */
 export function visitBlocks(
   read: (key: string) => Block,
   table: number,

@@ -5,21 +5,24 @@ import { syncFile } from '../embedded/disk/private-files.js';
 import { sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
-/** More pages than a file can have: a copy of several steps would begin anew whenever somebody writes between two. */
+/**
+ * More pages than a file can have, so that the copy is made in one step. With several steps it would start again
+ * whenever somebody writes between them.
+ */
 const ALL_PAGES = 2 ** 31 - 1;
 
 /**
- * Copies the file of a store, as it is at one moment between two transactions, while others read and write. SQLite copies in a thread of
- * its own, from a connection of its own.
+ * Copies a snapshot of the file of a store while others read and write. SQLite copies in its own thread, from a
+ * separate connection.
  *
- * @param fileMode - The permissions of the copy.
+ * @param fileMode - The mode of the copy.
  */
 export async function backupFile(path: string, to: string, fileMode: number, deadline: Deadline): Promise<void> {
   const { DatabaseSync, backup } = await loadSqlite();
   try {
     await copyBeside(to, fileMode, deadline, async (beside) => {
       closeSync(openSync(beside, 'wx', fileMode));
-      chmodSync(beside, fileMode); // whatever the umask
+      chmodSync(beside, fileMode); // independent of the umask
       const source = new DatabaseSync(path, { readOnly: true });
       try {
         await backup(source, beside, { rate: ALL_PAGES });
@@ -34,10 +37,10 @@ export async function backupFile(path: string, to: string, fileMode: number, dea
   }
 }
 
-/** A copy is complete without a log beside it; opened as a store, it has one again. */
+/** Makes the copy complete without a log file. When it is opened as a store, it gets a log again. */
 function makeOneFile(copy: SqliteDatabase): void {
   try {
-    copy.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE'); // it is synced as a whole
+    copy.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE'); // the whole file is synced below
   } finally {
     copy.close();
   }

@@ -3,34 +3,38 @@ import { EntitableError } from '../../errors/entitable-error.js';
 /** A value of a column or a parameter. */
 export type SqliteValue = number | string | Uint8Array | null;
 
-/** As much of a prepared statement as the stores use. */
+/** The part of a prepared statement that the stores use. */
 export interface SqliteStatement {
   get(...parameters: readonly SqliteValue[]): Readonly<Record<string, unknown>> | undefined;
   all(...parameters: readonly SqliteValue[]): readonly Readonly<Record<string, unknown>>[];
   run(...parameters: readonly SqliteValue[]): unknown;
 }
 
-/** As much of a connection as the stores use. */
+/** The part of a connection that the stores use. */
 export interface SqliteDatabase {
   exec(sql: string): void;
   prepare(sql: string): SqliteStatement;
   close(): void;
 }
 
-/** SQLite as Node has it, and the package for versions of Node that have none. */
+/** The interface of SQLite in Node.js, and of the package for versions of Node.js without a suitable one. */
 export interface Sqlite {
   readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => SqliteDatabase;
   readonly backup: (source: SqliteDatabase, path: string, options?: { readonly rate?: number }) => Promise<unknown>;
 }
 
-/** The package that has the interface of `node:sqlite`, its binaries within. */
+/** The package that has the interface of `node:sqlite` and includes its binaries. */
 const PACKAGE = '@photostructure/sqlite';
-/** Versions before it could damage a store when two connections wrote as the log began anew. */
+/** The first version without a bug that could damage a store if two connections wrote while the log was restarted. */
 const LEAST_VERSION = Object.freeze([3, 51, 3]);
 
+/** The driver, loaded once per process. It has no state of its own, so that all stores can share it. */
 let loaded: Promise<Sqlite> | undefined;
 
-/** Node's own SQLite where it is new enough, else that of the package. Throws `store.package-missing` where neither is there. */
+/**
+ * Loads SQLite from Node.js if that is new enough, otherwise from the package. Throws `store.package-missing` if
+ * neither is available.
+ */
 export function loadSqlite(): Promise<Sqlite> {
   return (loaded ??= load());
 }

@@ -1,10 +1,10 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 
-/** What SQLite was asked for when it failed, as a sentence about the store ends. */
+/** The operation that failed, as the end of a sentence about the store. */
 export type SqliteTask =
   'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed' | 'cannot be copied';
 
-/** SQLite's primary results that the store tells apart. */
+/** The primary result codes of SQLite that the store distinguishes. */
 const RESULT = Object.freeze({
   error: 1,
   permission: 3,
@@ -19,9 +19,9 @@ const RESULT = Object.freeze({
   protocol: 15,
   noDatabase: 26,
 });
-/** A file that ends where there should be a page. */
+/** A file that ends where a page is expected. */
 const SHORT_READ = RESULT.inputOutput | (2 << 8);
-/** The disk could not say that it has what was written. */
+/** Result codes for a disk that failed to confirm that data was written. */
 const SYNC_FAILED: ReadonlySet<number> = new Set([RESULT.inputOutput | (4 << 8), RESULT.inputOutput | (5 << 8)]);
 
 const REMEDIES: ReadonlyMap<number, string> = new Map([
@@ -37,7 +37,7 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
     'the file, or one that belongs to it, cannot be opened. Check that they are there, and that the process has file descriptors left (ulimit -n).',
   ],
 ]);
-/** Failures that missing rights may have caused. */
+/** Failures that may be caused by missing permissions. */
 const RIGHTS: ReadonlySet<unknown> = new Set([
   RESULT.permission,
   RESULT.readOnly,
@@ -46,10 +46,10 @@ const RIGHTS: ReadonlySet<unknown> = new Set([
   'EPERM',
   'EROFS',
 ]);
-/** Failures of a process, or a system, that has too many files open. */
+/** Failures of a process or a system with too many open files. */
 const TOO_MANY_FILES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 
-/** What SQLite calls its results: the package gives nothing else where a statement fails that gives all its rows. */
+/** SQLite's messages for its result codes. The package reports nothing else when a statement fails in `all`. */
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['database is locked', RESULT.busy],
   ['database table is locked', RESULT.locked],
@@ -60,39 +60,42 @@ const WORDS: ReadonlyMap<string, number> = new Map([
   ['file is not a database', RESULT.noDatabase],
 ]);
 
-/** SQLite's number of what happened; `undefined` for an error of something else. */
+/** Returns SQLite's result code of an error; `undefined` for errors from elsewhere. */
 function resultOf(error: unknown): number | undefined {
   const { errcode, message } = (error ?? {}) as { readonly errcode?: unknown; readonly message?: string };
   return typeof errcode === 'number' ? errcode : WORDS.get(message ?? '');
 }
 
-/** Whether another connection holds what is asked for, so that it is to be asked for again. */
+/** Returns whether another connection holds a lock, so that the operation should be tried again. */
 export function isBusy(error: unknown): boolean {
   const primary = (resultOf(error) ?? 0) & 0xff;
   return primary === RESULT.busy || primary === RESULT.locked || primary === RESULT.protocol;
 }
 
-/** Whether what SQLite read is no store, or no longer one. */
+/** Returns whether SQLite found that the file is not a store, or is damaged. */
 export function isDamage(error: unknown): boolean {
   const result = resultOf(error) ?? 0;
   const primary = result & 0xff;
   return primary === RESULT.corrupt || primary === RESULT.noDatabase || result === SHORT_READ;
 }
 
-/** Whether a file is none of SQLite's. */
+/** Returns whether a file is not an SQLite file. */
 export function isNoDatabase(error: unknown): boolean {
   return ((resultOf(error) ?? 0) & 0xff) === RESULT.noDatabase;
 }
 
-/** Whether a failed commit may be there all the same when the system comes back: the disk did not say. */
+/**
+ * Returns whether a failed commit may still be in the store after a restart, because the disk did not confirm either
+ * way.
+ */
 export function isUndecided(error: unknown): boolean {
   return SYNC_FAILED.has(resultOf(error) ?? 0);
 }
 
-/** The error that a failure of SQLite or of the file system becomes. One of this library's own is left as it is. */
+/** Converts a failure of SQLite or of the file system to an `EntitableError`, and returns such an error unchanged. */
 export function sqliteError(path: string, task: SqliteTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;
-  // What is asked of every file alike makes no error of SQL, except in one whose description of itself was changed.
+  // Opening runs the same SQL on every file. It is only an error of SQL in a file whose schema was tampered with.
   const isUnlike = task === 'cannot be opened' && resultOf(cause) === RESULT.error;
   if (isDamage(cause) || isUnlike) {
     return new EntitableError(
@@ -110,7 +113,7 @@ export function sqliteError(path: string, task: SqliteTask, cause: unknown): Ent
   return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
 }
 
-/** What happened, and what to do about it, as far as a failure of SQLite or of the file system tells. */
+/** Returns the cause of a failure of SQLite or of the file system and its remedy, as far as they are known. */
 export function sqliteRemedyFor(cause: unknown): string | undefined {
   const result = (resultOf(cause) ?? 0) & 0xff;
   const remedy = REMEDIES.get(result);

@@ -12,8 +12,9 @@ import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 import { placeOfStore } from './store-place.js';
 
 /**
- * The file of a store: blocks by their first keys. Its connection is opened anew after the disk failed. Never open the file itself by
- * other means in a process that has it open here: the locks that processes have on a file end when any of its descriptors is closed.
+ * The file of a store: blocks by their first keys. After a failure of the disk it reconnects. Never open the file by
+ * other means in a process that has it open here: closing any of its descriptors releases the locks of the process on
+ * the file.
  */
 export class SqliteFile {
   static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteFile> {
@@ -32,13 +33,16 @@ export class SqliteFile {
   readonly #durability: Durability;
   readonly #identity: string | undefined;
   #connection: SqliteConnection | undefined;
-  /** Which log the connection writes to, as soon as there is one. */
+  /** The identity of the log that the connection writes to, once there is a log. */
   #log: string | undefined;
   #connections = 0;
   #isInTransaction = false;
-  /** Why the transaction is over before it is ended: what follows in it must not be done without it. */
+  /** The error that ended the current transaction early. Everything that still runs in it fails with this error. */
   #lost: EntitableError | undefined;
-  /** Whether bytes were read that nobody wrote: SQLite keeps what it has read, though the disk may give others the next time. */
+  /**
+   * True if damaged bytes were read. SQLite caches what it has read, although the disk may return other bytes the next
+   * time.
+   */
   #hasMetDamage = false;
 
   private constructor(sqlite: Sqlite, path: string, { durability }: DiskSettings) {
@@ -49,8 +53,8 @@ export class SqliteFile {
   }
 
   /**
-   * Throws `store.unavailable` when the file or its log was removed, moved or replaced: SQLite would go on with those it has open, and
-   * what it wrote would be lost.
+   * Throws `store.unavailable` if the file or its log was removed, moved or replaced. SQLite would continue with the
+   * files it has open, and its writes would be lost.
    */
   checkPlace(): void {
     const log = logOf(this.path);
@@ -64,7 +68,7 @@ export class SqliteFile {
     );
   }
 
-  /** Changes whenever another connection has committed, and whenever this one was opened anew. */
+  /** Returns a text that changes whenever another connection has committed, and whenever this one has reconnected. */
   version(): string {
     return this.#do('cannot be read', (connection) => `${this.#connections}.${connection.version()}`);
   }
@@ -75,7 +79,7 @@ export class SqliteFile {
     this.#isInTransaction = true;
   }
 
-  /** Begins a transaction that writes, and keeps others from it. */
+  /** Begins a transaction that writes, which excludes other writers. */
   beginWrite(): void {
     this.#do('cannot be written; nothing was', (connection) => connection.beginWrite.run());
     this.#isInTransaction = true;
@@ -93,7 +97,10 @@ export class SqliteFile {
     this.#forgetDamage();
   }
 
-  /** Commits; what was written is as durable as the store is. Throws `store.outcome-unknown` where the disk did not say. */
+  /**
+   * Commits the transaction with the store's durability. Throws `store.outcome-unknown` if the disk did not confirm
+   * whether it was written.
+   */
   commit(): void {
     if (this.#lost !== undefined) throw this.#lost;
     try {
@@ -112,7 +119,9 @@ export class SqliteFile {
     }
   }
 
-  /** The last block that begins at or before a key. Throws {@link DamagedBlock} where that does not cover it. */
+  /**
+   * Returns the last block that begins at or before a key. Throws {@link DamagedBlock} if that does not cover the key.
+   */
   blockOf(key: string): Block {
     const found = this.#read(key, (connection) => connection.floor.get(keyBytes(key)));
     const block = found === undefined ? undefined : this.#block(found);
@@ -120,7 +129,10 @@ export class SqliteFile {
     throw this.#damaged(key);
   }
 
-  /** The blocks that begin with a key and behind it, up to `count`. Throws {@link DamagedBlock} where one is missing. */
+  /**
+   * Returns the block that begins with a key and the blocks after it, up to `count`. Throws {@link DamagedBlock} if one
+   * is missing.
+   */
   blocksFrom(key: string, count: number): readonly Block[] {
     const found = this.#read(key, (connection) => connection.blocksFrom(keyBytes(key), count));
     let next: string | undefined = key;
@@ -149,7 +161,7 @@ export class SqliteFile {
     try {
       connection?.checkpoint();
     } catch {
-      // What cannot be moved to the file now, e.g. on a full disk, is kept in the log, and read from there.
+      // What cannot be moved to the file now, e.g. on a full disk, stays in the log and is read from there.
     }
     try {
       connection?.close();
@@ -158,14 +170,14 @@ export class SqliteFile {
     }
   }
 
-  /** What is wrong from a key on, up to where blocks can be found again. */
+  /** Creates the error for damage from a key on, up to the next block that can be found. */
   #damaged(first: string, cause?: unknown): DamagedBlock {
     this.#hasMetDamage = true;
     let next: unknown;
     try {
       next = this.#connection?.following.get(keyBytes(first))?.['first'];
     } catch {
-      // Nobody knows what follows.
+      // The next block is unknown.
     }
     const options = cause === undefined ? undefined : { cause };
     return new DamagedBlock(first, next instanceof Uint8Array ? textOf(next) : undefined, options);
@@ -178,7 +190,7 @@ export class SqliteFile {
     return block;
   }
 
-  /** Reads blocks from a key on; SQLite itself may say that they are damaged. */
+  /** Reads blocks from a key on, and converts damage that SQLite itself reports. */
   #read<T>(key: string, read: (connection: SqliteConnection) => T): T {
     try {
       return this.#do('cannot be read', read);
@@ -197,8 +209,9 @@ export class SqliteFile {
   }
 
   /**
-   * What failed for another reason than that another connection is at work is not believed any more: the next operation opens it anew. A
-   * transaction is over then; one that only met damage goes on, with what else it is to do.
+   * Runs an action on the connection. After any failure except a lock the connection is no longer trusted: it is
+   * closed, and the next operation reconnects. This ends the current transaction, unless the failure was damage, after
+   * which the transaction can continue with its other reads and writes.
    */
   #do<T>(task: SqliteTask, action: (connection: SqliteConnection) => T): T {
     try {
@@ -229,12 +242,12 @@ export class SqliteFile {
     try {
       connection?.close();
     } catch {
-      // What is closed because it failed may fail once more.
+      // Closing a connection that has failed may fail as well.
     }
   }
 }
 
-/** Which files SQLite keeps the log and its index in; `undefined` where it has none. */
+/** Returns the identity of the files in which SQLite keeps the log and its index; `undefined` if there is no log. */
 function logOf(path: string): string | undefined {
   const log = identityOf(`${path}-wal`);
   return log && `${log} ${identityOf(`${path}-shm`)}`;

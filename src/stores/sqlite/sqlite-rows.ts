@@ -16,22 +16,22 @@ import { rowAt, visitBlocks } from './read-blocks.js';
 import { backupFile } from './sqlite-backup.js';
 import { SqliteFile } from './sqlite-file.js';
 
-/** Bytes of blocks that are kept in memory. */
+/** Size of the cache of blocks. */
 const CACHE_BYTES = 32 * 1024 * 1024;
-/** Blocks that a scan reads at a time at most. */
+/** Maximum number of blocks that a scan reads at a time. */
 const BLOCKS_AHEAD = 16;
-/** Milliseconds between tries, and tries, of a read that cannot wait in turn. */
+/** The wait between attempts, in milliseconds, and the number of attempts for a read that must be synchronous. */
 const SHORT_WAIT = 1;
 const SHORT_TRIES = 50;
 
-/** A work, and how long it may wait. */
+/** Work that waits for its turn, and how long it may wait. */
 interface PatientWork extends QueuedWork {
   readonly patience: Patience;
 }
 
 /**
- * Ordered rows in blocks of an SQLite file, shared by any number of connections, threads and processes. Works that wait together are
- * committed together, with one flush.
+ * Ordered rows in blocks of an SQLite file, shared by any number of connections, threads and processes. Writes that
+ * wait at the same time are committed in one transaction with one flush.
  */
 export class SqliteRows implements DiskRows {
   static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteRows> {
@@ -41,9 +41,9 @@ export class SqliteRows implements DiskRows {
   readonly #file: SqliteFile;
   readonly #fileMode: number;
   readonly #cache = new BlockCache(CACHE_BYTES);
-  /** The state of the store that the cache is of. */
+  /** The state of the store that the cached blocks belong to. */
   #version = '';
-  /** Ranges and transactions that are in progress, and share a snapshot. */
+  /** Number of nested reads and transactions, which share a snapshot. */
   #depth = 0;
   #queue: PatientWork[] = [];
   #isFlushing = false;
@@ -54,7 +54,7 @@ export class SqliteRows implements DiskRows {
     this.#fileMode = fileMode;
   }
 
-  /** Where the file is. */
+  /** The real path of the file. */
   get path(): string {
     return this.#file.path;
   }
@@ -122,7 +122,7 @@ export class SqliteRows implements DiskRows {
     this.#file.close();
   }
 
-  /** Forgets what was read before another connection has committed. */
+  /** Clears the cache if another connection has committed. */
   #refresh(): void {
     const version = this.#file.version();
     if (version === this.#version) return;
@@ -130,7 +130,7 @@ export class SqliteRows implements DiskRows {
     this.#version = version;
   }
 
-  /** The block that covers a key, read together with the state that it is of. */
+  /** Reads the block that covers a key, in one snapshot with the version of the cache. */
   #read(key: string): Block {
     return this.#snapshot(() => {
       const block = this.#cache.find(key) ?? this.#blockOf(key);
@@ -139,19 +139,19 @@ export class SqliteRows implements DiskRows {
     });
   }
 
-  /** The block of the file that covers a key. */
+  /** Reads the block that covers a key from the file. */
   #blockOf(key: string): Block {
     return this.#telling(() => this.#file.blockOf(key));
   }
 
-  /** The block that begins with a key, and the next ones into the cache. */
+  /** Returns the block that begins with a key, and adds the blocks after it to the cache. */
   #readAhead(key: string, count: number): Block {
     const blocks = this.#telling(() => this.#file.blocksFrom(key, count));
     for (const block of blocks) this.#cache.add(block);
     return blocks[0]!;
   }
 
-  /** Tells users of damage that is met, by the name of the table, where that can be read. */
+  /** Converts damage found by a read to the error that callers see, with the name of the table if it can be read. */
   #telling<T>(read: () => T): T {
     try {
       return read();
@@ -161,7 +161,7 @@ export class SqliteRows implements DiskRows {
         try {
           return tableNameOf(this, table);
         } catch {
-          return undefined; // the names of tables are damaged as well
+          return undefined; // the names of tables are damaged too
         }
       });
     }
@@ -179,7 +179,10 @@ export class SqliteRows implements DiskRows {
     }
   }
 
-  /** Begins a snapshot. Another process holds readers up only for moments, e.g. while it makes good what a killed one has left. */
+  /**
+   * Begins a snapshot. It waits synchronously, since another process blocks readers only for moments, for example while
+   * it recovers from a process that was killed.
+   */
   #begin(): void {
     for (let tries = 0; ; tries++) {
       try {
@@ -199,7 +202,7 @@ export class SqliteRows implements DiskRows {
     }
   }
 
-  /** Commits all that waits in one transaction, as soon as no other connection writes. */
+  /** Commits all queued work in one transaction, as soon as no other connection writes. */
   async #flush(): Promise<void> {
     const turn = new Turn();
     try {
@@ -219,7 +222,7 @@ export class SqliteRows implements DiskRows {
     return group;
   }
 
-  /** Whether the transaction has begun, or nothing is left that waits for it. */
+  /** Tries to begin the transaction. Returns `true` if it has begun, or if no work is left that waits for it. */
   #beginWrite(): boolean {
     this.#queue = this.#queue.filter(isInTime);
     if (this.#queue.length === 0) return true;
@@ -258,9 +261,10 @@ export class SqliteRows implements DiskRows {
   }
 }
 
+/** Never changes, so that waiting on it with `Atomics.wait` is a synchronous sleep. */
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
-/** Rejects a work whose time is over before it has begun. */
+/** Returns whether work may still wait, and rejects it if its time has ended. */
 function isInTime({ patience, reject }: PatientWork): boolean {
   try {
     patience.check();

@@ -20,14 +20,17 @@ import { identityOf, makeFolder, syncPath } from '../embedded/disk/private-files
 import { makeStore } from './connection.js';
 import type { Sqlite } from './sqlite-driver.js';
 
-/** Behind the name of a file that is not whole yet. */
+/** Suffix of a file that is not complete yet. */
 const PARTIAL = '.partial';
-/** Names that SQLite gives the files beside its own. */
+/** Names that SQLite gives to the files next to a database. */
 const COMPANION = /-(?:wal|shm|journal)$/i;
-/** Symbolic links that lead to each other at most. */
+/** Maximum number of symbolic links to follow. */
 const MOST_LINKS = 40;
 
-/** The place of a store's file, made where nothing is. Throws `store.incompatible-format` for what cannot be one, and leaves it as it is. */
+/**
+ * Returns the real path of a store's file, which is created if there is none. Throws `store.incompatible-format` for
+ * something that cannot be a store, and leaves it unchanged.
+ */
 export function placeOfStore(sqlite: Sqlite, path: string, mode: number): string {
   if (COMPANION.test(path)) throw incompatibleFormat(path, 'SQLite gives such names to the files beside its own');
   const place = resolveLinks(path);
@@ -36,7 +39,7 @@ export function placeOfStore(sqlite: Sqlite, path: string, mode: number): string
   return realpathSync(place);
 }
 
-/** Where a symbolic link leads to, also when nothing is there yet. */
+/** Resolves symbolic links, even if their target does not exist. */
 function resolveLinks(path: string): string {
   let place = path;
   for (let links = 0; links < MOST_LINKS; links++) {
@@ -47,8 +50,8 @@ function resolveLinks(path: string): string {
 }
 
 /**
- * Makes a store under another name, and gives it its own when it is whole and nobody has it open: who finds it finds all of it, and
- * closing it ends no lock that another thread may have on it by then.
+ * Creates a store under a temporary name, and gives it its final name once it is complete and closed. Whoever finds the
+ * file therefore finds all of it. Closing it releases no lock that another thread may have on it by then.
  */
 function makeFile(sqlite: Sqlite, path: string, mode: number): void {
   checkLog(path);
@@ -57,11 +60,11 @@ function makeFile(sqlite: Sqlite, path: string, mode: number): void {
   const unnamed = `${path}.${randomUUID()}${PARTIAL}`;
   try {
     closeSync(openSync(unnamed, 'wx', mode));
-    chmodSync(unnamed, mode); // whatever the umask
+    chmodSync(unnamed, mode); // independent of the umask
     makeStore(sqlite, unnamed);
     giveName(unnamed, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // else another was quicker
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // otherwise another was faster
   } finally {
     rmSync(unnamed, { force: true });
   }
@@ -73,11 +76,14 @@ function giveName(unnamed: string, path: string): void {
     linkSync(unnamed, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
-    copyFileSync(unnamed, path, constants.COPYFILE_EXCL); // a file system without links
+    copyFileSync(unnamed, path, constants.COPYFILE_EXCL); // for a file system without hard links
   }
 }
 
-/** A log without its file holds what was written last to a store that somebody moved or removed: a new store would destroy it. */
+/**
+ * Refuses a log without its file. It contains the last writes of a store that somebody moved or deleted, and a new
+ * store would destroy them.
+ */
 function checkLog(path: string): void {
   const log = `${path}-wal`;
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
@@ -108,7 +114,10 @@ function checkFile(path: string): void {
   }
 }
 
-/** The names of a file, without those that it had while it was made: whoever made it may have been killed before it took them away. */
+/**
+ * Returns the number of a file's names, after removing temporary names. A process that was killed may have left such a
+ * name.
+ */
 function linksLeft(path: string): number {
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {
@@ -119,7 +128,7 @@ function linksLeft(path: string): number {
   return statSync(path).nlink;
 }
 
-/** Whether a file was mounted alone, into a container for example. Only Linux tells. */
+/** Returns whether a file itself is a mount point, e.g. in a container. Only Linux can answer this. */
 function isMounted(path: string): boolean {
   if (process.platform !== 'linux') return false;
   try {
@@ -132,7 +141,7 @@ function isMounted(path: string): boolean {
   }
 }
 
-/** A path of `mountinfo`, where white space and backslashes are octal numbers. */
+/** Decodes a path in `mountinfo`, in which white space and backslashes are octal escapes. */
 function unescaped(path: string): string {
   return path.replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 }

@@ -9,13 +9,15 @@ import { APPLICATION_ID, valueOf } from './connection.js';
 import { isDamage, sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
-/** Blocks that are read before others have their turn. */
+/** Number of blocks to read before other work has its turn. */
 const BLOCKS_AT_ONCE = 64;
 
-/** Behind a key comes first the one with this at its end. */
+/** Appended to a key, this byte makes the smallest key after it. */
 const AFTER = Buffer.alloc(1);
 
-/** Reads all of a store and tells what of it is not as it was written. Nothing is changed; others may go on writing. */
+/**
+ * Checks a whole store and reports everything that is damaged. It changes nothing, and others may continue to write.
+ */
 export async function verifyFile(path: string): Promise<StoreVerification> {
   const { DatabaseSync } = await loadSqlite();
   const walk = new BlockWalk();
@@ -36,7 +38,10 @@ export async function verifyFile(path: string): Promise<StoreVerification> {
   return walk.result();
 }
 
-/** Throws `store.unavailable` where nothing is, and `store.incompatible-format` for a folder, such as a store of `lmdb:`. */
+/**
+ * Throws `store.unavailable` if there is no file, and `store.incompatible-format` for a folder, such as an `lmdb:`
+ * store.
+ */
 function checkFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
@@ -56,7 +61,7 @@ function checkOwn(database: SqliteDatabase, path: string): void {
   throw incompatibleFormat(path, 'it was not written by this library');
 }
 
-/** What SQLite finds wrong with its own pages. */
+/** Returns the problems that SQLite finds in its own pages. */
 function quickCheck(database: SqliteDatabase): readonly string[] {
   let found: readonly string[];
   try {
@@ -70,21 +75,21 @@ function quickCheck(database: SqliteDatabase): readonly string[] {
   return found.filter((text) => text !== 'ok');
 }
 
-/** Gives the walk every block in the order of their first keys, and steps over those that SQLite cannot read. */
+/** Passes all blocks to the walk in the order of their first keys, and skips those that SQLite cannot read. */
 async function walkBlocks(database: SqliteDatabase, walk: BlockWalk): Promise<void> {
   const blocks = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
   const firsts = database.prepare('SELECT first FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
   let from = Buffer.alloc(0);
   for (let count = 1; ; count++) {
     const { first, content } = readable(() => blocks.get(from)) ?? firsts.get(from) ?? {};
-    if (!(first instanceof Uint8Array) || Buffer.compare(first, from) < 0) return; // the end, or nobody knows what comes next
+    if (!(first instanceof Uint8Array) || Buffer.compare(first, from) < 0) return; // at the end, or lost
     walk.visit(textOf(first), content);
     from = Buffer.concat([first, AFTER]);
     if (count % BLOCKS_AT_ONCE === 0) await setImmediate();
   }
 }
 
-/** What a read gives; `undefined` where the file is damaged. */
+/** Returns the result of a read; `undefined` if the file is damaged. */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read();

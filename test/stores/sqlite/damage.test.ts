@@ -12,10 +12,13 @@ const CUSTOMERS = ['c1', 'c2', 'c3'];
 const orderOf = (customerId: string, number: number): Order =>
   Object.assign(order(), { customerId, orderId: String(number).padStart(5, '0') });
 
-describe('A block of a store of sqlite that is damaged', () => {
+describe('A sqlite store with a damaged block', () => {
   const newPath = scratchDirectory();
 
-  /** A store whose blocks in the middle are damaged: by the store's own checksum, or so that SQLite cannot find them. */
+  /**
+   * Creates a store with damaged blocks in the middle: blocks that fail the store's checksum, or that SQLite cannot
+   * find.
+   */
   async function damagedStore(sql: string): Promise<string> {
     const path = newPath();
     const tables = await DataSource.open(`sqlite:${path}`);
@@ -35,7 +38,7 @@ describe('A block of a store of sqlite that is damaged', () => {
     'that is missing': 'DELETE FROM blocks WHERE id = ?',
     'whose bytes were changed': 'UPDATE blocks SET content = CAST(content || 1 AS BLOB) WHERE id = ?',
   })) {
-    it(`${what}: who needs it is told so, all others are served, also in the same transaction`, async () => {
+    it(`A sqlite store with a block ${what} fails only for rows of that block, even within one transaction`, async () => {
       await using tables = await DataSource.open(`sqlite:${await damagedStore(sql)}`);
       const orders = tables.repository(Order);
       const written = await Promise.allSettled(
@@ -59,7 +62,7 @@ describe('A block of a store of sqlite that is damaged', () => {
     'that is missing': 'DELETE FROM blocks WHERE id = ?',
     'whose bytes were changed': 'UPDATE blocks SET content = CAST(content || 1 AS BLOB) WHERE id = ?',
   })) {
-    it(`${what}: the error names the table and the keys between which rows cannot be read`, async () => {
+    it(`A sqlite store with a block ${what} names the table and the keys between which rows cannot be read`, async () => {
       const path = await damagedStore(sql);
       await using tables = await DataSource.open(`sqlite:${path}`);
       const error = await rejection(tables.repository(Order).query({ customerId: 'c2' }).toArray());
@@ -74,7 +77,7 @@ describe('A block of a store of sqlite that is damaged', () => {
     });
   }
 
-  it('does not stop writes of other rows where it stands beside the block of the store itself', async () => {
+  it("A sqlite store accepts writes of other rows if the damaged block is next to the store's own block", async () => {
     const path = newPath();
     const large = (customerId: string): Order => Object.assign(orderOf(customerId, 0), { email: 'x'.repeat(3800) });
     const writer = await DataSource.open(`sqlite:${path}`);
@@ -82,7 +85,7 @@ describe('A block of a store of sqlite that is damaged', () => {
     await writer.close();
     const { DatabaseSync } = await loadSqlite();
     const database = new DatabaseSync(path);
-    // The first block is that of the tables and the clock, which every transaction changes.
+    // The first block holds the tables and the clock, which every transaction changes.
     database.exec(
       `UPDATE blocks SET content = CAST(content || 1 AS BLOB) WHERE first = (SELECT first FROM blocks ORDER BY first LIMIT 1 OFFSET 1)`,
     );
@@ -96,7 +99,7 @@ describe('A block of a store of sqlite that is damaged', () => {
     expect(await orders.exists({ customerId: 'c9', orderId: '00000' })).to.equal(true);
   });
 
-  it('is read again once the disk gives its bytes again', async () => {
+  it('A sqlite store reads a damaged block again once the disk returns its bytes unchanged', async () => {
     const path = newPath();
     const writer = await DataSource.open(`sqlite:${path}`);
     const many = Array.from({ length: 300 }, (_, number) => orderOf('c1', number));
@@ -118,7 +121,10 @@ describe('A block of a store of sqlite that is damaged', () => {
   });
 });
 
-/** Changes a text in a file, and back, in another process: closing the file in this one would end the store's locks. */
+/**
+ * Changes a text in a file, or changes it back, in another process. Closing the file in this one would release the
+ * store's locks.
+ */
 function flip(path: string): void {
   const program = `const { openSync, readFileSync, writeSync } = require('node:fs');
     const bytes = readFileSync(process.argv[1]);

@@ -17,7 +17,7 @@ const orderOf = (number: number): Order =>
 
 const allOrders = (): readonly Order[] => Array.from({ length: ROWS }, (_, number) => orderOf(number));
 
-/** Where a row of a block lies, and the head of its key. */
+/** The offsets of a row in a block, and of the head of its key. */
 interface Place {
   readonly entry: number;
   readonly head: number;
@@ -33,7 +33,7 @@ function placesOf(block: Buffer): readonly Place[] {
   });
 }
 
-/** Changes the rows of a block: those of users' tables, or of a partition of the store's own. */
+/** Changes the rows of a block: those of users' tables, or those of a partition of the system table. */
 function eachRow(change: (block: Buffer, place: Place) => void, partition = 'c1'): (block: Buffer) => void {
   return (block) => {
     for (const place of placesOf(block)) {
@@ -50,7 +50,7 @@ const layoutText =
     block.write(text, start);
   };
 
-/** What was done to blocks before their checksums were made good. */
+/** Changes to blocks, made before their checksums were corrected. */
 const FORGED: Readonly<Record<string, (block: Buffer) => void>> = {
   'rows without a byte': eachRow((block, { entry, start }) => block.writeUInt32LE(start, entry + 8)),
   'a last row of the end of a block': (block) => {
@@ -74,7 +74,7 @@ const FORGED: Readonly<Record<string, (block: Buffer) => void>> = {
   'a table without a number': eachRow((block, { entry, end }) => block.writeUInt32LE(end - 2, entry + 4), 'tables'),
 };
 
-describe('A store of sqlite that was forged', () => {
+describe('A forged sqlite store', () => {
   const newPath = scratchDirectory();
 
   async function forged(change: (block: Buffer) => void, sql = '', stored = allOrders()): Promise<string> {
@@ -95,7 +95,7 @@ describe('A store of sqlite that was forged', () => {
     return path;
   }
 
-  /** Everything that is done with a store, and how each ended. */
+  /** Uses a store in every way, and returns the outcome of each operation. */
   async function use(path: string): Promise<readonly string[]> {
     const outcomes: string[] = [];
     const note = async (work: () => Promise<unknown>): Promise<void> => {
@@ -115,7 +115,7 @@ describe('A store of sqlite that was forged', () => {
   }
 
   for (const [what, change] of Object.entries(FORGED)) {
-    it(`with ${what}: is damaged, and nothing else`, async () => {
+    it(`A forged sqlite store with ${what} fails with store.damaged, and with nothing else`, async () => {
       const path = await forged(change);
       const { damaged } = await verifyStore(path);
       expect(damaged).to.not.deep.equal([]);
@@ -125,7 +125,7 @@ describe('A store of sqlite that was forged', () => {
     });
   }
 
-  it('with layouts that do not follow each other: nothing is written by other layouts', async () => {
+  it('A forged sqlite store with a gap in its layout numbers writes no rows with wrong layouts', async () => {
     let count = 0;
     const renumber = eachRow((block, { end }) => (block[end + 9]! += count++ > 0 ? 3 : 0), 'layouts');
     const path = await forged(renumber, '', [orderOf(0), Object.assign(orderOf(1), { paid: true })]);
@@ -138,7 +138,7 @@ describe('A store of sqlite that was forged', () => {
     ).to.equal('store.damaged');
   });
 
-  it('with a key of megabytes: little is made of it', async () => {
+  it('A forged sqlite store with a key of several megabytes causes only short errors', async () => {
     const path = await forged(() => undefined, `INSERT INTO blocks (first, content) VALUES (zeroblob(8000000), x'00')`);
     const { damaged } = await verifyStore(path);
     expect(JSON.stringify(damaged).length).to.be.within(100, 100_000);

@@ -10,7 +10,7 @@ import { sqliteStore } from '../../../src/stores/sqlite/sqlite-store.js';
 import { refusal, TableFixture } from '../../../src/testing/conformance/table-fixture.js';
 import { scratchDirectory } from '../embedded/scratch-directory.js';
 
-describe('The place of a store in an SQLite file', () => {
+describe('The file of a sqlite store', () => {
   const newFolder = scratchDirectory();
 
   function newPath(): string {
@@ -23,7 +23,7 @@ describe('The place of a store in an SQLite file', () => {
     await store[Symbol.asyncDispose]();
   }
 
-  /** A store that has one row, closed. */
+  /** Creates a store with one row and closes it. */
   async function filled(path: string): Promise<string> {
     const store = await sqliteStore(path);
     const t = await TableFixture.create(store);
@@ -56,7 +56,7 @@ describe('The place of a store in an SQLite file', () => {
     database.close();
   }
 
-  it('may have tables of other tools beside those of the store, such as those of a tool that replicates it', async () => {
+  it('The file of a sqlite store may contain tables of other tools, such as tools for replication', async () => {
     const path = newPath();
     const table = await filled(path);
     await change(
@@ -66,7 +66,7 @@ describe('The place of a store in an SQLite file', () => {
     expect(await rowOf(path, table)).to.deep.equal({ i: 'Int32 1' });
   });
 
-  it('is refused where something was added to the table of the store, which is named', async () => {
+  it("The file of a sqlite store is refused if something was added to the store's own table, and the error names it", async () => {
     const path = newPath();
     await filled(path);
     await change(path, 'CREATE TRIGGER mine AFTER UPDATE ON blocks BEGIN DELETE FROM blocks; END');
@@ -74,7 +74,7 @@ describe('The place of a store in an SQLite file', () => {
     expect([code, message.includes('trigger mine')]).to.deep.equal(['store.incompatible-format', true]);
   });
 
-  it('is refused where the file is empty, a text, or named as one of those that SQLite makes itself; nothing is changed', async () => {
+  it('The file of a sqlite store must not be empty, a text, or have a name that SQLite uses itself, and is left unchanged', async () => {
     const path = newPath();
     for (const [name, content] of [
       ['empty.db', ''],
@@ -90,7 +90,7 @@ describe('The place of a store in an SQLite file', () => {
     }
   });
 
-  it('is refused where the file has a second name, under which it would have a log of its own', async () => {
+  it('The file of a sqlite store is refused if it has a second name, under which it would have another log', async () => {
     const path = newPath();
     const table = await filled(path);
     const other = `${path}.other`;
@@ -103,14 +103,14 @@ describe('The place of a store in an SQLite file', () => {
     expect(await rowOf(path, table)).to.deep.equal({ i: 'Int32 1' });
   });
 
-  it('loses the name that it had while it was made, where who made it was killed', async () => {
+  it('The file of a sqlite store loses its temporary name if the process that created it was killed', async () => {
     const path = newPath();
     const table = await filled(path);
     linkSync(path, `${path}.0b9f2a3e.partial`);
     expect(await rowOf(path, table)).to.deep.equal({ i: 'Int32 1' });
   });
 
-  it('is made where a symbolic link leads to', async () => {
+  it('The file of a sqlite store is created at the target of a symbolic link', async () => {
     const path = newPath();
     const link = join(dirname(path), 'link.db');
     symlinkSync('data.db', link);
@@ -118,7 +118,7 @@ describe('The place of a store in an SQLite file', () => {
     expect(await rowOf(path, table)).to.deep.equal({ i: 'Int32 1' });
   });
 
-  it('is not made anew where a log is there without its file', async () => {
+  it('The file of a sqlite store is not created again if there is a log without its file', async () => {
     const path = newPath();
     const store = await sqliteStore(path);
     const t = await TableFixture.create(store);
@@ -132,7 +132,7 @@ describe('The place of a store in an SQLite file', () => {
     await close(store);
   });
 
-  it('is missed when the log is removed while it is in use: nothing is written to a log that nobody finds', async () => {
+  it('The file of a sqlite store is not written once its log was removed, since nobody would find the new log', async () => {
     const path = newPath();
     const store = await sqliteStore(path);
     const t = await TableFixture.create(store);
@@ -143,7 +143,7 @@ describe('The place of a store in an SQLite file', () => {
     expect(await rowOf(path, t.table)).to.deep.equal({ i: 'Int32 1' });
   });
 
-  it('is not the target of a backup where the log of another file is left', async () => {
+  it('The file of a sqlite store is not copied to a path at which another file has left a log', async () => {
     const path = newPath();
     await filled(path);
     const copy = join(dirname(path), 'copy.db');

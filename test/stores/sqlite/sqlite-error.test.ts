@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { engineError } from '../../../src/stores/lmdb/engine-error.js';
 import { sqliteError } from '../../../src/stores/sqlite/sqlite-error.js';
 
-/** As SQLite, Node.js and LMDB give them; without the numbers of systems, which differ. */
+/** Creates an error as SQLite, Node.js and LMDB do, without the system's numbers, which differ. */
 const failure = (message: string, members: object): Error => Object.assign(new Error(message), members);
 const NO_RIGHTS = [
   failure('access permission denied', { errcode: 3 }),
@@ -20,7 +20,7 @@ const TOO_MANY = [
 for (const [store, errorOf] of Object.entries({ sqlite: sqliteError, lmdb: engineError })) {
   describe(`The error of a file that ${store} cannot use`, () => {
     for (const cause of NO_RIGHTS) {
-      it(`names the user and fileMode where rights may be missing: ${cause.message}`, () => {
+      it(`The error of a ${store} file names the user and fileMode if permissions may be missing: ${cause.message}`, () => {
         const { code, message } = errorOf('./data.db', 'cannot be opened', cause);
         expect([code, message.includes('fileMode'), message.includes('The user of this process')]).to.deep.equal([
           'store.unavailable',
@@ -32,7 +32,7 @@ for (const [store, errorOf] of Object.entries({ sqlite: sqliteError, lmdb: engin
     }
 
     for (const cause of TOO_MANY) {
-      it(`names file descriptors where there may be none left: ${cause.message}`, () => {
+      it(`The error of a ${store} file names file descriptors if there may be none left: ${cause.message}`, () => {
         const { code, message } = errorOf('./data.db', 'cannot be opened', cause);
         expect([code, message.includes('ulimit -n')]).to.deep.equal(['store.unavailable', true]);
       });

@@ -18,7 +18,7 @@ interface Write {
   readonly table: number;
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** Bytes of the row, as many as a header has at least; `undefined` deletes it. */
+  /** Size of the row, at least that of a header; `undefined` deletes the row. */
   readonly size: number | undefined;
 }
 
@@ -91,7 +91,7 @@ async function apply(
 describe('Rows in an SQLite file', () => {
   const newPath = scratchDirectory();
 
-  it('are those that rows in memory are after any transactions, to two connections alike', async function () {
+  it('Rows in an SQLite file equal rows in memory after any transactions, through two connections', async function () {
     this.timeout(stress(60_000, 900_000));
     await fc.assert(
       fc.asyncProperty(

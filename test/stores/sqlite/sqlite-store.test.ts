@@ -11,7 +11,7 @@ describe('sqliteStore', () => {
 
   storeOnDisk('sqlite', sqliteStore, newPath);
 
-  it('refuses an SQLite file of another format or of another program, and leaves it alone', async () => {
+  it('sqliteStore refuses an SQLite file of another format or another program, and leaves it unchanged', async () => {
     for (const sql of [
       'PRAGMA application_id = 1164866665; PRAGMA user_version = 2; CREATE TABLE blocks (a)',
       'CREATE TABLE mine (a)',
@@ -26,7 +26,7 @@ describe('sqliteStore', () => {
     }
   });
 
-  it('says which path cannot be used', async () => {
+  it('sqliteStore names the path in its error if the path cannot be used', async () => {
     const file = newPath();
     writeFileSync(file, 'text');
     const folder = newPath();
@@ -47,7 +47,7 @@ describe('sqliteStore', () => {
     expect(readFileSync(file, 'utf8')).to.equal('text');
   });
 
-  it('makes its files for their owner alone, or with the mode that is asked for', async () => {
+  it('sqliteStore creates its files for their owner only, or with the requested mode', async () => {
     for (const [fileMode, modes] of [
       [undefined, [0o700, 0o600, 0o600, 0o600]],
       [0o640, [0o750, 0o640, 0o640, 0o640]],

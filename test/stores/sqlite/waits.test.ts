@@ -35,7 +35,7 @@ describe('A write to a sqlite store that waits for another process', () => {
     await tables.close();
   });
 
-  it('ends with its own time, whatever others that wait with it have', async () => {
+  it('A waiting write ends after its own timeout, whatever the timeouts of the writes that wait with it', async () => {
     const notes = tables.repository(Note);
     const patient = notes.insert(note('patient'));
     const hasty = await rejection(notes.insert(note('hasty'), { timeout: 50 }));
@@ -48,7 +48,7 @@ describe('A write to a sqlite store that waits for another process', () => {
     ]);
   });
 
-  it('is stopped when the data source is closed and the time for that is over', async () => {
+  it('A waiting write is aborted when the data source is closed and the timeout of close() ends', async () => {
     const waiting = rejection(tables.repository(Note).insert(note('second')));
     const begun = performance.now();
     await tables.close({ timeout: 50 });
@@ -57,7 +57,7 @@ describe('A write to a sqlite store that waits for another process', () => {
     other.exec('ROLLBACK');
   });
 
-  it('is made when the data source is closed, where the other process ends in time', async () => {
+  it('A waiting write is made while the data source closes if the other process ends in time', async () => {
     const waiting = tables.repository(Note).insert(note('second'));
     const closed = tables.close({ timeout: 5000 });
     other.exec('ROLLBACK');
@@ -82,7 +82,7 @@ describe('Opening a new sqlite store to which another process is writing', () =>
   });
   afterEach(() => other.close());
 
-  it('ends with its time, or by its signal', async () => {
+  it('Opening a sqlite store that is being written ends with its timeout or its signal', async () => {
     const begun = performance.now();
     const late = await rejection(DataSource.open(target, {}, { timeout: 50 }));
     const aborted = await rejection(DataSource.open(target, {}, { signal: AbortSignal.timeout(50) }));
@@ -93,14 +93,14 @@ describe('Opening a new sqlite store to which another process is writing', () =>
     expect(performance.now() - begun).to.be.lessThan(5000);
   });
 
-  it('waits, where it has the time, until the other has committed', async () => {
+  it('Opening a sqlite store that is being written waits until the other process has committed', async () => {
     const opening = DataSource.open(target, {}, { timeout: 20_000 });
     await setTimeout(50);
     other.exec('COMMIT');
     await (await opening).close();
   });
 
-  it('does not begin when its signal has said stop already, for any target', async () => {
+  it('Opening a store does not begin if its signal is already aborted, for any target', async () => {
     const stopped = AbortSignal.abort();
     for (const each of [target, 'memory:'] as const) {
       expect(await rejection(DataSource.open(each, {}, { signal: stopped }))).to.have.property('code', 'store.aborted');

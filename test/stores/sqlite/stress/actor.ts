@@ -7,32 +7,32 @@ import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
 import { Acknowledged, faultOfTurn, historyRows, readHistory, TABLE, takeTurn } from './history.js';
 
 /**
- * What an actor does until it is told to end: `write` takes turns, `scan` reads the table from end to end, `open` opens the store, lists
- * its tables and closes it, `session` opens it, takes some turns, reads and closes it.
+ * The work of an actor until it is told to end: `write` takes turns, `scan` reads the whole table, `open` opens the
+ * store, lists its tables and closes it, `session` opens the store, takes some turns, reads and closes it.
  */
 export type Role = 'write' | 'scan' | 'open' | 'session';
 
-/** What an actor is told at first. */
+/** The first instructions for an actor. */
 export interface Task {
   readonly role: Role;
   readonly path: string;
   readonly durability: 'full' | 'relaxed';
-  /** Whose turns it takes. */
+  /** The lanes whose turns it takes. */
   readonly lanes: readonly string[];
-  /** Their first turn. */
+  /** The first turn in each lane. */
   readonly from: number;
 }
 
-/** What an actor tells. */
+/** A message from an actor. */
 export type Message =
   /** It is about to open the store. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'acknowledged'; readonly lane: string; readonly turn: number }
-  /** It found what cannot be. */
+  /** It found something that must not happen. */
   | { readonly kind: 'fault'; readonly text: string }
   /** The store threw. */
   | { readonly kind: 'failure'; readonly code: string; readonly text: string }
-  /** It has ended as it was told, and had done its part so many times. */
+  /** It has ended as instructed, after doing its part this many times. */
   | { readonly kind: 'ended'; readonly times: number };
 
 const TURNS_OF_SESSION = 4;
@@ -52,12 +52,12 @@ function openStore(): Promise<TableStore> {
   return sqliteStore(task.path, { durability: task.durability });
 }
 
-/** Whether some work was done; tells how it failed. */
+/** Runs some work and returns whether it succeeded. Reports a failure. */
 async function succeeds(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     times += 1;
-    await yields(); // a store that never waits for anything would let nobody else have a turn, not even who ends this
+    await yields(); // a store that never waits would let nothing else run, not even the message that ends this
     return true;
   } catch (error) {
     const code = EntitableError.is(error) ? error.code : 'none';
@@ -79,7 +79,7 @@ async function takeNextTurn(store: TableStore, rows: Rows, lane: string): Promis
   fault(await faultOfTurn(rows, lane, turn, true));
 }
 
-/** What was seen once must be seen later, or what came after it. */
+/** Reads the whole table. Rows that were seen once must be seen again, unless they have changed since. */
 async function scan(rows: Rows): Promise<void> {
   const found = await readHistory(rows);
   for (const text of seen.faults(found, () => 'on')) fault(text);
@@ -130,19 +130,19 @@ const ROLES: Readonly<Record<Role, () => Promise<void>>> = {
   },
 };
 
-/** Ends at once, the store open, where it is told so; else as soon as its work is whole. */
+/** Ends at once, with the store open, if told to exit; otherwise as soon as the current work is complete. */
 const end = (how: unknown): void => {
   if (how === 'exit') process.exit();
   goesOn = false;
 };
 parentPort?.once('message', end);
 process.once('message', end);
-process.once('disconnect', () => process.exit(1)); // whoever started it is gone
-await loadSqlite(); // which takes longer than all that follows
+process.once('disconnect', () => process.exit(1)); // its starter is gone
+await loadSqlite(); // takes longer than everything that follows
 post({ kind: 'ready' });
-const isWhole = await succeeds(ROLES[task.role]); // counts as one time itself
+const isWhole = await succeeds(ROLES[task.role]); // itself counted once
 const ended: Message = { kind: 'ended', times: times - Number(isWhole) };
 process.removeAllListeners('disconnect');
 if (parentPort !== null) post(ended);
-// What was sent before is lost where the channel is closed before it was written, to a test that is slow to read.
+// Messages are lost if the channel closes before they were written, which happens if the test reads slowly.
 else process.send!(ended, () => process.disconnect());

@@ -16,23 +16,23 @@ const PAGE = 4096;
 /** Milliseconds that reading a store may take. */
 const PATIENCE = 30_000;
 const CODES = ['store.damaged', 'store.incompatible-format'];
-/** Where SQLite keeps the version for writers: it takes a file of a later one for a file that may only be read. */
+/** Offset of SQLite's version for writers. SQLite opens a file with a later version read-only. */
 const WRITE_VERSION_AT = 18;
 
 type Reader = CommandedProcess<ReadCommand, Reading>;
 
-/** A place in the file: anywhere, in what SQLite says of the file at its beginning, or in its first pages. */
+/** Chooses a position in the file: anywhere, in SQLite's header at its start, or in its first pages. */
 function place(random: Random, size: number): number {
   const kind = random();
   return below(random, kind < 0.7 ? size : kind < 0.85 ? 100 : 3 * PAGE);
 }
 
-/** The codes by which a changed byte may be told. */
+/** Returns the error codes that a changed byte may cause. */
 function codesAt(at: number): readonly string[] {
   return at === WRITE_VERSION_AT ? [...CODES, 'store.unavailable'] : CODES;
 }
 
-/** Changes one bit of a file; done again, it is as before. */
+/** Flips one bit of a file. A second flip restores it. */
 function flip(path: string, at: number, bit: number): void {
   const file = openSync(path, 'r+');
   const byte = Buffer.alloc(1);
@@ -42,7 +42,7 @@ function flip(path: string, at: number, bit: number): void {
   closeSync(file);
 }
 
-/** What readings showed, and how often. */
+/** Counts the results of readings. */
 class Tally {
   readonly wrong: string[] = [];
   readonly #counts = new Map<string, number>();
@@ -52,7 +52,7 @@ class Tally {
     return JSON.stringify(Object.fromEntries(this.#counts));
   }
 
-  /** Has a process read a store; one that was ended by it is followed by another. */
+  /** Lets a process read a store. If that ends the process, the next reading starts another. */
   async read(what: string, command: ReadCommand, codes: readonly string[] = CODES): Promise<void> {
     const reading = await this.#reading(command);
     const told = reading.told.toSorted().join(' and ') || 'all rows are right';
@@ -95,7 +95,7 @@ describe('A sqlite store whose file was changed by something else', () => {
     size = readFileSync(original).length;
   });
 
-  it(`gives no wrong row, misses none in silence and ends no process after ${FLIPS} flips of a bit`, async function () {
+  it(`A sqlite store returns no wrong row, hides no missing row and crashes no process after ${FLIPS} flipped bits`, async function () {
     this.timeout(60_000 + FLIPS * 500);
     const random = seeded(FLIPS);
     const tally = new Tally();
@@ -111,13 +111,13 @@ describe('A sqlite store whose file was changed by something else', () => {
     expect(tally.wrong.slice(0, 10)).to.deep.equal([]);
   });
 
-  it(`gives no wrong row, misses none in silence and ends no process after ${CUTS} cuts, half of them between pages`, async function () {
+  it(`A sqlite store returns no wrong row, hides no missing row and crashes no process after ${CUTS} truncations`, async function () {
     this.timeout(60_000 + CUTS * 500);
     const random = seeded(CUTS);
     const tally = new Tally();
     const path = newPath();
     for (let done = 0; done < CUTS; done++) {
-      // Nothing at all is a store that is still to be made.
+      // Length 0 would be a store that is still to be created.
       const length = done % 2 === 0 ? PAGE * (1 + below(random, size / PAGE - 1)) : 1 + below(random, size - 1);
       copyFileSync(original, path);
       truncateSync(path, length);
@@ -128,7 +128,7 @@ describe('A sqlite store whose file was changed by something else', () => {
     expect(tally.wrong.slice(0, 10)).to.deep.equal([]);
   });
 
-  it(`gives no wrong row when a bit flips while it is open, and all again when it flips back, ${FLIPS_WHILE_OPEN} times`, async function () {
+  it(`A sqlite store returns no wrong row if a bit flips while it is open, and all rows once it flips back (${FLIPS_WHILE_OPEN} times)`, async function () {
     this.timeout(60_000 + FLIPS_WHILE_OPEN * 1000);
     const random = seeded(FLIPS_WHILE_OPEN);
     const tally = new Tally();

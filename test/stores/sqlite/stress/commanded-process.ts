@@ -2,7 +2,7 @@ import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A process that does what it is told, one command after the other: its program says `ready`, and answers each. */
+/** A process that executes commands one after another. Its program sends `ready`, then an answer to each command. */
 export class CommandedProcess<C extends object, A> implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended = new AbortController();
@@ -15,14 +15,14 @@ export class CommandedProcess<C extends object, A> implements AsyncDisposable {
       this.#ended.abort(new Error(`The process ended: code ${code}, signal ${signal}`));
     });
     this.#ready = this.#next();
-    this.#ready.catch(() => {}); // told to who gives the first command
+    this.#ready.catch(() => {}); // the first command reports it
   }
 
   get pid(): number {
     return this.#child.pid!;
   }
 
-  /** Gives the answer; fails when the process ends instead. */
+  /** Returns the answer; fails if the process ends instead. */
   async do(command: C): Promise<A> {
     await this.#ready;
     this.#child.send(command);
@@ -30,7 +30,7 @@ export class CommandedProcess<C extends object, A> implements AsyncDisposable {
     return answer;
   }
 
-  /** Ends it where it is. */
+  /** Kills the process immediately. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }

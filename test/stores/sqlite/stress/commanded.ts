@@ -3,18 +3,21 @@ import type { TableStore } from '../../../../src/store/table-store.js';
 import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
 import { TableFixture } from '../../../../src/testing/conformance/table-fixture.js';
 
-/** What a process is told to do with the store of a path and a durability, which it keeps open until it is told to close it. */
+/**
+ * A command for a process: an operation on the store with this path and durability, which stays open until it is told
+ * to close it.
+ */
 export interface Command {
   readonly verb: 'open' | 'write' | 'read' | 'count' | 'close';
   readonly path: string;
   readonly durability: 'full' | 'relaxed';
-  /** The key of the row that is written or read. */
+  /** The key of the row to write or read. */
   readonly row?: string;
-  /** Bytes of the row that is written. */
+  /** Size of the row to write. */
   readonly bytes?: number;
 }
 
-/** How the store refused, or what was found: `none` where there is no such row. */
+/** The refusal of the store, or what was found: `none` if there is no such row. */
 export interface Outcome {
   readonly code?: string;
   readonly text?: string;

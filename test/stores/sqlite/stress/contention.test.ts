@@ -18,18 +18,20 @@ const CREATORS = 8;
 const COUNTER = fileURLToPath(new URL('./counter.js', import.meta.url));
 const CREATOR = fileURLToPath(new URL('./creator.js', import.meta.url));
 const STOPPED_WRITER = fileURLToPath(new URL('./stopped-writer.js', import.meta.url));
-/** Milliseconds between two turns of the event loop that are measured, and that none may take beside a stopped writer. */
+/**
+ * Interval in milliseconds at which the event loop is measured, and the longest delay allowed next to a stopped writer.
+ */
 const TICK = 10;
 const LONGEST_TICK = 1000;
 
-/** Has a process open, make and close a store. */
+/** Lets a process open, create and close a store. */
 async function create(creator: ChildProcess, creation: Creation): Promise<Created> {
   creator.send(creation);
   const [problems] = (await once(creator, 'message')) as [Created];
   return problems;
 }
 
-/** Measures how long the event loop stands still at most, until it is told to end. */
+/** Measures the longest delay of the event loop until it is ended. */
 class Ticks {
   #longest = 0;
   #last = performance.now();
@@ -49,10 +51,10 @@ describe('A sqlite store that several processes contend for', () => {
   const newPath = scratchDirectory();
   const stoppedWriters: ChildProcess[] = [];
   afterEach(() => {
-    for (const stopped of stoppedWriters.splice(0)) stopped.kill('SIGKILL'); // one would never end by itself
+    for (const stopped of stoppedWriters.splice(0)) stopped.kill('SIGKILL'); // they would never end by themselves
   });
 
-  it(`counts exactly when two processes modify one row ${TIMES} times each`, async function () {
+  it(`A sqlite store counts exactly if two processes modify one row ${TIMES} times each`, async function () {
     this.timeout(60_000 + TIMES * 100);
     const path = newPath();
     await using tables = await DataSource.open(await sqliteStore(path));
@@ -68,7 +70,7 @@ describe('A sqlite store that several processes contend for', () => {
     say(`2 × ${TIMES} times modify(): ${2 * TIMES} counted`);
   });
 
-  it(`is whole when ${CREATORS} processes make it at once, ${ROUNDS} times`, async function () {
+  it(`A sqlite store is intact after ${CREATORS} processes have created it at the same time, ${ROUNDS} times`, async function () {
     this.timeout(60_000 + ROUNDS * 5000);
     const creators = Array.from({ length: CREATORS }, () => fork(CREATOR));
     await Promise.all(creators.map((creator) => once(creator, 'message')));
@@ -91,8 +93,8 @@ describe('A sqlite store that several processes contend for', () => {
   });
 
   for (const signal of ['SIGCONT', 'SIGKILL'] as const) {
-    it(`goes on beside a writer that is stopped within its transaction, and writes once that has had ${signal}`, async function () {
-      if (process.platform === 'win32') this.skip(); // where processes cannot be stopped
+    it(`A sqlite store keeps working next to a writer stopped in its transaction, and can be written after ${signal}`, async function () {
+      if (process.platform === 'win32') this.skip(); // Windows cannot stop a process
       const path = newPath();
       await using store = await sqliteStore(path);
       const t = await TableFixture.create(store);

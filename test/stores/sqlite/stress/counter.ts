@@ -1,7 +1,7 @@
 import { DataSource, defineEntity, type PartitionKey, type RowKey } from 'entitable';
 import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
 
-/** What two processes count up. */
+/** A counter that two processes increment. */
 export class Counter {
   group!: PartitionKey;
   name!: RowKey;
@@ -13,7 +13,7 @@ defineEntity(Counter, {
   properties: { group: 'PartitionKey', name: 'RowKey', value: 'Int32' },
 });
 
-// Run by itself, it adds one to a counter as often as it is told; another process may do the same.
+// When it runs as a program, it increments a counter as often as it is told, while another process may do the same.
 const [, program, path, times] = process.argv;
 if (program === import.meta.filename) {
   await using tables = await DataSource.open(await sqliteStore(path!));

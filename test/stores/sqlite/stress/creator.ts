@@ -1,19 +1,19 @@
 import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
 import { TableFixture } from '../../../../src/testing/conformance/table-fixture.js';
 
-/** Tells a process to open, and perhaps make, the store of a path at a moment in milliseconds since 1970. */
+/** A command to open, and if necessary create, the store of a path at a moment in milliseconds since 1970. */
 export interface Creation {
   readonly path: string;
   readonly at: number;
-  /** The key of the row that it writes. */
+  /** The key of the row to write. */
   readonly row: string;
 }
 
-/** What went wrong; empty where its row was written and seen, and the store closed. */
+/** The problems found; empty if the row was written and seen, and the store was closed. */
 export type Created = readonly string[];
 
 async function create({ path, at, row }: Creation): Promise<Created> {
-  while (Date.now() < at); // all begin at once
+  while (Date.now() < at); // all begin at the same moment
   await using store = await sqliteStore(path);
   await store.createTable('Rows');
   const fixture = TableFixture.open(store, 'Rows');

@@ -5,8 +5,8 @@ import { say } from './say.js';
 import type { Stage } from './stage.js';
 
 /**
- * Tells what actors did that were all stopped, and expects that just what was acknowledged is there, and that nothing failed but with codes
- * that `pass`.
+ * Reports the work of actors that were all stopped. Expects that exactly the acknowledged rows are stored, and that no
+ * failure has a code other than those in `pass`.
  */
 export async function expectAllRight(stage: Stage, pass: readonly string[] = []): Promise<void> {
   const { acknowledged, times, faults, failures } = stage;

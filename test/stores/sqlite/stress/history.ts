@@ -3,15 +3,15 @@ import type { Rows, TableStore } from '../../../../src/store/table-store.js';
 import { SHAPE } from '../../../../src/testing/conformance/table-fixture.js';
 
 /*
- * Several writers change the rows of one table in turns. A lane is one writer's series of turns, which it takes one after the other; each
- * is one transaction. Lanes share partitions, and their row keys lie in between each other. The rows of a lane are few slots that its
- * turns write again and again, so that the table stays small. A row says which turn wrote it: what must be there, and what cannot, is
- * known of each slot from the turns that were acknowledged.
+ * Several writers change the rows of one table in turns. A lane is the series of turns of one writer, which takes them
+ * one after another; each turn is one transaction. Lanes share partitions, and their row keys are interleaved. A lane
+ * has few slots, which its turns write again and again, so that the table stays small. Each row contains the turn that
+ * wrote it. From the acknowledged turns it follows for each slot which rows must be there and which cannot.
  */
 
-/** The table that all write. */
+/** The table that all writers share. */
 export const TABLE = 'History';
-/** Turns of one writer of a lane; those of its successor begin behind them. */
+/** Number of turns reserved for one writer of a lane. The turns of its successor start after them. */
 export const TURNS_OF_LIFE = 1_000_000;
 
 const SLOTS = 40;
@@ -27,25 +27,25 @@ interface FoundRow {
   readonly turn: number;
 }
 
-/** What a scan found. */
+/** The result of a scan. */
 export interface FoundHistory {
   readonly rows: readonly FoundRow[];
-  /** Rows that nobody has written so, or that came out of order. */
+  /** Rows that nobody can have written, or that are out of order. */
   readonly faults: readonly string[];
 }
 
 /**
- * What is known of the writers when rows are looked at: that they go `on` (a transaction may then be seen in part, on two pages), that they
- * `ended` somehow, or that each turn they took is known to have been acknowledged or `exact`ly not.
+ * The state of the writers when rows are checked: `on` if they are running, so that two pages may show a part of a
+ * transaction; `ended` if they have ended in any way; `exact` if it is known for each turn whether it was acknowledged.
  */
 export type Writers = 'on' | 'ended' | 'exact';
 
-/** The rows of the history, of an open store. */
+/** Returns the rows of the history in an open store. */
 export function historyRows(store: TableStore): Rows {
   return store.rows(TABLE, SHAPE);
 }
 
-/** Writes, or removes, the rows of a turn in one transaction. */
+/** Writes or removes the rows of a turn in one transaction. */
 export async function takeTurn(store: TableStore, rows: Rows, lane: string, turn: number): Promise<void> {
   const slot = slotOf(turn);
   const writes = Array.from({ length: sizeOf(lane, slot) }, (_, index) => {
@@ -64,7 +64,10 @@ export async function takeTurn(store: TableStore, rows: Rows, lane: string, turn
   await store.submit(TABLE, writes);
 }
 
-/** What is wrong with how a turn is seen that was acknowledged; `own` where the lane takes no other turn meanwhile. */
+/**
+ * Returns what is wrong with the stored rows of an acknowledged turn, if anything. Pass `own` if the lane takes no
+ * other turn meanwhile.
+ */
 export async function faultOfTurn(rows: Rows, lane: string, turn: number, own: boolean): Promise<string | undefined> {
   const slot = slotOf(turn);
   if (!own && isRemovable(slot)) return undefined;
@@ -76,7 +79,7 @@ export async function faultOfTurn(rows: Rows, lane: string, turn: number, own: b
   return undefined;
 }
 
-/** Reads the table from end to end. */
+/** Reads the whole table. */
 export async function readHistory(rows: Rows): Promise<FoundHistory> {
   const found: FoundRow[] = [];
   const faults: string[] = [];
@@ -105,9 +108,9 @@ function read(row: RowReader): { readonly keys: string; readonly row: FoundRow |
   return { keys, row: isRight ? found : undefined, fault: `${keys} of turn ${found.turn} is not as it was written` };
 }
 
-/** The turns that are known to have been acknowledged. */
+/** The turns that are known to be acknowledged. */
 export class Acknowledged {
-  /** The last of each slot, by lane. */
+  /** The last acknowledged turn of each slot, by lane. */
   readonly #turns: Map<string, Int32Array>;
   #count = 0;
 
@@ -115,7 +118,7 @@ export class Acknowledged {
     this.#turns = new Map([...turns].map(([lane, last]) => [lane, last.slice()]));
   }
 
-  /** How many there were. */
+  /** Number of acknowledged turns. */
   get count(): number {
     return this.#count;
   }
@@ -131,17 +134,17 @@ export class Acknowledged {
     this.#count += 1;
   }
 
-  /** Takes what was found for acknowledged: a later look must find it, or what came after it. */
+  /** Treats rows that were found as acknowledged: later reads must find them, or what replaced them. */
   addFound({ rows }: FoundHistory): void {
     for (const { lane, turn } of rows) this.add(lane, turn);
   }
 
-  /** What is known now, while more is added here. */
+  /** Returns a copy of the current state, to which no more turns are added. */
   soFar(): Acknowledged {
     return new Acknowledged(this.#turns);
   }
 
-  /** What is wrong with what was found. */
+  /** Returns what is wrong with the rows that were found. */
   faults(found: FoundHistory, writers: (lane: string) => Writers): readonly string[] {
     const slots = new Map<string, Map<number, number>>();
     for (const { lane, slot, index, turn } of found.rows) {
@@ -188,7 +191,7 @@ function slotOf(turn: number): number {
   return turn % SLOTS;
 }
 
-/** Every second turn of some slots removes what the one before has written. */
+/** Returns whether a turn removes rows: every second turn of some slots removes what the turn before wrote. */
 function isRemoval(turn: number): boolean {
   return isRemovable(slotOf(turn)) && Math.floor(turn / SLOTS) % 2 === 1;
 }

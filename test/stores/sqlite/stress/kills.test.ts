@@ -11,30 +11,36 @@ import { Stage, type Actor, type Kind } from './stage.js';
 
 const KILLS = stress(25, 1000);
 const TERMINATIONS = stress(25, 1000);
-/** Kills after which the four go on with a new path, which they make anew. */
+/** Number of kills after which the four actors continue with a new store. */
 const KILLS_OF_STORE = 8;
 
-/** Waits until some moment in the life of an actor: often while it opens or makes the store, else while it writes, reads or closes it. */
+/**
+ * Waits until a random moment in the life of an actor: often while it opens or creates the store, otherwise while it
+ * writes, reads or closes it.
+ */
 async function someMoment(actor: Actor, random: Random): Promise<void> {
   await actor.ready;
   if (random() < 0.4) {
     await wait(random() * 15);
   } else {
-    await Promise.race([actor.active, wait(500)]); // one that only opens the store never tells anything
+    await Promise.race([actor.active, wait(500)]); // an actor that only opens the store never reports anything
     await wait(random() * 50);
   }
 }
 
-/** Opens the store, which must work, and looks for all that was acknowledged; the turns of some lanes have ended. */
+/**
+ * Opens the store, which must succeed, and checks that all acknowledged turns are there. The `ended` lanes take no more
+ * turns.
+ */
 async function look(stage: Stage, ended: readonly string[]): Promise<void> {
   const acknowledged = stage.acknowledged.soFar();
   await using store = await sqliteStore(stage.path);
-  await store.createTable(TABLE); // the one that was to make it may have been killed before
+  await store.createTable(TABLE); // the actor that was to create it may have been killed before
   const found = await readHistory(historyRows(store));
   stage.faults.push(...acknowledged.faults(found, (lane) => (ended.includes(lane) ? 'ended' : 'on')));
 }
 
-/** Lets four actors of some roles work on a new store, ends one after the other at random moments and starts it again. */
+/** Lets four actors with these roles work on a new store, and ends and restarts them at random moments. */
 async function endAtRandom(
   kind: Kind,
   roles: readonly Role[],
@@ -63,7 +69,7 @@ async function endAtRandom(
   );
 }
 
-/** Ends actors until so many were ended, each few on a new store; gives what was amiss, and how often the store threw. */
+/** Ends actors `kills` times, changing to a new store every few times. Returns all faults and failures. */
 async function endMany(kind: Kind, roles: readonly Role[], kills: number, newPath: () => string): Promise<unknown> {
   const random = seeded(kills);
   const faults: string[] = [];
@@ -84,13 +90,13 @@ async function endMany(kind: Kind, roles: readonly Role[], kills: number, newPat
 describe('A sqlite store whose users end at random moments', () => {
   const newPath = scratchDirectory();
 
-  it(`loses no acknowledged transaction, tears none and opens again after ${KILLS} kills of four processes`, async function () {
+  it(`A sqlite store keeps all acknowledged transactions whole and opens again after ${KILLS} kills of four processes`, async function () {
     this.timeout(60_000 + KILLS * 2000);
     const roles = ['session', 'write', 'session', 'write'] as const;
     expect(await endMany('process', roles, KILLS, newPath)).to.deep.equal({ faults: [], failures: {} });
   });
 
-  it(`loses no acknowledged transaction, tears none and opens again after ${TERMINATIONS} ends of four worker threads`, async function () {
+  it(`A sqlite store keeps all acknowledged transactions whole and opens again after ${TERMINATIONS} ends of four worker threads`, async function () {
     this.timeout(60_000 + TERMINATIONS * 2000);
     const roles = ['write', 'open', 'write', 'session'] as const;
     expect(await endMany('thread', roles, TERMINATIONS, newPath)).to.deep.equal({ faults: [], failures: {} });

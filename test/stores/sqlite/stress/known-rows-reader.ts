@@ -2,7 +2,10 @@ import { sqliteStore } from '../../../../src/stores/sqlite/sqlite-store.js';
 import type { TableStore } from '../../../../src/store/table-store.js';
 import { readAgain, readKnownRows, type Reading } from './known-rows.js';
 
-/** Tells a process to read the rows of a store: one that it opens, writes to as well or not, and closes, or one that it keeps open. */
+/**
+ * A command to read the rows of a store: one that is opened for it, optionally written, and closed; or one that stays
+ * open.
+ */
 export interface ReadCommand {
   readonly path: string;
   readonly how: 'read' | 'write' | 'keep';

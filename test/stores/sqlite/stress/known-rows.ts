@@ -8,28 +8,28 @@ import { TableFixture, type Properties } from '../../../../src/testing/conforman
 const TABLES = ['First', 'Second', 'Third'] as const;
 const PARTITIONS = 7;
 const ROWS_OF_PARTITION = 95;
-/** The transactions of which rows are written. */
+/** Number of rows per transaction. */
 const BATCH = 19;
 
 interface KnownRow {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly properties: Properties;
-  /** What {@link read} makes of it. */
+  /** The result of {@link read} for this row. */
   readonly text: string;
 }
 
 const ROWS = { First: rowsOf('First'), Second: rowsOf('Second'), Third: rowsOf('Third') };
 
-/** What reading a store showed that should have the known rows. */
+/** The result of reading a store that should have the known rows. */
 export interface Reading {
-  /** Rows that are wrong or missing, and not told to be; the first few. */
+  /** The first few rows that are wrong, or missing without an error. */
   readonly wrong: readonly string[];
-  /** The codes of what the store threw. */
+  /** The codes of the errors that the store threw. */
   readonly told: readonly string[];
 }
 
-/** Makes a store with the known rows. */
+/** Creates a store with the known rows. */
 export async function writeKnownRows(path: string): Promise<void> {
   await using store = await sqliteStore(path, { durability: 'relaxed' });
   for (const table of TABLES) {
@@ -47,7 +47,10 @@ export async function writeKnownRows(path: string): Promise<void> {
   }
 }
 
-/** Opens a store and reads every row of it, alone and in scans; with `writes` it writes to each table then, and scans it again. */
+/**
+ * Opens a store and reads all its rows, individually and by scans. If `writes`, it then writes to each table and scans
+ * again.
+ */
 export async function readKnownRows(path: string, writes: boolean): Promise<Reading> {
   const notes = new Notes();
   const store = await notes.tell(() => sqliteStore(path, { durability: 'relaxed' }));
@@ -68,7 +71,7 @@ export async function readKnownRows(path: string, writes: boolean): Promise<Read
   return notes.reading;
 }
 
-/** Reads every row of an open store. */
+/** Reads all rows of an open store. */
 export async function readAgain(store: TableStore): Promise<Reading> {
   const notes = new Notes();
   await readEach(store, notes);
@@ -139,7 +142,7 @@ class Notes {
     if (row?.text !== found) this.wrong.push(`There is ${found} instead of ${row?.text}`);
   }
 
-  /** Does something; notes the code that it is refused with. */
+  /** Runs an action and records the code of its error. */
   async tell<T>(action: () => Promise<T>): Promise<T | undefined> {
     try {
       return await action();

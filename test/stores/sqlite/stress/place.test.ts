@@ -10,7 +10,7 @@ import { CommandedProcess } from './commanded-process.js';
 import type { Command, Outcome } from './commanded.js';
 
 const PROGRAM = './commanded.js';
-/** A user who owns nothing, as a number. */
+/** The numeric id of a user who owns nothing. */
 const NOBODY = 65_534;
 const MEGABYTE = 1024 * 1024;
 const ROW_BYTES = 60_000;
@@ -18,7 +18,7 @@ const ROW_BYTES = 60_000;
 type Verb = Command['verb'];
 type User = CommandedProcess<Command, Outcome>;
 
-/** A short form of telling a process what to do with the store of a path: gives what it found or how it was refused. */
+/** Returns a short form of commands to a process for one store. It returns what was found, or the code of the error. */
 function usesStore(user: User, path: string): (verb: Verb, row?: string) => Promise<string> {
   return async (verb, row = '') => {
     const { code, found } = await user.do({ verb, path, durability: 'full', row, bytes: ROW_BYTES });
@@ -26,7 +26,7 @@ function usesStore(user: User, path: string): (verb: Verb, row?: string) => Prom
   };
 }
 
-/** Writes rows until one is refused; gives how many were written, and the code. */
+/** Writes rows until one is refused. Returns the number written, and the code. */
 async function fill(
   use: (verb: Verb, row?: string) => Promise<string>,
 ): Promise<readonly [written: number, code: string]> {
@@ -40,7 +40,7 @@ describe('A sqlite store whose place changes', () => {
   const newPath = scratchDirectory();
 
   for (const what of ['file', 'folder'] as const) {
-    it(`refuses writes while its ${what} has another name, and takes them when it is back`, async () => {
+    it(`A sqlite store refuses writes while its ${what} is renamed, and accepts them once it is back`, async () => {
       const path = join(newPath(), 'data.db');
       const moved = what === 'file' ? path : dirname(path);
       await using store = await sqliteStore(path);
@@ -58,8 +58,8 @@ describe('A sqlite store whose place changes', () => {
   }
 
   for (const replaced of [false, true]) {
-    it(`refuses writes when its folder was removed${replaced ? ' and made anew by another' : ''}, which would be lost`, async function () {
-      if (process.platform === 'win32') this.skip(); // where files that are open cannot be removed
+    it(`A sqlite store refuses writes after its folder was removed${replaced ? ' and created again by another process' : ''}, since they would be lost`, async function () {
+      if (process.platform === 'win32') this.skip(); // Windows cannot remove open files
       const path = join(newPath(), 'data.db');
       const store = await sqliteStore(path);
       await store.createTable('Rows');
@@ -81,7 +81,7 @@ describe('A sqlite store whose place changes', () => {
     });
   }
 
-  it('refuses writes that there is no room for, loses none that it has acknowledged, and writes on when there is', async function () {
+  it('A sqlite store without room refuses writes, keeps all that were acknowledged, and accepts writes once there is room', async function () {
     this.timeout(30_000);
     const path = newPath();
     await using user: User = new CommandedProcess(PROGRAM);
@@ -103,12 +103,12 @@ describe('A sqlite store whose place changes', () => {
     });
   });
 
-  it('is opened on a full disk, or refused, and works when there is room', async function () {
+  it('A sqlite store on a full disk is opened or refused, and works once there is room', async function () {
     this.timeout(30_000);
     const disk = newPath();
     mkdirSync(disk);
     const ballast = join(disk, 'ballast');
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status !== 0) this.skip(); // only root may
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status !== 0) this.skip(); // not root
     try {
       await using user: User = new CommandedProcess(PROGRAM);
       const [use, useNew] = [usesStore(user, join(disk, 'data.db')), usesStore(user, join(disk, 'new', 'data.db'))];
@@ -140,11 +140,11 @@ describe('A sqlite store whose place changes', () => {
     }
   });
 
-  it('refuses who has no rights to it, and takes them when they have', async function () {
+  it('A sqlite store refuses a user without permissions, and accepts the user once the permissions are there', async function () {
     const program = fileURLToPath(new URL(PROGRAM, import.meta.url));
     const isReadable = (): boolean =>
       spawnSync(process.execPath, ['--check', program], { uid: NOBODY, gid: NOBODY }).status === 0;
-    if (process.getuid?.() !== 0 || !isReadable()) this.skip(); // only root can be somebody else
+    if (process.getuid?.() !== 0 || !isReadable()) this.skip(); // only root can run as another user
     const path = join(newPath(), 'data.db');
     await using store = await sqliteStore(path);
     await store.createTable('Rows');
@@ -165,7 +165,7 @@ describe('A sqlite store whose place changes', () => {
     expect(await TableFixture.open(store, 'Rows').keys()).to.deep.equal(['owner', 'user']);
   });
 
-  it('refuses a file that is another program’s, and leaves it as it is', async () => {
+  it('A sqlite store refuses a file of another program, and leaves it unchanged', async () => {
     const path = newPath();
     writeFileSync(path, 'These are notes of somebody.\n'.repeat(100));
     expect((await refusal(sqliteStore(path))).code).to.be.oneOf(['store.damaged', 'store.incompatible-format']);

@@ -1,6 +1,6 @@
 import { stress } from '../../embedded/stress.js';
 
-/** Tells what a long run did; says nothing in the usual one. */
+/** Reports the results of a long run. Prints nothing in ordinary runs. */
 export function say(text: string): void {
   if (stress(0, 1) === 1) process.stdout.write(`      ${text}\n`);
 }

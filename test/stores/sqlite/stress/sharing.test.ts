@@ -8,9 +8,9 @@ import { expectAllRight } from './expect-all-right.js';
 import { faultOfTurn, historyRows, readHistory, TABLE } from './history.js';
 import { Stage } from './stage.js';
 
-/** Seconds of each durability. */
+/** Duration in seconds for each durability. */
 const SHARED = stress(6, 150);
-/** Seconds beside a server. */
+/** Duration in seconds next to a server. */
 const SERVED = stress(6, 60);
 
 /** Looks for acknowledged turns in a store of this process. */
@@ -22,7 +22,7 @@ class Observer {
     this.#store = store;
   }
 
-  /** Looks for a turn that another process was just told to be written. */
+  /** Looks for a turn that another process has just reported as written. */
   look(stage: Stage, lane: string, turn: number): void {
     const look = async (): Promise<void> => {
       const fault = await faultOfTurn(historyRows(this.#store), lane, turn, false);
@@ -31,7 +31,7 @@ class Observer {
     this.#looks.push(look());
   }
 
-  /** Looks for all that was acknowledged when it begins. */
+  /** Looks for all turns that are acknowledged when it begins. */
   async lookAtAll(stage: Stage): Promise<void> {
     const acknowledged = stage.acknowledged.soFar();
     stage.faults.push(...acknowledged.faults(await readHistory(historyRows(this.#store)), () => 'on'));
@@ -43,7 +43,7 @@ describe('A sqlite store that several processes share', () => {
   const newPath = scratchDirectory();
 
   for (const durability of ['full', 'relaxed'] as const) {
-    it(`has every acknowledged row beside two openers and two scanners, at once and in the end, for ${SHARED} s (${durability})`, async function () {
+    it(`A sqlite store has all acknowledged rows next to two openers and two scanners, at once and in the end, for ${SHARED} s (${durability})`, async function () {
       this.timeout(SHARED * 1000 + 120_000);
       await using store = await sqliteStore(newPath(), { durability });
       await store.createTable(TABLE);
@@ -72,13 +72,13 @@ describe('A sqlite store that several processes share', () => {
     });
   }
 
-  it(`is opened, written and closed by three processes beside a scanning server for ${SERVED} s, and nothing fails`, async function () {
+  it(`A sqlite store is opened, written and closed by three processes next to a scanning server for ${SERVED} s without failures`, async function () {
     this.timeout(SERVED * 1000 + 120_000);
     const path = newPath();
     const stage = new Stage(path);
     await using store = await sqliteStore(path);
     await store.createTable(TABLE);
-    await store[Symbol.asyncDispose](); // the server, or one of the others, is the first and the last that has it open
+    await store[Symbol.asyncDispose](); // the server or one of the others is the first and the last to have it open
     const actors = [
       stage.start({ role: 'scan' }),
       ...['a', 'b', 'c'].map((name) => stage.start({ role: 'session', lanes: [`${name}0`, `${name}1`] })),

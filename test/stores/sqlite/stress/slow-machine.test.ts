@@ -19,7 +19,7 @@ describe('A sqlite store on a slow or failing machine', () => {
   const newPath = scratchDirectory();
   const slowed = slowedCalls();
 
-  it(`loses nothing beside two that are slowed down at every step of opening and closing, for ${SECONDS} s`, async function () {
+  it(`A sqlite store loses nothing next to two processes slowed down at every step of opening and closing, for ${SECONDS} s`, async function () {
     this.timeout(SECONDS * 1000 + 120_000);
     const path = newPath();
     const stage = new Stage(path);
@@ -32,12 +32,12 @@ describe('A sqlite store on a slow or failing machine', () => {
     ];
     await wait(SECONDS * 1000);
     await Promise.all(actors.map((actor) => actor.stop()));
-    // Others may have written whenever one that slow had seen where to go on; it gives up after half a minute.
+    // A process this slow may find again and again that others have written first; it gives up after half a minute.
     await expectAllRight(stage, ['store.unavailable']);
     expect(stage.times.open).to.be.greaterThan(0);
   });
 
-  it('is as durable as each data source says when one process has two of different durability', async () => {
+  it('A sqlite store honours the durability of each data source if one process has two with different ones', async () => {
     const path = newPath();
     const counter = `${path}.count`;
     writeFileSync(counter, Buffer.alloc(4));
@@ -61,7 +61,7 @@ describe('A sqlite store on a slow or failing machine', () => {
   });
 
   for (const durability of ['full', 'relaxed'] as const) {
-    it(`tells that the disk fails, loses nothing that it has acknowledged, and works again when the disk does (${durability})`, async () => {
+    it(`A sqlite store reports a failing disk, keeps all acknowledged rows, and works again once the disk does (${durability})`, async () => {
       const path = newPath();
       const flag = `${path}.fails`;
       await using user = commanded(slowed({ MATCH: path, FAIL: flag }));

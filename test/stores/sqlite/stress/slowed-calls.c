@@ -1,7 +1,7 @@
 /*
- * Preloaded into a process, it stands between SQLite and the system: for files whose path contains MATCH it waits up to SLOW microseconds
- * before and after each call, fails with EIO while the file FAIL is there, and counts in the file COUNT (4 bytes) how often they are
- * written through to the disk.
+ * A library that is preloaded into a process, between SQLite and the system. For files whose path contains MATCH it waits
+ * up to SLOW microseconds before and after each call, lets calls fail with EIO while the file FAIL exists, and counts in
+ * the file COUNT (4 bytes) how often the files are synced to disk.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

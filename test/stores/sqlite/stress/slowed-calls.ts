@@ -6,20 +6,20 @@ import { ROOT } from '../../../architecture/project.js';
 
 const SOURCE = join(ROOT, 'test/stores/sqlite/stress/slowed-calls.c');
 
-/** How the calls of a process are dealt with whose files have a path that contains `MATCH`; see `slowed-calls.c`. */
+/** Settings for the system calls of a process on files whose path contains `MATCH`; see `slowed-calls.c`. */
 export interface SlowedCalls {
   readonly MATCH: string;
-  /** Microseconds before and after each call, at most. */
+  /** Maximum delay before and after each call, in microseconds. */
   readonly SLOW?: string;
-  /** While this file is there, calls fail. */
+  /** While this file exists, calls fail. */
   readonly FAIL?: string;
-  /** The file in which it is counted how often files are written through to the disk. */
+  /** The file that contains the number of times that files were synced to disk. */
   readonly COUNT?: string;
 }
 
 /**
- * Gives the variables of the environment by which a process has its calls slowed down, failed or counted. Skips the tests of its
- * `describe` where that cannot be had.
+ * Returns a function that makes the environment variables by which the calls of a process are slowed down, failed or
+ * counted. Skips the tests of its `describe` if the system does not support that.
  */
 export function slowedCalls(): (how: SlowedCalls) => Readonly<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'entitable-calls-'));

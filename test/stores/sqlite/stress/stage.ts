@@ -8,44 +8,44 @@ import { Acknowledged } from './history.js';
 
 const ACTOR = fileURLToPath(new URL('./actor.js', import.meta.url));
 const HAS_OWN_SQLITE = (await loadSqlite()) === process.getBuiltinModule('node:sqlite' as string);
-/** How long an actor may take to end when it is told to, in milliseconds. */
+/** Milliseconds that an actor may take to end after it was told to. */
 const PATIENCE = 60_000;
 
-/** An actor is a process or a worker thread. */
+/** The form of an actor: a process or a worker thread. */
 export type Kind = 'process' | 'thread';
 
-/** Says what one actor does; the rest is the stage's. */
+/** The part of one actor. The stage fills in the rest. */
 export interface Part extends Partial<Omit<Task, 'path' | 'role'>> {
   readonly role: Role;
   readonly kind?: Kind;
-  /** Variables of its environment, beside those of this process; of a process only. */
+  /** Environment variables in addition to those of this process; for processes only. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** One that is at work on a store. */
+/** An actor that works on a store. */
 export interface Actor {
   readonly lanes: readonly string[];
-  /** Resolves when it is about to open the store; also when it ends before. */
+  /** Resolves when it is about to open the store, or has ended before. */
   readonly ready: Promise<void>;
-  /** Resolves when it has told something else, such as that its first turn was acknowledged; also when it ends before. */
+  /** Resolves when it has reported something else, such as its first acknowledged turn, or has ended before. */
   readonly active: Promise<void>;
-  /** Lets it end by itself, the store closed. */
+  /** Lets it end by itself and close the store. */
   stop(): Promise<void>;
-  /** Ends it where it is. */
+  /** Kills it immediately. */
   kill(): Promise<void>;
 }
 
-/** Where actors work on one store, and what they tell comes together. */
+/** A store with the actors that work on it, and the collected reports of all of them. */
 export class Stage {
   readonly acknowledged = new Acknowledged();
-  /** What cannot be, but was seen. */
+  /** Observations of what must not happen. */
   readonly faults: string[] = [];
-  /** How often the store threw, by code, with the first error of each. */
+  /** Number of errors that the store threw by code, with the first error of each. */
   readonly failures: Record<string, { count: number; readonly first: string }> = {};
-  /** How often each role did its part, of actors that were stopped. */
+  /** Number of times that each role did its part, by actors that were stopped. */
   readonly times: Record<Role, number> = { write: 0, scan: 0, open: 0, session: 0 };
 
-  /** `onAcknowledged` is called with each turn as soon as it is known to have been acknowledged. */
+  /** `onAcknowledged` is called with each turn as soon as it is reported as acknowledged. */
   constructor(
     readonly path: string,
     readonly onAcknowledged: (lane: string, turn: number) => void = () => {},
@@ -127,7 +127,7 @@ export class Stage {
 interface Started {
   readonly stop: () => void;
   readonly kill: () => void;
-  /** With words on how it ended. */
+  /** Resolves with a description of how it ended. */
   readonly ended: Promise<string>;
 }
 
@@ -138,7 +138,7 @@ function startProcess(task: Task, env: NodeJS.ProcessEnv, onMessage: (message: M
     stop: () => void (child.connected && child.send('end', () => {})), // it may have ended meanwhile
     kill: () => void child.kill('SIGKILL'),
     ended: (async () => {
-      // What it has sent may be read after it has ended: the channel is closed behind the last message.
+      // Its messages may arrive after it has ended: the channel closes after the last one.
       await Promise.all([once(child, 'close'), once(child, 'disconnect')]);
       return `code ${child.exitCode}, signal ${child.signalCode}`;
     })(),
