@@ -1,8 +1,36 @@
-import { onAbort } from './linked-signal.js';
+import { linkSignal, onAbort } from './linked-signal.js';
 import { pause, startTimer } from './backoff.js';
 import { handleRejection } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
+
+/**
+ * Runs work under a signal of its own, which is aborted by the caller's signal or when the time is over. An abort that was due to the time
+ * is thrown as `store.timeout` with this message.
+ */
+export async function withTimeLimit<T>(
+  { signal, timeout }: OperationOptions,
+  message: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const release = linkSignal(signal, stop);
+  let isLate = false;
+  const onLate = (): void => {
+    isLate = true;
+    stop.abort(new DOMException(message, 'TimeoutError'));
+  };
+  const timer = timeout === undefined ? undefined : startTimer(onLate, timeout);
+  try {
+    return await work(stop.signal);
+  } catch (cause) {
+    if (!isLate || !EntitableError.is(cause, 'store.aborted')) throw cause;
+    throw new EntitableError('store.timeout', message, cause.details, { cause });
+  } finally {
+    clearTimeout(timer);
+    release();
+  }
+}
 
 /** How long one operation may go on, whatever it does in turn: until its signal says stop, or its time is over. */
 export class Deadline {

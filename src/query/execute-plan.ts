@@ -9,6 +9,7 @@ import {
   type MergeSource,
 } from './merge-rows.js';
 import { stepComparisons, type Leg, type Plan, type ScanStep, type Step } from './plan.js';
+import { linkSignal } from '../async/linked-signal.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { singleKey, intersection, onlyKey } from '../filter/key-range.js';
 
@@ -55,12 +56,12 @@ export async function* readPlan<R>(
     return;
   }
   const stop = new AbortController();
-  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const release = linkSignal(options.signal, stop);
   const begun: { readonly chunks: AsyncGenerator<Chunk<R>>; readonly first: Promise<IteratorResult<Chunk<R>>> }[] = [];
   let toBegin = from.leg;
   const begin = (): void => {
     const start = toBegin === from.leg ? from : { leg: toBegin };
-    const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal }, table);
+    const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal: stop.signal }, table);
     const first = chunks.next();
     first.catch(() => undefined); // thrown when its turn comes
     begun.push({ chunks, first });
@@ -74,6 +75,7 @@ export async function* readPlan<R>(
       begun.shift();
     }
   } finally {
+    release();
     stop.abort();
     await Promise.allSettled(begun.map(({ chunks }) => chunks.return(undefined)));
   }

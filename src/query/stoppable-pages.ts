@@ -1,8 +1,7 @@
-import { onAbort } from '../async/linked-signal.js';
+import { linkSignal } from '../async/linked-signal.js';
+import { withTimeLimit } from '../async/deadline.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
 import type { Page, PagesOptions } from './query.js';
-import { startTimer } from '../async/backoff.js';
-import { EntitableError } from '../errors/entitable-error.js';
 
 type Pages<R> = AsyncGenerator<Page<R>, void, undefined>;
 
@@ -34,7 +33,7 @@ export class StoppablePages<R> implements AsyncIterableIterator<Page<R>, undefin
   }
 
   async next(): Promise<IteratorResult<Page<R>, undefined>> {
-    this.#release ??= onAbort(this.#signal, () => this.#stop.abort(this.#signal?.reason));
+    this.#release ??= linkSignal(this.#signal, this.#stop);
     try {
       const { done, value } = await this.#pages.next();
       if (done !== true) return { done: false, value };
@@ -78,22 +77,6 @@ export async function withinTime<O extends OperationOptions, R>(
 ): Promise<R> {
   checkOperation(options);
   if (options?.timeout === undefined) return read(options);
-  const { signal, timeout } = options;
-  const stop = new AbortController();
-  let isLate = false;
-  const timer = startTimer(() => {
-    isLate = true;
-    stop.abort();
-  }, timeout);
-  const release = onAbort(signal, () => stop.abort(signal?.reason));
-  try {
-    return await read({ ...options, signal: stop.signal });
-  } catch (cause) {
-    if (!isLate || !EntitableError.is(cause, 'store.aborted')) throw cause;
-    const message = `The query took longer than its ${timeout} ms: all pages that it reads have them together.`;
-    throw new EntitableError('store.timeout', message, cause.details, { cause });
-  } finally {
-    clearTimeout(timer);
-    release();
-  }
+  const message = `The query took longer than its ${options.timeout} ms: all pages that it reads have them together.`;
+  return withTimeLimit(options, message, (signal) => read({ ...options, signal }));
 }

@@ -1,5 +1,5 @@
 import { pause } from '../async/backoff.js';
-import { onAbort } from '../async/linked-signal.js';
+import { linkSignal } from '../async/linked-signal.js';
 import type { WriteMode, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { Verdict } from './read-back.js';
@@ -181,7 +181,7 @@ export class InFlightWrite {
     const undecided = this.#others().filter((other) => !other.#isDecided);
     if (undecided.length === 0) return true;
     const over = new AbortController();
-    const release = onAbort(signal, () => over.abort());
+    const release = linkSignal(signal, over);
     const decided = Promise.all(
       undecided.map((other) => new Promise<void>((resolve) => (other.#onDecided ??= []).push(resolve))),
     );

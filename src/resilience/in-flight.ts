@@ -1,4 +1,4 @@
-import { onAbort } from '../async/linked-signal.js';
+import { linkSignal } from '../async/linked-signal.js';
 import { LONGEST_TIMER, pause, startTimer } from '../async/backoff.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../options/operation-options.js';
@@ -51,10 +51,9 @@ function linked(
   shared: AbortSignal,
 ): { readonly signal: AbortSignal; readonly unlink: () => void } {
   if (own === undefined) return { signal: shared, unlink: nothing };
-  // Not AbortSignal.any, which keeps what it combines with a long-lived signal.
   const either = new AbortController();
-  const forget = onAbort(own, () => either.abort(own.reason));
-  const forgetShared = onAbort(shared, () => either.abort(shared.reason));
+  const forget = linkSignal(own, either);
+  const forgetShared = linkSignal(shared, either);
   const unlink = (): void => {
     forget();
     forgetShared();

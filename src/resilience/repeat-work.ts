@@ -1,5 +1,4 @@
-import { onAbort } from '../async/linked-signal.js';
-import { startTimer } from '../async/backoff.js';
+import { withTimeLimit } from '../async/deadline.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import { checkFunction, checkOperation } from '../options/operation-options.js';
@@ -18,6 +17,8 @@ export interface RepeatSettings extends Omit<RetrySettings, 'lostAnswers'> {
 const { lostAnswers: _, ...PACE_NAMES } = RETRY_NAMES;
 const REPEAT_NAMES: OptionNames<RepeatSettings> = { ...PACE_NAMES, signal: true };
 
+const LATE = 'The work took longer than its time.';
+
 /** What one go at a piece of work is told. */
 export interface Go {
   /** 1 for the first. */
@@ -35,7 +36,7 @@ export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: Repe
   const tries = new Attempts(policy, observer({})('get'), { signal }, remedyForWork);
   for (let number = 1; ; number++) {
     try {
-      return await once(work, number, tries.options);
+      return await withTimeLimit(tries.options, LATE, (own) => work(goOf(number, own)));
     } catch (error) {
       if (!(await tries.again(error))) throw tries.failure(error);
     }
@@ -53,28 +54,4 @@ function remedyForWork(error: unknown): Remedy {
 /** The number is not enumerable: work passes its go on as the options of what it calls, and these know a signal alone. */
 function goOf(number: number, signal: AbortSignal): Go {
   return Object.defineProperty({ signal }, 'number', { value: number }) as Go;
-}
-
-async function once<T>(
-  work: (go: Go) => Promise<T>,
-  number: number,
-  { signal, timeout }: { readonly signal?: AbortSignal | undefined; readonly timeout?: number | undefined },
-): Promise<T> {
-  const stop = new AbortController();
-  const release = onAbort(signal, () => stop.abort(signal?.reason));
-  let isLate = false;
-  const onLate = (): void => {
-    isLate = true;
-    stop.abort(new DOMException('The work took longer than its time.', 'TimeoutError'));
-  };
-  const timer = timeout === undefined ? undefined : startTimer(onLate, timeout);
-  try {
-    return await work(goOf(number, stop.signal));
-  } catch (error) {
-    if (!isLate || !EntitableError.is(error, 'store.aborted')) throw error;
-    throw new EntitableError('store.timeout', 'The work took longer than its time.', error.details, { cause: error });
-  } finally {
-    clearTimeout(timer);
-    release();
-  }
 }

@@ -1,4 +1,4 @@
-import { onAbort } from '../async/linked-signal.js';
+import { linkSignal } from '../async/linked-signal.js';
 import type { Operation } from '../observability/operation.js';
 import type { RowPage } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
@@ -69,7 +69,7 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
   async #page(options: OperationOptions, operation: Operation): Promise<RowPage<R> | undefined> {
     const { policy, from } = this.#source;
     // The pages outlive this one's signal, so they have one of their own; what stops a page stops the scan.
-    const release = onAbort(options.signal, () => this.#stop.abort(options.signal?.reason));
+    const release = linkSignal(options.signal, this.#stop);
     const tries = new Attempts(policy, operation, { ...options, signal: this.#stop.signal });
     try {
       for (;;) {
