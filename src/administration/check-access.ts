@@ -19,19 +19,19 @@ const ACCOUNT_PERMISSIONS: readonly AccountPermission[] = [...TABLE_PERMISSIONS,
 const RESOURCES: readonly AccountResource[] = ['service', 'container', 'object'];
 const PROTOCOLS: readonly unknown[] = ['https', 'https,http'];
 
-/** Not by node:net: to load that takes longer than to open a store in memory. */
+/** Matches an IPv4 address. `node:net` is not used, because loading it takes longer than opening a store in memory. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
-/** What a table can have of them. */
+/** The service's limits: policies of a table, characters of a policy's id, and the last year of a date. */
 const MOST_POLICIES = 5;
 const LONGEST_ID = 64;
 const LAST_YEAR = 9999;
 
-/** What cannot be sent in a policy; in what is signed a line break would also begin another field. */
+/** Matches characters that a policy cannot contain. In a signed text, a line break would begin another field. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** Refuses policies that the service would. Throws `validation.invalid-option`. */
+/** Rejects access policies that the service would reject. Throws `validation.invalid-option`. */
 export function checkPolicies(policies: readonly AccessPolicy[]): void {
   if (!isList(policies) || policies.length > MOST_POLICIES) {
     throw refusedOption('policies', `a list of at most ${MOST_POLICIES} access policies`, policies);
@@ -50,7 +50,10 @@ export function checkPolicies(policies: readonly AccessPolicy[]): void {
   }
 }
 
-/** Refuses what would make no SAS, or one that permits more than it says. Throws `validation.invalid-option`. */
+/**
+ * Rejects options that produce no valid SAS, or one that allows more than it states. Throws
+ * `validation.invalid-option`.
+ */
 export function checkTableSas(options: TableSasOptions): void {
   checkOptions(options, ADMINISTRATION_OPTIONS.tableSas);
   const { permissions, start, expiry, policy, from, to } = options;
@@ -66,7 +69,7 @@ export function checkTableSas(options: TableSasOptions): void {
     throw refusedOption('from', 'a row key beside a partition key that is not empty', '');
   }
   if (to?.partitionKey === '' || to?.rowKey === '') {
-    // The service takes an empty text for none: the range would have no end.
+    // The service treats an empty key as missing, so the range would have no end.
     throw refusedOption('to', 'keys that are not empty', '');
   }
   if (from !== undefined && to !== undefined && isAfter(from, to)) {
@@ -74,7 +77,7 @@ export function checkTableSas(options: TableSasOptions): void {
   }
 }
 
-/** The same for a SAS of an account. */
+/** Rejects options of an account SAS, as `checkTableSas` does. Throws `validation.invalid-option`. */
 export function checkAccountSas(options: AccountSasOptions): void {
   checkOptions(options, ADMINISTRATION_OPTIONS.accountSas);
   const { permissions, start, expiry, resourceTypes } = options;
@@ -103,7 +106,7 @@ function checkPeriod(start: Date | undefined, expiry: Date | undefined, prefix =
       throw refusedOption(`${prefix}${name}`, `a valid Date of the years 1 to ${LAST_YEAR}`, date);
     }
   }
-  // The service keeps whole seconds.
+  // The service stores whole seconds.
   if (start && expiry && Math.floor(start.getTime() / 1000) >= Math.floor(expiry.getTime() / 1000)) {
     throw refusedOption(`${prefix}expiry`, 'a Date after start', expiry);
   }
@@ -136,7 +139,7 @@ function checkKey(option: string, key: SasKey | undefined): void {
   }
 }
 
-/** Also: a half of a character would be signed as another one. */
+/** Returns whether a text can be signed as it is. Half of a surrogate pair would be signed as another character. */
 function isPlain(text: unknown): text is string {
   return typeof text === 'string' && text.isWellFormed() && !CONTROL.test(text);
 }
@@ -155,7 +158,7 @@ function listOf(choices: readonly string[]): string {
   return `a list of ${choices.map((choice) => `'${choice}'`).join(', ')}, one at least`;
 }
 
-/** What a store has besides tables and rows. Throws `store.not-supported` where it has nothing. */
+/** Returns the service administration of a store. Throws `store.not-supported` if the store has none. */
 export function serviceOf({ service, traits: { kind } }: TableStore, feature: string): ServiceAdministration {
   if (service !== undefined) return service;
   throw new EntitableError(

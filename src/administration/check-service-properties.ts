@@ -7,11 +7,14 @@ import type {
   ServiceProperties,
 } from '../store/service-administration.js';
 
+/**
+ * The service's limits: CORS rules, entries of each list, prefixes such as `x-ms-*` in a list, characters of an entry.
+ */
 const MOST_RULES = 5;
 const MOST_PARTS = 64;
 const MOST_PREFIXES = 2;
 const LONGEST_PART = 256;
-/** Of all rules together, as they are sent, without the tags. */
+/** Limit for all CORS rules together, in the form in which they are sent, without the tags. */
 const MOST_CORS_BYTES = 2048;
 const LONGEST_AGE = 2 ** 31 - 1;
 const LONGEST_RETENTION = 365;
@@ -33,7 +36,7 @@ const RULE: OptionNames<CorsRule> = {
   maxAgeInSeconds: true,
 };
 
-/** Refuses properties that the service would, and a change of nothing. Throws `validation.invalid-option`. */
+/** Rejects properties that the service would reject, and an empty change. Throws `validation.invalid-option`. */
 export function checkServiceProperties(properties: ServiceProperties): void {
   checkMembers('the service properties', properties, PROPERTIES);
   const { logging, hourMetrics, minuteMetrics, cors } = properties ?? {};
@@ -57,7 +60,7 @@ export function checkServiceProperties(properties: ServiceProperties): void {
   if (cors !== undefined) checkCors(cors);
 }
 
-/** Refuses rules that the service would. Throws `validation.invalid-option`. */
+/** Rejects CORS rules that the service would reject. Throws `validation.invalid-option`. */
 export function checkCors(rules: readonly CorsRule[]): void {
   if (!isList(rules) || rules.length > MOST_RULES) {
     throw refusedOption('cors', `a list of at most ${MOST_RULES} rules`, rules);
@@ -105,7 +108,10 @@ function checkRetention(option: string, { retentionDays }: { readonly retentionD
   }
 }
 
-/** The service writes lists as text with commas; beginnings of headers, such as `x-ms-*`, it counts by themselves. */
+/**
+ * Checks a list of a CORS rule. The service stores it as text with commas, and counts header prefixes such as `x-ms-*`
+ * separately.
+ */
 function checkParts(option: string, parts: readonly string[], least = 0): void {
   const isFitting =
     isList(parts) &&

@@ -15,8 +15,8 @@ import { characterName, forbiddenCharacter } from '../metadata/key-text.js';
 import { keySize, type ServiceLimits } from '../store/limits.js';
 
 /**
- * Encodes the write of a row: one that was read as it is, one that somebody made when it is in order. Throws `validation.*` and `key.*` for
- * what the store would refuse.
+ * Encodes the write of a row for a copy. A row that was read is written as it is; a row that `transform` returned is
+ * validated. Throws `validation.*` and `key.*` for rows that the store would reject.
  */
 export function writeOf(row: StoredRow, mode: WriteMode, rows: Rows, target: RowTarget): PreparedWrite {
   const properties = row instanceof ReadRow ? row.stored : storedProperties(row);
@@ -35,7 +35,7 @@ function storedProperties(row: StoredRow): readonly StoredProperty[] {
   return Object.entries(row.properties).map(([name, value]) => [name, undeclaredValue(value)] as const);
 }
 
-/** A transformation may be JavaScript's. */
+/** Validates a row that `transform` returned, because JavaScript code may return anything. */
 function checkRow(row: unknown): void {
   if (typeof row !== 'object' || row === null) throw noRow(typeName(row));
   const { partitionKey, rowKey, properties } = row as Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ function checkRow(row: unknown): void {
   }
 }
 
-/** The refusal of what `transform` gave. */
+/** Creates the error for an invalid result of `transform`. */
 export function noRow(found: string): EntitableError {
   const expected = 'a row { partitionKey, rowKey, properties } with properties { type, value }, or undefined';
   return new EntitableError('validation.invalid-option', `transform gives ${expected}, not ${found}.`, {
@@ -62,16 +62,16 @@ export function noRow(found: string): EntitableError {
   });
 }
 
-/** A property as it is stored. */
+/** A property in its stored form. */
 export type StoredProperty = readonly [name: string, value: UndeclaredValue];
 
-/** Where rows are to be written. */
+/** The table that rows are copied to. */
 export interface RowTarget {
   readonly table: string;
   readonly limits: ServiceLimits;
 }
 
-/** Refuses, before anything is sent, a key that a table cannot have. Throws `key.*`. */
+/** Rejects a key that the table cannot store, before anything is sent. Throws `key.*`. */
 function checkKey(key: 'PartitionKey' | 'RowKey', text: string, { table, limits }: RowTarget): void {
   const subject = `The ${key} of a row for the table ${table}`;
   const character = forbiddenCharacter(text);
@@ -87,7 +87,7 @@ function checkKey(key: 'PartitionKey' | 'RowKey', text: string, { table, limits 
   }
 }
 
-/** Refuses properties that the table's store does not take. Throws `validation.*`. */
+/** Rejects properties that the store would reject. Throws `validation.*`. */
 function checkProperties(properties: readonly StoredProperty[], { table, limits }: RowTarget): void {
   const [count, limit] = [properties.length, limits.properties];
   if (count > limit) {
@@ -103,7 +103,7 @@ function checkProperties(properties: readonly StoredProperty[], { table, limits 
   }
 }
 
-/** Refuses a row that is larger than the table's store takes. Throws `validation.entity-too-large`. */
+/** Rejects a row that is too large for the store. Throws `validation.entity-too-large`. */
 function checkSize(size: number, { table, limits: { entityBytes: limit } }: RowTarget): void {
   if (size <= limit) return;
   const message = `A row for the table ${table} has ${size} bytes, names included; the store takes ${limit}. Make it smaller by transform.`;
@@ -127,9 +127,12 @@ function checkLength(property: string, value: UndeclaredValue, { table, limits }
   });
 }
 
-/** A row as a store gave it: its properties stay the texts and bytes they are stored as until somebody looks at them. */
+/**
+ * A row that was read. Its properties keep their stored text and bytes, and are decoded only when `transform` or a
+ * report reads them.
+ */
 export class ReadRow implements StoredRow {
-  /** What reading one asks of a store. */
+  /** The read request that returns every property. */
   static readonly REQUEST: ReadRequest = Object.freeze({ undeclared: true });
 
   readonly partitionKey: string;
@@ -153,7 +156,7 @@ export class ReadRow implements StoredRow {
     return Object.fromEntries(this.stored.map(([name, value]) => [name, storedValue(value)]));
   }
 
-  /** The same as a plain object. */
+  /** Returns the row as a plain object. */
   plain(): StoredRow {
     const { partitionKey, rowKey, timestamp, properties } = this;
     return { partitionKey, rowKey, timestamp, properties };

@@ -7,57 +7,69 @@ import type { BulkOptions } from '../writing/bulk-options.js';
 import { checkChoice } from '../options/check-option.js';
 import { concurrencyOf } from '../writing/concurrency.js';
 
-/** How far a copy is. */
+/** Progress of a copy, passed to `onProgress` after each transaction. */
 export interface CopyProgress {
-  /** Rows that were read: those that pass the filter. */
+  /** Number of rows read so far; only rows that match the filter count. */
   readonly read: number;
-  /** Rows that were written. */
+  /** Number of rows written so far. */
   readonly copied: number;
-  /** Rows that `transform` left out, or that stood already and were kept. */
+  /** Number of rows that `transform` left out, or that already existed and were kept. */
   readonly skipped: number;
-  /** Rows that could not be written. */
+  /** Number of rows that could not be written. */
   readonly failed: number;
-  /** Rows copied a second, since the beginning. */
+  /** Rows copied per second, since the beginning. */
   readonly ratePerSecond: number;
 }
 
-/** What a copy did: every row that was read was copied, skipped, or failed. */
+/** The result of a copy. Every row that was read was either copied, skipped or failed. */
 export interface CopyReport {
-  /** Rows that were read: those that pass the filter. */
+  /** Number of rows that were read; only rows that match the filter count. */
   readonly read: number;
-  /** Rows that were written. */
+  /** Number of rows that were written. */
   readonly copied: number;
-  /** Rows that `transform` left out, or that stood already and were kept. */
+  /** Number of rows that `transform` left out, or that already existed and were kept. */
   readonly skipped: number;
-  /** Rows that were not written, and why; only with `onError: 'collect'`. */
+  /** Rows that were not written, with the error of each; only with `onError: 'collect'`. */
   readonly failed: readonly BulkFailure<StoredRow>[];
 }
 
-/** Changes a row on its way: the row to write, or `undefined` to leave it out. A new key moves it. */
+/**
+ * Transforms a row during a copy. Return the row to write, or `undefined` to leave it out. A changed key moves the row.
+ */
 export type RowTransform = (row: StoredRow) => StoredRow | undefined | Promise<StoredRow | undefined>;
 
-/** How a table is copied. `signal` stops it cleanly; `timeout` is each request's. */
+/** Options of a copy. `signal` stops it cleanly; `timeout` applies to each request. */
 export interface CopySettings extends OperationOptions {
-  /** Changes rows on their way, or leaves some out. What it throws stops the copy. */
+  /** Changes rows or leaves them out. An error that it throws stops the copy. */
   readonly transform?: RowTransform | undefined;
   /**
-   * What becomes of a row that stands under the same key: `replace`, the default, and `merge` write over it, `keep` leaves it and counts
-   * the row as skipped, `refuse` fails with `store.already-exists`. With the last two, a transaction that meets such a row is sent again
-   * without it: they are for tables that are mostly empty.
+   * Handles a row whose key exists in the target: `replace` (default) and `merge` overwrite it, `keep` leaves it and
+   * counts the row as skipped, `refuse` fails with `store.already-exists`. With `keep` and `refuse`, a transaction that
+   * meets such a row is sent again without it, so use them for tables that are mostly empty.
    */
   readonly existing?: 'replace' | 'merge' | 'keep' | 'refuse' | undefined;
-  /** Transactions under way at once, each of another partition; 16 by default. `adaptive` finds out what the store answers well. */
+  /**
+   * Number of transactions in flight, each of another partition; 16 by default. `adaptive` adjusts it to the store's
+   * response times.
+   */
   readonly concurrency?: number | 'adaptive' | undefined;
-  /** What a row that cannot be written does: `throw`, the default, stops with `commit.bulk-stopped`; `collect` reports it and goes on. */
+  /**
+   * Handles a row that cannot be written: `throw` (default) stops with `commit.bulk-stopped`; `collect` reports it and
+   * continues.
+   */
   readonly onError?: 'throw' | 'collect' | undefined;
-  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the copy. */
+  /**
+   * Called after every transaction, without being awaited. If it throws or its promise is rejected, the error is
+   * ignored; use `signal` to stop the copy.
+   */
   readonly onProgress?: ((progress: CopyProgress) => unknown) | undefined;
 }
 
-/** How a table is copied that is given by its name. */
+/** Options for copying a table that is given by name. */
 export interface CopyOptions extends CopySettings {
   /**
-   * Which rows are read, by their stored names; the store tests it, and bounds on the keys are ranges.
+   * Selects the rows to read, by their stored names. The store evaluates the filter; bounds on the keys become key
+   * ranges.
    *
    * @example
    * ```ts
@@ -67,13 +79,16 @@ export interface CopyOptions extends CopySettings {
   readonly filter?: Filter<StoredRow> | ((property: StoredRefs<StoredRow>) => Filter<StoredRow>) | undefined;
 }
 
-/** How the rows of a class are copied. */
+/** Options for copying the rows of an entity class. */
 export interface ClassCopyOptions<T extends object> extends CopySettings {
-  /** Which rows are read, by the properties of the class, as `where` says it; the store tests it, and bounds on the keys are ranges. */
+  /**
+   * Selects the rows to read, by the properties of the class, as `where` does. The store evaluates the filter; bounds
+   * on the keys become key ranges.
+   */
   readonly filter?: ConditionOf<T, Filter<T>> | undefined;
 }
 
-/** Refuses options of a bulk write before anything is read. Throws `validation.invalid-option`. */
+/** Rejects options of a bulk write before anything is read. Throws `validation.invalid-option`. */
 export function checkWriting({ concurrency, onError, timeout }: BulkOptions): void {
   checkTimeout({ timeout });
   if (concurrency !== undefined) concurrencyOf(concurrency);

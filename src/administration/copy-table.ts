@@ -25,7 +25,7 @@ const MODES = {
   refuse: 'insert',
 } as const satisfies Record<string, WriteMode>;
 
-/** Copies the rows of one place to another, in bounded memory: no more is read than is about to be written. */
+/** Copies the rows of one place to another in bounded memory: it reads no more than is about to be written. */
 export async function copyTable(
   from: TablePlace,
   to: TablePlace,
@@ -38,7 +38,7 @@ export async function copyTable(
   const { table, tables } = to;
   const reading = { request: ReadRow.REQUEST, decode: (row: RowReader) => new ReadRow(row) };
   const pages = readRows(from, rowFilter(from, filter), reading, { signal, timeout });
-  // What is wrong with the source is told as it is, not as a copy that was stopped.
+  // Errors of the source are thrown as they are, not as `commit.bulk-stopped`, so the first page is read here.
   const first = await pages.next();
 
   let read = 0;
@@ -49,7 +49,7 @@ export async function copyTable(
   const prepare = (row: StoredRow) => ({
     table,
     write: writeOf(row, MODES[existing], rows, target),
-    // A row that was kept is a refused insert: it has no ETag.
+    // A kept row is an insert that was rejected, so its receipt has no ETag.
     written: ({ etag }: WriteReceipt) => existing === 'keep' && etag === undefined && kept++,
     refused: (error: unknown) => error,
   });
@@ -93,7 +93,10 @@ export async function copyTable(
   }
 }
 
-/** What `transform` gives of a row. One that changes the row itself and gives nothing would lose the row in silence. */
+/**
+ * Applies `transform` to a row. Throws if it changed the row but returned nothing, because the row would be lost
+ * silently.
+ */
 async function transformed(row: ReadRow, transform: RowTransform): Promise<StoredRow | undefined> {
   const plain = row.plain();
   const given = await transform(plain);
@@ -103,7 +106,10 @@ async function transformed(row: ReadRow, transform: RowTransform): Promise<Store
   return given;
 }
 
-/** Where nothing was written nothing made the table, but a copy of an empty table is an empty table. */
+/**
+ * Creates the target table. A copy that wrote no row has not created it, but the copy of an empty table is an empty
+ * table.
+ */
 async function makeTable(
   { table, tables: { strict, makesTables } }: TablePlace,
   options: OperationOptions,
@@ -111,11 +117,12 @@ async function makeTable(
   try {
     if (makesTables) await strict.createTable(table, options);
   } catch (error) {
-    if (!EntitableError.is(error, 'store.unauthorized')) throw error; // who may not make tables copies to one that stands
+    // A credential that may not create tables can still copy to an existing one.
+    if (!EntitableError.is(error, 'store.unauthorized')) throw error;
   }
 }
 
-/** What a filter, or a callback that makes one, asks of the rows of a place. Throws `query.*`. */
+/** Converts a filter, or a callback that returns one, to the store's filter. Throws `query.*`. */
 function rowFilter({ table, scope, metadata }: TablePlace, filter: unknown): FilterNode | boolean {
   if (filter === undefined) return true;
   if (metadata !== undefined) return lowerFilter(bind(metadata, conditionSaid(filter)), scope.known);

@@ -5,41 +5,48 @@ import { propertySize } from '../store/limits.js';
 import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
 import { readRows, type TablePlace } from './table-place.js';
 
-/** How a table is looked at. `timeout` is each page's. */
+/** Options of `describe`. `timeout` applies to each page. */
 export interface DescribeOptions extends OperationOptions {
-  /** Rows that are read at most, the first ones in the order of the table; 1,000 by default, which is one request. */
+  /**
+   * Maximum number of rows to read, from the first one in the table's order; 1,000 by default, which is one request.
+   */
   readonly sample?: number | undefined;
 }
 
-/** A stored property, as the rows that were read have it. */
+/** A stored property, as it occurs in the sampled rows. */
 export interface PropertyDescription {
   /** The stored name. */
   readonly name: string;
-  /** In how many rows it has each type; a type that no row has is left out. */
+  /** Number of rows for each type of the property; types that no row has are left out. */
   readonly types: Readonly<Partial<Record<EdmType, number>>>;
-  /** Rows that do not have it. */
+  /** Number of rows without the property. */
   readonly missing: number;
-  /** Bytes of its smallest and its largest value, as the service counts them: two for each UTF-16 unit of a String. */
+  /**
+   * Size of the smallest and of the largest value in bytes, by the service's formula: a String has two for each UTF-16
+   * unit.
+   */
   readonly bytes: { readonly least: number; readonly most: number };
 }
 
-/** What a look at some rows of a table tells. It holds names, types and numbers, but no key and no value. */
+/**
+ * Properties and counts of a sample of a table's rows. It contains names, types and numbers, but no keys and no values.
+ */
 export interface TableDescription {
   /** The table's name in the store. */
   readonly table: string;
-  /** Rows that were read. */
+  /** Number of rows that were read. */
   readonly rows: number;
-  /** Whether these are all that there are. */
+  /** Whether the table has no other rows. */
   readonly complete: boolean;
-  /** Partitions that these rows are of. */
+  /** Number of partitions that these rows belong to. */
   readonly partitions: number;
-  /** In the order of their names. */
+  /** The properties, ordered by name. */
   readonly properties: readonly PropertyDescription[];
 }
 
 const SAMPLE = 1000;
 
-/** Reads the first rows of a place, and tells what properties they have. */
+/** Reads the first rows of a place and describes their properties. */
 export async function describeTable(
   place: TablePlace,
   { sample = SAMPLE, ...options }: DescribeOptions = {},
@@ -76,7 +83,7 @@ function decode(row: RowReader): {
   return { partitionKey: row.string(PARTITION_KEY), properties };
 }
 
-/** Only what is told of it: values are not kept. */
+/** Returns the type and the size of a value; the value itself is not kept. */
 function seenIn(value: UndeclaredValue): SeenProperty {
   switch (value.type) {
     case 'Binary':
@@ -84,12 +91,12 @@ function seenIn(value: UndeclaredValue): SeenProperty {
     case 'String':
       return [value.type, 2 * value.text.length];
     default:
-      return [value.type, propertySize('', value.type) - NOTHING];
+      return [value.type, propertySize('', value.type) - OVERHEAD];
   }
 }
 
-/** What the service's formula says of a property without a name and a value. */
-const NOTHING = propertySize('', 'Boolean') - 1;
+/** Size of a property without its name and value, by the service's formula. */
+const OVERHEAD = propertySize('', 'Boolean') - 1;
 
 function tallyOf(seen: Map<string, Tally>, name: string): Tally {
   let tally = seen.get(name);
@@ -97,7 +104,7 @@ function tallyOf(seen: Map<string, Tally>, name: string): Tally {
   return tally;
 }
 
-/** What was seen of one property. */
+/** Counts of one property. */
 class Tally {
   readonly #types = new Map<EdmType, number>();
   #rows = 0;

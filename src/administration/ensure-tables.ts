@@ -8,13 +8,13 @@ import { createTable, type CreateTableOptions } from './create-table.js';
 import { listTables, nameForm } from './list-tables.js';
 import { placeIn, type AdministeredTables } from './table-place.js';
 
-/** How tables are made at start-up. `timeout` is each table's. */
+/** Options of `ensure`. `timeout` applies to each table. */
 export interface EnsureTablesOptions extends CreateTableOptions {
-  /** Tables that are made at once; 8 by default. */
+  /** Number of tables to create at a time; 8 by default. */
   readonly concurrency?: number | undefined;
 }
 
-/** Makes the tables that are missing; gives their names. Throws `store.tables-not-created`. */
+/** Creates the missing tables and returns their names. Throws `store.tables-not-created`. */
 export async function ensureTables(
   tables: AdministeredTables,
   wanted: Iterable<string | EntityClass>,
@@ -55,7 +55,10 @@ function listOf(wanted: Iterable<string | EntityClass>): Iterable<string | Entit
   });
 }
 
-/** A table that is asked to be made and exists is a failed request in the service's statistics: looking costs one request for all. */
+/**
+ * Removes existing tables from `missing`, with one list request for all. An attempt to create an existing table would
+ * count as a failed request in the service's statistics.
+ */
 async function withoutExisting(
   { strict }: AdministeredTables,
   missing: Map<string, string>,
@@ -68,7 +71,8 @@ async function withoutExisting(
       if (missing.delete(form(name)) && missing.size === 0) return;
     }
   } catch (error) {
-    if (!EntitableError.is(error, 'store.unauthorized')) throw error; // who may not look may still make them
+    // A credential that may not list tables may still create them.
+    if (!EntitableError.is(error, 'store.unauthorized')) throw error;
   }
 }
 

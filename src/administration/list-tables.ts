@@ -5,22 +5,22 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { tableNameProblem } from '../edm/names.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Which tables are listed: those that fit all that is said. Upper and lower case are the same where the store takes them so. */
+/** Options of `list`. A table must match all of them. Case is ignored where the store ignores it in table names. */
 export interface ListTablesOptions extends OperationOptions {
-  /** Only tables whose name begins so. */
+  /** Only tables whose name begins with this text. */
   readonly prefix?: string | undefined;
-  /** Only tables whose name is this or comes after it, in the order of the list. */
+  /** Only tables from this name on, in the order of the list. */
   readonly from?: string | undefined;
-  /** Only tables whose name is this or comes before it, in the order of the list. */
+  /** Only tables up to this name, in the order of the list. */
   readonly to?: string | undefined;
 }
 
-/** How a store compares table names. */
+/** Returns the function that normalises names for comparison, by the store's rule. */
 export function nameForm({ traits }: TableStore): (name: string) => string {
   return traits.limits.tableNamesIgnoreCase ? (name) => name.toLowerCase() : (name) => name;
 }
 
-/** The names of a store's tables, page by page. */
+/** Lists the names of a store's tables, page by page. */
 export async function* listTables(
   store: TableStore,
   { prefix, from, to, ...options }: ListTablesOptions = {},
@@ -43,7 +43,10 @@ export async function* listTables(
   } while (continuation !== undefined);
 }
 
-/** Refuses what can be no table's name; JavaScript may give anything. Throws `validation.invalid-option`. */
+/**
+ * Rejects a value that cannot be a table's name, even one of another type from JavaScript code. Throws
+ * `validation.invalid-option`.
+ */
 export function checkTableName(table: string): string {
   const problem = tableNameProblem(table);
   if (problem === undefined) return table;

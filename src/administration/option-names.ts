@@ -26,7 +26,7 @@ const ACCOUNT_SAS: OptionNames<AccountSasOptions> = { ...RESTRICTIONS, resourceT
 const POLICY: OptionNames<AccessPolicy> = { id: true, start: true, expiry: true, permissions: true };
 const SAS_KEY: OptionNames<SasKey> = { partitionKey: true, rowKey: true };
 
-/** What the options of the administration of tables may be called, and the members of what it takes. */
+/** The valid names of the options of table administration, and the members of policies and SAS keys. */
 export const ADMINISTRATION_OPTIONS = Object.freeze({
   operation: OPERATION_NAMES,
   create: CREATE,

@@ -6,24 +6,27 @@ import { typeName } from '../errors/type-name.js';
 import { VALUE_RULES } from '../edm/value-rules.js';
 import type { UndeclaredValue } from '../store/row.js';
 
-/** A stored value with its EDM type, exactly: a DateTime may have `ticks`, the 100 ns (0…9999) beyond its milliseconds. */
+/**
+ * A stored value with its EDM type. A DateTime may have `ticks`: the units of 100 ns (0 to 9999) beyond its
+ * milliseconds.
+ */
 export type StoredValue =
   | Exclude<TypedValue, { readonly type: 'DateTime' }>
   | { readonly type: 'DateTime'; readonly value: Date; readonly ticks?: number | undefined };
 
-/** A row as a table has it: its keys, and every property by its stored name. */
+/** A row without an entity class: its keys, and every property by its stored name. */
 export interface StoredRow {
   /** The stored partition key. */
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
-  /** When it was last written. A row that is written gets a new one: what is said here is not stored. */
+  /** The time of the last write. The service sets it with each write, so a value given here is not stored. */
   readonly timestamp?: Date | undefined;
   /** All other properties, by their stored names. */
   readonly properties: Readonly<Record<string, StoredValue>>;
 }
 
-/** The value in the text, or the bytes, that a store gave. */
+/** Decodes a value from its stored text or bytes. */
 export function storedValue(value: UndeclaredValue): StoredValue {
   const { type } = value;
   switch (type) {
@@ -49,7 +52,7 @@ export function storedValue(value: UndeclaredValue): StoredValue {
   }
 }
 
-/** The text, or the bytes, that a store is given for a value. */
+/** Encodes a value as the text or bytes to store. */
 export function undeclaredValue(stored: StoredValue): UndeclaredValue {
   const { type, value } = stored;
   switch (type) {
@@ -70,7 +73,7 @@ export function undeclaredValue(stored: StoredValue): UndeclaredValue {
   }
 }
 
-/** What is wrong with what claims to be a stored value, in words; `undefined` when nothing is. */
+/** Returns what is wrong with a value that should be a stored value, or `undefined`. */
 export function storedValueProblem(stored: unknown): string | undefined {
   if (typeof stored !== 'object' || stored === null) return `${typeName(stored)}, not { type, value }`;
   const { type, value, ticks } = stored as Readonly<Record<string, unknown>>;

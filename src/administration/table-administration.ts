@@ -25,28 +25,28 @@ import { ADMINISTRATION_OPTIONS } from './option-names.js';
 import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
 
-/** What another administration works on, also where it is another copy of this package's. */
+/** Key under which a data source exposes its tables to other administrations, even of another copy of this package. */
 const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') as never;
 
-/** What has tables: a `DataSource`. */
+/** An object with tables: a `DataSource`. */
 export interface HasTables {
-  /** Its tables. */
+  /** The administration of its tables. */
   readonly tables: TableAdministration;
 }
 
-/** A table by its name in the store, here or in another data source. */
+/** A table by its name in the store, in this or in another data source. */
 export type NamedTable = string | { readonly dataSource: HasTables; readonly table: string };
 
 /**
- * The table of an entity class, here or in another data source, under the name that `tableName` gives it there. It stands for the rows
- * that the class can have: where its row key begins with a literal, those of other classes in the same table are not its own.
+ * The table of an entity class, in this or in another data source, under the name that `tableName` returns there. It
+ * means the rows that the class can have: if its row key begins with a literal, other classes' rows are excluded.
  */
 export type ClassTable<T extends object> =
   EntityClass<T> | { readonly dataSource: HasTables; readonly table: EntityClass<T> };
 
 /**
- * The tables of a data source. Names are those that tables have in the store: `tableName` of the data source is applied to entity
- * classes only. Bad names and options are `validation.invalid-option` before anything is sent.
+ * Administers the tables of a data source. Names are those in the store: the data source's `tableName` applies to
+ * classes only. Invalid names and options are rejected with `validation.invalid-option` before a request is sent.
  */
 export class TableAdministration {
   readonly #tables: AdministeredTables;
@@ -62,7 +62,7 @@ export class TableAdministration {
     return this.#tables;
   }
 
-  /** Creates a table. Throws `store.table-exists` when there is one of this name. */
+  /** Creates a table. Throws `store.table-exists` if it already exists. */
   async create(table: string, options?: CreateTableOptions): Promise<void> {
     if (!(await this.createIfMissing(table, options))) {
       throw new EntitableError(
@@ -74,12 +74,13 @@ export class TableAdministration {
   }
 
   /**
-   * Creates a table where there is none; `false` when there was. Azure keeps the name of a deleted table for some 40 seconds: until then
-   * it throws `store.unavailable`, or waits with `waitForDeletion`, and throws `store.timeout` when that takes too long.
+   * Creates a table; returns `false` if it already existed. Azure reserves the name of a deleted table for about 40
+   * seconds: until then this throws `store.unavailable`, or waits with `waitForDeletion` (and throws `store.timeout` at
+   * the end).
    *
    * @example
    * ```ts
-   * await tables.tables.createIfMissing('Orders', { waitForDeletion: true, timeout: 90_000 });
+   * await db.tables.createIfMissing('Orders', { waitForDeletion: true, timeout: 90_000 });
    * ```
    */
   async createIfMissing(table: string, options?: CreateTableOptions): Promise<boolean> {
@@ -88,14 +89,14 @@ export class TableAdministration {
   }
 
   /**
-   * Creates those tables of entity classes, or of names, that are missing, e.g. when a program starts; gives the names that it made, in
-   * order. Looks at the list of tables first (a request for every 1,000 tables of the account), so that a table that exists is not a
-   * failed request; then a request for each that is missing, 8 at once. Each by itself: what could be made stays. Throws
-   * `store.tables-not-created`, which names every table that could not be.
+   * Creates the missing tables of entity classes or names, e.g. when a program starts. Returns the names of the tables
+   * it created, in order. It lists the tables first (a request for every 1,000 tables of the account), so that an
+   * existing table does not cause a failed request; then it sends a request for each missing table, 8 at a time. Tables
+   * are independent: if one fails, the others stay. Throws `store.tables-not-created`, which names all that failed.
    *
    * @example
    * ```ts
-   * await tables.tables.ensure([Order, Customer]);
+   * await db.tables.ensure([Order, Customer]);
    * ```
    */
   async ensure(wanted: Iterable<EntityClass | string>, options?: EnsureTablesOptions): Promise<readonly string[]> {
@@ -103,13 +104,16 @@ export class TableAdministration {
     return ensureTables(this.#tables, wanted, options);
   }
 
-  /** Deletes a table and every row in it; `false` when there was none. Azure frees the name after some 40 seconds. */
+  /**
+   * Deletes a table with all its rows. Returns `false` if it did not exist. Azure frees the name after about 40
+   * seconds.
+   */
   async delete(table: string, options?: OperationOptions): Promise<boolean> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return this.#store.deleteTable(checkTableName(table), options);
   }
 
-  /** Whether there is a table of this name. */
+  /** Returns whether a table of this name exists. */
   async exists(table: string, options: OperationOptions = {}): Promise<boolean> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     const form = nameForm(this.#store);
@@ -121,8 +125,8 @@ export class TableAdministration {
   }
 
   /**
-   * The names of the tables, ordered by their lower-case form: all, those with a prefix, or those from one name to another. Costs a
-   * request for every 1,000 tables of the account, whichever are wanted: services do not compare names as they order them.
+   * Lists table names, ordered by their lower-case form: all, those with a prefix, or those from one name to another.
+   * Sends a request for every 1,000 tables of the account, because services do not compare names as they order them.
    */
   list(options?: ListTablesOptions): AsyncGenerator<string, void, undefined> {
     checkOperation(options, ADMINISTRATION_OPTIONS.list);
@@ -130,13 +134,13 @@ export class TableAdministration {
   }
 
   /**
-   * Reads the first rows of a table, and tells which properties they have, of which types, and how often: 1,000 rows, one request, where
-   * `sample` says nothing else. What it tells holds no key and no value. Given an entity class, it looks at the rows that the class can
-   * have. Throws `store.table-not-found`.
+   * Reads the first rows of a table and reports which properties they have, of which types, and how often. It reads
+   * 1,000 rows in one request, unless `sample` differs. The result contains no keys and no values. For an entity class,
+   * it reads the rows that the class can have. Throws `store.table-not-found`.
    *
    * @example
    * ```ts
-   * const { properties } = await tables.tables.describe('Orders', { sample: 10_000 });
+   * const { properties } = await db.tables.describe('Orders', { sample: 10_000 });
    * // [{ name: 'total', types: { Double: 9990, Int32: 10 }, missing: 0, bytes: { least: 4, most: 8 } }, …]
    * ```
    */
@@ -149,21 +153,21 @@ export class TableAdministration {
   }
 
   /**
-   * Copies the rows of a table to another, here or in another data source, on whatever stores the two are: keys and properties exactly,
-   * with their types, also what no class declares. Rows get new timestamps and ETags. The table copied to is made if it is missing,
-   * where the data source makes tables; rows in it that the source does not have stay.
+   * Copies the rows of a table to another, in this or another data source, on any store. Keys and properties are copied
+   * exactly, with their types, even if no class declares them. Rows get new timestamps and ETags. A missing target
+   * table is created, if its data source creates tables. Rows that exist only in the target stay.
    *
-   * It reads page by page and writes transactions of one partition, 16 of them at once, in bounded memory: a request for every 1,000 rows
-   * to read, and one for every 100 of a partition to write. It is no snapshot: rows that change meanwhile are copied as they were or as
-   * they are. Nor is it atomic; doing it again completes it, since rows that stand are replaced. Every row that was read is in the
-   * report, or in the details of `commit.bulk-stopped`. Throws `store.table-not-found` where the source does not exist, and `query.*`
-   * for a filter.
+   * It reads page by page and writes transactions of one partition, 16 at a time, in bounded memory: a request for
+   * every 1,000 rows to read, and one for every 100 rows of a partition to write. It is not a snapshot: a row that
+   * changes meanwhile is copied in its old or new state. It is not atomic; run it again to complete it, because
+   * existing rows are replaced. The report, or the details of `commit.bulk-stopped`, account for every row that was
+   * read. Throws `store.table-not-found` if the source does not exist, and `query.*` for an invalid filter.
    *
    * @example
    * ```ts
    * const local = await DataSource.open('sqlite:./copy.db');
-   * await tables.tables.copy('Orders', { dataSource: local, table: 'Orders' });
-   * await tables.tables.copy(Order, 'OldOrders', { filter: (order) => order.placedAt.lt(new Date('2026-01-01')) });
+   * await db.tables.copy('Orders', { dataSource: local, table: 'Orders' });
+   * await db.tables.copy(Order, 'OldOrders', { filter: (order) => order.placedAt.lt(new Date('2026-01-01')) });
    * ```
    */
   async copy(from: NamedTable, to: NamedTable | ClassTable<object>, options?: CopyOptions): Promise<CopyReport>;
@@ -182,10 +186,11 @@ export class TableAdministration {
   }
 
   /**
-   * Deletes every row of a table, whatever its ETag, and keeps the table: 100 rows of a partition in a transaction, 16 of them at once,
-   * and a request for every 1,000 rows to read their keys. Deleting the table would be quicker, but Azure then keeps its name for some 40
-   * seconds. Not atomic; rows that are written meanwhile may stay. Given an entity class, it deletes the rows that the class can have.
-   * Throws `store.table-not-found`, and `commit.bulk-stopped` with how far it came.
+   * Deletes every row of a table, whatever its ETag, and keeps the table: transactions of 100 rows of a partition, 16
+   * at a time, and a request for every 1,000 rows to read their keys. Deleting the table is faster, but Azure then
+   * reserves its name for about 40 seconds. Not atomic; rows that are written meanwhile may stay. For an entity class,
+   * it deletes the rows that the class can have. Throws `store.table-not-found`, and `commit.bulk-stopped` with the
+   * progress.
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
     checkOperation(options, ADMINISTRATION_OPTIONS.truncate);
@@ -193,8 +198,9 @@ export class TableAdministration {
   }
 
   /**
-   * The stored access policies of a table, one request. Needs the account's key. Throws `store.table-not-found`, and
-   * `store.not-supported` on every store but the Table service of Azure Storage, like all that follows.
+   * Returns the stored access policies of a table, in one request. Needs the account's key. Throws
+   * `store.table-not-found`. Like all methods below, it throws `store.not-supported` except on the Table service of
+   * Azure Storage.
    */
   async getAccessPolicies(table: string, options?: OperationOptions): Promise<readonly AccessPolicy[]> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
@@ -202,8 +208,9 @@ export class TableAdministration {
   }
 
   /**
-   * Puts at most 5 policies in the place of all that a table has, one request; none takes them away, and with them every SAS that names
-   * one. The service may take 30 seconds to heed it. Needs the account's key. Throws `store.table-not-found`.
+   * Replaces all stored access policies of a table with at most 5 others, in one request. An empty list removes them,
+   * which revokes every SAS that refers to one. The service may take 30 seconds to apply it. Needs the account's key.
+   * Throws `store.table-not-found`.
    */
   async setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
@@ -213,12 +220,13 @@ export class TableAdministration {
   }
 
   /**
-   * Signs access to a table, or to a range of its keys: what `DataSource.open` takes. No request is sent; nothing tests whether the table
-   * exists. Throws `store.unauthorized` where the data source was opened without the account's key.
+   * Signs a SAS for a table or a range of its keys, which `DataSource.open` accepts. No request is sent, so the table
+   * need not exist. Throws `store.unauthorized` if the data source was opened without the account's key.
    *
    * @example
    * ```ts
-   * const access = await tables.tables.generateTableSas('Orders', { permissions: ['read'], expiry: new Date(Date.now() + 3_600_000) });
+   * const expiry = new Date(Date.now() + 3_600_000);
+   * const access = await db.tables.generateTableSas('Orders', { permissions: ['read'], expiry });
    * await using reader = await DataSource.open(access);
    * ```
    */
@@ -228,20 +236,20 @@ export class TableAdministration {
     return service.generateTableSas(checkTableName(table), options);
   }
 
-  /** Signs access to the tables of the account; the same otherwise as {@link generateTableSas}. */
+  /** Signs a SAS for the tables of the account. Otherwise the same as {@link generateTableSas}. */
   async generateAccountSas(options: AccountSasOptions): Promise<SharedAccess> {
     checkAccountSas(options);
     const service = serviceOf(this.#store, 'shared access signatures');
     return service.generateAccountSas(options);
   }
 
-  /** Which requests the account's Table service logs and counts, and its CORS rules; one request. */
+  /** Returns the logging and metrics settings of the Table service and its CORS rules, in one request. */
   async getServiceProperties(options?: OperationOptions): Promise<ServiceProperties> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'service properties').getServiceProperties(options);
   }
 
-  /** Changes those that are given and leaves the others as they are; one request. */
+  /** Changes the given properties and leaves the others as they are, in one request. */
   async setServiceProperties(properties: ServiceProperties, options?: OperationOptions): Promise<void> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     checkServiceProperties(properties);
@@ -249,14 +257,14 @@ export class TableAdministration {
     await service.setServiceProperties(properties, options);
   }
 
-  /** The CORS rules alone; one request. */
+  /** Returns the CORS rules, in one request. */
   async getCors(options?: OperationOptions): Promise<readonly CorsRule[]> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     const { cors = [] } = await serviceOf(this.#store, 'CORS rules').getServiceProperties(options);
     return cors;
   }
 
-  /** Puts at most 5 rules, of at most 2 KiB in all, in the place of all; none turns CORS off. One request. */
+  /** Replaces all CORS rules with at most 5 others, of 2 KiB in total; an empty list turns CORS off. One request. */
   async setCors(rules: readonly CorsRule[], options?: OperationOptions): Promise<void> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     checkCors(rules);
@@ -264,7 +272,7 @@ export class TableAdministration {
     await service.setServiceProperties({ cors: rules }, options);
   }
 
-  /** How far the secondary location is, which answers by itself; only with read-access geo-redundancy. One request. */
+  /** Returns the replication state of the secondary location, with read-access geo-redundancy only. One request. */
   async getStatistics(options?: OperationOptions): Promise<ServiceStatistics> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'statistics').getStatistics(options);

@@ -13,31 +13,34 @@ import type { ReadRequest, Rows, TableStore } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { checkTableName, nameForm } from './list-tables.js';
 
-/** What administration works on: one connection. */
+/** The parts of a data source that administration works with. */
 export interface AdministeredTables {
-  /** As repositories use it: a missing table may be made by a write. */
+  /** The store as repositories use it: a write may create a missing table. */
   readonly store: TableStore;
-  /** The same, but that a missing table is an error: what was to be read or emptied was misspelt, not empty. */
+  /**
+   * The same store without creating tables: a missing table is an error, because a table to read or empty was probably
+   * misspelt.
+   */
   readonly strict: TableStore;
-  /** Whether a write makes a missing table. */
+  /** Whether a write creates a missing table. */
   readonly makesTables: boolean;
-  /** Know the tables of classes. */
+  /** The mappers of entity classes, which know their tables. */
   readonly mappers: EntityMappers;
 }
 
-/** The rows of a table, or of a class in its table. */
+/** The rows of a table, or of an entity class in its table. */
 export interface TablePlace {
   readonly tables: AdministeredTables;
   /** The table's name in the store. */
   readonly table: string;
   readonly scope: Scope;
-  /** Of the class, where it is one. */
+  /** Metadata of the class, if the place is that of a class. */
   readonly metadata?: EntityMetadata;
 }
 
 const ALL_ROWS: Scope = Object.freeze({ partitionKey: ALL_KEYS, rowKey: ALL_KEYS, known: new Map() });
 
-/** Where a name or a class stands. Throws `validation.invalid-option` and `metadata.*`. */
+/** Resolves a table name or an entity class to its place. Throws `validation.invalid-option` and `metadata.*`. */
 export function placeIn(tables: AdministeredTables, table: string | EntityClass): TablePlace {
   if (typeof table === 'string') return { tables, table: checkTableName(table), scope: ALL_ROWS };
   if (typeof table !== 'function') {
@@ -52,7 +55,7 @@ export function placeIn(tables: AdministeredTables, table: string | EntityClass)
   return { tables, table: name, scope: scopeOf(metadata, undefined), metadata };
 }
 
-/** Refuses a copy of rows onto themselves, which would read what it writes. Throws `validation.invalid-option`. */
+/** Rejects copying rows onto themselves, which would read what it writes. Throws `validation.invalid-option`. */
 export function refuseSamePlace(from: TablePlace, to: TablePlace): void {
   const form = nameForm(from.tables.strict);
   const { identity } = from.tables.strict.traits;
@@ -65,24 +68,24 @@ export function refuseSamePlace(from: TablePlace, to: TablePlace): void {
   });
 }
 
-/** No property is declared: every one is read and written as it is stored. */
+/** A shape without declared properties, so that all properties are read and written in their stored form. */
 const NO_SHAPE: RowShape = Object.freeze({ properties: Object.freeze([]) });
 
-/** The rows of a table of a store, with every property as it is stored. */
+/** Returns the rows of a table with all properties in their stored form. */
 export function storedRows(store: TableStore, table: string): Rows {
   return store.rows(table, NO_SHAPE);
 }
 
-/** How rows are read. */
+/** Describes how to read rows. */
 export interface TableReading<R> {
   readonly request: ReadRequest;
   readonly decode: (row: RowReader) => R;
   readonly pageSize?: number;
-  /** Pages that are requested ahead; 1 by default. */
+  /** Number of pages to request ahead; 1 by default. */
   readonly ahead?: number;
 }
 
-/** Reads the rows of a place that pass a filter, page by page; Throws `query.too-many-comparisons` at once. */
+/** Reads the rows of a place that match a filter, page by page. Throws `query.too-many-comparisons` before it reads. */
 export function readRows<R>(
   { tables: { strict }, table, scope }: TablePlace,
   filter: FilterNode | boolean,

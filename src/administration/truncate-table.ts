@@ -5,29 +5,35 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { checkWriting } from './copy-options.js';
 import { readRows, storedRows, type TablePlace } from './table-place.js';
 
-/** How far a table is emptied. */
+/** Progress of a truncation, passed to `onProgress` after each transaction. */
 export interface TruncateProgress {
-  /** Rows deleted so far. */
+  /** Number of rows deleted so far. */
   readonly deleted: number;
-  /** Rows deleted a second, since the beginning. */
+  /** Rows deleted per second, since the beginning. */
   readonly ratePerSecond: number;
 }
 
-/** What emptying a table did. */
+/** The result of a truncation. */
 export interface TruncateReport {
-  /** Rows that were deleted. */
+  /** Number of rows that were deleted. */
   readonly deleted: number;
 }
 
-/** How a table is emptied. `signal` stops it cleanly; `timeout` is each request's. */
+/** Options of a truncation. `signal` stops it cleanly; `timeout` applies to each request. */
 export interface TruncateOptions extends OperationOptions {
-  /** Transactions under way at once, each of another partition; 16 by default. `adaptive` finds out what the store answers well. */
+  /**
+   * Number of transactions in flight, each of another partition; 16 by default. `adaptive` adjusts it to the store's
+   * response times.
+   */
   readonly concurrency?: number | 'adaptive' | undefined;
-  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the deletion. */
+  /**
+   * Called after every transaction, without being awaited. If it throws or its promise is rejected, the error is
+   * ignored; use `signal` to stop the deletion.
+   */
   readonly onProgress?: ((progress: TruncateProgress) => unknown) | undefined;
 }
 
-/** Deletes every row of a place, whatever its ETag; rows that somebody else deletes meanwhile are as good as deleted. */
+/** Deletes every row of a place, whatever its ETag. Rows that someone else deletes meanwhile count as deleted. */
 export async function truncateTable(
   place: TablePlace,
   { concurrency, onProgress, signal, timeout }: TruncateOptions = {},
