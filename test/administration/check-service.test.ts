@@ -19,10 +19,10 @@ const logging = { read: true, write: true, delete: true };
 
 type Tables = DataSource['tables'];
 
-/** What is refused, by the option that is named in the error. */
+/** Invalid calls, by the option that the error names. */
 const REFUSED: readonly (readonly [option: string, title: string, work: (tables: Tables) => Promise<unknown>])[] = [
-  ['table', 'policies of what is no table', (t) => t.getAccessPolicies('no name')],
-  ['table', 'policies for what is no table', (t) => t.setAccessPolicies('no name', [])],
+  ['table', 'the policies of an invalid table name', (t) => t.getAccessPolicies('no name')],
+  ['table', 'new policies for an invalid table name', (t) => t.setAccessPolicies('no name', [])],
   [
     'policies',
     'six policies',
@@ -32,94 +32,94 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
         Array.from('abcdef', (id) => ({ id })),
       ),
   ],
-  ['policies', 'policies that are no list', (t) => t.setAccessPolicies('Orders', policy as never)],
-  ['policies[0]', 'a policy that is none', (t) => t.setAccessPolicies('Orders', [null as never])],
+  ['policies', 'policies that are not a list', (t) => t.setAccessPolicies('Orders', policy as never)],
+  ['policies[0]', 'an invalid policy', (t) => t.setAccessPolicies('Orders', [null as never])],
   ['policies[0].id', 'an empty id', (t) => t.setAccessPolicies('Orders', [{ id: '' }])],
   ['policies[0].id', 'an id of 65 characters', (t) => t.setAccessPolicies('Orders', [{ id: 'x'.repeat(65) }])],
   ['policies[0].id', 'an id of two lines', (t) => t.setAccessPolicies('Orders', [{ id: 'a\nb' }])],
-  ['policies[0].id', 'an id with half a character', (t) => t.setAccessPolicies('Orders', [{ id: '\ud800' }])],
-  ['policies[1].id', 'an id that comes twice', (t) => t.setAccessPolicies('Orders', [policy, policy])],
+  ['policies[0].id', 'an id with half of a surrogate pair', (t) => t.setAccessPolicies('Orders', [{ id: '\ud800' }])],
+  ['policies[1].id', 'a duplicate id', (t) => t.setAccessPolicies('Orders', [policy, policy])],
+  ['policies[0].expiry', 'an invalid date', (t) => t.setAccessPolicies('Orders', [{ id: 'p', expiry: new Date('x') }])],
   [
     'policies[0].expiry',
-    'a date that is none',
-    (t) => t.setAccessPolicies('Orders', [{ id: 'p', expiry: new Date('x') }]),
-  ],
-  [
-    'policies[0].expiry',
-    'a year that the service has not',
+    'a year beyond 9999',
     (t) => t.setAccessPolicies('Orders', [{ id: 'p', expiry: new Date('+012000-01-01') }]),
   ],
   [
     'policies[0].start',
-    'a text for a date',
+    'a string as a date',
     (t) => t.setAccessPolicies('Orders', [{ id: 'p', start: '2026' as never }]),
   ],
   [
     'policies[0].expiry',
-    'an end before its start',
+    'a policy that expires before it starts',
     (t) => t.setAccessPolicies('Orders', [{ id: 'p', start: expiry, expiry }]),
   ],
-  ['policies[0].permissions', 'no permission', (t) => t.setAccessPolicies('Orders', [{ id: 'p', permissions: [] }])],
   [
     'policies[0].permissions',
-    'letters',
+    'an empty list of permissions',
+    (t) => t.setAccessPolicies('Orders', [{ id: 'p', permissions: [] }]),
+  ],
+  [
+    'policies[0].permissions',
+    'permissions as letters',
     (t) => t.setAccessPolicies('Orders', [{ id: 'p', permissions: 'raud' as never }]),
   ],
 
-  ['table', 'a SAS of what is no table', (t) => t.generateTableSas('no name', { permissions: read, expiry })],
-  ['options', 'no options', (t) => t.generateTableSas('Orders', undefined as never)],
-  ['permissions', 'neither permissions nor policy', (t) => t.generateTableSas('Orders', { expiry })],
+  ['table', 'a SAS for an invalid table name', (t) => t.generateTableSas('no name', { permissions: read, expiry })],
+  ['options', 'a SAS without options', (t) => t.generateTableSas('Orders', undefined as never)],
+  ['permissions', 'a SAS with neither permissions nor a policy', (t) => t.generateTableSas('Orders', { expiry })],
   [
     'permissions',
-    'a permission there is not',
+    'an unknown permission',
     (t) => t.generateTableSas('Orders', { permissions: ['list' as never], expiry }),
   ],
-  ['expiry', 'neither an end nor a policy', (t) => t.generateTableSas('Orders', { permissions: read })],
+  ['expiry', 'a SAS with neither an expiry nor a policy', (t) => t.generateTableSas('Orders', { permissions: read })],
   [
     'expiry',
-    'an end before the start',
+    'a SAS that expires before it starts',
     (t) => t.generateTableSas('Orders', { permissions: read, start: expiry, expiry }),
   ],
-  ['expiry', 'a number for an end', (t) => t.generateTableSas('Orders', { permissions: read, expiry: 5 as never })],
+  ['expiry', 'a number as the expiry', (t) => t.generateTableSas('Orders', { permissions: read, expiry: 5 as never })],
   ['policy', 'a policy id of two lines', (t) => t.generateTableSas('Orders', { policy: 'a\nb' })],
   ['policy', 'an empty policy id', (t) => t.generateTableSas('Orders', { policy: '' })],
   [
     'protocol',
-    'http alone',
+    'the protocol http alone',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, protocol: 'http' as never }),
   ],
   [
     'ipRange',
-    'an address that is none',
+    'an invalid IP address',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, ipRange: { start: '1.2.3' } }),
   ],
   [
     'ipRange',
-    'an end that is none',
+    'an invalid end of the IP range',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, ipRange: { start: '1.2.3.4', end: '::1' } }),
   ],
   [
     'ipRange',
-    'an end before the beginning of addresses',
+    'an IP range that ends before it starts',
     (t) =>
       t.generateTableSas('Orders', { permissions: read, expiry, ipRange: { start: '10.0.0.10', end: '10.0.0.9' } }),
   ],
   [
     'ipRange',
-    'a text for a range',
+    'a string as the IP range',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, ipRange: '1.2.3.4' as never }),
   ],
   [
     'from',
-    'a row key alone',
+    'a row key without a partition key',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, from: { rowKey: 'r' } as never }),
   ],
   [
     'from',
-    'a row key of an empty partition key',
+    'a row key in an empty partition key',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, from: { partitionKey: '', rowKey: 'r' } }),
   ],
-  // Lines are what is signed: this would sign the range from "a" to "z" as well.
+  // Keys are signed line by line: this text would also sign the range from "a" to "z".
   [
     'from',
     'a partition key of several lines',
@@ -138,17 +138,17 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
   ],
   [
     'to',
-    'an end that would be none',
+    'an empty row key as the end of the range',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, to: { partitionKey: 'p', rowKey: '' } }),
   ],
   [
     'to',
-    'an empty partition key for an end',
+    'an empty partition key as the end of the range',
     (t) => t.generateTableSas('Orders', { permissions: read, expiry, to: { partitionKey: '' } }),
   ],
   [
     'to',
-    'an end before the beginning',
+    'a key range that ends before it starts',
     (t) =>
       t.generateTableSas('Orders', {
         permissions: read,
@@ -159,7 +159,7 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
   ],
   [
     'to',
-    'the same in a partition',
+    'a key range that ends before it starts in one partition',
     (t) =>
       t.generateTableSas('Orders', {
         permissions: read,
@@ -168,40 +168,44 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
         to: { partitionKey: 'a', rowKey: '1' },
       }),
   ],
-  ['permissions', 'no permission in an account', (t) => t.generateAccountSas({ permissions: [], expiry })],
-  ['expiry', 'no end of a SAS of the account', (t) => t.generateAccountSas({ permissions: read } as never)],
+  ['permissions', 'an account SAS without permissions', (t) => t.generateAccountSas({ permissions: [], expiry })],
+  ['expiry', 'an account SAS without an expiry', (t) => t.generateAccountSas({ permissions: read } as never)],
   [
     'resourceTypes',
-    'a resource there is not',
+    'an unknown resource type',
     (t) => t.generateAccountSas({ permissions: read, expiry, resourceTypes: ['table' as never] }),
   ],
 
-  ['properties', 'properties that say nothing', (t) => t.setServiceProperties({})],
+  ['properties', 'service properties without a member', (t) => t.setServiceProperties({})],
   [
     'logging.delete',
-    'a part of the logging',
+    'incomplete logging properties',
     (t) => t.setServiceProperties({ logging: { read: true, write: true } as never }),
   ],
-  ['logging.retentionDays', 'no day', (t) => t.setServiceProperties({ logging: { ...logging, retentionDays: 0 } })],
+  [
+    'logging.retentionDays',
+    'a retention of 0 days',
+    (t) => t.setServiceProperties({ logging: { ...logging, retentionDays: 0 } }),
+  ],
   [
     'hourMetrics.retentionDays',
-    '366 days',
+    'a retention of 366 days',
     (t) => t.setServiceProperties({ hourMetrics: { enabled: true, retentionDays: 366 } }),
   ],
-  ['minuteMetrics.enabled', 'metrics that say nothing', (t) => t.setServiceProperties({ minuteMetrics: {} as never })],
+  ['minuteMetrics.enabled', 'metrics without a member', (t) => t.setServiceProperties({ minuteMetrics: {} as never })],
   [
     'minuteMetrics.includeAPIs',
-    'counts by kind without counts',
+    'includeAPIs with disabled metrics',
     (t) => t.setServiceProperties({ minuteMetrics: { enabled: false, includeAPIs: true } }),
   ],
-  ['cors', 'six rules', (t) => t.setServiceProperties({ cors: [rule, rule, rule, rule, rule, rule] })],
-  ['cors', 'rules that are no list', (t) => t.setCors(rule as never)],
-  ['cors[0]', 'a rule that is none', (t) => t.setCors(['*' as never])],
-  ['cors[1].allowedOrigins', 'no origin', (t) => t.setCors([rule, { ...rule, allowedOrigins: [] }])],
-  ['cors[0].allowedOrigins', 'two origins in one', (t) => t.setCors([{ ...rule, allowedOrigins: ['a,b'] }])],
+  ['cors', 'six CORS rules', (t) => t.setServiceProperties({ cors: [rule, rule, rule, rule, rule, rule] })],
+  ['cors', 'CORS rules that are not a list', (t) => t.setCors(rule as never)],
+  ['cors[0]', 'an invalid CORS rule', (t) => t.setCors(['*' as never])],
+  ['cors[1].allowedOrigins', 'a CORS rule without origins', (t) => t.setCors([rule, { ...rule, allowedOrigins: [] }])],
+  ['cors[0].allowedOrigins', 'a CORS origin with a comma', (t) => t.setCors([{ ...rule, allowedOrigins: ['a,b'] }])],
   [
     'cors[0].allowedMethods',
-    'a method there is not',
+    'an unknown CORS method',
     (t) => t.setCors([{ ...rule, allowedMethods: ['TRACE' as never] }]),
   ],
   [
@@ -211,24 +215,32 @@ const REFUSED: readonly (readonly [option: string, title: string, work: (tables:
   ],
   [
     'cors[0].exposedHeaders',
-    '65 headers',
+    'a CORS rule with 65 headers',
     (t) => t.setCors([{ ...rule, exposedHeaders: Array.from({ length: 65 }, (_, n) => `h${n}`) }]),
   ],
   [
     'cors[0].allowedHeaders',
-    'three beginnings of headers',
+    'a CORS rule with three header prefixes',
     (t) => t.setCors([{ ...rule, allowedHeaders: ['a*', 'b*', 'c*'] }]),
   ],
-  ['cors[0].maxAgeInSeconds', 'less than no time', (t) => t.setCors([{ ...rule, maxAgeInSeconds: -1 }])],
-  ['cors[0].maxAgeInSeconds', 'more than an Int32', (t) => t.setCors([{ ...rule, maxAgeInSeconds: 2 ** 31 }])],
-  ['cors', 'rules of more than 2 KiB together', (t) => t.setCors([long, long, long, long, long])],
-  ['cors', 'the same among other properties', (t) => t.setServiceProperties({ cors: [long, long, long, long, long] })],
-  ['timeout', 'a time limit that is none', (t) => t.getStatistics({ timeout: 'soon' as never })],
+  ['cors[0].maxAgeInSeconds', 'a negative maxAgeInSeconds', (t) => t.setCors([{ ...rule, maxAgeInSeconds: -1 }])],
+  [
+    'cors[0].maxAgeInSeconds',
+    'a maxAgeInSeconds beyond Int32',
+    (t) => t.setCors([{ ...rule, maxAgeInSeconds: 2 ** 31 }]),
+  ],
+  ['cors', 'CORS rules of more than 2 KiB in total', (t) => t.setCors([long, long, long, long, long])],
+  [
+    'cors',
+    'service properties with CORS rules of more than 2 KiB',
+    (t) => t.setServiceProperties({ cors: [long, long, long, long, long] }),
+  ],
+  ['timeout', 'an invalid timeout', (t) => t.getStatistics({ timeout: 'soon' as never })],
 ];
 
-describe('Administration of the service refuses before it sends anything', () => {
+describe('Validation of service administration', () => {
   for (const [option, title, work] of REFUSED) {
-    it(title, async () => {
+    it(`Service administration rejects ${title} before a request is sent`, async () => {
       const service = new CannedService(() => ({ status: 200 }));
       await using source = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
       const error = await rejection(work(source.tables));
@@ -239,7 +251,7 @@ describe('Administration of the service refuses before it sends anything', () =>
   }
 });
 
-it('CORS rules may have 64 headers, two beginnings of headers, and 2 KiB in all', async () => {
+it('CORS rules may have 64 headers, two header prefixes and 2 KiB in total', async () => {
   const service = new CannedService(() => ({ status: 202 }));
   await using source = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
   const allowedHeaders = [...Array.from({ length: 64 }, (_, n) => `h${n}`), 'a-*', 'b-*'];

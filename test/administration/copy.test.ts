@@ -28,7 +28,7 @@ const EVERY_TYPE: Properties = {
   x: 'Binary 0aff',
 };
 
-/** A table with rows in two partitions. */
+/** Creates a table with rows in two partitions. */
 async function filled(store: TableStore, table: string, rows = 3): Promise<TableFixture> {
   await store.createTable(table);
   const fixture = TableFixture.open(store, table);
@@ -41,8 +41,8 @@ async function filled(store: TableStore, table: string, rows = 3): Promise<Table
   return fixture;
 }
 
-onEveryStore('copy', (open) => {
-  it('copies every row with its exact types, to a table that it makes', async () => {
+onEveryStore('Copying a table', (open) => {
+  it('A copy contains every row with its exact types, in a table that it creates', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     const fixture = await filled(store, from);
@@ -55,7 +55,7 @@ onEveryStore('copy', (open) => {
     expect(copied.find(({ rowKey }) => rowKey === 'every type')?.properties).to.deep.equal(EVERY_TYPE);
   });
 
-  it('copies more than a page, to another data source', async () => {
+  it('A copy of more than a page works from one data source to another', async () => {
     const { tables, store, tableName } = await open();
     const from = tableName('From');
     await filled(store, from, 100);
@@ -73,7 +73,7 @@ onEveryStore('copy', (open) => {
     expect(await rowsOf(store, tableName('Back'))).to.deep.equal(await rowsOf(store, from));
   });
 
-  it('reads what a filter on stored names lets through, and has the store test it', async () => {
+  it('A copy reads the rows that match a filter on stored names, which the store evaluates', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from);
@@ -91,7 +91,7 @@ onEveryStore('copy', (open) => {
     ]);
   });
 
-  it('asks the store for ranges of keys and a filter, and for nothing else', async () => {
+  it('A copy requests only key ranges and a filter from the store', async () => {
     const { store, tableName } = await open();
     await filled(store, tableName('From'), 1);
     const { store: recorded, requests } = recordingStore(store);
@@ -118,7 +118,7 @@ onEveryStore('copy', (open) => {
     ]);
   });
 
-  it('reads the rows of a class by its own properties and names, there and here', async () => {
+  it("A copy of a class filters by its properties, and uses its table's name in either data source", async () => {
     const { tables, tableName } = await open();
     const archive = tables.withTables((name) => tableName(`Archive${name}`));
     const orders = tables.repository(Order);
@@ -131,7 +131,7 @@ onEveryStore('copy', (open) => {
     expect(await archive.repository(Order).scan().count()).to.equal(3);
   });
 
-  it('changes rows on their way, moves them, and leaves some out', async () => {
+  it('A copy can change rows, move them and leave some out', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     const fixture = await filled(store, from, 2);
@@ -169,7 +169,7 @@ onEveryStore('copy', (open) => {
     });
   });
 
-  describe('to rows that stand', () => {
+  describe('A copy to existing rows', () => {
     async function copied(existing?: 'replace' | 'merge' | 'keep' | 'refuse') {
       const { tables, store, tableName } = await open();
       const [from, to] = [tableName('From'), tableName('To')];
@@ -181,7 +181,7 @@ onEveryStore('copy', (open) => {
       return { report, row: await there.get('p1', 'r0'), rows: (await rowsOf(store, to)).length };
     }
 
-    it('replaces them where nothing else is said', async () => {
+    it('A copy replaces existing rows by default', async () => {
       expect(await copied()).to.deep.equal({
         report: { read: 4, copied: 4, skipped: 0, failed: [] },
         row: { n: 'Int32 0', d: 'Double 0.0' },
@@ -189,7 +189,7 @@ onEveryStore('copy', (open) => {
       });
     });
 
-    it('merges into them', async () => {
+    it("A copy with existing: 'merge' merges into existing rows", async () => {
       expect(await copied('merge')).to.deep.equal({
         report: { read: 4, copied: 4, skipped: 0, failed: [] },
         row: { own: 'String x', n: 'Int32 0', d: 'Double 0.0' },
@@ -197,7 +197,7 @@ onEveryStore('copy', (open) => {
       });
     });
 
-    it('keeps them, and counts what it did not copy', async () => {
+    it("A copy with existing: 'keep' keeps existing rows and counts them as skipped", async () => {
       expect(await copied('keep')).to.deep.equal({
         report: { read: 4, copied: 3, skipped: 1, failed: [] },
         row: { own: 'String x', n: 'Int32 77' },
@@ -205,7 +205,7 @@ onEveryStore('copy', (open) => {
       });
     });
 
-    it('refuses them, and reports each', async () => {
+    it("A copy with existing: 'refuse' reports each existing row as failed", async () => {
       const { report, row, rows } = await copied('refuse');
       const failure = report.failed[0]!;
       expect({ ...report, failed: report.failed.length }).to.deep.equal({ read: 4, copied: 3, skipped: 0, failed: 1 });
@@ -223,7 +223,7 @@ onEveryStore('copy', (open) => {
     });
   });
 
-  it('tells how far it is, row by row accounted for', async () => {
+  it('A copy reports progress that accounts for every row', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 100);
@@ -238,7 +238,7 @@ onEveryStore('copy', (open) => {
     expect(seen.length).to.equal(2);
   });
 
-  it('stops at a row that cannot be written, and says how far it came', async () => {
+  it('A copy stops at a row that cannot be written, and the error contains the progress', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 2);
@@ -256,7 +256,7 @@ onEveryStore('copy', (open) => {
     });
   });
 
-  it('goes on past rows that cannot be written where that is wanted', async () => {
+  it("A copy with onError: 'collect' continues after rows that cannot be written", async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 2);
@@ -273,7 +273,7 @@ onEveryStore('copy', (open) => {
     ]);
   });
 
-  it('sends no row that the store would refuse', async () => {
+  it('A copy sends no row that the store would reject', async () => {
     const { store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 1);
@@ -299,7 +299,7 @@ onEveryStore('copy', (open) => {
     expect(new Set(requestNames(requests))).to.deep.equal(new Set(['scan']));
   });
 
-  it('is stopped by its signal, which loses nothing in silence', async () => {
+  it('A copy that is stopped by its signal accounts for every row', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 100);
@@ -319,7 +319,7 @@ onEveryStore('copy', (open) => {
     expect(read).to.equal(written + failed.length + pending.length);
   });
 
-  it('has a time limit for each request, and none for transform', async () => {
+  it('The timeout of a copy applies to each request, and not to transform', async () => {
     const { store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 100);
@@ -332,7 +332,7 @@ onEveryStore('copy', (open) => {
     expect(await paged.tables.copy(from, to, { timeout: 1000, transform })).to.include({ read: 200, copied: 200 });
   });
 
-  it('refuses a transform that changes the row itself and gives nothing: the row would be left out in silence', async () => {
+  it('A copy rejects a transform that changes the row itself but returns nothing, because the row would be lost silently', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 2);
@@ -355,7 +355,7 @@ onEveryStore('copy', (open) => {
     }
   });
 
-  it('stops when transform throws', async () => {
+  it('A copy stops if transform throws', async () => {
     const { tables, store, tableName } = await open();
     const [from, to] = [tableName('From'), tableName('To')];
     await filled(store, from, 2);
@@ -367,14 +367,14 @@ onEveryStore('copy', (open) => {
     expect(error).to.include({ code: 'commit.bulk-stopped', cause: thrown });
   });
 
-  it('tells that the source does not exist, and makes nothing', async () => {
+  it('A copy of a missing table fails and creates nothing', async () => {
     const { tables, tableName } = await open();
     const error = await rejection(tables.tables.copy(tableName('Nowhere'), tableName('To')));
     expect(error).to.have.property('code', 'store.table-not-found');
     expect(await tables.tables.exists(tableName('To'))).to.equal(false);
   });
 
-  it('makes an empty table of an empty one', async () => {
+  it('A copy of an empty table creates an empty table', async () => {
     const { tables, tableName } = await open();
     await tables.tables.create(tableName('From'));
     const report = await tables.tables.copy(tableName('From'), tableName('To'));
@@ -382,7 +382,7 @@ onEveryStore('copy', (open) => {
     expect(await tables.tables.exists(tableName('To'))).to.equal(true);
   });
 
-  it("makes no table for a data source with ensureTables: 'never'", async () => {
+  it("A copy creates no table for a data source with ensureTables: 'never'", async () => {
     const { tables, store, tableName } = await open({ ensureTables: 'never' });
     await filled(store, tableName('From'), 1);
     const error = await rejection(tables.tables.copy(tableName('From'), tableName('To')));
@@ -391,7 +391,7 @@ onEveryStore('copy', (open) => {
     expect(await tables.tables.exists(tableName('To'))).to.equal(false);
   });
 
-  it('refuses before anything is sent what cannot be meant', async () => {
+  it('A copy with invalid options is rejected before a request is sent', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const tables = await DataSource.open(recorded, { tableName });
@@ -409,7 +409,7 @@ onEveryStore('copy', (open) => {
       'a bad concurrency': () => admin.copy('From', 'Other', { concurrency: 0 }),
       'a bad error policy': () => admin.copy('From', 'Other', { onError: 'x' as never }),
       'a filter that is none': () => admin.copy('From', 'Other', { filter: 5 as never }),
-      // @ts-expect-error a number says its type
+      // @ts-expect-error a number needs its type
       'a number without its type': () => admin.copy('From', 'Other', { filter: (p) => p('n').eq(5) }),
       'a name that is none': () => admin.copy('From', 'Other', { filter: (p) => p('n eq 1 or m').eq('x') }),
       'a property the class does not have': () =>
@@ -452,7 +452,7 @@ onEveryStore('copy', (open) => {
     expect(requests).to.deep.equal([]);
   });
 
-  it('takes of a class the rows that it can have, and no others of its table', async () => {
+  it('A copy of a class contains only the rows that the class can have', async () => {
     const { tables, store, tableName } = await open();
     const lines = await filled(store, tableName('Orders'));
     await lines.write('insert', 'p1', 'line|1', { text: 'String x' });
@@ -464,8 +464,8 @@ onEveryStore('copy', (open) => {
   });
 });
 
-describe('A copy to a store that takes less', () => {
-  it('says which rows it does not take, and copies the others', async () => {
+describe('A copy to a store with lower limits', () => {
+  it('A copy to a store with lower limits reports the rows that it cannot store, and copies the others', async () => {
     await using source = await DataSource.open('memory:');
     await using target = await DataSource.open('memory:', { limits: 'cosmos' });
     await source.tables.create('Rows');
@@ -485,8 +485,8 @@ describe('A copy to a store that takes less', () => {
   });
 });
 
-describe('A copy of no rows', () => {
-  it('needs no right to make tables', async () => {
+describe('A copy of an empty table', () => {
+  it('A copy of an empty table needs no permission to create tables', async () => {
     await using source = await DataSource.open('memory:');
     await source.tables.create('Empty');
     const service = new CannedService(() => ({ status: 403 }));
@@ -496,8 +496,8 @@ describe('A copy of no rows', () => {
   });
 });
 
-describe('A copy to a store that takes its time', () => {
-  it('reads no more than can be held', async () => {
+describe('A copy to a slow store', () => {
+  it('A copy to a slow store reads only as many rows as it may buffer', async () => {
     const ROWS = 24_000;
     await using source = await DataSource.open('memory:');
     await source.tables.create('Full');

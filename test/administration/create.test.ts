@@ -5,7 +5,7 @@ import { CannedService, ENDPOINT, KEY, type CannedAnswer } from '../stores/azure
 import { rejection } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';
 
-/** The service's answer while it still deletes a table of the name. */
+/** The service's response while it still deletes a table of this name. */
 const BEING_DELETED: CannedAnswer = {
   status: 409,
   headers: { 'content-type': 'application/json;odata=minimalmetadata', 'x-ms-request-id': 'r1' },
@@ -18,7 +18,7 @@ const BEING_DELETED: CannedAnswer = {
 };
 const CREATED: CannedAnswer = { status: 204, headers: { 'x-ms-request-id': 'r2' } };
 
-/** The tables of a service that still deletes a table for some requests. */
+/** Opens a data source on a service that still deletes a table for the given number of requests. */
 async function deletingFor(
   refusals: number,
 ): Promise<{ readonly tables: DataSource; readonly service: CannedService }> {
@@ -27,8 +27,8 @@ async function deletingFor(
   return { tables: await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service }), service };
 }
 
-describe('A table that the service still deletes', () => {
-  it('is refused at once, with what to do', async () => {
+describe('Creating a table that the service still deletes', () => {
+  it('A table that is being deleted fails to be created at once, with an error that explains what to do', async () => {
     const { tables, service } = await deletingFor(Infinity);
     const error = (await rejection(tables.tables.createIfMissing('Orders'))) as EntitableErrorOf<'store.unavailable'>;
     expect({ code: error.code, message: error.message, details: error.details }).to.deep.equal({
@@ -41,7 +41,7 @@ describe('A table that the service still deletes', () => {
     expect(service.sent).to.have.length(1);
   });
 
-  it('is waited for when that is wanted, and then made', async () => {
+  it('A table that is being deleted is created after a wait with waitForDeletion', async () => {
     const { tables, service } = await deletingFor(2);
     expect(await tables.tables.createIfMissing('Orders', { waitForDeletion: true })).to.equal(true);
     expect(service.sent.map(({ method, body }) => `${method} ${body}`)).to.deep.equal(
@@ -49,12 +49,12 @@ describe('A table that the service still deletes', () => {
     );
   });
 
-  it('is waited for by create() as well', async () => {
+  it('A table that is being deleted can be awaited by create() too', async () => {
     const { tables } = await deletingFor(1);
     await tables.tables.create('Orders', { waitForDeletion: true });
   });
 
-  it('is waited for no longer than the timeout', async () => {
+  it('A table that is being deleted is awaited no longer than the timeout', async () => {
     const { tables } = await deletingFor(Infinity);
     const error = await rejection(tables.tables.createIfMissing('Orders', { waitForDeletion: true, timeout: 200 }));
     expect(error).to.include({
@@ -64,14 +64,14 @@ describe('A table that the service still deletes', () => {
     });
   });
 
-  it('is waited for until the signal ends that', async () => {
+  it('A table that is being deleted is awaited until the signal aborts', async () => {
     const { tables } = await deletingFor(Infinity);
     const signal = AbortSignal.timeout(50);
     const error = await rejection(tables.tables.createIfMissing('Orders', { waitForDeletion: true, signal }));
     expect(error).to.have.property('code', 'store.aborted');
   });
 
-  it('is not waited for where something else is the matter', async () => {
+  it('Creating a table with waitForDeletion does not wait after another error', async () => {
     const service = new CannedService(() => ({ status: 403 }));
     const tables = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
     const error = await rejection(tables.tables.createIfMissing('Orders', { waitForDeletion: true }));
@@ -79,7 +79,7 @@ describe('A table that the service still deletes', () => {
     expect(service.sent).to.have.length(1);
   });
 
-  it('has a timeout that is one, or it is refused before anything is sent', async () => {
+  it('Creating a table with an invalid timeout is rejected before a request is sent', async () => {
     const { tables, service } = await deletingFor(0);
     const error = await rejection(tables.tables.createIfMissing('Orders', { waitForDeletion: true, timeout: -1 }));
     expect(error).to.include({
@@ -89,7 +89,7 @@ describe('A table that the service still deletes', () => {
     expect(service.sent).to.deep.equal([]);
   });
 
-  it('is told at once by a write that would make it', async () => {
+  it('A write that would create a table that is being deleted fails at once', async () => {
     const missing = { status: 404, body: JSON.stringify({ 'odata.error': { code: 'TableNotFound' } }) };
     const service = new CannedService(({ url }) => (url.includes('/Tables') ? BEING_DELETED : missing));
     const tables = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });

@@ -5,8 +5,8 @@ import { TableFixture } from '../../src/testing/conformance/table-fixture.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { OrderLine } from './order-line.js';
 
-onEveryStore('describe', (open) => {
-  it('tells the properties of rows, their types, sizes, and how many lack them', async () => {
+onEveryStore('Describing a table', (open) => {
+  it('A description contains the properties of rows with their types, sizes and missing values', async () => {
     const { tables, store, tableName } = await open();
     const table = tableName('Mixed');
     await store.createTable(table);
@@ -52,7 +52,7 @@ onEveryStore('describe', (open) => {
     });
   });
 
-  it('reads no more than the sample, and knows when that is all', async () => {
+  it('A description reads no more rows than its sample, and knows whether the table has others', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const tables = await DataSource.open(recorded, { tableName });
@@ -79,7 +79,7 @@ onEveryStore('describe', (open) => {
     ]);
   });
 
-  it('looks at the rows that a class can have', async () => {
+  it('A description of a class reads only the rows that the class can have', async () => {
     const { tables, store, tableName } = await open();
     await store.createTable(tableName('Orders'));
     const fixture = TableFixture.open(store, tableName('Orders'));
@@ -94,7 +94,7 @@ onEveryStore('describe', (open) => {
     });
   });
 
-  it('tells an empty table from a missing one', async () => {
+  it('A description distinguishes an empty table from a missing one', async () => {
     const { tables, tableName } = await open();
     const table = tableName('Empty');
     await tables.tables.create(table);
@@ -109,7 +109,7 @@ onEveryStore('describe', (open) => {
     expect(error).to.have.property('code', 'store.table-not-found');
   });
 
-  it('refuses a sample that is none before anything is sent', async () => {
+  it('A description with an invalid sample is rejected before a request is sent', async () => {
     const { store } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const { tables } = await DataSource.open(recorded);

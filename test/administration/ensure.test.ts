@@ -6,8 +6,8 @@ import { CannedService, ENDPOINT, KEY } from '../stores/azure/canned-service.js'
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { Order, Setting } from '../support/models.js';
 
-onEveryStore('ensure', (open) => {
-  it('makes the tables that are missing, and says which', async () => {
+onEveryStore('Creating missing tables', (open) => {
+  it('ensure creates the missing tables and returns their names', async () => {
     const { tables, tableName } = await open();
     await tables.tables.create(tableName('Settings'));
     expect(await tables.tables.ensure([Order, Setting, tableName('Extra')])).to.deep.equal([
@@ -20,7 +20,7 @@ onEveryStore('ensure', (open) => {
     }
   });
 
-  it('makes each table once, whoever names it', async () => {
+  it('ensure creates each table once, even if it is named several times', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const tables = await DataSource.open(recorded, { tableName });
@@ -28,7 +28,7 @@ onEveryStore('ensure', (open) => {
     expect(requestNames(requests).filter((name) => name === 'createTable')).to.deep.equal(['createTable']);
   });
 
-  it('looks once, and asks for nothing, where all tables exist', async () => {
+  it('ensure sends only the list request if all tables exist', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const tables = await DataSource.open(recorded, { tableName });
@@ -38,7 +38,7 @@ onEveryStore('ensure', (open) => {
     expect([...new Set(requestNames(requests))]).to.deep.equal(['tables']);
   });
 
-  it('sends nothing for no table at all', async () => {
+  it('ensure sends no request for an empty list', async () => {
     const { store } = await open();
     const { store: recorded, requests } = recordingStore(store);
     expect(await (await DataSource.open(recorded)).tables.ensure([])).to.deep.equal([]);
@@ -46,12 +46,12 @@ onEveryStore('ensure', (open) => {
   });
 
   for (const [what, wanted, code] of [
-    ['a class that is no entity class', [class {}], 'metadata.not-an-entity'],
-    ['a bad name', ['a-b'], 'validation.invalid-option'],
-    ['something else', [5], 'validation.invalid-option'],
-    ['no list', 5, 'validation.invalid-option'],
+    ['a class that is not an entity class', [class {}], 'metadata.not-an-entity'],
+    ['an invalid name', ['a-b'], 'validation.invalid-option'],
+    ['a list with a number', [5], 'validation.invalid-option'],
+    ['a value that is not a list', 5, 'validation.invalid-option'],
   ] as const) {
-    it(`refuses ${what} before anything is sent`, async () => {
+    it(`ensure rejects ${what} before a request is sent`, async () => {
       const { store } = await open();
       const { store: recorded, requests } = recordingStore(store);
       const tables = await DataSource.open(recorded);
@@ -61,14 +61,14 @@ onEveryStore('ensure', (open) => {
   }
 });
 
-describe('ensure, where tables cannot be made', () => {
+describe('ensure, if tables cannot be created', () => {
   const listed = {
     status: 200,
     headers: { 'content-type': 'application/json;odata=minimalmetadata' },
     body: JSON.stringify({ value: [{ TableName: 'Settings' }] }),
   };
 
-  it('is one error that names every one of them', async () => {
+  it('ensure throws one error that names every table that could not be created', async () => {
     const service = new CannedService(({ method, body }) => {
       if (method === 'GET') return listed;
       return body?.includes('Extra') ? { status: 204 } : { status: body?.includes('Orders') ? 403 : 400 };
@@ -90,7 +90,7 @@ describe('ensure, where tables cannot be made', () => {
     ]);
   });
 
-  it('goes without looking where the credential may make tables, but not list them', async () => {
+  it('ensure works with a credential that may create tables but not list them', async () => {
     const service = new CannedService(({ method }) => ({ status: method === 'GET' ? 403 : 204 }));
     const tables = await DataSource.open({ endpoint: ENDPOINT, credential: KEY }, { httpClient: service });
     expect(await tables.tables.ensure([Order, Setting])).to.deep.equal(['Orders', 'Settings']);

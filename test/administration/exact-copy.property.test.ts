@@ -15,7 +15,7 @@ const anyRows: fc.Arbitrary<readonly Entity[]> = fc.uniqueArray(
   { selector: ({ partitionKey, rowKey }) => `${partitionKey}\n${rowKey}`, minLength: 1, maxLength: 40 },
 );
 
-/** What the emulator keeps as the service does: see the deviations in its conformance test. */
+/** Rows within the limits of the emulator; its conformance test lists the deviations from the service. */
 const emulatorRows = anyRows.map((rows) =>
   rows
     .filter(({ rowKey }) => rowKey.isWellFormed() && !rowKey.includes(','))
@@ -36,7 +36,7 @@ function inOrder(rows: readonly Entity[]): readonly Entity[] {
   );
 }
 
-describe('A copy', function () {
+describe('Copies from store to store', function () {
   this.timeout(120_000);
 
   let sources: Readonly<Record<'memory' | 'sqlite' | 'lmdb' | 'azurite', DataSource>>;
@@ -59,7 +59,7 @@ describe('A copy', function () {
 
   let run = 0;
 
-  /** Writes rows to memory, copies them from store to store, and looks at them after each step. */
+  /** Writes rows to memory, copies them from store to store, and compares them after each step. */
   async function holdsThrough(
     path: readonly (keyof typeof sources)[],
     rows: readonly Entity[],
@@ -88,7 +88,7 @@ describe('A copy', function () {
 
   const anyTransform = fc.constantFrom(undefined, (row: StoredRow) => ({ ...row, properties: { ...row.properties } }));
 
-  it('holds exactly the rows of the original, from memory to disk and back', async () => {
+  it('Copies from memory to disk and back contain exactly the original rows', async () => {
     await fc.assert(
       fc.asyncProperty(anyRows, anyTransform, (rows, transform) =>
         holdsThrough(['memory', 'sqlite', 'lmdb', 'memory'], rows, transform),
@@ -97,7 +97,7 @@ describe('A copy', function () {
     );
   });
 
-  it('holds exactly the rows of the original, from memory to the emulator, to disk, and on to the emulator', async () => {
+  it('Copies from memory to the emulator, to disk and to the emulator again contain exactly the original rows', async () => {
     const path = ['memory', 'azurite', 'sqlite', 'azurite', 'memory'] as const;
     await fc.assert(
       fc.asyncProperty(emulatorRows, anyTransform, (rows, transform) => holdsThrough(path, rows, transform)),

@@ -7,8 +7,8 @@ async function namesOf(list: AsyncIterable<string>): Promise<readonly string[]> 
   return names;
 }
 
-onEveryStore('Lists of tables', (open) => {
-  it('are of a prefix, from a name, to a name, or all of that', async () => {
+onEveryStore('Listing tables', (open) => {
+  it('A list of tables can be limited by a prefix, a first name, a last name, or all of them', async () => {
     const { tables, tableName } = await open();
     const { tables: admin } = tables;
     const [jan, feb, mar] = ['Log01', 'Log02', 'Log03'].map(tableName) as [string, string, string];
@@ -34,7 +34,7 @@ onEveryStore('Lists of tables', (open) => {
     });
   });
 
-  it('refuse a name that is no text', async () => {
+  it('A list of tables rejects a name that is not a string', async () => {
     const { tables } = await open();
     const error = await rejection(namesOf(tables.tables.list({ from: 5 as never })));
     expect(error).to.include({ code: 'validation.invalid-option', message: 'from takes a string, not number.' });

@@ -1,6 +1,6 @@
 import { Entity, PartitionKey, Property, RowKey } from '../../decorators/index.js';
 
-/** Shares its table with orders: told from them by its row key. */
+/** A class that shares its table with `Order`. Its row key distinguishes its rows. */
 @Entity({ table: 'Orders', rowKey: 'line|{number}' })
 export class OrderLine {
   @PartitionKey() orderId!: PartitionKey;

@@ -21,8 +21,8 @@ async function filled(store: TableStore, table: string, batches: number): Promis
   return fixture;
 }
 
-onEveryStore('truncate', (open) => {
-  it('deletes every row of a table that has more than a page, and keeps the table', async () => {
+onEveryStore('Emptying a table', (open) => {
+  it('truncate deletes every row of a table with more than a page, and keeps the table', async () => {
     const { tables, store, tableName } = await open();
     const table = tableName('Full');
     await filled(store, table, 12);
@@ -35,7 +35,7 @@ onEveryStore('truncate', (open) => {
     expect(await tables.tables.truncate(table)).to.deep.equal({ deleted: 0 });
   });
 
-  it('deletes of a class the rows that it can have', async () => {
+  it('truncate with a class deletes only the rows that the class can have', async () => {
     const { tables, store, tableName } = await open();
     const fixture = await filled(store, tableName('Orders'), 1);
     await fixture.write('insert', 'p0', 'line|1');
@@ -43,7 +43,7 @@ onEveryStore('truncate', (open) => {
     expect(await rowsOf(store, tableName('Orders'))).to.have.length(100);
   });
 
-  it('takes rows that somebody else deletes meanwhile for deleted', async () => {
+  it('truncate counts rows that someone else deletes meanwhile as deleted', async () => {
     const { store, tableName } = await open();
     const table = tableName('Full');
     const fixture = await filled(store, table, 2);
@@ -68,7 +68,7 @@ onEveryStore('truncate', (open) => {
     expect(await rowsOf(store, table)).to.deep.equal([]);
   });
 
-  it('is stopped by its signal, and says how far it came', async () => {
+  it('truncate is stopped by its signal, and the error contains the progress', async () => {
     const { tables, store, tableName } = await open();
     const table = tableName('Full');
     await filled(store, table, 5);
@@ -83,13 +83,13 @@ onEveryStore('truncate', (open) => {
     expect(await rowsOf(store, table)).to.have.length(400);
   });
 
-  it('tells that the table does not exist', async () => {
+  it('truncate of a missing table fails', async () => {
     const { tables, tableName } = await open();
     const error = await rejection(tables.tables.truncate(tableName('Nowhere')));
     expect(error).to.have.property('code', 'store.table-not-found');
   });
 
-  it('refuses what cannot be meant before anything is sent', async () => {
+  it('truncate with invalid options is rejected before a request is sent', async () => {
     const { store } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const { tables } = await DataSource.open(recorded);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** An emulator of Azure Table Storage that runs in this process and keeps its tables in memory. */
+/** An emulator of Azure Table Storage that runs in this process and stores its tables in memory. */
 export interface Azurite {
   readonly account: string;
   readonly key: string;
@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url);
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** Files of a certificate and its key; with them it speaks https, and takes tokens of `--oauth basic`. */
+/** Files with a certificate and its key. With them, the emulator uses https and accepts tokens (`--oauth basic`). */
 export interface CertificateFiles {
   readonly certificate: string;
   readonly key: string;
@@ -28,12 +28,12 @@ export interface CertificateFiles {
 
 let running: Promise<Azurite> | undefined;
 
-/** The emulator of this test run: started by who asks first, on a free port, and closed when the run ends. */
+/** Returns the emulator of this test run. The first caller starts it on a free port; it is closed when the run ends. */
 export function startAzurite(): Promise<Azurite> {
   return (running ??= start());
 }
 
-/** Another emulator, which speaks https and takes tokens; who starts it closes it. */
+/** Starts another emulator that uses https and accepts tokens. The caller closes it. */
 export function startSecureAzurite(files: CertificateFiles): Promise<Azurite> {
   return start(files);
 }
@@ -60,7 +60,7 @@ async function start(files?: CertificateFiles): Promise<Azurite> {
       '',
       files && 'basic',
       false,
-      true, // in memory
+      true, // stores everything in memory
     ),
   );
   await server.start();
@@ -77,7 +77,7 @@ async function start(files?: CertificateFiles): Promise<Azurite> {
   };
 }
 
-// One hook for all: the emulator's server would keep the process of the tests alive.
+// A root hook, because the emulator's server would keep the test process alive.
 after(async () => {
   await (await running)?.close();
 });

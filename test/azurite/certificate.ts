@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate of this machine that is signed by itself, and its key, as PEM. Made anew each time, for an hour. */
+/**
+ * A self-signed certificate for this machine and its key, as PEM. It is created for each run and is valid for an hour.
+ */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -23,7 +25,7 @@ const COMMON_NAME = der(OBJECT, Buffer.from('550403', 'hex'));
 const ALTERNATIVE_NAMES = der(OBJECT, Buffer.from('551d11', 'hex'));
 const HOUR = 3_600_000;
 
-/** Makes a certificate for `127.0.0.1`. */
+/** Creates a certificate for `127.0.0.1`. */
 export function selfSigned(): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(TEXT, Buffer.from('entitable tests')))));
@@ -47,7 +49,7 @@ export function selfSigned(): Certificate {
   };
 }
 
-/** A value of ASN.1 in its distinguished encoding. */
+/** Encodes a value of ASN.1 in DER. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const size = content.length;

@@ -27,7 +27,10 @@ async function drained(source: AsyncIterable<unknown>): Promise<unknown[]> {
   return all;
 }
 
-/** Everything that asks the service for something, by how many requests of it may be answered right before one is not. */
+/**
+ * Every operation that sends requests, with the maximum number of requests that may get a right response before a wrong
+ * one.
+ */
 export const OPERATIONS: Readonly<
   Record<string, readonly [right: number, run: (tables: DataSource) => Promise<unknown>]>
 > = {

@@ -1,4 +1,4 @@
-/** What is asked of the service, by how it answers. */
+/** Kinds of requests that the service answers differently. */
 export type Kind =
   | 'row'
   | 'list'
@@ -15,7 +15,7 @@ export type Kind =
   | 'set properties'
   | 'statistics';
 
-/** A request, as far as its answer depends on it. */
+/** The parts of a request that its response depends on. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
@@ -29,7 +29,7 @@ export interface Answer {
   body: string;
 }
 
-/** Stands in every value that is answered: no error may hold it. */
+/** A text in every value of a response. No error may contain it. */
 export const SECRET = 'a-stored-secret';
 
 export const TABLE = 'Notes';
@@ -37,7 +37,7 @@ export const TABLE = 'Notes';
 const STAMP = '2026-11-21T09:30:00.1234567Z';
 export const ETAG = `W/"datetime'${encodeURIComponent(STAMP)}'"`;
 
-/** What a request asks for. */
+/** Returns the kind of a request. */
 export function kindOf({ method, url }: Asked): Kind {
   const address = decodeURIComponent(url);
   const reads = method === 'GET';
@@ -51,7 +51,7 @@ export function kindOf({ method, url }: Asked): Kind {
   return method === 'POST' ? 'insert' : method === 'DELETE' ? 'delete' : 'change';
 }
 
-/** A row of the table. */
+/** Returns the JSON of a row in the table. */
 export function rowText(partitionKey: string, rowKey: string): string {
   return (
     `{"odata.etag":${JSON.stringify(ETAG)},"PartitionKey":${JSON.stringify(partitionKey)},"RowKey":${JSON.stringify(rowKey)},` +
@@ -60,17 +60,17 @@ export function rowText(partitionKey: string, rowKey: string): string {
   );
 }
 
-/** The keys in the address of a row. */
+/** Returns the keys in the URL of a row. */
 export function keysOf({ url }: Asked): readonly [partitionKey: string, rowKey: string] {
   const [, partitionKey = 'p', rowKey = 'r1'] =
     /\(PartitionKey='(.*)',RowKey='(.*)'\)/.exec(decodeURIComponent(url)) ?? [];
   return [partitionKey, rowKey];
 }
 
-/** How many rows a list has. */
+/** Number of rows in a list. */
 export const ROWS = 3;
 
-/** What the service answers. */
+/** Returns the response of the service. */
 export function rightAnswer(asked: Asked): Answer {
   const kind = kindOf(asked);
   const usual = {
@@ -124,7 +124,7 @@ const XML = '<?xml version="1.0" encoding="utf-8"?>';
 
 export const PART = `HTTP/1.1 204 No Content\r\nETag: ${ETAG}\r\n\r\n`;
 
-/** The answer to a batch. */
+/** Returns the response to a batch. */
 export function batchText(parts: readonly string[]): string {
   const head = 'Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n';
   const inner = parts.map((part) => `--changesetresponse_1\r\n${head}${part}\r\n`).join('');

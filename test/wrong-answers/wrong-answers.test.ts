@@ -10,7 +10,7 @@ import { startWrongServer } from './wrong-server.js';
 const TRIES = Number(process.env['WRONG_ANSWERS'] ?? 2000);
 const SEED = Number(process.env['FAULT_SEED'] ?? 7);
 
-/** What only the service can know. */
+/** Error codes that state what only the service can know. */
 const CLAIMS = [
   'store.already-exists',
   'store.not-found',
@@ -21,8 +21,8 @@ const CLAIMS = [
   'query.no-result',
 ] as const;
 
-describe('A server that gives wrong answers', () => {
-  it('has right ones as well, with which every operation succeeds', async () => {
+describe('A server that gives wrong responses', () => {
+  it('Every operation succeeds with the right responses of the test server', async () => {
     const server = await startWrongServer(seeded(SEED));
     const credential = { name: 'account', key: 'a2V5' };
     const tables = await DataSource.open({ endpoint: server.endpoint, credential }, { retry: false });
@@ -41,8 +41,8 @@ describe('A server that gives wrong answers', () => {
     }
   });
 
-  it(`makes no operation succeed, and is not believed, in ${TRIES} tries`, async function () {
-    this.timeout(60_000 + TRIES * 30); // on a machine that has much else to do
+  it(`No operation succeeds or reports a rejection by the service after a wrong response, in ${TRIES} attempts`, async function () {
+    this.timeout(60_000 + TRIES * 30); // the machine may be busy with other work
     const random = seeded(SEED);
     const server = await startWrongServer(random);
     const credential = { name: 'account', key: 'a2V5' };
@@ -74,7 +74,7 @@ describe('A server that gives wrong answers', () => {
   });
 });
 
-/** An error and all that it is made of. */
+/** Returns an error and all errors that it contains. */
 function errorsIn(error: unknown): readonly unknown[] {
   if (!(error instanceof Error)) return [];
   const { details, errors = [] } = error as {

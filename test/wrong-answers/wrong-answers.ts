@@ -13,19 +13,19 @@ import {
   type Kind,
 } from './right-answers.js';
 
-/** An answer that is wrong, and how. */
+/** A wrong response, with a description of the fault. */
 export interface Wrong extends Answer {
   readonly how: string;
   /** Whether the connection ends before the body does. */
   readonly breaksOff?: boolean;
 }
 
-/** Makes a wrong answer of the right one; nothing where it cannot. */
+/** Turns the right response into a wrong one. Returns `undefined` if it does not apply to the request. */
 type Distort = (right: Answer, asked: Asked, random: Random, elsewhere: string) => Partial<Answer & Wrong> | undefined;
 
 const PAGE = `<html><body>Sign in to the network, ${SECRET}</body></html>`;
 
-/** Bodies of this and that, none of which answers anything. */
+/** Bodies that are not a valid response to any request. */
 const BODIES = [
   '',
   '{}',
@@ -54,29 +54,29 @@ const TYPES = [
 const REFUSALS = [400, 401, 403, 404, 404, 404, 405, 407, 409, 410, 412, 413, 418, 429, 500, 502, 503, 504];
 const REDIRECTS = [300, 301, 302, 303, 307, 308];
 
-/** With a body, and never with another. */
+/** Requests whose response must have a certain body. */
 const READS: ReadonlySet<Kind> = new Set<Kind>(['row', 'list', 'tables', 'policies', 'properties', 'statistics']);
 const WITH_ETAG: ReadonlySet<Kind> = new Set<Kind>(['row', 'insert', 'change']);
 
 const DISTORTIONS: Readonly<Record<string, Distort>> = {
-  'a page of a proxy': (_, __, random) => ({
+  'a proxy page': (_, __, random) => ({
     status: one(random, [200, 200, 201, 202, 203, 204, 206, 226]),
     headers: { 'content-type': 'text/html' },
     body: PAGE,
   }),
-  'any answer of another server': (_, __, random) => {
+  'any response of another server': (_, __, random) => {
     const status = one(random, [200, 201, 202, 204, 299, ...REFUSALS]);
     return { status, headers: typed(one(random, TYPES)), body: one(random, BODIES) };
   },
-  'the answer without what marks it': ({ headers }) => ({
+  'the response without the headers of the service': ({ headers }) => ({
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ms-'))),
   }),
-  'a refusal of another server': ({ headers }, _, random) => ({
+  'an error of another server': ({ headers }, _, random) => ({
     status: one(random, [401, 403, 404, 404, 409, 412]),
     headers: { 'content-type': headers['content-type'] ?? 'application/json' },
     body: `{"odata.error":{"code":"${one(random, CODES)}","message":{"value":"${SECRET}"}}}`,
   }),
-  'a 404 that says nothing': ({ headers }, _, random) => ({
+  'a 404 without an error code': ({ headers }, _, random) => ({
     status: 404,
     headers: marked(headers),
     body: one(random, BODIES.slice(0, 13)),
@@ -120,7 +120,7 @@ const DISTORTIONS: Readonly<Record<string, Distort>> = {
     const { etag: _, ...others } = headers;
     return { headers: random() < 0.7 ? others : { ...others, etag: one(random, ['', 'x', '"', 'W/']) } };
   },
-  'the answer to another request': ({ headers }, asked, random) => ({
+  'the response to another request': ({ headers }, asked, random) => ({
     ...rightAnswer(one(random, OTHERS)),
     headers: { ...rightAnswer(one(random, OTHERS)).headers, 'x-ms-client-request-id': 'of-another-request' },
     ...(random() < 0.5 && {
@@ -141,18 +141,19 @@ const DISTORTIONS: Readonly<Record<string, Distort>> = {
       others.filter((other) => other.join() !== keysOf(asked).join()),
     );
     if (kindOf(asked) === 'row') return { body: rowText(keys[0], keys[1]) };
-    if (!decodeURIComponent(asked.url).includes('PartitionKey eq')) return undefined; // any row will do
+    // Without keys in the query, any row is right.
+    if (!decodeURIComponent(asked.url).includes('PartitionKey eq')) return undefined;
     const at = below(random, ROWS);
     const rows = Array.from({ length: ROWS }, (__, index) => rowText(index === at ? 'other' : 'p', `r${index}`));
     return kindOf(asked) === 'list' ? { body: `{"value":[${rows.join()}]}` } : undefined;
   },
-  'another row or table that was made': ({ headers }, asked) => {
+  'another row or table as the created one': ({ headers }, asked) => {
     const kind = kindOf(asked);
     if (kind !== 'insert' && kind !== 'create table') return undefined;
     const body = kind === 'insert' ? rowText('p', 'other') : '{"TableName":"Other"}';
     return { status: 201, headers: { ...headers, 'content-type': 'application/json' }, body };
   },
-  'a row without something': ({ body }, asked, random) => {
+  'a row without a key': ({ body }, asked, random) => {
     const kind = kindOf(asked);
     if (kind !== 'row' && kind !== 'list') return undefined;
     const member = one(random, [/"PartitionKey":"[^"]*",/, /"RowKey":"[^"]*",/]);
@@ -184,11 +185,11 @@ const DISTORTIONS: Readonly<Record<string, Distort>> = {
     );
     return { body: batchText(parts) };
   },
-  'a part that is none': ({ body }, asked, random) => {
+  'an invalid part': ({ body }, asked, random) => {
     if (kindOf(asked) !== 'batch') return undefined;
     const part = one(random, [
       'HTTP/1.1 200 OK\r\n\r\n',
-      ...(asked.body.includes('DELETE ') ? [] : ['HTTP/1.1 204 No Content\r\n\r\n']), // a delete has no ETag
+      ...(asked.body.includes('DELETE ') ? [] : ['HTTP/1.1 204 No Content\r\n\r\n']), // a delete needs no ETag
       `HTTP/1.1 404 Not Found\r\n\r\n${PAGE}`,
       `HTTP/1.1 abc\r\n\r\n`,
     ]);
@@ -205,7 +206,7 @@ const CODES = [
   'TableAlreadyExists',
 ];
 
-/** Requests whose answers come to others. */
+/** Requests whose responses are sent to other requests. */
 const OTHERS: readonly Asked[] = [
   { method: 'GET', url: "/Notes(PartitionKey='p',RowKey='r9')", headers: {}, body: '' },
   { method: 'GET', url: '/Notes()', headers: {}, body: '' },
@@ -215,7 +216,7 @@ const OTHERS: readonly Asked[] = [
   { method: 'POST', url: '/$batch', headers: {}, body: 'POST x\nPOST y\n' },
 ];
 
-/** A wrong answer to a request. */
+/** Returns a random wrong response to a request. */
 export function wrongAnswer(asked: Asked, random: Random, elsewhere: string): Wrong {
   const right = rightAnswer(asked);
   for (;;) {

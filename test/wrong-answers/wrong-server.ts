@@ -4,14 +4,14 @@ import type { Random } from '../support/seeded.js';
 import { rightAnswer, type Answer, type Asked } from './right-answers.js';
 import { wrongAnswer, type Wrong } from './wrong-answers.js';
 
-/** A server at the address of the service that gives right answers at first, and then wrong ones. */
+/** A server in the place of the service, which gives right responses at first and then wrong ones. */
 export interface WrongServer {
   readonly endpoint: string;
-  /** How many requests are answered right, before the others are not. */
+  /** Number of requests that get a right response before the wrong ones. */
   right: number;
-  /** How the last wrong answer was wrong; nothing until there is one. */
+  /** Description of the last wrong response, once there is one. */
   how: string | undefined;
-  /** Requests that came to another server, to which redirects led. */
+  /** Requests that arrived at another server, to which redirects lead. */
   readonly elsewhere: readonly string[];
   close(): Promise<void>;
 }

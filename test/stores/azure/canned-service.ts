@@ -7,7 +7,7 @@ import {
 import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import type { TableStore } from '../../../src/store/table-store.js';
 
-/** A request as it leaves, its body as text. */
+/** A request as it is sent, with its body as text. */
 export interface SentRequest {
   readonly method: string;
   readonly url: string;
@@ -16,17 +16,20 @@ export interface SentRequest {
 }
 
 export interface CannedAnswer {
-  /** Whether it has only the headers that it says: it is not the service's. Else those that the service always sends are added. */
+  /**
+   * Whether another server than the service answers, with exactly these headers. Otherwise the headers that the service
+   * always sends are added.
+   */
   readonly foreign?: boolean;
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** Answers a request; what it throws is a failure of the network. */
+/** Answers a request. An error that it throws stands for a network failure. */
 export type Answer = (request: SentRequest, original: PipelineRequest) => CannedAnswer | Promise<CannedAnswer>;
 
-/** An http client without a network: keeps what is sent and answers as it is told. */
+/** An HTTP client without a network, which records requests and returns prepared responses. */
 export class CannedService implements HttpClient {
   readonly sent: SentRequest[] = [];
   readonly #answer: Answer;
@@ -51,7 +54,7 @@ export class CannedService implements HttpClient {
 
 export const ETAG = `W/"datetime'2026-11-21T09%3A30%3A00.1234567Z'"`;
 
-/** What the service sends with every answer, and with one of this kind. */
+/** Returns the headers that the service sends with every response, and with one of this kind. */
 function usualHeaders({ method, url }: SentRequest, { status, body = '' }: CannedAnswer): Record<string, string> {
   const isOfRow =
     /\(PartitionKey=/i.test(decodeURIComponent(url)) || (method === 'POST' && !/\/(\$batch|Tables)$/.test(url));
@@ -66,7 +69,7 @@ export const ENDPOINT = 'https://account.table.core.windows.net';
 export const COSMOS_ENDPOINT = 'https://account.table.cosmos.azure.com';
 export const KEY = { name: 'account', key: 'c2VjcmV0IGtleSBvZiB0aGUgYWNjb3VudA==' };
 
-/** A store on answers that are told, and what it sends. Reads are not tried again. */
+/** Opens a store on prepared responses and records its requests. Reads are not retried. */
 export async function cannedStore(
   answer: Answer,
   endpoint = ENDPOINT,

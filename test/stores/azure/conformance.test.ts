@@ -2,16 +2,18 @@ import { openAzure } from '../../../src/stores/azure/open-azure.js';
 import { startAzurite } from '../../azurite/azurite.js';
 import { conformance, type Deviations } from '../../../src/testing/conformance/conformance.js';
 
-const UNCHECKED = 'the emulator takes it';
+const UNCHECKED = 'the emulator accepts it';
 
-/** Where the emulator is not the service; what it lets through the library refuses before it is sent. */
+/**
+ * Conformance rules that the emulator violates. Requests that it wrongly accepts are rejected by the library before
+ * they are sent.
+ */
 const AZURITE: Deviations = {
   'table names are case-insensitive if the store declares it':
     'rows are only found under the case the table was created with',
-  'tables are listed in the order of their lower-case names': 'it lists by the names as they are',
-  'a table name with a forbidden character or a leading digit fails with InvalidResourceName':
-    'the refusal has no code',
-  'a table name shorter than 3 characters fails with OutOfRangeInput': 'the refusal has no code',
+  'tables are listed in the order of their lower-case names': 'it orders the names case-sensitively',
+  'a table name with a forbidden character or a leading digit fails with InvalidResourceName': 'the error has no code',
+  'a table name shorter than 3 characters fails with OutOfRangeInput': 'the error has no code',
   'a key may be ,': 'a key with a comma is not found within a transaction',
   'an entity with properties named like members of Object is read back exactly':
     'it loses properties whose names plain objects inherit',

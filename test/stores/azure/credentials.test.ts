@@ -13,7 +13,7 @@ import { outcomeOf } from './outcome.js';
 const TENANT = '72f988bf-0000-4000-8000-2d7cd011db47';
 
 describe('Credentials', () => {
-  describe('checked by the emulator', () => {
+  describe('A credential, checked by the emulator', () => {
     let azurite: Azurite;
 
     before(async () => {
@@ -22,11 +22,11 @@ describe('Credentials', () => {
       await store.createTable('Signed');
     });
 
-    it('a shared key signs every kind of request', async () => {
+    it('A shared key signs every kind of request', async () => {
       await useEverything(await openAzure(azurite.connectionString));
     });
 
-    it('a wrong key is store.unauthorized', async () => {
+    it('A wrong key fails with store.unauthorized', async () => {
       const store = await openAzure({
         endpoint: azurite.endpoint,
         credential: { name: azurite.account, key: 'd3Jvbmc=' },
@@ -34,7 +34,7 @@ describe('Credentials', () => {
       expect((await outcomeOf(useEverything(store))).code).to.equal('store.unauthorized');
     });
 
-    it('a SAS of the account, as a credential and in a connection string', async () => {
+    it('A SAS of the account works as a credential and in a connection string', async () => {
       const credential = new AzureNamedKeyCredential(azurite.account, azurite.key);
       const signature = generateAccountSas(credential, {
         permissions: { query: true, add: true, update: true, delete: true, write: true, list: true },
@@ -44,7 +44,7 @@ describe('Credentials', () => {
       await useEverything(await openAzure(`TableEndpoint=${azurite.endpoint};SharedAccessSignature=${signature}`));
     });
 
-    it('a SAS of a table that only allows reading', async () => {
+    it('A SAS of a table that permits only reading cannot write', async () => {
       const credential = new AzureNamedKeyCredential(azurite.account, azurite.key);
       const signature = generateTableSas('Signed', credential, {
         permissions: { query: true },
@@ -56,7 +56,7 @@ describe('Credentials', () => {
     });
   });
 
-  it('a token is sent with every request, and asked for again as a challenge says', async () => {
+  it('A token is sent with every request, and requested again when the service challenges it', async () => {
     const service = await ChallengingService.start(TENANT);
     const asked: unknown[] = [];
     const credential = {
@@ -85,7 +85,7 @@ describe('Credentials', () => {
     }
   });
 
-  it('a token is never sent over plain http', async () => {
+  it('A token is never sent over plain http', async () => {
     const credential = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }) };
     const store = await openAzure({ endpoint: 'http://127.0.0.1:1/account', credential }, { retry: { maxRetries: 0 } });
     const rows = store.rows('T', { properties: [] });
@@ -113,7 +113,7 @@ describe('Credentials', () => {
     }
   });
 
-  it('a credential that gives no token has sent nothing, whatever was asked', async () => {
+  it('An operation sends nothing if the credential returns no token', async () => {
     const refused = Object.assign(new Error('no account is signed in'), { name: 'CredentialUnavailableError' });
     const credential = { getToken: () => Promise.reject(refused) };
     const store = await openAzure({ endpoint: 'https://account.table.core.windows.net', credential });
@@ -127,7 +127,7 @@ describe('Credentials', () => {
   });
 });
 
-/** A read, a query, a write and a transaction. */
+/** Sends a read, a query, a write and a transaction. */
 async function useEverything(store: TableStore): Promise<void> {
   const rows = store.rows('Signed', { properties: [] });
   const write = (rowKey: string) => rows.prepare({ mode: 'upsert-replace', partitionKey: "p'ü %", rowKey });
@@ -137,7 +137,10 @@ async function useEverything(store: TableStore): Promise<void> {
   for await (const _ of rows.scan({ partitionKey: "p'ü %", select: [] }, () => 1)) continue;
 }
 
-/** A local service that only takes the tokens of one tenant, and says so as Azure Storage does. TLS is left out on the way to it. */
+/**
+ * A local service that accepts only tokens of one tenant, and sends the same challenge as Azure Storage. Requests reach
+ * it without TLS.
+ */
 class ChallengingService {
   static async start(tenant: string): Promise<ChallengingService> {
     const service = new ChallengingService(tenant);
@@ -162,7 +165,7 @@ class ChallengingService {
     });
   }
 
-  /** Sends what is meant for https to the local service. */
+  /** An HTTP client that redirects requests for the https endpoint to the local service. */
   get client(): HttpClient {
     const http = createDefaultHttpClient();
     const { port } = this.#server.address() as AddressInfo;

@@ -13,7 +13,7 @@ const hang: Answer = () => new Promise(() => undefined);
 
 const ROW = `{"odata.etag":${JSON.stringify(ETAG)},"PartitionKey":"p","RowKey":"r"}`;
 
-describe('What Azure refuses, and what is lost on the way', () => {
+describe('A rejected request or a lost response on Azure', () => {
   const answers: readonly (readonly [answer: string, read: string, write: string])[] = [
     ['400 InvalidInput', 'store.rejected', 'store.rejected'],
     ['400 PropertyNameInvalid', 'store.rejected', 'store.rejected'],
@@ -39,7 +39,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     ['504', 'store.unavailable', 'store.outcome-unknown'],
   ];
   for (const [answer, read, write] of answers) {
-    it(`${answer}: a read ends as ${read}, a write as ${write}`, async () => {
+    it(`After a response with status ${answer}, a read ends with ${read} and a write with ${write}`, async () => {
       const [status, serviceCode] = answer.split(' ');
       const { store, sent } = await cannedStore(() => ({
         status: Number(status),
@@ -64,7 +64,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     });
   }
 
-  it('the code is in a header, where a body has none, or in XML', async () => {
+  it('The service code is read from a header if the body has none, or from XML', async () => {
     const codes = await Promise.all(
       [
         { headers: { 'x-ms-error-code': 'TableNotFound' }, body: '' },
@@ -78,7 +78,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect(codes.map(({ code }) => code)).to.deep.equal(Array(3).fill('store.table-not-found'));
   });
 
-  it('the words of the service are only in the cause', async () => {
+  it('The message of the service appears only in the cause of an error', async () => {
     const body = '{"odata.error":{"code":"InvalidInput","message":{"value":"bad value 42-secret"}}}';
     const { store } = await cannedStore(() => ({ status: 400, body }));
     const error = (await write1(store).catch((reason: unknown) => reason)) as Error;
@@ -113,7 +113,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     ['something unforeseen', () => new TypeError('oops'), 'store.outcome-unknown'],
   ];
   for (const [name, failure, write] of failures) {
-    it(`${name}: a read is store.unavailable, a write ${write}, each sent once`, async () => {
+    it(`A network failure (${name}) ends a read with store.unavailable and a write with ${write}, each sent once`, async () => {
       const { store, sent } = await cannedStore(() => {
         throw failure();
       });
@@ -125,21 +125,21 @@ describe('What Azure refuses, and what is lost on the way', () => {
   }
 
   for (const body of ['{"PartitionKey":"p","Row', '<html></html>', '', 'null']) {
-    it(`a read that is answered ${JSON.stringify(body)} is store.unavailable`, async () => {
+    it(`A read whose response is ${JSON.stringify(body)} fails with store.unavailable`, async () => {
       const { store } = await cannedStore(() => ({ status: 200, body }));
       expect((await outcomeOf(point(store))).code).to.equal('store.unavailable');
       expect((await outcomeOf(scanAll(store))).code).to.equal('store.unavailable');
     });
   }
 
-  it('a page without rows of its own is store.unavailable', async () => {
+  it('A page whose response contains no list of rows fails with store.unavailable', async () => {
     for (const body of ['{"value":5}', '{"value":null}', '{}']) {
       const { store } = await cannedStore(() => ({ status: 200, body }));
       expect((await outcomeOf(scanAll(store))).code, body).to.equal('store.unavailable');
     }
   });
 
-  it('what a decoder throws comes through unchanged', async () => {
+  it('An error that a decoder throws passes through unchanged', async () => {
     const { store } = await cannedStore(({ url }) => ({
       status: 200,
       body: url.includes('(Part') ? ROW : `{"value":[${ROW}]}`,
@@ -159,7 +159,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     ).to.equal(mine);
   });
 
-  it('a signal or a timeout ends a read with its own code, although the service never answers', async () => {
+  it('A signal or a timeout ends a read with a code of its own, even if the service never responds', async () => {
     const { store } = await cannedStore(hang);
     expect(await outcomeOf(point(store, { timeout: 5 }))).to.deep.equal({
       code: 'store.timeout',
@@ -170,7 +170,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect((await outcomeOf(scanAll(store, { signal: AbortSignal.timeout(5) }))).code).to.equal('store.aborted');
   });
 
-  it('operations that share a signal leave no listener on it, and no warning', async () => {
+  it('Operations that share a signal leave no listener on it and cause no warning', async () => {
     const { store } = await cannedStore(() => ({ status: 204 }));
     const { signal } = new AbortController();
     const warnings: Error[] = [];
@@ -182,7 +182,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect([warnings, getEventListeners(signal, 'abort')]).to.deep.equal([[], []]);
   });
 
-  it('a write that was sent has an unknown outcome then; one that was not sent was stopped', async () => {
+  it('A stopped write has an unknown outcome if it was sent, and is reported as stopped if it was not', async () => {
     const { store, sent } = await cannedStore(hang);
     expect((await outcomeOf(write1(store, { timeout: 5 }))).code).to.equal('store.outcome-unknown');
     expect((await outcomeOf(write1(store, { signal: AbortSignal.timeout(5) }))).code).to.equal('store.outcome-unknown');
@@ -190,7 +190,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect(sent).to.have.length(2);
   });
 
-  it('a token that never comes is no unknown outcome: nothing was sent', async () => {
+  it('A write whose token never arrives does not have an unknown outcome, because nothing was sent', async () => {
     const service = new CannedService(hang);
     const open = (getToken: () => Promise<never>) =>
       openAzure({ endpoint: ENDPOINT, credential: { getToken } }, { httpClient: service });
@@ -203,7 +203,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect(service.sent).to.deep.equal([]);
   });
 
-  it('a closed store refuses everything', async () => {
+  it('A closed store rejects every operation', async () => {
     const { store, sent } = await cannedStore(hang);
     const write = prepare(store);
     await store[Symbol.asyncDispose]();
@@ -220,7 +220,7 @@ describe('What Azure refuses, and what is lost on the way', () => {
     expect(sent).to.deep.equal([]);
   });
 
-  it('no secret is in an error, in the store, or in what inspect shows of them', async () => {
+  it('Errors and stores contain no secret, even when they are inspected', async () => {
     const signature = 'sv=2019-02-02&sig=TOPSECRETsignature%3D';
     const service = new CannedService((_, request) => {
       throw new RestError('socket hang up', { code: 'ECONNRESET', request });

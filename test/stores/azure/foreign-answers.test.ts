@@ -16,7 +16,7 @@ function setting(name = 'n'): Setting {
   return Object.assign(new Setting(), { scope: 's', name, value: 'v' });
 }
 
-/** One of each kind of request. */
+/** Requests of each kind, by name. */
 const REQUESTS: Readonly<Record<string, (source: DataSource) => Promise<unknown>>> = {
   insert: (source) => source.repository(Setting).insert(setting()),
   merge: (source) => source.repository(Setting).merge(KEY, { value: 'x' }),
@@ -36,7 +36,7 @@ const REQUESTS: Readonly<Record<string, (source: DataSource) => Promise<unknown>
   statistics: (source) => source.tables.getStatistics(),
 };
 
-describe('A server that is not the service', () => {
+describe('A server that is not the Table service', () => {
   const servers: Server[] = [];
   afterEach(async () => {
     for (const server of servers.splice(0)) {
@@ -64,7 +64,7 @@ describe('A server that is not the service', () => {
   }
 
   for (const [name, request] of Object.entries(REQUESTS)) {
-    it(`a sign-in page with status 200 is store.unavailable to ${name}, and is said to have come`, async () => {
+    it(`A sign-in page with status 200 fails ${name} with store.unavailable, and the error mentions the page`, async () => {
       await using source = await answering(200, 'text/html; charset=utf-8', '<html>Sign in to the network</html>');
       const found = await rejection(request(source));
       const error = [found, ...failures(found)].find((one) => EntitableError.is(one, 'store.unavailable'));
@@ -78,7 +78,7 @@ describe('A server that is not the service', () => {
     });
   }
 
-  it('that changes the protocol (101) is store.unavailable, and uses up no connection', async () => {
+  it('A switch of protocols (101) fails with store.unavailable and does not use up a connection', async () => {
     let isWell = false;
     const address = await listen((request, response) => {
       request.resume();
@@ -100,7 +100,7 @@ describe('A server that is not the service', () => {
     expect((await settings.get(KEY, { timeout: 2000 }))?.value).to.equal('v');
   });
 
-  it('with retries, too: no write is taken for done or for refused by the service', async () => {
+  it('A write is not reported as successful or as rejected by the service, even with retries', async () => {
     const address = await listen((request, response) => {
       request.resume();
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
@@ -117,19 +117,24 @@ describe('A server that is not the service', () => {
   const etag = { etag: '"1"' };
   const rows: readonly (readonly [what: string, status: number, body: string, headers: object])[] = [
     ['an object without keys', 200, '{}', { ...mark, ...etag }],
-    ["a list, as when a table's URL was given", 200, '{"value":[]}', { ...mark, ...etag }],
+    ["a list, as if the URL were a table's", 200, '{"value":[]}', { ...mark, ...etag }],
     ['another row', 200, '{"PartitionKey":"zz","RowKey":"yy"}', { ...mark, ...etag }],
     ['a row without an ETag', 200, '{"PartitionKey":"s","RowKey":"n"}', mark],
-    ['a row of no service', 200, '{"PartitionKey":"s","RowKey":"n"}', etag],
+    ['a row without a header of the service', 200, '{"PartitionKey":"s","RowKey":"n"}', etag],
     ['a 404 of a gateway', 404, '<html>no route</html>', {}],
-    ["a 404 that is like the service's", 404, '{"odata.error":{"code":"ResourceNotFound"}}', {}],
-    ['a 404 that says nothing', 404, '', mark],
-    ['a 404 with a page', 404, '<html><code>ResourceNotFound</code></html>', mark],
-    ['a row with an ETag that is no ASCII', 200, '{"PartitionKey":"s","RowKey":"n"}', { ...mark, etag: 'W/"\xff"' }],
-    ['a row with an endless ETag', 200, '{"PartitionKey":"s","RowKey":"n"}', { ...mark, etag: `"${'x'.repeat(300)}"` }],
+    ["a 404 like the service's, but without its headers", 404, '{"odata.error":{"code":"ResourceNotFound"}}', {}],
+    ['an empty 404', 404, '', mark],
+    ['a 404 with an HTML page', 404, '<html><code>ResourceNotFound</code></html>', mark],
+    ['a row with a non-ASCII ETag', 200, '{"PartitionKey":"s","RowKey":"n"}', { ...mark, etag: 'W/"\xff"' }],
+    [
+      'a row with an overlong ETag',
+      200,
+      '{"PartitionKey":"s","RowKey":"n"}',
+      { ...mark, etag: `"${'x'.repeat(300)}"` },
+    ],
   ];
   for (const [what, status, body, headers] of rows) {
-    it(`${what} is no row, and no missing one`, async () => {
+    it(`A read that gets ${what} neither returns a row nor reports it as missing`, async () => {
       await using source = await answering(status, 'application/json', body, headers);
       const settings = source.repository(Setting);
       const details = { table: 'Settings', status, contentType: 'application/json' };
@@ -142,7 +147,7 @@ describe('A server that is not the service', () => {
     });
   }
 
-  it("a refusal of another content type than the service's is none of it, whatever is in its headers", async () => {
+  it("An error with another content type than the service's is not taken for the service's, whatever its headers are", async () => {
     const body = '{"odata.error":{"code":"ResourceNotFound"}}';
     for (const status of [401, 403, 404, 409, 412]) {
       await using source = await answering(status, 'text/html', body, {
@@ -157,7 +162,7 @@ describe('A server that is not the service', () => {
     }
   });
 
-  it('a later refusal of the service is not taken for the answer to what a proxy may have hidden', async () => {
+  it('A write succeeds if it was carried out, a proxy hid the response and the service rejected the retry', async () => {
     let requests = 0;
     let stored: string | undefined;
     const address = await listen((request, response) => {
@@ -169,7 +174,7 @@ describe('A server that is not the service', () => {
           const row = JSON.stringify({ ...(JSON.parse(stored!) as object), Timestamp: new Date().toISOString() });
           response.writeHead(200, { ...json, ...etag }).end(row);
         } else if (++requests === 1) {
-          stored = Buffer.concat(chunks).toString(); // it is written, and a proxy answers in the place of the service
+          stored = Buffer.concat(chunks).toString(); // the row is written, but a proxy answers instead of the service
           response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
         } else {
           response.writeHead(409, json).end('{"odata.error":{"code":"EntityAlreadyExists"}}');
@@ -181,7 +186,7 @@ describe('A server that is not the service', () => {
     expect(requests).to.equal(2);
   });
 
-  describe('to which a redirect leads', () => {
+  describe('The server that a redirect points to', () => {
     const certificate = selfSigned();
     const trusting = createDefaultHttpClient();
     const httpClient: HttpClient = {
@@ -201,7 +206,7 @@ describe('A server that is not the service', () => {
     };
     for (const [credential, target] of Object.entries(targets)) {
       for (const from of credential === 'a token' ? (['https'] as const) : (['http', 'https'] as const)) {
-        it(`gets nothing from ${from}, neither ${credential} nor a request`, async () => {
+        it(`The target of a redirect over ${from} receives neither ${credential} nor a request`, async () => {
           const led: string[] = [];
           const elsewhere = await listen((request, response) => {
             led.push(`${request.method} ${request.url} ${request.headers.authorization}`);
@@ -238,7 +243,7 @@ describe('A server that is not the service', () => {
   });
 });
 
-/** What the writes of a commit failed with. */
+/** Returns the errors of the writes of a failed commit. */
 function failures(error: unknown): readonly unknown[] {
   const { details } = error as { readonly details?: { readonly failed?: readonly { readonly error: unknown }[] } };
   return (details?.failed ?? []).map((failed) => failed.error);

@@ -11,7 +11,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const LATER = new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('The http client', () => {
+describe('The HTTP client', () => {
   const servers: Server[] = [];
   const LIMITS = { maxSockets: 4, maxAnswerBytes: 1_000_000 };
   const connections = keptConnections(LIMITS);
@@ -31,7 +31,7 @@ describe('The http client', () => {
   const requestTo = (url: string, options: object = {}) =>
     createPipelineRequest({ url, allowInsecureConnection: true, ...options });
 
-  it('sends the method, the path, the query, the headers and the body, and gives what comes back', async () => {
+  it('The HTTP client sends the method, path, query, headers and body, and returns the response', async () => {
     const url = await serve((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (part: string) => (body += part));
@@ -61,12 +61,12 @@ describe('The http client', () => {
     });
   });
 
-  it('reaches an address of IPv6', async function () {
+  it('The HTTP client reaches an IPv6 address', async function () {
     const url = await serve((_, response) => response.end('six'), '::1').catch(() => this.skip());
     expect((await connections.sendRequest(requestTo(url))).bodyAsText).to.equal('six');
   });
 
-  it('reads characters that are cut by the pieces they come in', async () => {
+  it('The HTTP client decodes characters that are split between chunks', async () => {
     const bytes = Buffer.from('a€𝒳b');
     const url = await serve(async (_, response) => {
       for (const byte of bytes) {
@@ -78,7 +78,7 @@ describe('The http client', () => {
     expect((await connections.sendRequest(requestTo(url))).bodyAsText).to.equal('a€𝒳b');
   });
 
-  it('asks for what a URL says, whatever the one before it said', async () => {
+  it('The HTTP client requests exactly the URL, whatever the previous URL was', async () => {
     const url = await serve((request, response) => response.end(`${request.headers.host} ${request.url}`));
     const { origin, host } = new URL(url);
     for (const [path, asked] of [
@@ -94,7 +94,7 @@ describe('The http client', () => {
       expect((await connections.sendRequest(requestTo(origin + path))).bodyAsText, path).to.equal(`${host} ${asked}`);
   });
 
-  it('fails as the SDK expects, so that policies which try again know what happened', async () => {
+  it('The HTTP client throws errors that the retry policies of the SDK understand', async () => {
     const url = await serve((request) => request.socket.destroy());
     const failureOf = (to: string, options?: object): Promise<unknown> =>
       connections.sendRequest(requestTo(to, options)).then(
@@ -109,7 +109,7 @@ describe('The http client', () => {
     ]);
   });
 
-  it('takes an upgrade to another protocol for an answer, and lets the next request have its turn', async () => {
+  it('The HTTP client treats a switch of protocols as a response, and then sends the next request', async () => {
     const own = keptConnections({ ...LIMITS, maxSockets: 1 });
     const url = await serve((request, response) => {
       if (request.url!.endsWith('/plain')) response.end('well');
@@ -121,7 +121,7 @@ describe('The http client', () => {
     expect([status, headers.get('x-one'), bodyAsText, next.bodyAsText]).to.deep.equal([101, '1', '', 'well']);
   });
 
-  it("gives back the turn of a request that the SDK's client never ends", async () => {
+  it("The HTTP client sends the next request after a request that the SDK's client never ends", async () => {
     const own = keptConnections({ ...LIMITS, maxSockets: 1 });
     const url = await serve((request, response) => {
       if (request.url!.endsWith('/plain')) response.end('well');
@@ -136,7 +136,7 @@ describe('The http client', () => {
     expect([failed, next.bodyAsText]).to.deep.equal(['AbortError', 'well']);
   });
 
-  it('keeps a connection for the next request, and closes it with the store', async () => {
+  it('The HTTP client reuses a connection for the next request, and closes it with the store', async () => {
     const own = keptConnections(LIMITS);
     const ports: (number | undefined)[] = [];
     const url = await serve((request, response) => {
@@ -153,7 +153,7 @@ describe('The http client', () => {
     expect(new Set(ports).size).to.equal(2);
   });
 
-  it('fails a body that breaks off, whole or as a stream, read early or late', async () => {
+  it('The HTTP client fails for a body that breaks off, read as a whole or as a stream, early or late', async () => {
     const url = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': '100' });
       response.write('half', () => response.socket!.destroy());
@@ -172,7 +172,7 @@ describe('The http client', () => {
     expect(await broken(bytesOf(late.readableStreamBody as Readable, 100))).to.equal('aborted');
   });
 
-  it('stops at its signal: before it is sent, while it waits, and in the middle of a body', async () => {
+  it('The HTTP client stops at a signal before a request is sent, while it waits, and in the middle of a body', async () => {
     let closed = 0;
     const url = await serve((request, response) => {
       request.socket.once('close', () => closed++);
@@ -193,14 +193,14 @@ describe('The http client', () => {
     while (closed < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it('tells a refused connection by its code', async () => {
+  it('The HTTP client reports a refused connection by its code', async () => {
     const error: unknown = await connections
       .sendRequest(requestTo('http://127.0.0.1:1/'))
       .catch((caught: unknown) => caught);
     expect(error).to.include({ code: 'ECONNREFUSED' });
   });
 
-  it("leaves to the SDK's client what is more than a request: a proxy, certificates, compression, progress, a stream", () => {
+  it("The HTTP client leaves requests with a proxy, certificates, compression, progress or a stream to the SDK's client", () => {
     const url = 'https://127.0.0.1:1/';
     expect(isSimple(requestTo(url))).to.equal(true);
     const others = [

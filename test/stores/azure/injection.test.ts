@@ -10,7 +10,7 @@ import { shapeOf, valuesOf } from './row-values.js';
 
 const SHAPE = shapeOf({ s: 'String' });
 
-/** Texts that mean something to OData, to URLs, to HTTP or to JavaScript; all of them are allowed in keys. */
+/** Texts with a special meaning in OData, URLs, HTTP or JavaScript. All of them are valid keys. */
 const CORPUS = [
   "'",
   "''",
@@ -45,8 +45,8 @@ const CORPUS = [
   'İıſK',
 ];
 
-describe('Keys and values that look like something else', () => {
-  it('a URL names exactly the keys it was made of', () => {
+describe('Keys and values that look like syntax', () => {
+  it('A URL identifies exactly the keys that it was built from', () => {
     const key = fc.string({ unit: 'grapheme', maxLength: 20 });
     fc.assert(
       fc.property(
@@ -62,7 +62,7 @@ describe('Keys and values that look like something else', () => {
     );
   });
 
-  it('a filter compares with exactly the text it was made of', async () => {
+  it('A filter compares with exactly the text that it was built from', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 200, body: '{"value":[]}' }));
     for (const value of CORPUS) {
       for await (const _ of store.rows('Orders', SHAPE).scan({ partitionKey: value }, () => 1)) continue;
@@ -72,13 +72,13 @@ describe('Keys and values that look like something else', () => {
     }
   });
 
-  it('half a surrogate pair is refused before it is sent', async () => {
+  it('A key with half of a surrogate pair is rejected before it is sent', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 204 }));
     expect((await outcomeOf(store.rows('Orders', SHAPE).get('\ud800', 'r', () => 1))).code).to.equal('store.rejected');
     expect(sent).to.deep.equal([]);
   });
 
-  describe('on the emulator', () => {
+  describe('Keys and values that look like syntax, on the emulator', () => {
     let store: TableStore;
 
     before(async () => {
@@ -87,7 +87,7 @@ describe('Keys and values that look like something else', () => {
     });
 
     for (const text of CORPUS) {
-      it(`${JSON.stringify(text)} is a key and a value like any other`, async () => {
+      it(`The text ${JSON.stringify(text)} works as a key and as a value`, async () => {
         const rows = store.rows('Injection', SHAPE);
         const at = { partitionKey: text, rowKey: `${text}!` };
         const write = (mode: 'insert' | 'merge' | 'replace', value: string) =>
@@ -120,7 +120,8 @@ describe('Keys and values that look like something else', () => {
         }
         expect(found).to.deep.equal([[text, `${text}!`, text + text]]);
         if (!/[,\u2028]/.test(text)) {
-          // Within a transaction the emulator does not find keys with commas, and takes a line separator for the end of a line.
+          // In a transaction, the emulator does not find keys with commas, and treats a line separator as the end of a
+          // line.
           const beside = rows.prepare({ mode: 'insert', partitionKey: text, rowKey: `${text}?`.replace('?', '2') });
           await store.submit('Injection', [write('replace', text), beside]);
           expect(await value()).to.deep.equal({ s: ['String', text] });
@@ -132,7 +133,7 @@ describe('Keys and values that look like something else', () => {
   });
 });
 
-/** Reads the keys of a decoded path as the service does. */
+/** Parses the keys in a decoded path as the service does. */
 function keysIn(path: string): readonly (string | undefined)[] {
   const [, partitionKey, rowKey] =
     /^\/Orders\(PartitionKey='((?:[^']|'')*)',RowKey='((?:[^']|'')*)'\)$/.exec(path) ?? [];

@@ -9,8 +9,8 @@ import { rowLayout, RowMembers } from '../../../src/stores/azure/json/row-member
 import { storedMembers } from '../../../src/stores/azure/json/json-text.js';
 import { shapeOf } from './row-values.js';
 
-describe('A row read where it stands in the answer', () => {
-  it('reads every moment that the service can hold, in whatever precision it is written', () => {
+describe('A row that is read in place from the bytes of a response', () => {
+  it('A row reader reads every moment that the service can store, in every precision', () => {
     const reader = readerOf(shapeOf({ t: 'DateTime' }));
     const read = (t: string) => {
       reader.onText(JSON.stringify({ 't@odata.type': 'Edm.DateTime', t }));
@@ -32,12 +32,13 @@ describe('A row read where it stands in the answer', () => {
     );
     expect(read('2020-01-01T02:00:00+02:00')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1), 0]);
     for (const text of ['0001-01-01T00:00:00Z', '0099-12-31T23:59:59.9999999Z', '0100-01-01T00:00:00Z'])
-      expect(read(text)[1], text).to.equal(Date.parse(`${text.slice(0, 23).replace('Z', '')}Z`)); // .NET's first, and others
+      // These include the first moment of .NET.
+      expect(read(text)[1], text).to.equal(Date.parse(`${text.slice(0, 23).replace('Z', '')}Z`));
     expect(read('2020-01-01T00:00:00')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1), 0]);
     expect(read('2020-01-01T00:00:00.1Z')).to.deep.equal(['DateTime', Date.UTC(2020, 0, 1, 0, 0, 0, 100), 0]);
   });
 
-  it('reads values of every type, whatever is escaped in them', () => {
+  it('A row reader reads values of every type, whichever characters are escaped', () => {
     const values: readonly (readonly [type: EdmType, text: string, read: (reader: JsonRowReader) => unknown])[] = [
       ['DateTime', '2020-01-01T00:00:00Z', (reader) => reader.milliseconds(0)],
       ['DateTime', '2020-01-01T00:00:00.1234567Z', (reader) => [reader.milliseconds(0), reader.ticks(0)]],
@@ -65,7 +66,7 @@ describe('A row read where it stands in the answer', () => {
     }
   });
 
-  it('tells the stored type, whatever is declared', () => {
+  it('A row reader reports the stored type, whatever type is declared', () => {
     const values: readonly (readonly [row: string, type: EdmType | undefined])[] = [
       ['{"a":"x"}', 'String'],
       ['{"a@odata.type":"Edm.String","a":"x"}', 'String'],
@@ -99,7 +100,7 @@ describe('A row read where it stands in the answer', () => {
     }
   });
 
-  it('refuses a value that is none of the type that is told, and says nothing of it', () => {
+  it('A row reader rejects a value that does not have its annotated type, without quoting the value', () => {
     const values: readonly (readonly [type: EdmType, ...values: readonly unknown[]])[] = [
       ['Binary', 'secret', 'AQ', 'AQI', 'A=QI', 'AQI-', 'A-_/', '====', `${'AQID'.repeat(50)}secret`, 5, true],
       ['Boolean', 'secret', 'true', 1],
@@ -140,7 +141,7 @@ describe('A row read where it stands in the answer', () => {
     }
   });
 
-  it('refuses a type that there is none of, and a value that no property has', () => {
+  it('A row reader rejects an unknown type, and a value that no property can have', () => {
     const reader = readerOf(shapeOf({ a: 'String' }));
     for (const row of [
       '{"a@odata.type":"Edm.Later","a":"secret"}',
@@ -152,7 +153,7 @@ describe('A row read where it stands in the answer', () => {
       expect(() => reader.onText(row), row).to.throw(SyntaxError, /^it has a row that is none$/);
   });
 
-  it('names that objects inherit are absent unless they are stored', () => {
+  it('A row reader treats names that objects inherit as absent unless they are stored', () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', '__proto__'];
     const reader = readerOf({ properties: names.map((name) => ({ name, type: 'String' })) });
     const read = (text: string) => {
@@ -168,7 +169,7 @@ describe('A row read where it stands in the answer', () => {
     ]);
   });
 
-  it('reads of each row what JSON.parse reads, whatever it has, in whatever order, and whatever came before it', () => {
+  it('A row reader returns the same values as JSON.parse for any row, in any order of members, after any other row', () => {
     const names = ['a', 'é日𝒳', 'q"\\', 'odata', 'long'.repeat(60)];
     const reader = readerOf({ properties: names.map((name) => ({ name, type: 'String' })) });
     const value = fc.oneof(
@@ -204,7 +205,7 @@ describe('A row read where it stands in the answer', () => {
     );
   });
 
-  it('reads every number as JSON.parse reads it', () => {
+  it('A row reader parses every number as JSON.parse does', () => {
     const reader = readerOf(shapeOf({ n: 'Double' }));
     const read = (text: string) => reader.onText(`{"n":${text}}`).number(0);
     const decimal = fc
@@ -223,7 +224,7 @@ describe('A row read where it stands in the answer', () => {
       expect(Object.is(read(text), Number(text)), text).to.equal(true);
   });
 
-  it('reads all bytes and every Int64', () => {
+  it('A row reader reads all bytes and every Int64', () => {
     const reader = readerOf(shapeOf({ b: 'Binary', i: 'Int64' }));
     fc.assert(
       fc.property(
@@ -244,7 +245,7 @@ describe('A row read where it stands in the answer', () => {
       );
   });
 
-  it('keeps 64 bits, bytes, Guids, ETags and timestamps', () => {
+  it('A row reader preserves 64-bit integers, bytes, Guids, ETags and timestamps', () => {
     const reader = readerOf(shapeOf({ i: 'Int64', b: 'Binary', g: 'Guid' }));
     const etag = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
     reader.onText(
@@ -267,14 +268,14 @@ describe('A row read where it stands in the answer', () => {
     expect([reader.onText('{}').etag, reader.typeOf(TIMESTAMP)]).to.deep.equal(['', undefined]);
   });
 
-  it('reads rows that all have other names, and forgets those it does not see again', () => {
+  it('A row reader reads rows that all have different names, and forgets names that do not recur', () => {
     const reader = readerOf(shapeOf({ a: 'Int32' }));
     for (let index = 0; index < 5000; index++) {
       expect(reader.onText(`{"x${index}":"y","a":${index}}`).number(0)).to.equal(index);
     }
   });
 
-  it('refuses a row that breaks off anywhere, and whatever else is none', () => {
+  it('A row reader rejects a row that is cut off anywhere, and any other invalid row', () => {
     const reader = readerOf(shapeOf({ a: 'String', n: 'Double' }));
     const row =
       '{"odata.etag":"W/\\"1\\"","a@odata.type":"Edm.String","a":"\\u00e9","n":-1.5e+3,"t":true,"f":false,"z":null}';
@@ -314,7 +315,7 @@ function valueOf(reader: JsonRowReader, slot: number): unknown {
   }
 }
 
-/** In ASCII alone. */
+/** Escapes all characters that are not ASCII. */
 function escapedAsTheServiceDoes(json: string): string {
   return json.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

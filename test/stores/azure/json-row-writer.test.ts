@@ -7,7 +7,7 @@ import type { RowWriter, Slot } from '../../../src/store/row.js';
 import { JsonRowWriter, writtenMember, writtenMembers } from '../../../src/stores/azure/json/json-row-writer.js';
 import { shapeOf } from './row-values.js';
 
-/** How a value is written, what it is in JSON, and its length where that counts. */
+/** A value: how to write it, its JSON, and its length if that counts for the size. */
 interface Written {
   readonly write: (writer: RowWriter, slot: Slot) => void;
   readonly json: unknown;
@@ -52,12 +52,12 @@ function membersOf(name: string, type: EdmType, json: unknown): Readonly<Record<
   return { [name]: json, ...(!TOLD.includes(type) && { [`${name}@odata.type`]: `Edm.${type}` }) };
 }
 
-describe('A row written as JSON', () => {
+describe('A row that is written as JSON', () => {
   const names = ['a', 'ä', 'c"d', 'e', 'f', 'g', 'h', 'i'];
   const shape = shapeOf(Object.fromEntries(EDM_TYPES.map((type, slot) => [names[slot]!, type])));
   const members = writtenMembers(shape);
 
-  it('has every member once, whichever are written, in whatever order, of whatever type', () => {
+  it('A row writer writes every member once, for any selection, order and types of properties', () => {
     const slots = fc.shuffledSubarray(EDM_TYPES.map((_, slot) => slot));
     const written = slots.chain((chosen) =>
       fc.tuple(
@@ -91,14 +91,14 @@ describe('A row written as JSON', () => {
     );
   });
 
-  it('begins with the keys, and tells the types that the service could mistake behind their values', () => {
+  it('A row writer begins with the keys, and annotates ambiguous types after their values', () => {
     const writer = new JsonRowWriter([writtenMember('a', 'Double'), writtenMember('b', 'String')], 'p', 'r');
     writer.double(0, 3);
     writer.string(1, 'x');
     expect(writer.text).to.equal('{"PartitionKey":"p","RowKey":"r","a":3.0,"a@odata.type":"Edm.Double","b":"x"}');
   });
 
-  it('knows of most texts that a byte is a character of them, and never says so of others', () => {
+  it('A row writer recognises most ASCII rows, and never takes another row for one', () => {
     const isAscii = (write: (writer: JsonRowWriter) => void, row = 'r'): boolean => {
       const writer = new JsonRowWriter([writtenMember('plain', 'String'), writtenMember('größe', 'Int32')], 'p', row);
       write(writer);

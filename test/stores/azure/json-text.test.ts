@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { storedMembers, eachMember, elementTexts } from '../../../src/stores/azure/json/json-text.js';
 
-describe('A row as its text has it', () => {
-  it('numbers keep what JSON.parse loses, and every type its exact text', () => {
+describe('The text of a row', () => {
+  it('Numbers in the text of a row keep what JSON.parse loses, and every type keeps its exact text', () => {
     const text =
       '{"odata.metadata":"m","odata.etag":"e","PartitionKey":"p","RowKey":"r","Timestamp":"2026-01-01T00:00:00Z","d":3.0,"e":1E+20,"z":-0.0,' +
       '"i":3,"big":3000000000,"n@odata.type":"Edm.Double","n":"NaN","l@odata.type":"Edm.Int64","l":"9007199254740993","t@odata.type":"Edm.DateTime",' +
@@ -25,12 +25,12 @@ describe('A row as its text has it', () => {
     ]);
   });
 
-  it('names that objects have of their own are names like others', () => {
+  it('Names in the text of a row may be those of members that every object has', () => {
     const members = storedMembers('{ "__proto__" : "a" , "constructor":"b","etag":"c","odata":"d" }', new Set());
     expect(members.map(([name]) => name)).to.deep.equal(['__proto__', 'constructor', 'etag', 'odata']);
   });
 
-  it('finds the members that JSON.parse finds, whatever the spacing and the escapes', () => {
+  it('The members found in a JSON text are those that JSON.parse finds, for any spacing and escapes', () => {
     const spacing = fc.constantFrom(undefined, 1, '\t');
     fc.assert(
       fc.property(
@@ -50,7 +50,7 @@ describe('A row as its text has it', () => {
     );
   });
 
-  it('finds the elements that JSON.parse finds', () => {
+  it('The elements found in a JSON array are those that JSON.parse finds', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue({ maxDepth: 2 })), fc.constantFrom(undefined, 2), (array, space) => {
         const text = JSON.stringify(array, null, space);

@@ -12,7 +12,10 @@ import { rejection } from '../../support/every-store.js';
 
 const HOUR = 3600;
 
-/** A token in the form of Microsoft Entra ID's; the emulator looks at its times, its issuer and its audience, not at its signature. */
+/**
+ * Creates a token in the form of Microsoft Entra ID. The emulator checks its times, its issuer and its audience, but
+ * not its signature.
+ */
 function tokenOf(claims: object = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const base = {
@@ -61,7 +64,7 @@ describe('A token credential, on the emulator over https', () => {
     return DataSource.open({ endpoint: azurite.endpoint, credential: { getToken } }, options);
   };
 
-  it('reads and writes rows, transactions and tables', async () => {
+  it('A token credential can read and write rows, transactions and tables', async () => {
     await using source = await open(tokenOf());
     const { tables, store } = source;
     await tables.create('Signed');
@@ -75,7 +78,7 @@ describe('A token credential, on the emulator over https', () => {
     expect([...new Set(scopes.flat())]).to.deep.equal(['https://storage.azure.com/.default']);
   });
 
-  it("is the default one of @azure/identity, which finds the managed identity of a program's host", async () => {
+  it("The default credential of @azure/identity finds the managed identity of the program's host", async () => {
     const asked: (string | undefined)[] = [];
     const host = createServer(({ url, headers }, response) => {
       asked.push(
@@ -89,7 +92,7 @@ describe('A token credential, on the emulator over https', () => {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(token));
     });
     await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-    // How a host of Azure App Service tells its programs where to ask.
+    // A host of Azure App Service announces its token endpoint to programs in this way.
     process.env['IDENTITY_ENDPOINT'] = `http://127.0.0.1:${(host.address() as AddressInfo).port}/token`;
     process.env['IDENTITY_HEADER'] = 'ticket';
     try {
@@ -105,7 +108,7 @@ describe('A token credential, on the emulator over https', () => {
     }
   });
 
-  it('has no access policies and makes no SAS, as on the service', async () => {
+  it('A token credential cannot read access policies or create a SAS, as on the service', async () => {
     await using source = await open(tokenOf());
     for (const work of [
       () => source.tables.getAccessPolicies('Signed'),
@@ -118,17 +121,17 @@ describe('A token credential, on the emulator over https', () => {
   for (const [title, claims] of [
     ['has expired', { exp: 1 }],
     ['is not valid yet', { nbf: 4_000_000_000 }],
-    ['is for something else', { aud: 'https://graph.microsoft.com' }],
-    ['is from somebody else', { iss: 'https://issuer.example/' }],
+    ['is for another resource', { aud: 'https://graph.microsoft.com' }],
+    ['is from another issuer', { iss: 'https://issuer.example/' }],
   ] as const) {
-    it(`is store.unauthorized where the token ${title}`, async () => {
+    it(`A token credential fails with store.unauthorized if the token ${title}`, async () => {
       await using source = await open(tokenOf(claims));
       const error = await rejection(source.tables.exists('Signed'));
       expect(EntitableError.is(error, 'store.unauthorized')).to.equal(true);
     });
   }
 
-  it('is sent to nobody whose certificate is not trusted', async () => {
+  it('A token is not sent to a server whose certificate is not trusted', async () => {
     await using source = await open(tokenOf(), createDefaultHttpClient());
     const error = await rejection(source.tables.create('Refused'));
     expect(EntitableError.is(error, 'store.unavailable')).to.equal(true);

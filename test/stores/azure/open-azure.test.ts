@@ -19,7 +19,12 @@ describe('openAzure', () => {
       'azure-storage',
       ENDPOINT,
     ],
-    ['the same in another order and case', `accountkey=${KEY.key}; ACCOUNTNAME=account`, 'azure-storage', ENDPOINT],
+    [
+      'a connection string in another order and case',
+      `accountkey=${KEY.key}; ACCOUNTNAME=account`,
+      'azure-storage',
+      ENDPOINT,
+    ],
     [
       'a connection string of a sovereign cloud',
       `AccountName=account;AccountKey=${KEY.key};EndpointSuffix=core.chinacloudapi.cn`,
@@ -89,19 +94,19 @@ describe('openAzure', () => {
       ENDPOINT,
     ],
     [
-      'a client of one table',
+      'a table client',
       { tableClient: new TableClient(ENDPOINT, 'Another', new AzureNamedKeyCredential(KEY.name, KEY.key)) },
       'azure-storage',
       ENDPOINT,
     ],
     [
-      'a client of one table with a SAS',
+      'a table client with a SAS',
       { tableClient: new TableClient(COSMOS_ENDPOINT, 'Another', new AzureSASCredential(SAS)) },
       'azure-cosmos',
       COSMOS_ENDPOINT,
     ],
     [
-      'a client of one table by a connection string with a SAS',
+      'a table client from a connection string with a SAS',
       {
         tableClient: TableClient.fromConnectionString(
           `TableEndpoint=${ENDPOINT};SharedAccessSignature=${SAS}`,
@@ -118,26 +123,26 @@ describe('openAzure', () => {
       'https://cosmosdb-emulator:8902',
     ],
     [
-      'an address of which the service is said',
+      'an address with a stated service',
       { endpoint: 'https://tables.example.com', credential: KEY, service: 'cosmos' },
       'azure-cosmos',
       'https://tables.example.com',
     ],
     [
-      'this machine as Azure Storage',
+      'this machine stated as Azure Storage',
       { endpoint: 'http://localhost:1', credential: KEY, service: 'storage' },
       'azure-storage',
       'http://localhost:1',
     ],
     [
-      'a path of several names, of which the service is said',
+      'a path of several names with a stated service',
       { endpoint: 'https://gateway.example.com/storage/account', credential: KEY, service: 'storage' },
       'azurite',
       'https://gateway.example.com/storage/account',
     ],
   ];
   for (const [name, target, kind, url] of targets) {
-    it(`takes ${name}`, async () => {
+    it(`openAzure accepts ${name}`, async () => {
       const service = new CannedService(() => ({ status: 404, body: '{"odata.error":{"code":"ResourceNotFound"}}' }));
       const store = await openAzure(target, { httpClient: service });
       expect([store.traits.kind, store.traits.identity]).to.deep.equal([kind, url]);
@@ -164,10 +169,10 @@ describe('openAzure', () => {
 
   const strangers: readonly (readonly [name: string, target: unknown])[] = [
     ['an empty text', ''],
-    ['a text that is no connection string', 'SECRET'],
+    ['a text that is not a connection string', 'SECRET'],
     ['a connection string without a key', 'AccountName=SECRET'],
     ['a connection string without an account', 'AccountKey=SECRET'],
-    ['a connection string whose endpoint is none', 'AccountName=a;AccountKey=SECRET;TableEndpoint=SECRET'],
+    ['a connection string with an invalid endpoint', 'AccountName=a;AccountKey=SECRET;TableEndpoint=SECRET'],
     ['an endpoint without a credential', { endpoint: 'https://a.table.core.windows.net' }],
     ['an endpoint with a query', { endpoint: 'https://a.table.core.windows.net?sig=SECRET', credential: KEY }],
     ['an endpoint with a password', { endpoint: 'https://user:SECRET@a.table.core.windows.net', credential: KEY }],
@@ -176,28 +181,28 @@ describe('openAzure', () => {
     ['a connection string with an empty SAS', `TableEndpoint=${ENDPOINT};SharedAccessSignature=`],
     ['a connection string with an empty account', `AccountName=;AccountKey=SECRET`],
     ['a connection string whose account is another host', `AccountName=SECRET/;AccountKey=SECRET`],
-    ['a credential that is none', { endpoint: ENDPOINT, credential: 'SECRET' }],
+    ['an invalid credential', { endpoint: ENDPOINT, credential: 'SECRET' }],
     ['a credential whose key was never set', { endpoint: ENDPOINT, credential: { name: 'SECRET', key: undefined } }],
     ['a credential whose key is empty', { endpoint: ENDPOINT, credential: { name: 'SECRET', key: '' } }],
     ['a credential whose name was never set', { endpoint: ENDPOINT, credential: { name: undefined, key: 'SECRET' } }],
     ['a credential whose signature was never set', { endpoint: ENDPOINT, credential: { signature: undefined } }],
-    ['a credential that gives no token', { endpoint: ENDPOINT, credential: { getToken: 'SECRET' } }],
-    ['an identity that is none', { endpoint: ENDPOINT, identity: 'SECRET' }],
-    ['an identity that is none, with a credential', { endpoint: ENDPOINT, identity: 'SECRET', credential: KEY }],
-    ['a service client that is none', { serviceClient: {} }],
-    ['the client of one table', { serviceClient: new TableClient(ENDPOINT, 'SECRET') }],
-    ['the client of an account, as that of one table', { tableClient: new TableServiceClient(`${ENDPOINT}?${SAS}`) }],
-    ['a client of one table that is none', { tableClient: { url: 'SECRET' } }],
+    ['a credential whose getToken is not a function', { endpoint: ENDPOINT, credential: { getToken: 'SECRET' } }],
+    ['an unknown identity', { endpoint: ENDPOINT, identity: 'SECRET' }],
+    ['an unknown identity with a credential', { endpoint: ENDPOINT, identity: 'SECRET', credential: KEY }],
+    ['an invalid service client', { serviceClient: {} }],
+    ['a table client as the service client', { serviceClient: new TableClient(ENDPOINT, 'SECRET') }],
+    ['a service client as the table client', { tableClient: new TableServiceClient(`${ENDPOINT}?${SAS}`) }],
+    ['an invalid table client', { tableClient: { url: 'SECRET' } }],
   ];
   for (const [name, target] of strangers) {
-    it(`refuses ${name}, and does not show it`, async () => {
+    it(`openAzure rejects ${name}, without quoting it`, async () => {
       const error = await openAzure(target as AzureTarget).catch((reason: unknown) => reason);
       expect(EntitableError.is(error, 'store.unknown-target')).to.equal(true);
       expect(inspect(error, { depth: 9 })).not.to.contain('SECRET');
     });
   }
 
-  it('knows what each service is', async () => {
+  it('openAzure knows the traits of each service', async () => {
     const traits = async (endpoint: string) => (await openAzure({ endpoint, credential: KEY })).traits;
     const common = { removes: 'by-replacing', rawFilters: true } as const;
     expect(await traits(ENDPOINT)).to.deep.equal({
@@ -216,17 +221,17 @@ describe('openAzure', () => {
     } satisfies StoreTraits);
   });
 
-  it('takes other limits', async () => {
+  it('openAzure accepts other limits', async () => {
     const { traits } = await openAzure({ endpoint: ENDPOINT, credential: KEY }, { limits: { pageRows: 10 } });
     expect(traits.limits).to.deep.equal({ ...STORAGE_LIMITS, pageRows: 10 });
   });
 
-  it('has the default credential of @azure/identity, where the package is', async () => {
+  it('openAzure uses the default credential of @azure/identity if the package is installed', async () => {
     const store = await openAzure({ endpoint: ENDPOINT, identity: 'default' });
     expect(store.traits.identity).to.equal(ENDPOINT);
   });
 
-  it('keeps the policies of a service client, and sends writes without its retries', async () => {
+  it('openAzure keeps the policies of a service client, and sends writes without its retries', async () => {
     const service = new CannedService(() => ({ status: 503 }));
     const serviceClient = new TableServiceClient(ENDPOINT, new AzureNamedKeyCredential(KEY.name, KEY.key), {
       retryOptions: { maxRetries: 2, retryDelayInMs: 1 },

@@ -1,12 +1,15 @@
 import { EntitableError } from '../../../src/errors/entitable-error.js';
 
-/** How an operation failed, in plain values. */
+/** The failure of an operation, in plain values. */
 export interface Outcome {
   readonly code: string;
   readonly details?: object;
 }
 
-/** The code and the details of the error an operation throws; `done` when it throws none. An error of another kind is thrown on. */
+/**
+ * Returns the code and the details of the error that an operation throws, or `done` if it throws none. Errors of other
+ * kinds are thrown again.
+ */
 export async function outcomeOf(operation: Promise<unknown>): Promise<Outcome> {
   try {
     await operation;

@@ -14,8 +14,8 @@ const FOUND = [
   ['3', '\u2028 },{"RowKey":'],
 ];
 
-describe('The rows of an answer', () => {
-  it('are found whatever is around them', () => {
+describe('The rows of a response', () => {
+  it('Rows are found whatever surrounds them in the response', () => {
     const list = `"value":[${ROWS.join()}]`;
     for (const text of [
       `{${list}}`,
@@ -29,12 +29,12 @@ describe('The rows of an answer', () => {
       expect(read(text), text).to.deep.equal(FOUND);
   });
 
-  it('are none where there is none', () => {
+  it('A response with an empty list has no rows', () => {
     expect(read('{"value":[]}')).to.deep.equal([]);
     expect(read('{"odata.metadata":"m","value":[ ]}')).to.deep.equal([]);
   });
 
-  it('are given as they are, also where only some are written as the service writes', () => {
+  it("Rows are returned unchanged even if only some are in the service's compact form", () => {
     expect(read('{"value":[{"RowKey":"1"},{ "RowKey":"2" },{"a":"x","RowKey":"3"}]}')).to.deep.equal([
       ['1', ''],
       ['2', ''],
@@ -42,7 +42,7 @@ describe('The rows of an answer', () => {
     ]);
   });
 
-  it('an answer that breaks off anywhere is refused', () => {
+  it('A response that is cut off anywhere is rejected', () => {
     const text = `{"odata.metadata":"m","value":[${ROWS.join()}]}`;
     for (let length = 0; length < text.length; length++)
       expect(read(text.slice(0, length)), text.slice(0, length)).to.equal('WrongAnswer');
@@ -60,12 +60,12 @@ describe('The rows of an answer', () => {
     '{"RowKey":"1","n":05}',
     '{"RowKey":"1","n":-00.5}',
   ])
-    it(`an answer with ${JSON.stringify(row)} is refused`, () => {
+    it(`A response with the invalid row ${JSON.stringify(row)} is rejected`, () => {
       expect(read(`{"value":[${row}]}`)).to.equal('WrongAnswer');
       expect(read(`{"value":[{"RowKey":"0"},${row},{"RowKey":"2"}]}`)).to.equal('WrongAnswer');
     });
 
-  it('an answer in which anything is changed is read as JSON.parse reads it, or refused', () => {
+  it('A response with random changes is read as JSON.parse reads it, or rejected', () => {
     const value = fc.oneof(
       fc.double({ noNaN: true }).map(String),
       fc.constantFrom('0', '-1', 'true', 'null', '"é\\n"', '"\\u00e9/"'),
@@ -103,17 +103,17 @@ describe('The rows of an answer', () => {
     );
   });
 
-  it('a name that no property can have makes no row, wherever it stands', () => {
+  it('A row with a name that no property can have is rejected, wherever the row is', () => {
     for (const space of ['', ' '])
       expect(read(`{"value":[${space}{"${'a'.repeat(9999)}":1}]}`)).to.equal('WrongAnswer');
   });
 
   for (const text of ['null', '[]', '"value":[]', '{}', '{"value":null}', '{"value":{}}', '{"value":[1]}', '<html>'])
-    it(`${text} is no list of rows`, () => {
+    it(`A response ${text} is rejected, because it is not a list of rows`, () => {
       expect(read(text)).to.equal('WrongAnswer');
     });
 
-  it('what a decoder throws is thrown as it is', () => {
+  it('An error that a decoder throws while rows are read passes through unchanged', () => {
     const error = new SyntaxError('mine');
     const decode = (): never => {
       throw error;
@@ -139,7 +139,7 @@ function readBytes<R>(bytes: Buffer, decode: (row: RowReader) => R): readonly R[
   return readRows(new JsonRowReader(members), bytes, decode, () => undefined);
 }
 
-/** The value of an unannotated property, as JSON has it. */
+/** Returns the value of a property without annotation, as JSON has it. */
 function valueOf(row: RowReader, slot: Slot): unknown {
   const type = row.typeOf(slot);
   if (type === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { PreparedWrite, TableStore, WriteMode } from '../../../src/store/ta
 import type { CannedAnswer, SentRequest } from './canned-service.js';
 import { shapeOf } from './row-values.js';
 
-/** A request that was recorded, and its answer. */
+/** A recorded request and its response. */
 export interface Exchange {
   readonly name: string;
   readonly request: {
@@ -18,13 +18,13 @@ export interface Exchange {
   readonly response: Required<Omit<CannedAnswer, 'foreign'>>;
 }
 
-/** What was recorded of one family of operations. */
+/** Returns the recorded exchanges of a family of operations. */
 export function exchanges(family: string): readonly Exchange[] {
   const file = new URL(`../../../../test/fixtures/recorded/${family}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as readonly Exchange[];
 }
 
-/** One recorded exchange. */
+/** Returns one recorded exchange. */
 export function recorded(family: string, name: string): Exchange {
   const exchange = exchanges(family).find((one) => one.name === name);
   if (exchange === undefined) throw new Error(`no ${family} exchange is called ${name}`);
@@ -33,7 +33,9 @@ export function recorded(family: string, name: string): Exchange {
 
 type Sent = Pick<SentRequest, 'method' | 'url' | 'headers' | 'body'>;
 
-/** What matters of a request: a verb, a target, conditions and media types, and what the body means. */
+/**
+ * Returns the parts of a request that matter: its method, target, conditions, media types and the meaning of its body.
+ */
 export function comparable({ method, url, headers, body }: Sent): Readonly<Record<string, unknown>> {
   const target = new URL(url, 'https://account.table.core.windows.net');
   const header = (name: string) => Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
@@ -49,13 +51,15 @@ export function comparable({ method, url, headers, body }: Sent): Readonly<Recor
   };
 }
 
-/** A body without nulls, which the service ignores, and without the one annotation that only says what the text says. */
+/**
+ * Removes nulls from a body, which the service ignores, and the one annotation that repeats the type of its JSON value.
+ */
 function meaning(body: string): Readonly<Record<string, unknown>> {
   const members = Object.entries(JSON.parse(body) as Record<string, unknown>);
   return Object.fromEntries(members.filter(([, value]) => value !== null && value !== 'Edm.Double').toSorted(byName));
 }
 
-/** The requests within the body of a batch. */
+/** Returns the requests in the body of a batch. */
 export function partsOf(body: string): readonly Sent[] {
   return [...body.matchAll(/^(\w+) (\/\S*|https?:\/\/\S*) HTTP\/1\.1\r?\n([^]*?)\r?\n\r?\n([^]*?)\r?\n/gm)].map(
     ([, method, url, head, text]) => ({
@@ -67,7 +71,7 @@ export function partsOf(body: string): readonly Sent[] {
   );
 }
 
-/** The write a recorded request stands for, prepared by a store. */
+/** Prepares the write of a recorded request in a store. */
 export function preparedAs(
   store: TableStore,
   { method, url, headers, body }: Sent | Exchange['request'],
@@ -128,7 +132,7 @@ function writeText(writer: RowWriter, slot: number, type: string, value: unknown
   write[type]!();
 }
 
-/** The code of an error of ours. */
+/** Returns the code of an `EntitableError`. */
 export function codeOf(error: unknown): string {
   return EntitableError.is(error) ? error.code : String(error);
 }

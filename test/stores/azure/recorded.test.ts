@@ -35,7 +35,7 @@ const PERSON_VALUES = {
   deceased: ['Boolean', false],
 };
 
-/** An answer as it would be with the keys, which this store always selects; those of the recordings' clients did not. */
+/** Adds the keys to a recorded response. This store always selects them; the clients that were recorded did not. */
 function withKeys({ body, ...answer }: Exchange['response']): Exchange['response'] {
   if (body.includes('"RowKey":')) return { ...answer, body };
   return {
@@ -44,8 +44,8 @@ function withKeys({ body, ...answer }: Exchange['response']): Exchange['response
   };
 }
 
-describe('What the real service was sent and answered', () => {
-  describe('point reads', () => {
+describe('Requests and responses of the real service (source: recorded)', () => {
+  describe('Recorded point reads', () => {
     const decoded = valuesOf(PERSON);
     const cases: readonly (readonly [name: string, values: unknown])[] = [
       ['entity', PERSON_VALUES],
@@ -54,7 +54,7 @@ describe('What the real service was sent and answered', () => {
       ['missing row', undefined],
     ];
     for (const [name, expected] of cases) {
-      it(`${name}: the same request, and the row in its own types`, async () => {
+      it(`A point read of “${name}” sends the recorded request and returns the row with its types (source: recorded)`, async () => {
         const { exchange, sent, found } = await pointRead(name, {});
         const { accept: _level, ...wanted } = comparable({ ...exchange.request, body: undefined });
         expect(comparable(sent)).to.deep.include(wanted);
@@ -62,7 +62,7 @@ describe('What the real service was sent and answered', () => {
       });
     }
 
-    it('entity without metadata: its keys', async () => {
+    it('A point read of a row without metadata returns its keys (source: recorded)', async () => {
       const { response } = recorded('points', 'entity without metadata');
       const { store } = await cannedStore(() => response);
       const keys = await store
@@ -71,7 +71,7 @@ describe('What the real service was sent and answered', () => {
       expect(keys).to.deep.equal(['pk', 'rk']);
     });
 
-    it('selected properties, one of them missing: null is absent', async () => {
+    it('A point read of selected properties treats a missing one, which the service returns as null, as absent (source: recorded)', async () => {
       const { exchange, sent, found } = await pointRead('selected properties, one of them missing', {
         select: [0, 1, 12],
       });
@@ -80,7 +80,7 @@ describe('What the real service was sent and answered', () => {
       expect(found).to.deep.equal({ age: ['Int64', 39n], sex: ['String', 'male'] });
     });
 
-    it('special Doubles', async () => {
+    it('A point read returns special Doubles (source: recorded)', async () => {
       const exchange = recorded('points', 'special Doubles');
       const shape = shapeOf({ inf: 'Double', negativeinf: 'Double', nan: 'Double' });
       const { store } = await cannedStore(() => exchange.response);
@@ -91,7 +91,7 @@ describe('What the real service was sent and answered', () => {
       });
     });
 
-    it('empty and blank texts', async () => {
+    it('A point read returns empty and blank texts (source: recorded)', async () => {
       const exchange = recorded('points', 'empty and blank texts');
       const shape = shapeOf({
         EmptyUnicode: 'String',
@@ -106,7 +106,7 @@ describe('What the real service was sent and answered', () => {
       });
     });
 
-    it('apostrophes in the keys', async () => {
+    it('A point read finds a row with apostrophes in its keys (source: recorded)', async () => {
       const exchange = recorded('points', 'apostrophes in the keys');
       const { store, sent } = await cannedStore(() => exchange.response);
       const keys = await store
@@ -116,7 +116,7 @@ describe('What the real service was sent and answered', () => {
       expect(keys).to.deep.equal(["a''''b", "a''''b"]);
     });
 
-    it('the ETag is in the row, is the header, and is made of the timestamp', async () => {
+    it('The ETag of a row equals the header, and is made from the timestamp (source: recorded)', async () => {
       for (const name of ['entity', 'entity without metadata', 'entity with full metadata', 'special Doubles']) {
         const { response } = recorded('points', name);
         const { headers, body } = response;
@@ -138,9 +138,9 @@ describe('What the real service was sent and answered', () => {
     }
   });
 
-  describe('writes', () => {
+  describe('Recorded writes', () => {
     for (const { name, request, response } of exchanges('writes')) {
-      it(`${name}: the same request, and ${response.status < 300 ? 'its ETag' : 'its refusal'}`, async () => {
+      it(`The write “${name}” sends the recorded request and returns ${response.status < 300 ? 'the recorded ETag' : 'the recorded rejection'} (source: recorded)`, async () => {
         const { store, sent } = await cannedStore(() => response);
         const outcome = await store.submit('People', [preparedAs(store, request)]).catch((error: unknown) => error);
         expect(comparable(sent[0]!)).to.deep.equal(comparable({ ...request, body: request.body }));
@@ -164,8 +164,8 @@ describe('What the real service was sent and answered', () => {
     };
   });
 
-  describe('pages', () => {
-    it('whole rows, with their types and ETags', async () => {
+  describe('Recorded pages', () => {
+    it('A page of whole rows has their types and ETags (source: recorded)', async () => {
       const { rows } = await pageOf('all rows', {});
       expect(rows.map(({ values }) => values)).to.deep.equal([PERSON_VALUES, PERSON_VALUES]);
       expect(rows.map(({ etag }) => etag)).to.deep.equal(
@@ -173,14 +173,14 @@ describe('What the real service was sent and answered', () => {
       );
     });
 
-    it('rows without metadata, whose ETags are made of their timestamps', async () => {
+    it('A page of rows without metadata has ETags made from the timestamps (source: recorded)', async () => {
       const { rows } = await pageOf('all rows without metadata', { select: [], etag: true });
       expect(rows.map(({ etag }) => etag)).to.deep.equal(
         Array(2).fill(`W/"datetime'2017-02-17T00%3A55%3A59.0942345Z'"`),
       );
     });
 
-    it('selected properties', async () => {
+    it('A page of selected properties has only these (source: recorded)', async () => {
       const { rows } = await pageOf('selected properties', { select: [0, 1] });
       const { age, sex } = PERSON_VALUES;
       expect(rows.map(({ values }) => values)).to.deep.equal([
@@ -189,11 +189,11 @@ describe('What the real service was sent and answered', () => {
       ]);
     });
 
-    it('no rows', async () => {
+    it('A page without rows is empty (source: recorded)', async () => {
       expect(await pageOf('no rows', {})).to.deep.equal({ rows: [] });
     });
 
-    it('a filter that is sent as it was', async () => {
+    it('A query with a filter sends the recorded request (source: recorded)', async () => {
       const exchange = recorded('pages', 'filter');
       const { store, sent } = await cannedStore(() => exchange.response);
       for await (const page of store.rows('People', PERSON).scan({ partitionKey: 'pk' }, () => 1))
@@ -201,7 +201,7 @@ describe('What the real service was sent and answered', () => {
       expect(comparable(sent[0]!)).to.deep.equal(comparable({ ...exchange.request, body: undefined }));
     });
 
-    it('a Unicode property name', async () => {
+    it('A page may have Unicode property names (source: recorded)', async () => {
       const shape = shapeOf({ 啊齄丂狛狜: 'String' });
       const { store } = await cannedStore(() => recorded('pages', 'Unicode property name').response);
       for await (const { rows } of store.rows('People', shape).scan({ partitionKey: 'pk' }, valuesOf(shape))) {
@@ -209,7 +209,7 @@ describe('What the real service was sent and answered', () => {
       }
     });
 
-    it('continuations, followed to the end with the same requests', async () => {
+    it('A scan follows continuations to the end with the recorded requests (source: recorded)', async () => {
       const steps = ['first page', 'second page', 'last page'].map((name) => recorded('pages', name));
       let step = 0;
       const { store, sent } = await cannedStore(() => steps[step++]!.response);
@@ -231,8 +231,8 @@ describe('What the real service was sent and answered', () => {
     }
   });
 
-  describe('transactions', () => {
-    it('six writes: the same parts, each with its own condition, and an ETag for each but the delete', async () => {
+  describe('Recorded transactions', () => {
+    it('A transaction of six writes sends the recorded parts with their conditions, and returns an ETag for each but the delete (source: recorded)', async () => {
       const { request, response } = recorded('transactions', 'six writes');
       const { store, sent } = await cannedStore(() => response);
       const parts = partsOf(request.body!);
@@ -249,7 +249,7 @@ describe('What the real service was sent and answered', () => {
       ]);
     });
 
-    it('a refusal without an index in its message is told by its Content-ID, if that is one of ours', async () => {
+    it('A rejected transaction without an index in its message names the write by its Content-ID, if there is such a write (source: recorded)', async () => {
       const { request, response } = recorded('transactions', 'a refused write');
       const { store } = await cannedStore(() => response);
       const write = preparedAs(store, partsOf(request.body!)[0]!);
@@ -266,8 +266,8 @@ describe('What the real service was sent and answered', () => {
     });
   });
 
-  describe('tables', () => {
-    it('lists with a continuation', async () => {
+  describe('Recorded operations on tables', () => {
+    it('The list of tables follows a continuation (source: recorded)', async () => {
       const steps = ['first page', 'second page'].map((name) => recorded('tables', name).response);
       let step = 0;
       const { store } = await cannedStore(() => steps[step++]!);
@@ -276,7 +276,7 @@ describe('What the real service was sent and answered', () => {
       expect((await store.tables({ continuation: first.continuation! })).rows).to.deep.equal(['Gamma', 'Delta']);
     });
 
-    it('creates and deletes, and says whether it did', async () => {
+    it('Creating and deleting a table returns whether it changed anything (source: recorded)', async () => {
       const outcome = async (name: string, verb: 'createTable' | 'deleteTable') => {
         const { store } = await cannedStore(() => recorded('tables', name).response);
         return store[verb]('People').catch(codeOf);

@@ -13,7 +13,7 @@ const ETAG = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
 const OTHER_ETAG = `W/"datetime'2026-01-02T03%3A04%3A06Z'"`;
 
 describe('A merge that removes properties, on Azure', () => {
-  it('is a read and a replace under the ETag that was read', async () => {
+  it('A merge that removes properties reads the row and replaces it under the ETag that was read', async () => {
     const { store, sent } = await cannedStore(({ method }) =>
       method === 'GET' ? row('"gone":1') : { status: 204, headers: { ETag: OTHER_ETAG } },
     );
@@ -24,7 +24,7 @@ describe('A merge that removes properties, on Azure', () => {
     ]);
   });
 
-  it('copies what it does not touch from the text, exactly', async () => {
+  it('A merge that removes properties copies all others exactly from the text', async () => {
     const members =
       '"d":3.0,"e":1E+20,"z":-0.0,"i":3,"s":"é\\u2028\\"","b":false,"n@odata.type":"Edm.Double","n":"-Infinity","l@odata.type":"Edm.Int64","l":"9007199254740993",' +
       '"t@odata.type":"Edm.DateTime","t":"2020-01-01T00:00:00.1234567Z","g@odata.type":"Edm.Guid","g":"C9DA6455-213D-42C9-9A79-3E9149A57833",' +
@@ -39,7 +39,7 @@ describe('A merge that removes properties, on Azure', () => {
     );
   });
 
-  it('is refused when the row has another ETag by then, without a write', async () => {
+  it('A merge that removes properties fails without a write if the row has another ETag by then', async () => {
     const { store, sent } = await cannedStore(() => row('"gone":1'));
     expect((await outcomeOf(store.submit(TABLE, [removal(store, OTHER_ETAG)]))).code).to.equal(
       'store.precondition-failed',
@@ -47,7 +47,7 @@ describe('A merge that removes properties, on Azure', () => {
     expect(sent).to.have.length(1);
   });
 
-  it('is refused when the row is gone', async () => {
+  it('A merge that removes properties fails if the row is gone', async () => {
     const { store } = await cannedStore(() => ({ status: 404, body: '{"odata.error":{"code":"ResourceNotFound"}}' }));
     expect(await outcomeOf(store.submit(TABLE, [removal(store, '*')]))).to.deep.equal({
       code: 'store.not-found',
@@ -55,7 +55,7 @@ describe('A merge that removes properties, on Azure', () => {
     });
   });
 
-  it('without a condition begins anew when the row changes in between; under an ETag it is refused', async () => {
+  it('A merge that removes properties starts again if the row changes in between, unless it has an ETag', async () => {
     let puts = 0;
     const answer = ({ method }: { readonly method: string }) =>
       method === 'GET' ? row('"gone":1') : { status: ++puts < 3 ? 412 : 204, headers: { ETag: OTHER_ETAG } };
@@ -66,7 +66,7 @@ describe('A merge that removes properties, on Azure', () => {
     expect((await outcomeOf(store.submit(TABLE, [removal(store, ETAG)]))).code).to.equal('store.precondition-failed');
   });
 
-  it('reads first when it is part of a transaction', async () => {
+  it('A merge that removes properties reads first even in a transaction', async () => {
     const { store, sent } = await cannedStore(({ method }) =>
       method === 'GET' ? row('"gone":1,"kept":2.0') : { status: 500 },
     );
@@ -78,7 +78,7 @@ describe('A merge that removes properties, on Azure', () => {
       .and.contain('"kept":2.0,"kept@odata.type":"Edm.Double","mine":"new"}');
   });
 
-  describe('against the emulator', () => {
+  describe('A merge that removes properties, on the emulator', () => {
     let store: TableStore;
     let client: TableClient;
 
@@ -92,7 +92,7 @@ describe('A merge that removes properties, on Azure', () => {
     });
 
     for (const together of [false, true]) {
-      it(`what the SDK wrote survives bit for bit${together ? ', in a transaction' : ''}`, async () => {
+      it(`A merge that removes a property preserves everything else that the SDK wrote, bit for bit${together ? ', in a transaction' : ''}`, async () => {
         const rowKey = together ? 'together' : 'alone';
         await client.createEntity({
           partitionKey: 'p',

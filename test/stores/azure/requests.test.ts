@@ -7,7 +7,7 @@ import { shapeOf } from './row-values.js';
 const SHAPE = shapeOf({ name: 'String', total: 'Double', sequence: 'Int64' });
 const ETAG = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
 
-describe('What the Azure store sends', () => {
+describe('Requests of the Azure store', () => {
   const modes: Readonly<Record<WriteMode, object>> = {
     insert: {
       method: 'POST',
@@ -53,7 +53,7 @@ describe('What the Azure store sends', () => {
     },
   };
   for (const [mode, expected] of Object.entries(modes) as [WriteMode, object][]) {
-    it(`${mode} is one request`, async () => {
+    it(`The write mode ${mode} sends one request`, async () => {
       const { store, sent } = await cannedStore(() => ({ status: 204, headers: { ETag: ETAG } }));
       await submitOne(store, mode);
       const { method, url, headers } = sent[0]!;
@@ -69,7 +69,7 @@ describe('What the Azure store sends', () => {
     });
   }
 
-  it('a merge for Cosmos DB is a POST that says so', async () => {
+  it('A merge on Cosmos DB sends a POST with X-HTTP-Method: MERGE', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 204 }), COSMOS_ENDPOINT);
     await submitOne(store, 'merge');
     expect([sent[0]!.method, sent[0]!.headers['x-http-method'], sent[0]!.headers['if-match']]).to.deep.equal([
@@ -79,7 +79,7 @@ describe('What the Azure store sends', () => {
     ]);
   });
 
-  it('annotates every type that the service could mistake', async () => {
+  it('A write annotates every type that the service would not infer', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 204 }));
     const shape = shapeOf({
       s: 'String',
@@ -119,7 +119,7 @@ describe('What the Azure store sends', () => {
     );
   });
 
-  it('a write knows its size: at least its share of the body of a transaction, and exactly what the entity weighs', async () => {
+  it('A prepared write knows the exact size of its entity, and an upper bound of its share in a transaction', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 500 }));
     const rows = store.rows('Orders', shapeOf({ é日本: 'String', total: 'Double' }));
     const writes = ['a', 'b', 'ü'].map((rowKey) =>
@@ -143,7 +143,7 @@ describe('What the Azure store sends', () => {
     expect(writes[0]!.entityBytes).to.equal(4 + 4 + (8 + 2 * 3 + 4 + 2 * 12 * 50) + (8 + 2 * 5 + 8));
   });
 
-  it('projections select what is read, and leave the metadata out where keys alone are read', async () => {
+  it('A read selects only the properties of its projection, and omits metadata if it reads keys alone', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 200, body: '{"PartitionKey":"p","RowKey":"r"}' }));
     const rows = store.rows('Orders', SHAPE);
     await rows.get('p', 'r', () => 1);
@@ -160,7 +160,7 @@ describe('What the Azure store sends', () => {
     ]);
   });
 
-  it('an insert and a new table may be answered with what was made', async () => {
+  it('An insert and the creation of a table accept a response that contains the created object', async () => {
     const { store } = await cannedStore(({ url }) => ({
       status: 201,
       body: url.endsWith('/Tables') ? '{"TableName":"Orders"}' : '{"PartitionKey":"p","RowKey":"r","total":3.0}',
@@ -173,7 +173,7 @@ describe('What the Azure store sends', () => {
     expect((await outcomeOf(store.createTable('Others'))).code).to.equal('store.outcome-unknown');
   });
 
-  it('the answers of Cosmos DB are marked by the id of the request alone, and may tell the type of the timestamp', async () => {
+  it('A response of Cosmos DB may be identified by its request id alone, and may annotate the timestamp', async () => {
     const row =
       `{"odata.etag":${JSON.stringify(ETAG)},"PartitionKey":"p","RowKey":"r","total":1,` +
       '"Timestamp@odata.type":"Edm.DateTime","Timestamp":"2026-01-02T03:04:05.1234567Z"}';
@@ -185,7 +185,7 @@ describe('What the Azure store sends', () => {
     const { store } = await cannedStore(({ method, url }) => {
       const mark = { 'x-ms-request-id': '0f0afe0f-cf80-fef7-32e8-f08b7ae1dec5', server: 'Microsoft-HTTPAPI/2.0' };
       const answer = (status: number, headers: object, body = '') => ({
-        foreign: true, // nothing is added to these headers
+        foreign: true, // adds no headers of the service
         status,
         headers: { ...mark, ...headers },
         body,
@@ -209,7 +209,7 @@ describe('What the Azure store sends', () => {
     expect(await store.deleteTable('Orders')).to.equal(true);
   });
 
-  it('a scan says its ranges, its filter, its page size and its selection', async () => {
+  it('A scan sends its key ranges, its filter, its page size and its selection', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 200, body: '{"value":[]}' }));
     const rows = store.rows('Orders', SHAPE);
     const drain = async (request: Parameters<typeof rows.scan>[0]) => {

@@ -15,7 +15,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const JSON_TYPE = { 'Content-Type': 'application/json;odata=minimalmetadata', 'x-ms-version': '2019-02-02' };
 const key = (index: number): { customerId: string; orderId: string } => ({ customerId: 'c', orderId: `o${index}` });
 
-describe('What a store on Azure takes of the machine', () => {
+describe('Resources that a store on Azure uses', () => {
   const opened: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const close of opened.splice(0).toReversed()) await close();
@@ -34,17 +34,17 @@ describe('What a store on Azure takes of the machine', () => {
     return tables;
   }
 
-  /** No such row. */
+  /** Answers that the row does not exist. */
   const missing: Answer = (_, response) => {
     response.writeHead(404, JSON_TYPE);
     response.end('{"odata.error":{"code":"ResourceNotFound"}}');
   };
 
   for (const [what, options, most] of [
-    ['100 connections, where nothing is said', {}, 100],
-    ['as many connections as are said', { maxSockets: 3 }, 3],
+    ['100 connections by default', {}, 100],
+    ['as many connections as maxSockets allows', { maxSockets: 3 }, 3],
   ] as const) {
-    it(`has at most ${what}, whatever is asked at once`, async () => {
+    it(`A store opens at most ${what}, however many requests are made at once`, async () => {
       let connections = 0;
       let under = 0;
       let peak = 0;
@@ -63,9 +63,9 @@ describe('What a store on Azure takes of the machine', () => {
     });
   }
 
-  it('what waits for its turn ends with its time, and was not sent', async () => {
+  it('A request that waits for its turn ends at its timeout or signal, and is not sent', async () => {
     let requests = 0;
-    const { endpoint } = await serve(() => requests++); // and says nothing
+    const { endpoint } = await serve(() => requests++); // never responds
     const tables = await open(endpoint, { maxSockets: 1, retry: false });
     const orders = tables.repository(Order);
     const first = rejection(orders.insert(order(key(1)), { timeout: 300 }));
@@ -81,7 +81,7 @@ describe('What a store on Azure takes of the machine', () => {
     expect(requests).to.equal(1);
   });
 
-  it('turns are given back after every end: refused, broken off, stopped, of another server, and as a stream that nobody reads', async () => {
+  it('A request passes on its turn however it ends: rejected, broken off, stopped, from another server, or as an unread stream', async () => {
     const ends: readonly Answer[] = [
       missing,
       (request) => request.socket.destroy(),
@@ -109,7 +109,7 @@ describe('What a store on Azure takes of the machine', () => {
     expect(await orders.get(key(0))).to.equal(undefined);
   });
 
-  it('closing ends what waits for its turn', async () => {
+  it('Closing a data source ends the requests that wait for their turn', async () => {
     const { endpoint } = await serve(() => undefined);
     const tables = await open(endpoint, { maxSockets: 1, retry: false });
     const orders = tables.repository(Order);
@@ -120,12 +120,12 @@ describe('What a store on Azure takes of the machine', () => {
     expect(await second).to.have.property('code', 'store.aborted');
   });
 
-  describe('An answer without end', () => {
+  describe('A response that never ends', () => {
     let sent = 0;
     let closed = 0;
     let requests = 0;
 
-    /** Begins as an answer of the service would, and goes on for ever. */
+    /** Starts like a response of the service, and never ends. */
     const endless =
       (begin: string, status = 200): Answer =>
       (request, response) => {
@@ -146,14 +146,14 @@ describe('What a store on Azure takes of the machine', () => {
 
     const maxAnswerBytes = 1_000_000;
     for (const [what, ask] of Object.entries<(tables: DataSource) => Promise<unknown>>({
-      'a row': (tables) => tables.repository(Order).get(key(1)),
+      'a point read': (tables) => tables.repository(Order).get(key(1)),
       'a query': (tables) => tables.repository(Order).query({ customerId: 'c' }).toArray(),
       'a query that reads ahead': (tables) => tables.tables.describe('Orders'),
-      'the list of tables': (tables) => tables.tables.exists('Orders'),
-      'service properties': (tables) => tables.tables.getServiceProperties(),
+      'a list of tables': (tables) => tables.tables.exists('Orders'),
+      'a read of service properties': (tables) => tables.tables.getServiceProperties(),
     })) {
       for (const status of [200, 404]) {
-        it(`to ${what} with status ${status} is store.unavailable, asked for once, and its connection is closed`, async () => {
+        it(`An endless response to ${what} with status ${status} fails with store.unavailable after one request, and its connection is closed`, async () => {
           const { endpoint } = await serve(endless('{"value":[', status));
           const tables = await open(endpoint, { maxAnswerBytes });
           const error = await rejection(ask(tables));
@@ -169,14 +169,14 @@ describe('What a store on Azure takes of the machine', () => {
       }
     }
 
-    it('to a write is store.outcome-unknown', async () => {
+    it('An endless response to a write fails with store.outcome-unknown', async () => {
       const { endpoint } = await serve(endless('{', 201));
       const tables = await open(endpoint, { maxAnswerBytes, retry: false });
       const error = await rejection(tables.repository(Order).insert(order(key(1))));
       expect(error).to.have.property('code', 'store.outcome-unknown');
     });
 
-    it('is ended too where a client of one’s own asks for compressed answers', async () => {
+    it('An endless response is also ended if a client of the application requests compressed responses', async () => {
       const { endpoint } = await serve(endless('{"value":['));
       const serviceClient = new TableServiceClient(endpoint, new AzureNamedKeyCredential('account', 'a2V5'), {
         allowInsecureConnection: true,
@@ -200,7 +200,7 @@ describe('What a store on Azure takes of the machine', () => {
   });
 
   for (const [option, value] of Object.entries({ maxSockets: 0, maxAnswerBytes: 1.5 })) {
-    it(`${option}: ${value} is refused`, async () => {
+    it(`Opening a data source with ${option}: ${value} is rejected`, async () => {
       const error = await rejection(DataSource.open('UseDevelopmentStorage=true', { [option]: value }));
       expect(error).to.include({ code: 'validation.invalid-option' });
     });

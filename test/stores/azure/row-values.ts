@@ -1,12 +1,12 @@
 import type { EdmType } from '../../../src/edm/edm-type.js';
 import type { RowReader, RowShape, RowWriter, Slot } from '../../../src/store/row.js';
 
-/** A shape of properties by name. */
+/** Creates a shape of properties by name. */
 export function shapeOf(types: Readonly<Record<string, EdmType>>): RowShape {
   return { properties: Object.entries(types).map(([name, type]) => ({ name, type })) };
 }
 
-/** Every property that a row has, with its type, in plain values. */
+/** Returns a decoder for all properties of a row, with their types, in plain values. */
 export function valuesOf(shape: RowShape): (row: RowReader) => Readonly<Record<string, readonly [EdmType, unknown]>> {
   return (row) => {
     const values = shape.properties.flatMap(({ name }, slot) => {
@@ -17,7 +17,7 @@ export function valuesOf(shape: RowShape): (row: RowReader) => Readonly<Record<s
   };
 }
 
-/** Writes plain values as the types they come with. */
+/** Returns a function that writes plain values with the types of a shape. */
 export function writerOf(shape: RowShape, values: Readonly<Record<string, unknown>>): (writer: RowWriter) => void {
   return (writer) => {
     shape.properties.forEach(({ name, type }, slot) => {

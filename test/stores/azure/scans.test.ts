@@ -11,14 +11,14 @@ import { shapeOf } from './row-values.js';
 const SHAPE = shapeOf({ a: 'String' });
 
 describe('Scans on Azure', () => {
-  it('surface empty pages that continue, and end where no token is', async () => {
+  it('A scan returns empty pages that have a continuation, and ends at a page without one', async () => {
     const { store } = await cannedStore(pages(['a'], [], [], ['b', 'c']));
     const found = await collect(store.rows('T', SHAPE).scan({}, (row) => row.string(ROW_KEY)));
     expect(found.map(({ rows }) => rows)).to.deep.equal([['a'], [], [], ['b', 'c']]);
     expect(found.map(({ continuation }) => continuation !== undefined)).to.deep.equal([true, true, true, false]);
   });
 
-  it('refuse a page whose continuation is the one that it was asked for: it would have no end', async () => {
+  it('A scan rejects a page whose continuation is its own, because it would never end', async () => {
     for (const request of [{}, { ahead: 1 }]) {
       const { store, sent } = await cannedStore(() => page([], { NextPartitionKey: 'a', NextRowKey: 'b' }));
       const error: unknown = await collect(store.rows('T', SHAPE).scan(request, () => 1)).catch((e: unknown) => e);
@@ -37,7 +37,7 @@ describe('Scans on Azure', () => {
     expect(await outcomeOf(store.tables({ continuation: 'A' }))).to.deep.include({ code: 'store.unavailable' });
   });
 
-  it('refuse a row whose ETag cannot be sent back, where it is asked for', async () => {
+  it('A scan rejects a row whose ETag cannot be sent back, if ETags are requested', async () => {
     for (const etag of ['', 'é', 'x\r\ny', 'x'.repeat(300)]) {
       const body = JSON.stringify({ value: [{ 'odata.etag': etag, PartitionKey: 'p', RowKey: 'r' }] });
       const { store } = await cannedStore(() => ({ status: 200, body }));
@@ -49,7 +49,7 @@ describe('Scans on Azure', () => {
     }
   });
 
-  it('keep a missing row token missing, and echo both tokens exactly', async () => {
+  it('A scan does not send a missing row token, and otherwise sends both tokens back exactly', async () => {
     const answers = [{ NextPartitionKey: '1!8!cGs+/ &=' }, { NextPartitionKey: "p'é", NextRowKey: 'r+ %' }, {}];
     const { store, sent } = await cannedStore(() => page([], answers[sent.length - 1]!));
     await collect(store.rows('T', SHAPE).scan({ partitionKey: 'p' }, () => 1));
@@ -67,7 +67,7 @@ describe('Scans on Azure', () => {
     ]);
   });
 
-  it('read what each of many queries selects, in turn', async () => {
+  it('Scans with many different selections in turn each read what they select', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `n${index}`);
     const { store } = await cannedStore(({ url }) => {
       const select = new URL(url).searchParams.get('$select')!.split(',');
@@ -83,7 +83,7 @@ describe('Scans on Azure', () => {
     }
   });
 
-  it('begin where a continuation says', async () => {
+  it('A scan begins at its continuation', async () => {
     const { store, sent } = await cannedStore(pages(['a'], ['b']));
     const rows = store.rows('T', SHAPE);
     const first = await rows
@@ -94,7 +94,7 @@ describe('Scans on Azure', () => {
     expect(sent.map(({ url }) => new URL(url).searchParams.get('NextPartitionKey'))).to.deep.equal([null, 'page 1']);
   });
 
-  it('a continuation that was tampered with adds no options to the query', async () => {
+  it('A manipulated continuation adds no options to the query', async () => {
     const { store, sent } = await cannedStore(() => page([], {}));
     await collect(
       store.rows('T', SHAPE).scan({ partitionKey: 'p', continuation: "x&$filter=true\ny&$select=a#?'" }, () => 1),
@@ -106,7 +106,7 @@ describe('Scans on Azure', () => {
     ]);
   });
 
-  it('a filter too long for a URL travels as the only part of a batch, page by page', async () => {
+  it('A filter that is too long for a URL is sent as the only part of a batch, page by page', async () => {
     const value = "it's 日本 ".repeat(400);
     const answers = [
       {
@@ -142,7 +142,7 @@ describe('Scans on Azure', () => {
     });
   });
 
-  it('request nothing before they are asked, and one page at a time', async () => {
+  it('A scan sends no request before it is iterated, and then one for each page', async () => {
     const { store, sent } = await cannedStore(pages(['a'], ['b'], ['c']));
     const iterator = store
       .rows('T', SHAPE)
@@ -157,7 +157,7 @@ describe('Scans on Azure', () => {
     expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('serve calls that do not wait for each other in order', async () => {
+  it('A scan serves concurrent calls of next() in order', async () => {
     const { store, sent } = await cannedStore(pages(['a'], ['b']));
     const iterator = store
       .rows('T', SHAPE)
@@ -172,7 +172,7 @@ describe('Scans on Azure', () => {
     expect(sent).to.have.length(2);
   });
 
-  it('tell an error at the page it belongs to, and end', async () => {
+  it('A scan reports an error at the page to which it belongs, and ends', async () => {
     for (const ahead of [0, 2]) {
       const answer = pages(['a'], ['b']);
       const { store } = await cannedStore((request) =>
@@ -188,7 +188,7 @@ describe('Scans on Azure', () => {
     }
   });
 
-  it('ahead: the next page is requested when the headers of one are there, before its body', async () => {
+  it('A scan that reads ahead requests the next page when the headers of one have arrived, before its body', async () => {
     const trickle = new TricklingService(4);
     const store = await openAzure({ endpoint: ENDPOINT, credential: KEY }, { httpClient: trickle });
     const iterator = store
@@ -204,7 +204,7 @@ describe('Scans on Azure', () => {
     expect(rest.map(({ rows }) => rows)).to.deep.equal([['page 1'], ['page 2'], ['page 3']]);
   });
 
-  it('return() ends a wait and stops what is in flight', async () => {
+  it('Calling return() ends a waiting next() and stops the request', async () => {
     const signals: (AbortSignal | undefined)[] = [];
     const { store } = await cannedStore((_, { abortSignal }) => {
       signals.push(abortSignal as AbortSignal);
@@ -223,7 +223,7 @@ describe('Scans on Azure', () => {
     expect(signals.map((signal) => signal?.aborted)).to.deep.equal([true]);
   });
 
-  it("the timeout is each page's: what is done with the pages takes the time it takes", async () => {
+  it('The timeout of a scan applies to each page, and not to the time between pages', async () => {
     const answers = pages(['a'], ['b'], ['c']);
     const { store, sent } = await cannedStore((request) =>
       sent.length < 3 ? answers(request) : new Promise(() => undefined),
@@ -260,7 +260,7 @@ function page(rowKeys: readonly string[], next: Readonly<Record<string, string>>
   };
 }
 
-/** A table in pages; the token of each is its number. */
+/** Returns an answer that splits a table into pages. The token of a page is its number. */
 function pages(...all: readonly (readonly string[])[]) {
   return ({ url }: SentRequest): CannedAnswer => {
     const index = Number(/\d+/.exec(new URL(url).searchParams.get('NextPartitionKey') ?? 'page 0')![0]);
@@ -268,7 +268,7 @@ function pages(...all: readonly (readonly string[])[]) {
   };
 }
 
-/** Answers with headers at once, and with bodies only when told. */
+/** An HTTP client that answers with the headers at once, and with the bodies when `release` is called. */
 class TricklingService implements HttpClient {
   bodies = 0;
   #requests = 0;

@@ -8,7 +8,7 @@ import type { ServiceProperties } from '../../../src/store/service-administratio
 import { CannedService, COSMOS_ENDPOINT, ENDPOINT, KEY, type Answer } from './canned-service.js';
 import { rejection } from '../../support/every-store.js';
 
-// Bodies in the form in which the documentation of the REST API gives them.
+// Response bodies in the form that the documentation of the REST API shows.
 const POLICIES = `\uFEFF<?xml version="1.0" encoding="utf-8"?>
 <SignedIdentifiers>
   <SignedIdentifier>
@@ -71,8 +71,8 @@ async function opened(answer: Answer, options: Parameters<typeof DataSource.open
   return { source, tables: source.tables, sent: service.sent };
 }
 
-describe('What the service answers to administration', () => {
-  it('access policies, those that say nothing included', async () => {
+describe('Responses of the service to administration requests', () => {
+  it('Access policies are read, even those without any member but the id', async () => {
     const { tables, sent } = await opened(xml(POLICIES));
     expect(await tables.getAccessPolicies('Orders')).to.deep.equal([
       {
@@ -86,7 +86,7 @@ describe('What the service answers to administration', () => {
     expect(sent.map(({ method, url }) => `${method} ${url}`)).to.deep.equal([`GET ${ENDPOINT}/Orders?comp=acl`]);
   });
 
-  it('access policies that are set: dates without parts of a second, only what is said', async () => {
+  it('Access policies are sent with dates in whole seconds, and only with the given members', async () => {
     const { tables, sent } = await opened(xml('', 204));
     const start = new Date('2026-01-01T00:00:00.750Z');
     await tables.setAccessPolicies('Orders', [{ id: 'a<b', start, permissions: ['delete', 'read'] }, { id: 'later' }]);
@@ -103,7 +103,7 @@ describe('What the service answers to administration', () => {
   });
 
   for (const code of ['TableNotFound', 'ResourceNotFound']) {
-    it(`${code} is store.table-not-found`, async () => {
+    it(`The service code ${code} of an administration request becomes store.table-not-found`, async () => {
       const { tables } = await opened(xml(refusal(code), 404));
       expect(await rejection(tables.getAccessPolicies('Orders'))).to.deep.include({
         code: 'store.table-not-found',
@@ -112,7 +112,7 @@ describe('What the service answers to administration', () => {
     });
   }
 
-  it("anything else that is missing, e.g. on a proxy's way, is not taken for the table", async () => {
+  it('Other kinds of status 404, e.g. of a proxy, are not reported as a missing table', async () => {
     const page: Answer = () => ({
       status: 404,
       foreign: true,
@@ -137,7 +137,7 @@ describe('What the service answers to administration', () => {
     }
   });
 
-  it('service properties, and none of the CORS rules', async () => {
+  it('Service properties are read, with and without CORS rules', async () => {
     const properties: ServiceProperties = {
       logging: { read: false, write: true, delete: true, retentionDays: 7 },
       hourMetrics: { enabled: true, includeAPIs: false, retentionDays: 7 },
@@ -157,7 +157,7 @@ describe('What the service answers to administration', () => {
     expect(await (await opened(xml(NONE))).tables.getCors()).to.deep.equal([]);
   });
 
-  it('service properties that are set: only what is said, and an empty list of rules', async () => {
+  it('Service properties are sent with only the given members; an empty list of CORS rules is sent too', async () => {
     const { tables, sent } = await opened(xml('', 202));
     await tables.setCors([]);
     await tables.setServiceProperties({ hourMetrics: { enabled: true }, minuteMetrics: { enabled: false } });
@@ -172,7 +172,7 @@ describe('What the service answers to administration', () => {
     ]);
   });
 
-  it('statistics of the secondary location, and those of one that is not in step yet', async () => {
+  it('Statistics of the secondary location are read, even if it is not synchronised yet', async () => {
     const { tables, sent } = await opened(xml(STATISTICS));
     expect(await tables.getStatistics()).to.deep.equal({
       geoReplication: { status: 'live', lastSyncTime: new Date('2026-09-21T15:45:11Z') },
@@ -186,7 +186,7 @@ describe('What the service answers to administration', () => {
     });
   });
 
-  it('no secondary location is told with what it takes', async () => {
+  it('Reading statistics without a secondary location fails with an error that names the requirement', async () => {
     const { tables } = await opened(() => {
       throw Object.assign(new Error('getaddrinfo ENOTFOUND account-secondary'), { code: 'ENOTFOUND' });
     });
@@ -195,7 +195,7 @@ describe('What the service answers to administration', () => {
     expect(error.message).to.contain('read-access geo-redundancy');
   });
 
-  it('a busy service is asked again, a change too: it is the same when it is done twice', async () => {
+  it('Administration requests to a busy service are retried, even changes, because they are idempotent', async () => {
     let answers = 0;
     const busy: Answer = (sent, original) =>
       ++answers % 3 > 0
@@ -216,7 +216,7 @@ describe('What the service answers to administration', () => {
     ]);
   });
 
-  it('a signal and a timeout end it', async () => {
+  it('A signal and a timeout end an administration request', async () => {
     const { tables } = await opened(() => new Promise(() => undefined));
     const signal = AbortSignal.timeout(20);
     expect(await rejection(tables.getAccessPolicies('Orders', { signal }))).to.include({ code: 'store.aborted' });
@@ -225,7 +225,7 @@ describe('What the service answers to administration', () => {
     expect(await rejection(tables.getStatistics({ timeout: 20 }))).to.include({ code: 'store.timeout' });
   });
 
-  it('nothing is asked of a data source that is closed', async () => {
+  it('A closed data source sends no administration request', async () => {
     const { source, tables, sent } = await opened(xml(PROPERTIES));
     await source.close();
     expect(await rejection(tables.getServiceProperties())).to.include({ code: 'store.closed' });
@@ -233,7 +233,7 @@ describe('What the service answers to administration', () => {
     expect(sent).to.deep.equal([]);
   });
 
-  it('Cosmos DB has none of it, and is not asked', async () => {
+  it('Administration of the service on Cosmos DB fails without a request', async () => {
     const service = new CannedService(xml(PROPERTIES));
     const target = { endpoint: COSMOS_ENDPOINT, credential: KEY };
     const { tables } = await DataSource.open(target, { httpClient: service });
@@ -252,10 +252,10 @@ describe('What the service answers to administration', () => {
   });
 });
 
-describe('A SAS', () => {
+describe('A SAS created by a data source', () => {
   const expiry = new Date('2099-01-01T00:00:00.999Z');
 
-  it('is for https alone where the endpoint is https and nothing else is said', async () => {
+  it('A SAS requires https by default if the endpoint is https', async () => {
     const { tables } = await opened(xml(''));
     const query = async (protocol?: 'https' | 'https,http') => {
       const access = await tables.generateTableSas('Orders', { permissions: ['read'], expiry, protocol });
@@ -268,7 +268,7 @@ describe('A SAS', () => {
     expect(new URLSearchParams(account.signature).get('spr')).to.equal('https');
   });
 
-  it('is for the tables of the account alone, and in the order of letters that the service wants', async () => {
+  it("A SAS of the account covers only tables, with the letters in the service's order", async () => {
     const { tables } = await opened(xml(''));
     const permissions = ['update', 'add', 'list', 'delete', 'write', 'read'] as const;
     const access = await tables.generateAccountSas({ permissions, expiry, resourceTypes: ['object', 'service'] });
@@ -276,7 +276,7 @@ describe('A SAS', () => {
     expect(['ss', 'srt', 'sp'].map((name) => query.get(name))).to.deep.equal(['t', 'so', 'rwdlau']);
   });
 
-  it('is signed with the key that the credential has now', async () => {
+  it('A SAS is signed with the current key of the credential', async () => {
     const credential = { ...KEY };
     const { tables } = await DataSource.open({ endpoint: ENDPOINT, credential });
     const sign = async (): Promise<string> =>
@@ -293,7 +293,7 @@ describe('A SAS', () => {
     ['a token', { endpoint: ENDPOINT, credential: { getToken: () => Promise.resolve(null) } }],
     ['a client', { serviceClient: new TableServiceClient(ENDPOINT, KEY) }],
   ] as const) {
-    it(`cannot be made where the data source was opened by ${how}: the error says why and what to do`, async () => {
+    it(`A SAS cannot be created if the data source was opened by ${how}; the error explains why and what to do`, async () => {
       const { tables } = await DataSource.open(target);
       for (const work of [
         () => tables.generateTableSas('Orders', { permissions: ['read'], expiry }),
@@ -310,11 +310,11 @@ describe('A SAS', () => {
   }
 });
 
-describe('Secrets of administration', () => {
+describe('Secrets of service administration', () => {
   const everything = (value: unknown): string =>
     inspect(value, { depth: Infinity, showHidden: true, getters: false }) + JSON.stringify(value);
 
-  it('are in no data source, no SAS that is printed, no error and no log', async () => {
+  it('Data sources, printed SAS tokens, errors and logs contain no secret of service administration', async () => {
     const events: LogEvent[] = [];
     const expiry = new Date(Date.now() + 3_600_000);
     const { source, tables } = await opened(xml(refusal('AuthenticationFailed'), 403), {

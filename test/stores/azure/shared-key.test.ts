@@ -16,8 +16,8 @@ const URLS = [
   'http://127.0.0.1:10002/devstoreaccount1/Orders',
 ];
 
-describe('Signing with the account’s key', () => {
-  it('signs what the SDK signs, also when the date stands already and after the key was changed', async () => {
+describe("Signing with the account's key", () => {
+  it('The signature equals that of the SDK, even if the date is already set and after the key has changed', async () => {
     const credential = new AzureNamedKeyCredential('account', KEYS[0]!);
     const own = sharedKey(credential);
     const sdks = new TableServiceClient(ENDPOINT, credential).pipeline
@@ -31,7 +31,7 @@ describe('Signing with the account’s key', () => {
     }
   });
 
-  it('dates what has no date', async () => {
+  it('A request without a date gets one when it is signed', async () => {
     const { 'x-ms-date': date } = await signed(sharedKey({ name: 'account', key: KEYS[0]! }), URLS[0]!);
     expect(date).to.equal(new Date(date!).toUTCString());
     expect(Math.abs(Date.parse(date!) - Date.now())).to.be.below(60_000);

@@ -7,22 +7,22 @@ import { until } from '../../support/until.js';
 import { outcomeOf } from './outcome.js';
 import { shapeOf } from './row-values.js';
 
-/** What a server does with a connection once a request has come in. */
+/** Faults of a server after it has received a request, by what they do to the connection. */
 const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
-  'is closed without an answer': (socket) => socket.end(),
-  'is reset without an answer': resetSocket,
+  'is closed without a response': (socket) => socket.end(),
+  'is reset without a response': resetSocket,
   'is reset within the headers': (socket) => {
     socket.write('HTTP/1.1 204 No Con', () => resetSocket(socket));
   },
   'is closed within the body': (socket) => {
     socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"odata');
   },
-  'answers what is no HTTP': (socket) => socket.end('SSH-2.0-nothing\r\n'),
+  'receives a response that is not HTTP': (socket) => socket.end('SSH-2.0-nothing\r\n'),
 };
 
-describe('Over sockets', () => {
+describe('Network failures on real sockets', () => {
   for (const [name, fault] of Object.entries(FAULTS)) {
-    it(`a connection that ${name}: a read is store.unavailable, a write store.outcome-unknown`, async () => {
+    it(`If a connection ${name}, a read fails with store.unavailable and a write with store.outcome-unknown`, async () => {
       const requests = { count: 0 };
       const server = await listen((socket) => {
         socket
@@ -44,7 +44,7 @@ describe('Over sockets', () => {
     });
   }
 
-  it('a read is tried again as the retry policy of the SDK says, a write is not', async () => {
+  it("A read is retried by the SDK's retry policy, and a write is not", async () => {
     let requests = 0;
     const server = await listen((socket) => {
       socket
@@ -65,7 +65,7 @@ describe('Over sockets', () => {
     }
   });
 
-  it('nobody who listens: both are store.unavailable, since nothing was sent', async () => {
+  it('If no server listens, reads and writes fail with store.unavailable, because nothing was sent', async () => {
     const server = await listen(() => undefined);
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
@@ -77,7 +77,7 @@ describe('Over sockets', () => {
     expect((await outcomeOf(store.tables())).code).to.equal('store.unavailable');
   });
 
-  it('a connection on which an answer came twice is closed: nobody waits for what was sent on it', async () => {
+  it('A connection on which a response arrives twice is closed, so that no later request is sent on it', async () => {
     let first: string | undefined;
     let isClosed = false;
     const server = await listen((socket) => {
@@ -103,7 +103,7 @@ describe('Over sockets', () => {
     }
   });
 
-  it('silence ends at the timeout, and the connection with it', async () => {
+  it('A server that never responds is given up at the timeout, and its connection is closed', async () => {
     const closed: Promise<void>[] = [];
     const server = await listen((socket) => {
       closed.push(

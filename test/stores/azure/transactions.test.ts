@@ -7,7 +7,7 @@ import { shapeOf, writerOf } from './row-values.js';
 const ETAG = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
 
 describe('Transactions on Azure', () => {
-  it('carry the condition of every write, deletes included', async () => {
+  it('A transaction sends the condition of every write, even of deletes', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 500 }));
     const rows = store.rows('Orders', shapeOf({ a: 'String' }));
     const key = (rowKey: string) => ({ partitionKey: 'p', rowKey });
@@ -32,7 +32,7 @@ describe('Transactions on Azure', () => {
     ]);
   });
 
-  it('are whole, in whatever alphabet their keys and texts are', async () => {
+  it('A transaction is complete, whatever alphabet its keys and texts use', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 500 }));
     const shape = shapeOf({ a: 'String' });
     const rows = store.rows('Orders', shape);
@@ -56,7 +56,7 @@ describe('Transactions on Azure', () => {
     writes.forEach(({ bytes }, index) => expect(bytes).to.be.greaterThan(Buffer.byteLength(texts[index]!)));
   });
 
-  it('say MERGE the way Cosmos DB takes it', async () => {
+  it('A transaction sends a merge in the form that Cosmos DB accepts', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 500 }), COSMOS_ENDPOINT);
     await outcomeOf(store.submit('Orders', prepared(store, 2, 'upsert-merge')));
     expect(sent[0]!.body).to.contain(
@@ -66,26 +66,34 @@ describe('Transactions on Azure', () => {
   });
 
   const refusals: readonly (readonly [name: string, part: string, operation: number | undefined])[] = [
-    ['the index in the message', failure('2:The specified entity already exists.\\nRequestId:1'), 2],
     [
-      'the Content-ID where the message has no index',
+      'names the failed write by the index in the message',
+      failure('2:The specified entity already exists.\\nRequestId:1'),
+      2,
+    ],
+    [
+      'names the failed write by its Content-ID if the message has no index',
       failure('The specified entity already exists.', 'Content-ID: 1'),
       1,
     ],
-    ['nothing, where neither is there', failure('The specified entity already exists.'), undefined],
     [
-      'nothing, where the index is none of the transaction',
+      'names no write if it has neither an index nor a Content-ID',
+      failure('The specified entity already exists.'),
+      undefined,
+    ],
+    [
+      'names no write if the index is not one of the transaction',
       failure('7:The specified entity already exists.'),
       undefined,
     ],
     [
-      'nothing, where the Content-ID is empty',
+      'names no write if the Content-ID is empty',
       failure('The specified entity already exists.', 'Content-ID:'),
       undefined,
     ],
   ];
   for (const [name, part, operation] of refusals) {
-    it(`a refusal names the write that failed by ${name}`, async () => {
+    it(`A rejected transaction ${name}`, async () => {
       const { store } = await cannedStore(() => batchAnswer([part]));
       expect(await outcomeOf(store.submit('Orders', prepared(store, 3)))).to.deep.equal({
         code: 'store.already-exists',
@@ -100,17 +108,17 @@ describe('Transactions on Azure', () => {
     });
   }
 
-  it('an answer with fewer parts than writes leaves the outcome unknown', async () => {
+  it('A response with fewer parts than writes leaves the outcome of the transaction unknown', async () => {
     const { store } = await cannedStore(() => batchAnswer([success(0), success(1)]));
     expect((await outcomeOf(store.submit('Orders', prepared(store, 3)))).code).to.equal('store.outcome-unknown');
   });
 
-  it('an answer that is none leaves the outcome unknown', async () => {
+  it('A response that is not a batch response leaves the outcome of the transaction unknown', async () => {
     const { store } = await cannedStore(() => ({ status: 202, body: 'HTTP/1.1 204 is not a part' }));
     expect((await outcomeOf(store.submit('Orders', prepared(store, 2)))).code).to.equal('store.outcome-unknown');
   });
 
-  it('a refusal of the whole batch is told as such', async () => {
+  it('The rejection of a whole batch is reported without naming a write', async () => {
     const { store } = await cannedStore(() => ({
       status: 413,
       body: '{"odata.error":{"code":"RequestBodyTooLarge"}}',
@@ -121,7 +129,7 @@ describe('Transactions on Azure', () => {
     });
   });
 
-  it('ETags are matched by position, whatever the case and the order of the headers', async () => {
+  it('The ETags of a transaction are assigned by position, whatever the case and the order of the headers', async () => {
     const { store } = await cannedStore(() =>
       batchAnswer([success(1, 'ETag: "one"'), success(0, 'etag:"two"'), success(2, 'X: y\r\nETAG: "three"')]),
     );
@@ -132,7 +140,7 @@ describe('Transactions on Azure', () => {
     ]);
   });
 
-  it('no writes are no request, and one write is no transaction', async () => {
+  it('An empty transaction sends nothing, and a single write is not sent as a transaction', async () => {
     const { store, sent } = await cannedStore(() => ({ status: 204 }));
     expect(await store.submit('Orders', [])).to.deep.equal([]);
     await store.submit('Orders', prepared(store, 1));

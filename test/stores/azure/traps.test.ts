@@ -15,8 +15,8 @@ import { shapeOf, valuesOf, writerOf } from './row-values.js';
 
 const TABLE = 'Traps';
 
-/** What goes wrong with the SDK alone, by the numbers of its list in the project's reference. */
-describe('Traps of the SDK that this store does not step into', () => {
+/** Known problems of `@azure/data-tables` that this store must not share. */
+describe('Known problems of the SDK that this store avoids', () => {
   let store: TableStore;
   let client: TableClient;
 
@@ -29,7 +29,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     });
   });
 
-  it('1: a view writes its own bytes, not its whole buffer', async () => {
+  it("A Binary from a view contains only the view's bytes, not its whole buffer", async () => {
     const shape = shapeOf({ x: 'Binary' });
     const pool = Uint8Array.from([9, 9, 1, 2, 3, 9]);
     await insert('view', shape, (row) => row.binary(0, pool.subarray(2, 5)));
@@ -42,7 +42,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     ]);
   });
 
-  it('2: NaN and the infinities are stored and come back as numbers', async () => {
+  it('NaN and the infinities are stored and read as numbers', async () => {
     const shape = shapeOf({ n: 'Double', p: 'Double', m: 'Double' });
     await insert('special', shape, writerOf(shape, { n: NaN, p: Infinity, m: -Infinity }));
     expect(await read('special', shape)).to.deep.equal({
@@ -52,7 +52,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     });
   });
 
-  it('3: an integral Double stays a Double, however large', async () => {
+  it('An integral Double stays a Double, however large it is', async () => {
     const shape = shapeOf({ a: 'Double', b: 'Double', c: 'Double', d: 'Double' });
     const values = { a: 3, b: 3e9, c: 2 ** 53, d: 1e21 };
     await insert('integral', shape, writerOf(shape, values));
@@ -64,14 +64,14 @@ describe('Traps of the SDK that this store does not step into', () => {
       .and.contain('"b":3000000000.0');
   });
 
-  it('4: an Int64 is a bigint, at its edges too', async () => {
+  it('An Int64 is a bigint, including the smallest and the largest', async () => {
     const shape = shapeOf({ low: 'Int64', high: 'Int64' });
     const values = { low: -(2n ** 63n), high: 2n ** 63n - 1n };
     await insert('int64', shape, writerOf(shape, values));
     expect(await read('int64', shape)).to.deep.equal({ low: ['Int64', values.low], high: ['Int64', values.high] });
   });
 
-  it('5: etag, timestamp, partitionKey and rowKey are ordinary names', async () => {
+  it('Properties may be called etag, timestamp, partitionKey or rowKey', async () => {
     const shape = shapeOf({
       etag: 'String',
       timestamp: 'Int32',
@@ -101,7 +101,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     ]);
   });
 
-  it('6: a DateTime keeps its 100 ns', async () => {
+  it('A DateTime keeps its precision of 100 ns', async () => {
     const shape = shapeOf({ t: 'DateTime' });
     const moments = [
       [0, 1],
@@ -115,7 +115,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     }
   });
 
-  it('7: literals have their own types, and texts cannot get out of theirs', async () => {
+  it('Literals in a filter have their own types, and a text cannot break out of its quotes', async () => {
     const { store: canned, sent } = await cannedStore(() => ({ status: 200, body: '{"value":[]}' }));
     const operands: readonly TypedValue[] = [
       { type: 'Int64', value: 5n },
@@ -136,7 +136,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     );
   });
 
-  it('8: a delete within a transaction is under its ETag, and nothing is sent for an empty one', async () => {
+  it('A delete in a transaction checks its ETag, and an empty transaction sends nothing', async () => {
     const shape = shapeOf({ a: 'Int32' });
     const rows = store.rows(TABLE, shape);
     await insert('doomed', shape, (row) => row.int32(0, 1));
@@ -160,7 +160,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     expect(await store.submit(TABLE, [])).to.deep.equal([]);
   });
 
-  it('9: every write of a transaction has its ETag, and a part without JSON is still a refusal', async () => {
+  it('Every write of a transaction returns its ETag, and an error part without JSON is still a rejection', async () => {
     const shape = shapeOf({ a: 'Int32' });
     const rows = store.rows(TABLE, shape);
     const writes = (['insert', 'upsert-merge', 'upsert-replace'] as const).map((mode) =>
@@ -181,7 +181,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     expect((await outcomeOf(canned.submit('T', two))).code).to.equal('store.rejected');
   });
 
-  it('10: a write that cannot be encoded throws where it is prepared, and leaves no rejection behind', () => {
+  it('A write that cannot be encoded throws when it is prepared, without an unhandled rejection', () => {
     const rows = store.rows(TABLE, shapeOf({ a: 'Int32' }));
     const failing = () =>
       rows.prepare({
@@ -195,7 +195,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     expect(failing).to.throw(RangeError, 'cannot');
   });
 
-  it("11: the service's code is where it belongs, alone and in a transaction", async () => {
+  it('The service code of an error is in its details, for single writes and in transactions', async () => {
     const shape = shapeOf({ a: 'Int32' });
     const write = store.rows(TABLE, shape).prepare({ mode: 'insert', partitionKey: 'p', rowKey: 'twice' });
     const other = store.rows(TABLE, shape).prepare({ mode: 'upsert-merge', partitionKey: 'p', rowKey: 'other' });
@@ -211,7 +211,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     }
   });
 
-  it('12: the page size is what was asked for', async () => {
+  it('A page has the requested size', async () => {
     const rows = store.rows(TABLE, shapeOf({}));
     await store.submit(
       TABLE,
@@ -222,7 +222,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     expect(sizes).to.deep.equal([2, 1]);
   });
 
-  it('13: a local emulator with an account in its path is no Cosmos DB', async () => {
+  it('A local emulator with the account in its path is not taken for Cosmos DB', async () => {
     const { endpoint, account, key } = await startAzurite();
     const local = await openAzure({
       endpoint: endpoint.replace('127.0.0.1', 'localhost'),
@@ -231,7 +231,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     expect(local.traits.kind).to.equal('azurite');
   });
 
-  it('14: making and deleting a table says whether it did', async () => {
+  it('Creating and deleting a table on the emulator returns whether it changed anything', async () => {
     const outcomes = [
       await store.createTable('TrapsToo'),
       await store.createTable('TrapsToo'),
@@ -241,7 +241,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     expect(outcomes).to.deep.equal([true, false, true, false]);
   });
 
-  it('an answer that breaks off ends as an error, and not never', async () => {
+  it('A response that breaks off ends with an error instead of never', async () => {
     const whole = gzipSync(`{"value":[${'{"PartitionKey":"p"},'.repeat(5000)}{}]}`);
     const server = createServer((request, response) => {
       const compressed = request.headers['accept-encoding'] === undefined ? {} : { 'Content-Encoding': 'gzip' };
@@ -277,7 +277,7 @@ describe('Traps of the SDK that this store does not step into', () => {
     }
   });
 
-  it('older ones: empty texts stay, concurrent transactions keep apart, a property called etag can be selected', async () => {
+  it('Empty texts are preserved, concurrent transactions do not mix, and a property called etag can be selected', async () => {
     const shape = shapeOf({ s: 'String', etag: 'String' });
     const rows = store.rows(TABLE, shape);
     const transactions = Array.from({ length: 8 }, (_, partition) =>

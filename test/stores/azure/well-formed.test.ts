@@ -10,7 +10,7 @@ import { shapeOf, writerOf } from './row-values.js';
 
 const SHAPE = shapeOf({ s: 'String' });
 
-/** What a request may be made of. A part of a transaction has fewer headers. */
+/** Valid request lines and headers. A part of a transaction has fewer headers. */
 const REQUEST_LINE = /^(GET|POST|PUT|PATCH|DELETE) (\/account[!-~]*) HTTP\/1\.1$/;
 const PART_LINE = /^(GET|POST|PUT|PATCH|DELETE) (http:\/\/127\.0\.0\.1:\d+\/account[!-~]*) HTTP\/1\.1$/;
 const HEADERS = new Set(
@@ -25,7 +25,7 @@ interface Message {
   readonly body: string;
 }
 
-/** Reads one message strictly; `undefined` while it is not whole. */
+/** Parses one message strictly. Returns `undefined` while the message is incomplete. */
 function messageOf(text: string): { readonly message: Message; readonly rest: string } | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -43,7 +43,7 @@ function messageOf(text: string): { readonly message: Message; readonly rest: st
   return { message: { line, headers, body: text.slice(from, from + length) }, rest: text.slice(from + length) };
 }
 
-/** The requests within a transaction. */
+/** Returns the requests in a transaction. */
 function partsOf({ headers, body }: Message): readonly Message[] {
   const outer = /^multipart\/mixed; boundary=(batch_[\w-]+)$/.exec(headers['content-type'] ?? '')?.[1];
   const [, inner, changes = ''] =
@@ -61,7 +61,7 @@ function partsOf({ headers, body }: Message): readonly Message[] {
     });
 }
 
-/** Texts that would say more than themselves, were they put into a message as they are. */
+/** Texts that would change a message if they were inserted without encoding. */
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -100,7 +100,7 @@ const hostile = fc.oneof(
 );
 const name = fc.oneof(hostile, fc.constant('Orders'));
 
-describe('Every request is one well-formed request, whatever texts are given', () => {
+describe('Well-formed requests for arbitrary texts', () => {
   let server: Server;
   let store: TableStore;
   let sent: Message[] = [];
@@ -136,7 +136,7 @@ describe('Every request is one well-formed request, whatever texts are given', (
     server.close();
   });
 
-  /** What is sent by an operation that this library refuses, or lets the service refuse. */
+  /** Returns the messages that an operation sends; it may be rejected by the library or by the server. */
   async function messages(operation: () => Promise<unknown>): Promise<readonly Message[]> {
     sent = [];
     failures = [];
@@ -163,12 +163,12 @@ describe('Every request is one well-formed request, whatever texts are given', (
     },
   });
 
-  it('reads', () =>
+  it('A read with arbitrary texts is one well-formed request', () =>
     check(name, hostile, hostile).with((table, partitionKey, rowKey) =>
       store.rows(table, SHAPE).get(partitionKey, rowKey, () => 1),
     ));
 
-  it('queries: keys, filters, names, continuations', () =>
+  it('A query with arbitrary keys, filters, names and continuations is one well-formed request', () =>
     check(name, hostile, hostile, hostile).with(async (table, text, raw, continuation) => {
       const rows = store.rows(table, shapeOf({ [text]: 'String' }));
       const request = { partitionKey: text, rawFilter: raw, select: [0], continuation };
@@ -176,13 +176,13 @@ describe('Every request is one well-formed request, whatever texts are given', (
     }));
 
   for (const mode of ['merge', 'replace', 'delete'] as const) {
-    it(`a ${mode} under an ETag`, () =>
+    it(`A ${mode} with an arbitrary ETag is one well-formed request`, () =>
       check(name, hostile, hostile).with((table, key, etag) =>
         store.submit(table, [write(table, key, etag, mode, 'x')]),
       ));
   }
 
-  it('transactions: each part is the write that was asked for, and nothing else', async () => {
+  it('A transaction with arbitrary texts contains exactly its writes', async () => {
     await fc.assert(
       fc.asyncProperty(hostile, hostile, fc.oneof(hostile, fc.constant('W/"1"')), async (key, value, etag) => {
         const found = await messages(async () =>
@@ -211,13 +211,13 @@ describe('Every request is one well-formed request, whatever texts are given', (
     );
   });
 
-  it('tables: made, deleted and listed', async () => {
+  it('Creating, deleting and listing tables with arbitrary names are well-formed requests', async () => {
     await check(hostile).with((table) => store.createTable(table));
     await check(hostile).with((table) => store.deleteTable(table));
     await check(hostile, hostile).with((prefix, continuation) => store.tables({ prefix, continuation }));
   });
 
-  it('what a policy puts into a header that cannot hold it is store.rejected, and was not sent', async () => {
+  it('A request to which a policy adds an invalid header fails with store.rejected and is not sent', async () => {
     const { port } = server.address() as AddressInfo;
     const serviceClient = new TableServiceClient(
       `http://127.0.0.1:${port}/account`,

@@ -5,8 +5,8 @@ import { retainedText, WrittenRow } from '../../../src/stores/azure/json/written
 const ETAG = `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`;
 const KEYS = '"PartitionKey":"p","RowKey":"r"';
 
-describe('What a row holds after a write', () => {
-  it('is what it held, without what was removed, and with what was sent and its types in either order', () => {
+describe('The content of a row after a write', () => {
+  it('A written row has the earlier properties without the removed ones, and the sent ones with their types in either order', () => {
     const before =
       (`{"odata.etag":"old","Timestamp":"2020-01-01T00:00:00Z",${KEYS},"kept@odata.type":"Edm.Int64","kept":"1",` +
         '"gone@odata.type":"Edm.Int64","gone":"2","retyped@odata.type":"Edm.Int64","retyped":"3","__proto__":"p"}') as unknown as RetainedRow;
@@ -20,12 +20,12 @@ describe('What a row holds after a write', () => {
     );
   });
 
-  it('has a timestamp only where the ETag tells it', () => {
+  it('A written row has a timestamp only if its ETag contains one', () => {
     const { text } = new WrittenRow(`{${KEYS}}`, 'W/"7"', undefined, []);
     expect(JSON.parse(text)).to.deep.equal({ 'odata.etag': 'W/"7"', PartitionKey: 'p', RowKey: 'r' });
   });
 
-  it('does not keep every row before it alive', () => {
+  it('A written row does not keep all earlier rows alive', () => {
     let row: unknown = new WrittenRow(`{${KEYS},"n":0}`, ETAG, undefined, []);
     for (let count = 1; count <= 20_000; count++)
       row = new WrittenRow(`{${KEYS},"n":${count}}`, ETAG, row as RetainedRow, []);
