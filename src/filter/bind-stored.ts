@@ -13,11 +13,11 @@ import { notComparable, storedOperand, storedOperator, type OneOperand } from '.
 import { successor } from './key-range.js';
 
 /**
- * Says a condition on stored names in the service's own terms: the operands tell the types, since there is no class to do so. A
- * boolean when it holds for every row, or for none.
+ * Lowers a condition on stored names to the store's `FilterNode`. There is no class, so the operands determine the EDM
+ * types. Returns a boolean when every row, or no row, matches.
  *
- * @throws EntitableError `query.invalid-operand`, `query.not-comparable`, `query.unknown-property`, `query.invalid-filter`; none shows an
- * operand.
+ * @throws EntitableError `query.invalid-operand`, `query.not-comparable`, `query.unknown-property`,
+ * `query.invalid-filter`; no message contains an operand.
  */
 export function bindStored(table: string, condition: Condition, depth = 0): FilterNode | boolean {
   checkDepth(depth);
@@ -81,7 +81,7 @@ function compare({ table, property, asked }: Asked, operator: OneOperand, operan
 
 const KEYS: ReadonlySet<string> = new Set(['PartitionKey', 'RowKey']);
 
-/** What the row's own properties are, whatever an operand looks like. */
+/** The types of the row's own properties, whatever type an operand seems to have. */
 const OWN_TYPES: ReadonlyMap<string, EdmType> = new Map([
   ['PartitionKey', 'String'],
   ['RowKey', 'String'],

@@ -18,23 +18,26 @@ import { successor } from './key-range.js';
 import { Guid } from '../edm/guid.js';
 import type { KeyTemplate } from '../metadata/key-template.js';
 
-/** Asks one part of a composed key; whether a key range says it depends on what else is known of the key. */
+/** A test of one part of a composed key. It becomes a key range only if all parts before it are fixed. */
 export interface PartTest {
   readonly kind: 'part';
   readonly template: KeyTemplate;
-  /** The part's place in the template. */
+  /** The part's index in the template. */
   readonly index: number;
-  /** By the order of the stored texts: a reversed converter has turned it round. */
+  /** The operator on the stored texts. It is already reversed if the part's converter reverses the order. */
   readonly operator: ComparisonOperator | 'startsWith';
-  /** The part's text as it stands in keys, escaped. */
+  /** The escaped text of the part, as it appears in keys. */
   readonly text: string;
-  /** As the application wrote it, for messages. */
+  /** The property and operator as the application wrote them, for messages. */
   readonly asked: { readonly property: string; readonly operator: string };
-  /** The same, asked of the property that stores the part as well, where one does. */
+  /** The same test on the property that stores the part as well, if there is one. */
   readonly copy?: (() => BoundFilter) | undefined;
 }
 
-/** A filter on a class's rows: names and operands are resolved, key parts wait for the conjunction they stand in. */
+/**
+ * A filter on a class's rows in which names and operands are resolved. Tests of key parts are lowered later, because
+ * they depend on the conjunction they are in.
+ */
 export type BoundFilter =
   | { readonly kind: 'always'; readonly holds: boolean }
   | { readonly kind: 'stored'; readonly node: FilterNode }
@@ -42,7 +45,7 @@ export type BoundFilter =
   | { readonly kind: 'and' | 'or'; readonly operands: readonly BoundFilter[] }
   | { readonly kind: 'not'; readonly operand: BoundFilter };
 
-/** Some value of each type, to compare with where only presence is asked. */
+/** An arbitrary value of each type, to compare with when only presence is tested. */
 const ANY_VALUE: { readonly [E in EdmType]: Extract<TypedValue, { readonly type: E }> } = Object.freeze({
   Binary: { type: 'Binary', value: new Uint8Array(1) },
   Boolean: { type: 'Boolean', value: true },
@@ -55,10 +58,11 @@ const ANY_VALUE: { readonly [E in EdmType]: Extract<TypedValue, { readonly type:
 });
 
 /**
- * Puts a class's stored names, types and converters into a condition, and checks every name, operator and operand.
+ * Binds a condition to a class: replaces names, types and converted values by their stored forms, and checks every
+ * name, operator and operand.
  *
- * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`, `query.invalid-filter`; none shows
- * an operand.
+ * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`,
+ * `query.invalid-filter`; no message contains an operand.
  */
 export function bind(metadata: EntityMetadata, condition: Condition, depth = 0): BoundFilter {
   checkDepth(depth);
@@ -81,7 +85,7 @@ function memberOf(metadata: EntityMetadata, name: string): Member {
   return member;
 }
 
-/** The names of the members that can be compared. */
+/** Returns the names of the members that filters can compare. */
 export function comparableNames({ members }: EntityMetadata): readonly string[] {
   return [...members.values()].filter(({ kind }) => kind !== 'etag').map(({ name }) => name);
 }
@@ -106,13 +110,13 @@ function bindTest(className: string, member: Member, { operator, operands }: Tes
   }
 }
 
-/** Refuses a list without values where every value would be refused. */
+/** Rejects an empty list for a property that would reject every value. */
 function checkEquality(className: string, member: Member): void {
   if (member.kind === 'etag') throw noETagFilter(className, member.name, 'in');
   if (member.kind === 'property') storedOperator({ className, ...member.property }, 'eq', 'in');
 }
 
-/** Asks a property with one operand. */
+/** A test of a property with one operand. */
 interface Atom {
   readonly operator: OneOperand;
   readonly operand: unknown;
@@ -174,7 +178,7 @@ function comparePart(className: string, { name, template, index, copy }: KeyMemb
 
 type KeyMember = Extract<Member, { readonly kind: 'key' }>;
 
-/** Keys and the timestamp are never missing. */
+/** Binds a test for presence. Keys and the timestamp are always present. */
 function presence(className: string, member: Member, asked: Operator): BoundFilter {
   switch (member.kind) {
     case 'property':
@@ -189,7 +193,10 @@ function presence(className: string, member: Member, asked: Operator): BoundFilt
   }
 }
 
-/** A comparison with a missing property is false whatever the operator; with a present one, either `eq` or `ne` holds. */
+/**
+ * Returns a filter for rows that have a property. Every comparison with a missing property is false; for a present one,
+ * either `eq` or `ne` is true.
+ */
 function isPresent(storedName: string, type: EdmType): FilterNode {
   const any = ANY_VALUE[type];
   return junction('or', [comparison(storedName, 'eq', any), comparison(storedName, 'ne', any)]);

@@ -7,10 +7,10 @@ import type { ComparisonOperator } from '../store/filter-node.js';
 import { flattened } from './flattened.js';
 import { Guid } from '../edm/guid.js';
 
-/** What a filter can ask of one property. */
+/** The operators that filters can apply to a property. */
 export type Operator = ComparisonOperator | 'in' | 'between' | 'startsWith' | 'isPresent' | 'isMissing';
 
-/** Asks one property, by its name in the class, with operands as the application gave them. */
+/** A test of one property, with its name in the class and the operands that the application passed. */
 export interface Test {
   readonly kind: 'test';
   readonly property: string;
@@ -18,19 +18,22 @@ export interface Test {
   readonly operands: readonly unknown[];
 }
 
-/** What a filter says, before it meets a class: names and operands are the application's. Frozen. */
+/** A filter that is not yet bound to a class: names and operands are the application's. Frozen. */
 export type Condition =
   | Test
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Condition[] }
   | { readonly kind: 'not'; readonly operand: Condition };
 
-/** Changes between `and`, `or` and `not` on the way into a condition, at most: whoever goes into one does so by recursion. */
+/**
+ * The most changes between `and`, `or` and `not` on the way into a condition: the functions that visit conditions are
+ * recursive.
+ */
 const DEEPEST = 100;
 
-/** Comparisons in a condition, at most: it is visited as often as it is joined. */
+/** The most comparisons in a condition. A condition that is used several times in a filter is visited each time. */
 const LARGEST = 100_000;
 
-/** How many operands each operator takes. */
+/** The number of operands that each operator takes. */
 const OPERANDS: Readonly<Record<Operator, { readonly least: number; readonly most: number }>> = {
   eq: { least: 1, most: 1 },
   ne: { least: 1, most: 1 },
@@ -45,12 +48,15 @@ const OPERANDS: Readonly<Record<Operator, { readonly least: number; readonly mos
   isMissing: { least: 0, most: 0 },
 };
 
-/** Whether a name that came from outside is an operator's. */
+/** Returns whether a name from outside is the name of an operator. */
 export function isOperator(name: unknown): name is Operator {
   return typeof name === 'string' && Object.hasOwn(OPERANDS, name);
 }
 
-/** Makes a test; refuses operands that no property could be compared with: absent ones, and a wrong number of them. */
+/**
+ * Creates a test. Rejects operands that no property can be compared with: `null`, `undefined`, and a wrong number of
+ * operands.
+ */
 export function test(property: string, operator: Operator, operands: unknown): Test {
   const refuse = (expected: string, found: string): never => {
     throw new EntitableError(
@@ -77,8 +83,8 @@ export function test(property: string, operator: Operator, operands: unknown): T
 }
 
 /**
- * Joins conditions; one alone is itself. What is joined is not copied, so that a condition can grow by one in a loop. Throws
- * `query.invalid-filter` for more than {@link LARGEST} comparisons.
+ * Joins conditions; a single one is returned as it is. The operands are not copied, so a loop can add to a condition
+ * one by one. Throws `query.invalid-filter` for more than {@link LARGEST} comparisons.
  */
 export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Condition {
   const [first] = operands;
@@ -88,12 +94,15 @@ export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Cond
   return sized({ kind, operands: Object.freeze([...operands]) }, size);
 }
 
-/** The opposite of a condition. */
+/** Returns the negation of a condition. */
 export function negated(operand: Condition): Condition {
   return sized({ kind: 'not', operand }, sizeOf(operand));
 }
 
-/** Comparisons by condition, each counted wherever it stands: a filter that is joined with itself doubles the work of whoever uses it. */
+/**
+ * The number of comparisons in each condition. Shared parts count every time they occur, because joining a filter with
+ * itself doubles the work of visiting it.
+ */
 const sizes = new WeakMap<Condition, number>();
 
 function sized(condition: Condition, size: number): Condition {
@@ -105,7 +114,10 @@ function sizeOf(condition: Condition): number {
   return sizes.get(condition) ?? (condition.kind === 'test' ? Math.max(condition.operands.length, 1) : 1);
 }
 
-/** Refuses to go deeper into a condition than {@link DEEPEST}: a filter whose nesting is somebody else's choice must not end the stack. */
+/**
+ * Throws if a visitor is deeper in a condition than {@link DEEPEST}, so that a filter nested by a client cannot
+ * overflow the stack.
+ */
 export function checkDepth(depth: number): void {
   if (depth <= DEEPEST) return;
   throw unusable(`it nests more than ${DEEPEST} deep`, 'Say the same with fewer changes between and, or and not');
@@ -115,13 +127,16 @@ function unusable(reason: string, remedy: string): EntitableError {
   return new EntitableError('query.invalid-filter', `The filter cannot be used: ${reason}. ${remedy}.`, { reason });
 }
 
-/** A filter does not change when a date or bytes that were put into it do. */
+/** Copies dates and bytes, so that a filter does not change when the application modifies them later. */
 function snapshot(operand: unknown): unknown {
   if (isDate(operand)) return new Date(operand.getTime());
   return isBytes(operand) ? new Uint8Array(operand) : operand;
 }
 
-/** A condition to read: names and operators, each operand as `…`, because values belong into no log; `…` also for what nests too deep. */
+/**
+ * Returns a readable text of a condition, for logs: names and operators, with `…` for each operand, because values must
+ * not be logged, and for parts that nest too deep.
+ */
 export function conditionText(condition: Condition, depth = 0): string {
   if (depth > DEEPEST) return '…';
   switch (condition.kind) {
@@ -153,7 +168,7 @@ function testText({ property, operator, operands }: Test): string {
   }
 }
 
-/** An operand in JSON: types that JSON does not have are an object of one member, named like the EDM type. */
+/** An operand in JSON. Values of types that JSON lacks are objects with one member named after the EDM type. */
 export type OperandJSON =
   | string
   | number
@@ -163,7 +178,7 @@ export type OperandJSON =
   | { readonly Guid: string }
   | { readonly Binary: string };
 
-/** A filter in JSON, which `filterFromJSON` reads. */
+/** A filter in JSON, as `filterFromJSON` reads it. */
 export type FilterJSON =
   | { readonly and: readonly FilterJSON[] }
   | { readonly or: readonly FilterJSON[] }
@@ -171,8 +186,8 @@ export type FilterJSON =
   | { readonly property: string; readonly operator: string; readonly operands?: readonly OperandJSON[] };
 
 /**
- * Writes a condition as JSON. Throws `query.invalid-filter` for an operand that has no JSON form, such as a converter's own class, and
- * for a condition that nests too deep.
+ * Converts a condition to JSON. Throws `query.invalid-filter` for an operand that has no JSON form, such as an instance
+ * of a converter's class, and for a condition that nests too deep.
  */
 export function conditionJSON(condition: Condition, depth = 0): FilterJSON {
   if (depth > DEEPEST) throw unwritable(`it nests more than ${DEEPEST} deep`);

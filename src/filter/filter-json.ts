@@ -13,26 +13,29 @@ import { filterOf, type Filter } from './filter.js';
 
 const NAMES = Object.freeze({ properties: true });
 
-/** The most that a filter from outside may nest, and say. */
+/** The greatest depth and number of tests in a filter from outside. */
 const DEEPEST = 20;
 const LARGEST = 1000;
 
-/** What a filter from outside may ask. */
+/** Options of {@link filterFromJSON}. */
 export interface FilterFromJSONOptions<T> {
-  /** The names of the properties that it may ask: of no other one may a client learn by asking. */
+  /** The names of the properties that the filter may test. Clients can learn nothing about any other property. */
   readonly properties: readonly DataKey<T>[];
 }
 
 /**
- * Reads a filter that was written as JSON, by `JSON.stringify(filter)` or by a client of yours: every name, operator and operand is
- * checked against the class, so that nothing but a filter on its properties comes in. For a filter of a client say which of
- * them it may ask, by `properties`: who may ask `passwordHash startsWith …` reads it, character by character.
+ * Reads a filter from JSON, written by `JSON.stringify(filter)` or by a client of your application. Every name,
+ * operator and operand is checked against the class, so the result can only be a filter on its properties.
  *
- * @throws EntitableError `query.invalid-filter` for another form; `query.unknown-property`, also for a property that is none of
- * `properties`; `query.not-comparable` and `query.invalid-operand` as `where` does.
+ * For filters from clients, set `properties` to the names they may test: a client that may send
+ * `passwordHash startsWith …` can find out the value character by character.
+ *
+ * @throws EntitableError `query.invalid-filter` for JSON of another form; `query.unknown-property`, also for a property
+ * that is not in `properties`; `query.not-comparable` and `query.invalid-operand` as for `where`.
  * @example
  * ```ts
- * const wanted = filterFromJSON(Order, JSON.parse(body), { properties: ['total'] }); // { "property": "total", "operator": "gt", "operands": [1000] }
+ * const json = '{ "property": "total", "operator": "gt", "operands": [1000] }';
+ * const wanted = filterFromJSON(Order, JSON.parse(json), { properties: ['total'] });
  * orders.query({ customerId }).where(wanted);
  * ```
  */
@@ -89,7 +92,10 @@ export function filterFromJSON<T extends object>(
   }
 }
 
-/** The properties that may be asked. `undefined`, such as a setting that was forgotten, would be all of them. */
+/**
+ * Returns the properties that may be tested. Rejects a missing `properties`, e.g. from a forgotten setting, because it
+ * would allow all of them.
+ */
 function askableNames(metadata: EntityMetadata, options: object): ReadonlySet<string> {
   if (isObject(options)) checkNames(options, NAMES);
   const { properties } = (isObject(options) ? options : {}) as { readonly properties?: unknown };
@@ -103,7 +109,10 @@ function askableNames(metadata: EntityMetadata, options: object): ReadonlySet<st
   return new Set(properties as readonly string[]);
 }
 
-/** Lists what may be asked only: a client is not told what else there is. */
+/**
+ * Creates the error for a property that may not be tested. It lists only the allowed ones, so that a client does not
+ * learn the names of others.
+ */
 function notAskable({ className }: EntityMetadata, property: string, askable: ReadonlySet<string>): EntitableError {
   return new EntitableError(
     'query.unknown-property',
@@ -112,7 +121,10 @@ function notAskable({ className }: EntityMetadata, property: string, askable: Re
   );
 }
 
-/** Reads an operand: JSON has strings, numbers and booleans; other types are an object of one member, named like the EDM type. */
+/**
+ * Reads an operand. Strings, numbers and booleans are JSON values; other types are objects with one member named after
+ * the EDM type.
+ */
 function readOperand(json: unknown): unknown {
   if (typeof json === 'string' || typeof json === 'number' || typeof json === 'boolean') return json;
   const [[type, text] = [], ...others] = typeof json === 'object' && json !== null ? Object.entries(json) : [];
@@ -140,7 +152,7 @@ function invalid(reason: string): EntitableError {
   return new EntitableError('query.invalid-filter', `The JSON is no filter: ${reason}.`, { reason });
 }
 
-/** What is read is JSON as a rule, but may be an object whose getters throw. */
+/** Reads a value that is usually parsed JSON, but may be an object with getters that throw. */
 function readable(read: () => Condition): Condition {
   try {
     return read();

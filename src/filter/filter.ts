@@ -8,50 +8,53 @@ const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 const CONDITION: unique symbol = Symbol.for('entitable/condition') as never;
 
 /**
- * A condition on entities of type `T`: an immutable value, which fits every subtype of `T` as well. Names and operands are checked
- * against a class where it is used.
+ * A condition on entities of type `T`. Filters are immutable values, and a filter for `T` also fits every subtype of
+ * `T`. Names and operands are checked against a class when the filter is used.
  *
- * `String(filter)` shows names and operators, never operands.
+ * `String(filter)` shows names and operators but never operands.
  */
 export interface Filter<in T> {
   /** Never exists at run time: it carries the entity's type. */
   readonly [subject]?: (entity: T) => void;
-  /** Both this and all of the others. */
+  /** Returns a filter that matches if this one and all of the others match. */
   and(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;
-  /** This, or any of the others. */
+  /** Returns a filter that matches if this one or any of the others matches. */
   or(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;
-  /** Names and operators, and `…` for operands. */
+  /** Returns the names and operators, with `…` for operands. */
   toString(): string;
-  /** The filter with its operands, for `filterFromJSON`. */
+  /** Returns the filter including its operands, in the form that `filterFromJSON` reads. */
   toJSON(): FilterJSON;
 }
 
-/** All of some filters. */
+/** Combines filters: all of them must match. */
 export function and<T>(...filters: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
   return filterOf(joined('and', filters.map(conditionOfFilter)));
 }
 
-/** Any of some filters. */
+/** Combines filters: at least one of them must match. */
 export function or<T>(...filters: readonly [Filter<T>, ...Filter<T>[]]): Filter<T> {
   return filterOf(joined('or', filters.map(conditionOfFilter)));
 }
 
-/** The opposite of a filter. `not(x.eq(v))` also holds where `x` is missing, which `x.ne(v)` does not. */
+/** Negates a filter. `not(x.eq(v))` also matches rows without `x`, which `x.ne(v)` does not. */
 export function not<T>(filter: Filter<T>): Filter<T> {
   return filterOf(negated(conditionOfFilter(filter)));
 }
 
-/** The filter that says a condition. */
+/** Creates the filter for a condition. */
 export function filterOf<T>(condition: Condition): Filter<T> {
   return new ConditionFilter<T>(condition);
 }
 
-/** Whether a value is a filter, also one made by another copy of this package. */
+/** Returns whether a value is a filter, including filters made by another copy of this package. */
 export function isFilter(value: unknown): value is { [CONDITION](): Condition } {
   return hasMember(value, CONDITION);
 }
 
-/** What a filter says, also one made by another copy of this package; `query.invalid-filter` for anything else. */
+/**
+ * Returns the condition of a filter, including filters made by another copy of this package. Throws
+ * `query.invalid-filter` for anything else.
+ */
 export function conditionOfFilter(filter: unknown): Condition {
   if (isFilter(filter)) return filter[CONDITION]();
   const reason = `a filter was expected, not ${typeName(filter)}`;
@@ -66,7 +69,7 @@ export function conditionOfFilter(filter: unknown): Condition {
 
 class ConditionFilter<in T> implements Filter<T> {
   declare readonly [subject]?: (entity: T) => void;
-  /** Holds operands: what is private is shown by no inspection. */
+  /** Contains operands. Private, so that inspecting the filter does not show them. */
   readonly #condition: Condition;
 
   constructor(condition: Condition) {
@@ -74,7 +77,7 @@ class ConditionFilter<in T> implements Filter<T> {
     Object.freeze(this);
   }
 
-  /** A method: a getter is called by an `inspect` that is asked for getters. */
+  /** A method and not a getter, because `util.inspect` can be told to call getters. */
   [CONDITION](): Condition {
     return this.#condition;
   }
@@ -95,13 +98,13 @@ class ConditionFilter<in T> implements Filter<T> {
     return conditionJSON(this.#condition);
   }
 
-  /** For `inspect`, which else would show operands where it is asked for getters. */
+  /** Keeps `util.inspect` from showing operands when it is told to call getters. */
   [INSPECT](): string {
     return `Filter ${this.toString()}`;
   }
 }
 
-/** The beginning of a sentence. */
+/** Capitalises the beginning of a sentence. */
 export function capitalised(reason: string): string {
   return reason.charAt(0).toUpperCase() + reason.slice(1);
 }

@@ -1,12 +1,12 @@
-/** A node of a tree of conditions. */
+/** A node in a tree of conditions. */
 interface Node<N> {
   readonly kind: string;
   readonly operands?: readonly N[];
 }
 
 /**
- * The operands of a junction, with those of inner junctions of the same kind in their places: `(a and b) and c` has three. Without
- * recursion, because a loop that adds to a filter makes as many levels as it has rounds.
+ * Returns the operands of a junction, in which inner junctions of the same kind are replaced by their own operands:
+ * `(a and b) and c` has three. Not recursive, because a loop that adds to a filter creates one level per iteration.
  */
 export function flattened<N extends { readonly kind: string }>(junction: {
   readonly kind: string;

@@ -5,10 +5,10 @@ import type { KeyRange } from '../store/table-store.js';
 import type { PartTest } from './bind.js';
 import { keysBy, keysFrom, onlyKey, outside, rangeComparisons, successor } from './key-range.js';
 
-/** The texts of key parts that equalities tell, by template and place. */
+/** The texts of key parts that equality tests fix, by template and index of the part. */
 export type KnownParts = ReadonlyMap<KeyTemplate, readonly (string | undefined)[]>;
 
-/** What is known besides, when these tests hold as well. */
+/** Returns the known parts together with those that these tests fix. */
 export function withEqualities(known: KnownParts, tests: readonly PartTest[]): KnownParts {
   const equalities = tests.filter(({ operator, template }) => operator === 'eq' && !template.plain);
   if (equalities.length === 0) return known;
@@ -22,12 +22,12 @@ export function withEqualities(known: KnownParts, tests: readonly PartTest[]): K
 }
 
 /**
- * Says a test of a key part as comparisons of the key, or asks the property that stores the part as well; a boolean when all or none
- * of the keys pass.
+ * Lowers a test of a key part to comparisons of the key. Returns `'copy'` if the test must be applied to the property
+ * that stores the part as well, and a boolean when all or none of the keys match.
  *
- * It says so for keys whose known parts are as known, and that its template yields.
+ * Valid only for keys that match the template and whose fixed parts have the values in `known`.
  *
- * @throws EntitableError `query.not-expressible` when no key range says it.
+ * @throws EntitableError `query.not-expressible` if no key range expresses the test.
  */
 export function partFilter(test: PartTest, known: KnownParts): FilterNode | boolean | 'copy' {
   const { template, operator, text } = test;
@@ -53,7 +53,7 @@ function allOf({ key }: KeyTemplate, range: KeyRange): FilterNode | boolean {
   return comparisons.length === 0 || junction('and', comparisons);
 }
 
-/** What a key begins with before the part; `undefined` unless all parts before it are known. */
+/** Returns the text of a key before the part; `undefined` unless all parts before it are known. */
 function knownPrefix({ template, index }: PartTest, known: KnownParts): string | undefined {
   const texts = known.get(template);
   let prefix = template.literals[0]!;
@@ -65,7 +65,10 @@ function knownPrefix({ template, index }: PartTest, known: KnownParts): string |
   return prefix;
 }
 
-/** The keys with this prefix that pass the test (for `ne`: that fail it); `undefined` when they are no range. */
+/**
+ * Returns the range of keys with this prefix that pass the test, or that fail it for `ne`. Returns `undefined` if these
+ * keys are not one range.
+ */
 function partRange({ template, index, operator, text }: PartTest, prefix: string): KeyRange | 'none' | undefined {
   const next = template.literals[index + 1]!;
   const last = index === template.parts.length - 1;
@@ -81,7 +84,7 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
   if (!sortsInKey(template, index)) return undefined;
   const exact = prefix + text + next;
   if (last) return keysBy(operator, exact);
-  // The part is followed by others: the keys that have it are a range of their own, which is in or out as a whole.
+  // More parts follow, so the keys with this value of the part are a range, which is included or excluded as a whole.
   if (operator === 'ge' || operator === 'lt') return keysBy(operator, exact);
   const end = successor(exact, true);
   if (operator === 'le') return end === undefined ? {} : keysBy('lt', end);
@@ -89,8 +92,8 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
 }
 
 /**
- * Whether keys with the same beginning sort as this part does. What follows the part must not be mistaken for more of it, nor be
- * escaped inside it.
+ * Returns whether keys with the same prefix sort in the order of this part. The character after the part must not look
+ * like a continuation of it, and must not be escaped inside it.
  */
 export function sortsInKey({ parts, literals }: KeyTemplate, index: number): boolean {
   const next = literals[index + 1]!;

@@ -8,19 +8,19 @@ import {
 import type { Bound, KeyRange } from '../store/table-store.js';
 import { forbiddenCharacter } from '../metadata/key-text.js';
 
-/** The name of a key among stored names. */
+/** The stored name of a key. */
 export type KeyName = 'PartitionKey' | 'RowKey';
 
-/** Every key. */
+/** The range of all keys. */
 export const ALL_KEYS: KeyRange = Object.freeze({});
 
-/** One key. */
+/** Returns the range of one key. */
 export function onlyKey(value: string): KeyRange {
   const bound = Object.freeze({ value, inclusive: true });
   return Object.freeze({ from: bound, to: bound });
 }
 
-/** The keys that begin with a text; `''` is all of them. */
+/** Returns the range of keys that begin with a text; `''` means all keys. */
 export function keysFrom(prefix: string): KeyRange {
   if (prefix === '') return ALL_KEYS;
   const end = successor(prefix, true);
@@ -38,35 +38,35 @@ const RANGES: Readonly<Record<Exclude<ComparisonOperator, 'ne'>, (value: string)
   le: (value) => Object.freeze({ to: { value, inclusive: true } }),
 };
 
-/** The keys that a comparison with a constant lets through. */
+/** Returns the range of keys that match a comparison with a constant. */
 export function keysBy(operator: Exclude<ComparisonOperator, 'ne'>, value: string): KeyRange {
   return RANGES[operator](value);
 }
 
-/** The range that a filter is, where it is one comparison of this key and no `ne`. */
+/** Returns the range of a filter that is a single comparison of this key, other than `ne`. */
 export function rangeOf(key: KeyName, node: FilterNode): KeyRange | undefined {
   if (node.kind !== 'comparison' || node.property !== key || node.operator === 'ne' || node.operand.type !== 'String')
     return undefined;
   return keysBy(node.operator, node.operand.value);
 }
 
-/** The keys that are in both ranges; `undefined` when there are none. */
+/** Returns the keys that are in both ranges; `undefined` if there are none. */
 export function intersection(left: KeyRange, right: KeyRange): KeyRange | undefined {
   const from = tighter(left.from, right.from, 1);
   const to = tighter(left.to, right.to, -1);
   if (from !== undefined && to !== undefined) {
     if (from.value > to.value || (from.value === to.value && !(from.inclusive && to.inclusive))) return undefined;
   }
-  if (to?.value === '' && !to.inclusive) return undefined; // nothing is less than the empty key
+  if (to?.value === '' && !to.inclusive) return undefined; // no key is less than the empty key
   return Object.freeze({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
 }
 
-/** The one key of a range that holds no other. */
+/** Returns the key of a range that contains only one. */
 export function singleKey({ from, to }: KeyRange): string | undefined {
   return from !== undefined && to !== undefined && from.value === to.value ? from.value : undefined;
 }
 
-/** The comparisons that say a range: none, one or two. */
+/** Returns the comparisons that express a range: none, one or two. */
 export function rangeComparisons(key: KeyName, range: KeyRange): readonly Comparison[] {
   const only = singleKey(range);
   const compare = (operator: ComparisonOperator, value: string): Comparison =>
@@ -79,7 +79,7 @@ export function rangeComparisons(key: KeyName, range: KeyRange): readonly Compar
   ];
 }
 
-/** The keys outside of a range, as a filter; `undefined` when it holds all. */
+/** Returns a filter for the keys outside a range; `undefined` if the range contains all keys. */
 export function outside(key: KeyName, range: KeyRange): FilterNode | undefined {
   const only = singleKey(range);
   const compare = (operator: ComparisonOperator, value: string): Comparison =>
@@ -92,7 +92,7 @@ export function outside(key: KeyName, range: KeyRange): FilterNode | undefined {
   return sides.length === 0 ? undefined : junction('or', sides);
 }
 
-/** The bound that lets less through; `side` is 1 for the lower end, -1 for the upper. */
+/** Returns the stricter of two bounds. `side` is 1 for the lower end and -1 for the upper. */
 function tighter(left: Bound | undefined, right: Bound | undefined, side: 1 | -1): Bound | undefined {
   if (left === undefined || right === undefined) return left ?? right;
   if (left.value === right.value) return left.inclusive ? right : left;
@@ -100,8 +100,8 @@ function tighter(left: Bound | undefined, right: Bound | undefined, side: 1 | -1
 }
 
 /**
- * The first text after every text that begins with `prefix`, in UTF-16 order; `undefined` when there is none. In a key it holds no
- * character that the service forbids there.
+ * Returns the first text after all texts that begin with `prefix`, in UTF-16 order; `undefined` if there is none. With
+ * `inKey`, it contains no character that the service forbids in keys.
  */
 export function successor(prefix: string, inKey: boolean): string | undefined {
   const characters = [...prefix];
@@ -112,7 +112,10 @@ export function successor(prefix: string, inKey: boolean): string | undefined {
   return undefined;
 }
 
-/** The next character by UTF-16 unit, where the supplementary ones (surrogate pairs) come between U+D7FF and U+E000. */
+/**
+ * Returns the next character in order of UTF-16 units, in which the supplementary characters (surrogate pairs) are
+ * between U+D7FF and U+E000.
+ */
 function nextCharacter(code: number, inKey: boolean): string | undefined {
   for (let next = following(code); next !== undefined; next = following(next)) {
     const character = String.fromCodePoint(next);

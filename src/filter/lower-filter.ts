@@ -6,8 +6,8 @@ import { ALL_KEYS, intersection, rangeComparisons, rangeOf, type KeyName } from 
 import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
 
 /**
- * Says a filter in the service's own terms: tests of key parts become comparisons of the key, with what equalities tell within each
- * conjunction. A boolean when it holds for every row, or for none.
+ * Lowers a bound filter to the store's `FilterNode`. Tests of key parts become comparisons of PartitionKey and RowKey,
+ * using the parts that `eq` fixes in the same `and`. Returns a boolean when every row, or no row, matches.
  *
  * @throws EntitableError `query.not-expressible`.
  */
@@ -50,12 +50,12 @@ function conjunction(operands: readonly BoundFilter[], outer: KnownParts): Filte
   return typeof all === 'boolean' || all.kind !== 'and' ? all : narrowKeys(all.operands);
 }
 
-/** The opposite of what a filter says. */
+/** Negates a lowered filter. */
 export function opposite(operand: FilterNode | boolean): FilterNode | boolean {
   return typeof operand === 'boolean' ? !operand : negation(operand);
 }
 
-/** Joins what is left when constants have done their part. */
+/** Joins lowered filters and removes the constant ones. */
 export function joinedNodes(kind: 'and' | 'or', operands: readonly (FilterNode | boolean)[]): FilterNode | boolean {
   const decisive = kind === 'or';
   if (operands.includes(decisive)) return decisive;
@@ -63,7 +63,7 @@ export function joinedNodes(kind: 'and' | 'or', operands: readonly (FilterNode |
   return nodes.length === 0 ? !decisive : junction(kind, nodes);
 }
 
-/** Says several bounds on one key as one range; `false` when no key is within all of them. */
+/** Merges several bounds on one key into one range; `false` if no key satisfies all of them. */
 function narrowKeys(operands: readonly FilterNode[]): FilterNode | boolean {
   const { ranges, rest } = splitKeys(operands);
   if (ranges === undefined) return false;
@@ -73,7 +73,10 @@ function narrowKeys(operands: readonly FilterNode[]): FilterNode | boolean {
 
 const KEYS: readonly KeyName[] = ['PartitionKey', 'RowKey'];
 
-/** Takes the bounds on the two keys out of a conjunction; no ranges when they contradict each other. */
+/**
+ * Separates the bounds on the two keys from the rest of a conjunction. Returns no ranges if the bounds contradict each
+ * other.
+ */
 export function splitKeys(operands: readonly FilterNode[]): {
   readonly ranges: Readonly<Record<KeyName, KeyRange>> | undefined;
   readonly rest: readonly FilterNode[];

@@ -7,8 +7,8 @@ import { capitalised, conditionOfFilter, filterOf, isFilter, type Filter } from 
 import { propertyReferences, type ConditionOf } from './property-refs.js';
 
 /**
- * Makes a filter outside of a query, to be kept, combined and used with the class and its subclasses; the class need not be an
- * entity class itself.
+ * Creates a filter outside a query, to be stored, combined and used in queries of the class and its subclasses. The
+ * class itself need not be an entity class.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function filter<T extends object>(entityClass: EntityClass<T>, condition:
 }
 
 /**
- * What is asked by a callback, by a filter, or by an object of values that properties equal.
+ * Returns the condition of a callback, a filter, or an object of values that properties must equal.
  *
  * @throws EntitableError `query.invalid-filter`, `query.invalid-operand`.
  */
@@ -63,7 +63,10 @@ function membersOf(values: object): readonly (readonly [string, unknown])[] {
   }
 }
 
-/** What the arguments of `where` say: a callback, a filter, an object of values, or a property's name with an operator and its operand. */
+/**
+ * Returns the condition in the arguments of `where`: a callback, a filter, an object of values, or a property's name
+ * with an operator and its operand.
+ */
 export function whereCondition([first, operator, value]: readonly unknown[]): Condition {
   if (typeof first !== 'string') return conditionSaid(first);
   if (!isOperator(operator)) throw noOperator(first, operator);

@@ -5,10 +5,10 @@ import { refusalReason, type AnyConverter } from '../metadata/converter.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
 import { VALUE_RULES, type ValueRule } from '../edm/value-rules.js';
 
-/** The operators that remain when `in` and `between` are taken apart and presence is seen to. */
+/** The operators with one operand. `in`, `between` and the tests for presence are reduced to these before. */
 export type OneOperand = ComparisonOperator | 'startsWith';
 
-/** What is compared: a stored property, the timestamp, or a part of a key. */
+/** The subject of a comparison: a stored property, the timestamp, or a part of a key. */
 export interface TestedProperty {
   readonly className: string;
   readonly name: string;
@@ -27,19 +27,22 @@ const REVERSED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
 };
 const WITHOUT_ORDER: ReadonlySet<EdmType> = new Set(['Binary', 'Boolean', 'Guid']);
 
-/** Whether the stored values can answer an operator. */
+/** Returns whether the stored values can be compared by an operator. */
 export function isComparable(subject: TestedProperty, operator: OneOperand): boolean {
   return obstacle(subject, operator) === undefined;
 }
 
-/** The operator that asks the stored values the same: order turns round where the converter reverses it. */
+/**
+ * Returns the operator to apply to the stored values: it is reversed if the converter reverses the order. Throws
+ * `query.not-comparable`.
+ */
 export function storedOperator(subject: TestedProperty, operator: OneOperand, asked: string): OneOperand {
   const problem = obstacle(subject, operator);
   if (problem !== undefined) throw notComparable(subject, asked, problem);
   return operator !== 'startsWith' && subject.converter?.order === 'reversed' ? REVERSED[operator] : operator;
 }
 
-/** The operand as it is stored, checked against the stored type. */
+/** Converts an operand to its stored form and checks it against the stored type. Throws `query.invalid-operand`. */
 export function storedOperand(
   { className, name, type, converter }: TestedProperty,
   operand: unknown,
@@ -63,7 +66,7 @@ export function storedOperand(
   );
 }
 
-/** What is wrong with an operand; one that is a proxy may throw when it is looked at. */
+/** Returns what is wrong with an operand. Looking at it may throw if it is a proxy. */
 function mistake(wrong: (value: unknown) => string | undefined, value: unknown): string | undefined {
   try {
     return wrong(value);
@@ -72,7 +75,7 @@ function mistake(wrong: (value: unknown) => string | undefined, value: unknown):
   }
 }
 
-/** The error of an operator that the stored values cannot answer. */
+/** Creates the error for an operator that the stored values cannot be compared by. */
 export function notComparable(
   { className, name }: Pick<TestedProperty, 'className' | 'name'>,
   asked: string,
@@ -113,7 +116,10 @@ function converted(converter: AnyConverter, operand: unknown): { readonly value?
 
 type OperandRule = Pick<ValueRule, 'expected' | 'wrong'>;
 
-/** The rules of operands, which are sent as OData literals: those of stored values, and stricter for two types. */
+/**
+ * The rules for operands: those for stored values, but stricter for two types, because operands are sent as OData
+ * literals.
+ */
 const OPERAND_RULES: Readonly<Record<EdmType, OperandRule>> = {
   ...VALUE_RULES,
   Double: {

@@ -3,7 +3,9 @@ import type { EntitableTypeError, Unmarked, DataName } from '../metadata/key-typ
 import { filterOf, type Filter } from './filter.js';
 import { test, type Operator } from './condition.js';
 
-/** Every operator on one property; which are right for it is checked where the filter is used. */
+/**
+ * Returns a reference with every operator. Whether an operator suits the property is checked when the filter is used.
+ */
 function propertyReference<T>(name: string): StringRef<T, unknown> {
   const filter = (operator: Operator, operands: unknown): Filter<T> => filterOf<T>(test(name, operator, operands));
   return Object.freeze({
@@ -25,32 +27,39 @@ const REFERENCES: object = new Proxy(Object.freeze(Object.create(null) as object
   get: (_, name) => (typeof name === 'string' ? propertyReference(name) : undefined),
 });
 
-/** References to the properties of any class: they are symbols, so one object serves all. */
+/** Returns references to the properties of any class. They only record names, so one object serves all classes. */
 export function propertyReferences<T>(): PropertyRefs<T> {
   return REFERENCES as PropertyRefs<T>;
 }
 
-/** A property that can be asked for its presence: any stored one. */
+/** A stored property of any type: its presence can be tested. */
 export interface PresenceRef<T> {
-  /** Has a value: `(x eq v or x ne v)`. */
+  /** Matches if the property has a value: `(x eq v or x ne v)`. */
   isPresent(): Filter<T>;
-  /** Has no value, or one of another type than declared. */
+  /** Matches if the property has no value, or one of another type than declared. */
   isMissing(): Filter<T>;
 }
 
-/** A property that can be tested for equality: every one that is stored as it is. */
+/** A property that can be tested for equality: any whose type is stored without a converter's object. */
 export interface EquatableRef<T, in V> extends PresenceRef<T> {
-  /** Has this value. */
+  /** Matches if the property has this value. */
   eq(value: V): Filter<T>;
-  /** Has another value; a missing property has none, so it is not found: that is `not(x.eq(value))`. */
+  /**
+   * Matches if the property has another value. A row without the property does not match; use `not(x.eq(value))` to
+   * include it.
+   */
   ne(value: V): Filter<T>;
-  /** Equals one of these; none finds nothing. Text that is no literal is taken where a union of literals is asked. */
+  /**
+   * Matches if the property equals one of these values; an empty list matches nothing. For a union of literals, a list
+   * of plain strings is accepted too.
+   */
   in<const A extends readonly OneOf<V, A>[]>(values: A): Filter<T>;
 }
 
 /**
- * What a list of `in` holds: values of the property's type. Where that is a union of literals, a list of wide type is taken too, since
- * what comes from outside is a `string`; a literal that is none of them is refused.
+ * The elements of the list that `in` takes: values of the property's type. For a union of literals, a list of the wider
+ * type is accepted too, because input from outside is a `string`; a literal that is not in the union is a compile
+ * error.
  */
 export type OneOf<V, A> = A extends readonly (infer I)[] ? (Widened<V> extends I ? Widened<V> : V) : V;
 
@@ -58,25 +67,28 @@ type Widened<V> = V extends string ? string : V extends number ? number : V exte
 
 /** A property with an order: strings (by UTF-16 unit), numbers, bigints and dates. */
 export interface ComparableRef<T, in V> extends EquatableRef<T, V> {
-  /** Is greater. */
+  /** Matches if the property is greater than the value. */
   gt(value: V): Filter<T>;
-  /** Is greater, or equal. */
+  /** Matches if the property is greater than or equal to the value. */
   ge(value: V): Filter<T>;
-  /** Is less. */
+  /** Matches if the property is less than the value. */
   lt(value: V): Filter<T>;
-  /** Is less, or equal. */
+  /** Matches if the property is less than or equal to the value. */
   le(value: V): Filter<T>;
-  /** Both ends included. */
+  /** Matches if the property is in the range, both ends included. */
   between(from: V, to: V): Filter<T>;
 }
 
-/** A string. */
+/** A string property. */
 export interface StringRef<T, in V> extends ComparableRef<T, V> {
-  /** Begins with these characters, case-sensitive; `''` is `isPresent()`. */
+  /** Matches if the property begins with these characters, case-sensitively. `''` is the same as `isPresent()`. */
   startsWith(prefix: string): Filter<T>;
 }
 
-/** What can be asked of a property of type `V`. Not distributive: `boolean` and unions of literals stay in one piece. */
+/**
+ * The operators of a property of type `V`. Not distributive, so that `boolean` and unions of literals stay in one
+ * piece.
+ */
 export type PropertyRef<T, V> = [V] extends [string]
   ? StringRef<T, Unmarked<V>>
   : [V] extends [number | bigint | Date]
@@ -85,18 +97,21 @@ export type PropertyRef<T, V> = [V] extends [string]
       ? EquatableRef<T, Unmarked<V>>
       : PresenceRef<T>;
 
-/** What a `where` callback receives: one reference per stored property of `T`. */
+/** The argument of a `where` callback: one reference per stored property of `T`. */
 export type PropertyRefs<T> = (T extends unknown ? { readonly of: Properties<T> } : never)['of'];
 
 type Properties<T> = { readonly [K in DataName<T> & string]: PropertyRef<T, NonNullable<T[K]>> };
 
-/** The operators of everything that is stored as it is. */
+/** The operators of every property whose type is stored as it is. */
 export type EqualityOperator = 'eq' | 'ne' | 'in';
 
-/** The operators of what has an order. */
+/** The operators of properties with an order. */
 export type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
 
-/** The operators with an operand that `where(property, operator, value)` takes, by the property: the methods of {@link PropertyRef}. */
+/**
+ * The operators with an operand that `where(property, operator, value)` accepts for a property: the methods of
+ * {@link PropertyRef}.
+ */
 export type OperatorOf<T, K> = (T extends unknown ? { readonly of: OperatorFor<T[K & keyof T]> } : never)['of'];
 
 type OperatorFor<V> = [V] extends [string | null | undefined]
@@ -107,7 +122,7 @@ type OperatorFor<V> = [V] extends [string | null | undefined]
       ? EqualityOperator
       : never;
 
-/** The operand that an operator takes, where `A` is given: several values for `in`, two for `between`. */
+/** The operand of an operator, where `A` is the type passed: several values for `in`, two for `between`. */
 export type OperandOf<T, K, O, A> = (T extends unknown
   ? { readonly of: Operand<Unmarked<NonNullable<T[K & keyof T]>>, O, A> }
   : never)['of'];
@@ -121,8 +136,8 @@ type Operand<V, O, A> = O extends 'in'
       : V;
 
 /**
- * What `where` takes as one argument: a callback that makes a filter of the properties, an object of values that properties equal, or
- * `F`, a filter that was made before.
+ * The single argument of `where`: a callback that builds a filter from the properties, an object of values that
+ * properties must equal, or `F`, an existing filter.
  */
 export type ConditionOf<T, F> = (T extends unknown
   ? { readonly of: ((property: Properties<T>) => F) | F | { readonly [K in DataName<T> & string]?: EqualValue<T[K]> } }
@@ -133,37 +148,44 @@ type EqualValue<V> = [V] extends [EdmValue | null | undefined]
   : EntitableTypeError<'what a converter makes of an object is not compared: ask isPresent or isMissing'>;
 
 /**
- * What a stored property is compared with where no class tells its type. A number says its EDM type, because a table tells
- * `{ type: 'Int32', value: 5 }` from `{ type: 'Double', value: 5 }`; other values are of the type they look like.
+ * A value that a stored property is compared with when no class defines its type. Numbers need their EDM type, because
+ * a table distinguishes `{ type: 'Int32', value: 5 }` from `{ type: 'Double', value: 5 }`; the type of other values
+ * follows from the value.
  */
 export type StoredOperand = Exclude<EdmValue, number> | TypedValue;
 
-/** A property by its stored name, of whatever type rows have it: a row whose property is missing, or of another type than the operand, does not pass. */
+/**
+ * A property by its stored name, whatever its type in each row. A row does not match if it lacks the property, or has
+ * it in another type than the operand.
+ */
 export interface StoredRef<T> {
-  /** Has this value. */
+  /** Matches if the property has this value. */
   eq(value: StoredOperand): Filter<T>;
-  /** Has another value of this type. */
+  /** Matches if the property has another value of the same type. */
   ne(value: StoredOperand): Filter<T>;
-  /** Equals one of these; none finds nothing. */
+  /** Matches if the property equals one of these values; an empty list matches nothing. */
   in(values: readonly StoredOperand[]): Filter<T>;
-  /** Is greater. */
+  /** Matches if the property is greater than the value. */
   gt(value: StoredOperand): Filter<T>;
-  /** Is greater, or equal. */
+  /** Matches if the property is greater than or equal to the value. */
   ge(value: StoredOperand): Filter<T>;
-  /** Is less. */
+  /** Matches if the property is less than the value. */
   lt(value: StoredOperand): Filter<T>;
-  /** Is less, or equal. */
+  /** Matches if the property is less than or equal to the value. */
   le(value: StoredOperand): Filter<T>;
-  /** Both ends included. */
+  /** Matches if the property is in the range, both ends included. */
   between(from: StoredOperand, to: StoredOperand): Filter<T>;
-  /** Begins with these characters, case-sensitive. */
+  /** Matches if the property begins with these characters, case-sensitively. */
   startsWith(prefix: string): Filter<T>;
 }
 
-/** Gives a reference to a property by its stored name; `PartitionKey`, `RowKey` and `Timestamp` are the row's own. */
+/**
+ * Returns a reference to a property by its stored name. `PartitionKey`, `RowKey` and `Timestamp` are the row's own
+ * properties.
+ */
 export type StoredRefs<T> = (storedName: string) => StoredRef<T>;
 
-/** References to stored properties, for a filter that no class checks. */
+/** Returns references to stored properties, for a filter without a class. */
 export function storedReferences<T>(): StoredRefs<T> {
   const references = propertyReferences<Readonly<Record<string, string>>>();
   return (storedName) => references[storedName] as unknown as StoredRef<T>;

@@ -16,7 +16,10 @@ export interface Address {
   readonly rowKey: string;
 }
 
-/** Makes the address of an entity, or of an object that holds its key properties or `{ partitionKey, rowKey }`. Throws `key.*`. */
+/**
+ * Returns the address of an entity, of an object with its key properties, or of `{ partitionKey, rowKey }`. Throws
+ * `key.*`.
+ */
 export function addressOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): Address {
   const { partitionKey, rowKey } = metadata;
   requireObject(metadata.className, 'An entity or a key', source, () => [
@@ -36,8 +39,10 @@ export function addressOf(metadata: EntityMetadata, source: object, limits: Serv
 }
 
 /**
- * The stored partition key that an object of its key properties, or `{ partitionKey }`, stands for. Throws `key.*`, also for an object
- * that has a part of the row key: it names one row, and whoever takes it for the partition reads, or deletes, all the others too.
+ * Returns the stored partition key for an object with its key properties, or for `{ partitionKey }`. Throws `key.*`.
+ *
+ * An object that also has a part of the row key is rejected: it names one row, and using it as a partition would read,
+ * or delete, all other rows as well.
  */
 export function partitionOf(metadata: EntityMetadata, source: object, limits: ServiceLimits): string {
   const { partitionKey } = metadata;
@@ -54,7 +59,8 @@ export function partitionOf(metadata: EntityMetadata, source: object, limits: Se
 
 function checkNoRowKey({ className, entityClass, members, rowKey }: EntityMetadata, source: object): void {
   const names = members.has('rowKey') ? partNames(rowKey) : [...partNames(rowKey), 'rowKey'];
-  const isEntity = source instanceof entityClass; // its keys may be accessors, which are not its own
+  // The keys of an entity may be accessors of its class, which are not own properties.
+  const isEntity = source instanceof entityClass;
   const property = names.find(
     (name) => (isEntity || Object.hasOwn(source, name)) && (source as Record<string, unknown>)[name] !== undefined,
   );
@@ -67,7 +73,7 @@ function checkNoRowKey({ className, entityClass, members, rowKey }: EntityMetada
   );
 }
 
-/** Refuses what is no object where one of some properties belongs. Throws `entity.not-an-object`. */
+/** Rejects an argument that should be an object with properties of the class. Throws `entity.not-an-object`. */
 export function requireObject(className: string, what: string, source: unknown, names: () => readonly string[]): void {
   if (isObject(source) && !(source instanceof Promise)) return;
   const found = typeName(source);
@@ -82,7 +88,7 @@ function partNames({ parts }: KeyTemplate): readonly string[] {
   return parts.map(({ name }) => name);
 }
 
-/** Whether an object states the stored keys themselves, as an unmarked class is addressed. */
+/** Returns whether an object contains the stored keys themselves, which address entities of an unmarked class. */
 function stated(source: object, { partitionKey, rowKey }: EntityMetadata): boolean {
   return statesPart(source, partitionKey, 'partitionKey') && statesPart(source, rowKey, 'rowKey');
 }
@@ -90,7 +96,7 @@ function stated(source: object, { partitionKey, rowKey }: EntityMetadata): boole
 function statesPart(source: object, template: KeyTemplate, name: 'partitionKey' | 'rowKey'): boolean {
   if (typeof (source as Record<string, unknown>)[name] !== 'string') return false;
   const part = template.parts.find((candidate) => candidate.name === name);
-  // A property of that very name holds the part itself, unless its values are not the stored text.
+  // A property with this very name holds the part, not the stored key, unless a converter makes the two differ.
   if (part !== undefined) return part.converter !== undefined;
   return (
     template.parts.length === 0 ||
@@ -116,10 +122,13 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
   return text;
 }
 
-/** Names of a message at most: the object may come from outside. */
+/** The most names that a message lists, because the object may come from outside. */
 const NAMED = 3;
 
-/** The refusal of an object without a part of the key, which says of which class it is, or names what it has instead. */
+/**
+ * Improves the error for an object that lacks a part of the key: it names the other entity class that the object
+ * belongs to, or the unknown properties that it has instead.
+ */
 function notItsKey({ className, entityClass, members }: EntityMetadata, source: object, error: unknown): unknown {
   if (!EntitableError.is(error, 'key.missing-part') || source instanceof entityClass) return error;
   const own = classOf(source);
@@ -144,16 +153,17 @@ function notItsKey({ className, entityClass, members }: EntityMetadata, source: 
 
 const STORED_KEYS: ReadonlySet<string> = new Set(['partitionKey', 'rowKey']);
 
-/** The stored keys of a row. */
+/** Returns the stored keys of a row. */
 export function addressOfRow(row: RowReader): Address {
   return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY) };
 }
 
 /**
- * The address of an entity that was read from a row: each stored key, where the entity's key properties still stand for it.
+ * Returns the address of an entity that was read from a row: each stored key is kept if the entity's key properties
+ * still match it.
  *
- * A stored key may be finer than the property that was read from it, such as the 100 ns in a key that a .NET program wrote: derived
- * anew it would be another row's.
+ * A stored key can be more precise than the property read from it, e.g. a key with 100 ns that a .NET program wrote.
+ * Composing it again from the property would address another row.
  */
 export function refinedAddress({ partitionKey, rowKey }: EntityMetadata, derived: Address, stored: Address): Address {
   return {
@@ -172,7 +182,7 @@ function refined(template: KeyTemplate, derived: string, stored: string): string
   return again === derived ? stored : derived;
 }
 
-/** Refuses a key that is longer than the store allows. */
+/** Rejects a key that is longer than the store allows. */
 function checkKeySize(
   { key, className }: Pick<KeyTemplate, 'key' | 'className'>,
   text: string,

@@ -9,7 +9,7 @@ import type { ServiceLimits } from '../store/limits.js';
 import { requireObject } from './entity-address.js';
 import { storedValueOf } from './property-check.js';
 
-/** Refuses a class whose stored names the store keeps to itself. */
+/** Rejects a class that uses a property name which the store reserves. */
 export function checkMemberNames({ className, properties }: EntityMetadata, { reservedNames }: ServiceLimits): void {
   const problems = properties
     .filter(({ storedName }) => reservedNames.includes(storedName.toLowerCase()))
@@ -31,7 +31,10 @@ export function checkMemberNames({ className, properties }: EntityMetadata, { re
   }
 }
 
-/** Refuses a class with a plain default that could not be stored: entities would be refused that nobody gave the value. */
+/**
+ * Rejects a class with a plain default that cannot be stored. Otherwise writes would fail because of a value that
+ * nobody assigned.
+ */
 export function checkDefaults({ className, properties }: EntityMetadata, limits: ServiceLimits): void {
   const problems: MetadataProblem[] = [];
   for (const property of properties) {
@@ -56,7 +59,7 @@ export function checkDefaults({ className, properties }: EntityMetadata, limits:
   });
 }
 
-/** Refuses an entity of more properties or bytes than the store takes. */
+/** Rejects an entity with more properties or bytes than the store allows. */
 export function checkLimits({ className }: EntityMetadata, count: number, size: number, limits: ServiceLimits): void {
   if (count > limits.properties) {
     throw new EntitableError(
@@ -74,7 +77,7 @@ export function checkLimits({ className }: EntityMetadata, count: number, size: 
   }
 }
 
-/** Refuses an entity that could not receive its new ETag and timestamp after a write. */
+/** Rejects an entity whose ETag or timestamp property could not be set after the write. */
 export function checkReceivers({ className, etag, timestamp }: EntityMetadata, entity: object): void {
   for (const name of [etag, timestamp]) {
     if (name !== undefined && !isWritable(className, entity, name)) {
@@ -83,7 +86,7 @@ export function checkReceivers({ className, etag, timestamp }: EntityMetadata, e
   }
 }
 
-/** The refusal to set a member of an entity. */
+/** Creates the error for a member of an entity that cannot be set. */
 export function readOnly(className: string, property: string, remedy = '. Leave it out'): EntitableError {
   return new EntitableError(
     'entity.read-only',
@@ -92,7 +95,7 @@ export function readOnly(className: string, property: string, remedy = '. Leave 
   );
 }
 
-/** The refusal of a name that stands for nothing a caller may set. */
+/** Creates the error for a name that is not a property the caller can set. */
 export function notStored(
   { className, entityClass }: EntityMetadata,
   subject: string,
@@ -114,7 +117,7 @@ export function notStored(
   });
 }
 
-/** The refusal to store an entity without properties that its class requires. */
+/** Creates the error for an entity that lacks properties which its class requires. */
 export function missingProperties(
   className: string,
   properties: readonly string[],
@@ -129,7 +132,7 @@ export function missingProperties(
   );
 }
 
-/** Whether a member of an entity can be set. */
+/** Returns whether a member of an entity can be set. */
 export function isWritable(className: string, entity: object, name: string): boolean {
   try {
     return hasWritable(entity, name);
@@ -151,8 +154,8 @@ function hasWritable(entity: object, name: string): boolean {
 const CHECKED = new WeakMap<object, WeakSet<object>>();
 
 /**
- * Refuses what is no object, and an instance of a subclass that declares properties of its own: the class it is written as does not know them, and they would be
- * lost without a word.
+ * Rejects values that are not objects, and instances of a subclass that declares properties of its own: the class that
+ * writes the entity does not know those properties, so they would be lost silently.
  */
 export function checkClass({ entityClass, className, partitionKey, rowKey }: EntityMetadata, entity: object): void {
   requireObject(className, 'An entity', entity, () => [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name));

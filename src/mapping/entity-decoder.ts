@@ -10,30 +10,33 @@ import { snapshot } from './unsaid.js';
 import { unknownProperty } from '../metadata/unknown-property.js';
 import type { Projector } from './entity-reader.js';
 
-/** Sets one thing on an entity, from the row it is read from. */
+/** Sets a member, or all members of a key, on an entity from its row. */
 export type Set = (entity: Record<string, unknown>, row: RowReader) => void;
 
 const PROTO = '__proto__';
 
-/** What one name of a class is set from. */
+/** The step that reads one member of an entity from a row. */
 export interface MemberStep {
   readonly name: string;
-  /** Where the very value stands, if the row has it in this type; without a type, what the name is set to is made of it. */
+  /**
+   * Slot and type for the fast path: when the row stores exactly this type, the value is copied without calling `set`.
+   * A member without a type always takes `set`.
+   */
   readonly slot: Slot;
   readonly type: EdmType | undefined;
-  /** Sets it whatever the row has. */
+  /** Reads and sets the member, whatever type the row stores. */
   readonly set: Set;
 }
 
-/** How the rows of one class become entities. */
+/** Turns the rows of one class into entities. */
 export interface EntityDecoder<T extends object> {
-  /** Makes an entity of a row. */
+  /** Creates an entity from a row. */
   readonly decode: (row: RowReader) => T;
-  /** Reads a row into an entity that is there already. */
+  /** Reads a row into an existing entity. */
   readonly fill: (entity: object, row: RowReader) => void;
 }
 
-/** Decodes rows: every mapped property is set, and the entity is stamped with what it came from. */
+/** Builds the decoder of a class. It sets every mapped property and stamps the entity with its origin and row. */
 export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntityOrigin): EntityDecoder<T> {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');
   const steps = [
@@ -54,7 +57,7 @@ export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, sou
     };
     return { decode, fill };
   }
-  // What the class's own `create` has made of a value, and cannot be set, stays as it has made it.
+  // Members that cannot be set keep the value that the class's own `create` gave them.
   const put = (entity: object, row: RowReader, values: Readonly<Record<string, unknown>>): readonly string[] => {
     const refused = Object.keys(values).filter((name) => !putMember(entity, name, values[name]));
     stamp(entity, remember(values, row));
@@ -81,7 +84,10 @@ export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, sou
 
 const NO_VALUES = Object.freeze({});
 
-/** What an entity remembers of the row that it is read from. */
+/**
+ * Returns the function that makes the state an entity keeps about its row. Computed defaults are recorded in it,
+ * because calling their functions again may return other values.
+ */
 function rememberer(
   { properties }: EntityMetadata,
   source: EntityOrigin,
@@ -98,7 +104,10 @@ function rememberer(
   };
 }
 
-/** Sets names of an object from a row. What stands in the row as it is declared, which is nearly everything, is read without a call between. */
+/**
+ * Sets members of an object from a row. Values stored in their declared type, which is nearly all, are read without an
+ * intermediate call.
+ */
 function takeSteps(steps: readonly MemberStep[], entity: Record<string, unknown>, row: RowReader): void {
   for (const { name, type, slot, set } of steps) {
     if (type !== undefined && row.typeOf(slot) === type) setMember(entity, slot, name, readExact(type, row, slot));
@@ -106,7 +115,7 @@ function takeSteps(steps: readonly MemberStep[], entity: Record<string, unknown>
   }
 }
 
-/** Sets what one name of the class stands for. */
+/** Returns the step that sets one member. */
 function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
   switch (member.kind) {
     case 'property':
@@ -127,7 +136,10 @@ function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
   }
 }
 
-/** Sets all properties that a key is composed of: the key is parsed once, also when it is constant, to refuse rows of others. */
+/**
+ * Returns the step that sets all properties of a key, parsing the key once. Constant keys are parsed too, so that rows
+ * of other classes are rejected.
+ */
 function keyStep(template: KeyTemplate): MemberStep {
   const { parts } = template;
   const slot = slotOfKey(template);
@@ -144,7 +156,10 @@ function propertyStep(className: string, property: PropertyMetadata): MemberStep
   return step(name, propertyReader(className, property), slot, converter === undefined ? type : undefined);
 }
 
-/** Checks the keys that are composed; a key that is a property's text as it is can be any. */
+/**
+ * Returns a check that a row's keys match the class's templates. A key that is the unchanged text of a property needs
+ * no check.
+ */
 export function keyChecker({ partitionKey, rowKey }: EntityMetadata): (row: RowReader) => void {
   const composed = [partitionKey, rowKey].filter((template) => !isText(template));
   return (row) => {
@@ -170,7 +185,7 @@ function assign(entity: Record<string, unknown>, name: string, value: unknown): 
   else entity[name] = value;
 }
 
-/** How some properties of a class are read: what is asked of the store is what they need, and nothing else. */
+/** Builds the projector for some properties of a class. It requests only the columns that these properties need. */
 export function projector(metadata: EntityMetadata, names: readonly string[]): Projector {
   const members = [...new Set(names)].map((name) => memberOf(metadata, name));
   const steps = members.map((member) => memberStep(metadata, member));
@@ -184,7 +199,7 @@ export function projector(metadata: EntityMetadata, names: readonly string[]): P
   };
 }
 
-/** What a member needs beside the keys, which can always be read. */
+/** Returns the slots that a member needs, besides the keys, which can always be read. */
 function slotsOf(member: Member): readonly Slot[] {
   switch (member.kind) {
     case 'property':

@@ -14,27 +14,30 @@ import { pushProperty, type PropertyValue } from './property-check.js';
 import { stamp, stateOf, type EntityOrigin, type StoredState } from './stamp.js';
 import type { Unsaid } from './unsaid.js';
 
-/** What a write is to, and under which condition. */
+/** The address, mode and condition of a write, without its content. */
 export type WriteTarget = Omit<WriteOperation, 'write'>;
 
-/** One class on one table of one store: rows become entities, entities become writes. Made once, frozen in behaviour, safe to share. */
+/** Maps between the entities and the rows of one class, in one table of one store. Immutable and safe to share. */
 export class EntityMapper<T extends object> implements EntityReader<T> {
   readonly metadata: EntityMetadata<T>;
   readonly store: TableStore;
   readonly table: string;
-  /** What the store is told of the class: stored names and types, by slot. */
+  /** The stored names and types by slot, passed to the store. */
   readonly shape: RowShape;
   readonly rows: Rows;
   readonly queries: QuerySettings;
   readonly source: EntityOrigin;
   readonly decode: (row: RowReader) => T;
   readonly peek: (row: RowReader) => T;
-  /** Reads a row into an entity that is there already. */
+  /** Reads a row into an existing entity. */
   readonly fill: (entity: object, row: RowReader) => void;
   readonly checkKeys: (row: RowReader) => void;
   readonly properties: EntityProperties;
 
-  /** Throws `metadata.reserved-name` where the store keeps a name to itself, `metadata.invalid-property` for a default that it cannot take. */
+  /**
+   * Throws `metadata.reserved-name` for a property name that the store reserves, and `metadata.invalid-property` for a
+   * default that it cannot store.
+   */
   constructor(metadata: EntityMetadata<T>, store: TableStore, table: string, queries: QuerySettings = {}) {
     const { limits, identity } = store.traits;
     checkMemberNames(metadata, limits);
@@ -65,7 +68,7 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     return projector(this.metadata, names);
   }
 
-  /** A new entity of its values. Throws `key.*`, `validation.*`, `entity.*`, `metadata.not-constructible`. */
+  /** Creates a new entity from its values. Throws `key.*`, `validation.*`, `entity.*`, `metadata.not-constructible`. */
   create(values: object): T {
     try {
       const entity = createEntity(this.metadata, values);
@@ -77,7 +80,7 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     }
   }
 
-  /** Sets what a patch says on an entity. Throws `key.changed`, `validation.*`, `entity.*`. */
+  /** Applies a patch to an entity. Throws `key.changed`, `validation.*`, `entity.*`. */
   assign(entity: T, patch: object): T {
     try {
       return assignPatch(this.metadata, entity, patch);
@@ -86,7 +89,7 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     }
   }
 
-  /** The stored keys of an entity, or of an object of its key properties. Throws `key.*`. */
+  /** Returns the stored keys of an entity, or of an object with its key properties. Throws `key.*`. */
   addressOf(entityOrKey: object): Address {
     const composed = addressOf(this.metadata, entityOrKey, this.store.traits.limits);
     const state = stateOf(entityOrKey);
@@ -94,22 +97,31 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     return refinedAddress(this.source.metadata, composed, addressOfRow(this.rows.reopen(state.row)));
   }
 
-  /** The stored partition key that an object of its key properties stands for. Throws `key.*`. */
+  /** Returns the stored partition key for an object with its key properties. Throws `key.*`. */
   partitionOf(partition: object): string {
     return partitionOf(this.metadata, partition, this.store.traits.limits);
   }
 
-  /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
+  /**
+   * Returns the properties that a patch sets, and those that it removes with `null`. Throws `validation.*`, also for a
+   * name that is not a stored property.
+   */
   patchOf(patch: object): PatchDifference {
     return this.properties.patchOf(patch);
   }
 
-  /** What an entity has changed since its row was read or written. Throws `validation.*` for what cannot be stored. */
+  /**
+   * Returns the changes of an entity since its row was read or written. Throws `validation.*` for values that cannot be
+   * stored.
+   */
   differenceOf(entity: object, remembered: Remembered): Difference {
     return this.properties.differenceOf(entity, this.rows.reopen(remembered.row), remembered);
   }
 
-  /** The defaults that nobody gave an entity, and that it still has: an upsert that merges leaves what the row has. */
+  /**
+   * Returns the defaults that an entity still has and that the caller never assigned. An upsert that merges leaves
+   * these properties of the row as they are.
+   */
   unsaidDefaults(entity: object): Unsaid | undefined {
     const state = stateOf(entity);
     if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return undefined;
@@ -118,8 +130,8 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   }
 
   /**
-   * Encodes a write of all that an entity has but for what is left out, converted and checked; dates that were not changed since it was
-   * read keep their 100 ns. Throws `validation.*`.
+   * Encodes a write of the whole entity, except the properties in `left`, converted and checked. Dates that did not
+   * change since the entity was read keep their 100 ns. Throws `validation.*`.
    */
   prepareWhole(operation: WriteTarget, entity: object, left?: Unsaid): PreparedWrite {
     let count = 0;
@@ -127,12 +139,15 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
       const row = this.#readFrom(entity);
       count = this.properties.write(writer, entity, row, left);
     };
-    const prepared = this.rows.prepare({ write, ...operation }); // in this order: the other takes V8 ten times as long
+    const prepared = this.rows.prepare({ write, ...operation }); // the reverse order makes V8 take ten times as long
     checkLimits(this.metadata, count, prepared.entityBytes, this.store.traits.limits);
     return prepared;
   }
 
-  /** Encodes a write of some properties; dates that were not changed since `entity` was read keep their 100 ns. Throws `validation.*`. */
+  /**
+   * Encodes a write of some properties. Dates that did not change since `entity` was read keep their 100 ns. Throws
+   * `validation.*`.
+   */
   prepare(operation: WriteTarget, values: readonly PropertyValue[], entity?: object): PreparedWrite {
     if (operation.mode === 'delete') return this.rows.prepare(operation);
     const write = (writer: RowWriter): void => {
@@ -144,34 +159,37 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     return prepared;
   }
 
-  /** Whether a source is this table of this store. */
+  /** Returns whether an origin is this table of this store. */
   owns(source: EntityOrigin): boolean {
     return source.store === this.source.store && source.table === this.source.table;
   }
 
   /**
-   * Refuses, before anything is sent, an entity of a subclass whose properties would be lost, and one that could not receive its ETag
-   * and timestamp. Throws `metadata.not-an-entity`, `entity.read-only`.
+   * Rejects, before anything is sent, an entity of a subclass whose properties would be lost, and an entity whose ETag
+   * or timestamp could not be set. Throws `metadata.not-an-entity`, `entity.read-only`.
    */
   checkReceives(entity: object): void {
     checkClass(this.source.metadata, entity);
     checkReceivers(this.metadata, entity);
   }
 
-  /** Makes an object that was never loaded an entity of a row that was read. */
+  /** Makes a detached object the entity of a row that was read. */
   met(entity: object, { row, unsaid, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
     const left = this.#adopt(entity, row, unsaid);
     stamp(entity, { kind: 'stored', source: this.source, row, unsaid: left, ...others });
   }
 
-  /** The same before it is saved: what nobody said is no change, although the object has it from now on. */
+  /**
+   * Does the same as `met` before the object is saved. Properties that the caller never assigned do not count as
+   * changes, although the object now has the row's values for them.
+   */
   meet(entity: object, { row, unsaid, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
     this.#adopt(entity, row, unsaid);
     const still = unsaid && this.properties.stillUnsaid(entity, unsaid);
     stamp(entity, { kind: 'stored', source: this.source, row, unsaid: still, ...others });
   }
 
-  /** Makes an entity what was written: its ETag, its timestamp where the ETag tells it, and what it remembers. */
+  /** Updates an entity after a write: its ETag, its timestamp if the ETag contains one, and its stored state. */
   written(entity: object, write: PreparedWrite, receipt: WriteReceipt, { before, unsaid }: Kept = {}): void {
     const { etag: etagName, timestamp: timestampName } = this.metadata;
     const etag = receipt.etag ?? '';
@@ -184,18 +202,24 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     if (timestampName !== undefined && instant !== undefined) receiver[timestampName] = new Date(instant.milliseconds);
   }
 
-  /** Makes an entity one that was deleted: saving it inserts it again. */
+  /** Marks an entity as deleted. Saving it inserts it again. */
   deleted(entity: object): void {
     stamp(entity, { kind: 'deleted', source: this.source });
   }
 
-  /** Sets what an entity says nothing of to what its row has, as far as that is known; gives what is left. */
+  /**
+   * Sets the unassigned properties of an entity to the values of its row, if the row is known. Returns those that
+   * remain unassigned.
+   */
   #adopt(entity: object, row: RetainedRow | undefined, unsaid: Unsaid | undefined): Unsaid | undefined {
     if (row === undefined || unsaid === undefined) return unsaid;
     return this.properties.adopt(entity, this.rows.reopen(row), unsaid);
   }
 
-  /** The row an entity was read from, also from another table or store, where the slots are this class's. */
+  /**
+   * Returns the row that an entity was read from. A row of another table or store is used if it has the same class, and
+   * so the same slots.
+   */
   #readFrom(entity: object): RowReader | undefined {
     const state = stateOf(entity);
     if (state?.kind !== 'stored') return undefined;
@@ -204,13 +228,13 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   }
 }
 
-/** What an entity is compared with. */
+/** The state that an entity is compared with to find its changes. */
 export type Remembered = Pick<StoredState, 'row' | 'unsaid' | 'computed'>;
 
-/** What a write leaves as it is. */
+/** Information about the parts of a row that a write does not change. */
 export interface Kept {
-  /** What the row is known to hold before the write, where the write leaves some of it. */
+  /** The row as known before the write, if the write keeps some of it. */
   readonly before?: RetainedRow | undefined;
-  /** What the entity says nothing of. */
+  /** The properties that the caller never assigned. */
   readonly unsaid?: Unsaid | undefined;
 }

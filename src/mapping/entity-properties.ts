@@ -13,29 +13,32 @@ import { absentValue, propertyReader } from './property-reader.js';
 import { stateOf, type StoredState } from './stamp.js';
 import { isStillUnsaid, snapshot, type Unsaid } from './unsaid.js';
 
-/** What changed between a row and an entity. */
+/** The changes between a row and an entity. */
 export interface Difference {
   readonly changed: readonly PropertyValue[];
-  /** Stored names of properties that the row has and the entity has no longer. */
+  /** The stored names of properties that the row has and the entity no longer has. */
   readonly removed: readonly string[];
-  /** Defaults that the entity has, and the row does not: what reading gave, or somebody set. */
+  /** Defaults that the entity has and the row lacks, set when the entity was read or by the application. */
   readonly defaults?: readonly PropertyValue[];
-  /** What the entity still says nothing of. */
+  /** The properties that are still unassigned. */
   readonly unsaid?: Unsaid | undefined;
 }
 
-/** What a patch sets and removes, and what it says of that. */
+/** The properties that a patch sets and removes, with the patch itself. */
 export interface PatchDifference extends Difference {
   readonly said: Said;
 }
 
-/** What an entity is compared with, beside its row. */
+/** The state of an entity, besides its row, that changes are computed from. */
 export type Context = Pick<StoredState, 'unsaid' | 'computed'>;
 
-/** The stored properties of one class, as its entities and patches have them. */
+/** Reads, compares and writes the stored properties of one class in its entities and patches. */
 export class EntityProperties {
   readonly #metadata: EntityMetadata;
-  /** By slot. Not frozen, as the metadata are: V8 takes several times as long to go through a frozen list. */
+  /**
+   * The stored properties, by slot. Unlike the metadata this list is not frozen: V8 iterates a frozen list several
+   * times more slowly.
+   */
   readonly #steps: readonly PropertyStep[];
   readonly #defaulted: readonly PropertyStep[];
   readonly #required: readonly PropertyStep[];
@@ -54,8 +57,8 @@ export class EntityProperties {
   }
 
   /**
-   * Pushes everything that an entity has but for what is left out, converted and checked, and tells how many properties that are. Throws
-   * `validation.*`.
+   * Writes all properties of an entity, except those in `left`, converted and checked. Returns the number of properties
+   * written. Throws `validation.*`.
    */
   write(writer: RowWriter, entity: object, before: RowReader | undefined, left: Unsaid | undefined): number {
     let count = 0;
@@ -68,7 +71,10 @@ export class EntityProperties {
     return count;
   }
 
-  /** What a patch sets, and what it removes by `null`. Throws `validation.*`, also for a name that is no stored property. */
+  /**
+   * Returns the properties that a patch sets, and those that it removes with `null`. Throws `validation.*`, also for a
+   * name that is not a stored property.
+   */
   patchOf(patch: object): PatchDifference {
     const { className, members, properties } = this.#metadata;
     requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
@@ -86,7 +92,7 @@ export class EntityProperties {
     return { changed, removed, said };
   }
 
-  /** Those of an entity's unsaid values that are defaults, and that it still has. */
+  /** Returns the unassigned properties of an entity that hold a default, and still do. */
   unsaidDefaults(entity: object, unsaid: Unsaid): Unsaid | undefined {
     const { className } = this.#metadata;
     const left = this.#defaulted
@@ -98,7 +104,7 @@ export class EntityProperties {
     return left.length > 0 ? new Map(left) : undefined;
   }
 
-  /** What an object that was never loaded or written says nothing of: what it has no value for, and what nobody gave it. */
+  /** Returns the properties that a detached object has no value for, or a value that the caller never assigned. */
   unsaidBy(entity: object): Unsaid | undefined {
     const { className } = this.#metadata;
     const state = stateOf(entity);
@@ -115,8 +121,8 @@ export class EntityProperties {
   }
 
   /**
-   * Has an object that was never loaded become one of its row: what nobody said is set to what the row has. Gives what it still says
-   * nothing of: what cannot be read or set, and defaults of what the row lacks.
+   * Completes a detached object from its row: unassigned properties get the row's values. Returns those that remain
+   * unassigned, which are the ones that cannot be read or set and the defaults of properties that the row lacks.
    */
   adopt(entity: object, row: RowReader, unsaid: Unsaid): Unsaid | undefined {
     const { className } = this.#metadata;
@@ -135,7 +141,7 @@ export class EntityProperties {
     return left.size > 0 ? left : undefined;
   }
 
-  /** Sets a property to what its row has. Whether it could be read and set. */
+  /** Sets a property to the value in the row. Returns whether it could be read and set. */
   #take(entity: object, property: PropertyMetadata, value: unknown, row: RowReader): boolean {
     const { className } = this.#metadata;
     const stored = snapshot(property, value);
@@ -143,17 +149,17 @@ export class EntityProperties {
       if (stored !== undefined && !differs(className, property, { value, stored }, row)) return true;
       return putMember(entity, property.name, propertyReader(className, property)(row));
     } catch {
-      return false; // The class cannot read what is stored there, and nobody asked for it.
+      return false; // The class cannot read the stored value, and the application did not ask for it.
     }
   }
 
-  /** The same unsaid properties, with what the entity has of them now. */
+  /** Returns the same unassigned properties with the entity's current values. */
   stillUnsaid(entity: object, unsaid: Unsaid): Unsaid {
     const steps = this.#steps.filter(({ property }) => unsaid.has(property.name));
     return new Map(steps.map((step) => [step.property.name, snapshot(step.property, valueOf(entity, step))]));
   }
 
-  /** What an entity has changed since it had this row. Throws `validation.*` for what cannot be stored. */
+  /** Returns the changes of an entity since this row. Throws `validation.*` for values that cannot be stored. */
   differenceOf(entity: object, before: RowReader, { unsaid, computed }: Context): Difference {
     const { className } = this.#metadata;
     const changed: PropertyValue[] = [];
@@ -162,7 +168,7 @@ export class EntityProperties {
     const still = unsaid && new Map<string, unknown>();
     for (const step of this.#steps) {
       const { property, store } = step;
-      if (property.copiesKey) continue; // the key did not change, or there would be no difference to tell
+      if (property.copiesKey) continue; // the key has not changed: a changed key is rejected earlier
       const value = valueOf(entity, step);
       if (still !== undefined && isStillUnsaid(className, property, value, unsaid)) {
         still.set(property.name, unsaid!.get(property.name));
@@ -170,7 +176,7 @@ export class EntityProperties {
       }
       const stands = before.typeOf(property.slot) !== undefined;
       if (isAbsent(value)) {
-        // A converter may read a stored value as absent: then nobody took it away.
+        // A converter may read a stored value as absent. Such a property was not removed by the application.
         if (stands && !isAbsent(propertyReader(className, property)(before))) removed.push(property.storedName);
         continue;
       }
@@ -184,7 +190,10 @@ export class EntityProperties {
     return { changed, removed, defaults, unsaid: still };
   }
 
-  /** Gives an entity that is written as a whole the defaults of what it has no value for. Throws `entity.read-only`. */
+  /**
+   * Sets the defaults of properties without a value on an entity that is about to be written as a whole. Throws
+   * `entity.read-only`.
+   */
   setDefaults(entity: object): void {
     for (const step of this.#defaulted) {
       const { property } = step;
@@ -193,7 +202,7 @@ export class EntityProperties {
     }
   }
 
-  /** Refuses an entity without a property that its class requires; throws `validation.missing-property`. */
+  /** Rejects an entity that lacks a required property. Throws `validation.missing-property`. */
   checkRequired(entity: object, unsaid?: Unsaid): void {
     if (this.#required.length === 0) return;
     const { className } = this.#metadata;
@@ -207,17 +216,17 @@ export class EntityProperties {
   }
 }
 
-/** How one property is written. */
+/** One property with the functions that write it. */
 interface PropertyStep {
   readonly className: string;
   readonly property: PropertyMetadata;
   /** Converts and checks a value. */
   readonly store: (value: unknown) => unknown;
-  /** Whether every object has something under the property's name. */
+  /** True if the property has a name that every object inherits, such as `constructor`. */
   readonly isInherited: boolean;
 }
 
-/** What an entity has under a name; what every object inherits, such as `constructor`, is nothing that an entity has. */
+/** Returns the value of a member. A member that every object inherits, such as `constructor`, counts as missing. */
 function valueOf(entity: object, { className, property: { name, slot }, isInherited }: PropertyStep): unknown {
   try {
     return isInherited && !Object.hasOwn(entity, name)

@@ -3,39 +3,47 @@ import type { ReadRequest, Rows, TableStore } from '../store/table-store.js';
 import type { RowReader } from '../store/row.js';
 import type { VerbObserver } from '../store/verb-observer.js';
 
-/** How some properties of a class are read: what to ask of the store, and what to make of each row. */
+/** Reads some properties of a class: the request to the store and the decoder of each row. */
 export interface Projector {
   readonly request: ReadRequest;
   readonly decode: (row: RowReader) => object;
 }
 
-/** What a data source says of all queries. */
+/** The data source's settings for all queries. */
 export interface QuerySettings {
-  /** The most requests that a query may plan, unless it says so itself. */
+  /** The most requests that a query may plan, unless the query sets its own limit. */
   readonly maxRequests?: number | undefined;
   /**
-   * What continuations are signed with: the first secret signs, each of them is accepted. A function, so that nothing which shows this
-   * object shows them.
+   * The secrets for continuation tokens: the first one signs, and all are accepted. A function, so that the secrets do
+   * not appear when this object is printed.
    */
   readonly continuationSecrets?: (() => readonly Uint8Array[]) | undefined;
-  /** Who is told of verbs, where somebody is. */
+  /** The observer of repository and query calls, if one is registered. */
   readonly verbs?: VerbObserver | undefined;
 }
 
-/** One class on one table of one store: all that reading it takes. */
+/**
+ * Everything that a query needs to read entities of one class. `EntityMapper` implements it; a unit of work substitutes
+ * its own, which returns tracked entities.
+ */
 export interface EntityReader<T extends object> {
   readonly metadata: EntityMetadata<T>;
   readonly store: TableStore;
-  /** The table's name in the store. */
+  /** The name of the table in the store. */
   readonly table: string;
   readonly rows: Rows;
   readonly queries: QuerySettings;
-  /** Makes an entity of a row and stamps it with what it was loaded from. Throws `entity.type-mismatch` and `key.unparsable`. */
+  /** Creates an entity from a row and stamps it with its origin. Throws `entity.type-mismatch` and `key.unparsable`. */
   readonly decode: (row: RowReader) => T;
-  /** The same, for a look at a row: a unit of work does not track what it gives. */
+  /** Does the same for a row that is only looked at: a unit of work does not track the entity. */
   readonly peek: (row: RowReader) => T;
-  /** Checks that a row's keys are ones that the class's templates yield, where a query reads nothing else. Throws `key.unparsable`. */
+  /**
+   * Checks that a row's keys match the class's templates, for queries that read nothing else. Throws `key.unparsable`.
+   */
   readonly checkKeys: (row: RowReader) => void;
-  /** Plain, readonly data of some properties, never stamped. Throws `query.unknown-property`. */
+  /**
+   * Returns the projector for some properties. Its results are plain, read-only data without a stamp. Throws
+   * `query.unknown-property`.
+   */
   project(names: readonly string[]): Projector;
 }

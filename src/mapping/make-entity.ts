@@ -12,11 +12,13 @@ import { snapshot } from './unsaid.js';
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Makes an instance of an entity class of the values that somebody gave, such as a client's JSON. It is for integrations that make
- * entities, as `fromPlain` of `entitable/class-transformer` does; a program uses `repository.create`, which checks the values.
+ * Creates an instance of an entity class from values such as a client's JSON. It is for integrations that create
+ * entities, as `fromPlain` of `entitable/class-transformer` does; applications use `repository.create`, which checks
+ * the values.
  *
- * What was not given has its default, or what the class itself sets. It counts as not said: a `save` of the entity under an ETag leaves
- * the stored value alone. Names that are not stored are taken over, but for methods and what cannot be set.
+ * Properties without a value get their default, or whatever the class itself sets. They count as unassigned: when the
+ * entity is saved under an ETag, the row keeps its values for them. Names that are not stored are copied too, except
+ * methods and members that cannot be set.
  *
  * @throws EntitableError `metadata.*`, `entity.not-an-object`.
  */
@@ -29,7 +31,7 @@ export function makeEntity<T extends object>(entityClass: EntityClass<T>, values
 }
 
 /**
- * Makes a new entity of its values, as `repository.create` does: a value that would not be stored is refused.
+ * Creates a new entity from its values, as `repository.create` does, and rejects values that would not be stored.
  * Throws `validation.unknown-property`, `entity.not-an-object`, `entity.read-only`, `metadata.not-constructible`.
  */
 export function createEntity<T extends object>(metadata: EntityMetadata<T>, values: object): T {
@@ -44,7 +46,7 @@ export function createEntity<T extends object>(metadata: EntityMetadata<T>, valu
   return made(metadata, said, (entity, name, value) => {
     if (!members.has(name) && !isAccessor(entity, name))
       throw notStored(metadata, `The values of a new ${className} name`, name, undefined, FORGOTTEN);
-    // A stored member that cannot be set is what the class's own create has made of the values.
+    // A stored member that cannot be set has already been set by the class's own `create`.
     if (!putMember(entity, name, value) && !members.has(name)) throw readOnly(className, name);
   });
 }
@@ -66,7 +68,8 @@ function made<T extends object>(
   for (const { name } of defaults) {
     if (ownMember(entity, name) === undefined) putMember(entity, name, values[name]);
   }
-  // Without an ETag property no save finds a row: only an upsert may, which leaves the row's value where the entity has a default.
+  // Without an ETag property, saving never updates a row that was not read. Only an upsert can, and it leaves the row's
+  // value where the entity has an unassigned default.
   const unsaid = (etag === undefined ? defaults : others)
     .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
     .filter(([, stored]) => stored !== undefined);
@@ -77,7 +80,7 @@ function made<T extends object>(
 const FORGOTTEN =
   'Decorate it with @Property, or name it in defineEntity, where it is to be stored; else leave it out, and make it optional in the class';
 
-/** Whether a class reads and sets a member by itself, as a setter does that fills stored properties. */
+/** Returns whether a member is a getter or setter of the class, e.g. a setter that fills stored properties. */
 function isAccessor(entity: object, name: string): boolean {
   for (let holder = entity; holder !== null; holder = Object.getPrototypeOf(holder) as object) {
     const descriptor = Object.getOwnPropertyDescriptor(holder, name);
@@ -86,7 +89,7 @@ function isAccessor(entity: object, name: string): boolean {
   return false;
 }
 
-/** Some names of a class, as an example. */
+/** Returns a few names of a class as examples for a message. */
 function namesOf({ members }: EntityMetadata): readonly string[] {
   return [...members.keys()].slice(0, 3);
 }

@@ -1,11 +1,11 @@
 import type { Slot } from '../store/row.js';
 
 /**
- * `entity[name] = value`, at a place of its own in the code for the keys, the timestamp and the first properties of a class. The engine
- * remembers, for every place, which names came by: where it was only one, setting it costs as little as if the name stood there; where
- * it was many, each is looked up anew, which costs more than reading the value that is set.
+ * Does `entity[name] = value` at a separate place in the code for each key, the timestamp and the first properties of a
+ * class. V8 caches the names seen at each place. A place that sees only one name is as fast as a constant name; a place
+ * that sees many must look each name up, which costs more than reading the value to be set.
  *
- * @param slot Where it is stored: a slot has one name, in the entities and the projections of a class.
+ * @param slot - The slot of the member. A slot has one name in all entities and projections of a class.
  */
 export function setMember(entity: Record<string, unknown>, slot: Slot, name: string, value: unknown): void {
   switch (slot) {
@@ -59,7 +59,7 @@ export function setMember(entity: Record<string, unknown>, slot: Slot, name: str
   }
 }
 
-/** `entity[name]`, for the same reason as {@link setMember}. */
+/** Does `entity[name]`, at separate places for the same reason as {@link setMember}. */
 export function getMember(entity: Record<string, unknown>, slot: Slot, name: string): unknown {
   switch (slot) {
     case 0:
@@ -97,21 +97,24 @@ export function getMember(entity: Record<string, unknown>, slot: Slot, name: str
   }
 }
 
-/** What an object has under a name; what every object inherits, such as `constructor`, is nothing that it has. */
+/** Returns the value of a member. A member that every object inherits, such as `constructor`, counts as missing. */
 export function ownMember(object: object, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(object, name)
     ? undefined
     : (object as Readonly<Record<string, unknown>>)[name];
 }
 
-/** `object[name] = value` for any name, by a setter where there is one. Whether it could be set. */
+/**
+ * Does `object[name] = value` for any name, through the setter if there is one. Returns whether the member could be
+ * set.
+ */
 export function putMember(object: object, name: string, value: unknown): boolean {
   return name === '__proto__'
     ? Reflect.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
     : Reflect.set(object, name, value);
 }
 
-/** Whether a member has no value: `null` is as absent as `undefined`. */
+/** Returns whether a value counts as absent: `null` does, like `undefined`. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }

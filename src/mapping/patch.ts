@@ -7,16 +7,16 @@ import { isWritable, missingProperties, notStored, readOnly } from './entity-che
 import { isAbsent, ownMember, putMember } from './member-access.js';
 import { stamp, stateOf } from './stamp.js';
 
-/** What a patch says, by name. */
+/** The content of a patch by name, without `undefined`. */
 export type Said = Readonly<Record<string, unknown>>;
 
 /**
- * What a patch says: its own members without those that are `undefined`, which are as good as missing. Classes with fields make such
- * members for whatever a client did not send. Throws `entity.getter-failed`.
+ * Returns the own members of a patch without those that are `undefined`, which are treated as missing: classes with
+ * fields create them for everything a client did not send. Throws `entity.getter-failed`.
  */
 export function saidBy(className: string, patch: object): Said {
   try {
-    const own = { ...patch }; // the fastest copy, and most patches are whole
+    const own = { ...patch }; // the fastest way to copy; most patches contain no undefined
     if (!Object.values(own).includes(undefined)) return own;
     return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   } catch (error) {
@@ -25,23 +25,25 @@ export function saidBy(className: string, patch: object): Said {
 }
 
 /**
- * Sets what a patch says on an entity. For `null` the property becomes absent: `undefined` in an entity that has its whole row, `null`
- * where `undefined` would say nothing.
+ * Applies a patch to an entity. A property that the patch sets to `null` becomes absent: `undefined` in an entity whose
+ * whole row is known, and `null` where `undefined` would count as unassigned.
  */
 export function applyPatch(entity: object, said: Said): void {
   const state = stateOf(entity);
   const absent = (name: string): undefined | null =>
     state?.kind === 'stored' && !state.unsaid?.has(name) ? undefined : null;
   for (const [name, value] of Object.entries(said)) putMember(entity, name, value ?? absent(name));
-  // What the entity had by itself, and a patch says, is said from now on, also where it is the same.
+  // Properties named in the patch count as assigned from now on, even if the value is the one that the entity already
+  // had.
   if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return;
   const unsaid = new Map([...state.unsaid].filter(([name]) => isAbsent(said[name])));
   if (unsaid.size < state.unsaid.size) stamp(entity, { ...state, unsaid });
 }
 
 /**
- * Sets what a patch says on an entity, as `repository.assign` does: all of it, or nothing where it is refused. A key may be named, if it
- * is the entity's. Throws `key.changed`, `validation.unknown-property`, `validation.missing-property`, `entity.read-only`.
+ * Applies a patch to an entity, as `repository.assign` does: entirely, or not at all if any part is rejected. The patch
+ * may contain the entity's own key. Throws `key.changed`, `validation.unknown-property`, `validation.missing-property`,
+ * `entity.read-only`.
  */
 export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entity: T, patch: object): T {
   const { className, members } = metadata;
@@ -68,7 +70,7 @@ export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entit
   return entity;
 }
 
-/** Whether an entity has a key part already. Throws `key.changed` where it has another. */
+/** Returns whether an entity already has this key part. Throws `key.changed` if it has another value. */
 function isOwnKey(
   className: string,
   { name, template, index }: Extract<Member, { readonly kind: 'key' }>,

@@ -17,8 +17,8 @@ const FITS: Partial<Record<EdmType, (value: unknown, limits: ServiceLimits) => b
 };
 
 /**
- * Makes the stored value of one property: converted, and checked against its EDM type and the store's limits.
- * Throws `validation.*`; the value is only in `details.value`.
+ * Returns a function that makes the stored value of one property: converted, and checked against its EDM type and the
+ * store's limits. It throws `validation.*`; the value appears only in `details.value`.
  */
 export function storedValueOf(
   className: string,
@@ -86,7 +86,10 @@ function refusalOf(
   );
 }
 
-/** The error of a converter that refused a value; what it threw may quote it. */
+/**
+ * Creates the error for a value that a converter rejected. The converter's own error goes into `details.error` only,
+ * because its message may quote the value.
+ */
 export function converterFailed(
   className: string,
   { name, storedName, type }: PropertyMetadata,
@@ -103,8 +106,8 @@ export function converterFailed(
 }
 
 /**
- * Pushes the stored value of one property; `before` is the row that the entity came from, where it is known. A switch, because every
- * property of every row comes by: a table of functions would cost a call.
+ * Writes the stored value of one property. `before` is the row that the entity came from, if known. A switch, because
+ * this runs for every property of every row: a table of functions would cost a call.
  */
 export function pushProperty(
   writer: RowWriter,
@@ -138,16 +141,19 @@ export function pushProperty(
   }
 }
 
-/** A Date has milliseconds, unless a converter made it; one that nobody changed keeps the 100 ns that the row has. */
+/**
+ * Returns the 100 ns beyond the milliseconds of a date. A Date has none unless a converter made it, and an unchanged
+ * date keeps those of the row.
+ */
 function ticksOf(slot: Slot, value: Date, before: RowReader | undefined, isConverted: boolean): number {
   const exact = isConverted ? exactTicks(value) : undefined;
   if (exact !== undefined) return exact;
   return before?.typeOf(slot) === 'DateTime' && before.milliseconds(slot) === value.getTime() ? before.ticks(slot) : 0;
 }
 
-/** A stored value on its way to a store. */
+/** A value ready to be written. */
 export interface PropertyValue {
   readonly property: PropertyMetadata;
-  /** Converted and checked. */
+  /** The value, converted and checked. */
   readonly stored: unknown;
 }

@@ -10,15 +10,16 @@ import { converterFailed } from './property-check.js';
 import { absentValue, readDrifted, readExact, readPrecise } from './property-reader.js';
 
 /**
- * Whether a value, which is stored as `stored`, differs from what the row has: bytes by content, dates by millisecond, NaN equal to
- * itself, and what is converted by its value as well. Throws `validation.converter-failed`.
+ * Returns whether a value, stored as `stored`, differs from the value in the row. Compares bytes by content, dates by
+ * millisecond, NaN as equal to itself, and converted properties by their value as well. Throws
+ * `validation.converter-failed`.
  */
 export function differs(className: string, property: PropertyMetadata, value: ConvertedValue, row: RowReader): boolean {
   const before = readStored(property, row);
   return before === undefined || !isStoredAs(className, property, value, before);
 }
 
-/** Whether a value is the one that `before` is the stored form of. Throws `validation.converter-failed`. */
+/** Returns whether `before` is a stored form of the value. Throws `validation.converter-failed`. */
 export function isStoredAs(
   className: string,
   property: PropertyMetadata,
@@ -40,15 +41,16 @@ export function isStoredAs(
   return sameData(was.value, value) || same(type, was.stored(), stored);
 }
 
-/** A value of an entity, and what is stored of it. */
+/** A value of an entity with its stored form. */
 export interface ConvertedValue {
   readonly value: unknown;
   readonly stored: unknown;
 }
 
 /**
- * What a row's value was read as, and what would be stored of that: another program may store one value in several forms, such as JSON
- * with other white space, and a converter may never store it in the same form again. `undefined` where it cannot be read.
+ * Converts the row's value to its value in the class and back to a stored form, for comparison. Another program may
+ * have stored the value in a different form, such as JSON with other white space, and a converter may never produce the
+ * same form twice. Returns `undefined` if the value cannot be read.
  */
 function readAgain(
   converter: AnyConverter,
@@ -58,7 +60,7 @@ function readAgain(
     const value = atOnce(converter.fromStored(before), 'fromStored');
     return { value, stored: () => storedAgain(converter, value) };
   } catch {
-    return undefined; // whatever the entity has now differs from it
+    return undefined; // unreadable: any value that the entity has now is a change
   }
 }
 
@@ -71,9 +73,10 @@ function storedAgain(converter: AnyConverter, value: unknown): unknown {
 }
 
 /**
- * Whether a value is what the reader gives for an absent property, so that nobody need have set it.
+ * Returns whether a value is the one that reading sets for an absent property, so the application need not have set it.
  *
- * @param computed What functions gave when the row was read, as stored: another call may give something else.
+ * @param computed - The stored forms of defaults that functions returned when the row was read; another call may return
+ * something else.
  */
 export function isAbsentDefault(
   className: string,

@@ -7,7 +7,7 @@ import type { EdmType } from '../edm/edm-type.js';
 import { Guid } from '../edm/guid.js';
 import { isInt32 } from '../edm/value-rules.js';
 
-/** Reads one property of a class from a row: its value, or its default when it is absent. */
+/** Returns a function that reads one property from a row. If the property is absent, it returns the default. */
 export function propertyReader(className: string, property: PropertyMetadata): (row: RowReader) => unknown {
   const { slot, type, converter } = property;
   const absent = absentValue(property);
@@ -32,7 +32,7 @@ export function propertyReader(className: string, property: PropertyMetadata): (
   };
 }
 
-/** What an absent property becomes. */
+/** Returns a function for the value of an absent property, i.e. its default. */
 export function absentValue({ default: value }: PropertyMetadata): () => unknown {
   return typeof value === 'function'
     ? () => atOnce(readOption('default', value as () => unknown), 'default')
@@ -69,7 +69,10 @@ function unreadable(className: string, property: PropertyMetadata, row: RowReade
 
 type Read = (row: RowReader, slot: Slot) => unknown;
 
-/** Reads a property of exactly its declared type. A switch, because every property of every row comes by: a table of functions would cost a call. */
+/**
+ * Reads a property stored in exactly its declared type. A switch, because this runs for every property of every row: a
+ * table of functions would cost a call.
+ */
 export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
   switch (type) {
     case 'String':
@@ -92,14 +95,16 @@ export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
   }
 }
 
-/** Reads a property of exactly its declared type for a converter, which gets the 100 ns of a DateTime as well. */
+/**
+ * Reads a property stored in exactly its declared type for a converter, which also receives the 100 ns of a DateTime.
+ */
 export function readPrecise(type: EdmType, row: RowReader, slot: Slot): unknown {
   return type === 'DateTime' ? preciseDate(row.milliseconds(slot), row.ticks(slot)) : readExact(type, row, slot);
 }
 
 /**
- * What a declared type makes of a stored one that differs from it: the same value, or `undefined` where something would be lost.
- * A program that wrote `20` where a Double is declared stored an Int32, for example.
+ * Conversions from a stored type to a different declared type. Each returns the same value, or `undefined` if something
+ * would be lost. For example, a program that wrote `20` to a property declared as Double stored an Int32.
  */
 const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
   Binary: {},
@@ -125,7 +130,7 @@ function exactly(value: number, holds: (value: number) => boolean): number | und
   return holds(value) && !Object.is(value, -0) ? value : undefined;
 }
 
-/** Reads a property that is stored as another type than it is declared; `undefined` where something would be lost. */
+/** Reads a property that is stored in another type than declared. Returns `undefined` if something would be lost. */
 export function readDrifted(declared: EdmType, found: EdmType, row: RowReader, slot: Slot): unknown {
   return DRIFTED[declared][found]?.(row, slot);
 }

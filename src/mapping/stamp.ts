@@ -4,40 +4,43 @@ import type { RetainedRow } from '../store/row.js';
 import type { Rows } from '../store/table-store.js';
 import type { Unsaid } from './unsaid.js';
 
-/** The table of a store that an entity came from. */
+/** The table and store that an entity came from. */
 export interface EntityOrigin {
-  /** `traits.identity` of the store. */
+  /** The store's `traits.identity`. */
   readonly store: string;
-  /** The table's name in the store. */
+  /** The name of the table in the store. */
   readonly table: string;
-  /** The class it was read as, and the rows that open what was retained. */
+  /** The class it was read as, and the `Rows` that can reopen its retained row. */
   readonly metadata: EntityMetadata;
   readonly rows: Rows;
 }
 
-/** What an entity remembers. */
+/** The state that the library attaches to an entity. */
 export type EntityState = StoredState | { readonly kind: 'deleted'; readonly source: EntityOrigin } | MadeState;
 
-/** What an entity remembers that was loaded or written. */
+/** The state of an entity that was loaded or written. */
 export interface StoredState {
   readonly kind: 'stored';
   readonly source: EntityOrigin;
   readonly etag: string;
-  /** What its row held. */
+  /** The row as it was read or written. */
   readonly row: RetainedRow;
-  /** What the entity says nothing of; absent for one that was loaded, which is its state. */
+  /** The properties that the caller never assigned. Missing for a loaded entity, which has the values of its row. */
   readonly unsaid?: Unsaid | undefined;
-  /** By property, the stored form of defaults that functions gave when the row was read. */
+  /** The stored forms of defaults that functions returned when the row was read, by property. */
   readonly computed?: ReadonlyMap<string, unknown> | undefined;
 }
 
-/** What an entity remembers that was made of values, and never loaded or written. */
+/** The state of an entity that was created from values and not yet loaded or written. */
 export interface MadeState {
   readonly kind: 'made';
   readonly unsaid: Unsaid;
 }
 
-/** What an entity remembers that was read: its row has its ETag, which most entities are never asked for. */
+/**
+ * The state of an entity that was read. Its ETag is taken from the row on demand, because most entities are never asked
+ * for it.
+ */
 export class LoadedState implements StoredState {
   readonly kind = 'stored';
 
@@ -51,7 +54,7 @@ export class LoadedState implements StoredState {
   }
 }
 
-/** What an entity remembers that was read from a row without some properties whose defaults are computed. */
+/** The state of an entity whose row lacks properties with computed defaults. */
 export class ComputedState extends LoadedState {
   constructor(
     source: EntityOrigin,
@@ -74,8 +77,8 @@ class Returned {
 }
 
 /**
- * A private field put on somebody else's object: unlike a WeakMap it costs nothing measurable, unlike a symbol property it is
- * invisible to JSON, equality, copies and structuredClone.
+ * Attaches a private field to an object of another class. Unlike a WeakMap this costs nothing measurable, and unlike a
+ * symbol property it is invisible to JSON, equality checks, copies and structuredClone.
  */
 class Stamp extends Returned {
   #state!: EntityState | undefined;
@@ -88,15 +91,18 @@ class Stamp extends Returned {
   };
 }
 
-// One for all copies of the package: what one copy stamped, another reads.
+// Shared by all copies of the package, so that one copy can read what another has stamped.
 const stamps: Stamps = shared('stamps', () => ({ get: Stamp.get, set: Stamp.set }));
 
-/** What an entity remembers; `undefined` for one that was never made, loaded or written here, and for what is no object. */
+/**
+ * Returns the state of an entity. `undefined` for one that was never created, loaded or written here, and for anything
+ * that is not an object.
+ */
 export function stateOf(entity: object): EntityState | undefined {
   return typeof entity === 'object' && entity !== null ? stamps.get(entity) : undefined;
 }
 
-/** Makes an entity remember; `undefined` makes it forget. */
+/** Attaches a state to an entity; `undefined` removes it. */
 export function stamp(entity: object, state: EntityState | undefined): void {
   stamps.set(entity, state);
 }

@@ -6,13 +6,13 @@ import type { EntityMetadata, PropertyMetadata } from '../metadata/entity-metada
 import { isStoredAs } from './property-difference.js';
 
 /**
- * What an entity says nothing of, although its row may hold it, or it holds something: by property, `undefined` where nobody gave a
- * value, and the stored form of what the entity has by itself, such as the value of a field's initialiser. As long as it still has
- * that, a save leaves the row's property alone.
+ * The properties of an entity that the caller never assigned, by name. The value is `undefined` for a property without
+ * a value, or the stored form of a value that the class set itself, e.g. in a field's initialiser. As long as the
+ * entity still has that value, saving it leaves the property of the row unchanged.
  */
 export type Unsaid = ReadonlyMap<string, unknown>;
 
-/** The stored form of a value, which does not change with the value; `undefined` where there is none. */
+/** Returns the stored form of a value as a copy that does not change with it. `undefined` if there is none. */
 export function snapshot({ converter }: PropertyMetadata, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   try {
@@ -20,7 +20,7 @@ export function snapshot({ converter }: PropertyMetadata, value: unknown): unkno
     if (isDate(stored)) return copyOf(stored);
     return isBytes(stored) ? Uint8Array.from(stored) : stored;
   } catch {
-    return undefined; // writing the entity tells why
+    return undefined; // writing the entity reports the error
   }
 }
 
@@ -29,7 +29,7 @@ function copyOf(date: Date): Date {
   return ticks === undefined ? new Date(date) : preciseDate(date.getTime(), ticks);
 }
 
-/** Whether an entity still has, as the value of a property, what nobody gave it. */
+/** Returns whether a property still has a value that the caller never assigned. */
 export function isStillUnsaid(
   className: string,
   property: PropertyMetadata,
@@ -43,7 +43,10 @@ export function isStillUnsaid(
   return stored !== undefined && isStoredAs(className, property, { value, stored }, before);
 }
 
-/** The names of an entity that are checked when it is written: all of its class, and all that it has itself, but what is unsaid. */
+/**
+ * Returns the names that are validated when an entity is written: those of its class and its own members, without
+ * unassigned ones.
+ */
 export function saidNames({ members }: EntityMetadata, entity: object, unsaid: Unsaid): readonly string[] {
   return [...new Set([...members.keys(), ...Object.keys(entity)])].filter((name) => !unsaid.has(name));
 }

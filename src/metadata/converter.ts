@@ -1,16 +1,21 @@
 import type { EdmType, EdmTypeMap } from '../edm/edm-type.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** How stored values sort, compared to the values they stand for; `none` leaves only `eq` and `ne`. */
+/**
+ * The order of stored values compared with the order of the values in the class. With `none`, filters accept only `eq`,
+ * `ne` and `in`.
+ */
 export type ConverterOrder = 'preserved' | 'reversed' | 'none';
 
 /**
- * Stores a `V` as the EDM type `E`: `fromStored(toStored(value))` is the value again. What is stored may differ from time to time, as
- * where it is encrypted; such a converter says `equality: false`, and `same` where its values are no plain data.
- * Its functions answer at once: a promise is refused.
+ * Stores values of type `V` as the EDM type `E`. `fromStored(toStored(value))` must return an equal value.
  *
- * A converter of a key part that declares an order must give texts of one length (or none that begins another), so that the
- * order holds with more text behind it.
+ * The stored form of a value may vary from call to call, as it does with encryption. Such a converter sets
+ * `equality: false`, and needs `same` if its values are not plain data. The functions are synchronous; returning a
+ * promise is an error.
+ *
+ * If a converter of a key part declares an order, its texts must all have the same length, or none may be a prefix of
+ * another. Otherwise the order is lost as soon as more text follows in the key.
  *
  * @example
  * ```ts
@@ -18,33 +23,37 @@ export type ConverterOrder = 'preserved' | 'reversed' | 'none';
  * ```
  */
 export interface Converter<in out V, out E extends EdmType = EdmType> {
-  /** What it stores. */
+  /** The EDM type that the converter stores. */
   readonly type: E;
-  /** `'none'` when left out. */
+  /** The order of stored values; `'none'` by default. */
   readonly order?: ConverterOrder | undefined;
   /**
-   * `false` where equal values need not be stored alike: `eq`, `ne` and `in` are refused then (`query.not-comparable`), since they would
-   * find nothing in silence.
+   * Set to `false` if equal values may be stored in different forms. `eq`, `ne` and `in` are then rejected with
+   * `query.not-comparable`, because they would silently miss rows.
    */
   readonly equality?: false | undefined;
-  /** Throws for what it cannot store. The error that is raised then keeps what was thrown out of its message: it may quote the value. */
+  /**
+   * Converts a value to its stored form. Throws if the value cannot be stored; the message of that error is not
+   * repeated in the library's error, because it may quote the value.
+   */
   toStored(value: V): EdmTypeMap[E];
-  /** Gives the value back that was stored. */
+  /** Converts a stored value back. */
   fromStored(stored: EdmTypeMap[E]): V;
   /**
-   * Whether two values are the same, so that `save` and units of work write nothing of what did not change. Asked where the stored forms
-   * differ. When left out, strings, numbers and other plain data are compared by content, and all else by its stored form.
+   * Compares two values whose stored forms differ, so that `save` and units of work do not write a value that has not
+   * changed. By default strings, numbers and other plain data are compared by content, and everything else by its
+   * stored form.
    */
   same?(left: V, right: V): boolean;
 }
 
-/** A converter of any value: what metadata keeps. */
+/** A converter with its type parameters erased, as entity metadata holds it. */
 export interface AnyConverter {
-  /** What it stores. */
+  /** The EDM type that the converter stores. */
   readonly type: EdmType;
-  /** How stored values sort; `'none'` when left out. */
+  /** The order of stored values; `'none'` by default. */
   readonly order?: ConverterOrder | undefined;
-  /** `false` where equal values need not be stored alike. */
+  /** `false` if equal values may be stored in different forms. */
   readonly equality?: false | undefined;
   /** See {@link Converter.toStored}. */
   toStored(value: unknown): unknown;
@@ -57,25 +66,35 @@ export interface AnyConverter {
 const ANOTHER_TYPE = 'another type';
 const OWN = Symbol.for('entitable/refusal');
 
-/** What a converter of this package throws for a value of another type; its words never hold the value, so messages may show them. */
+/**
+ * Creates the error that this package's converters throw for a value of the wrong type. Its message never contains the
+ * value, so other messages may include it.
+ */
 export function wrongType(message: string, options?: ErrorOptions): EntitableError {
   return refusal(message, ANOTHER_TYPE, options);
 }
 
-/** What a converter of this package throws for a value that it cannot store; its words never hold the value, so messages may show them. */
+/**
+ * Creates the error that this package's converters throw for a value they cannot store. Its message never contains the
+ * value, so other messages may include it.
+ */
 export function outOfRange(message: string): EntitableError {
   return refusal(message, 'another value');
 }
 
 /**
- * Why a converter refused a value; `undefined` when its words are not for a message. Anybody else's may quote the value, and so may the
- * language's: `BigInt(1.5)` throws a `RangeError` that holds the number.
+ * Returns why a converter rejected a value, or `undefined` if that text must not appear in a message. Errors of other
+ * converters may quote the value, and so may errors of the language: `BigInt(1.5)` throws a `RangeError` that contains
+ * the number.
  */
 export function refusalReason(error: unknown): string | undefined {
   return error instanceof Error && OWN in error ? error.message : undefined;
 }
 
-/** Whether a converter refused a value for its type, as a `TypeError` says of anybody's converter. */
+/**
+ * Returns whether a converter rejected a value because of its type. For converters from elsewhere, a `TypeError` means
+ * that.
+ */
 export function refusesType(error: unknown): boolean {
   const isOwn = EntitableError.is(error, 'validation.invalid-option') && OWN in error;
   return isOwn ? error.details.found === ANOTHER_TYPE : error instanceof TypeError;

@@ -1,10 +1,12 @@
 import type { defaulted, DefaultedMark, KeyName, Unmarked, DataKey, PatchOf } from './key-types.js';
 
 /**
- * Marks, on its type, a property that has a value where none is given, by a `default` or by an initialiser: `create` may leave it out.
+ * Marks the type of a property that has a value from the start, through a `default` or an initialiser, so that `create`
+ * may leave it out.
  *
- * A marked union of literals is no index and makes no `switch` complete (TypeScript knows only bare literals there). Read it into a
- * variable of the plain type first: `const status: Unmarked<Order['status']> = order.status`.
+ * TypeScript does not accept a marked union of literals as an index, nor does it check a `switch` on it for
+ * completeness: both work with bare literals only. Assign it to a variable of the plain type first:
+ * `const status: Unmarked<Order['status']> = order.status`.
  *
  * @example
  * ```ts
@@ -13,10 +15,10 @@ import type { defaulted, DefaultedMark, KeyName, Unmarked, DataKey, PatchOf } fr
  */
 export type Defaulted<V> = V & DefaultedMark<V>;
 
-/** The names of the properties that a new `T` needs. */
+/** The names of the properties that a new `T` requires. */
 type RequiredName<T> = NeededName<T, DataKey<T> & keyof T> & string;
 
-/** Distributes over the names, which is the cheapest way through a large class. */
+/** Distributes over the names, because the compiler checks a large class fastest that way. */
 type NeededName<T, K extends keyof T> =
   K extends KeyName<T>
     ? K
@@ -30,26 +32,27 @@ type NeededName<T, K extends keyof T> =
             ? never
             : K;
 
-/** The compiler takes two types for the same only where their modifiers are. */
+/** Tests for `readonly`: the compiler treats two types as identical only if their modifiers are the same. */
 type IsReadonly<P> =
   (<X>() => X extends P ? 1 : 2) extends <X>() => X extends { -readonly [K in keyof P]: P[K] } ? 1 : 2 ? false : true;
 
 /**
- * What `repository.create` takes: the stored properties of a new `T`. Those may be left out that are optional, that have a default
- * (`Defaulted`), or that are `readonly` and no keys, which the compiler cannot tell from getters.
+ * The argument of `repository.create`: the stored properties of a new `T`. Optional properties and properties with a
+ * default (`Defaulted`) may be left out. So may `readonly` properties that are not keys, because the compiler cannot
+ * distinguish them from getters.
  */
 export type CreateOf<T> = { readonly [K in RequiredName<T>]: Unmarked<T[K]> } & {
   readonly [K in Exclude<DataKey<T>, RequiredName<T>>]?: T[K] | null | undefined;
 };
 
-/** What `repository.assign` takes: a patch, which may name the entity's own key as well. */
+/** The argument of `repository.assign`: a patch, which may also contain the entity's own key. */
 export type AssignOf<T> = (T extends unknown ? { readonly of: EntityAssignment<T> } : never)['of'];
 
 type EntityAssignment<T> = PatchOf<T> & { readonly [K in KeyName<T>]?: Unmarked<T[K]> | undefined };
 
 /**
- * What an entity is made of: the values of its row, or those that `create` of a repository was given, by the names of the class. A
- * getter that is not stored has none.
+ * The values that `create` of an entity class receives, by their names in the class: those read from the row, or those
+ * passed to `create` of a repository. Getters that are not stored have no value.
  */
 export type EntityValues<T> = { readonly [K in ValueName<T>]: T[K] };
 

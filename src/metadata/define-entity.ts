@@ -15,12 +15,15 @@ import {
   type PropertyRole,
 } from './registry.js';
 
-/** The EDM types that carry a `V`. */
+/** The EDM types that can store a `V`. */
 export type EdmTypeFor<V> = {
   [E in EdmType]: [NonNullable<V>] extends [EdmTypeMap[E]] ? E : never;
 }[EdmType];
 
-/** How one property is stored: the name of its EDM type, what it is to the row, or the same with options. */
+/**
+ * Storage of one property: its EDM type or its role in the row as a string, or either of these with options as an
+ * object.
+ */
 export type PropertySchema<V> =
   | EdmTypeFor<V>
   | 'PartitionKey'
@@ -46,27 +49,33 @@ export type PropertySchema<V> =
       readonly type?: EdmTypeFor<V>;
     };
 
-/** An entity class described without decorators. */
+/** The description of an entity class without decorators, passed to `defineEntity`. */
 export interface EntitySchema<
   T extends object,
   P extends string | undefined = string | undefined,
   R extends string | undefined = string | undefined,
 > {
-  /** The table: 3 to 63 letters and digits, a letter first. */
+  /** The name of the table: 3 to 63 letters and digits, starting with a letter. */
   readonly table: string;
-  /** How the partition key is composed, e.g. `'TENANT|{tenantId}'`. */
+  /** The template of the partition key, e.g. `'TENANT|{tenantId}'`. */
   readonly partitionKey?: P;
-  /** How the row key is composed, e.g. `'{year}|{orderId}'`. */
+  /** The template of the row key, e.g. `'{year}|{orderId}'`. */
   readonly rowKey?: R;
-  /** Makes an entity of the values of its row, or of those that `create` of a repository was given: for classes whose constructor needs them. */
+  /**
+   * Creates an entity from the values of its row, or from those passed to `create` of a repository. For classes whose
+   * constructor needs the values.
+   */
   readonly create?: (values: EntityValues<T>) => T;
-  /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
+  /**
+   * A schema that validates every entity before it is written, as class-validator's constraints do: one of zod, valibot
+   * or any other library that implements Standard Schema. It only validates; the values it returns are not used.
+   */
   readonly schema?: StandardSchema;
-  /** How each property is stored; what is not named here is not stored. */
+  /** The stored properties. A property that is not listed is not stored. */
   readonly properties: { readonly [K in MemberKey<T>]?: PropertySchema<T[K]> };
 }
 
-/** What is said of a class. */
+/** The options of an entity class, for the check against misspelt names. */
 export const ENTITY_NAMES: OptionNames<EntityDefinition> = {
   table: true,
   partitionKey: true,
@@ -92,15 +101,18 @@ const ROLES: Readonly<Record<string, PropertyRole>> = {
 };
 
 /**
- * Describes an entity class without decorators: the same as `@Entity`, `@PartitionKey`, `@RowKey`, `@Property`, `@ETag` and
- * `@Timestamp`, for JavaScript, for compilers without decorators, and for classes that are somebody else's.
+ * Describes an entity class without decorators. It does the same as `@Entity`, `@PartitionKey`, `@RowKey`, `@Property`,
+ * `@ETag` and `@Timestamp`, for JavaScript, for compilers without decorators, and for classes you don't own.
  *
- * @throws EntitableError `metadata.already-defined` when the class is an entity class already; what is wrong with the description
- * is told when the class is first used, as with decorators.
+ * @throws EntitableError `metadata.already-defined` if the class is already an entity class. Mistakes in the
+ * description are reported when the class is first used, as with decorators.
  * @example
  * ```ts
  * class Order { customerId!: PartitionKey; orderId!: RowKey; total!: number }
- * defineEntity(Order, { table: 'Orders', properties: { customerId: 'PartitionKey', orderId: 'RowKey', total: 'Double' } });
+ * defineEntity(Order, {
+ *   table: 'Orders',
+ *   properties: { customerId: 'PartitionKey', orderId: 'RowKey', total: 'Double' },
+ * });
  * ```
  */
 export function defineEntity<
@@ -120,7 +132,7 @@ export function defineEntity<
   }
 }
 
-/** Records what `@Entity` or `defineEntity` says; a class says it once. */
+/** Records the options of `@Entity` or `defineEntity`. Throws if the class already has some. */
 export function recordEntity(entityClass: EntityClass, entity: EntityDefinition): void {
   if (typeof entityClass !== 'function') throw notAnEntity(entityClass);
   const record = recordOf(entityClass);
@@ -135,7 +147,10 @@ export function recordEntity(entityClass: EntityClass, entity: EntityDefinition)
   record.entity = Object.freeze({ ...entity });
 }
 
-/** Records what a decorator says about a property; a class that is in use no longer changes. */
+/**
+ * Records the options of a property's decorator. Throws if the class is already in use, because its metadata is final
+ * then.
+ */
 export function recordProperty(entityClass: EntityClass, definition: PropertyDefinition): void {
   const record = recordOf(entityClass);
   if (record.metadata !== undefined) {

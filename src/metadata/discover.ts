@@ -15,7 +15,7 @@ import {
 } from './registry.js';
 import { resolveProperties } from './resolve-properties.js';
 
-/** Resolves what a class and its base classes recorded; throws one error that lists everything wrong with it. */
+/** Resolves the definitions of a class and its base classes into metadata. Throws one error that lists all mistakes. */
 export function discover<T extends object>(entityClass: EntityClass<T>, entity: EntityDefinition): EntityMetadata<T> {
   const problems = new MetadataProblems(entityClass.name || 'An entity class');
   const definitions = ownAndInherited(entityClass, problems);
@@ -81,7 +81,7 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
   }
 }
 
-/** Base class first, so that a class can declare a property of its base anew. */
+/** Collects the definitions of base classes first, so that a class can redeclare a property of its base. */
 function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): readonly PropertyDefinition[] {
   const definitions = new Map<string, PropertyDefinition>();
   for (const ancestor of lineage(entityClass)) {
@@ -99,7 +99,7 @@ function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): 
   return [...definitions.values()];
 }
 
-/** A class and its base classes, the base first. */
+/** Returns a class and its base classes, the base first. */
 function lineage(entityClass: EntityClass): readonly object[] {
   const classes: object[] = [];
   for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype;) {
@@ -138,7 +138,7 @@ function members(
   }
 }
 
-/** A Map that nobody adds to: metadata is one for the whole process. */
+/** Creates a Map that cannot be changed, because all users of a class in the process share its metadata. */
 function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
   const refuse = (): never => {
     throw new TypeError('The metadata of a class is frozen.');
@@ -147,8 +147,9 @@ function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> 
 }
 
 /**
- * Makes entities: by the class's own `create`, else by its constructor without arguments. A constructor that takes arguments and throws
- * without them is left out from then on; entities then have its prototype, and nothing that it would have set.
+ * Returns the function that creates entities of a class: by its own `create`, otherwise by its constructor without
+ * arguments. If a constructor that takes arguments throws without them, it is not called again; entities then get the
+ * prototype of the class, without the fields that the constructor would have set.
  */
 function creator<T extends object>(
   entityClass: EntityClass<T>,

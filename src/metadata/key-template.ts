@@ -8,27 +8,27 @@ import { checkKeyText, escapePart, unescapePart, forbiddenCharacter, characterNa
 export interface KeyPartMetadata {
   /** The property's name in the class. */
   readonly name: string;
-  /** What makes the text of the part; without one the property is a string. */
+  /** Converts the property to the text of the part; without a converter, the property must be a string. */
   readonly converter?: AnyConverter | undefined;
 }
 
-/** How one of the two keys is composed: text, part, text, part, …, text. */
+/** The composition of one of the two keys: text, part, text, part, …, text. */
 export interface KeyTemplate {
-  /** Which of the two keys. */
+  /** The key that the template composes. */
   readonly key: 'PartitionKey' | 'RowKey';
-  /** For messages. */
+  /** The name of the class, for messages. */
   readonly className: string;
-  /** As it was written, e.g. `TENANT|{tenantId}|{stream}`. */
+  /** The template as declared, e.g. `TENANT|{tenantId}|{stream}`. */
   readonly text: string;
-  /** What stands before each part and behind the last: one more than there are parts. */
+  /** The constant texts before each part and after the last one: one more than there are parts. */
   readonly literals: readonly string[];
   /** The properties that the key is composed of, in order. */
   readonly parts: readonly KeyPartMetadata[];
-  /** One property without a template: its text is the key as it is, nothing is escaped. */
+  /** True for a key that is one property without a template: its text is the key, unescaped. */
   readonly plain: boolean;
 }
 
-/** The stored text of one part, escaped as its place in the template asks. Throws `key.*`. */
+/** Returns the stored text of one part, escaped as its position in the template requires. Throws `key.*`. */
 export function partText(template: KeyTemplate, index: number, value: unknown): string {
   const part = template.parts[index]!;
   const text = convertedText(template, part, value);
@@ -42,7 +42,9 @@ export function partText(template: KeyTemplate, index: number, value: unknown): 
   return escapePart(text, template.literals[index + 1]!);
 }
 
-/** The key that an entity, or an object of its key properties, has. Throws `key.*`; lengths are the store's to check. */
+/**
+ * Composes the key of an entity, or of an object with its key properties. Throws `key.*`. The store checks the length.
+ */
 export function composeKey(template: KeyTemplate, source: object): string {
   const { literals, parts } = template;
   let key = literals[0]!;
@@ -52,7 +54,10 @@ export function composeKey(template: KeyTemplate, source: object): string {
   return key;
 }
 
-/** The values of a template's parts in a stored key, in order; `key.unparsable` when the template yields no such key. */
+/**
+ * Parses a stored key into the values of the template's parts, in order. Throws `key.unparsable` if the template cannot
+ * produce this key.
+ */
 export function parseKey(template: KeyTemplate, key: string): readonly unknown[] {
   const values = tryParseKey(template, key);
   if (values === undefined) {
@@ -80,7 +85,7 @@ function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | u
     try {
       values.push(atOnce(parts[index]!.converter?.fromStored(read.text), 'fromStored') ?? read.text);
     } catch {
-      return undefined; // a converter refused the text: the template yields no such key
+      return undefined; // a converter rejected the text: the template cannot produce this key
     }
   }
   return at === key.length ? values : undefined;
@@ -135,7 +140,7 @@ function keyConversionError(
 
 type TemplateHead = Pick<KeyTemplate, 'key' | 'className'>;
 
-/** The template of a key that is one property's text as it is. */
+/** Returns the template of a key that is the unchanged text of one property. */
 export function plainTemplate(head: TemplateHead, part: KeyPartMetadata): KeyTemplate {
   return Object.freeze({
     ...head,
@@ -146,7 +151,7 @@ export function plainTemplate(head: TemplateHead, part: KeyPartMetadata): KeyTem
   });
 }
 
-/** Reads a template; every problem is told to `report`, and the result is to be used only when there was none. */
+/** Parses a template. Passes every mistake to `report`; the result may be used only if there was none. */
 export function parseTemplate(
   head: TemplateHead,
   text: string,

@@ -3,12 +3,12 @@ import { EntitableError } from '../errors/entitable-error.js';
 // eslint-disable-next-line no-control-regex -- these are the characters the service forbids
 const FORBIDDEN = /[/\\#?\u0000-\u001F\u007F-\u009F]/;
 
-/** The first character of a text that the service does not allow in a key. */
+/** Returns the first character of a text that the service forbids in keys. */
 export function forbiddenCharacter(text: string): string | undefined {
   return FORBIDDEN.exec(text)?.[0];
 }
 
-/** A character as a message shows it. */
+/** Returns a character in the form that messages show. */
 export function characterName(character: string): string {
   const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
   return FORBIDDEN.test(character) && character < '\u0020' ? code : character > '~' ? code : `"${character}" (${code})`;
@@ -19,7 +19,7 @@ interface KeyAt {
   readonly className: string;
 }
 
-/** Refuses what no key may hold: forbidden characters and unpaired surrogates. */
+/** Rejects forbidden characters and unpaired surrogates in a key. */
 export function checkKeyText({ key, className }: KeyAt, text: string, property?: string): void {
   const character = forbiddenCharacter(text);
   if (character === undefined && text.isWellFormed()) return;
@@ -43,8 +43,9 @@ export function checkKeyText({ key, className }: KeyAt, text: string, property?:
 const ESCAPE = '~';
 
 /**
- * Escapes one part of a composed key as `~XX`, or `~uXXXX` beyond U+00FF: the escape character, the first character of the literal
- * that follows, and what the service forbids in keys. Ordinary text stays as it is. These bytes are a stored format: never change them.
+ * Escapes one part of a composed key as `~XX`, or as `~uXXXX` beyond U+00FF. Escaped are the escape character, the
+ * first character of the literal that follows, and the characters that the service forbids in keys; other text is
+ * unchanged. The result is a stored format: never change it.
  */
 export function escapePart(text: string, next: string): string {
   const separator = firstCharacter(next);
@@ -63,7 +64,10 @@ export function escapePart(text: string, next: string): string {
   return escaped;
 }
 
-/** Reads one part from `start` up to the literal that follows, or to the end; `undefined` when no part was escaped so. */
+/**
+ * Reads one part from `start` up to the literal that follows, or to the end of the key. Returns `undefined` if
+ * `escapePart` could not have written it.
+ */
 export function unescapePart(
   key: string,
   start: number,
@@ -82,7 +86,7 @@ export function unescapePart(
     text += String.fromCharCode(Number.parseInt((match[1] ?? match[2])!, 16));
     at += match[0].length;
   }
-  // Only what escapePart writes is read: two keys must never stand for one value.
+  // Accept only what escapePart writes: two keys must never represent the same value.
   return escapePart(text, next) === key.slice(start, at) ? { text, end: at } : undefined;
 }
 

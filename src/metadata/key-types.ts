@@ -1,49 +1,54 @@
 import type { EdmValue } from '../edm/edm-type.js';
 
-/** The types a key part may have; everything but a string needs a converter. */
+/** The types a key part can have. All except string need a converter. */
 export type KeyValue = Exclude<EdmValue, Uint8Array>;
 
-/** Which of the two keys. */
+/** One of the two keys. */
 export type KeyKind = 'partition' | 'row';
 
-/** Never exist at run time: they carry the role of a property in its type, also in the shipped declarations. */
+/**
+ * Type-level marks that never exist at run time. They carry the role of a property in its type, including in the
+ * published declarations.
+ */
 export declare const keyPart: unique symbol;
 export declare const partitionPart: unique symbol;
 export declare const rowPart: unique symbol;
 export declare const systemValue: unique symbol;
 export declare const defaulted: unique symbol;
 
-/** The mark of a key part, with the type that it marks. Plain values are assignable to it, and so are parts of the other key. */
+/**
+ * The mark of a key part, with the type that it marks. Plain values and parts of the other key are assignable to it.
+ */
 export interface KeyPart<out V> {
   /** For the compiler only. */
   readonly [keyPart]?: V;
 }
 
-/** The mark that `PartitionKey` puts on a type. */
+/** The mark that `PartitionKey` adds to a type. */
 export interface PartitionKeyPart<out V> extends KeyPart<V> {
   /** For the compiler only. */
   readonly [partitionPart]?: true;
 }
 
-/** The mark that `RowKey` puts on a type. */
+/** The mark that `RowKey` adds to a type. */
 export interface RowKeyPart<out V> extends KeyPart<V> {
   /** For the compiler only. */
   readonly [rowPart]?: true;
 }
 
-/** The mark that `ETag` and `Timestamp` put on a type: the store sets the value, and no verb takes it. */
+/** The mark that `ETag` and `Timestamp` add to a type. The store sets such a value, so no method accepts it. */
 export interface SystemValue<out Kind extends SystemValueKind> {
   /** For the compiler only. */
   readonly [systemValue]?: Kind;
 }
 
-/** The mark that `Defaulted` puts on a type. Plain values are assignable to it. */
+/** The mark that `Defaulted` adds to a type. Plain values are assignable to it. */
 export interface DefaultedMark<out V> {
   /** For the compiler only. */
   readonly [defaulted]?: V;
 }
 
-/** Which of the values that the store sets. */
+/** The values that the store sets. */
 export type SystemValueKind = 'etag' | 'timestamp';
 
 /** Marks a property as part of the partition key. */
@@ -66,7 +71,10 @@ interface MarkOf {
   readonly row: typeof rowPart;
 }
 
-/** Distributes over the names, which is the cheapest way through a large class; both keys share the one pass. */
+/**
+ * Distributes over the names, because the compiler checks a large class fastest that way. Both keys share this one
+ * pass.
+ */
 type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
   ? typeof keyPart extends keyof T[K]
     ? K
@@ -81,13 +89,13 @@ type KindName<T, Mark extends symbol, K extends keyof T> = K extends unknown
       : never
   : never;
 
-/** `RowKey<Date>`, or `Defaulted<Date>`, without its mark: `Date`. */
+/** The plain type of a marked property: `Date` for `RowKey<Date>` and for `Defaulted<Date>`. */
 export type Unmarked<P> = P extends KeyPart<infer V> ? V : P extends DefaultedMark<infer V> ? V : P;
 
-/** Words that stand in the name of a type, for the compiler's messages. */
+/** A hint for the reader of a compiler message, which shows it as part of a type's name. */
 type Unsaid = 'its keys are not marked on their types, as in customerId!: PartitionKey';
 
-/** The stored keys: what addresses an entity whose class does not mark its keys in their types. */
+/** The stored keys, which address an entity of a class whose key types are not marked. */
 export interface StoredKey<_Why extends string = Unsaid> {
   /** The stored partition key. */
   readonly partitionKey: string;
@@ -95,37 +103,37 @@ export interface StoredKey<_Why extends string = Unsaid> {
   readonly rowKey: string;
 }
 
-/** The stored partition key: what addresses a partition of a class that does not mark its keys in their types. */
+/** The stored partition key, which addresses a partition of a class whose key types are not marked. */
 export interface StoredPartition<_Why extends string = Unsaid> {
   /** The stored partition key. */
   readonly partitionKey: string;
 }
 
-/** Spells out, in the compiler's own message, what is wrong. */
+/** A type that nothing is assignable to. It makes the compiler's message say in words what is wrong. */
 export interface EntitableTypeError<Message extends string> {
-  /** What is wrong and what to do. */
+  /** The mistake and its remedy. */
   readonly __entitable: Message;
 }
 
-/** What addresses a partition whose key is constant text: an empty object, `query({})`. */
+/** The address of a partition whose key is constant text: an empty object, as in `query({})`. */
 export interface ConstantKey {
   /** For the compiler only. */
   readonly [keyPart]?: never;
 }
 
-// The types of what a verb takes are read out of an object that a conditional type over `T` gives. For a class this changes nothing.
-// For the `T` of a service class that is generic over `T extends Base`, it lets the compiler take what `Base` takes: it replaces `T`
-// by its constraint there, and only there.
+// The argument types of the methods are wrapped in a conditional type over `T` and read out of it with `['of']`. For a
+// class this changes nothing. In a service class that is generic over `T extends Base`, it makes the compiler accept
+// the arguments for `Base`: only in this form does the compiler replace `T` by its constraint.
 
-/** What identifies one `T`: an object of its marked key properties. A key that is constant text has none. */
+/** The key of one `T`: an object of its marked key properties. A key that is constant text has no property. */
 export type KeyOf<T> = (T extends unknown ? { readonly of: EntityKey<T> } : never)['of'];
 
 type EntityKey<T> = [KeyName<T>] extends [never] ? StoredKey : { readonly [K in KeyName<T>]: Unmarked<T[K]> };
 
-/** What identifies one partition of `T`: an object of the marked properties of its partition key. */
+/** The key of one partition of `T`: an object of the marked properties of its partition key. */
 export type PartitionKeyOf<T> = (T extends unknown ? { readonly of: EntityPartition<T> } : never)['of'];
 
-/** What `query` takes: one partition of `T`, or several. */
+/** The argument of `query`: one partition of `T`, or several. */
 export type PartitionsOf<T> = (T extends unknown
   ? { readonly of: EntityPartition<T> | readonly EntityPartition<T>[] }
   : never)['of'];
@@ -138,27 +146,32 @@ type EntityPartition<T> = [KeyName<T>] extends [never]
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** A class whose instances are entities; its constructor may take arguments. */
+/** A class whose instances are entities. Its constructor may take arguments. */
 export type EntityClass<T extends object = object> = abstract new (...args: never) => T;
 
-/** The names of the members of `T` that can be declared: all but the methods. */
+/** The names of the members of `T` that can be declared as stored: all except methods. */
 export type MemberKey<T> = NoMethod<T> & string;
 
 type NoMethod<T, K extends keyof T = keyof T> = K extends unknown ? (T[K] extends Method ? never : K) : never;
 
 type Method = (...args: never) => unknown;
 
-/** The names of the properties of `T` that hold its data: no method, and nothing that is marked as `ETag` or `Timestamp`. */
+/**
+ * The names of the properties of `T` that hold its data: no methods, and no property marked as `ETag` or `Timestamp`.
+ */
 export type DataKey<T> = (T extends unknown ? { readonly of: DataName<T> & string } : never)['of'];
 
-/** The same of a known class. Distributes over the names, which is the cheapest way through a large class. */
+/**
+ * The data properties of a known class. Distributes over the names, because the compiler checks a large class fastest
+ * that way.
+ */
 export type DataName<T, K extends keyof T = keyof T> = K extends unknown
   ? T[K] extends Method | SystemValue<SystemValueKind> | null | undefined
     ? OtherName<T, K>
     : K
   : never;
 
-/** What the first look takes for a system value may be any object without required members. */
+/** Looks again at members that resemble a system value: any object type without required members does. */
 type OtherName<T, K extends keyof T> = T[K] extends Method
   ? never
   : typeof systemValue extends keyof NonNullable<T[K]>
@@ -166,17 +179,17 @@ type OtherName<T, K extends keyof T> = T[K] extends Method
     : K;
 
 /**
- * What `merge` may change: every stored property but the keys. A property that is missing or `undefined` is left alone; `null`
- * removes it from the row.
+ * The argument of `merge`: any stored properties except the keys. A property that is missing or `undefined` keeps its
+ * stored value; `null` removes it from the row.
  */
 export type PatchOf<T> = (T extends unknown ? { readonly of: EntityPatch<T> } : never)['of'];
 
 type EntityPatch<T> = { readonly [K in Exclude<DataName<T> & string, KeyName<T>>]?: T[K] | null | undefined };
 
-/** What `select` gives: plain, readonly data and no entity. */
+/** The result of `select`: plain, read-only data. It is not an entity. */
 export type Projection<T, K extends keyof T> = { readonly [P in K]: T[P] };
 
-/** `'TENANT|{tenantId}|{year}'`: `'tenantId' | 'year'`. */
+/** The names in a key template: `'tenantId' | 'year'` for `'TENANT|{tenantId}|{year}'`. */
 export type TemplateNames<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
   ? Name | TemplateNames<Rest>
   : never;
@@ -185,12 +198,15 @@ type Literals<S extends string> = S extends `${infer Head}{${string}}${infer Res
 
 type Forbidden = '/' | '\\' | '#' | '?' | '~' | '{' | '}' | '\n' | '\r' | '\t';
 
-/** The keys of a class fit what `@Entity` or `defineEntity` says of them, or the error says in words why not. */
+/**
+ * Checks the keys of a class against the templates of `@Entity` or `defineEntity`. A mismatch is an
+ * {@link EntitableTypeError}.
+ */
 export type CheckKeys<T, P, R> = CheckMarks<T, P, R> &
   (P extends undefined ? CheckPlain<T, 'partition'> : CheckTemplate<T, P & string, 'partition'>) &
   (R extends undefined ? CheckPlain<T, 'row'> : CheckTemplate<T, R & string, 'row'>);
 
-/** A class fits its template, or the error says in words why not. */
+/** Checks the marked key properties of a class against one template. A mismatch is an {@link EntitableTypeError}. */
 export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string extends S
   ? unknown
   : S extends ''
@@ -207,13 +223,16 @@ export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string ex
             ? unknown
             : EntitableTypeError<`'${Exclude<TemplateNames<S>, KeyName<T, Kind>>}' in the ${Kind} key template is no property marked as ${Kind} key`>;
 
-/** A class without a template has one part of each key. */
+/** Checks that a class without a template has only one part of the key. */
 export type CheckPlain<T, Kind extends KeyKind> =
   IsUnion<KeyName<T, Kind>> extends true
     ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>
     : unknown;
 
-/** Both keys of a class are marked on their types, or neither is; a key that is constant text has no property to mark. */
+/**
+ * Checks that either both keys of a class are marked on their types or neither is. A key of constant text has no
+ * property to mark.
+ */
 export type CheckMarks<T, P, R> = [KeyName<T>] extends [never]
   ? unknown
   : CheckMark<T, P, 'partition'> & CheckMark<T, R, 'row'>;

@@ -5,8 +5,8 @@ import { notAnEntity } from './not-an-entity.js';
 import { knownRecord } from './registry.js';
 
 /**
- * Everything known about an entity class: resolved from its decorators, validated and frozen when first asked for.
- * Throws `metadata.*`; one error lists all that is wrong with the class.
+ * Returns the metadata of an entity class. The first call resolves it from the decorators, validates it and freezes it.
+ * Throws `metadata.*`; one error lists all mistakes in the class.
  */
 export function metadataOf<T extends object>(entityClass: EntityClass<T>): EntityMetadata<T> {
   const record = typeof entityClass === 'function' ? knownRecord(entityClass) : undefined;

@@ -6,7 +6,7 @@ type ProblemCode = Exclude<
   'metadata.not-an-entity' | 'metadata.already-defined' | 'metadata.not-constructible'
 >;
 
-/** Collects everything that is wrong with one class, so that it is told at once. */
+/** Collects all mistakes in the declaration of one class, so that one error can report them. */
 export class MetadataProblems {
   readonly className: string;
   readonly #problems: (MetadataProblem & { readonly code: ProblemCode })[] = [];
@@ -19,7 +19,7 @@ export class MetadataProblems {
     this.#problems.push(Object.freeze({ code, message, ...(property !== undefined && { property }) }));
   }
 
-  /** Throws one error of the first problem's code that lists all of them. */
+  /** Throws one error that lists all problems and has the code of the first one. Does nothing if there are none. */
   throwAny(): void {
     const [first] = this.#problems;
     if (first === undefined) return;

@@ -1,6 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** The error of what was given for an entity class and is none. */
+/** Creates the error for an argument that should be an entity class and is not. */
 export function notAnEntity(found: unknown): EntitableError {
   if (typeof found !== 'function') {
     return new EntitableError(

@@ -3,10 +3,13 @@ import type { AnyConverter } from './converter.js';
 import type { EntityMetadata } from './entity-metadata.js';
 import type { StandardSchema } from './standard-schema.js';
 
-/** The one thing this package keeps on `globalThis`: what must be one in a process, however often the package is loaded. */
+/**
+ * The only property that this package sets on `globalThis`. It holds what must exist once per process, even if several
+ * copies of the package are loaded.
+ */
 const SLOT = Symbol.for('entitable/1');
 
-/** What stands under a name in the process-wide slot; the first copy of the package to ask makes it. */
+/** Returns the process-wide object with a name. The first copy of the package that asks for it creates it. */
 export function shared<V extends object>(name: string, make: () => V): V {
   const global = globalThis as { [SLOT]?: Map<string, object> };
   const slot = (global[SLOT] ??= new Map());
@@ -17,10 +20,10 @@ export function shared<V extends object>(name: string, make: () => V): V {
   return value as V;
 }
 
-/** What a property is to its entity. */
+/** The role of a property in its entity. */
 export type PropertyRole = 'property' | 'partition' | 'row' | 'etag' | 'timestamp';
 
-/** What one decorator said about one property. */
+/** The recorded options of one property's decorator. */
 export interface PropertyDefinition {
   readonly name: string;
   readonly role: PropertyRole;
@@ -31,10 +34,10 @@ export interface PropertyDefinition {
   readonly required?: boolean | undefined;
 }
 
-/** Makes an entity of its values. */
+/** Creates an entity from its values. */
 export type CreateEntity = (values: Readonly<Record<string, unknown>>) => object;
 
-/** What `@Entity` said about a class. */
+/** The recorded options of `@Entity` or `defineEntity`. */
 export interface EntityDefinition {
   readonly table: string;
   readonly partitionKey?: string | undefined;
@@ -43,19 +46,19 @@ export interface EntityDefinition {
   readonly schema?: StandardSchema | undefined;
 }
 
-/** What is recorded about a class until somebody asks for its metadata. */
+/** The record of a class. Its metadata is resolved from it on first use. */
 export interface ClassRecord {
   entity?: EntityDefinition;
-  /** What standard decorators share of the class, where the class itself does not hold it. */
+  /** The metadata object that standard decorators share, kept here if it is not reachable from the class itself. */
   standard?: object | undefined;
   readonly properties: PropertyDefinition[];
   metadata?: EntityMetadata;
 }
 
-// Keyed by the class itself, never by its name: minifiers give many classes one name.
+// Keyed by the class, not by its name: minifiers can give several classes the same name.
 const records = shared('classes', () => new WeakMap<object, ClassRecord>());
 
-/** The record of a class, made when there is none. */
+/** Returns the record of a class, and creates it if there is none. */
 export function recordOf(target: object): ClassRecord {
   let record = records.get(target);
   if (record === undefined) {
@@ -64,14 +67,14 @@ export function recordOf(target: object): ClassRecord {
   return record;
 }
 
-/** The record of a class that said anything about itself. */
+/** Returns the record of a class, if any decorator or `defineEntity` has created one. */
 export function knownRecord(target: object): ClassRecord | undefined {
   return records.get(target);
 }
 
 const STANDARD = Symbol.for('entitable/properties');
 
-/** What standard decorators said about the properties of one class, to be added to. */
+/** Returns the array that standard decorators of one class add their property definitions to. */
 export function standardProperties(metadata: object): PropertyDefinition[] {
   const own = metadata as { [STANDARD]?: PropertyDefinition[] };
   if (!Object.hasOwn(own, STANDARD)) {
@@ -80,14 +83,17 @@ export function standardProperties(metadata: object): PropertyDefinition[] {
   return own[STANDARD]!;
 }
 
-/** What a class itself said about its properties, by either decorator standard; not what its base classes said. */
+/** Returns the property definitions of a class from both kinds of decorators, without those of its base classes. */
 export function propertiesOf(target: object): readonly PropertyDefinition[] {
   const record = knownRecord(target);
   const metadata = record?.standard ?? standardMetadata(target);
   return [...(record?.properties ?? []), ...(metadata === undefined ? [] : standardProperties(metadata))];
 }
 
-/** A runtime that has no Symbol.metadata of its own may be given one late: compilers fall back to the registered symbol. */
+/**
+ * Finds the metadata object of standard decorators. If the runtime has no `Symbol.metadata`, compilers use the
+ * registered symbol; a polyfill may define the former later, so both are tried.
+ */
 function standardMetadata(target: object): object | undefined {
   const symbols = [(Symbol as { readonly metadata?: symbol }).metadata, Symbol.for('Symbol.metadata')];
   const own = symbols.find((symbol) => symbol !== undefined && Object.hasOwn(target, symbol));

@@ -7,7 +7,7 @@ import type { MetadataProblems } from './metadata-problems.js';
 import type { PropertyDefinition } from './registry.js';
 import { inheritedDescriptor } from './unknown-property.js';
 
-/** The stored properties of a class, by slot; what is wrong with them is added to `problems`. */
+/** Resolves the stored properties of a class, by slot, and adds the mistakes in them to `problems`. */
 export function resolveProperties(
   entityClass: EntityClass,
   definitions: readonly PropertyDefinition[],
@@ -28,7 +28,7 @@ export function resolveProperties(
       name,
       storedName,
       type: typeOf(definition),
-      // A key part that is stored natively is not converted: its converter makes key text.
+      // A key part stored as a property with a `type` of its own is not converted: its converter makes key text.
       converter: isKeyRole(definition.role) && definition.type !== undefined ? undefined : definition.converter,
       default: definition.default,
       required: definition.required ?? false,
@@ -117,14 +117,17 @@ const BY_CLASS: ReadonlyMap<unknown, EdmType> = new Map<unknown, EdmType>([
   [Buffer, 'Binary'],
 ]);
 
-/** The EDM type that the compiler's decorator metadata tells, where it emits any and the type is not a union or an object. */
+/**
+ * Returns the EDM type from the compiler's decorator metadata. `undefined` if it emits none, or if the type is a union
+ * or an object.
+ */
 function inferredType(prototype: object, property: string): EdmType | undefined {
   const reflect = Reflect as { getMetadata?(key: string, target: object, property: string): unknown };
   const type = reflect.getMetadata?.('design:type', prototype, property);
   return BY_CLASS.get(type) ?? (Guid.isClass(type) ? 'Guid' : enumType(type));
 }
 
-/** The EDM type of a plain default: the compiler tells `Defaulted<string>` as an object. */
+/** Returns the EDM type of a plain default. Decorator metadata shows `Defaulted<string>` only as an object. */
 function typeOfDefault(value: unknown): EdmType | undefined {
   switch (typeof value) {
     case 'string':
@@ -140,7 +143,10 @@ function typeOfDefault(value: unknown): EdmType | undefined {
   }
 }
 
-/** Some compilers emit an enum itself where others emit the class of its values. */
+/**
+ * Returns the EDM type of an enum's values. Some compilers emit the enum itself as the type where others emit `String`
+ * or `Number`.
+ */
 function enumType(type: unknown): EdmType | undefined {
   if (typeof type !== 'object' || type === null) return undefined;
   const values = Object.values(type);

@@ -1,12 +1,12 @@
 import { isDate, isUint8Array } from 'node:util/types';
 import { Guid } from '../edm/guid.js';
 
-/** Levels that are compared: data that goes in circles has no end. */
+/** The number of levels compared. It ends the recursion in circular data. */
 const DEEPEST = 200;
 
 /**
- * Whether two values are the same plain data: by content, whatever the order of members; NaN is itself, 0 is not -0. Never for instances
- * of other classes, whose content may be private.
+ * Compares two values as plain data: by content, regardless of the order of members. NaN equals itself, and 0 does not
+ * equal -0. Instances of other classes are never equal, because their content may be private.
  */
 export function sameData(left: unknown, right: unknown, depth = 0): boolean {
   if (Object.is(left, right)) return true;
@@ -41,7 +41,7 @@ function isPlain(value: object): value is Members {
   return !Array.isArray(value) && (prototype === null || isBare(value, Object));
 }
 
-/** Whether it is of this class and none below it; also one of another realm. */
+/** Returns whether an object is a direct instance of a class, not of a subclass. Accepts classes of other realms. */
 function isBare(value: object, { name }: { readonly name: string }): boolean {
   const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
   return prototype?.constructor?.name === name;

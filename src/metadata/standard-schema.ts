@@ -1,17 +1,17 @@
-/** One thing that a schema finds wrong. */
+/** One issue that a schema reports. */
 export interface StandardIssue {
-  /** In words; kept out of errors, since it may quote the value. */
+  /** A description of the issue. It may quote the value, so errors do not include it. */
   readonly message: string;
-  /** The way to the property. */
+  /** The path of the property. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What a schema says of a value. */
+/** The result of validating a value. */
 export type StandardResult = { readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
-/** What is used of a schema of Standard Schema: zod, valibot, arktype and others make such. */
+/** The part of Standard Schema that this package uses. Schemas of zod, valibot, arktype and others implement it. */
 export interface StandardSchema {
-  /** The entry point that Standard Schema prescribes. */
+  /** The property that Standard Schema specifies. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;

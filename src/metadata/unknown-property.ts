@@ -4,10 +4,10 @@ import type { EntityMetadata } from './entity-metadata.js';
 import type { EntityClass } from './key-types.js';
 
 /**
- * The error of a name that a class does not store, in a filter or a selection. The compiler takes getters for readonly properties, so the
- * error says where the name is one.
+ * Creates the error for a name in a filter or a selection that the class does not store. The compiler cannot
+ * distinguish getters from read-only properties, so the message points out a getter.
  *
- * @param names - What could be named, for the message.
+ * @param names - The names that are allowed, for the message.
  */
 export function unknownProperty(
   { className, entityClass }: EntityMetadata,
@@ -24,12 +24,12 @@ export function unknownProperty(
   );
 }
 
-/** Whether a class computes a member by a getter; the getter is not called. */
+/** Returns whether a member of a class is computed by a getter. Does not call the getter. */
 export function isComputed(entityClass: EntityClass, name: string): boolean {
   return !(name in Object.prototype) && inheritedDescriptor(entityClass.prototype as object, name)?.get !== undefined;
 }
 
-/** The descriptor of a member of a prototype, or of the nearest one that it inherits from. */
+/** Returns the descriptor of a member of a prototype, its own or an inherited one. */
 export function inheritedDescriptor(prototype: object | null, name: string): PropertyDescriptor | undefined {
   if (prototype === null) return undefined;
   const own = Object.getOwnPropertyDescriptor(prototype, name);

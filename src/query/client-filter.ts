@@ -6,16 +6,16 @@ import { handleRejection } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
 import type { EntityReader } from '../mapping/entity-reader.js';
 
-/** What a row becomes that is not to be given. */
+/** The decoded value of a row that is left out of the results. */
 export const LEFT_OUT: unique symbol = Symbol('left out');
 
-/** Decodes a row, or leaves it out. */
+/** Wraps a decoder so that it can leave rows out. */
 type Sieve = <R>(
   decode: (row: RowReader) => R,
   options: (OperationOptions & ReadOptions) | undefined,
 ) => (row: RowReader) => R | typeof LEFT_OUT;
 
-/** The rows of a store without those that a sieve leaves out. */
+/** Returns the rows of a store without those that the sieve leaves out. */
 export function sievedRows(
   rows: Rows,
   sieve: Sieve,
@@ -46,10 +46,13 @@ export function sievedRows(
   };
 }
 
-/** Whether an entity passes; asked here, of each row that the store gave. */
+/** Returns whether an entity matches. It runs on the client, for each row that the store returns. */
 export type ClientFilter<in T> = (entity: T) => boolean;
 
-/** The rows of a class that a program's own functions let pass. Rows are read whole: a function may ask anything of them. */
+/**
+ * Returns the rows of a class that match the application's own functions. Rows are read whole, because a function may
+ * use any property.
+ */
 export function passingRows<T extends object>(
   { rows, peek }: EntityReader<T>,
   filters: readonly ClientFilter<T>[],
@@ -68,7 +71,7 @@ function whole<Q extends ReadRequest>(request: Q): Q {
   return { ...request, select: undefined, etag: undefined };
 }
 
-/** A promise is true whatever it will be: every row would pass. */
+/** Checks the result of a client filter. A promise is truthy whatever its result, so every row would match. */
 function answerOf(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);
   handleRejection(answer);

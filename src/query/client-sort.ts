@@ -7,7 +7,7 @@ import { comparePlaces, keyedReading, type KeyedRow, type RowReading } from './m
 import type { Plan } from './plan.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Which way results are sorted. */
+/** The direction in which results are sorted. */
 export type SortDirection = 'asc' | 'desc';
 
 /** One property that results are sorted by. */
@@ -16,13 +16,13 @@ export interface SortOrder {
   readonly direction: SortDirection;
 }
 
-/** A result with what it is sorted by. */
+/** A result with the values that it is sorted by. */
 export interface Sortable<out R> {
   readonly result: R;
   readonly by: readonly unknown[];
 }
 
-/** Refuses a property that has no order. Throws `query.unknown-property` and `query.not-comparable`. */
+/** Rejects a property that has no order. Throws `query.unknown-property` and `query.not-comparable`. */
 export function checkSortOrder<T extends object>(source: EntityReader<T>, { name }: SortOrder): void {
   source.project([name]);
   const { className, members } = source.metadata;
@@ -46,7 +46,7 @@ function storedAs(member: Member): Pick<TestedProperty, 'type' | 'converter'> | 
   }
 }
 
-/** Whether a plan gives its rows in this order by itself. */
+/** Returns whether a plan yields its rows in this order anyway, so that they need no sorting. */
 export function isKeyOrder(
   { members, partitionKey }: EntityMetadata,
   { legs }: Plan,
@@ -67,7 +67,7 @@ export function isKeyOrder(
   );
 }
 
-/** Reads the same, and what results are sorted by. */
+/** Extends a reading with the values that results are sorted by. */
 export function sortableReading<T extends object, R>(
   source: EntityReader<T>,
   reading: RowReading<R>,
@@ -88,7 +88,7 @@ export function sortableReading<T extends object, R>(
   });
 }
 
-/** How two results sort: by each property in turn, absent values last, ties in key order. */
+/** Returns the function that compares two results: by each property in turn, absent values last, ties in key order. */
 export function compareSortable(
   orders: readonly SortOrder[],
 ): (left: KeyedRow<Sortable<unknown>>, right: KeyedRow<Sortable<unknown>>) => number {
@@ -104,24 +104,23 @@ export function compareSortable(
 function compareBy(left: unknown, right: unknown, sign: 1 | -1): number {
   const missing = rank(left) - rank(right);
   if (missing !== 0 || rank(left) > 0) return missing;
-  const [a, b] = [left as number, right as number]; // strings, bigints and dates compare by the same operators
+  const [a, b] = [left as number, right as number]; // strings, bigints and dates are compared by the same operators
   return a < b ? -sign : a > b ? sign : 0;
 }
 
-/** Values first, then NaN, which has no order, then what is absent. */
+/** Ranks values first, then NaN, which has no order, then absent values. */
 function rank(value: unknown): number {
   return value === undefined || value === null ? 2 : Number.isNaN(value) ? 1 : 0;
 }
 
-/** Rows that are held to be sorted without `take`. */
+/** The most rows that are held in memory for sorting without `take`. */
 export const SORT_LIMIT = 100_000;
 
 /**
- * Reads everything and gives it in order: the first `take` rows, or all.
+ * Reads all rows and returns them in order: the first `take` rows, or all. With `take`, at most twice as many and one
+ * page are in memory at once.
  *
- * With `take` no more than twice as many, and a page, are held at once.
- *
- * @throws EntitableError `query.too-many-to-sort` without `take`, when there are more than {@link SORT_LIMIT}.
+ * @throws EntitableError `query.too-many-to-sort` without `take`, if there are more than {@link SORT_LIMIT}.
  */
 export async function sortRows<R>(
   chunks: AsyncIterable<{ readonly rows: readonly R[] }>,

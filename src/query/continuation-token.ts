@@ -4,36 +4,39 @@ import type { ServiceLimits } from '../store/limits.js';
 import type { Leg, Plan } from './plan.js';
 import type { Position } from './execute-plan.js';
 
-/** Where a query goes on: the bounds come from the query itself, never from here. */
+/** The point at which a query resumes. Its bounds come from the query itself, never from a token. */
 export interface Resumption {
   readonly position: Position;
-  /** What is left of `take`. */
+  /** The results that remain of `take`. */
   readonly remaining?: number | undefined;
 }
 
-/** The query that a continuation is written for, or given to. */
+/** The query that a continuation is written for or passed to. */
 export interface TokenQuery {
   readonly className: string;
   readonly plan: Plan;
   readonly take: number | undefined;
   readonly limits: ServiceLimits;
-  /** What continuations of the query are good for; called when one is read or written. */
+  /** Returns the fingerprint of the queries that may use the continuation. Called when one is read or written. */
   readonly fingerprint: () => string;
-  /** The first signs, each is accepted; none: continuations are not signed. */
+  /** The first secret signs, and all are accepted. Without any, continuations are not signed. */
   readonly secrets: readonly Uint8Array[];
 }
 
-/** The form of a continuation that whoever knows the query can make, and of one that only who knows the secret can. */
+/**
+ * The first character of a continuation that anyone who knows the query can make, and of one that only someone who
+ * knows the secret can.
+ */
 const [PLAIN, SIGNED] = ['1', '2'];
-/** Characters of the checksum or the signature, 6 bits each: 132 of the 256. */
+/** The length of the checksum or signature in characters of 6 bits: 132 of the 256 bits. */
 const CHECKSUM = 22;
-/** Characters of a continuation, and of the store's own inside it: more than any store gives. */
+/** The most characters of a continuation, and of the store's own continuation in it: more than any store returns. */
 const LONGEST = 16_384;
 const LONGEST_OF_STORE = 8192;
 
 /**
- * Writes where a query goes on, to be kept by a client: opaque, URL-safe, and good for queries of this fingerprint only. Keys of
- * ASCII text give at most 2 KiB, whatever the number of partitions.
+ * Writes the point at which a query resumes as a text for clients: opaque, URL-safe, and valid only for queries with
+ * this fingerprint. With keys of ASCII text it has at most 2 KiB, whatever the number of partitions.
  */
 export function writeToken({ position, remaining }: Resumption, query: TokenQuery): string {
   const { leg, continuation, after } = position;
@@ -48,9 +51,11 @@ export function writeToken({ position, remaining }: Resumption, query: TokenQuer
 }
 
 /**
- * Reads what `writeToken` wrote. Without a secret anybody can write one, so nothing in it is believed but what the query itself allows.
+ * Reads a token of `writeToken`. Without a secret anyone can forge one, so its content is accepted only within the
+ * bounds of the query itself.
  *
- * @throws EntitableError `query.invalid-continuation` for a token of another query, and for one that was changed, cut or made up.
+ * @throws EntitableError `query.invalid-continuation` for a token of another query, and for one that was changed,
+ * truncated or forged.
  */
 export function readToken(token: string, query: TokenQuery): Resumption {
   const resumption = isOf(query, token) ? resumptionOf(contentOf(token), query) : undefined;
@@ -58,7 +63,9 @@ export function readToken(token: string, query: TokenQuery): Resumption {
   return resumption;
 }
 
-/** The refusal of a continuation; with the error of the store, where that is who refused it. */
+/**
+ * Creates the error for a continuation that cannot be used. Its cause is the store's error, if the store rejected it.
+ */
 export function invalidContinuation(className: string, cause?: unknown): EntitableError {
   return new EntitableError(
     'query.invalid-continuation',
@@ -84,7 +91,9 @@ function withChecksum(payload: string, fingerprint: string, secret: Uint8Array |
   return `${secret === undefined ? PLAIN : SIGNED}${checksum}${payload}`;
 }
 
-/** In a time that does not tell how much of it is right. */
+/**
+ * Compares two texts in constant time, so that the duration does not reveal how much of a forged signature is right.
+ */
 function isSame(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -94,7 +103,7 @@ function contentOf(token: string): unknown {
   try {
     return JSON.parse(Buffer.from(token.slice(1 + CHECKSUM), 'base64url').toString());
   } catch {
-    return undefined; // made up by somebody who knows the query
+    return undefined; // forged by someone who knows the query
   }
 }
 
@@ -108,7 +117,10 @@ function resumptionOf(content: unknown, { plan, take, limits }: TokenQuery): Res
   return at && { position: { leg: index, ...at }, ...left };
 }
 
-/** Where in a leg a query goes on: one step has the store's continuation, several have the row behind which they go on. */
+/**
+ * Returns the position within a leg. A leg of one step resumes with the store's continuation, a leg of several steps
+ * after a row.
+ */
 function placeOf(
   { steps }: Leg,
   continuation: unknown,

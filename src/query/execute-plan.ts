@@ -13,37 +13,37 @@ import { linkSignal } from '../async/linked-signal.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { singleKey, intersection, onlyKey } from '../filter/key-range.js';
 
-/** Where a plan goes on: in which leg, and from where in it. */
+/** The point at which a plan resumes: the leg, and the position within it. */
 export interface Position {
   readonly leg: number;
-  /** The store's own continuation of the leg's only step. */
+  /** The store's own continuation, in a leg of one step. */
   readonly continuation?: string | undefined;
-  /** The row behind which a leg of several steps goes on. */
+  /** The row after which a leg of several steps resumes. */
   readonly after?: RowPlace | undefined;
 }
 
-/** Rows that arrived together, and where the plan goes on; absent at its end. */
+/** Rows that arrived together, and the position at which the plan resumes, if there is more. */
 export interface Chunk<out R> {
   readonly rows: readonly R[];
   readonly next?: Position;
 }
 
-/** What is needed to read a plan. */
+/** A plan with everything needed to read it. */
 export interface PlanReader<out R> {
   readonly rows: Rows;
   readonly plan: Plan;
   readonly reading: RowReading<R>;
   readonly pageSize: number;
-  /** Comparisons that a request takes. */
+  /** The number of comparisons that a request can have. */
   readonly comparisons: number;
-  /** Pages of a lone step to request ahead of the consumer. */
+  /** The number of pages to request ahead of the consumer, in a leg of one step. */
   readonly ahead: number;
 }
 
-/** Requests under way at once. */
+/** The number of requests in flight at once. */
 const CONCURRENCY = 8;
 
-/** Reads a plan from a position on, in the order of its legs; the legs to come are begun ahead, a page each. */
+/** Reads a plan from a position, leg by leg. The first pages of the following legs are requested ahead. */
 export async function* readPlan<R>(
   reader: PlanReader<R>,
   from: Position,
@@ -63,7 +63,7 @@ export async function* readPlan<R>(
     const start = toBegin === from.leg ? from : { leg: toBegin };
     const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal: stop.signal }, table);
     const first = chunks.next();
-    first.catch(() => undefined); // thrown when its turn comes
+    first.catch(() => undefined); // rethrown when this leg is next
     begun.push({ chunks, first });
     toBegin++;
   };
@@ -81,7 +81,7 @@ export async function* readPlan<R>(
   }
 }
 
-/** Reads one leg from a position in it on. */
+/** Reads one leg from a position. */
 export async function* readLeg<R>(
   reader: PlanReader<R>,
   from: Position,
@@ -133,15 +133,21 @@ function placeOf({ partitionKey, rowKey }: RowPlace): RowPlace {
   return { partitionKey, rowKey };
 }
 
-/** How the requests of a step go on from one to the next. */
+/** The paging of a step's requests. */
 export type StepPaging = Pick<ScanRequest, 'pageSize' | 'continuation' | 'ahead'>;
 
-/** Whether a query has found its table: a step that follows and finds none must not give an end as if that were all. */
+/**
+ * Records whether a query has found its table. If a later step does not find it, the table was deleted meanwhile, and
+ * the results must not look complete.
+ */
 export interface TableSeen {
   seen: boolean;
 }
 
-/** Reads what a step says, page by page. Throws `store.table-not-found` when an earlier step found the table, and this one does not. */
+/**
+ * Reads one step, page by page. Throws `store.table-not-found` if an earlier step found the table and this one does
+ * not.
+ */
 export async function* readStep<R>(
   rows: Rows,
   step: Step,
@@ -165,7 +171,8 @@ export async function* readStep<R>(
       return;
     }
     case 'scan': {
-      // What another step finds meanwhile tells nothing: the table may have been made after this one was asked for.
+      // Results of steps that run at the same time prove nothing: the table may have been created after this request
+      // was sent.
       const wasSeen = table.seen;
       for await (const page of rows.scan({ ...request, ...scanRequest(step), ...paging }, decode, options)) {
         if (page.tableMissing !== true) table.seen = true;
@@ -200,8 +207,9 @@ function isBounded({ from, to }: KeyRange): boolean {
 }
 
 /**
- * What a step still has to read behind a row: the rest of its partition, then the partitions behind it. All of it, where there is no
- * room left for more comparisons: then it gives rows that are not behind.
+ * Returns the steps that read the rest of a step after a row: the rest of the row's partition, then the partitions
+ * after it. If that needs more comparisons than a request can have, returns the whole step, which also reads earlier
+ * rows.
  */
 function resumeStep(step: Step, after: RowPlace, comparisons: number): readonly Step[] {
   if (step.kind === 'point') return comparePlaces(step, after) > 0 ? [step] : [];

@@ -2,26 +2,29 @@ import { singleKey } from '../filter/key-range.js';
 import { toOData } from '../filter/odata.js';
 import { stepComparisons, stepFilter, type Plan, type Step } from './plan.js';
 
-/** How a query is carried out, from the cheapest to the dearest: nothing can match, keys are read, a range of one partition, one partition, the table. */
+/**
+ * The access path of a query, from the cheapest to the most expensive: nothing can match, single keys are read, a range
+ * within one partition, one partition, the whole table.
+ */
 export type QueryPlanKind = 'nothing' | 'point' | 'row range' | 'partition' | 'table scan';
 
-/** What a query costs, told without sending it. */
+/** The cost of a query, determined without sending it. */
 export interface QueryPlan {
-  /** The dearest of its requests. */
+  /** The access path of the most expensive request. */
   readonly plan: QueryPlanKind;
-  /** Requests at least: pages beyond the first of each come on top. */
+  /** The least number of requests. Every further page of a request adds one. */
   readonly requests: number;
-  /** Comparisons of the longest request. */
+  /** The number of comparisons in the longest request. */
   readonly comparisons: number;
   /** The `$filter` of each request. */
   readonly filters: readonly string[];
-  /** What is done here with what was read, in words. */
+  /** The work that is done on the client, in words. */
   readonly onClient: readonly string[];
 }
 
 const KINDS: readonly QueryPlanKind[] = ['nothing', 'point', 'row range', 'partition', 'table scan'];
 
-/** Tells what a plan costs. */
+/** Determines the cost of a plan. */
 export function explainPlan(plan: Plan, onClient: readonly string[]): QueryPlan {
   const steps = plan.legs.flatMap((leg) => leg.steps);
   const merged = plan.legs.reduce((sum, leg) => sum + (leg.steps.length > 1 ? leg.steps.length : 0), 0);

@@ -6,10 +6,13 @@ import { ItemIterator } from './item-iterator.js';
 import { FOR_EACH_NAMES } from './option-names.js';
 import type { ForEachOptions, HandlerContext, Page } from './query.js';
 
-/** Does something with one result; what it gives is waited for. */
+/** Handles one result. A returned promise is awaited. */
 export type ResultHandler<in R> = (result: R, context: HandlerContext) => unknown;
 
-/** Gives results to a handler, a bounded number at once, and tells how many it handled. Throws `query.handler-failed`, `store.aborted`. */
+/**
+ * Passes results to a handler, a limited number at a time, and returns how many were handled. Throws
+ * `query.handler-failed`, `store.aborted`.
+ */
 export async function forEachResult<R>(
   read: (options: OperationOptions) => AsyncGenerator<Page<R>, void, undefined>,
   handler: ResultHandler<R>,

@@ -1,10 +1,11 @@
 import type { Page } from './query.js';
 
-/** Pages that can be ended early. */
+/** Pages whose iteration can be ended early. */
 type Pages<R> = Required<Pick<AsyncIterator<Page<R>, unknown, undefined>, 'next' | 'return'>>;
 
 /**
- * Gives the items of pages one by one. What has arrived is given at once: an async generator would wait several times for each item.
+ * Iterates over the items of pages. Items that have arrived are returned immediately: an async generator would wait
+ * several times for each item.
  */
 export class ItemIterator<R> implements AsyncIterableIterator<R, undefined> {
   readonly #pages: Pages<R>;
@@ -25,7 +26,7 @@ export class ItemIterator<R> implements AsyncIterableIterator<R, undefined> {
     if (this.#arriving === undefined && this.#next < this.#items.length) {
       return Promise.resolve({ done: false, value: this.#items[this.#next++]! });
     }
-    // Calls that do not wait for one another take their turns.
+    // Calls of next() that do not wait for the previous one are served in order.
     this.#waiting++;
     const turn = (this.#arriving ?? Promise.resolve()).then(() => this.#fromNextPage());
     this.#arriving = turn.catch(() => undefined);

@@ -1,13 +1,13 @@
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { ReadRequest, ScanRequest } from '../store/table-store.js';
 
-/** What to make of each row, and what that asks of the store. */
+/** The decoder of rows, and the part of the request that it needs. */
 export interface RowReading<out R> {
   readonly request: ReadRequest & Pick<ScanRequest, 'rawFilter'>;
   readonly decode: (row: RowReader) => R;
 }
 
-/** Where a row stands in the order of keys. */
+/** The position of a row in key order. */
 export interface RowPlace {
   /** The stored partition key. */
   readonly partitionKey: string;
@@ -15,12 +15,12 @@ export interface RowPlace {
   readonly rowKey: string;
 }
 
-/** What a row was made, and where it stands. */
+/** A decoded row with its position. */
 export interface KeyedRow<out R> extends RowPlace {
   readonly value: R;
 }
 
-/** Reads the same, and where each row stands. */
+/** Extends a reading with the position of each row. */
 export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<KeyedRow<R>> {
   return {
     request,
@@ -28,32 +28,33 @@ export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<
   };
 }
 
-/** How two rows sort: by partition key, then by row key, both by UTF-16 unit. */
+/** Compares two rows by partition key, then by row key, both by UTF-16 unit. */
 export function comparePlaces(left: RowPlace, right: RowPlace): number {
   if (left.partitionKey !== right.partitionKey) return left.partitionKey < right.partitionKey ? -1 : 1;
   return left.rowKey < right.rowKey ? -1 : left.rowKey > right.rowKey ? 1 : 0;
 }
 
-/** Rows in key order, page by page. */
+/** A source of rows in key order, page by page. */
 export type MergeSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
 
-/** The rows of one source that have arrived and are not given yet. */
+/** The rows of one source that have arrived and are not merged yet. */
 interface Waiting<R> {
   readonly source: MergeSource<R>;
   readonly rows: readonly KeyedRow<R>[];
   readonly next: number;
 }
 
-/** Merged rows that fill a page, and whether there are more. */
+/** A page of merged rows. `more` is true if others follow. */
 export interface MergedRows<R> {
   readonly rows: readonly KeyedRow<R>[];
   readonly more: boolean;
 }
 
 /**
- * Merges sources that are each in key order, page by page, holding a page of each. A row that several sources have is given once.
+ * Merges sources that are each in key order, keeping one page of each in memory. A row that several sources contain is
+ * returned once.
  *
- * @param concurrency Sources that are asked at once.
+ * @param concurrency - The number of sources that are read at once.
  */
 export async function* mergeRows<R>(
   sources: readonly MergeSource<R>[],

@@ -4,12 +4,12 @@ import { invalidContinuation, readToken, writeToken, type TokenQuery } from './c
 import type { Page, PagesOptions } from './query.js';
 import { readLeg, readPlan, type TableSeen, type Chunk, type PlanReader, type Position } from './execute-plan.js';
 
-/** What pages of a query are read from. */
+/** A query whose pages can be read and continued. */
 export interface PageSource<out R> extends TokenQuery {
   readonly reader: PlanReader<R>;
 }
 
-/** Gives all pages of a query, up to what it takes. */
+/** Yields all pages of a query, up to its `take`. */
 export async function* readPages<R>(
   source: PageSource<R>,
   given: PagesOptions = {},
@@ -26,7 +26,10 @@ export async function* readPages<R>(
   }
 }
 
-/** Reads one page from where an earlier one ended: of several legs as many as fill it, of one no more than the store gives at once. */
+/**
+ * Reads one page from the end of an earlier one. It reads as many legs as needed to fill the page, but of each leg only
+ * what the store returns at once.
+ */
 export async function readPage<R>(
   source: PageSource<R>,
   continuation: string | undefined,
@@ -66,7 +69,7 @@ async function firstChunk<R>(
   return { rows: [], ...(leg < reader.plan.legs.length && { next: { leg } }) };
 }
 
-/** A page, with a continuation where there is more to come. */
+/** Returns a page, with a continuation if there are more results. */
 function pageOf<R>(source: PageSource<R>, items: readonly R[], next: Position | undefined, remaining: number): Page<R> {
   if (next === undefined || remaining === 0) return { items };
   const left = Number.isFinite(remaining) ? { remaining } : {};

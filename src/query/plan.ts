@@ -14,35 +14,35 @@ export interface PointStep {
   readonly rowKey: string;
 }
 
-/** The rows of key ranges that pass a filter, read page by page. */
+/** The rows of key ranges that match a filter, read page by page. */
 export interface ScanStep {
   readonly kind: 'scan';
   readonly partitionKey: KeyRange;
   readonly rowKey: KeyRange;
-  /** What the ranges do not say. */
+  /** The rest of the filter, which the ranges do not express. */
   readonly filter?: FilterNode;
 }
 
-/** What one request, or a sequence of them by continuation, reads. */
+/** The rows that one request reads, or a sequence of requests linked by continuations. */
 export type Step = PointStep | ScanStep;
 
-/** Steps that read different rows of the same keys: merged by key, they are in order. */
+/** Steps that read different rows of the same keys. Merged by key, they are in order. */
 export interface Leg {
   readonly steps: readonly Step[];
 }
 
-/** What a query reads: legs in the order of their keys, none of which has a key of another; no legs when nothing can match. */
+/** The reads of a query: legs in key order, with no key in two of them. There are no legs if nothing can match. */
 export interface Plan {
   readonly legs: readonly Leg[];
 }
 
-/** All that a step asks of a row, as a conjunction: what a service would be sent. */
+/** Returns the conditions of a step as one filter, as it would be sent to a service. */
 export function stepFilter(step: Step): FilterNode | undefined {
   const filter = joinedNodes('and', stepConjuncts(step));
   return typeof filter === 'boolean' ? undefined : filter;
 }
 
-/** All that a plan asks of a row. `undefined` when every row of the table passes. */
+/** Returns the conditions of a plan as one filter. `undefined` if every row of the table matches. */
 export function planFilter({ legs }: Plan): FilterNode | undefined {
   const steps = legs.flatMap((leg) => leg.steps);
   const filter = joinedNodes(
@@ -52,7 +52,10 @@ export function planFilter({ legs }: Plan): FilterNode | undefined {
   return typeof filter === 'boolean' ? undefined : filter;
 }
 
-/** The comparisons of a step as stores count them: one for a partition, one for each bound, and those of the filter. */
+/**
+ * Returns the number of comparisons in a step as stores count them: one for a partition, one for each bound, and those
+ * of the filter.
+ */
 export function stepComparisons(step: Step): number {
   if (step.kind === 'point') return 2;
   const { partitionKey, rowKey, filter } = step;
@@ -60,13 +63,13 @@ export function stepComparisons(step: Step): number {
   return partition + bounds(rowKey) + (filter === undefined ? 0 : countComparisons(filter));
 }
 
-/** The operands of a conjunction; a filter of another kind is its only one. */
+/** Returns the operands of a conjunction. For any other filter, it is the only operand. */
 export function conjuncts(filter: FilterNode | true | undefined): readonly FilterNode[] {
   if (filter === undefined || filter === true) return [];
   return filter.kind === 'and' ? filter.operands : [filter];
 }
 
-/** Nothing is less than the empty key. */
+/** The empty range: no key is less than the empty key. */
 const NO_KEY: KeyRange = Object.freeze({ to: Object.freeze({ value: '', inclusive: false }) });
 
 function stepConjuncts(step: Step): readonly FilterNode[] {
@@ -91,15 +94,15 @@ function bounds({ from, to }: KeyRange): number {
   return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
 }
 
-/** The keys that a class's rows can have in one partition, or in all. */
+/** The keys that rows of a class can have in one partition, or in all. */
 export interface Scope {
   readonly partitionKey: KeyRange;
   readonly rowKey: KeyRange;
-  /** What the partition tells of the parts of the partition key. */
+  /** The parts of the partition key that the partition fixes. */
   readonly known: KnownParts;
 }
 
-/** The keys of one partition, or of the whole table, that the templates of a class yield. */
+/** Returns the keys that the templates of a class can produce in one partition, or in the whole table. */
 export function scopeOf({ partitionKey, rowKey }: EntityMetadata, partition: string | undefined): Scope {
   return {
     partitionKey: partition === undefined ? keysOf(partitionKey) : onlyKey(partition),
@@ -108,7 +111,7 @@ export function scopeOf({ partitionKey, rowKey }: EntityMetadata, partition: str
   };
 }
 
-/** A template that begins with a literal yields keys of one range. */
+/** Returns the range of a template's keys. If it begins with a literal, all of its keys do. */
 function keysOf({ literals, parts }: KeyTemplate): KeyRange {
   const [head] = literals;
   if (head === undefined) return ALL_KEYS;
@@ -120,10 +123,10 @@ function knownParts(template: KeyTemplate, key: string): KnownParts {
   return new Map([[template, values.map((value, index) => partText(template, index, value))]]);
 }
 
-/** Requests that a query may plan, where nobody says how many. */
+/** The most requests that a query may plan by default. */
 export const MOST_REQUESTS = 1000;
 
-/** How many requests a query may still plan: what would be more is refused before it is made. */
+/** The number of requests that a query may still plan. It is checked before they are planned, to bound the work. */
 export class RequestBudget {
   readonly limit: number;
   #planned = 0;
@@ -132,12 +135,12 @@ export class RequestBudget {
     this.limit = limit;
   }
 
-  /** Refuses so many more. Throws `query.too-many-requests`. */
+  /** Throws `query.too-many-requests` if this many more requests exceed the limit. */
   check(more: number): void {
     if (this.#planned + more > this.limit) throw tooMany(this.#planned + more, this.limit);
   }
 
-  /** Plans so many more. Throws `query.too-many-requests`. */
+  /** Plans this many more requests. Throws `query.too-many-requests`. */
   take(more: number): void {
     this.check(more);
     this.#planned += more;

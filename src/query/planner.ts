@@ -17,9 +17,9 @@ import {
 import { splitFilter, type Room } from './split-filter.js';
 
 /**
- * Reads as little as a filter allows within a scope: bounds on the keys become ranges, several ranges several legs, both keys a point
- * read; what the keys do not say stays a filter, split where it has too many comparisons. Pure, and no more work than the filter is
- * long and the budget large.
+ * Plans the reads of a filter within a scope, so that as little as possible is read. Bounds on the keys become ranges,
+ * several ranges become several legs, and two fixed keys become a point read. The rest stays a filter, which is split
+ * if it has too many comparisons. Pure; the work is bounded by the length of the filter and the budget.
  *
  * @throws EntitableError `query.too-many-comparisons`, `query.too-many-requests`.
  */
@@ -35,7 +35,7 @@ export function planLegs(
   const rowKey = ranges && intersection(scope.rowKey, ranges.RowKey);
   if (partitionKey === undefined || rowKey === undefined) return [];
   const partitions = takeAlternatives('PartitionKey', partitionKey, rest);
-  // Ranges of row keys are in order only within one partition: across several they stay a filter.
+  // Ranges of row keys are in order only within one partition. Across several partitions they stay a filter.
   const rows = takeAlternatives('RowKey', rowKey, partitions.rest);
   const inOne: Planned = { ranges: rows.ranges, planner: new StepPlanner(limits, budget, rows.rest) };
   const across: Planned = { ranges: [rowKey], planner: new StepPlanner(limits, budget, partitions.rest) };
@@ -52,13 +52,15 @@ export function planLegs(
   return legs;
 }
 
-/** Ranges of row keys, and what plans how they are read. */
+/** Ranges of row keys, and the planner of the steps that read them. */
 interface Planned {
   readonly ranges: readonly KeyRange[];
   readonly planner: StepPlanner;
 }
 
-/** Plans what is read of key ranges; ranges with as many bounds share what the rest of the filter is split into. */
+/**
+ * Plans the steps that read key ranges. Ranges with the same number of bounds share the result of splitting the filter.
+ */
 class StepPlanner {
   readonly #limits: ServiceLimits;
   readonly #budget: RequestBudget;
@@ -103,7 +105,10 @@ class StepPlanner {
   }
 }
 
-/** The comparisons of key ranges when several requests go on behind a row: its partition and row key take part in them. */
+/**
+ * Returns the number of comparisons of key ranges when several requests resume after a row, whose partition key and row
+ * key are compared as well.
+ */
 function resumedComparisons(partitionKey: KeyRange, rowKey: KeyRange): number {
   const end = ({ to }: KeyRange): number => (to === undefined ? 0 : 1);
   const samePartition = 2 + end(rowKey);
@@ -112,18 +117,21 @@ function resumedComparisons(partitionKey: KeyRange, rowKey: KeyRange): number {
   return Math.max(samePartition, partitionsBehind);
 }
 
-/** Whether a row can have a key: a request for another would be refused. */
+/** Returns whether a row can have a key. The service would reject a request for any other. */
 function canExist(key: string | undefined, longest: number, limits: ServiceLimits): boolean {
   return key === undefined || (forbiddenCharacter(key) === undefined && keySize(key, limits) <= longest);
 }
 
-/** Several ranges of a key, in order and apart, and what else is asked. */
+/** Several separate ranges of a key, in order, and the rest of the conditions. */
 interface Alternatives {
   readonly ranges: readonly KeyRange[];
   readonly rest: readonly FilterNode[];
 }
 
-/** Takes what says "in one of these ranges of a key" out of a conjunction: the ranges that all of it allows, within one. */
+/**
+ * Separates the conditions of the form "in one of these ranges of a key" from a conjunction. Returns the ranges that
+ * satisfy all of them, within the given one.
+ */
 function takeAlternatives(key: KeyName, within: KeyRange, operands: readonly FilterNode[]): Alternatives {
   let ranges: readonly KeyRange[] = [within];
   const rest: FilterNode[] = [];
@@ -135,7 +143,7 @@ function takeAlternatives(key: KeyName, within: KeyRange, operands: readonly Fil
   return { ranges, rest };
 }
 
-/** The keys that are in both of two lists of ranges in order, as such a list. */
+/** Intersects two ordered lists of ranges. */
 function common(left: readonly KeyRange[], right: readonly KeyRange[]): readonly KeyRange[] {
   const all: KeyRange[] = [];
   for (let l = 0, r = 0; l < left.length && r < right.length;) {
@@ -167,7 +175,7 @@ function rangesOf(key: KeyName, { kind, ...node }: FilterNode): readonly KeyRang
   return ranges;
 }
 
-/** The same keys by ranges in ascending order that do not overlap. */
+/** Merges ranges into ascending ones that do not overlap. */
 function apart(ranges: readonly KeyRange[]): readonly KeyRange[] {
   const all: KeyRange[] = [];
   for (const range of ranges.toSorted(byStart)) {
@@ -184,7 +192,7 @@ function byStart({ from: left }: KeyRange, { from: right }: KeyRange): number {
   return Number(right.inclusive) - Number(left.inclusive);
 }
 
-/** Whether a range that starts no earlier has a key of the one before. */
+/** Returns whether a range shares a key with the one before it, which starts no later. */
 function overlaps({ to }: KeyRange, { from }: KeyRange): boolean {
   if (to === undefined || from === undefined) return true;
   return from.value < to.value || (from.value === to.value && from.inclusive && to.inclusive);

@@ -34,7 +34,7 @@ import { whereCondition } from '../filter/make-filter.js';
 import type { EntityReader } from '../mapping/entity-reader.js';
 import type { MatchWrites } from './matched-writes.js';
 
-/** What a query says, and how it is carried out. */
+/** The implementation of `Query`: an immutable state, refined and executed by its methods. */
 class QueryBuilder<T extends object, R> implements Query<T, R> {
   readonly #state: QueryState<T>;
 
@@ -203,7 +203,7 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     return resultPages(this.#state, this.#reading(), options);
   }
 
-  /** Some first results, for a verb whose `timeout` is for all of it. */
+  /** Reads the first few results, for a method whose `timeout` applies to all its pages together. */
   #few(count: number, options: ReadOptions | undefined): Promise<R[]> {
     return withinTime(options, (limited) => this.#upTo(count).#all(limited));
   }
@@ -217,7 +217,7 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
     return all;
   }
 
-  /** Carries a verb out, and has who listens told of it. */
+  /** Runs a method and reports it to the observer, if there is one. */
   #observed<V>(verb: VerbName, work: () => Promise<V>): Promise<V> {
     const { queries, metadata, table } = this.#state.source;
     return queries.verbs === undefined
@@ -260,7 +260,7 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 }
 
-/** A query of one partition or of several, given by their stored keys; `writes` is what its writes by filter go through. */
+/** Creates a query of one partition or several, given by their stored keys. `writes` performs its writes by filter. */
 export function partitionQuery<T extends object>(
   source: EntityReader<T>,
   partitions: string | readonly string[],
@@ -270,7 +270,7 @@ export function partitionQuery<T extends object>(
   return new QueryBuilder<T, T>({ source, partitions: sorted, writes, ...NOTHING_SAID });
 }
 
-/** A query of all partitions: without bounds on the partition key it reads the whole table. */
+/** Creates a query of all partitions. Without bounds on the partition key it reads the whole table. */
 export function tableQuery<T extends object>(source: EntityReader<T>, writes?: MatchWrites): Query<T> {
   return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
 }

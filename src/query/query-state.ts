@@ -13,26 +13,29 @@ import { isKeyOrder, type SortOrder } from './client-sort.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../store/row.js';
 
-/** What a query says. All members are always there: V8 takes long to copy an object and to add one. */
+/**
+ * The state of a query. All members are always present: V8 is slow at copying an object and adding a member to the
+ * copy.
+ */
 export interface QueryState<T extends object> {
   readonly source: EntityReader<T>;
-  /** The partitions, by their stored keys, in ascending order and once each; undefined for all of them. */
+  /** The stored keys of the partitions, in ascending order without duplicates; `undefined` for all partitions. */
   readonly partitions: readonly string[] | undefined;
   readonly writes: MatchWrites | undefined;
-  /** Everything that `where` said. */
+  /** The conditions of all calls of `where`. */
   readonly filter: BoundFilter | undefined;
   readonly rawFilter: string | undefined;
-  /** Asked here of what the store gave. */
+  /** Functions that test, on the client, each row that the store returns. */
   readonly clientFilters: readonly ClientFilter<T>[];
   readonly orders: readonly SortOrder[];
   readonly selected: { readonly names: readonly string[]; readonly projector: Projector } | undefined;
   readonly take: number | undefined;
   readonly pageSize: number | undefined;
-  /** The most requests that may be planned, where the query says so itself. */
+  /** The most requests that may be planned, if the query sets its own limit. */
   readonly maxRequests: number | undefined;
 }
 
-/** How a query is carried out. Throws `query.not-expressible`, `query.too-many-comparisons` and `query.too-many-requests`. */
+/** Plans a query. Throws `query.not-expressible`, `query.too-many-comparisons` and `query.too-many-requests`. */
 export function planOf<T extends object>(state: QueryState<T>): Plan {
   const { source, partitions, filter = EVERYTHING, rawFilter } = state;
   const { limits, ordered } = source.store.traits;
@@ -42,31 +45,38 @@ export function planOf<T extends object>(state: QueryState<T>): Plan {
     return planLegs(scope, lowerFilter(filter, scope.known), limits, budget);
   });
   const asked = rawFilter === undefined ? legs : legs.map(({ steps }) => ({ steps: steps.map(asScan) }));
-  // Without an order there is nothing to merge by: the steps, which read different rows, are read one after the other.
+  // A store without key order offers nothing to merge by, so the steps, which read different rows, are read one after
+  // the other.
   return { legs: ordered ? asked : asked.flatMap(({ steps }) => steps.map((step) => ({ steps: [step] }))) };
 }
 
 const EVERYTHING: BoundFilter = Object.freeze({ kind: 'always', holds: true });
 
-/** Where nobody says how many: partitions that the program itself lists are as many as it wants, one request each. */
+/**
+ * Returns the budget of requests. By default it covers all partitions that the application lists, with one request
+ * each.
+ */
 function requestBudget<T extends object>({ source, partitions, maxRequests }: QueryState<T>): RequestBudget {
   const asked = maxRequests ?? source.queries.maxRequests;
   return new RequestBudget(asked ?? Math.max(MOST_REQUESTS, partitions?.length ?? 0));
 }
 
-/** A point read takes no filter. */
+/** Turns a point read into a scan, because a point read accepts no filter. */
 function asScan(step: Step): Step {
   return step.kind === 'scan'
     ? step
     : { kind: 'scan', partitionKey: onlyKey(step.partitionKey), rowKey: onlyKey(step.rowKey) };
 }
 
-/** The orders that the results do not have by themselves. */
+/** Returns the orders that require sorting on the client. */
 export function clientOrders<T extends object>({ source, orders }: QueryState<T>, plan: Plan): readonly SortOrder[] {
   return source.store.traits.ordered && isKeyOrder(source.metadata, plan, orders) ? [] : orders;
 }
 
-/** What continuations of this query are good for: the same kind of store, table, bounds, filter and selection. */
+/**
+ * Returns the fingerprint of the queries that may share a continuation: those with the same kind of store, table,
+ * bounds, filter and selection.
+ */
 export function queryFingerprint<T extends object>(state: QueryState<T>, plan: Plan): string {
   const { source, selected, rawFilter, clientFilters } = state;
   const filter = planFilter(plan);
@@ -76,19 +86,19 @@ export function queryFingerprint<T extends object>(state: QueryState<T>, plan: P
     filter === undefined ? '' : toOData(filter),
     rawFilter,
     selected?.names,
-    ...(clientFilters.length === 0 ? [] : [clientFilters.length]), // what a function asks has no text that stays the same
+    ...(clientFilters.length === 0 ? [] : [clientFilters.length]), // functions have no stable text
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }
 
-/** Rows of one request: no more than are taken, unless more must be seen to find them. */
+/** Returns the rows per request: no more than `take`, unless more must be read to find that many. */
 export function rowsPerRequest<T extends object>(state: QueryState<T>, sorted: boolean): number {
   const { source, take, pageSize, clientFilters } = state;
   const most = pageSize ?? source.store.traits.limits.pageRows;
   return sorted || take === undefined || clientFilters.length > 0 ? most : Math.max(1, Math.min(take, most));
 }
 
-/** Refuses what cannot be done with results that are sorted here. */
+/** Rejects a feature that does not work with results sorted on the client. */
 export function refuseSorted<T extends object>(state: QueryState<T>, plan: Plan, feature: string): void {
   const [order] = clientOrders(state, plan);
   if (order === undefined) return;
@@ -115,7 +125,7 @@ const SYSTEM_NAMES: ReadonlyMap<Slot, string> = new Map([
   [TIMESTAMP, 'Timestamp'],
 ]);
 
-/** The stored names of slots. */
+/** Returns the stored names of slots. */
 export function storedNames({ properties }: EntityMetadata, slots: readonly Slot[]): readonly string[] {
   return Object.freeze(slots.map((slot) => SYSTEM_NAMES.get(slot) ?? properties[slot]!.storedName));
 }

@@ -6,67 +6,70 @@ import type { EntitableTypeError, DataKey, DataName, PatchOf, Projection } from 
 import type { OperationOptions } from '../options/operation-options.js';
 import type { QueryPlan } from './explain.js';
 
-/** A query as a service would be sent it. */
+/** A query in the form in which a service would receive it. */
 export interface CompiledQuery {
-  /** The table's name in the store. */
+  /** The name of the table in the store. */
   readonly table: string;
-  /** The text of `$filter`, the partition and the range of row keys included; `''` when every row of the table passes. */
+  /** The text of `$filter`, including the bounds on the keys; `''` if every row of the table matches. */
   readonly filter: string;
-  /** Stored names; absent: all. */
+  /** The stored names of the selected properties; missing if all are read. */
   readonly select?: readonly string[];
-  /** Results at most; absent: all. */
+  /** The most results; missing if all are read. */
   readonly take?: number;
-  /** Rows of one request. */
+  /** The rows per request. */
   readonly pageSize: number;
 }
 
 /** Results that arrived together. */
 export interface Page<out R> {
-  /** The results; may be none, with others to follow. */
+  /** The results of the page. It can be empty even if more pages follow. */
   readonly items: readonly R[];
-  /** What `page({ continuation })` of the same query goes on from: opaque, URL-safe. Absent at the end, and where results are sorted here. */
+  /**
+   * An opaque, URL-safe text for `page({ continuation })` of the same query, which resumes after this page. Missing on
+   * the last page, and if the results are sorted on the client.
+   */
   readonly continuation?: string;
 }
 
 /**
- * How a read treats an entity that a unit of work has already. Its `timeout` is each page's; for `page`, `first`, `firstOrThrow`, `single`
- * and `exists` it is for all that they read.
+ * Options of reading methods. `timeout` applies to each page; for `page`, `first`, `firstOrThrow`, `single` and
+ * `exists` it applies to all pages that they read together.
  */
 export interface ReadOptions extends OperationOptions {
-  /** Inside a unit of work: reads the row anew, into the entity that is there, whose changes are lost. Elsewhere every read is new. */
+  /** Reads rows again that a unit of work has already loaded, and overwrites their entities, including changes. */
   readonly refresh?: boolean | undefined;
 }
 
-/** How pages are given. */
+/** Options of `pages`. */
 export interface PagesOptions extends ReadOptions {
-  /** A request may find nothing and yet not be the last: whether its empty page is given, or followed (the default). */
+  /** Skips pages without results that are not the last (`'follow'`, the default), or yields them (`'give'`). */
   readonly emptyPages?: 'follow' | 'give' | undefined;
 }
 
-/** Which page is asked for. */
+/** Options of `page`. */
 export interface PageOptions extends PagesOptions {
-  /** Where an earlier page of the same query said that the next begins; the first page without one. */
+  /** The continuation of an earlier page of the same query. Without one, the first page is read. */
   readonly continuation?: string | undefined;
-  /** Results of the page at most: 1 to the store's `limits.pageRows`. A page may have fewer, and still not be the last. */
+  /** The most results: 1 to the store's `limits.pageRows`. A page with fewer results is not necessarily the last. */
   readonly pageSize?: number | undefined;
 }
 
-/** How `forEach` goes through results. `timeout` is each request's. */
+/** Options of `forEach`. `timeout` applies to each request. */
 export interface ForEachOptions extends ReadOptions {
-  /** Results that are handled at once; 1 by default, in their order. No more are read than are being handled, but for a page ahead. */
+  /** The number of results handled at once; 1 by default, in order. At most one page is read ahead. */
   readonly concurrency?: number | undefined;
 }
 
-/** What a handler of `forEach` is told besides the result. */
+/** The second argument of a `forEach` handler. */
 export interface HandlerContext {
-  /** Is aborted when no more is wanted: another handler threw, or the signal of `forEach` was aborted. */
+  /** A signal that is aborted when `forEach` stops, because another handler threw or its own signal was aborted. */
   readonly signal: AbortSignal;
 }
 
-/** Computes the patch of a row from what was read of it; `undefined` leaves the row as it is. */
+/** Computes the patch of a row from its result in the query. `undefined` leaves the row unchanged. */
 export type PatchFunction<T, R> = (result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>;
 
-/** What is wrong with a patch, or with a function that gives one. */
+/** The compile error for an invalid patch, or for a function that returns one. */
 export type PatchMistake<T, R, C> = C extends (...args: never) => infer P
   ? Misnamed<T, NonNullable<Awaited<P>>, PatchFunction<T, R>>
   : Misnamed<T, C, Mistyped<T, C>>;
@@ -77,7 +80,7 @@ type Misnamed<T, P, Else> = [P] extends [object]
     : EntitableTypeError<`a patch cannot name '${Exclude<keyof P, keyof PatchOf<T>> & string}': it is no stored property, or part of the key`>
   : EntitableTypeError<'a patch is an object of the properties that change'>;
 
-/** The names of a patch whose values are not of the types of their properties. */
+/** The compile error for properties of a patch with values of the wrong type. */
 type Mistyped<T, P> = EntitableTypeError<`the value of '${{
   [K in keyof P & keyof PatchOf<T> & string]: P[K] extends PatchOf<T>[K] ? never : K;
 }[keyof P & keyof PatchOf<T> & string]}' in the patch is not of the type of the property`>;
@@ -92,8 +95,8 @@ type SortableName<T, K extends keyof T> = K extends unknown
   : never;
 
 /**
- * Reads entities of `T` as `R`. Immutable: every method but the reading ones gives another query. Nothing is sent until it is
- * iterated or one of the reading methods is called; each of these sends it anew.
+ * Reads entities of `T` as `R`. Queries are immutable: every refining method returns a new query. Nothing is sent until
+ * you iterate or call a reading method; each read sends the query again.
  *
  * @example
  * ```ts
@@ -103,21 +106,22 @@ type SortableName<T, K extends keyof T> = K extends unknown
  */
 export interface Query<in out T extends object, out R = T> extends AsyncIterable<R> {
   /**
-   * Leaves out what does not pass: by one comparison. Several calls of `where` are combined with `and`.
+   * Filters by comparing one property. Several calls of `where` are combined with `and`.
    *
-   * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`, `query.invalid-filter`.
+   * @throws EntitableError `query.unknown-property`, `query.not-comparable`, `query.invalid-operand`,
+   * `query.invalid-filter`.
    */
   where<K extends DataKey<T>, O extends OperatorOf<T, K>, const A extends OperandOf<T, K, O, A>>(
     property: K,
     operator: O,
     value: A,
   ): Query<T, R>;
-  /** The same, by whether a property has a value. */
+  /** Filters by the presence of a property. */
   where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
   /**
-   * The same, by a callback that makes a filter of the properties, by a filter that was made before, or by an object of values that
-   * properties equal, all of them. `undefined` in an object is refused, and so is an object without properties: what asks less than it
-   * seems to finds, and deletes, more.
+   * Filters by a callback that builds a filter from the properties, by an existing filter, or by an object of values
+   * that must all be equal. `undefined` values and empty objects are rejected, because a filter that is weaker than it
+   * looks would find, and delete, more rows than intended.
    *
    * @example
    * ```ts
@@ -128,71 +132,77 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   where(condition: ConditionOf<T, Filter<T>>): Query<T, R>;
 
   /**
-   * Leaves out what a function of yours does not let pass, for what no filter says. It is asked here, of every row that `where` lets
-   * through, which is read whole: bound what is read by keys and filters first. `take`, `page`, `count`, `exists`, `delete` and `merge`
-   * go by it; a page may have few results, or none. `explain()` shows it. It sees the whole entity, also where `select` gives less, and
-   * answers at once. What it throws ends the reading, and is thrown as it is.
+   * Filters by your own function, for conditions that no filter can express. It runs on the client for every row that
+   * `where` lets through, and these rows are read whole, so narrow the query by keys and filters first.
+   *
+   * `take`, `page`, `count`, `exists`, `delete` and `merge` respect it; a page may therefore have few results, or none.
+   * `explain()` shows it. The function receives the whole entity, even with `select`, and must be synchronous. An error
+   * it throws ends the read and is rethrown unchanged.
    */
   filterOnClient(predicate: (entity: T) => boolean): Query<T, R>;
 
-  /** Reads only some properties: the results are plain data, not entities, and cannot be saved. */
+  /** Reads only some properties. The results are plain data: they are not entities and cannot be saved. */
   select<const K extends DataKey<T>>(...properties: readonly [K, ...K[]]): Query<T, Projection<T, K>>;
 
-  /** Stops after so many results. */
+  /** Stops after this many results. */
   take(count: number): Query<T, R>;
 
   /**
-   * Allows so many requests to be planned, instead of `maxQueryRequests` of the data source: more are refused with
-   * `query.too-many-requests` before any is sent. Several `in`, on both keys above all, multiply them. Pages do not count.
+   * Sets the most requests that may be planned, instead of the data source's `maxQueryRequests`. A query that needs
+   * more fails with `query.too-many-requests` before anything is sent. Several `in` conditions multiply the number of
+   * requests, especially on both keys. Pages do not count.
    */
   maxRequests(count: number): Query<T, R>;
 
-  /** Asks for so many rows a request: 1 to the store's `limits.pageRows`, which is the default. */
+  /** Sets the rows per request: 1 to the store's `limits.pageRows`, which is the default. */
   pageSize(rows: number): Query<T, R>;
 
   /**
-   * Sorts the results; a further call sorts what is equal by the one before. Absent values come last, ties in key order.
+   * Sorts the results. Another call sorts results that are equal by the previous ones. Absent values come last, and
+   * ties are in key order.
    *
-   * The service does not sort: unless it is the order of the keys, every match is read and sorted here. With `take(n)` about twice
-   * as many are held, without it all of them, up to 100,000 (`query.too-many-to-sort`). `explain()` tells.
+   * The service cannot sort. Unless you order by the key, every match is read and sorted on the client. With `take(n)`,
+   * about twice as many results are held in memory; without it all of them, up to 100,000 (`query.too-many-to-sort`).
+   * `explain()` shows whether a query sorts on the client.
    */
   orderBy(property: SortableKey<T>, direction?: 'asc' | 'desc'): Query<T, R>;
 
   /**
-   * Adds the text of a `$filter` as it is, unchecked: for what this package does not say. Azure only: other stores refuse it with
-   * `query.raw-filter`. Never put into it what a user typed.
+   * Adds the text of a `$filter` unchanged and unchecked, for conditions that this package cannot express. Azure only:
+   * other stores reject it with `query.raw-filter`. Never build it from user input.
    */
   rawFilter(filter: string): Query<T, R>;
 
-  /** Gives the results page by page, as they arrive; the next page is requested while one is used. */
+  /** Yields the results page by page as they arrive. The next page is requested while you process one. */
   pages(options?: PagesOptions): AsyncIterable<Page<R>>;
 
   /**
-   * Reads one page, and tells where the next begins: to page through results from request to request of a client.
+   * Reads one page and returns it with a continuation for the next, so that a client can page through results with one
+   * request each.
    *
-   * @throws EntitableError `query.invalid-continuation` for a continuation of another query, or one that was changed or cut;
-   * `query.sorted-on-client` for a query with `orderBy`, unless it is the order of the keys.
+   * @throws EntitableError `query.invalid-continuation` for a continuation of another query, and for one that was
+   * changed or truncated; `query.sorted-on-client` for a query with `orderBy`, unless it is the key order.
    */
   page(options?: PageOptions): Promise<Page<R>>;
 
   /** Reads all results into memory. */
   toArray(options?: ReadOptions): Promise<R[]>;
 
-  /** The first result in key order; asks the store for one row. */
+  /** Returns the first result in key order, or `undefined`. Requests one row from the store. */
   first(options?: ReadOptions): Promise<R | undefined>;
 
-  /** The first result in key order, or `query.no-result`. */
+  /** Returns the first result in key order, or throws `query.no-result`. */
   firstOrThrow(options?: ReadOptions): Promise<R>;
 
-  /** The only result: `query.no-result` where there is none, `query.several-results` where there are more. Asks for two rows. */
+  /** Reads two rows and returns the only result. Throws `query.no-result` or `query.several-results` otherwise. */
   single(options?: ReadOptions): Promise<R>;
 
   /**
-   * Gives each result to a function, and waits for what it gives: so many at once, one by default, then in their order. The next page is
-   * read while a page is handled, and no more. Gives the number of results.
+   * Calls a function with each result and awaits what it returns. `concurrency` results are handled at once; with the
+   * default of one they are handled in order. Only the next page is read ahead. Returns the number of results.
    *
-   * A handler that throws stops it: those that are under way are waited for, then `query.handler-failed` is thrown, with what was thrown
-   * as its cause. `signal` stops it in the same way (`store.aborted`).
+   * If a handler throws, no more results are handled. `forEach` waits for those in progress, then throws
+   * `query.handler-failed` with the handler's error as its cause. `signal` stops it in the same way (`store.aborted`).
    *
    * @example
    * ```ts
@@ -201,24 +211,28 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    */
   forEach(handler: (result: R, context: HandlerContext) => unknown, options?: ForEachOptions): Promise<number>;
 
-  /** How many results there are. The service cannot count: the keys of every match are read. */
+  /** Returns the number of results. The service cannot count, so the keys of every match are read. */
   count(options?: OperationOptions): Promise<number>;
 
-  /** Whether there is a result; asks the store for one key. */
+  /** Returns whether there is a result. Requests one key from the store. */
   exists(options?: OperationOptions): Promise<boolean>;
 
   /**
-   * Deletes what matches, in transactions of one partition, each row on condition that it is as it was read. A row that was changed
-   * meanwhile is read and tested again. Not all or nothing: what was deleted before an error stays deleted.
+   * Deletes the matching rows in transactions of one partition each. Every row is deleted only if it is unchanged since
+   * it was read; a row that has changed is read and tested again. Not all or nothing: rows deleted before an error stay
+   * deleted.
    */
   delete(options?: WriteByFilterOptions): Promise<WriteReport>;
 
   /**
-   * Changes some properties of what matches, as `delete()` does, by a patch of each row's own, computed from what was read of it and
-   * written under its ETag; when the row was changed meanwhile, and still matches, it is computed anew. Where the function gives
-   * `undefined`, or changes nothing, the row is left as it is and counted as skipped. It may be asynchronous; what it throws ends the
-   * write, and is thrown as it is. One that changes the row itself and gives no patch is refused with `validation.invalid-option`: only
-   * the patch is written.
+   * Changes properties of the matching rows, like `delete()` in transactions, with a patch that you compute for each
+   * row. The patch is computed from the result and written under the row's ETag. If the row has changed and still
+   * matches, the patch is computed again.
+   *
+   * If the function returns `undefined`, or a patch that changes nothing, the row is left unchanged and counted as
+   * skipped. The function may be asynchronous; an error it throws ends the write and is rethrown unchanged. Only the
+   * patch is written: a function that modifies the result and returns no patch is rejected with
+   * `validation.invalid-option`.
    *
    * @example
    * ```ts
@@ -226,50 +240,54 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    * ```
    */
   merge(patchOf: PatchFunction<T, R>, options?: WriteByFilterOptions): Promise<WriteReport>;
-  /** The same with one patch for all that matches; in the patch `undefined` leaves a property alone, `null` removes it. */
+  /** Merges one patch into all matching rows: `undefined` leaves a property unchanged, `null` removes it. */
   merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
-  /** Takes nothing: compilers tell of the last of several signatures, and this one says in words what is wrong with a patch. */
+  /** Accepts nothing: the compiler reports the error of the last overload, and this one explains it in words. */
   merge<C extends object>(change: C & PatchMistake<T, R, C>, options?: WriteByFilterOptions): Promise<WriteReport>;
 
-  /** What the query costs. Nothing is sent. */
+  /** Returns the cost of the query. Nothing is sent. */
   explain(): QueryPlan;
 
   /**
-   * What a service would be sent; where that is several requests, the filters of all, joined by `or`. Nothing is sent.
+   * Returns the query in the form in which a service would receive it. For several requests, their filters are joined
+   * by `or`. Nothing is sent.
    *
    * @throws EntitableError `query.not-expressible`, `query.too-many-comparisons`.
    */
   compile(): CompiledQuery;
 }
 
-/** How far a write by filter has come. */
+/** The progress of a write by filter, passed to `onProgress` after each transaction. */
 export interface WriteProgress {
-  /** Rows that were deleted or merged into. */
+  /** The number of rows that were deleted or merged into. */
   readonly changed: number;
-  /** Rows that matched when they were read, and were deleted or changed so that they match no longer before they could be written; or that a patch function left as they are. */
+  /**
+   * The number of matching rows that were not written: others deleted them, or changed them so that they no longer
+   * match, or a patch function left them unchanged.
+   */
   readonly skipped: number;
-  /** Rows that the store refused to change. */
+  /** The number of rows that the store refused to change. */
   readonly failed: number;
 }
 
 /** A row that could not be changed. */
 export interface FailedRow extends RowPlace {
-  /** The store's refusal. */
+  /** The store's error. */
   readonly error: EntitableError;
 }
 
-/** What a write by filter did. */
+/** The result of a write by filter. */
 export interface WriteReport {
-  /** Rows that were deleted or merged into. */
+  /** The number of rows that were deleted or merged into. */
   readonly changed: number;
-  /** Rows that others deleted, or changed so that they match no longer, before they could be written; or that a patch function left as they are. */
+  /** The number of matching rows that were not written; see {@link WriteProgress.skipped}. */
   readonly skipped: number;
-  /** Rows that the store refused to change. */
+  /** The rows that the store refused to change. */
   readonly failed: readonly FailedRow[];
 }
 
 /** Options of a write by filter. */
 export interface WriteByFilterOptions extends OperationOptions {
-  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the write. */
+  /** Called after every transaction, not awaited; errors it throws are ignored. Use `signal` to stop the write. */
   readonly onProgress?: ((progress: WriteProgress) => unknown) | undefined;
 }

@@ -7,7 +7,9 @@ import { clientOrders, queryFingerprint, planOf, rowsPerRequest, type QueryState
 import { readPlan } from './execute-plan.js';
 import { compareSortable, sortableReading, sortRows } from './client-sort.js';
 
-/** What the pages of a query are read from. Throws what its plan does: `query.too-many-requests` and others. */
+/**
+ * Plans a query and returns the source of its pages. Throws the planner's errors, such as `query.too-many-requests`.
+ */
 export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading: RowReading<I>): PageSource<I> {
   const { source, take, rawFilter, clientFilters } = state;
   const { limits } = source.store.traits;
@@ -32,7 +34,7 @@ export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading:
   };
 }
 
-/** Reads the results of a query page by page; where they are sorted here, all of them first. */
+/** Reads the results of a query page by page. If they are sorted on the client, all are read first. */
 export async function* resultPages<T extends object, I>(
   state: QueryState<T>,
   reading: RowReading<I>,
@@ -54,7 +56,7 @@ export async function* resultPages<T extends object, I>(
   }
 }
 
-/** How many results there are; reads no more of each than what tells whose it is. */
+/** Counts the results of a query. Reads only the keys of each row, which show whether it belongs to the class. */
 export async function countResults<T extends object>(
   state: QueryState<T>,
   options: OperationOptions | undefined,

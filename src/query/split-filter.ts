@@ -3,22 +3,24 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { countComparisons, junction, type FilterNode, type Junction } from '../store/filter-node.js';
 import type { RequestBudget } from './plan.js';
 
-/** Comparisons that a request has left for a filter. */
+/** The number of comparisons that a request can spend on a filter. */
 export interface Room {
-  /** Where it is the only request of its keys. */
+  /** The limit for a filter that is sent in one request. */
   readonly whole: number;
-  /** Where it is one of several, and goes on behind a row of them. */
+  /** The limit for one of several requests, which may have to resume after a row. */
   readonly resumed: number;
 }
 
 /**
- * Splits a conjunction with too many comparisons at what says "equals one of these": the parts pass different rows, and together
- * those that the whole passes.
+ * Splits a conjunction with too many comparisons at a condition of the form "equals one of these". No row matches two
+ * parts, and together they match the same rows as the whole.
  *
- * @param room Comparisons that a request has left for it; parts leave room to go on behind a row, where they can.
- * @param limit Comparisons of a request, for the message.
- * @param budget Is asked before there are more parts than it allows.
- * @throws EntitableError `query.too-many-comparisons` when there is nothing to split, or not enough; `query.too-many-requests`.
+ * @param room - The comparisons that a request can spend on the filter. If possible, the parts leave room to resume
+ * after a row.
+ * @param limit - The comparisons of a request, for the message.
+ * @param budget - Checked before there are more parts than it allows.
+ * @throws EntitableError `query.too-many-comparisons` if nothing can be split, or not enough;
+ * `query.too-many-requests`.
  */
 export function splitFilter(
   operands: readonly FilterNode[],
@@ -46,7 +48,10 @@ export function splitFilter(
   return parts;
 }
 
-/** Where a conjunction is split next, and into how many; `undefined` when it fits, or is long in one piece. */
+/**
+ * Returns the condition to split next, and the number of parts. `undefined` if the conjunction fits, or if it has
+ * nothing to split.
+ */
 function splitOnce(
   operands: readonly FilterNode[],
   room: number,
@@ -70,10 +75,12 @@ function addComparisons(sum: number, operand: FilterNode): number {
   return sum + countComparisons(operand);
 }
 
-/** UTF-16 units of operands in a request: a filter is sent in a URL, whose length servers and proxies bound. */
+/**
+ * The most UTF-16 units of operands in a request: a filter is sent in a URL, whose length servers and proxies limit.
+ */
 const LONGEST = 4096;
 
-/** Compares one property by `eq` with several values: a row passes for one of them at most. */
+/** Returns whether a node compares one property by `eq` with several values. A row can match only one of them. */
 function isIn(node: FilterNode): node is Junction {
   if (node.kind !== 'or' || node.operands.length < 2) return false;
   const [first] = node.operands;
@@ -85,7 +92,7 @@ function isIn(node: FilterNode): node is Junction {
   );
 }
 
-/** A value given twice must not be asked in two requests; 0 equals -0. */
+/** Removes duplicate values, which must not be sent in two requests; 0 equals -0. */
 function distinct(operands: readonly FilterNode[]): readonly FilterNode[] {
   const byText = new Map<string, FilterNode>();
   for (const operand of operands) {

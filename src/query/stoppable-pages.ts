@@ -5,15 +5,15 @@ import type { Page, PagesOptions } from './query.js';
 
 type Pages<R> = AsyncGenerator<Page<R>, void, undefined>;
 
-/** Reads pages under options, and has whoever watches them told of it. */
+/** Reads pages with options, and reports them to an observer if there is one. */
 interface PagesSource<R> {
   readonly read: (options: PagesOptions) => Pages<R>;
   readonly watch?: ((pages: Pages<R>) => Pages<R>) | undefined;
 }
 
 /**
- * Pages whose `return()` stops the request that is under way. Generators alone would wait for its end: they take `return` when it is its
- * turn, behind the `next` before it.
+ * Pages whose `return()` aborts the request in flight. A generator alone would wait for that request, because it
+ * handles `return` only after the pending `next`.
  */
 export class StoppablePages<R> implements AsyncIterableIterator<Page<R>, undefined> {
   readonly #stop = new AbortController();
@@ -53,7 +53,7 @@ export class StoppablePages<R> implements AsyncIterableIterator<Page<R>, undefin
   }
 }
 
-/** What `return()` stops is no failure: nobody wants to know of it any more. */
+/** Suppresses the error of the request that `return()` aborted, because no one is waiting for it any more. */
 async function* untilStopped<R>(pages: Pages<R>, signal: AbortSignal): Pages<R> {
   try {
     yield* pages;
@@ -62,14 +62,14 @@ async function* untilStopped<R>(pages: Pages<R>, signal: AbortSignal): Pages<R> 
   }
 }
 
-/** Nobody reads it; made once, because an error of its own for each iteration costs as much as its request. */
+/** The reason for the abort. Shared, because creating an error for each iteration costs as much as its request. */
 const RETURNED = new Error('The iteration has ended');
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
- * Reads what is one answer to its caller within its `timeout`, however many pages that takes: a limit for each page would not end a
- * service that gives empty ones. Throws `store.timeout`.
+ * Reads the single answer of a method within its `timeout`, however many pages that takes. A limit for each page would
+ * not stop a service that keeps returning empty pages. Throws `store.timeout`.
  */
 export async function withinTime<O extends OperationOptions, R>(
   options: O | undefined,

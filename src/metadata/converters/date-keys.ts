@@ -3,15 +3,16 @@ import { typeName } from '../../errors/type-name.js';
 import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 const TICKS_PER_MILLISECOND = 10_000n;
-/** .NET's `DateTime` counts from the year 1; JavaScript from 1970. */
+/** The Unix epoch in ticks of .NET's `DateTime`, which counts from the year 1. */
 const EPOCH_TICKS = 621_355_968_000_000_000n;
 const MAX_TICKS = 3_155_378_975_999_999_999n;
 const DIGITS = 19;
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /**
- * A key part that sorts newest first: 19 digits of `DateTime.MaxValue.Ticks - ticks`, the form that .NET programs write.
- * Years 1 to 9999, to the millisecond; what is finer in a key that another program wrote is floored away when it is read.
+ * Converts a date to a key part that sorts newest first: 19 digits of `DateTime.MaxValue.Ticks - ticks`, the form that
+ * .NET programs use. Covers the years 1 to 9999 with a precision of one millisecond. Finer digits in a key from another
+ * program are rounded down to the millisecond when the key is read.
  */
 export const newestFirst: Converter<Date, 'String'> = Object.freeze({
   type: 'String',
@@ -29,7 +30,10 @@ export const newestFirst: Converter<Date, 'String'> = Object.freeze({
   },
 });
 
-/** A key part that sorts oldest first: ISO 8601 in UTC, e.g. `2026-11-21T09:30:00.000Z`. Years 0 to 9999, to the millisecond. */
+/**
+ * Converts a date to a key part that sorts oldest first: ISO 8601 in UTC, e.g. `2026-11-21T09:30:00.000Z`. Covers the
+ * years 0 to 9999 with a precision of one millisecond.
+ */
 export const oldestFirst: Converter<Date, 'String'> = Object.freeze({
   type: 'String',
   order: 'preserved',

@@ -6,13 +6,14 @@ import { outOfRange, wrongType, type Converter } from '../converter.js';
 const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
 
 /**
- * Stores an exact decimal, which a program holds as text (`'12.50'`), as a String. Any size and scale, not compared by filters
- * but for equality, which is that of the text: `'1.5'` is not `'1.50'`.
+ * Stores an exact decimal, which the class holds as text (`'12.50'`), as a String of any size and scale. Filters can
+ * compare it only for equality, and they compare the text: `'1.5'` does not equal `'1.50'`.
  */
 export function decimal(): Converter<string, 'String'>;
 /**
- * Stores an exact decimal of a fixed number of fraction digits as an Int64 of its smallest unit: `'12.50'` with scale 2 is 1250.
- * Filters compare it by number. Up to 18 digits; reading gives exactly `scale` fraction digits.
+ * Stores an exact decimal with a fixed number of fraction digits as an Int64 in its smallest unit: `'12.50'` with scale
+ * 2 becomes 1250. Filters compare it by number. Holds up to 18 digits; values are read with exactly `scale` fraction
+ * digits.
  */
 export function decimal(options: { readonly scale: number }): Converter<string, 'Int64'>;
 export function decimal(options?: {

@@ -6,23 +6,29 @@ import { outOfRange, wrongType, type Converter } from '../converter.js';
 interface Range {
   readonly least: bigint;
   readonly greatest: bigint;
-  /** Digits of the greatest value. */
+  /** The number of decimal digits of the greatest value. */
   readonly digits: number;
 }
 
 const SAFE: Range = { least: BigInt(Number.MIN_SAFE_INTEGER), greatest: BigInt(Number.MAX_SAFE_INTEGER), digits: 16 };
 const INT64: Range = { ...INT64_RANGE, digits: 19 };
 
-/** A key part for safe integers that sorts upwards: 16 digits (`0000000000000042`); a negative one is `-` and its complement to 10^16. */
+/**
+ * Converts a safe integer to a key part that sorts in ascending order: 16 digits (`0000000000000042`). A negative
+ * integer is `-` followed by its complement to 10^16.
+ */
 export const ascendingInteger: Converter<number, 'String'> = integerKey(ascending(SAFE));
-/** A key part for safe integers that sorts downwards: 17 digits of `Number.MAX_SAFE_INTEGER - n`. */
+/** Converts a safe integer to a key part that sorts in descending order: 17 digits of `Number.MAX_SAFE_INTEGER - n`. */
 export const descendingInteger: Converter<number, 'String'> = integerKey(descending(SAFE));
-/** A key part for 64-bit bigints that sorts upwards: 19 digits; a negative one is `-` and its complement to 10^19. */
+/**
+ * Converts a 64-bit bigint to a key part that sorts in ascending order: 19 digits. A negative one is `-` followed by
+ * its complement to 10^19.
+ */
 export const ascendingBigInt: Converter<bigint, 'String'> = bigIntKey(ascending(INT64));
-/** A key part for 64-bit bigints that sorts downwards: 20 digits of `2^63 - 1 - n`. */
+/** Converts a 64-bit bigint to a key part that sorts in descending order: 20 digits of `2^63 - 1 - n`. */
 export const descendingBigInt: Converter<bigint, 'String'> = bigIntKey(descending(INT64));
 
-/** A key part for Guids: their lower-case text. */
+/** Converts a Guid to a key part: its text in lower case. */
 export const guidKey: Converter<Guid, 'String'> = Object.freeze({
   type: 'String',
   toStored(value: Guid): string {
@@ -35,7 +41,7 @@ export const guidKey: Converter<Guid, 'String'> = Object.freeze({
   },
 });
 
-/** Digits that sort as integers do, or the other way round. */
+/** A text form for integers of one range, in which text order is the numeric order or its reverse. */
 interface Digits {
   readonly order: 'preserved' | 'reversed';
   readonly range: Range;

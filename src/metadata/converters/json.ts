@@ -2,10 +2,12 @@ import { sameData } from '../same-data.js';
 import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 /**
- * Stores any JSON value as a String: at most 32,768 UTF-16 units of JSON. Filters ask only whether it is present: one value has many
- * texts, by the order of its members. Another order is no change, either.
+ * Stores any JSON value as a String of at most 32,768 UTF-16 units. Filters can only test whether it is present,
+ * because the order of its members makes several texts for one value. A different order of members does not count as a
+ * change.
  *
- * The value must survive JSON: a Date in it comes back as text, `undefined` members are left out, a bigint is refused.
+ * The value must survive JSON: a Date inside it is read back as text, members that are `undefined` are left out, and a
+ * bigint is rejected.
  */
 export function json<V>(): Converter<V, 'String'> {
   return Object.freeze({
@@ -21,7 +23,7 @@ export function json<V>(): Converter<V, 'String'> {
   });
 }
 
-/** What is left of a value when it was stored: no absent members, no Dates. */
+/** Converts a value to the form in which it is read back: without `undefined` members, with Dates as text. */
 function throughJSON(value: unknown): unknown {
   const text = jsonOf(value);
   return text === undefined ? undefined : JSON.parse(text);
@@ -31,11 +33,14 @@ function parsed<V>(text: string): V {
   try {
     return JSON.parse(text) as V;
   } catch {
-    throw outOfRange('it is no JSON'); // what the language says quotes the text
+    throw outOfRange('it is no JSON'); // the message of the SyntaxError quotes the text
   }
 }
 
-/** What JSON cannot hold, a circle or a bigint, it tells with the names of members: they are data here. */
+/**
+ * Serialises a value. The TypeError for a circular structure or a bigint names members, which are data here, so its
+ * message is replaced.
+ */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

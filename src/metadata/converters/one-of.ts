@@ -4,7 +4,7 @@ import { invalidOption, readOption } from '../../options/check-option.js';
 import { outOfRange, type Converter } from '../converter.js';
 
 /**
- * Stores one of some strings as a String, and refuses any other, read or written.
+ * Stores one of the given strings as a String, and rejects any other string when it is written or read.
  *
  * @example
  * ```ts
@@ -19,15 +19,18 @@ export function oneOf<const V extends string>(...values: readonly [V, ...V[]]): 
   return restricted('String', values, 'preserved');
 }
 
-/** An enum as TypeScript makes it: names to values, for numbers also back. */
+/** An enum as TypeScript compiles it: names mapped to values, and for numeric enums also values mapped to names. */
 export type EnumObject = Readonly<Record<string, string | number>>;
 
-/** Stores the values of a string enum as a String, those of a numeric enum as an Int32, and refuses any other, read or written. */
+/**
+ * Stores the values of a string enum as a String and those of a numeric enum as an Int32. Rejects any other value when
+ * it is written or read.
+ */
 export function enumOf<const E extends EnumObject>(
   enumeration: E,
 ): Converter<E[keyof E], E[keyof E] extends string ? 'String' : 'Int32'> {
   if (typeof enumeration !== 'object' || enumeration === null) throw noEnum(typeName(enumeration));
-  // A numeric enum also maps its values back to its names: those members are no values.
+  // A numeric enum also maps its values back to names. Those entries are not values.
   const values = readOption('enumOf', () =>
     Object.keys(enumeration)
       .filter((name) => !isReverse(enumeration, name))
@@ -47,7 +50,7 @@ export function enumOf<const E extends EnumObject>(
   >;
 }
 
-/** Whether a member of an enum gives the name of a value. */
+/** Returns whether an entry of an enum maps a value back to its name. */
 function isReverse(enumeration: EnumObject, name: string): boolean {
   const value: unknown = enumeration[name];
   return typeof value === 'string' && typeof enumeration[value] === 'number';

@@ -4,14 +4,15 @@ import { typeName } from '../../errors/type-name.js';
 import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 const PER_MILLISECOND = 10_000n;
-/** .NET's `DateTime` counts from the year 1; JavaScript from 1970. */
+/** The Unix epoch in ticks of .NET's `DateTime`, which counts from the year 1. */
 const EPOCH = 621_355_968_000_000_000n;
 const FIRST = EPOCH + BigInt(DATE_TIME_RANGE.first) * PER_MILLISECOND;
 const LAST = EPOCH + BigInt(DATE_TIME_RANGE.last) * PER_MILLISECOND + PER_MILLISECOND - 1n;
 
 /**
- * A DateTime in full, which a `Date` is not: its units of 100 ns as a bigint, counted from the year 1, which is what .NET's
- * `DateTime.Ticks` are. Filters compare it exactly. From 1601 to 9999; `ticksOfDate` and `dateOfTicks` convert.
+ * Reads and writes a DateTime in its full precision of 100 ns, which `Date` does not have. The value is a bigint of 100
+ * ns units since the year 1, like .NET's `DateTime.Ticks`. Filters compare it exactly. Covers 1601 to 9999;
+ * `ticksOfDate` and `dateOfTicks` convert between ticks and dates.
  *
  * @example
  * ```ts
@@ -23,7 +24,7 @@ export function ticks(): Converter<bigint, 'DateTime'> {
   return TICKS;
 }
 
-/** The ticks of a Date. Throws `validation.invalid-option` for what is no valid Date. */
+/** Converts a Date to ticks. Throws `validation.invalid-option` if it is not a valid Date. */
 export function ticksOfDate(date: Date): bigint {
   if (!isDate(date)) throw wrongType(`it must be a Date, not ${typeName(date)}`);
   const time = date.getTime();
@@ -31,7 +32,10 @@ export function ticksOfDate(date: Date): bigint {
   return EPOCH + BigInt(time) * PER_MILLISECOND + BigInt(exactTicks(date) ?? 0);
 }
 
-/** The Date of some ticks: what is finer than a millisecond is floored away. Throws `validation.invalid-option` for what no DateTime holds. */
+/**
+ * Converts ticks to a Date, rounded down to the millisecond. Throws `validation.invalid-option` if a DateTime cannot
+ * hold them.
+ */
 export function dateOfTicks(count: bigint): Date {
   return new Date(instantOf(count).milliseconds);
 }
