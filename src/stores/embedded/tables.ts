@@ -22,8 +22,8 @@ export class Tables {
   }
 
   /**
-   * Returns the number of a table. Throws `store.table-not-found` if there is none; for a transaction, `operation` is
-   * the index of the write to report, which is the first one in the service.
+   * Returns the number of a table. Throws `store.table-not-found` if there is none, and `store.rejected` for an invalid
+   * name. `operation` is the index of the write to report: the service reports the first one of a transaction.
    */
   numberOf(source: RowSource, name: string, operation?: number): number {
     const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));

@@ -2,7 +2,7 @@ import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-row
 import { readText, partitionEnd, readPartitionKey } from '../embedded/key-bytes.js';
 
 /** A buffer that rows are copied into, one after another. */
-export interface Stretch {
+export interface SharedBuffer {
   readonly bytes: Buffer;
   /** The offset at which the next row is written. */
   end: number;
@@ -15,7 +15,7 @@ export interface Stretch {
  * row.
  */
 export class CursorRow implements EngineRow {
-  stretch!: Stretch;
+  buffer!: SharedBuffer;
   partition!: CursorPartition;
   start = 0;
   end = 0;
@@ -25,15 +25,15 @@ export class CursorRow implements EngineRow {
   isKept = false;
 
   get bytes(): Buffer {
-    return this.stretch.bytes;
+    return this.buffer.bytes;
   }
 
   get readEnd(): number {
-    return this.stretch.end;
+    return this.buffer.end;
   }
 
   get writes(): number {
-    return this.stretch.writes;
+    return this.buffer.writes;
   }
 
   get partitionKey(): string {

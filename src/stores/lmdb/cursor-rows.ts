@@ -1,5 +1,5 @@
 import { isPlain } from '../embedded/key-bytes.js';
-import { CursorPartition, CursorRow, type Stretch } from './cursor-row.js';
+import { CursorPartition, CursorRow, type SharedBuffer } from './cursor-row.js';
 import type { CursorEntry } from './lmdb-database.js';
 import { ReusedBuffer } from './reused-buffer.js';
 
@@ -22,7 +22,7 @@ export class CursorRows {
   #count = 0;
   /** Number of rows to read before they are visited. */
   #ahead = 1;
-  #stretch: Stretch = { bytes: Buffer.alloc(0), end: 0, writes: 0 };
+  #buffer: SharedBuffer = { bytes: Buffer.alloc(0), end: 0, writes: 0 };
   /** Offset in the buffer at which the current rows begin. */
   #from = 0;
   #partition = new CursorPartition();
@@ -36,7 +36,7 @@ export class CursorRows {
 
   /** Total size of the current rows that are in the same buffer as the last one. */
   get size(): number {
-    return this.#stretch.end - this.#from;
+    return this.#buffer.end - this.#from;
   }
 
   at(index: number): CursorRow {
@@ -45,7 +45,7 @@ export class CursorRows {
 
   /** Ends the use of the current rows. The bytes after the last kept row become free to be overwritten. */
   takeBack(): void {
-    const stretch = this.#stretch;
+    const buffer = this.#buffer;
     let kept = 0;
     let free = this.#from;
     for (let index = 0; index < this.#count; index++) {
@@ -53,11 +53,11 @@ export class CursorRows {
       if (!row.isKept) continue;
       row.isKept = false;
       kept += 1;
-      if (row.stretch === stretch) free = row.keyEnd;
+      if (row.buffer === buffer) free = row.keyEnd;
     }
     this.#ahead = kept > 0 && kept === this.#count ? Math.min(this.#ahead * 2, ROWS_AHEAD) : 1;
-    if (free < stretch.end) stretch.writes += 1;
-    stretch.end = free;
+    if (free < buffer.end) buffer.writes += 1;
+    buffer.end = free;
     this.#from = free;
     this.#count = 0;
   }
@@ -68,8 +68,8 @@ export class CursorRows {
     if (isOther) this.#changePartition(key, keyStart, keyEnd);
     const partition = this.#partition;
     const head = this.#source.beginning(source, size);
-    const stretch = this.#stretchFor(head.length + keyEnd - keyStart);
-    const { bytes, end: start } = stretch;
+    const buffer = this.#bufferFor(head.length + keyEnd - keyStart);
+    const { bytes, end: start } = buffer;
     bytes.set(head, start);
     const end = start + size;
     let at = end;
@@ -86,9 +86,9 @@ export class CursorRows {
     row.keyEnd = at;
     row.rowKeyEnd = isText ? at : -1;
     // Both rarely change, and comparing costs the engine less than assigning.
-    if (row.stretch !== stretch) row.stretch = stretch;
+    if (row.buffer !== buffer) row.buffer = buffer;
     if (row.partition !== partition) row.partition = partition;
-    stretch.end = at;
+    buffer.end = at;
     this.#count = count + 1;
     return (isOther && count > 0) || count + 1 === this.#ahead || this.size >= BYTES_AHEAD;
   }
@@ -98,20 +98,20 @@ export class CursorRows {
     this.#partition.take(source, start, end);
   }
 
-  #stretchFor(size: number): Stretch {
-    const stretch = this.#stretch;
-    return stretch.end + size > stretch.bytes.length ? this.#newStretch(size) : stretch;
+  #bufferFor(size: number): SharedBuffer {
+    const buffer = this.#buffer;
+    return buffer.end + size > buffer.bytes.length ? this.#newBuffer(size) : buffer;
   }
 
   /**
    * Starts a new buffer. Row objects that are not in use are moved to it, since the old buffer, which may be large,
    * would stay alive otherwise.
    */
-  #newStretch(size: number): Stretch {
-    const stretch = { bytes: Buffer.allocUnsafeSlow(Math.max(size, SHARED_BYTES)), end: 0, writes: 0 };
-    for (let index = this.#count; index < this.#rows.length; index++) this.#rows[index]!.stretch = stretch;
-    this.#stretch = stretch;
+  #newBuffer(size: number): SharedBuffer {
+    const buffer = { bytes: Buffer.allocUnsafeSlow(Math.max(size, SHARED_BYTES)), end: 0, writes: 0 };
+    for (let index = this.#count; index < this.#rows.length; index++) this.#rows[index]!.buffer = buffer;
+    this.#buffer = buffer;
     this.#from = 0;
-    return stretch;
+    return buffer;
   }
 }

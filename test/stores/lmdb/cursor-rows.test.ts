@@ -7,7 +7,7 @@ import { writeKey } from '../../../src/stores/embedded/key-bytes.js';
 import type { CursorRow } from '../../../src/stores/lmdb/cursor-row.js';
 import { CursorRows } from '../../../src/stores/lmdb/cursor-rows.js';
 
-const STRETCH = 16 * 1024;
+const SHARED_BYTES = 16 * 1024;
 
 interface Row {
   readonly partitionKey?: string;
@@ -108,9 +108,9 @@ describe('CursorRows', () => {
     const places: unknown[] = [];
     read(rowsOf(3), ({ bytes, start, writes }) => places.push([bytes.length, start, writes]));
     expect(places).to.deep.equal([
-      [STRETCH, 0, 0],
-      [STRETCH, 0, 1],
-      [STRETCH, 0, 2],
+      [SHARED_BYTES, 0, 0],
+      [SHARED_BYTES, 0, 1],
+      [SHARED_BYTES, 0, 2],
     ]);
   });
 
