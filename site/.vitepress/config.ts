@@ -16,6 +16,12 @@ const guides: DefaultTheme.SidebarItem[] = sections.map(({ title, pages }) => ({
   items: pages.map((page) => ({ text: page.title, link: linkOf(page.file) })),
 }));
 
+/** Pages for those who work on the library: they stand beside the README, and are no part of the package. */
+const project: DefaultTheme.SidebarItem = {
+  text: 'Project',
+  items: ['Architecture', 'Contributing', 'Security'].map((text) => ({ text, link: `/${text.toUpperCase()}` })),
+};
+
 /** An entry of the list of symbols that TypeDoc writes. */
 interface Symbols {
   readonly title: string;
@@ -100,7 +106,7 @@ export default defineConfig({
       })),
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
     ],
-    sidebar: { '/': [...guides, { text: 'API', link: '/api/' }], '/api/': api },
+    sidebar: { '/': [...guides, { text: 'API', link: '/api/' }, project], '/api/': api },
     outline: [2, 3],
     search: { provider: 'local', options: search },
     externalLinkIcon: true,
