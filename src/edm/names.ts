@@ -18,6 +18,10 @@ export function propertyNameProblem(name: string): string | undefined {
     : 'a stored name is letters, digits and _, and does not begin with a digit';
 }
 
+/** The characters that the service forbids in partition and row keys: / \ # ? and control characters. */
+// eslint-disable-next-line no-control-regex -- control characters are among them
+export const FORBIDDEN_IN_KEYS = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
+
 const TABLE_NAME = /^[A-Za-z][A-Za-z0-9]{2,62}$/;
 
 /** What is wrong with a table name, or `undefined`: 3 to 63 letters and digits, a letter first, not `tables`. */

@@ -1,17 +1,15 @@
+import { FORBIDDEN_IN_KEYS } from '../edm/names.js';
 import { EntitableError } from '../errors/entitable-error.js';
-
-// eslint-disable-next-line no-control-regex -- these are the characters the service forbids
-const FORBIDDEN = /[/\\#?\u0000-\u001F\u007F-\u009F]/;
 
 /** Returns the first character of a text that the service forbids in keys. */
 export function forbiddenCharacter(text: string): string | undefined {
-  return FORBIDDEN.exec(text)?.[0];
+  return FORBIDDEN_IN_KEYS.exec(text)?.[0];
 }
 
 /** Returns a character in the form that messages show. */
 export function characterName(character: string): string {
   const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-  return FORBIDDEN.test(character) && character < '\u0020' ? code : character > '~' ? code : `"${character}" (${code})`;
+  return character < '\u0020' ? code : character > '~' ? code : `"${character}" (${code})`;
 }
 
 interface KeyAt {

@@ -7,8 +7,8 @@ import { MAY_IMPORT } from './may-import.js';
 import { declarationFiles, ROOT, sourceFiles, textOf } from './project.js';
 
 const FACE = 'src/index.ts';
-/** Integrations refuse unknown names of options as the library itself does; programs have no use for it. */
-const OPTION_NAMES = ['src/options/check-option.ts', 'src/data-source/options.ts'];
+/** Integrations check options, keys and table names as the library itself does; programs have no use for these checks. */
+const SHARED_CHECKS = ['src/options/check-option.ts', 'src/data-source/options.ts', 'src/edm/names.ts'];
 const manifest = JSON.parse(textOf('package.json')) as Readonly<
   Record<'dependencies' | 'optionalDependencies' | 'peerDependencies', Readonly<Record<string, string>>>
 >;
@@ -29,7 +29,7 @@ function isAllowed({ from, to, isFile }: Import): boolean {
   if (!isFile || from === FACE || importer === imported) {
     return true;
   }
-  if (importer.startsWith('src/integrations/')) return to === FACE || OPTION_NAMES.includes(to);
+  if (importer.startsWith('src/integrations/')) return to === FACE || SHARED_CHECKS.includes(to);
   return (MAY_IMPORT[importer] ?? []).includes(imported);
 }
 

@@ -1,10 +1,6 @@
 import { checkNames, invalidOption, type KnownNames } from '../../options/check-option.js';
+import { FORBIDDEN_IN_KEYS, tableNameProblem } from '../../edm/names.js';
 import { EntitableError, PARTITION_KEY, ROW_KEY, type RowReader, type ServiceLimits } from '../../index.js';
-
-// eslint-disable-next-line no-control-regex -- these are the characters the service forbids
-const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
-
-const TABLE_NAME = /^(?!tables$)[a-z][a-z0-9]{2,62}$/i;
 
 /** Refuses options that are none, and names that none has. Throws `validation.invalid-option`. */
 export function checkStoreOptions(options: object, known: KnownNames): void {
@@ -17,7 +13,7 @@ export function checkStoreOptions(options: object, known: KnownNames): void {
 export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLimits): void {
   const isKey =
     typeof partitionKey === 'string' &&
-    !FORBIDDEN.test(partitionKey) &&
+    !FORBIDDEN_IN_KEYS.test(partitionKey) &&
     partitionKey.isWellFormed() &&
     sizeOf(partitionKey, keyBytes) <= keyBytes.partition;
   if (isKey) return;
@@ -27,7 +23,7 @@ export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLim
 
 /** Refuses what can be no table's name. Throws `validation.invalid-option`. */
 export function checkCollectionTable(table: string, collection: string): string {
-  if (typeof table === 'string' && TABLE_NAME.test(table)) return table;
+  if (tableNameProblem(table) === undefined) return table;
   const expected = `for the collection "${collection}" a table name, 3 to 63 letters and digits, the first one a letter, and not "tables"`;
   throw invalidOption('tableName', expected, `another ${typeof table}`);
 }
@@ -43,7 +39,7 @@ export function checkEntryKey(key: string, collection: string): string {
 /** Refuses, before anything is sent, a row key that the service would. Throws `key.forbidden-character`, `key.unpaired-surrogate`, `key.too-long`. */
 export function checkRowKey(rowKey: string, collection: string, { keyBytes }: ServiceLimits): void {
   const at = { className: collection, key: 'RowKey' } as const;
-  const character = FORBIDDEN.exec(rowKey)?.[0];
+  const character = FORBIDDEN_IN_KEYS.exec(rowKey)?.[0];
   if (character !== undefined) {
     const message = `A key of the collection ${collection} has a character that the service forbids (/ \\ # ? and control characters). Use the JSON format, which escapes it.`;
     throw new EntitableError('key.forbidden-character', message, { ...at, character });

@@ -1,6 +1,6 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import { keySize, type ServiceLimits } from '../../store/limits.js';
-import { isSystemName, propertyNameProblem } from '../../edm/names.js';
+import { FORBIDDEN_IN_KEYS, isSystemName, propertyNameProblem } from '../../edm/names.js';
 import { countComparisons } from '../../store/filter-node.js';
 import type { KeyRange, ScanRequest } from '../../store/table-store.js';
 
@@ -49,9 +49,6 @@ export function refused({ serviceCode, message }: RuleViolation, at: RefusedAt =
   return new EntitableError(code, message, { ...at, serviceCode, status });
 }
 
-// eslint-disable-next-line no-control-regex -- these are the characters the service forbids
-const FORBIDDEN = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
-
 /**
  * Returns why the service would refuse a row's keys, if it would. `inBody` is true for inserts: they carry their keys
  * in the body, for which the service has another error code.
@@ -77,7 +74,7 @@ function oneKeyProblem(
 ): RuleViolation | undefined {
   if (typeof key !== 'string')
     return refusal('InvalidInput', `The ${name} is a string, not ${key === null ? 'null' : typeof key}.`);
-  if (FORBIDDEN.test(key)) {
+  if (FORBIDDEN_IN_KEYS.test(key)) {
     return refusal(
       inBody ? 'OutOfRangeInput' : 'InvalidInput',
       `The ${name} has a character that keys must not have: one of / \\ # ? or a control character. Escape it, as key templates do.`,
