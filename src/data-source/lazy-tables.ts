@@ -1,6 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { Deadline } from '../async/deadline.js';
 import type { RowPage, Rows, TableStore } from '../store/table-store.js';
+import { wrapRows, wrapStore } from '../store/wrap-store.js';
 
 /** A table on its way, and how many writers wait for it. */
 interface Creation {
@@ -13,11 +14,7 @@ interface Creation {
 export function lazyTables(store: TableStore): TableStore {
   const creations = new Map<string, Creation>();
 
-  return {
-    get traits() {
-      return store.traits;
-    },
-    service: store.service,
+  return wrapStore(store, {
     rows: (table, shape) => lenientRows(store.rows(table, shape)),
     async submit(table, writes, options) {
       let deadline = options?.timeout === undefined ? undefined : new Deadline(options);
@@ -30,13 +27,7 @@ export function lazyTables(store: TableStore): TableStore {
       await create(table, deadline);
       return store.submit(table, writes, deadline.rest);
     },
-    createTable: (table, options) => store.createTable(table, options),
-    deleteTable: (table, options) => store.deleteTable(table, options),
-    tables: (request, options) => store.tables(request, options),
-    ready: store.ready?.bind(store),
-    backup: store.backup?.bind(store),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
+  });
 
   /**
    * Many writers may find a table missing at once: one request makes it for all. Each waits as long as its own signal and time allow, and
@@ -87,7 +78,7 @@ function notCreated(table: string, error: unknown): unknown {
 }
 
 function lenientRows(rows: Rows): Rows {
-  return {
+  return wrapRows(rows, {
     async get(...request) {
       try {
         return await rows.get(...request);
@@ -100,10 +91,7 @@ function lenientRows(rows: Rows): Rows {
       [Symbol.asyncIterator]: () =>
         lenientPages(rows.scan(request, decode, options)[Symbol.asyncIterator](), request.continuation !== undefined),
     }),
-    reopen: (row) => rows.reopen(row),
-    prepare: (operation) => rows.prepare(operation),
-    written: (write, receipt, before) => rows.written(write, receipt, before),
-  };
+  });
 }
 
 /** Pages of a table, or an empty one where there is none. A table that was there and is gone is an error: the rest was not read. */

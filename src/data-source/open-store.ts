@@ -2,6 +2,7 @@ import { checkChoice, adviceFor, unknownNameIn, hasMember } from '../options/che
 import { resolveLimits, STORAGE_LIMITS, type ServiceLimits } from '../store/limits.js';
 import type { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
+import { wrapStore } from '../store/wrap-store.js';
 import { unknownTarget } from '../store/unknown-target.js';
 import type { AzureTarget } from '../stores/azure/azure-target.js';
 import type { DataSourceOptions, DataSourceTarget } from './options.js';
@@ -90,18 +91,5 @@ function isTableStore(target: unknown): target is TableStore {
 }
 
 function withLimits(store: TableStore, limits: ServiceLimits): TableStore {
-  const traits = Object.freeze({ ...store.traits, limits });
-  return {
-    traits,
-    service: store.service,
-    rows: (table, shape) => store.rows(table, shape),
-    submit: (table, writes, options) => store.submit(table, writes, options),
-    createTable: (table, options) => store.createTable(table, options),
-    deleteTable: (table, options) => store.deleteTable(table, options),
-    tables: (request, options) => store.tables(request, options),
-    ready: store.ready?.bind(store),
-    backup: store.backup?.bind(store),
-    close: store.close?.bind(store),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
+  return wrapStore(store, { traits: Object.freeze({ ...store.traits, limits }) });
 }

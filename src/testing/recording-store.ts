@@ -2,6 +2,7 @@ import { typeName } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
 import type { RowReader } from '../store/row.js';
 import type { PreparedWrite, ReadRequest, Rows, ScanRequest, TableStore } from '../store/table-store.js';
+import { wrapRows, wrapStore } from '../store/wrap-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 
 /** One request that a store received. */
@@ -26,9 +27,7 @@ export function recordingStore(store: TableStore): {
   const requests: RecordedRequest[] = [];
   return {
     requests,
-    store: {
-      traits: store.traits,
-      service: store.service,
+    store: wrapStore(store, {
       rows: (table, shape) => recordingRows(store.rows(table, shape), table, requests),
       submit(table, writes, options) {
         requests.push({ kind: 'submit', table, writes });
@@ -46,15 +45,12 @@ export function recordingStore(store: TableStore): {
         requests.push({ kind: 'tables' });
         return store.tables(request, options);
       },
-      ready: store.ready?.bind(store),
-      backup: store.backup?.bind(store),
-      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    },
+    }),
   };
 }
 
 function recordingRows(rows: Rows, table: string, requests: RecordedRequest[]): Rows {
-  return {
+  return wrapRows(rows, {
     get<R>(
       partitionKey: string,
       rowKey: string,
@@ -69,10 +65,7 @@ function recordingRows(rows: Rows, table: string, requests: RecordedRequest[]): 
       requests.push({ kind: 'scan', table, request });
       return rows.scan(request, decode, options);
     },
-    reopen: (row) => rows.reopen(row),
-    prepare: (operation) => rows.prepare(operation),
-    written: (write, receipt, before) => rows.written(write, receipt, before),
-  };
+  });
 }
 
 /**

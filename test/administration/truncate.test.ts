@@ -5,6 +5,7 @@ import type { EntitableErrorOf } from '../../src/errors/entitable-error.js';
 import { recordingStore } from '../../src/testing/recording-store.js';
 import { TableFixture } from '../../src/testing/conformance/table-fixture.js';
 import type { TableStore } from '../../src/store/table-store.js';
+import { wrapStore } from '../../src/store/wrap-store.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 import { OrderLine } from './order-line.js';
 import { rowsOf } from './table-rows.js';
@@ -48,9 +49,7 @@ onEveryStore('Emptying a table', (open) => {
     const table = tableName('Full');
     const fixture = await filled(store, table, 2);
     let first = true;
-    const racing: TableStore = {
-      traits: store.traits,
-      rows: (...shape) => store.rows(...shape),
+    const racing = wrapStore(store, {
       async submit(...submission) {
         if (first) {
           first = false;
@@ -58,11 +57,7 @@ onEveryStore('Emptying a table', (open) => {
         }
         return store.submit(...submission);
       },
-      createTable: (...creation) => store.createTable(...creation),
-      deleteTable: (...deletion) => store.deleteTable(...deletion),
-      tables: (...listing) => store.tables(...listing),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
+    });
     const other = await DataSource.open(racing);
     expect(await other.tables.truncate(table)).to.deep.equal({ deleted: 200 });
     expect(await rowsOf(store, table)).to.deep.equal([]);

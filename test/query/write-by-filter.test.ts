@@ -6,6 +6,7 @@ import { matchWrites } from '../../src/query/matched-writes.js';
 import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
 import type { Query, WriteProgress } from '../../src/query/query.js';
 import type { TableStore } from '../../src/store/table-store.js';
+import { wrapStore } from '../../src/store/wrap-store.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import { Order } from '../filter/entities.js';
 
@@ -14,19 +15,12 @@ const SHAPE = { properties: [{ name: 'items', type: 'Int32' }] } as const;
 /** A memory store in which somebody else writes first, as often as told. */
 function contended(store: TableStore, interfere: (times: number) => Promise<void>): TableStore {
   let times = 0;
-  return {
-    ...store,
-    traits: store.traits,
-    rows: (table, shape) => store.rows(table, shape),
+  return wrapStore(store, {
     async submit(table, writes, options) {
       await interfere(++times);
       return store.submit(table, writes, options);
     },
-    createTable: (table) => store.createTable(table),
-    deleteTable: (table) => store.deleteTable(table),
-    tables: () => store.tables(),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
+  });
 }
 
 async function write(store: TableStore, partitionKey: string, rowKey: string, items: number): Promise<void> {

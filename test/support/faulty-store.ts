@@ -1,5 +1,6 @@
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { PreparedWrite, TableStore } from '../../src/store/table-store.js';
+import { wrapStore } from '../../src/store/wrap-store.js';
 
 /** What happens to a transaction: it is written, refused as a whole, lost on the way there, or written and its answer lost. */
 export type Fault = 'none' | 'unavailable' | 'lost-before' | 'lost-after';
@@ -29,11 +30,7 @@ export function faultyStore(store: TableStore): FaultyStore {
     carriedOut: 0,
     beforeSubmit: () => undefined,
     afterSubmit: () => undefined,
-    store: {
-      get traits() {
-        return store.traits;
-      },
-      rows: (table, shape) => store.rows(table, shape),
+    store: wrapStore(store, {
       async submit(table, writes, options) {
         const fault = faulty.faults.shift() ?? 'none';
         faulty.attempts.push({ fault, writes });
@@ -47,13 +44,7 @@ export function faultyStore(store: TableStore): FaultyStore {
         if (fault === 'lost-after') throw lost(table);
         return receipts;
       },
-      createTable: (table, options) => store.createTable(table, options),
-      deleteTable: (table, options) => store.deleteTable(table, options),
-      tables: (request, options) => store.tables(request, options),
-      ready: store.ready?.bind(store),
-      backup: store.backup?.bind(store),
-      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-    },
+    }),
   };
   return faulty;
 }

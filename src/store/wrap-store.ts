@@ -1,0 +1,35 @@
+import type { Rows, TableStore } from './table-store.js';
+
+/**
+ * Returns a store that forwards to another one, but for the members in `changes`. For code that intervenes in some
+ * requests of a store: tables made on demand, limits of the user's own, recordings and faults in tests.
+ */
+export function wrapStore(store: TableStore, changes: Partial<TableStore>): TableStore {
+  return {
+    get traits() {
+      return store.traits;
+    },
+    service: store.service,
+    rows: (table, shape) => store.rows(table, shape),
+    submit: (table, writes, options) => store.submit(table, writes, options),
+    createTable: (table, options) => store.createTable(table, options),
+    deleteTable: (table, options) => store.deleteTable(table, options),
+    tables: (request, options) => store.tables(request, options),
+    ready: store.ready?.bind(store),
+    backup: store.backup?.bind(store),
+    close: store.close?.bind(store),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    ...changes,
+  };
+}
+
+/** Returns rows whose reads are other than those of the given ones; writes are forwarded. */
+export function wrapRows(rows: Rows, { get, scan }: Pick<Rows, 'get' | 'scan'>): Rows {
+  return {
+    get,
+    scan,
+    reopen: (row) => rows.reopen(row),
+    prepare: (operation) => rows.prepare(operation),
+    written: (write, receipt, before) => rows.written(write, receipt, before),
+  };
+}
