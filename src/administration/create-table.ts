@@ -4,19 +4,24 @@ import { Deadline } from '../async/deadline.js';
 import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
 import type { TableStore } from '../store/table-store.js';
 
-/** How a table is made. */
+/** Options for creating a table. */
 export interface CreateTableOptions extends OperationOptions {
   /**
-   * Whether to wait while the service still deletes a table of this name, which takes it some 40 seconds: it is asked again every few
-   * seconds, for `timeout` milliseconds in all, 120,000 by default. Without, that is `store.unavailable`.
+   * Waits if the service is still deleting a table of this name, which takes about 40 seconds. The request is repeated
+   * every few seconds, for `timeout` milliseconds in total, 120,000 by default. Without this option, creating the table
+   * fails with `store.unavailable`.
    */
   readonly waitForDeletion?: boolean | undefined;
 }
 
-const PATIENCE = 120_000;
+/** Default timeout with `waitForDeletion`: three times what Azure usually needs. */
+const DEFAULT_PATIENCE = 120_000;
 const WAITS = Object.freeze({ first: 500, longest: 5000 });
 
-/** Makes a table, waiting for the end of an earlier one's deletion where that is wanted; `false` when it existed. */
+/**
+ * Creates a table, and waits for the deletion of an earlier one if requested. Returns `false` if the table already
+ * existed.
+ */
 export async function createTable(
   store: TableStore,
   table: string,
@@ -24,7 +29,7 @@ export async function createTable(
 ): Promise<boolean> {
   checkTimeout(options);
   if (!waitForDeletion) return store.createTable(table, options);
-  const { timeout = PATIENCE, signal } = options;
+  const { timeout = DEFAULT_PATIENCE, signal } = options;
   const deadline = new Deadline({ signal, timeout });
   return retryWithBackoff(() => store.createTable(table, deadline.rest), {
     attempts: Infinity,

@@ -36,7 +36,7 @@ export interface TableDescription {
   readonly table: string;
   /** Number of rows that were read. */
   readonly rows: number;
-  /** Whether the table has no other rows. */
+  /** True if the table has no other rows. */
   readonly complete: boolean;
   /** Number of partitions that these rows belong to. */
   readonly partitions: number;

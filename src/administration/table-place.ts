@@ -22,7 +22,7 @@ export interface AdministeredTables {
    * misspelt.
    */
   readonly strict: TableStore;
-  /** Whether a write creates a missing table. */
+  /** True if a write creates a missing table. */
   readonly makesTables: boolean;
   /** The mappers of entity classes, which know their tables. */
   readonly mappers: EntityMappers;

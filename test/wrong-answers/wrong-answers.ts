@@ -16,7 +16,7 @@ import {
 /** A wrong response, with a description of the fault. */
 export interface Wrong extends Answer {
   readonly how: string;
-  /** Whether the connection ends before the body does. */
+  /** True if the connection ends before the body does. */
   readonly breaksOff?: boolean;
 }
 

@@ -11,7 +11,7 @@ export type AzureServiceKind = 'azure-storage' | 'azure-cosmos' | 'azurite';
 export interface ServiceProfile {
   /** Limits that the service enforces, including reserved names. */
   readonly limits: ServiceLimits;
-  /** Whether rows arrive in key order. */
+  /** True if rows arrive in key order. */
   readonly ordered: boolean;
   /** HTTP method of a merge: PATCH, or POST with `X-HTTP-Method: MERGE`. */
   readonly merge: 'PATCH' | 'POST';

@@ -17,7 +17,7 @@ export interface SentRequest {
 
 export interface CannedAnswer {
   /**
-   * Whether another server than the service answers, with exactly these headers. Otherwise the headers that the service
+   * True if another server than the service answers, with exactly these headers. Otherwise the headers that the service
    * always sends are added.
    */
   readonly foreign?: boolean;

@@ -53,7 +53,7 @@ describe('Requests of the Azure store', () => {
     },
   };
   for (const [mode, expected] of Object.entries(modes) as [WriteMode, object][]) {
-    it(`The write mode ${mode} sends one request`, async () => {
+    it(`A write in mode ${mode} sends one request`, async () => {
       const { store, sent } = await cannedStore(() => ({ status: 204, headers: { ETag: ETAG } }));
       await submitOne(store, mode);
       const { method, url, headers } = sent[0]!;

@@ -5,7 +5,7 @@ type Signal = NonNullable<PipelineRequest['abortSignal']>;
 
 /** One attempt to send a write. */
 export interface Attempt {
-  /** Whether the HTTP client has started to send the request. From then on, the service may have carried it out. */
+  /** True once the HTTP client has started to send the request. From then on, the service may have carried it out. */
   sent: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface MessageParts {
   readonly body: Uint8Array | undefined;
   readonly stop: StopSignal | undefined;
   /**
-   * Whether the signal must be a real `AbortSignal`, because the HTTP client is not the library's own and may need one.
+   * True if the signal must be a real `AbortSignal`, because the HTTP client is not the library's own and may need one.
    */
   readonly platformSignal: boolean;
   readonly attempt: Attempt | undefined;

@@ -30,11 +30,11 @@ const STREAMED: ReadonlySet<number> = new Set([200]);
 export interface TransportSettings {
   readonly pipeline: Pipeline;
   readonly httpClient: HttpClient;
-  /** Whether the application passed its own HTTP client, which may need a real `AbortSignal`. */
+  /** True if the application passed its own HTTP client, which may need a real `AbortSignal`. */
   readonly foreign: boolean;
   /** Query that is appended to every URL, e.g. the SAS in the URL of a client that was passed in. */
   readonly query: string;
-  /** Whether failed reads are retried, by the pipeline's retry policy. */
+  /** True if failed reads are retried, by the pipeline's retry policy. */
   readonly retries: boolean;
 }
 

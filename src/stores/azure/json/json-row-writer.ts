@@ -39,10 +39,7 @@ export class JsonRowWriter implements RowWriter {
     return `${this.#text}${this.#last?.after ?? ''}}`;
   }
 
-  /**
-   * Whether the body consists of ASCII only, so that its length is also its size in bytes. False if that is not
-   * certain.
-   */
+  /** True if the body certainly consists of ASCII only, so that its length is also its size in bytes. */
   get isAscii(): boolean {
     return this.#isAscii;
   }
@@ -171,7 +168,7 @@ export interface WrittenMember {
   readonly before: string;
   /** Text after the value: the closing quotation mark and, if needed, the type annotation. */
   readonly after: string;
-  /** Whether the text around the value is ASCII. */
+  /** True if the text around the value is ASCII. */
   readonly isAscii: boolean;
   /** The property's size by the service's formula, without the content of a String or Binary. */
   readonly size: number;

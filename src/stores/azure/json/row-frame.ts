@@ -38,7 +38,7 @@ export class RowFrame {
   #view: DataView = new DataView(this.bytes.buffer, 0, 0);
   start = 0;
   end = 0;
-  /** Whether the row consists of ASCII only, so that bytes and characters correspond. */
+  /** True if the row consists of ASCII only, so that bytes and characters correspond. */
   ascii = true;
   #escaped = false;
   readonly #members: RowMembers;

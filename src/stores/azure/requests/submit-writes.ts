@@ -15,7 +15,7 @@ import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
 /**
  * Maximum number of times that an unconditional merge which removes a property starts again because its row changed
- * between the read and the write.
+ * between the read and the write. A row that is still contended after that is left to the caller.
  */
 const MAX_RACES = 5;
 

@@ -15,7 +15,7 @@ export class WrongAnswer extends Error {
   readonly status: number;
   /** The media type, e.g. `text/html`; `none` if the response has no readable one. */
   readonly contentType: string;
-  /** Whether the headers show that the service answered, so that the request may have been carried out. */
+  /** True if the headers show that the service answered, so that the request may have been carried out. */
   readonly fromService: boolean;
 
   /** @param reason What is wrong with the response, as the end of a sentence, e.g. `it has no ETag`. */
