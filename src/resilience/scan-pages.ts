@@ -1,4 +1,5 @@
 import { linkSignal } from '../async/linked-signal.js';
+import { SerialIterator, type IterationEnd } from '../async/serial-iterator.js';
 import type { Operation } from '../observability/operation.js';
 import type { RowPage } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
@@ -21,49 +22,30 @@ export interface ScanSource<R> {
  * The pages of one scan. A page that fails on its way is asked for again where the one before it ended, so that no row is given twice.
  * The time limit is each page's own.
  */
-export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
+export class ScanPages<R> extends SerialIterator<RowPage<R>> {
   readonly #source: ScanSource<R>;
   readonly #stop = new AbortController();
   #operation: Operation | undefined;
   #pages: AsyncIterator<RowPage<R>> | undefined;
   #continuation: string | undefined;
-  #ended = false;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(source: ScanSource<R>) {
+    super();
     this.#source = source;
     this.#continuation = source.continuation;
   }
 
-  next(): Promise<IteratorResult<RowPage<R>>> {
-    const result = this.#turn.then(() => this.#advance());
-    this.#turn = result.catch(ignore); // whoever called gets the error
-    return result;
-  }
-
-  /** Stops what is in flight. */
-  return(): Promise<IteratorReturnResult<undefined>> {
-    this.#end();
-    return Promise.resolve(END);
-  }
-
-  async #advance(): Promise<IteratorResult<RowPage<R>>> {
-    if (this.#ended) return END;
+  protected read(): Promise<RowPage<R> | undefined> {
     const { inFlight, options, begin } = this.#source;
-    try {
-      this.#operation ??= begin();
-      const page = await inFlight.run(options, (running) => this.#page(running, this.#operation!));
-      if (this.#ended) return END; // return() came first
-      if (page === undefined) return await this.return();
-      this.#operation.count(page.rows.length);
-      this.#continuation = page.continuation;
-      if (page.continuation === undefined) this.#end();
-      return { done: false, value: page };
-    } catch (error) {
-      if (this.#ended) return END; // by return(): what it was waiting for does not matter
-      this.#end(error);
-      throw error;
-    }
+    const operation = (this.#operation ??= begin());
+    return inFlight.run(options, (running) => this.#page(running, operation));
+  }
+
+  protected ended(_: IterationEnd, failure?: unknown): void {
+    this.#stop.abort(ENDED);
+    // Not waited for: an iterator in the middle of a page answers only after it.
+    this.#pages?.return?.().catch(ignore);
+    this.#operation?.end(failure);
   }
 
   async #page(options: OperationOptions, operation: Operation): Promise<RowPage<R> | undefined> {
@@ -77,7 +59,11 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
           this.#pages ??= from(this.#continuation, tries.options)[Symbol.asyncIterator]();
           const pages = this.#pages;
           const result = await operation.request(() => pages.next());
-          return result.done === true ? undefined : result.value;
+          if (result.done === true) return undefined;
+          const page = result.value;
+          operation.count(page.rows.length);
+          this.#continuation = page.continuation;
+          return page;
         } catch (error) {
           this.#pages = undefined;
           if (!(await tries.again(error))) throw tries.failure(error);
@@ -87,20 +73,9 @@ export class ScanPages<R> implements AsyncIterator<RowPage<R>> {
       release();
     }
   }
-
-  #end(failure?: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#stop.abort(ENDED);
-    // Not waited for: an iterator in the middle of a page answers only after it.
-    this.#pages?.return?.().catch(ignore);
-    this.#operation?.end(failure);
-  }
 }
 
 /** Nobody reads it; made once, because an error of its own for each scan costs as much as its request. */
 const ENDED = new Error('The scan has ended');
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 function ignore(): void {}

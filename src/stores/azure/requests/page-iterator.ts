@@ -1,3 +1,4 @@
+import { SerialIterator, type IterationEnd } from '../../../async/serial-iterator.js';
 import type { RowReader } from '../../../store/row.js';
 import type { RowPage, ScanRequest } from '../../../store/table-store.js';
 import type { OperationOptions } from '../../../options/operation-options.js';
@@ -12,7 +13,7 @@ type Coming = Promise<ArrivingPage | undefined>;
  * The pages of one scan. With `ahead`, the next page is requested as soon as the headers of one tell where it begins, while its body is
  * still on its way. The time limit is each page's, from when it is asked for: what its reader does with the pages takes the time it takes.
  */
-export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
+export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   readonly #reader: PageReader;
   readonly #decode: (row: RowReader) => R;
   readonly #ahead: number;
@@ -21,8 +22,6 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
   /** Pages on their way, in order; one that follows the last is nothing. */
   readonly #coming: Coming[] = [];
   #continuation: string | undefined;
-  #done = false;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     reader: PageReader,
@@ -30,6 +29,7 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     { continuation, ahead = 0 }: ScanRequest,
     options: OperationOptions | undefined,
   ) {
+    super();
     this.#reader = reader;
     this.#decode = decode;
     this.#ahead = ahead;
@@ -37,38 +37,10 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     this.#continuation = continuation;
   }
 
-  next(): Promise<IteratorResult<RowPage<R>>> {
-    const result = this.#turn.then(() => this.#advance());
-    this.#turn = result.catch(ignore); // whoever called gets the error; the call after it finds the end
-    return result;
-  }
-
-  /** Stops what is in flight. */
-  return(): Promise<IteratorReturnResult<undefined>> {
-    this.#done = true;
-    this.#stop.stop();
-    return Promise.resolve(END);
-  }
-
-  async #advance(): Promise<IteratorResult<RowPage<R>>> {
-    if (this.#done) return END;
+  protected async read(): Promise<RowPage<R> | undefined> {
+    let arrived: { readonly continuation: string | undefined; readonly body: Buffer };
     try {
-      const { continuation, body } = await this.#arrival();
-      if (this.#done) return END; // return() came first
-      const rows = this.#reader.decode(body, this.#decode);
-      if (continuation === undefined) this.#done = true;
-      return { done: false, value: continuation === undefined ? { rows } : { rows, continuation } };
-    } catch (error) {
-      const stopped = this.#done;
-      await this.return();
-      if (stopped) return END; // by return(): what it was waiting for does not matter
-      throw error;
-    }
-  }
-
-  async #arrival(): Promise<{ readonly continuation: string | undefined; readonly body: Buffer }> {
-    try {
-      return await underDeadline(this.#options, async () => {
+      arrived = await underDeadline(this.#options, async () => {
         const { continuation, body } = (await this.#page())!;
         this.#continuation = continuation;
         return { continuation, body: await body };
@@ -76,6 +48,15 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     } catch (error) {
       throw unansweredRead(error, { table: this.#reader.table });
     }
+    if (this.hasEnded) return undefined;
+    const { continuation, body } = arrived;
+    const rows = this.#reader.decode(body, this.#decode);
+    return continuation === undefined ? { rows } : { rows, continuation };
+  }
+
+  /** After the last page nothing is in flight, and stopping could close the connection of its body. */
+  protected ended(by: IterationEnd): void {
+    if (by !== 'last page') this.#stop.stop();
   }
 
   /** The page that is due; those after it are asked for. */
@@ -100,7 +81,5 @@ export class PageIterator<R> implements AsyncIterator<RowPage<R>> {
     return next;
   }
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 function ignore(): void {}
