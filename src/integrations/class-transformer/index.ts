@@ -1,5 +1,5 @@
 /**
- * Entities to JSON and back, by the decorators of class-transformer.
+ * Converts entities to JSON and back, following the decorators of class-transformer.
  *
  * @module
  */

@@ -2,7 +2,10 @@ import { readOption } from '../../options/check-option.js';
 import { isDate, isUint8Array } from 'node:util/types';
 import { EntitableError, Guid, metadataOf, type EntityClass } from '../../index.js';
 
-/** Texts for what class-transformer would take apart: Guids, bytes, bigints; dates on request. Everything else is copied, with its class. */
+/**
+ * Turns Guids, bytes and bigints into text, because class-transformer would take them apart; dates too if `dates` is
+ * `'text'`. Everything else is copied and keeps its class.
+ */
 export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
   return readOption('The value', () => textsOf(value, dates));
 }
@@ -20,8 +23,9 @@ function textsOf(value: unknown, dates: 'keep' | 'text'): unknown {
 }
 
 /**
- * A copy in which stored properties are members of its own, also those that are getters of the class: class-transformer sees no others.
- * Every getter is asked of the object itself, because a copy lacks what its class keeps in `#private` fields.
+ * Copies an object so that every stored property is an own member of the copy, including getters of the class:
+ * class-transformer sees only own members. Getters are evaluated on the original object, because the copy lacks the
+ * class's `#private` fields.
  */
 function copyOf(value: object, dates: 'keep' | 'text'): object {
   const prototype = Object.getPrototypeOf(value) as object | null;
@@ -44,9 +48,9 @@ function copyOf(value: object, dates: 'keep' | 'text'): object {
   return copy;
 }
 
-/** What objects of a class have beside their own enumerable members. */
+/** Members that a class defines for its objects beside their own enumerable members. */
 interface Inherited {
-  /** Their stored properties. */
+  /** Stored properties of the class. */
   readonly stored: readonly string[];
   readonly getters: readonly string[];
 }
@@ -76,7 +80,7 @@ function findInherited(prototype: object): Inherited {
   return { stored: names, getters: [...getters].filter((name) => !stored.has(name)) };
 }
 
-/** The stored properties of a class; none of one that is no entity class. */
+/** Returns the stored properties of a class, or none if it is not an entity class. */
 function storedOf(found: unknown): readonly string[] {
   try {
     return [...metadataOf(found as EntityClass).members.keys()];
@@ -86,10 +90,10 @@ function storedOf(found: unknown): readonly string[] {
   }
 }
 
-/** The stored types whose values are written as texts. */
+/** EDM types whose values are written as text. */
 export type TextType = 'Guid' | 'Int64' | 'DateTime' | 'Binary';
 
-/** What {@link FROM_PLAIN} takes, for messages. */
+/** Descriptions, for error messages, of the input that {@link FROM_PLAIN} accepts. */
 export const FORM: Readonly<Record<TextType, string>> = {
   Guid: 'its 36 characters as text',
   Int64: 'its decimal digits as text, or a number that is a safe integer',
@@ -98,19 +102,22 @@ export const FORM: Readonly<Record<TextType, string>> = {
 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-/** The form of JavaScript's dates: of other texts the engine guesses, and takes `no 5` for a day in May. */
+/** The formats of JavaScript's own dates. For any other text the engine guesses: it reads `no 5` as a day in May. */
 const ISO_DATE =
   /^(?<date>(?:\d{4}|[+-]\d{6})-\d\d-(?<day>\d\d))(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 
 function dateOf(text: string): Date | undefined {
   const { date, day } = ISO_DATE.exec(text)?.groups ?? {};
-  // The engine takes the 30th of February for a day in March.
+  // The engine reads 30 February as a day in March.
   if (date === undefined || new Date(date).getUTCDate() !== Number(day)) return undefined;
   const found = new Date(text);
   return Number.isNaN(found.getTime()) ? undefined : found;
 }
 
-/** What plain data stands for, by stored type: the texts of {@link withTexts}, and values themselves; `undefined` for what stands for nothing. */
+/**
+ * Converts plain data to values of a stored type. Accepts the text that {@link withTexts} writes, and values of the
+ * type itself; returns `undefined` for anything else.
+ */
 export const FROM_PLAIN: Readonly<Record<TextType, (plain: unknown) => unknown>> = {
   Guid: (plain) => {
     if (Guid.is(plain)) return plain;

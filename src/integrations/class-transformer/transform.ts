@@ -13,25 +13,28 @@ import {
 import { FORM, FROM_PLAIN, withTexts, type TextType } from './plain-values.js';
 
 /**
- * An entity as plain data for JSON, by the `@Expose`, `@Exclude`, `@Type` and `@Transform` of class-transformer. Every stored property is
- * in it, also one that is a getter, unless a decorator says otherwise. Guids become text, bytes base64, bigints decimal text and dates ISO
- * text, before `@Transform` sees them (dates after it).
+ * Converts an entity to plain data for JSON, following `@Expose`, `@Exclude`, `@Type` and `@Transform` of
+ * class-transformer. Every stored property is included, even if it is a getter, unless a decorator excludes it. Guids
+ * become text, bytes base64 and bigints decimal text before `@Transform` sees them; dates become ISO 8601 text after
+ * it.
  */
 export function toPlain(entity: object, options?: ClassTransformOptions): Record<string, unknown> {
   return withTexts(instanceToPlain(withTexts(entity, 'keep'), options), 'text') as Record<string, unknown>;
 }
 
 /**
- * An entity of plain data, e.g. of a request's JSON, by the same decorators: what {@link toPlain} made a text of becomes a value again, by
- * the type each property is stored as. It is a new entity, which no store has seen. A bigint may also be given as a number, as long as that
- * is a safe integer. Throws `validation.wrong-type` for what stands for no Guid, bigint, date or bytes where one belongs.
+ * Creates an entity from plain data, e.g. the JSON body of a request, following the same decorators. Text that
+ * {@link toPlain} wrote is converted back to the type in which the property is stored. The result is a new entity that
+ * no store has seen. A bigint may also be a number if that is a safe integer. Throws `validation.wrong-type` if a Guid,
+ * bigint, date or bytes are expected and the data cannot be read as one.
  *
- * Throws `entity.not-an-object` for what is no object of members: no body, a list, a text. Take a list apart with `map`.
+ * Throws `entity.not-an-object` if the data is not an object: a missing body, an array, a text. Convert an array with
+ * `map`.
  *
- * What was not given, or is not exposed, has its default or what the class itself sets, and counts as not said: a `save` of the entity
- * under the ETag that it states leaves the stored value alone.
+ * A property that is missing from the data, or not exposed, gets its default or the value that the class assigns, and
+ * counts as unspecified: a `save` of the entity under its ETag leaves the stored value unchanged.
  *
- * Names that the class does not know are taken over unless `excludeExtraneousValues` is set; they are never stored.
+ * Members that the class does not declare are copied unless `excludeExtraneousValues` is set. They are never stored.
  */
 export function fromPlain<T extends object>(
   entityClass: EntityClass<T>,
@@ -40,7 +43,7 @@ export function fromPlain<T extends object>(
 ): T {
   const metadata = metadataOf(entityClass);
   if (!isObject(plain)) throw notPlain(metadata, plain);
-  // Not into an entity: what is set is what was given, and nothing that the class sets.
+  // A plain object, not an entity: it then holds only the given members, none that the class assigns.
   const values: Record<string, unknown> = plainToClassFromExist({}, ofClass(entityClass, plain), options);
   for (const member of metadata.members.values()) {
     const value = Object.hasOwn(values, member.name) ? values[member.name] : undefined;
@@ -49,7 +52,10 @@ export function fromPlain<T extends object>(
   return makeEntity(entityClass, values);
 }
 
-/** Plain data that class-transformer takes for data of a class, whatever it says of itself. */
+/**
+ * Gives plain data the entity class as its `constructor`, so that class-transformer applies that class's decorators
+ * whatever the data itself contains.
+ */
 function ofClass(entityClass: EntityClass, plain: object): object {
   const members = Object.entries(Object.getOwnPropertyDescriptors(withTexts(plain, 'keep') as object));
   const own = members.filter(([name]) => name !== '__proto__' && name !== 'constructor');
@@ -108,7 +114,10 @@ function isTextType(type: string): type is TextType {
   return Object.hasOwn(FROM_PLAIN, type);
 }
 
-/** A converter does not say what it converts: the data itself where it takes that, else the first value it stands for that it takes. */
+/**
+ * Finds the value to pass to a converter, which does not declare its input type: the data itself if the converter
+ * accepts it, otherwise the first accepted value that the data can be read as.
+ */
 function convertible(plain: unknown, converter: AnyConverter): unknown {
   const candidates = [plain, ...Object.values(FROM_PLAIN).map((valueOfPlain) => valueOfPlain(plain))];
   return candidates.find((candidate) => candidate !== undefined && takes(converter, candidate)) ?? plain;
@@ -118,7 +127,7 @@ function takes(converter: AnyConverter, value: unknown): boolean {
   try {
     const stored = converter.toStored(value);
     if (!(stored instanceof Promise)) return true;
-    stored.catch(() => undefined); // the write refuses it
+    stored.catch(() => undefined); // the write reports the error
     return false;
   } catch {
     return false;

@@ -3,25 +3,25 @@ import { checkNames, hasMethod, invalidValue, isObject, type OptionNames } from 
 import { EntitableError, type DataSource, type Repository } from '../../index.js';
 import { dataOf, entryClassOf, partsOf, SessionEntry, setData, type SessionParts } from './session-entry.js';
 
-/** Where sessions are kept, and for how long. */
+/** Options of {@link createStore}: the table and the lifetime of sessions. */
 export interface SessionStoreOptions {
-  /** The table, as a class would name it; `Sessions` by default. */
+  /** Name of the table, as an entity class would give it; `Sessions` by default. */
   readonly table?: string | undefined;
-  /** Milliseconds that a session lives whose cookie does not say; a day by default. */
+  /** Lifetime in milliseconds of a session whose cookie has no expiry date; a day by default. */
   readonly ttl?: number | undefined;
 }
 
 const NAMES: OptionNames<SessionStoreOptions> = { table: true, ttl: true };
 
-/** What the store can do beside what express-session asks of it. */
+/** Methods of the store beyond those that express-session requires. */
 export interface SessionTable {
-  /** Deletes the sessions that ended, and tells how many. It scans the table: run it now and then. */
+  /** Deletes the expired sessions and returns their number. It scans the table: run it now and then. */
   prune(): Promise<number>;
 }
 
-/** What is used of express-session. */
+/** The part of the express-session module that `createStore` uses. */
 export interface SessionModule<S> {
-  /** The base class of its stores. */
+  /** Base class of all session stores. */
   readonly Store: abstract new () => S;
 }
 
@@ -30,14 +30,15 @@ type Life = Pick<SessionEntry, 'cookie' | 'expires'>;
 type Done<V> = (error: unknown, value?: V) => void;
 
 const DAY = 86_400_000;
-/** The range of a DateTime of the service; cookies may end later. */
+/** The range of the service's DateTime; a cookie may expire later. */
 const LEAST = Date.UTC(1601, 0, 1);
 const GREATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * A store of express-session: a row a session. Give it the module, whose `Store` it extends. What fails without a callback to tell, e.g.
- * `request.session.destroy()`, is its event `error`. A session takes as many properties as its JSON needs, up to the size of an entity.
- * Throws `validation.invalid-option`.
+ * Creates a store for express-session, with one row per session. Pass the express-session module, whose `Store` the
+ * result extends. An error in a call without a callback, e.g. `request.session.destroy()`, is emitted as an `error`
+ * event. The JSON of a session is spread over as many properties as it needs, up to the size limit of an entity. Throws
+ * `validation.invalid-option`.
  *
  * @example
  * ```ts
@@ -117,7 +118,7 @@ function keyOf(sid: string): { readonly sid: string; readonly kind: string } {
   return { sid, kind: 'session' };
 }
 
-/** What is stored of how long a session lives. */
+/** Returns the stored properties that determine the lifetime of a session. */
 function lifeOf({ cookie, expires: told }: SessionParts, ttl: number): Life {
   const ends = told instanceof Date || typeof told === 'string';
   const end = ends ? new Date(told).getTime() : Date.now() + ttl;
@@ -147,15 +148,15 @@ async function touch(entries: Repository<SessionEntry>, sid: string, session: ob
   try {
     await entries.merge(keyOf(sid), life);
   } catch (error) {
-    // A session that was destroyed meanwhile stays so.
+    // The session was destroyed in the meantime: do not bring it back.
     if (!EntitableError.is(error, 'store.not-found')) throw error;
   }
 }
 
-/** Calls back outside of the promise, so that what the callback throws is the callback's. */
+/** Calls back outside the promise, so that an exception of the callback is not taken for a rejection. */
 function settle<V>(promise: Promise<V>, done: Done<V>): void {
   if (typeof done !== 'function') {
-    promise.catch(() => undefined); // nobody is there to be told
+    promise.catch(() => undefined); // no callback to report it to
     throw invalidValue('The last argument', 'a callback', done);
   }
   promise.then(
@@ -164,7 +165,10 @@ function settle<V>(promise: Promise<V>, done: Done<V>): void {
   );
 }
 
-/** A store is told to keep what it gave, and for a session that is gone it gave `null`. Throws `validation.invalid-option`. */
+/**
+ * Refuses a value that is not a session: a program may pass on the `null` that the store returned for a missing one.
+ * Throws `validation.invalid-option`.
+ */
 function checkSession(verb: string, session: unknown): void {
   if (!isObject(session)) throw invalidValue(verb, 'a session', session);
 }

@@ -1,5 +1,5 @@
 /**
- * Sessions of Express in a table.
+ * Stores the sessions of Express in a table.
  *
  * @module
  */

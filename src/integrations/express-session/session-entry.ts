@@ -1,20 +1,23 @@
 import { defineEntity, EntitableError, json, type EntityClass, type PartitionKey, type RowKey } from '../../index.js';
 
-// A template, because it escapes what keys must not hold.
+// A template, because templates escape the characters that are forbidden in keys.
 const partitionKey = '{sid}';
 
-/** The most pieces that an entity has room for: 2 MiB on Cosmos, at 64 KiB a String. */
+/** The largest number of pieces that fit into an entity: 2 MiB on Cosmos, at 64 KiB per String. */
 const PIECES = 32;
 
 const pieceName = (index: number): string => (index === 0 ? 'data' : `data${index + 1}`);
 
 type Texts = Record<string, string | undefined>;
 
-/** One session, in a partition of its own: no partition becomes hot. Its JSON, without its cookie, is in `data`, `data2`, … */
+/**
+ * One session, in a partition of its own so that no partition becomes hot. Its JSON, without the cookie, is stored in
+ * `data`, `data2`, …
+ */
 export class SessionEntry {
   sid!: PartitionKey;
   kind!: RowKey;
-  /** Its cookie, which changes whenever the session is used. */
+  /** Stored apart from the data because it changes with every use of the session. */
   cookie?: object | undefined;
   expires!: Date;
 
@@ -33,7 +36,10 @@ export class SessionEntry {
   }
 }
 
-/** The class of the sessions of a table: by a class of its own the data source names it as it names every table. */
+/**
+ * Returns the entity class for a table's sessions. A named table gets its own class, so that the data source applies
+ * its `tableName` option as it does to every table.
+ */
 export function entryClassOf(table: string | undefined): EntityClass<SessionEntry> {
   if (table === undefined) return SessionEntry;
   class NamedSessionEntry extends SessionEntry {}
@@ -41,21 +47,24 @@ export function entryClassOf(table: string | undefined): EntityClass<SessionEntr
   return NamedSessionEntry;
 }
 
-/** A session as its own `toJSON` has it, where it has one. */
+/** A session taken apart, after its own `toJSON` if it has one. */
 export interface SessionParts {
-  /** As JSON has it. */
+  /** The cookie in its JSON form. */
   readonly cookie: object | undefined;
-  /** When the cookie ends, where it says so. */
+  /** Expiry date of the cookie, if it has one. */
   readonly expires: unknown;
-  /** The rest. */
+  /** All other members of the session. */
   readonly data: object;
 }
 
-/** Takes a session apart. Throws `validation.converter-failed` for one, or a cookie, that has no JSON form. */
+/**
+ * Takes a session apart. Throws `validation.converter-failed` if the session or its cookie cannot be serialised as
+ * JSON.
+ */
 export function partsOf(session: object): SessionParts {
   return readable(() => {
     const { cookie, ...data } = ownForm(session);
-    if (typeof data['toJSON'] === 'function') delete data['toJSON']; // it has done its work
+    if (typeof data['toJSON'] === 'function') delete data['toJSON']; // already applied
     if (cookie === undefined) return { cookie, expires: undefined, data };
     const { expires } = (cookie ?? {}) as { readonly expires?: unknown };
     return { cookie: JSON.parse(JSON.stringify(cookie)) as object, expires, data };
@@ -70,8 +79,9 @@ function ownForm(session: object): Record<string, unknown> {
 }
 
 /**
- * Puts a session, without its cookie, into an entry: as JSON in pieces of at most so many UTF-16 units, never cut inside a character.
- * Throws `validation.converter-failed` for what has no JSON form, `validation.entity-too-large`.
+ * Writes a session, without its cookie, into an entry: as JSON in pieces of at most `units` UTF-16 units, never cut
+ * inside a character. Throws `validation.converter-failed` if it cannot be serialised as JSON, and
+ * `validation.entity-too-large`.
  */
 export function setData(entry: SessionEntry, data: object, units: number): void {
   const text = readable(() => JSON.stringify(data));
@@ -84,7 +94,10 @@ export function setData(entry: SessionEntry, data: object, units: number): void 
   }
 }
 
-/** The session of an entry, without its cookie. Throws `entity.unreadable` for a row that something else has written. */
+/**
+ * Reads the session, without its cookie, from an entry. Throws `entity.unreadable` for a row that another program has
+ * written.
+ */
 export function dataOf(entry: SessionEntry): object {
   const texts = entry as unknown as Texts;
   const text = Array.from({ length: PIECES }, (_, index) => texts[pieceName(index)] ?? '').join('');
@@ -101,7 +114,7 @@ export function dataOf(entry: SessionEntry): object {
 
 const AT = { className: 'SessionEntry', property: 'data', storedName: 'data' };
 
-/** Reads of a session what its own getters and `toJSON` give: it is the program's, and they may fail. */
+/** Runs code that reads a session: its getters and `toJSON` belong to the application and may throw. */
 function readable<V>(read: () => V): V {
   try {
     return read();

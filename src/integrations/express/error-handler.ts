@@ -1,9 +1,9 @@
 import { checkNames, invalidValue, type OptionNames } from '../../options/check-option.js';
 import { EntitableError, httpResponseOf } from '../../index.js';
 
-/** What is used of a response of Express. */
+/** The part of an Express response that the error handler uses. */
 export interface ErrorResponse {
-  /** Whether the answer has begun. */
+  /** `true` as soon as the response has begun. */
   readonly headersSent: boolean;
   /** Sets the status. */
   status(code: number): unknown;
@@ -21,18 +21,22 @@ export type ErrorHandler = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** What is done with errors beside answering them. */
+/** Options of {@link errorHandler}. */
 export interface ErrorHandlerOptions {
-  /** Is told of every error that is answered with 500 or more, e.g. to log it; by default it is written to `console.error`, as Express does. */
+  /**
+   * Receives every error that is answered with status 500 or above, e.g. for logging. By default it is written to
+   * `console.error`, as Express does.
+   */
   readonly onError?: ((error: EntitableError) => void) | undefined;
 }
 
 const NAMES: OptionNames<ErrorHandlerOptions> = { onError: true };
 
 /**
- * Answers the errors of this package by their codes, as `httpResponseOf` says: with a status, `Retry-After` where it is known, and a body of
- * the code alone, with the violations of `validation.failed`. Any other error, and one of an answer that has begun, is handed on. Use it
- * behind the routes. Throws `validation.invalid-option`.
+ * Creates error-handling middleware that answers errors of this package by their codes, as `httpResponseOf` does: with
+ * a status, `Retry-After` if it is known, and a body that contains only the code and, for `validation.failed`, the
+ * violations. It passes on all other errors, and every error that occurs after the response has begun. Add it after the
+ * routes. Throws `validation.invalid-option`.
  *
  * @example
  * ```ts
@@ -45,7 +49,7 @@ export function errorHandler(options: ErrorHandlerOptions = {}): ErrorHandler {
   checkNames(options, NAMES);
   const { onError = toConsole } = options;
   if (typeof onError !== 'function') throw invalidValue('onError', 'a function', onError);
-  // Express tells handlers of errors by their four parameters.
+  // Express recognises error handlers by their four parameters.
   return (error, _request, response, next) => {
     const answer = httpResponseOf(error);
     if (answer === undefined || response.headersSent) return next(error);

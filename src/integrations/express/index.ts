@@ -1,5 +1,5 @@
 /**
- * Errors as answers of Express.
+ * Answers Express requests that fail with an error of this package.
  *
  * @module
  */

@@ -4,7 +4,7 @@ import { jsonText, inOrder, splitText, type NumberedPiece } from './split-text.j
 import type { MemberComparison } from './member-tests.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
-/** What Python's JSON reader takes for a number beyond what JavaScript's does. */
+/** Numbers that Python's JSON reader accepts and JavaScript's does not. */
 const PYTHON_NUMBER = /^\s*(?:NaN|-?Infinity)\s*$/;
 const PROPERTY_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,254}$/u;
 const SYSTEM_NAMES: readonly string[] = ['PartitionKey', 'RowKey', 'Timestamp'];
@@ -12,8 +12,9 @@ const PART = '_part_';
 const NUMBERED = /^(.+)_part_([0-9]+)$/su;
 
 /**
- * The format of `AzureKVStore` of LlamaIndex for Python, for tables that both languages use: a value is an object, each member a
- * property, and what is neither a boolean, a number nor a text that reads as nothing else is JSON. Keys are row keys as they are.
+ * The format of `AzureKVStore` of LlamaIndex for Python, for tables that both languages use. A value is an object with
+ * one property per member. Booleans, numbers, and texts that cannot be mistaken for JSON are stored as they are,
+ * everything else as JSON. Keys are stored unchanged as row keys.
  */
 export const azureKvStoreFormat: ValueFormat = Object.freeze({
   tableName,
@@ -24,7 +25,7 @@ export const azureKvStoreFormat: ValueFormat = Object.freeze({
   decode,
 });
 
-/** The other program's rule, which may give two collections one table. */
+/** Applies the naming rule of the Python program, which may map two collections to one table. */
 function tableName(collection: string): string {
   const letters = collection.replace(/[^A-Za-z0-9]/g, '');
   return (/^[0-9]/.test(letters) ? `A${letters}` : letters).padEnd(3, 'A').slice(0, 63);
@@ -52,14 +53,17 @@ function columnsOf(name: string, member: unknown, { collection, limits }: ValueC
   const text = jsonText(member, collection, name);
   if (text === undefined) return [];
   if (text.length < size - 1) return [[name, { type: 'String', text }]];
-  // Python cuts the first part one short.
+  // Python makes the first part one unit shorter.
   return splitText(text, size, size - 1).map((piece, index) => [
     `${name}${PART}${index + 1}`,
     { type: 'String', text: piece },
   ]);
 }
 
-/** Equality alone: an order of texts is not that of their JSON, and numbers are stored in two types (the programs write no Int64). */
+/**
+ * Translates equality only: texts do not sort as their JSON does, and numbers are stored in two types (neither program
+ * writes Int64).
+ */
 function filter({ member, operator, operand }: MemberComparison, { limits }: ValueContext): FilterNode | undefined {
   if (operator !== 'eq' || !isName(member)) return undefined;
   const equals = (value: TypedValue): FilterNode => ({
@@ -130,7 +134,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return text; // What is no JSON is a text: the format's own rule.
+    return text; // The format stores texts that are not JSON unquoted.
   }
 }
 

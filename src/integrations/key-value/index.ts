@@ -1,5 +1,5 @@
 /**
- * Values under keys, for LlamaIndex too.
+ * A key-value store on tables, also for LlamaIndex.
  *
  * @module
  */

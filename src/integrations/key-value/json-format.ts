@@ -9,8 +9,9 @@ const NAME = 'json_';
 const NUMBERED = /^json_([1-9][0-9]*)$/;
 
 /**
- * Any JSON value under any key: the value's JSON text in `json_1`, `json_2`, … A collection whose name is a lower-case table name has
- * that table, any other one whose name ends in a hash, so that no two share one.
+ * The format for any JSON value under any key, with the JSON text in `json_1`, `json_2`, … A collection whose name is a
+ * lower-case table name uses the table of that name. Any other gets a name that ends in a hash, so that no two
+ * collections share a table.
  */
 export const jsonFormat: ValueFormat = Object.freeze({
   tableName,
@@ -60,13 +61,19 @@ function absent(value: unknown, collection: string): EntitableError {
   );
 }
 
-/** What the service forbids in keys, the escape character, halves of characters, which have no UTF-8, and the last unit. */
+/**
+ * Matches the characters that the service forbids in keys, the escape character, unpaired surrogates (which have no
+ * UTF-8 form), and U+FFFF.
+ */
 const UNSAFE =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[~/\\#?\u0000-\u001f\u007f-\u009f\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const ESCAPED = /~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
 
-/** Makes a row key of any text: `~XX` or `~uXXXX` for what a key cannot hold; ordinary text stays as it is. A stored format. */
+/**
+ * Turns any text into a row key: `~XX` or `~uXXXX` for each character that a key cannot contain, all others unchanged.
+ * The result is a stored format.
+ */
 function escapeKey(key: string): string {
   return key.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);
@@ -75,7 +82,7 @@ function escapeKey(key: string): string {
   });
 }
 
-/** The text that {@link escapeKey} made a row key of. */
+/** Reverses {@link escapeKey}. */
 function unescapeKey(rowKey: string): string {
   return rowKey.replace(ESCAPED, (_, wide: string | undefined, narrow: string | undefined) =>
     String.fromCharCode(Number.parseInt((wide ?? narrow)!, 16)),

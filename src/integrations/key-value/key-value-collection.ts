@@ -14,26 +14,27 @@ import { comparisonsOf, passes, type MemberComparison, type MemberTests } from '
 import { checkEntryKey, checkStoreOptions, checkRowKey, checkEntrySize, unreadable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
-/** Which members of an object are wanted; all by default. */
+/** Options of the reading methods: the members to return, all by default. */
 export interface SelectOptions extends OperationOptions {
-  /** Names of members; what the object does not have is left out. */
+  /** Names of the members to return; a name that the object lacks is ignored. */
   readonly select?: readonly string[] | undefined;
 }
 
-/** Which pairs a query gives. */
+/** Options of {@link KeyValueCollection.query}. */
 export interface KeyQueryOptions extends SelectOptions {
-  /** Only keys that begin so. */
+  /** Returns only pairs whose keys begin with this text. */
   readonly prefix?: string | undefined;
   /**
-   * Only values whose members pass, e.g. `{ status: 'open', pages: { gt: 2 } }`. In the format `azure-kv-store` the service is asked for
-   * those that equal something; a number that another program stored as a text does not. Everything else is read and tested here.
+   * Returns only pairs whose values pass these tests, e.g. `{ status: 'open', pages: { gt: 2 } }`. In the format
+   * `azure-kv-store` the service evaluates the tests for equality, and does not find numbers that another program
+   * stored as text. All other tests run on the client, after the rows are read.
    */
   readonly where?: MemberTests | undefined;
 }
 
-/** How many pairs `putAll` sends at once. */
+/** Options of {@link KeyValueCollection.putAll}. */
 export interface PutAllOptions extends OperationOptions {
-  /** Pairs of one transaction, 1 to 100, which is the default; fewer where they are large. */
+  /** Pairs per transaction, from 1 to 100, the default. Large pairs are sent in smaller transactions. */
   readonly batchSize?: number | undefined;
 }
 
@@ -42,7 +43,7 @@ const SELECT_NAMES: OptionNames<SelectOptions> = { ...OPERATION_NAMES, select: t
 const QUERY_NAMES: OptionNames<KeyQueryOptions> = { ...SELECT_NAMES, prefix: true, where: true };
 const PUT_ALL_NAMES: OptionNames<PutAllOptions> = { ...OPERATION_NAMES, batchSize: true };
 
-/** Where a collection is. */
+/** The location of a collection and the format of its values. */
 export interface CollectionPlace {
   readonly store: TableStore;
   readonly format: ValueFormat;
@@ -51,19 +52,22 @@ export interface CollectionPlace {
   readonly partitionKey: string;
 }
 
-/** Those of the partition and of both ends of a prefix. */
+/** Comparisons of the partition key and of both ends of a prefix. */
 const RANGE_COMPARISONS = 3;
-/** A number's equality is two. */
+/** The equality of a number takes two comparisons. */
 const COMPARISONS_OF_ONE = 2;
 
 const PAIRS = 'an iterable of pairs [key, value]';
 
-/** At the end of a prefix: with its other half in a key it is a character, without it is escaped. */
+/**
+ * A trailing half of a surrogate pair. In a key it may be followed by its other half, which makes an ordinary
+ * character; alone it would be escaped.
+ */
 const HALF = /[\ud800-\udbff]$/;
 
 const NO_PROPERTIES = Object.freeze({ properties: Object.freeze([]) });
 
-/** The pairs of one collection: a table, with a row a pair. Stateless. */
+/** The key-value pairs of one collection: a table with one row per pair. Holds no state. */
 export class KeyValueCollection<V = unknown> {
   readonly #place: CollectionPlace;
   readonly #rows: Rows;
@@ -74,13 +78,19 @@ export class KeyValueCollection<V = unknown> {
     this.#rows = place.store.rows(place.table, NO_PROPERTIES);
   }
 
-  /** Stores a value under a key, instead of whatever was there: one request. Throws `validation.*` and `key.*` for what cannot be stored. */
+  /**
+   * Stores a value under a key and replaces an existing one, in one request. Throws `validation.*` and `key.*` for a
+   * value or key that cannot be stored.
+   */
   async put(key: string, value: V, options: OperationOptions = {}): Promise<void> {
     checkStoreOptions(options, OPERATION_NAMES);
     await this.#place.store.submit(this.#place.table, [this.#write(key, value)], options);
   }
 
-  /** Stores many pairs, in transactions of up to 100; of pairs with one key the last one stays. A failure leaves the transactions before it written. */
+  /**
+   * Stores many pairs in transactions of up to 100. If a key occurs more than once, the last pair wins. After a
+   * failure, the transactions that were sent before it remain written.
+   */
   async putAll(
     pairs: Iterable<readonly [string, V]> | AsyncIterable<readonly [string, V]>,
     given: PutAllOptions = {},
@@ -105,7 +115,10 @@ export class KeyValueCollection<V = unknown> {
     }
   }
 
-  /** The value of a key, or `undefined`: one request. Throws `entity.unreadable` for a row that something else has written. */
+  /**
+   * Returns the value of a key, or `undefined` if there is none, in one request. Throws `entity.unreadable` for a row
+   * that another program has written.
+   */
   async get(key: string, given: SelectOptions = {}): Promise<V | undefined> {
     checkStoreOptions(given, SELECT_NAMES);
     const { select, ...options } = given;
@@ -114,7 +127,7 @@ export class KeyValueCollection<V = unknown> {
     return this.#rows.get(this.#place.partitionKey, this.#rowKey(key), decode, { undeclared: true }, options);
   }
 
-  /** All pairs of the collection, in memory. */
+  /** Returns all pairs of the collection, held in memory. */
   async getAll(options: SelectOptions = {}): Promise<Record<string, V>> {
     checkStoreOptions(options, SELECT_NAMES);
     const pairs: [string, V][] = [];
@@ -123,8 +136,8 @@ export class KeyValueCollection<V = unknown> {
   }
 
   /**
-   * The pairs whose keys begin with a prefix and whose values pass, as they arrive. On stores with key order they come in the order of
-   * the stored keys. Throws `validation.invalid-option` for a test that is none.
+   * Iterates over the pairs whose keys begin with `prefix` and whose values pass `where`, as they arrive. On stores
+   * with key order, in the order of the stored keys. Throws `validation.invalid-option` for a malformed test.
    */
   async *query(given: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
     checkStoreOptions(given, QUERY_NAMES);
@@ -147,7 +160,7 @@ export class KeyValueCollection<V = unknown> {
     }
   }
 
-  /** Removes a key: one request. `false` when there was none. */
+  /** Removes a key in one request. Returns `false` if it did not exist. */
   async delete(key: string, options: OperationOptions = {}): Promise<boolean> {
     checkStoreOptions(options, OPERATION_NAMES);
     const { store, table, partitionKey } = this.#place;
@@ -194,7 +207,7 @@ export class KeyValueCollection<V = unknown> {
     }
   }
 
-  /** As much as fits into a request; the rest is tested here. */
+  /** Builds a filter of as many comparisons as one request may have; the client tests the rest. */
   #filter(comparisons: readonly MemberComparison[]): FilterNode | undefined {
     const { store, format, collection } = this.#place;
     const { limits } = store.traits;
@@ -213,7 +226,9 @@ function selected(value: unknown, select: readonly string[] | undefined): unknow
   return Object.fromEntries(Object.entries(value).filter(([name]) => select.includes(name)));
 }
 
-/** A range that has every row key that begins with a text; it may have others, which are not given. */
+/**
+ * Returns a range that contains every row key that begins with `prefix`. It may contain others, which the caller skips.
+ */
 function rangeOf(prefix: string): KeyRange {
   if (prefix === '') return {};
   const from = { value: prefix, inclusive: true };
@@ -221,13 +236,16 @@ function rangeOf(prefix: string): KeyRange {
   return next === undefined ? { from } : { from, to: { value: next, inclusive: false } };
 }
 
-/** A text that sorts, by UTF-16 units, behind all that begin with another one; `undefined` where there is none. Halves of characters cannot be sent. */
+/**
+ * Returns a text that sorts, by UTF-16 units, after all texts that begin with `prefix`, or `undefined` if there is
+ * none. The text has no unpaired surrogate, because those cannot be sent.
+ */
 function afterAll(prefix: string): string | undefined {
   for (let end = prefix.length; end > 0; end--) {
     const unit = prefix.charCodeAt(end - 1);
     if (unit >= 0xdc00 && unit <= 0xdfff) {
       if (unit < 0xdfff) return prefix.slice(0, end - 1) + String.fromCharCode(unit + 1);
-      continue; // its other half is greater than all before it
+      continue; // The other half of this character is greater than all before it.
     }
     if (unit < 0xffff)
       return prefix.slice(0, end - 1) + String.fromCharCode(isSurrogateOrBefore(unit) ? 0xe000 : unit + 1);
@@ -239,13 +257,13 @@ function isSurrogateOrBefore(unit: number): boolean {
   return unit >= 0xd7ff && unit < 0xe000;
 }
 
-/** How much one transaction takes. */
+/** Upper limits of one transaction. */
 export interface BatchSize {
   readonly writes: number;
   readonly bytes: number;
 }
 
-/** Prepares writes and groups them into transactions, in order; one transaction writes no row twice. */
+/** Prepares writes and groups them into transactions, in order. No transaction writes the same row twice. */
 async function* batches<T>(
   items: Iterable<T> | AsyncIterable<T>,
   prepare: (item: T) => PreparedWrite,

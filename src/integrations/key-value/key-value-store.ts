@@ -14,23 +14,23 @@ import { KeyValueCollection } from './key-value-collection.js';
 import { checkStoreOptions, checkPartitionKey, checkCollectionTable } from './refusals.js';
 import type { ValueFormat } from './value-format.js';
 
-/** How a key-value store stores. */
+/** Options of a {@link KeyValueStore}. */
 export interface KeyValueOptions {
   /**
-   * `json`, the default: any JSON value under any key. `azure-kv-store`: what `AzureKVStore` of LlamaIndex for Python writes and reads:
-   * objects only, a property a member, keys without `/ \ # ?`.
+   * The stored format. `json`, the default, accepts any JSON value under any key. `azure-kv-store` is the format of
+   * `AzureKVStore` of LlamaIndex for Python: only objects, one property per member, and no `/ \ # ?` in keys.
    */
   readonly format?: 'json' | 'azure-kv-store' | undefined;
-  /** The partition of all rows; `default` by default. A partition takes some 2000 requests a second. */
+  /** Partition key of all rows, `default` by default. A partition serves about 2000 requests a second. */
   readonly partitionKey?: string | undefined;
-  /** The table of a collection, as a class would name it, instead of the format's own rule. */
+  /** Returns the table of a collection, as an entity class would name it, in place of the format's own rule. */
   readonly tableName?: ((collection: string) => string) | undefined;
 }
 
 const NAMES: OptionNames<KeyValueOptions> = { format: true, partitionKey: true, tableName: true };
 const OPEN_NAMES = { ...DATA_SOURCE_NAMES, ...NAMES };
 
-/** What LlamaIndex keeps under a key. */
+/** A value as LlamaIndex stores it. */
 export type StoredObject = Record<string, unknown> | null;
 
 const FORMATS: Readonly<Record<'json' | 'azure-kv-store', ValueFormat>> = {
@@ -40,8 +40,8 @@ const FORMATS: Readonly<Record<'json' | 'azure-kv-store', ValueFormat>> = {
 const DEFAULT_COLLECTION = 'data';
 
 /**
- * Values under keys, in collections: each a table. It has the shape of `BaseKVStore` of LlamaIndex.TS, so `KVDocumentStore` and
- * `KVIndexStore` take it as it is.
+ * Stores values under keys in collections, one table per collection. It implements the shape of `BaseKVStore` of
+ * LlamaIndex.TS, so `KVDocumentStore` and `KVIndexStore` accept it without an adapter.
  *
  * @example
  * ```ts
@@ -51,7 +51,9 @@ const DEFAULT_COLLECTION = 'data';
  * ```
  */
 export class KeyValueStore implements AsyncDisposable {
-  /** Opens a data source for key-value pairs alone; closing the store closes it. Throws as `DataSource.open` does. */
+  /**
+   * Opens a data source used only by this store; closing the store closes it. Throws the errors of `DataSource.open`.
+   */
   static async open(
     target: DataSourceTarget,
     options: KeyValueOptions & Omit<DataSourceOptions, 'tableName'> = {},
@@ -67,7 +69,7 @@ export class KeyValueStore implements AsyncDisposable {
   readonly #tableName: (collection: string) => string;
   readonly #collections = new Map<string, KeyValueCollection>();
 
-  /** Throws `validation.invalid-option`. */
+  /** Uses an open data source. Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyValueOptions = {}) {
     if (!hasMethod(tables, 'repository')) throw invalidOption('KeyValueStore', 'a DataSource', typeof tables);
     checkStoreOptions(options, NAMES);
@@ -86,7 +88,10 @@ export class KeyValueStore implements AsyncDisposable {
     this.#tableName = tableName;
   }
 
-  /** A collection of any name; its table is made by the first write. Throws `validation.invalid-option` where `tableName` makes no table's. */
+  /**
+   * Returns a collection; its name can be any text. The first write creates its table. Throws
+   * `validation.invalid-option` if `tableName` returns an invalid table name.
+   */
   collection<V = unknown>(name: string = DEFAULT_COLLECTION): KeyValueCollection<V> {
     let collection = this.#collections.get(name);
     if (collection === undefined) this.#collections.set(name, (collection = this.#made(name)));
@@ -98,27 +103,27 @@ export class KeyValueStore implements AsyncDisposable {
     await this.collection<StoredObject>(collection).put(key, value);
   }
 
-  /** The value of a key of a collection, or `null`, which is what LlamaIndex expects of a missing one. */
+  /** Returns the value of a key of a collection. A missing key returns `null`, as LlamaIndex expects. */
   async get(key: string, collection?: string): Promise<StoredObject> {
     return (await this.collection<StoredObject>(collection).get(key)) ?? null;
   }
 
-  /** All pairs of a collection, in memory. */
+  /** Returns all pairs of a collection, held in memory. */
   async getAll(collection?: string): Promise<Record<string, StoredObject>> {
     return this.collection<StoredObject>(collection).getAll();
   }
 
-  /** Removes a key of a collection; `false` when there was none. */
+  /** Removes a key of a collection. Returns `false` if it did not exist. */
   async delete(key: string, collection?: string): Promise<boolean> {
     return this.collection(collection).delete(key);
   }
 
-  /** Closes the data source below. */
+  /** Closes the data source, even one that was passed to the constructor. */
   async close(): Promise<void> {
     await this.#tables.close();
   }
 
-  /** The same as {@link close}, for `await using`. */
+  /** Calls {@link close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -135,7 +140,7 @@ export class KeyValueStore implements AsyncDisposable {
   }
 }
 
-/** The name that a data source gives a table: it names those of classes. */
+/** Returns the name of a table after the data source's `tableName` option, which applies to entity classes only. */
 function storedName(tables: DataSource, table: string): string {
   class Pair {
     partitionKey!: PartitionKey;

@@ -1,15 +1,20 @@
 import { invalidOption, readOption } from '../../options/check-option.js';
 
-/** What a member of a value can be compared with. */
+/** A value that a member can be compared with. */
 export type MemberOperand = string | number | boolean;
 
-/** A value that a member must equal, or comparisons that must all hold. Texts are compared by their UTF-16 units. */
+/**
+ * A value that a member must equal, or an object of comparisons that must all hold. Texts are compared by UTF-16 units.
+ */
 export type MemberTest = MemberOperand | { readonly [operator in MemberOperator]?: MemberOperand };
 
-/** The comparisons of a member: the service's own. */
+/** The comparison operators of a member test, named as the service names them. */
 export type MemberOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
-/** Tests of the members of an object, by their names; all must hold. A member that is missing, or of another type than its operand, passes none. */
+/**
+ * Tests of an object's members, by member name; all must hold. A member that is missing, or whose type differs from the
+ * operand's, fails every test.
+ */
 export type MemberTests = Readonly<Record<string, MemberTest>>;
 
 /** One comparison of one member. */
@@ -30,7 +35,7 @@ const HOLDS: Readonly<Record<MemberOperator, (value: MemberOperand, operand: Mem
 
 const EXPECTED = 'a text, a finite number, a boolean, or an object of eq, ne, gt, ge, lt and le with them';
 
-/** The comparisons that tests stand for. Throws `validation.invalid-option`. */
+/** Lists the comparisons in a set of tests. Throws `validation.invalid-option`. */
 export function comparisonsOf(tests: MemberTests): readonly MemberComparison[] {
   if (typeof tests !== 'object' || tests === null) throw invalidOption('where', 'an object of tests', typeof tests);
   return readOption('where', () => Object.entries(tests)).flatMap(([member, test]) =>
@@ -43,7 +48,7 @@ export function comparisonsOf(tests: MemberTests): readonly MemberComparison[] {
   );
 }
 
-/** Whether a value passes. */
+/** Returns whether a value passes all comparisons. */
 export function passes(value: unknown, comparisons: readonly MemberComparison[]): boolean {
   return comparisons.every(({ member, operator, operand }) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return false;

@@ -2,14 +2,14 @@ import { checkNames, invalidOption, type KnownNames } from '../../options/check-
 import { FORBIDDEN_IN_KEYS, tableNameProblem } from '../../edm/names.js';
 import { EntitableError, PARTITION_KEY, ROW_KEY, type RowReader, type ServiceLimits } from '../../index.js';
 
-/** Refuses options that are none, and names that none has. Throws `validation.invalid-option`. */
+/** Refuses options that are not an object, and unknown option names. Throws `validation.invalid-option`. */
 export function checkStoreOptions(options: object, known: KnownNames): void {
   if (typeof options !== 'object' || options === null)
     throw invalidOption('options', 'an object', options === null ? 'null' : typeof options);
   checkNames(options, known);
 }
 
-/** Refuses a partition key that the service would. Throws `validation.invalid-option`. */
+/** Refuses a partition key that the service would reject. Throws `validation.invalid-option`. */
 export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLimits): void {
   const isKey =
     typeof partitionKey === 'string' &&
@@ -21,14 +21,14 @@ export function checkPartitionKey(partitionKey: string, { keyBytes }: ServiceLim
   throw invalidOption('partitionKey', expected, `another ${typeof partitionKey}`);
 }
 
-/** Refuses what can be no table's name. Throws `validation.invalid-option`. */
+/** Refuses an invalid table name. Throws `validation.invalid-option`. */
 export function checkCollectionTable(table: string, collection: string): string {
   if (tableNameProblem(table) === undefined) return table;
   const expected = `for the collection "${collection}" a table name, 3 to 63 letters and digits, the first one a letter, and not "tables"`;
   throw invalidOption('tableName', expected, `another ${typeof table}`);
 }
 
-/** Refuses what is no key: JavaScript may give anything. Throws `key.wrong-type`. */
+/** Refuses a key that is not a string, which plain JavaScript may pass. Throws `key.wrong-type`. */
 export function checkEntryKey(key: string, collection: string): string {
   if (typeof key === 'string') return key;
   const found = typeof key;
@@ -36,7 +36,10 @@ export function checkEntryKey(key: string, collection: string): string {
   throw new EntitableError('key.wrong-type', `A key of the collection ${collection} is a text, not ${found}.`, details);
 }
 
-/** Refuses, before anything is sent, a row key that the service would. Throws `key.forbidden-character`, `key.unpaired-surrogate`, `key.too-long`. */
+/**
+ * Refuses, before anything is sent, a row key that the service would reject. Throws `key.forbidden-character`,
+ * `key.unpaired-surrogate` and `key.too-long`.
+ */
 export function checkRowKey(rowKey: string, collection: string, { keyBytes }: ServiceLimits): void {
   const at = { className: collection, key: 'RowKey' } as const;
   const character = FORBIDDEN_IN_KEYS.exec(rowKey)?.[0];
@@ -55,7 +58,10 @@ export function checkRowKey(rowKey: string, collection: string, { keyBytes }: Se
   }
 }
 
-/** Refuses a value that no entity holds. Throws `validation.entity-too-large`, `validation.too-many-properties`. */
+/**
+ * Refuses a value that does not fit into an entity. Throws `validation.entity-too-large` and
+ * `validation.too-many-properties`.
+ */
 export function checkEntrySize(bytes: number, properties: number, collection: string, limits: ServiceLimits): void {
   if (properties > limits.properties) {
     const message = `A value for the collection ${collection} makes ${properties} properties; the store takes ${limits.properties}. Store it in parts.`;
@@ -75,7 +81,10 @@ export function checkEntrySize(bytes: number, properties: number, collection: st
   }
 }
 
-/** The error of a row that holds no value; why may quote it. */
+/**
+ * Creates the error for a row that holds no value of this format. The cause goes into `details`, not into the message,
+ * because it may quote stored values.
+ */
 export function unreadable(collection: string, row: RowReader, error: unknown): EntitableError {
   const [partitionKey, rowKey] = [row.string(PARTITION_KEY), row.string(ROW_KEY)];
   return new EntitableError(

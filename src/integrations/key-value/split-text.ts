@@ -1,6 +1,9 @@
 import { EntitableError } from '../../index.js';
 
-/** Cuts a text into pieces of at most so many UTF-16 units, the first of at most `first`, never between the halves of a character. */
+/**
+ * Cuts a text into pieces of at most `size` UTF-16 units, the first of at most `first`, and never between the halves of
+ * a surrogate pair.
+ */
 export function splitText(text: string, size: number, first: number = size): readonly string[] {
   const pieces: string[] = [];
   for (let start = 0; start < text.length || pieces.length === 0;) {
@@ -12,10 +15,10 @@ export function splitText(text: string, size: number, first: number = size): rea
   return pieces;
 }
 
-/** A piece of a text under its number, which is whatever some program has written. */
+/** A piece of a text with its number, which another program may have chosen freely. */
 export type NumberedPiece = readonly [number: number, piece: string];
 
-/** The pieces of a text in the order of their numbers. */
+/** Sorts the pieces of a text by their numbers. */
 export function inOrder(pieces: readonly NumberedPiece[]): readonly NumberedPiece[] {
   return pieces.toSorted(([a], [b]) => a - b);
 }
@@ -24,7 +27,10 @@ function isLeadSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** The JSON text of a value, `undefined` for what JSON leaves out. Throws `validation.converter-failed` for what it refuses: bigints, circles. */
+/**
+ * Returns the JSON text of a value, or `undefined` for a value that JSON omits. Throws `validation.converter-failed`
+ * for bigints and circular references.
+ */
 export function jsonText(value: unknown, collection: string, property: string): string | undefined {
   try {
     return JSON.stringify(value);

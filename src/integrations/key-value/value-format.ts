@@ -1,26 +1,32 @@
 import type { FilterNode, ServiceLimits, UndeclaredValue } from '../../index.js';
 import type { MemberComparison } from './member-tests.js';
 
-/** One stored property of a value. */
+/** One stored property of a value: its name and its EDM value. */
 export type Column = readonly [name: string, value: UndeclaredValue];
 
-/** What a value is written for: named in errors, and limited by its store. */
+/** The collection, for error messages, and the limits of the store that a value is encoded for. */
 export interface ValueContext {
   readonly collection: string;
   readonly limits: ServiceLimits;
 }
 
-/** How collections, keys and values are stored. Pure; reading gives what was written. */
+/**
+ * A format in which collections, keys and values are stored. Implementations are pure functions, and decoding returns
+ * the value that was encoded.
+ */
 export interface ValueFormat {
-  /** The table of a collection. */
+  /** Returns the table of a collection. */
   tableName(collection: string): string;
-  /** The row key of a key. */
+  /** Returns the row key under which a key is stored. */
   toRowKey(key: string): string;
   fromRowKey(rowKey: string): string;
-  /** The properties of a value. Throws `validation.*` for one that this format cannot hold. */
+  /** Encodes a value as stored properties. Throws `validation.*` for a value that this format cannot represent. */
   encode(value: unknown, context: ValueContext): readonly Column[];
-  /** What the store can filter by: nothing, or what every value that passes the comparison passes. */
+  /**
+   * Translates a comparison into a filter for the store, or returns `undefined` if that is not possible. The filter
+   * must match every value that passes the comparison; it may match more.
+   */
   filter?(comparison: MemberComparison, context: ValueContext): FilterNode | undefined;
-  /** The value of the properties of a row. Throws anything for what no value has. */
+  /** Decodes a row's properties. Throws any error if they do not form a value. */
   decode(columns: Iterable<Column>): unknown;
 }

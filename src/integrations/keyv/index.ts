@@ -1,5 +1,5 @@
 /**
- * A storage adapter of Keyv.
+ * A storage adapter for Keyv.
  *
  * @module
  */

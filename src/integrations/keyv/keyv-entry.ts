@@ -1,25 +1,26 @@
 import { defineEntity, EntitableError, type EntityClass, type PartitionKey, type RowKey } from '../../index.js';
 
-/** The most pieces that an entity has room for: 2 MiB on Cosmos, at 64 KiB a String. */
+/** The largest number of pieces that fit into an entity: 2 MiB on Cosmos, at 64 KiB per String. */
 const PIECES = 32;
 
 type Texts = Record<string, string | undefined>;
 
 const pieceName = (index: number): string => `text${index + 1}`;
 
-// A template, because it escapes what keys must not hold, and tells a namespace from what a key begins with.
+// A template, because templates escape the characters that are forbidden in keys, and separate the namespace from the
+// key.
 const rowKey = '{namespace}|{key}';
 
-/** A value of Keyv under its key; its text is in `text1`, `text2`, … */
+/** A value of Keyv under its key, with its text in `text1`, `text2`, … */
 export class KeyvEntry {
   partition!: PartitionKey;
-  /** The empty text where there is none. */
+  /** Empty without a namespace. */
   namespace!: RowKey;
-  /** As Keyv gives it. */
+  /** The key exactly as Keyv passes it. */
   key!: RowKey;
-  /** When the value ends, in milliseconds since 1970. */
+  /** Expiry time in milliseconds since 1970. */
   expires?: bigint | undefined;
-  /** Whether the text is JSON that Keyv did not write. */
+  /** `true` if the text is JSON written by this adapter, for a value that Keyv did not serialise. */
   json?: boolean | undefined;
 
   static {
@@ -38,7 +39,10 @@ export class KeyvEntry {
   }
 }
 
-/** The class of the entries of a table: by a class of its own the data source names it as it names every table. */
+/**
+ * Returns the entity class for a table's entries. A named table gets its own class, so that the data source applies its
+ * `tableName` option as it does to every table.
+ */
 export function entryClassOf(table: string | undefined): EntityClass<KeyvEntry> {
   if (table === undefined) return KeyvEntry;
   class NamedKeyvEntry extends KeyvEntry {}
@@ -46,7 +50,10 @@ export function entryClassOf(table: string | undefined): EntityClass<KeyvEntry> 
   return NamedKeyvEntry;
 }
 
-/** Puts a text into an entry, in pieces of at most so many UTF-16 units, never cut inside a character. Throws `validation.entity-too-large`. */
+/**
+ * Writes a text into an entry in pieces of at most `units` UTF-16 units, never cut inside a character. Throws
+ * `validation.entity-too-large`.
+ */
 export function setText(entry: KeyvEntry, text: string, units: number): void {
   for (let start = 0, index = 0; start < text.length || index === 0; index++) {
     if (index === PIECES) throw tooLarge(text.length, units);
@@ -57,7 +64,7 @@ export function setText(entry: KeyvEntry, text: string, units: number): void {
   }
 }
 
-/** The text of an entry. */
+/** Returns the whole text of an entry. */
 export function textOf(entry: KeyvEntry): string {
   return Array.from({ length: PIECES }, (_, index) => (entry as unknown as Texts)[pieceName(index)] ?? '').join('');
 }

@@ -4,11 +4,16 @@ import { EntitableError } from '../../index.js';
 const OWN_ADAPTERS =
   'Give each Keyv an adapter of its own, new KeyvTables(tables): they may share the data source and the table.';
 
-/** The namespaces that Keyv 5 has given one adapter: it prefixes keys with theirs, and says of nothing else which one it means. */
+/**
+ * The namespaces that Keyv 5 has used with one adapter. Keyv 5 only prefixes keys with the namespace; calls such as
+ * `clear()` do not carry it.
+ */
 export class KeyvNamespaces {
   readonly #known = new Set<string>();
 
-  /** Makes a namespace known. Throws `validation.invalid-option` for one whose keys could be another one's. */
+  /**
+   * Registers a namespace. Throws `validation.invalid-option` if its keys could belong to another registered namespace.
+   */
   add(namespace: unknown): void {
     if (namespace === undefined || namespace === '' || this.#known.has(namespace as string)) return;
     if (typeof namespace !== 'string') throw invalidValue('namespace', 'a text', namespace);
@@ -23,7 +28,7 @@ export class KeyvNamespaces {
     return this.#known.has(namespace);
   }
 
-  /** The namespace of a key, which is its prefix; without one, the only namespace there is. */
+  /** Finds the namespace of a key by its prefix. A key without a prefix belongs to the only namespace. */
   of(key: unknown): string {
     for (const namespace of this.#known) {
       if (typeof key === 'string' && key.startsWith(`${namespace}:`)) return namespace;
@@ -31,7 +36,7 @@ export class KeyvNamespaces {
     return this.only('a key without its namespace') ?? '';
   }
 
-  /** The only namespace, if any. */
+  /** Returns the only namespace, if there is one. Throws `validation.invalid-option` if there are several. */
   only(what: string): string | undefined {
     const [first, ...others] = this.#known;
     if (others.length > 0) throw this.#shared(`${what} does not say which one it means`);

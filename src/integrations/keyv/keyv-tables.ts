@@ -4,21 +4,21 @@ import { DataSource, EntitableError, type DataSourceTarget, type Query, type Rep
 import { entryClassOf, KeyvEntry, setText, textOf } from './keyv-entry.js';
 import { KeyvNamespaces } from './keyv-namespaces.js';
 
-/** Where values are kept. */
+/** Options of {@link KeyvTables}. */
 export interface KeyvTablesOptions {
-  /** The table, as a class would name it; `Keyv` by default. */
+  /** Name of the table, as an entity class would give it; `Keyv` by default. */
   readonly table?: string | undefined;
 }
 
 const NAMES: OptionNames<KeyvTablesOptions> = { table: true };
 
-/** A value to store, in the form that Keyv gives it. */
+/** A value to store, in the form in which Keyv passes it. */
 export interface KeyvTablesEntry {
-  /** Any text, namespace and all. */
+  /** Key, including the namespace; any text. */
   readonly key: string;
-  /** What Keyv serialised, or any JSON. */
+  /** A string that Keyv has serialised, or any JSON value. */
   readonly value: unknown;
-  /** Milliseconds until it ends; a value without a finite number of them does not end. */
+  /** Lifetime in milliseconds; without a finite number the value does not expire. */
   readonly ttl?: number | undefined;
 }
 
@@ -27,10 +27,11 @@ const AT_ONCE = 16;
 const KEYS = 'an array of keys';
 
 /**
- * A storage adapter of Keyv 5 and 6: a row a value, all in one partition, which takes some 2000 requests a second.
- * Values that ended read as missing; their rows stay until they are overwritten, deleted or cleared.
+ * Storage adapter for Keyv 5 and 6, with one row per value. All rows are in one partition, which serves about 2000
+ * requests a second. Expired values read as missing; their rows remain until they are overwritten, deleted or cleared.
  *
- * Give each Keyv an adapter of its own. Keyv 5 does not say whose `clear()` it calls, so an adapter that several namespaces share refuses it.
+ * Give each Keyv its own adapter. Keyv 5 does not pass the namespace to `clear()`, so an adapter that several
+ * namespaces share refuses that call.
  *
  * @example
  * ```ts
@@ -38,7 +39,7 @@ const KEYS = 'an array of keys';
  * ```
  */
 export class KeyvTables extends EventEmitter {
-  /** Opens a data source for this adapter alone, which `disconnect` closes. Throws as `DataSource.open` does. */
+  /** Opens a data source used only by this adapter; `disconnect` closes it. Throws the errors of `DataSource.open`. */
   static async open(target: DataSourceTarget, options?: KeyvTablesOptions): Promise<KeyvTables> {
     const tables = await DataSource.open(target);
     const adapter = new KeyvTables(tables, options);
@@ -46,14 +47,14 @@ export class KeyvTables extends EventEmitter {
     return adapter;
   }
 
-  /** What the keys begin with; set by Keyv 5. Declared only: Keyv 6 leaves its prefix away where there is such a property. */
+  /** Key prefix, set by Keyv 5. Only declared, because Keyv 6 omits its prefix if the adapter has such a property. */
   declare namespace?: string | undefined;
   readonly #namespaces = new KeyvNamespaces();
   readonly #entries: Repository<KeyvEntry>;
   readonly #stringUnits: number;
   #owned: DataSource | undefined;
 
-  /** Throws `validation.invalid-option`. */
+  /** Uses an open data source. Throws `validation.invalid-option`. */
   constructor(tables: DataSource, options: KeyvTablesOptions = {}) {
     super();
     if (!hasMethod(tables, 'repository')) throw invalidValue('KeyvTables', 'a DataSource', tables);
@@ -64,27 +65,31 @@ export class KeyvTables extends EventEmitter {
   }
 
   /**
-   * Keyv 5 iterates only stores of the dialects it knows by name, and takes the name from here. It looks when it has just said its
-   * namespace. Throws `validation.invalid-option` for a namespace that cannot be told from another one of this adapter.
+   * Store options that Keyv 5 inspects: it iterates only stores whose dialect it knows, and reads the dialect here. It
+   * does so right after it has set the namespace, which is registered here. Throws `validation.invalid-option` for a
+   * namespace that cannot be distinguished from another one of this adapter.
    */
   get opts(): Record<string, unknown> {
     this.#namespaces.add(this.namespace);
     return { dialect: 'sqlite', url: 'entitable:' };
   }
 
-  /** The value of a key: one request. */
+  /** Returns the value of a key, in one request. */
   async get<V = unknown>(key: string): Promise<V | undefined> {
     return valueOf(await this.#entries.get(this.#keyOf(key))) as V | undefined;
   }
 
-  /** The values of several keys, in their order: one request each. */
+  /** Returns the values of several keys, in the order of the keys, with one request each. */
   async getMany<V = unknown>(keys: string[]): Promise<(V | undefined)[]> {
     if (!isList(keys)) throw invalidValue('getMany', KEYS, keys);
     const entries = await this.#entries.getMany(keys.map((key) => this.#keyOf(key)));
     return entries.map((entry) => valueOf(entry) as V | undefined);
   }
 
-  /** Stores a value, for so many milliseconds: one request. Throws `validation.*` and `key.*` for what cannot be stored. */
+  /**
+   * Stores a value, for `ttl` milliseconds if that is given, in one request. Throws `validation.*` and `key.*` for a
+   * value or key that cannot be stored.
+   */
   async set(key: string, value: unknown, ttl?: number): Promise<boolean> {
     await this.#entries.upsert(this.#entry({ key, value, ttl }), { mode: 'replace' });
     return true;
@@ -93,17 +98,17 @@ export class KeyvTables extends EventEmitter {
   /** Stores many values, in transactions of up to 100. */
   async setMany(entries: readonly KeyvTablesEntry[]): Promise<void> {
     if (!isList(entries)) throw invalidValue('setMany', 'an array of { key, value, ttl }', entries);
-    // Of values for one key the last one stays.
+    // If a key occurs more than once, the last value wins.
     const byKey = new Map(entries.map((entry: KeyvTablesEntry) => [entry?.key, this.#entry(entry)]));
     await this.#entries.upsertMany(byKey.values(), { mode: 'replace' });
   }
 
-  /** Removes a key; `false` when there was none. */
+  /** Removes a key. Returns `false` if it did not exist. */
   async delete(key: string): Promise<boolean> {
     return this.#entries.delete(this.#keyOf(key), { missing: 'ignore' });
   }
 
-  /** Removes several keys: one request each. `false` when there was none of one of them. */
+  /** Removes several keys, with one request each. Returns `false` if one of them did not exist. */
   async deleteMany(keys: readonly string[]): Promise<boolean> {
     if (!isList(keys)) throw invalidValue('deleteMany', KEYS, keys);
     let all = true;
@@ -114,19 +119,20 @@ export class KeyvTables extends EventEmitter {
     return all;
   }
 
-  /** Whether a key has a value that did not end. */
+  /** Returns whether a key has a value that has not expired. */
   async has(key: string): Promise<boolean> {
     return (await this.get(key)) !== undefined;
   }
 
-  /** The same for several keys. */
+  /** Returns, for each of several keys, whether it has a value that has not expired. */
   async hasMany(keys: string[]): Promise<boolean[]> {
     return (await this.getMany(keys)).map((value) => value !== undefined);
   }
 
   /**
-   * Removes every key of the namespace, or all where there is none; whatever another namespace is called, its keys stay.
-   * Throws `validation.invalid-option` where Keyv 5 has given this adapter several namespaces, because it does not say which one it means.
+   * Removes every key of the namespace, or all keys without one. Keys of other namespaces remain, whatever their names.
+   * Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces, because it does not pass
+   * the one that it means.
    */
   async clear(): Promise<void> {
     this.#namespaces.add(this.namespace);
@@ -134,8 +140,8 @@ export class KeyvTables extends EventEmitter {
   }
 
   /**
-   * The keys and values of a namespace: of the one that Keyv 5 gave last, unless it is said. Keyv 6 gives this adapter none, and asks for
-   * the keys that begin with its own.
+   * Iterates over the keys and values of a namespace, by default the one that Keyv 5 set last. Keyv 6 sets no namespace
+   * on this adapter and asks for the keys that begin with its prefix.
    */
   async *iterator<V = unknown>(namespace: string | undefined = this.namespace): AsyncGenerator<[string, V], void> {
     this.#namespaces.add(this.namespace);
@@ -145,7 +151,7 @@ export class KeyvTables extends EventEmitter {
     }
   }
 
-  /** Closes the data source, where this adapter opened it. */
+  /** Closes the data source if this adapter opened it. */
   async disconnect(): Promise<void> {
     await this.#owned?.close();
   }
@@ -186,7 +192,7 @@ function jsonOf(value: unknown): string {
   );
 }
 
-/** `undefined` for what JSON leaves out, and for what it refuses: bigints, circles. */
+/** Returns `undefined` for values that JSON omits, and for those that it refuses: bigints, circular references. */
 function jsonText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

@@ -13,12 +13,12 @@ import { dataSourceToken } from './tokens.js';
 
 let serial = 0;
 
-/** The module of one connection: global, so that `forFeature` finds its data source from anywhere. */
+/** The module of one connection. It is global, so that `forFeature` finds its data source from every module. */
 export class EntitableConnectionModule {
-  /** The module that opens a data source with these options and closes it with the application. */
+  /** Creates the module that opens a data source with these options and closes it with the application. */
   static open(options: EntitableModuleAsyncOptions): DynamicModule {
     const provide = dataSourceToken(options.name);
-    // The number counts: Nest 10 takes dynamic modules for one whose tokens read the same.
+    // The number matters: Nest 10 treats two dynamic modules as one if the descriptions of their tokens are equal.
     const settingsToken = Symbol(`entitable options ${++serial}`);
     const dataSource = {
       provide,
@@ -46,7 +46,7 @@ export class EntitableConnectionModule {
   }
 }
 
-/** Closes a data source when the application stops: after its last request. */
+/** Closes a data source when the application has shut down, after its last request. */
 class ClosingDataSource implements OnApplicationShutdown {
   readonly #tables: DataSource;
 
@@ -59,7 +59,7 @@ class ClosingDataSource implements OnApplicationShutdown {
   }
 }
 
-/** Which of two connections of one name a module is given would depend on the module. */
+/** Refuses a second connection of the same name: which of the two Nest injects would depend on the importing module. */
 function refuseSecond(modules: ModulesContainer, provide: InjectionToken, name: string | undefined): void {
   const same = [...modules.values()].filter(
     ({ metatype, providers }) => metatype === EntitableConnectionModule && providers.has(provide),

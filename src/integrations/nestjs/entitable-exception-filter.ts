@@ -3,9 +3,10 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { EntitableError, httpResponseOf } from '../../index.js';
 
 /**
- * Answers the errors of this package by their codes, as `httpResponseOf` says: with a status, `Retry-After` where it is known, and a body of
- * the code alone, with the violations of `validation.failed`. What is answered with 500 or more is logged. For requests over HTTP, on Express
- * and Fastify; elsewhere it throws the error again.
+ * Answers errors of this package by their codes, as `httpResponseOf` does: with a status, `Retry-After` if it is known,
+ * and a body that contains only the code and, for `validation.failed`, the violations. Errors that are answered with
+ * status 500 or above are logged. It handles HTTP requests, on Express and Fastify; in other contexts it rethrows the
+ * error.
  *
  * @example
  * ```ts
@@ -21,7 +22,7 @@ export class EntitableExceptionFilter implements ExceptionFilter<EntitableError>
     this.#host = host;
   }
 
-  /** What Nest calls. */
+  /** Answers the error. Called by Nest. */
   catch(error: EntitableError, host: ArgumentsHost): void {
     const answer = httpResponseOf(error);
     if (answer === undefined || host.getType() !== 'http') throw error;

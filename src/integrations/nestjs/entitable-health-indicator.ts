@@ -4,15 +4,15 @@ import { checkNames, checkObject, invalidValue, type OptionNames } from '../../o
 import { EntitableError, type DataSource } from '../../index.js';
 import { dataSourceToken } from './tokens.js';
 
-/** Whose health is asked for, and how long it may take to tell. */
+/** Options of {@link EntitableHealthIndicator.pingCheck}. */
 export interface PingOptions {
-  /** The connection; the one without a name by default. */
+  /** Name of the connection; the unnamed one by default. */
   readonly connection?: string | undefined;
-  /** Milliseconds, 1000 by default. */
+  /** Time limit in milliseconds, 1000 by default. */
   readonly timeout?: number | undefined;
 }
 
-/** What Terminus expects of a health indicator; of an error only its code is told. */
+/** Result in the form that Terminus expects of a health indicator. For a failure it contains only the error code. */
 export type HealthResult<K extends string> = Readonly<
   Record<K, { readonly status: 'up' } | { readonly status: 'down'; readonly code: string }>
 >;
@@ -21,7 +21,7 @@ const NAMES: OptionNames<PingOptions> = { connection: true, timeout: true };
 const NO_SUCH_TABLE = 'EntitableHealth';
 
 /**
- * Tells whether a connection answers, in the form that `@nestjs/terminus` 11 and later expect.
+ * Checks that a connection responds, and reports it in the form that `@nestjs/terminus` 11 and later expect.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export class EntitableHealthIndicator {
     this.#modules = modules;
   }
 
-  /** Asks the store for a table's name: one request, which the credential must be allowed to list tables for. */
+  /** Asks the store whether a table exists, in one request. The credential must be allowed to list tables. */
   async pingCheck<const K extends string>(key: K, options: PingOptions = {}): Promise<HealthResult<K>> {
     if (typeof key !== 'string') throw invalidValue('pingCheck', 'a name', key);
     checkObject('options', options);

@@ -35,25 +35,26 @@ const ASYNC_NAMES = Object.freeze({
  */
 export class EntitableModule {
   /**
-   * Opens the data source of a connection: once, in the root module. Every module can inject it; it closes with the application.
-   * Two connections of one name end the start of the application: `validation.invalid-option`.
+   * Opens the data source of a connection. Call it once per connection, in the root module. Every module can inject the
+   * data source; it closes with the application. If two connections have the same name, the application does not start:
+   * `validation.invalid-option`.
    */
   static forRoot(given: EntitableModuleOptions & ConnectionName): DynamicModule {
     checkObject('forRoot', given);
     checkNames(given, NAMES, 'the options of forRoot');
     const { name, ...options } = given;
-    // By a factory: Nest 10 writes whatever is a value out as text, a store or a client too.
+    // A factory rather than a value: Nest 10 serialises every provided value, even a store or a client.
     return EntitableConnectionModule.open({ name, useFactory: () => options });
   }
 
-  /** The same with options that other providers make, e.g. those of `ConfigModule`. */
+  /** Does the same with options that other providers create, e.g. those of `ConfigModule`. */
   static forRootAsync(options: EntitableModuleAsyncOptions): DynamicModule {
     checkObject('forRootAsync', options);
     checkNames(options, ASYNC_NAMES, 'the options of forRootAsync');
     return EntitableConnectionModule.open(options);
   }
 
-  /** Provides the repositories of entity classes, and custom repositories, to the module that imports it. */
+  /** Provides the repositories of entity classes, and custom repositories, to the importing module. */
   static forFeature(classes: readonly EntityClass[], connection?: string): DynamicModule {
     const providers = repositoryProviders(classes, connection);
     return { module: EntitableModule, providers, exports: providers };

@@ -1,5 +1,5 @@
 /**
- * Data sources, repositories and units of work in NestJS.
+ * Integrates data sources, repositories and units of work into NestJS.
  *
  * @module
  */

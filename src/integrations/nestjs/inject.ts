@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import type { EntityClass } from '../../index.js';
 import { dataSourceToken, repositoryToken } from './tokens.js';
 
-/** Decorates a constructor parameter or a property. */
+/** A decorator for a constructor parameter or a property. */
 export type InjectDecorator = PropertyDecorator & ParameterDecorator;
 
 /**
@@ -17,7 +17,10 @@ export function InjectRepository(target: EntityClass, connection?: string): Inje
   return Inject(repositoryToken(target, connection));
 }
 
-/** Injects the data source of a connection. The one without a name needs no decorator: its token is the class `DataSource`. */
+/**
+ * Injects the data source of a connection. The unnamed connection needs no decorator: its token is the class
+ * `DataSource`.
+ */
 export function InjectDataSource(connection?: string): InjectDecorator {
   return Inject(dataSourceToken(connection));
 }

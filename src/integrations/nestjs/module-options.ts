@@ -3,28 +3,28 @@ import { DATA_SOURCE_NAMES } from '../../data-source/options.js';
 import { invalidValue, type OptionNames } from '../../options/check-option.js';
 import type { DataSourceOptions, DataSourceTarget } from '../../index.js';
 
-/** Where a connection's tables are, and how its data source works with them. */
+/** Options of a connection: its target and the options of its data source. */
 export interface EntitableModuleOptions extends DataSourceOptions {
-  /** Where the tables are: what `DataSource.open` takes. */
+  /** Target of the connection, as for `DataSource.open`. */
   readonly target: DataSourceTarget;
 }
 
-/** What they may be called. */
+/** Names of all options of a connection, to refuse unknown ones. */
 export const MODULE_NAMES: OptionNames<EntitableModuleOptions> = { ...DATA_SOURCE_NAMES, target: true };
 
-/** Makes the options of a connection: what `useClass` and `useExisting` of `forRootAsync` name. */
+/** A provider class that creates the options of a connection, for `useClass` and `useExisting` of `forRootAsync`. */
 export interface EntitableOptionsFactory {
-  /** Called once, when the connection is opened. */
+  /** Returns the options. Called once, when the connection is opened. */
   createEntitableOptions(): EntitableModuleOptions | Promise<EntitableModuleOptions>;
 }
 
-/** The name of a connection, where an application has several. */
+/** Name of a connection, for applications with several. */
 export interface ConnectionName {
-  /** The connection; the one without a name by default. */
+  /** Name of the connection; the unnamed one by default. */
   readonly name?: string | undefined;
 }
 
-/** Options that other providers make, in one of Nest's three ways. */
+/** Options that other providers create, in one of Nest's three ways. */
 export type EntitableModuleAsyncOptions = ConnectionName &
   Pick<ModuleMetadata, 'imports'> &
   (
@@ -33,7 +33,7 @@ export type EntitableModuleAsyncOptions = ConnectionName &
     | { readonly useExisting: InjectionToken<EntitableOptionsFactory> }
   );
 
-/** The provider of a connection's options, under a token inside its module. */
+/** Creates the providers of a connection's options, under a token that only its module uses. */
 export function optionsProviders(provide: symbol, options: EntitableModuleAsyncOptions): Provider[] {
   if ('useFactory' in options) {
     return [{ provide, inject: options.inject ?? [], useFactory: options.useFactory }];

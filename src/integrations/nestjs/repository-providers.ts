@@ -12,17 +12,19 @@ import { dataSourceToken, repositoryToken } from './tokens.js';
 type CustomRepository = RepositoryClass<AnyRepository, readonly unknown[]>;
 type Dependency = InjectionToken | OptionalFactoryDependency;
 
-/** What `@Inject` says about a parameter. */
+/** A dependency that `@Inject` declares for a constructor parameter. */
 interface SaidDependency {
   readonly index: number;
   readonly param: InjectionToken | ForwardReference<() => InjectionToken>;
 }
 
 /**
- * The providers of repositories, for the `providers` of a module: use it instead of `EntitableModule.forFeature` where a custom
- * repository depends on other providers of that module. A custom repository of the connection without a name is provided by its own class too.
+ * Creates the providers of repositories for the `providers` of a module. Use it in place of
+ * `EntitableModule.forFeature` if a custom repository depends on other providers of that module. A custom repository of
+ * the unnamed connection is also provided under its own class.
  *
- * A custom repository that has dependencies is decorated with `@Injectable()`; its first parameter is the session, which is not injected.
+ * A custom repository that has dependencies is decorated with `@Injectable()`. Its first parameter is the session,
+ * which is not injected.
  *
  * @example
  * ```ts
@@ -52,7 +54,10 @@ function isRepositoryClass(target: EntityClass | CustomRepository): target is Cu
   return 'entityClass' in target && 'getOrThrow' in (target.prototype as object);
 }
 
-/** What Nest would inject into the constructor, but for the session in front. */
+/**
+ * Returns the dependencies that Nest would inject into the constructor, without the session, which is the first
+ * parameter.
+ */
 function dependenciesOf(target: CustomRepository): readonly Dependency[] {
   const told = metadata<readonly InjectionToken[]>('design:paramtypes', target) ?? [];
   const said = metadata<readonly SaidDependency[]>('self:paramtypes', target);
@@ -62,7 +67,7 @@ function dependenciesOf(target: CustomRepository): readonly Dependency[] {
   return tokens.map((token, index) => (optional.includes(index) ? { token, optional: true } : token)).slice(1);
 }
 
-/** Nest does not wait for a factory that has a forward reference: the class's own provider would be null. */
+/** Resolves a forward reference, because Nest does not wait for a factory that has one: it would pass `null`. */
 function tokenOf(param: SaidDependency['param']): InjectionToken {
   return typeof param === 'object' && 'forwardRef' in param ? param.forwardRef() : param;
 }

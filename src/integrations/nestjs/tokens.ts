@@ -5,14 +5,18 @@ import { DataSource, metadataOf, type EntityClass } from '../../index.js';
 const repositoryTokens = new WeakMap<object, Map<string | undefined, symbol>>();
 let serial = 0;
 
-/** The provider token of a connection's data source: the class `DataSource` itself for the connection without a name. For `overrideProvider`, and for factories. */
+/**
+ * Returns the provider token of a connection's data source: the class `DataSource` itself for the unnamed connection.
+ * Use it with `overrideProvider`, and in factories.
+ */
 export function dataSourceToken(connection?: string): InjectionToken<DataSource> {
   return connection === undefined ? DataSource : Symbol.for(`entitable/DataSource ${checkName(connection)}`);
 }
 
 /**
- * The provider token of a repository: one symbol per class and connection, so that classes of one name cannot be taken for one another.
- * For `overrideProvider`, and for factories. Throws `metadata.not-an-entity` for what is no class, e.g. in a circle of imports.
+ * Returns the provider token of a repository: one symbol per class and connection, so that classes of the same name are
+ * not confused. Use it with `overrideProvider`, and in factories. Throws `metadata.not-an-entity` if `target` is not a
+ * class, e.g. because of a circular import.
  *
  * @param target An entity class, or a class that extends `Repository.of(…)`.
  */
@@ -23,7 +27,7 @@ export function repositoryToken(target: EntityClass, connection?: string): symbo
   let token = ofClass.get(connection);
   if (token === undefined) {
     const source = connection === undefined ? '' : ` of ${checkName(connection)}`;
-    // The number counts: Nest 10 takes dynamic modules for one whose tokens read the same.
+    // The number matters: Nest 10 treats two dynamic modules as one if the descriptions of their tokens are equal.
     ofClass.set(connection, (token = Symbol(`Repository of ${target.name}${source}, ${++serial}`)));
   }
   return token;

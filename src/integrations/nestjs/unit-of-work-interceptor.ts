@@ -12,9 +12,9 @@ import { checkNames, checkObject, type OptionNames } from '../../options/check-o
 import { EntitableError, type DataSource, type UnitOfWorkOptions } from '../../index.js';
 import { dataSourceToken } from './tokens.js';
 
-/** Whose writes a request's unit of work holds, and how it commits them. */
+/** Options of {@link InUnitOfWork}: the connection, and how the unit of work commits. */
 export interface InUnitOfWorkOptions extends UnitOfWorkOptions {
-  /** The connection; the one without a name by default. */
+  /** Name of the connection; the unnamed one by default. */
   readonly connection?: string | undefined;
 }
 
@@ -27,21 +27,22 @@ const NAMES: OptionNames<InUnitOfWorkOptions> = {
   maxRetries: true,
 };
 
-/** Nest's marks of a handler that answers by a stream of events, and of the parameters that a handler takes. */
+/** Metadata keys with which Nest marks a handler of server-sent events, and the parameters of a handler. */
 const SSE = '__sse__';
 const PARAMETERS = '__routeArguments__';
 const PASSTHROUGH = '__responsePassthrough__';
-/** Of `@Res()` and `@Next()`, with which a handler answers by itself. */
+/** Matches `@Res()` and `@Next()`, with which a handler sends the response itself. */
 const ANSWERING = /^[12]:/;
 
 /**
- * Runs every request to a handler, or to each handler of a controller, in a unit of work of its own: what the injected repositories write is
- * held, committed when the handler has answered, and discarded when it throws. A commit that fails is the request's error, which
- * `EntitableExceptionFilter` answers by its code.
+ * Runs every request to a handler, or to each handler of a controller, in its own unit of work. Writes of the injected
+ * repositories are held, committed when the handler has returned, and discarded when it throws. If the commit fails,
+ * the request fails with that error, which `EntitableExceptionFilter` answers by its code.
  *
- * With `maxRetries` the commit is atomic, and the handler runs again, in a new unit, when another writer was faster; it gets the same
- * arguments, so it must not change them, nor do anything else that must not be done twice. It then cannot answer by itself, through `@Res()`.
- * A handler of `@Sse()` has no moment at which it has answered. Both are refused by every request, `commit.not-in-unit`.
+ * With `maxRetries` the commit is atomic, and after losing a race against another writer the handler runs again in a
+ * new unit of work. It receives the same arguments, so it must not change them, and it must not have side effects that
+ * cannot be repeated. Such a handler cannot send the response itself through `@Res()`. A handler of `@Sse()` never
+ * finishes answering. In both cases every request is refused with `commit.not-in-unit`.
  *
  * @example
  * ```ts
@@ -74,7 +75,7 @@ function interceptorOf(connection: string | undefined, options: UnitOfWorkOption
   return UnitOfWorkInterceptor;
 }
 
-/** Refuses a handler whose answer a commit cannot wait for, or that cannot run again. Throws `commit.not-in-unit`. */
+/** Refuses a handler whose response cannot wait for a commit, or that cannot run again. Throws `commit.not-in-unit`. */
 function checkHandler(context: ExecutionContext, { maxRetries = 0 }: UnitOfWorkOptions): void {
   const [controller, handler] = [context.getClass(), context.getHandler()];
   const name = `${controller.name}.${handler.name}`;
