@@ -53,7 +53,7 @@ describe('A filter bound to a class', () => {
     [(o) => o.total.gt(1).or(o.orderId.isPresent()), true],
   ];
   for (const [where, odata] of said) {
-    it(`says ${String(odata)}`, () => {
+    it(`A filter bound to a class becomes ${String(odata)}`, () => {
       expect(odataOf(Order, where)).to.equal(odata);
     });
   }
@@ -97,14 +97,14 @@ describe('A filter bound to a class', () => {
     ['__proto__', 'eq', [true], 'query.unknown-property'],
   ];
   for (const [property, operator, operands, code] of refused) {
-    it(`refuses ${property} ${operator} ${operands.map((operand) => typeof operand).join(' ')} with ${code}`, () => {
+    it(`A filter bound to a class rejects ${property} ${operator} ${operands.map((operand) => typeof operand).join(' ')} with ${code}`, () => {
       expect(codeOf(() => odataOf(Order, (o) => (o as unknown as Loose)[property]![operator]!(...operands)))).to.equal(
         code,
       );
     });
   }
 
-  it('names property, operator, expected and found, and never the operand', () => {
+  it('The error of a filter bound to a class names the property, the operator, and what was expected and found, but never the operand', () => {
     expect(thrown(() => odataOf(Order, (o) => o.items.in([1, 2147483648])))).to.deep.equal({
       code: 'query.invalid-operand',
       message:

@@ -17,7 +17,7 @@ const backwards: Converter<number, 'Int32'> = {
   fromStored: (n) => -n,
 };
 
-/** Every kind of property, and plain keys. */
+/** An entity with every kind of property and plain keys. */
 @Entity({ table: 'Orders' })
 export class Order {
   @PartitionKey() customerId!: PartitionKey;
@@ -41,7 +41,9 @@ export class Order {
   }
 }
 
-/** Composed keys: converters of both orders and of none, a part that is stored as well. */
+/**
+ * An entity with composed keys: converters of both orders and of none, and parts that are also stored as properties.
+ */
 @Entity({ table: 'Events', partitionKey: 'TENANT|{tenantId}|{stream}', rowKey: 'event|{kind}|{at}|{id}|{source}' })
 export class DomainEvent {
   @PartitionKey() tenantId!: PartitionKey;
@@ -53,7 +55,10 @@ export class DomainEvent {
   @Property({ type: 'String' }) payload?: string;
 }
 
-/** A date before text, a literal behind the last part, and a key without parts. */
+/**
+ * An entity whose row key has a date before text and a literal after the last part, and whose partition key has no
+ * parts.
+ */
 @Entity({ table: 'Days', partitionKey: 'DAYS', rowKey: '{day}x{name}|end' })
 export class Day {
   @RowKey({ converter: oldestFirst }) day!: Date;

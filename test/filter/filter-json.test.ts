@@ -19,7 +19,7 @@ describe('A filter as JSON', () => {
     ),
   );
 
-  it('is plain, and says types that JSON does not have by their EDM name', () => {
+  it('A filter as JSON is plain data and names the EDM types that JSON does not have', () => {
     expect(JSON.parse(JSON.stringify(all))).to.deep.equal({
       or: [
         {
@@ -39,7 +39,7 @@ describe('A filter as JSON', () => {
     });
   });
 
-  it('is read back as it was', () => {
+  it('A filter as JSON is read back unchanged', () => {
     expect(conditionOfFilter(filterFromJSON(Order, JSON.parse(JSON.stringify(all))))).to.deep.equal(
       conditionOfFilter(all),
     );
@@ -77,12 +77,12 @@ describe('A filter as JSON', () => {
     [{ property: 'items', operator: 'in', operands: Array.from({ length: 2000 }, () => 1) }, 'query.invalid-filter'],
   ];
   for (const [json, code] of refused) {
-    it(`refuses ${JSON.stringify(json).slice(0, 90)}`, () => {
+    it(`A filter as JSON is rejected: ${JSON.stringify(json).slice(0, 90)}`, () => {
       expect(codeOf(() => filterFromJSON(Order, json))).to.equal(code);
     });
   }
 
-  it('asks only what it may, and is not told what else there is', () => {
+  it('A filter as JSON can test only the allowed properties, and its error does not name any others', () => {
     const may = { properties: ['total', 'status'] } as const;
     const asked = { property: 'total', operator: 'gt', operands: [5] };
     expect(conditionOfFilter(filterFromJSON(Order, asked, may))).to.deep.equal(
@@ -105,7 +105,7 @@ describe('A filter as JSON', () => {
     }
   });
 
-  it('is not written where an operand has no JSON form', () => {
+  it('A filter with an operand that has no JSON form cannot be written as JSON', () => {
     const odd = filter(Order, (o) => o.email.eq({ toString: () => 'x' } as never));
     expect(codeOf(() => JSON.stringify(odd))).to.equal('query.invalid-filter');
   });

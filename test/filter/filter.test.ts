@@ -8,7 +8,7 @@ describe('A filter', () => {
   const large = filter(Order, (o) => o.total.gt(1000));
   const open = filter(Order, (o) => o.status.in(['open', 'shipped']));
 
-  it('is a tree over the names of the class, with operands as they were given', () => {
+  it('A filter is a tree of tests with the property names of the class and the operands as passed', () => {
     expect(conditionOfFilter(large.and(not(open)))).to.deep.equal({
       kind: 'and',
       operands: [
@@ -18,12 +18,12 @@ describe('A filter', () => {
     });
   });
 
-  it('combines by methods and by functions alike', () => {
+  it('A filter is combined in the same way by methods and by functions', () => {
     expect(JSON.stringify(large.or(open, large))).to.equal(JSON.stringify(or(large, open, large)));
     expect(JSON.stringify(large.and(open).and(large))).to.equal(JSON.stringify(and(large, open, large)));
   });
 
-  it('is readable, and shows no operand', () => {
+  it('A filter has a readable text without operands', () => {
     const text = String(
       filter(Order, (o) =>
         and(
@@ -39,7 +39,7 @@ describe('A filter', () => {
     );
   });
 
-  it('does not change when it is combined, nor when an operand does', () => {
+  it('A filter is not changed by combining it, or by modifying a Date or bytes passed to it', () => {
     const before = conditionOfFilter(large);
     large.and(open);
     expect(conditionOfFilter(large)).to.equal(before);
@@ -60,7 +60,7 @@ describe('A filter', () => {
     expect(Object.isFrozen(made)).to.equal(true);
   });
 
-  it('refuses absent operands and wrong numbers of them where they are given', () => {
+  it('A filter rejects null, undefined and a wrong number of operands when it is built', () => {
     const wrong: readonly ((
       o: Record<string, Record<string, (...values: unknown[]) => Filter<Order>>>,
     ) => Filter<Order>)[] = [
@@ -76,7 +76,7 @@ describe('A filter', () => {
     );
   });
 
-  it('refuses what is joined with itself over and over, before the work grows', () => {
+  it('A filter that is joined with itself repeatedly is rejected before the work grows', () => {
     for (const join of [and, or]) {
       let doubled: Filter<Order> = filter(Order, { total: 1 });
       const error = thrown(() => {
@@ -88,7 +88,7 @@ describe('A filter', () => {
     }
   });
 
-  it('refuses what has only the prototype of a Date or of bytes, and bytes that were transferred', () => {
+  it('A filter rejects fake Dates and fake bytes, and bytes that were transferred to another thread', () => {
     const detached = new Uint8Array(8);
     structuredClone(detached.buffer, { transfer: [detached.buffer] });
     for (const operand of [Object.create(Date.prototype), Object.create(Uint8Array.prototype), detached] as never[]) {
@@ -97,7 +97,7 @@ describe('A filter', () => {
     }
   });
 
-  it('is what a callback must return', () => {
+  it('A filter callback that does not return a filter is rejected', () => {
     expect(codeOf(() => filter(Order, ((o: { total: unknown }) => o.total) as never))).to.equal('query.invalid-filter');
     expect(codeOf(() => filter(Order, (() => undefined) as never))).to.equal('query.invalid-filter');
     expect(codeOf(() => filter(undefined as never, () => large))).to.equal('query.invalid-filter');

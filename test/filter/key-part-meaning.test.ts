@@ -77,7 +77,7 @@ function classWith(next: readonly string[], suffix: string, number: 0 | 1, date:
   return Entity;
 }
 
-/** Filters that say something of a row: it passes about half of them. */
+/** Filters near the values of a row, so that about half of them match it. */
 function conditions({ text: a, number, date, last }: Parts): fc.Arbitrary<Condition> {
   const near = {
     text: fc.oneof(fc.constant(a), text),
@@ -114,7 +114,7 @@ function conditions({ text: a, number, date, last }: Parts): fc.Arbitrary<Condit
   );
 }
 
-/** What a condition means of a row's parts: text compares as it stands in the key. */
+/** Evaluates a condition on a row's parts. Text is compared in its stored form, as it appears in the key. */
 function means(condition: Condition, stored: (name: string, value: unknown) => string, row: Parts): boolean {
   const meansOf = (operand: Condition): boolean => means(operand, stored, row);
   switch (condition.kind) {
@@ -156,7 +156,7 @@ function means(condition: Condition, stored: (name: string, value: unknown) => s
 }
 
 describe('A filter on the parts of a key', () => {
-  it('passes exactly the keys whose parts it means', () => {
+  it('A filter on the parts of a key matches exactly the keys whose parts satisfy it', () => {
     let expressed = 0;
     let matched = 0;
     const separator = fc.constantFrom(...separators);
@@ -181,7 +181,8 @@ describe('A filter on the parts of a key', () => {
         try {
           filter = lowerFilter(bind(metadata, condition), new Map());
         } catch (error) {
-          // Order of text in the middle, of numbers before a letter, parts that are not pinned, startsWith on a number: refused, never wrong.
+          // Rejected, never wrong: order of text in the middle, of numbers before a letter, parts without fixed parts
+          // before them, startsWith on a number.
           if (EntitableError.is(error, 'query.')) return;
           throw error;
         }
@@ -203,7 +204,7 @@ describe('A filter on the parts of a key', () => {
   });
 });
 
-/** One part of a row, so that rows share the others. */
+/** Returns one part of a row, so that rows share the others. */
 function pick(row: Parts, index: number): Partial<Parts> {
   const name = (['text', 'number', 'date', 'last'] as const)[index % 4]!;
   return { [name]: row[name] };

@@ -13,96 +13,121 @@ const ID = Guid.parse('c9da6455-213d-42c9-9a79-3e9149a57833');
 describe('A part of a composed key', () => {
   type Where = (e: PropertyRefs<DomainEvent>) => Filter<DomainEvent>;
   const said: readonly (readonly [title: string, where: Where, odata: string | boolean])[] = [
-    ['is a range of keys by equality', (e) => e.kind.eq('paid'), "RowKey ge 'event|paid|' and RowKey lt 'event|paid}'"],
     [
-      'is escaped as in keys',
+      'for equality becomes a range of keys',
+      (e) => e.kind.eq('paid'),
+      "RowKey ge 'event|paid|' and RowKey lt 'event|paid}'",
+    ],
+    [
+      'escapes its operand as in keys',
       (e) => e.kind.eq('a|b/c'),
       "RowKey ge 'event|a~7Cb~2Fc|' and RowKey lt 'event|a~7Cb~2Fc}'",
     ],
-    ['is outside of a range by ne', (e) => e.kind.ne('paid'), "RowKey lt 'event|paid|' or RowKey ge 'event|paid}'"],
     [
-      'is one of several ranges by in',
+      'by ne becomes the keys outside a range',
+      (e) => e.kind.ne('paid'),
+      "RowKey lt 'event|paid|' or RowKey ge 'event|paid}'",
+    ],
+    [
+      'by in becomes several ranges',
       (e) => e.kind.in(['a', 'b']),
       "(RowKey ge 'event|a|' and RowKey lt 'event|a}') or (RowKey ge 'event|b|' and RowKey lt 'event|b}')",
     ],
     [
-      'narrows the range by its beginning',
+      'by startsWith narrows the range',
       (e) => e.kind.startsWith('pa'),
       "RowKey ge 'event|pa' and RowKey lt 'event|pb'",
     ],
-    ['has any beginning', (e) => e.kind.startsWith(''), true],
+    ['by startsWith with empty text matches every key', (e) => e.kind.startsWith(''), true],
     [
-      'is bounded behind parts that are equal to something, turned round by its converter',
+      'by order becomes a bound after fixed parts, reversed by its converter',
       (e) => e.at.ge(AT).and(e.kind.eq('paid')),
       `RowKey ge 'event|paid|' and RowKey lt 'event|paid|${STORED_AT}}'`,
     ],
     [
-      'is bounded on the other side',
+      'by the opposite order becomes the other bound',
       (e) => e.kind.eq('paid').and(e.at.gt(AT)),
       `RowKey ge 'event|paid|' and RowKey lt 'event|paid|${STORED_AT}|'`,
     ],
     [
-      'is bounded from below',
+      'by lt on a reversed part becomes a lower bound',
       (e) => e.kind.eq('paid').and(e.at.lt(AT)),
       `RowKey ge 'event|paid|${STORED_AT}}' and RowKey lt 'event|paid}'`,
     ],
     [
-      'is bounded on both sides',
+      'by between becomes two bounds',
       (e) => e.kind.eq('paid').and(e.at.between(AT, AT)),
       `RowKey ge 'event|paid|${STORED_AT}|' and RowKey lt 'event|paid|${STORED_AT}}'`,
     ],
     [
-      'pins the key when all parts do',
+      'fixes the key if all parts are fixed',
       (e) => and(e.source.eq('web'), e.id.eq(ID), e.at.eq(AT), e.kind.eq('paid')),
       `RowKey eq 'event|paid|${STORED_AT}|${ID.toString()}|web'`,
     ],
     [
-      'compares exactly where it is the last one',
+      'on the last part compares exactly',
       (e) => and(e.source.gt('web'), e.id.eq(ID), e.at.eq(AT), e.kind.eq('paid')),
       `RowKey gt 'event|paid|${STORED_AT}|${ID.toString()}|web' and RowKey lt 'event|paid|${STORED_AT}|${ID.toString()}}'`,
     ],
     [
-      'uses equalities of an outer conjunction',
+      'uses parts that the outer conjunction fixes',
       (e) => e.kind.eq('paid').and(or(e.at.lt(AT), e.payload.eq('x'))),
       `RowKey ge 'event|paid|' and RowKey lt 'event|paid}' and (RowKey ge 'event|paid|${STORED_AT}}' or payload eq 'x')`,
     ],
     [
-      'has equalities of its own in each branch of an or',
+      'uses only the parts fixed in its own branch of an or',
       (e) => or(and(e.kind.eq('a'), e.at.lt(AT)), and(e.kind.eq('b'), e.at.gt(AT))),
       `(RowKey ge 'event|a|${STORED_AT}}' and RowKey lt 'event|a}') or (RowKey ge 'event|b|' and RowKey lt 'event|b|${STORED_AT}|')`,
     ],
     [
-      'is negated as a range',
+      'can be negated as a range',
       (e) => not(e.kind.eq('paid')),
       "not (RowKey ge 'event|paid|' and RowKey lt 'event|paid}')",
     ],
-    ['is equal to nothing twice', (e) => e.kind.eq('a').and(e.kind.eq('b')), false],
-    ['is asked of its copy where no range says it', (e) => e.id.eq(ID), `eventId eq guid'${ID.toString()}'`],
+    ['for two different values matches nothing', (e) => e.kind.eq('a').and(e.kind.eq('b')), false],
     [
-      'is a range of partition keys too',
+      'uses the property that stores the part as well if no range expresses it',
+      (e) => e.id.eq(ID),
+      `eventId eq guid'${ID.toString()}'`,
+    ],
+    [
+      'on the partition key becomes a range of partition keys',
       (e) => e.tenantId.eq('t'),
       "PartitionKey ge 'TENANT|t|' and PartitionKey lt 'TENANT|t}'",
     ],
-    ['is asked of its copy in the partition key', (e) => e.stream.startsWith('a'), "stream ge 'a' and stream lt 'b'"],
-    ['pins the partition key', (e) => e.stream.eq('s').and(e.tenantId.eq('t')), "PartitionKey eq 'TENANT|t|s'"],
-    ['is always there', (e) => e.at.isPresent(), true],
+    [
+      'on the partition key uses the property that stores the part as well',
+      (e) => e.stream.startsWith('a'),
+      "stream ge 'a' and stream lt 'b'",
+    ],
+    [
+      'fixes the partition key if all its parts are fixed',
+      (e) => e.stream.eq('s').and(e.tenantId.eq('t')),
+      "PartitionKey eq 'TENANT|t|s'",
+    ],
+    ['for presence matches every key', (e) => e.at.isPresent(), true],
   ];
   for (const [title, where, odata] of said) {
-    it(title, () => {
+    it(`A test of a key part ${title}`, () => {
       expect(odataOf(DomainEvent, where)).to.equal(odata);
     });
   }
 
   const refused: readonly (readonly [title: string, where: Where, property: string, operator: string])[] = [
-    ['the parts before it are not equal to something', (e) => e.at.gt(AT), 'at', 'gt'],
-    ['only one branch tells the parts before it', (e) => or(e.kind.eq('a'), e.at.gt(AT)), 'at', 'gt'],
-    ['a negation tells the parts before it', (e) => and(not(e.kind.eq('a')), e.at.between(AT, AT)), 'at', 'between'],
-    ['it is text and others follow', (e) => e.kind.gt('a'), 'kind', 'gt'],
-    ['the last part stands alone', (e) => e.source.startsWith('w'), 'source', 'startsWith'],
-    ['the parts before it are bounded only', (e) => and(e.kind.startsWith('a'), e.at.eq(AT)), 'at', 'eq'],
+    ['the parts before it are not fixed', (e) => e.at.gt(AT), 'at', 'gt'],
+    ['only one branch of an or fixes the parts before it', (e) => or(e.kind.eq('a'), e.at.gt(AT)), 'at', 'gt'],
+    [
+      'the parts before it are fixed inside a negation',
+      (e) => and(not(e.kind.eq('a')), e.at.between(AT, AT)),
+      'at',
+      'between',
+    ],
+    ['it compares text by order and other parts follow', (e) => e.kind.gt('a'), 'kind', 'gt'],
+    ['it tests only the last part', (e) => e.source.startsWith('w'), 'source', 'startsWith'],
+    ['the parts before it are bounded but not fixed', (e) => and(e.kind.startsWith('a'), e.at.eq(AT)), 'at', 'eq'],
   ];
   for (const [title, where, property, operator] of refused) {
-    it(`is not expressible where ${title}`, () => {
+    it(`A test of a key part is not expressible if ${title}`, () => {
       const { code, details } = thrown(() => odataOf(DomainEvent, where));
       expect({ code, details }).to.deep.equal({
         code: 'query.not-expressible',
@@ -111,20 +136,20 @@ describe('A part of a composed key', () => {
     });
   }
 
-  it('says what to do where it is not expressible', () => {
+  it('The error of a test of a key part that is not expressible names the remedy', () => {
     expect(thrown(() => odataOf(DomainEvent, (e) => e.at.gt(AT))).message).to.equal(
       'DomainEvent.at is a part of the RowKey "event|{kind}|{at}|{id}|{source}", and no range of keys says "gt" of it here. ' +
         'To filter by it, compare kind by "eq" in the same conjunction, or store it as a property too: @RowKey({ name: \'at\' }).',
     );
   });
 
-  it('has no order where its converter has none', () => {
+  it('A key part whose converter has no order cannot be compared by order', () => {
     expect(
       thrown(() => odataOf(DomainEvent, (e) => (e.id as unknown as { gt(id: Guid): Filter<DomainEvent> }).gt(ID))).code,
     ).to.equal('query.not-comparable');
   });
 
-  it('has no order in keys where a letter follows, or where text is followed by anything', () => {
+  it('A key part cannot be compared by order if a letter follows it, or if it is text and anything follows it', () => {
     expect(thrown(() => odataOf(Day, (d) => d.day.gt(AT))).code).to.equal('query.not-expressible');
     expect(thrown(() => odataOf(Day, (d) => d.day.eq(AT).and(d.name.gt('a')))).code).to.equal('query.not-expressible');
     expect(odataOf(Day, (d) => d.day.eq(AT).and(d.name.startsWith('a')))).to.equal(

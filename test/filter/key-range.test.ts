@@ -4,7 +4,7 @@ import { successor } from '../../src/filter/key-range.js';
 import { forbiddenCharacter } from '../../src/metadata/key-text.js';
 
 describe('The successor of a prefix', () => {
-  it('increments the last character in UTF-16 order, past surrogates, and drops one that has no next', () => {
+  it('The successor of a prefix increments the last character in UTF-16 order, past surrogates, and drops a character without a next one', () => {
     const cases: readonly (readonly [prefix: string, next: string | undefined])[] = [
       ['', undefined],
       ['a', 'b'],
@@ -19,7 +19,7 @@ describe('The successor of a prefix', () => {
     expect(cases.map(([prefix]) => successor(prefix, false))).to.deep.equal(cases.map(([, next]) => next));
   });
 
-  it('holds in a key only characters that keys may have', () => {
+  it('The successor of a prefix contains only characters allowed in keys', () => {
     expect(['.', '[', '"', '>', '~', 'a~'].map((prefix) => successor(prefix, true))).to.deep.equal([
       '0',
       ']',
@@ -31,7 +31,7 @@ describe('The successor of a prefix', () => {
   });
 
   for (const inKey of [false, true]) {
-    it(`ends exactly the texts that begin with the prefix${inKey ? ', among keys' : ''}`, () => {
+    it(`The successor of a prefix is the exact end of the texts that begin with it${inKey ? ', among keys' : ''}`, () => {
       const character = fc.oneof(
         fc.constantFrom(
           'a',

@@ -10,7 +10,7 @@ import type { FilterNode } from '../../src/store/filter-node.js';
 
 type Callback<T> = (property: PropertyRefs<T>) => Filter<T>;
 
-/** What a filter of a class is in the service's terms, nothing else being known. */
+/** Binds and lowers a filter of a class, with no parts of its keys known. */
 export function resolve<T extends object>(
   entityClass: EntityClass<T>,
   condition: Callback<T> | Filter<T>,
@@ -19,7 +19,7 @@ export function resolve<T extends object>(
   return lowerFilter(bind(metadataOf(entityClass), conditionOfFilter(asked)), new Map());
 }
 
-/** The same as OData text. */
+/** Returns the lowered filter as OData text. */
 export function odataOf<T extends object>(entityClass: EntityClass<T>, condition: Callback<T>): string | boolean {
   const resolved = resolve(entityClass, condition);
   return typeof resolved === 'boolean' ? resolved : toOData(resolved);

@@ -1,10 +1,13 @@
 import type { TypedValue } from '../../src/edm/edm-type.js';
 import type { Comparison, FilterNode } from '../../src/store/filter-node.js';
 
-/** What a comparison or a combination of them comes to in the service: NULL where a property is missing. */
+/** The result of a comparison, or of a combination of them, in the service: NULL if a property is missing. */
 type Ternary = boolean | null;
 
-/** Decides a filter by the service's three-valued logic, written for the tests from its rules alone. */
+/**
+ * Evaluates a filter by the service's three-valued logic. Written for the tests from the rules alone, independent of
+ * the library.
+ */
 export function passes(node: FilterNode, valueOf: (storedName: string) => TypedValue | undefined): boolean {
   return ternary(node, valueOf) === true;
 }

@@ -1,6 +1,6 @@
 import { EntitableError } from '../../src/errors/entitable-error.js';
 
-/** The code and the details of the error that this throws. */
+/** Returns the code, details and message of the error that a function throws. */
 export function thrown(work: () => unknown): {
   readonly code: string;
   readonly details: object;
@@ -15,5 +15,5 @@ export function thrown(work: () => unknown): {
   throw new Error('nothing was thrown');
 }
 
-/** The code of the error that this throws. */
+/** Returns the code of the error that a function throws. */
 export const codeOf = (work: () => unknown): string => thrown(work).code;

@@ -11,7 +11,7 @@ import { codeOf } from '../filter/thrown.js';
 
 const SECRET = randomBytes(32);
 
-/** Encrypts under a random nonce: one value is never stored twice in one form. */
+/** Encrypts with a random nonce, so the same value is never stored in the same form twice. */
 const encrypted: Converter<string, 'Binary'> = {
   type: 'Binary',
   toStored(value) {
@@ -26,7 +26,7 @@ const encrypted: Converter<string, 'Binary'> = {
   },
 };
 
-/** Has private content: two of them look alike from outside. */
+/** A class with private content: two different instances look the same from outside. */
 class Money {
   readonly #cents: number;
   constructor(cents: number) {
@@ -65,7 +65,7 @@ class Secret {
 
 const KEY = { owner: 'a', id: '1' };
 
-onEveryStore('What a converter stores in another form each time', (open) => {
+onEveryStore('A converter that stores a value in another form each time', (open) => {
   async function opened(): Promise<{ readonly tables: DataSource; readonly sent: string[] }> {
     const sent: string[] = [];
     const { tables } = await open({
@@ -78,7 +78,7 @@ onEveryStore('What a converter stores in another form each time', (open) => {
     return { tables, sent };
   }
 
-  it('is no change while its value is the same', async () => {
+  it('A value that is stored in another form each time does not count as changed while it is the same', async () => {
     const { tables, sent } = await opened();
     const secrets = tables.repository(Secret);
     const secret = await secrets.getOrThrow(KEY);
@@ -91,7 +91,7 @@ onEveryStore('What a converter stores in another form each time', (open) => {
     expect(sent).to.deep.equal([]);
   });
 
-  it('is one when its value is another', async () => {
+  it('A value that is stored in another form each time counts as changed when it is different', async () => {
     const { tables, sent } = await opened();
     const secrets = tables.repository(Secret);
     const changes: readonly Partial<Secret>[] = [
@@ -115,7 +115,7 @@ onEveryStore('What a converter stores in another form each time', (open) => {
     }
   });
 
-  it('lets units that only read it pass one another', async () => {
+  it('Units of work that only read a value stored in another form each time do not conflict', async () => {
     const { tables, sent } = await opened();
     sent.length = 0;
     const reader = (): Promise<void> =>
@@ -126,7 +126,7 @@ onEveryStore('What a converter stores in another form each time', (open) => {
     expect(sent).to.deep.equal(['get', 'get']);
   });
 
-  it('is not asked for equality where the converter says so, and may be asked for presence', async () => {
+  it('A converter with equality: false allows filters for presence but not for equality', async () => {
     const { tables } = await opened();
     const query = tables.repository(Secret).query({ owner: 'a' });
     const loose = query as unknown as { where(name: string, operator: string, value: unknown): unknown };
@@ -145,7 +145,7 @@ onEveryStore('What a converter stores in another form each time', (open) => {
 });
 
 describe('A converter whose same() throws', () => {
-  it('fails the save, and what it threw is in the details only', async () => {
+  it('A converter whose same() throws makes save fail, with its error in the details only', async () => {
     const broken: Converter<string, 'String'> = {
       type: 'String',
       toStored: (value) => `${value}${++salt}`,
@@ -193,13 +193,13 @@ onEveryStore('Ticks', (open, store) => {
     return opened;
   }
 
-  it('are read as they were written, to 100 ns', async () => {
+  it('Ticks are read as they were written, to 100 ns', async () => {
     const measures = (await measured()).tables.repository(Measure);
     expect((await measures.query({ sensor: 's' }).toArray()).map(({ at }) => at)).to.deep.equal(TIMES);
     expect(await measures.query({ sensor: 's' }).select('at').first()).to.deep.equal({ at: TIMES[0] });
   });
 
-  it('are compared exactly by filters, and sorted', async () => {
+  it('Ticks are compared exactly by filters, and sorted', async () => {
     const query = (await measured()).tables.repository(Measure).query({ sensor: 's' });
     const found = async (asked: typeof query): Promise<string> => (await asked.toArray()).map(({ n }) => n).join('');
     expect([
@@ -212,7 +212,7 @@ onEveryStore('Ticks', (open, store) => {
       await found(query.where('at', 'ne', NOW)),
       await found(query.orderBy('at', 'desc')),
     ]).to.deep.equal(
-      // The emulator compares dates by the millisecond, which the service does not.
+      // The emulator compares dates by the millisecond; the service does not.
       store === 'azurite'
         ? ['0123', '0123', '4', '0123', '0123', '0123', '4', '43210']
         : ['2', '', '234', '01', '123', '03', '1234', '43210'],
@@ -222,7 +222,7 @@ onEveryStore('Ticks', (open, store) => {
     );
   });
 
-  it('are no change while they are the same, and one when 100 ns of them differ, also down to none', async () => {
+  it('Ticks count as changed only when they differ, even by 100 ns or down to zero', async () => {
     const measures = (await measured()).tables.repository(Measure);
     const key = { sensor: 's', id: '2' };
     const measure = await measures.getOrThrow(key);
@@ -235,7 +235,7 @@ onEveryStore('Ticks', (open, store) => {
     expect((await measures.getOrThrow(key)).at).to.equal(NOW);
   });
 
-  it('are refused where no DateTime has them', async () => {
+  it('Ticks that a DateTime cannot hold are rejected', async () => {
     const measures = (await open()).tables.repository(Measure);
     const wrong = [504_911_231_999_999_999n, 3_155_378_976_000_000_000n, 5, new Date()];
     for (const at of wrong) {

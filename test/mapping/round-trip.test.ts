@@ -28,7 +28,7 @@ describe('An entity', function () {
     tables = await DataSource.open(store);
   });
 
-  it('is read back exactly, whatever it holds, by its key and by a query', async () => {
+  it('An entity with any values is read back exactly, by its key and by a query', async () => {
     const repository = tables.repository(Specimen);
     await fc.assert(
       fc.asyncProperty(specimens, async (specimen) => {
@@ -48,7 +48,7 @@ describe('An entity', function () {
     );
   });
 
-  it('has no difference from the row it was read from: saving it sends nothing', async () => {
+  it('An entity that was just read has no changes, and saving it sends nothing', async () => {
     const repository = tables.repository(Specimen);
     await fc.assert(
       fc.asyncProperty(specimens, async (specimen) => {
@@ -63,7 +63,7 @@ describe('An entity', function () {
     );
   });
 
-  it('is what it was changed to, whatever that is, after a save', async () => {
+  it('An entity with any changes is read back as changed after a save', async () => {
     const repository = tables.repository(Specimen);
     await fc.assert(
       fc.asyncProperty(specimens, specimens, async (specimen, change) => {
@@ -78,7 +78,7 @@ describe('An entity', function () {
     );
   });
 
-  it('keeps the 100 ns of a date that was not changed, whatever else was, in every verb', async () => {
+  it('An entity keeps the 100 ns of an unchanged date in every kind of write, whatever else has changed', async () => {
     const repository = tables.repository(Specimen);
     const rows = store.rows(table, { properties: [{ name: 'date', type: 'DateTime' }] });
     const time = fc.integer({ min: DATE_TIME_RANGE.first, max: DATE_TIME_RANGE.last });
@@ -105,7 +105,7 @@ describe('An entity', function () {
     );
   });
 
-  it('is the same by decorators and by defineEntity', async () => {
+  it('An entity is stored the same with decorators and with defineEntity', async () => {
     const [decorated, described] = [tables.repository(Specimen), tables.repository(Described)];
     await fc.assert(
       fc.asyncProperty(specimens, async (specimen) => {

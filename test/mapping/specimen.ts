@@ -11,7 +11,7 @@ import { defineEntity } from '../../src/metadata/define-entity.js';
 const price = decimal({ scale: 3 });
 const data = json<unknown>();
 
-/** Every EDM type, converters, and composed keys of several types. */
+/** An entity with every EDM type, converters, and composed keys of several types. */
 @Entity({ table: 'Specimens', partitionKey: 'p|{group}', rowKey: '{at}|{number}|{name}' })
 export class Specimen {
   @PartitionKey() group!: PartitionKey;
@@ -32,7 +32,7 @@ export class Specimen {
   @Timestamp() updatedAt?: Date | undefined;
 }
 
-/** The same without decorators. */
+/** The same entity without decorators. */
 export class Described {
   group!: PartitionKey;
   at!: RowKey<Date>;
@@ -87,11 +87,11 @@ const date = fc.oneof(
 );
 const double = fc.oneof(fc.constantFrom(Number.NaN, -0, 0, Infinity, -Infinity, 5e-324, 20, 2 ** 53), fc.double());
 const int32 = fc.oneof(fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 0), fc.integer());
-/** A view of a larger buffer writes its own bytes. */
+/** Views of larger buffers: only the bytes of the view must be written. */
 const bytes = fc.uint8Array({ maxLength: 40 }).map((whole) => whole.subarray(Math.min(2, whole.length)));
 const absent = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<V | undefined> => fc.option(value, { nil: undefined });
 
-/** Any entity that can be stored: every value of every type, each property absent now and then. */
+/** Generates any entity that can be stored: all values of all types, with each property sometimes absent. */
 export const specimens: fc.Arbitrary<Specimen> = fc
   .record({
     group: text,
@@ -107,12 +107,12 @@ export const specimens: fc.Arbitrary<Specimen> = fc
     guid: absent(fc.uuid().map((id) => Guid.parse(id))),
     bytes: absent(bytes),
     price: absent(fc.integer().map((units) => price.fromStored(BigInt(units)))),
-    // A null is as absent as undefined; JSON has no -0.
+    // null is as absent as undefined, and JSON has no -0.
     data: absent(fc.jsonValue().map((value) => (JSON.parse(JSON.stringify(value)) ?? undefined) as unknown)),
   })
   .map((values) => Object.assign(new Specimen(), values));
 
-/** What an entity says, in values that compare by content; what only the store tells is left out. */
+/** Returns the values of an entity in a form that can be compared by content, without those that the store sets. */
 export function content(entity: object): object {
   const { etag: _etag, updatedAt: _updatedAt, ...values } = entity as Specimen;
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, comparable(value)]));

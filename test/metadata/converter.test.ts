@@ -10,13 +10,13 @@ function thrown(run: () => unknown): unknown {
   throw new Error('Nothing was thrown.');
 }
 
-describe('The reason a converter gives', () => {
-  it('is shown when it is the words of a converter of this package', () => {
+describe("The message of a converter's error", () => {
+  it("The message of a converter's error is shown if the converter is one of this package", () => {
     expect(refusalReason(outOfRange('it must be a valid Date'))).to.equal('it must be a valid Date');
     expect(refusalReason(wrongType('it must be a Date, not string'))).to.equal('it must be a Date, not string');
   });
 
-  it('is not shown when anybody else gives it, who may quote the value', () => {
+  it("The message of a converter's error is not shown if it comes from elsewhere, because it may quote the value", () => {
     const errors = [
       new RangeError('hunter2 is too long'),
       new TypeError('hunter2'),

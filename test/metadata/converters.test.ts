@@ -42,7 +42,7 @@ const ORDERED: readonly (readonly [name: string, AnyConverter, fc.Arbitrary<Date
 
 describe('A key converter', () => {
   for (const [name, converter, values] of ORDERED) {
-    it(`${name} reads back every value`, () => {
+    it(`The key converter ${name} reads back every value`, () => {
       fc.assert(
         fc.property(values, (value) => {
           expect(converter.fromStored(converter.toStored(value))).to.deep.equal(value);
@@ -51,7 +51,7 @@ describe('A key converter', () => {
       );
     });
 
-    it(`${name} sorts ${converter.order === 'preserved' ? 'as its values do' : 'the other way round'}, with more text behind it too`, () => {
+    it(`The key converter ${name} sorts in ${converter.order === 'preserved' ? 'the order of its values' : 'reverse order'}, even with more text after it`, () => {
       fc.assert(
         fc.property(values, values, fc.string(), fc.string(), (left, right, behindLeft, behindRight) => {
           fc.pre(left.valueOf() !== right.valueOf());
@@ -79,12 +79,12 @@ describe('A key converter', () => {
     ['guidKey', guidKey, Guid.parse('C9DA6455-213D-42C9-9A79-3E9149A57833'), 'c9da6455-213d-42c9-9a79-3e9149a57833'],
   ];
   for (const [name, converter, value, text] of GOLDEN) {
-    it(`${name} stores ${String(value)} as ${text}: a stored format`, () => {
+    it(`The key converter ${name} stores ${String(value)} as ${text}, which is a stored format`, () => {
       expect(converter.toStored(value)).to.equal(text);
     });
   }
 
-  it('newestFirst reads the finer keys of .NET programs, floored to the millisecond', () => {
+  it('The key converter newestFirst reads the finer keys of .NET programs, rounded down to the millisecond', () => {
     expect(newestFirst.fromStored('2516070473998765432')).to.deep.equal(new Date('2026-11-21T09:30:00.123Z'));
     expect(newestFirst.fromStored('0000000000000000000')).to.deep.equal(new Date(YEAR_9999));
   });
@@ -102,7 +102,7 @@ describe('A key converter', () => {
     ['guidKey', guidKey, 'c9da6455-213d-42c9-9a79-3e9149a57833', 'another type'],
   ];
   for (const [name, converter, value, found] of REFUSED) {
-    it(`${name} refuses ${typeof value} ${String(value)} as ${found}`, () => {
+    it(`The key converter ${name} rejects the ${typeof value} ${String(value)} as ${found}`, () => {
       expect(() => converter.toStored(value))
         .to.throw(EntitableError)
         .with.nested.property('details.found', found);
@@ -117,14 +117,14 @@ describe('A key converter', () => {
     ['guidKey', guidKey, ['', 'C9DA6455-213D-42C9-9A79-3E9149A57833']],
   ];
   for (const [name, converter, texts] of UNREADABLE) {
-    it(`${name} reads only what it writes`, () => {
+    it(`The key converter ${name} reads only texts that it writes`, () => {
       for (const text of texts) expect(() => converter.fromStored(text), text).to.throw();
     });
   }
 });
 
 describe('A property converter', () => {
-  it('json reads back any JSON value', () => {
+  it('The converter json reads back any JSON value', () => {
     const converter = json<unknown>();
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -134,12 +134,12 @@ describe('A property converter', () => {
     );
   });
 
-  it('json refuses what has no JSON form', () => {
+  it('The converter json rejects values without a JSON form', () => {
     expect(() => json<unknown>().toStored(() => 1)).to.throw(EntitableError, 'the value has no JSON form');
     expect(() => json<unknown>().toStored(1n)).to.throw(EntitableError, 'the value has no JSON form');
   });
 
-  it('oneOf stores its strings and refuses all others, both ways', () => {
+  it('The converter oneOf stores its strings and rejects all others, on writing and on reading', () => {
     const converter = oneOf('open', 'shipped');
     expect(converter).to.include({ type: 'String', order: 'preserved' });
     expect(converter.fromStored(converter.toStored('open'))).to.equal('open');
@@ -147,7 +147,7 @@ describe('A property converter', () => {
     expect(() => converter.fromStored('lost')).to.throw(EntitableError);
   });
 
-  it('enumOf stores a string enum as a String and a numeric one as an Int32', () => {
+  it('The converter enumOf stores a string enum as a String and a numeric enum as an Int32', () => {
     expect(enumOf(Colour)).to.include({ type: 'String' });
     expect(enumOf(Colour).toStored(Colour.Blue)).to.equal('blue');
     expect(enumOf(Level)).to.include({ type: 'Int32' });
@@ -156,7 +156,7 @@ describe('A property converter', () => {
     expect(() => enumOf({ half: 0.5 })).to.throw(EntitableError);
   });
 
-  it('decimal keeps any decimal as text, exactly', () => {
+  it('The converter decimal stores any decimal exactly, as text', () => {
     const converter = decimal();
     for (const text of ['0', '-12.50', '123456789012345678901234567890.000000000000000001']) {
       expect(converter.fromStored(converter.toStored(text))).to.equal(text);
@@ -167,7 +167,7 @@ describe('A property converter', () => {
     expect(() => converter.toStored(5 as never)).to.throw(EntitableError);
   });
 
-  it('decimal with a scale counts the smallest unit in an Int64, in the order of the numbers', () => {
+  it('The converter decimal with a scale stores the smallest unit as an Int64, in numeric order', () => {
     const converter = decimal({ scale: 2 });
     expect(['12.50', '-0.05', '7', '0.1'].map((text) => converter.toStored(text))).to.deep.equal([
       1250n,

@@ -20,7 +20,7 @@ function template(text: string, ...names: readonly string[]): KeyTemplate {
   return parsed;
 }
 
-/** Key bytes are a stored format: a change here makes rows of earlier versions unreadable. */
+/** Composed keys are a stored format: a change here makes rows of earlier versions unreadable. */
 const GOLDEN: readonly (readonly [text: string, values: Readonly<Record<string, string>>, key: string])[] = [
   ['TENANT|{a}|{b}', { a: 'acme', b: 'orders' }, 'TENANT|acme|orders'],
   ['TENANT|{a}|{b}', { a: 'a|b', b: 'a|b' }, 'TENANT|a~7Cb|a|b'],
@@ -39,7 +39,7 @@ const GOLDEN: readonly (readonly [text: string, values: Readonly<Record<string, 
 
 describe('A key template', () => {
   for (const [text, values, key] of GOLDEN) {
-    it(`'${text}' makes ${JSON.stringify(key)} of ${JSON.stringify(values)}, and reads it back`, () => {
+    it(`The key template '${text}' composes ${JSON.stringify(key)} from ${JSON.stringify(values)}, and parses it`, () => {
       const parsed = template(text, ...Object.keys(values));
       expect(composeKey(parsed, values)).to.equal(key);
       expect(parseKey(parsed, key)).to.deep.equal(Object.values(values));
@@ -54,7 +54,7 @@ describe('A key template', () => {
     fc.string({ unit: fc.constantFrom('|', '~', '7', 'C', 'u', '/', 'a', '-', '😀', '\u0000', '\u009F') }),
   );
 
-  it('reads back any parts of any template', () => {
+  it('A key template parses any parts that it composes', () => {
     fc.assert(
       fc.property(
         fc.array(literal, { minLength: 1, maxLength: 4 }),
@@ -73,7 +73,7 @@ describe('A key template', () => {
     );
   });
 
-  it('reads a key, or refuses it, so that composing gives the same key again', () => {
+  it('A key template accepts a key only if composing its parts again produces the same key', () => {
     const parsed = template('k|{a}|{b}', 'a', 'b');
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('k', '|', '~', '7', 'C', 'E', 'u', 'x', '2', 'F') }), (tail) => {
@@ -101,7 +101,7 @@ describe('A key template', () => {
     'TENANT|a|~',
     '',
   ]) {
-    it(`'TENANT|{a}|{b}' yields no ${JSON.stringify(key)}: key.unparsable`, () => {
+    it(`The key template 'TENANT|{a}|{b}' cannot produce ${JSON.stringify(key)}, so parsing throws key.unparsable`, () => {
       expect(() => parseKey(template('TENANT|{a}|{b}', 'a', 'b'), key))
         .to.throw(EntitableError)
         .with.property('code', 'key.unparsable');
@@ -136,7 +136,7 @@ describe('A key template', () => {
     ['{a}|{a}', ['a'], "rowKey: '{a}|{a}' names {a} twice"],
   ];
   for (const [text, names, problem] of WRONG) {
-    it(`${JSON.stringify(text)} is refused in words`, () => {
+    it(`The key template ${JSON.stringify(text)} is rejected with an explanation`, () => {
       const problems: string[] = [];
       parseTemplate(HEAD, text, new Map(names.map((name) => [name, { name }])), (found) => problems.push(found));
       expect(problems).to.include(problem);
@@ -147,7 +147,7 @@ describe('A key template', () => {
 describe('A key without a template', () => {
   const plain = plainTemplate(HEAD, { name: 'id' });
 
-  it('is the text as it is, what other templates escape included', () => {
+  it('A key without a template is the unchanged text of its property, including what templates escape', () => {
     expect(composeKey(plain, { id: 'a~7C|b' })).to.equal('a~7C|b');
     expect(parseKey(plain, 'a~7C|b')).to.deep.equal(['a~7C|b']);
   });
@@ -162,7 +162,7 @@ describe('A key without a template', () => {
     [5, 'key.wrong-type', 'Thing.id is part of the RowKey and must be a string, not number'],
   ];
   for (const [value, code, message] of REFUSED) {
-    it(`refuses ${JSON.stringify(value) ?? 'undefined'}: ${code} [doc]`, () => {
+    it(`A key without a template rejects ${JSON.stringify(value) ?? 'undefined'} with ${code} (source: documentation)`, () => {
       expect(() => composeKey(plain, { id: value }))
         .to.throw(EntitableError, message)
         .with.property('code', code);

@@ -49,7 +49,7 @@ class Order {
 }
 
 describe('metadataOf', () => {
-  it('resolves what the decorators said, types of the compiler included, once and frozen', () => {
+  it('metadataOf resolves the decorators of a class and the types that the compiler emits, once and frozen', () => {
     const metadata = metadataOf(Order);
     expect(metadata.properties.map(({ name, storedName, type, slot }) => [name, storedName, type, slot])).to.deep.equal(
       [
@@ -74,7 +74,7 @@ describe('metadataOf', () => {
     ).to.deep.equal([true, true, true, true]);
   });
 
-  it('takes base classes in, base first, and lets a class declare a property anew', () => {
+  it('metadataOf includes base classes, base first, and lets a class redeclare a property', () => {
     abstract class Audited {
       @PartitionKey() tenant!: PartitionKey;
       @Property() createdBy?: string;
@@ -101,7 +101,7 @@ describe('metadataOf', () => {
     ]);
   });
 
-  it('stores a key part as a property as well, where it has a name', () => {
+  it('metadataOf also stores a key part with a name as a property', () => {
     @Entity({ table: 'Events', rowKey: '{at}|{id}' })
     class Event {
       @PartitionKey() stream!: PartitionKey;
@@ -116,7 +116,7 @@ describe('metadataOf', () => {
     ]);
   });
 
-  it('takes a class without decorators that defineEntity describes', () => {
+  it('metadataOf accepts a class without decorators that defineEntity describes', () => {
     class Reading {
       device!: PartitionKey;
       at!: RowKey<Date>;
@@ -147,7 +147,7 @@ describe('metadataOf', () => {
       .with.property('code', 'metadata.already-defined');
   });
 
-  it('makes entities by create, else by new without arguments, else without the constructor where that throws', () => {
+  it('metadataOf creates entities by create, otherwise by new without arguments, and without the constructor if that throws', () => {
     class Keyed {
       @PartitionKey() p!: PartitionKey;
       @RowKey() r!: RowKey;
@@ -190,7 +190,7 @@ describe('metadataOf', () => {
     ]);
     expect(made(Created)).to.deep.include({ values: { p: 'x' } });
     expect(made(Demanding)).to.be.instanceOf(Demanding);
-    // Whether the constructor throws is found out once.
+    // The class remembers that its constructor throws, and does not call it again.
     expect(calls).to.equal(1);
     expect([Plain, Created, Demanding].map((entityClass) => metadataOf(entityClass).takesValues)).to.deep.equal([
       false,
@@ -199,7 +199,7 @@ describe('metadataOf', () => {
     ]);
   });
 
-  it('lets a stored property have a getter only where create makes the entities', () => {
+  it('metadataOf allows a stored property to be a getter only if create makes the entities', () => {
     const of = (create?: () => object): EntityClass => {
       class Getter {
         @PartitionKey() p!: PartitionKey;
@@ -215,7 +215,7 @@ describe('metadataOf', () => {
     expect(() => metadataOf(of())).to.throw(EntitableError, 'it has a getter and no setter');
   });
 
-  it('tells two classes of one name apart', () => {
+  it('metadataOf distinguishes two classes with the same name', () => {
     const make = (table: string): EntityClass => {
       class Same {
         @PartitionKey() p!: string;
@@ -230,7 +230,7 @@ describe('metadataOf', () => {
     ]);
   });
 
-  it('accepts any identifier as a stored name, also those of Object.prototype', () => {
+  it('metadataOf accepts any identifier as a stored name, including those of Object.prototype', () => {
     @Entity({ table: 'Things' })
     class Odd {
       @PartitionKey() p!: string;
@@ -249,8 +249,8 @@ describe('metadataOf', () => {
   });
 });
 
-describe('metadataOf refuses', () => {
-  it('a class that is no entity class, saying what to do', () => {
+describe('metadataOf with a mistake in the class', () => {
+  it('metadataOf rejects a class that is not an entity class, and names the remedy', () => {
     class Stranger {}
     expect(() => metadataOf(Stranger))
       .to.throw(
@@ -267,14 +267,14 @@ describe('metadataOf refuses', () => {
     expect(() => metadataOf(Derived)).to.throw(EntitableError, 'Derived is not an entity class');
   });
 
-  it('a class that an import in a circle left undefined', () => {
+  it('metadataOf rejects a class that is undefined because of a circular import', () => {
     expect(() => metadataOf(undefined as never)).to.throw(
       EntitableError,
       'A class that is imported in a circle is undefined',
     );
   });
 
-  it('types that cannot be told: one error lists every such property and the remedy', () => {
+  it('metadataOf rejects unknown types with one error that lists all such properties and the remedy', () => {
     @Entity({ table: 'Things' })
     class Vague {
       @PartitionKey() p!: string;
@@ -296,7 +296,7 @@ describe('metadataOf refuses', () => {
     );
   });
 
-  it('everything that is wrong at once, in one error', () => {
+  it('metadataOf reports all mistakes of a class in one error', () => {
     class Wrong {
       @Property({ name: 'RowKey' }) a!: string;
       @Property({ name: 'x-y' }) b!: string;
@@ -330,7 +330,7 @@ describe('metadataOf refuses', () => {
   });
 
   for (const table of ['', 'ab', '1abc', 'a-bc', 'Tables', 'tables', 'a'.repeat(64), 'tablé', undefined]) {
-    it(`the table name ${JSON.stringify(table)} [doc, rec]`, () => {
+    it(`metadataOf rejects the table name ${JSON.stringify(table)} (source: documentation, recorded)`, () => {
       class Thing {
         @PartitionKey() p!: string;
         @RowKey() r!: string;
@@ -340,7 +340,7 @@ describe('metadataOf refuses', () => {
     });
   }
 
-  it('several key parts without a template, showing one', () => {
+  it('metadataOf rejects several key parts without a template, and shows a template', () => {
     class Thing {
       @PartitionKey() p!: string;
       @RowKey() a!: string;
@@ -352,7 +352,7 @@ describe('metadataOf refuses', () => {
     expect(message).to.include("several @RowKey properties need a template: @Entity({ rowKey: '{a}|{b}' })");
   });
 
-  it('a key converter that gives no String', () => {
+  it('metadataOf rejects a key converter that does not produce a String', () => {
     class Thing {
       @PartitionKey() p!: string;
       r!: number;

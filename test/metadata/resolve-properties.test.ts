@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { PartitionKey, Property, RowKey } from '../../decorators/index.js';
 import { newestFirst } from '../../src/metadata/converters/date-keys.js';
 
-/** What `@ApiProperty()` of @nestjs/swagger does: it takes the type that the compiler tells when it decorates. */
+/**
+ * A decorator like `@ApiProperty()` of @nestjs/swagger: it reads the type that the compiler emits when it decorates.
+ */
 const told: Record<string, unknown> = {};
 function ApiProperty(): PropertyDecorator {
   return (target, property) => {
@@ -21,8 +23,8 @@ class Visit {
   @ApiProperty() @Property() seconds!: number;
 }
 
-describe('The type that a compiler tells of a key', () => {
-  it('is a string to decorators above, such as @ApiProperty, although its mark is none', () => {
+describe("The compiler's type of a key", () => {
+  it("The compiler's type of a key is String for decorators above it, such as @ApiProperty, despite its mark", () => {
     expect(new Visit()).to.be.instanceOf(Visit);
     expect(told).to.deep.include({ site: String, id: String, seconds: Number });
     expect(told['at']).not.to.equal(String);

@@ -6,7 +6,7 @@ import { sameData } from '../../src/metadata/same-data.js';
 const GUID = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 
 describe('Plain data', () => {
-  it('is the same by content, whatever the order of its members', () => {
+  it('Plain data is equal by content, regardless of the order of members', () => {
     const made = (): unknown => ({
       a: [1, { b: 'x', c: null }],
       d: new Date(5),
@@ -18,7 +18,7 @@ describe('Plain data', () => {
     expect([sameData(Number.NaN, Number.NaN), sameData(0, -0), sameData(1n, 1n)]).to.deep.equal([true, false, true]);
   });
 
-  it('is not where a member, an item or a type differs', () => {
+  it('Plain data is not equal if a member, an item or a type differs', () => {
     const pairs: readonly (readonly [unknown, unknown])[] = [
       [{ a: 1 }, { a: 2 }],
       [{ a: 1 }, { a: 1, b: undefined }],
@@ -39,7 +39,7 @@ describe('Plain data', () => {
     expect(pairs.filter(([left, right]) => sameData(left, right) || sameData(right, left))).to.deep.equal([]);
   });
 
-  it('is no instance of a class: what is private in it looks alike', () => {
+  it('Instances of other classes are not compared as plain data, because their private content is not visible', () => {
     class Money {
       readonly #cents: number;
       constructor(cents: number) {
@@ -55,7 +55,7 @@ describe('Plain data', () => {
     expect(sameData(new Map(), new Map())).to.equal(false);
   });
 
-  it('that goes in circles has an end', () => {
+  it('Plain data that is circular does not make the comparison endless', () => {
     const circle = (): unknown => {
       const made: { self?: unknown } = {};
       made.self = made;
@@ -64,7 +64,7 @@ describe('Plain data', () => {
     expect(sameData(circle(), circle())).to.equal(false);
   });
 
-  it('comes back the same from JSON', () => {
+  it('Plain data equals itself after a round trip through JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const again: unknown = JSON.parse(JSON.stringify(value));

@@ -11,8 +11,8 @@ async function* chunksOf(count: number, size: number): AsyncGenerator<{ readonly
 
 const ascending = (left: number, right: number): number => left - right;
 
-describe('Rows that are sorted here', () => {
-  it('are as many as fit a cap, and refused beyond it with what to do', async () => {
+describe('Rows sorted on the client', () => {
+  it('Rows sorted on the client are limited in number, and the error beyond the limit names the remedy', async () => {
     expect(await sortRows(chunksOf(SORT_LIMIT, 5000), ascending, undefined)).to.have.length(SORT_LIMIT);
     const error: unknown = await sortRows(chunksOf(SORT_LIMIT + 1, 5000), ascending, undefined).catch(
       (thrown: unknown) => thrown,
@@ -21,7 +21,7 @@ describe('Rows that are sorted here', () => {
     expect(error).to.have.property('message').that.includes('take(n)');
   });
 
-  it('have no cap where some are taken', async () => {
+  it('Rows sorted on the client with take have no limit', async () => {
     expect(await sortRows(chunksOf(3 * SORT_LIMIT, 1000), ascending, 3)).to.deep.equal([-299_999, -299_998, -299_997]);
   });
 });

@@ -21,7 +21,7 @@ describe('A compiled query', () => {
   const orders = mapperOf(Order);
   const inPartition = partitionQuery(orders, 'c1');
 
-  it('asks for the partition, the bounds on row keys and the rest, in this order', () => {
+  it('A compiled query contains the partition, the bounds on row keys and the other conditions, in this order', () => {
     const query = inPartition
       .where((o) => o.total.gt(1000).and(o.status.in(['open', 'shipped'])))
       .where('orderId', 'startsWith', '2026-')
@@ -38,12 +38,12 @@ describe('A compiled query', () => {
     expect(Object.isFrozen(query.compile())).to.equal(true);
   });
 
-  it('asks for everything when nothing is said', () => {
+  it('A compiled query without conditions reads everything', () => {
     expect(tableQuery(orders).compile()).to.deep.equal({ table: 'Orders', filter: '', pageSize: 1000 });
     expect(inPartition.compile()).to.deep.equal({ table: 'Orders', filter: "PartitionKey eq 'c1'", pageSize: 1000 });
   });
 
-  it('says the same by callback, filter and name', () => {
+  it('A compiled query is the same for a callback, a filter and a property name', () => {
     const expected = "PartitionKey eq 'c1' and items ge 1 and items le 5";
     expect(inPartition.where((o) => o.items.between(1, 5)).compile().filter).to.equal(expected);
     expect(inPartition.where('items', 'between', [1, 5]).compile().filter).to.equal(expected);
@@ -58,13 +58,13 @@ describe('A compiled query', () => {
     );
   });
 
-  it('does not change when another is made of it', () => {
+  it('A query is not changed by building another one from it', () => {
     const before = inPartition.compile();
     inPartition.where('total', 'gt', 1).select('total').take(1).pageSize(1);
     expect(inPartition.compile()).to.deep.equal(before);
   });
 
-  it('is limited to the keys that the templates of the class yield', () => {
+  it("A compiled query is limited to the keys that the class's templates can produce", () => {
     const events = mapperOf(DomainEvent);
     expect(tableQuery(events).compile().filter).to.equal(
       "PartitionKey ge 'TENANT|' and PartitionKey lt 'TENANT}' and RowKey ge 'event|' and RowKey lt 'event}'",
@@ -75,7 +75,7 @@ describe('A compiled query', () => {
     expect(tableQuery(mapperOf(Day)).compile().filter).to.equal("PartitionKey eq 'DAYS'");
   });
 
-  it('uses what the partition tells of the partition key', () => {
+  it('A compiled query uses the parts of the partition key that the partition fixes', () => {
     const events = partitionQuery(mapperOf(DomainEvent), 'TENANT|t|s');
     expect(events.where('stream', 'eq', 's').compile().filter).to.equal(
       "PartitionKey eq 'TENANT|t|s' and RowKey ge 'event|' and RowKey lt 'event}'",
@@ -86,7 +86,7 @@ describe('A compiled query', () => {
     );
   });
 
-  it('asks for nothing where bounds contradict each other', () => {
+  it('A compiled query with contradictory bounds reads nothing', () => {
     expect(inPartition.where('orderId', 'eq', 'a').where('orderId', 'eq', 'b').compile().filter).to.equal(
       "PartitionKey lt ''",
     );
@@ -97,7 +97,7 @@ describe('A compiled query', () => {
     expect(inPartition.where('orderId', 'eq', 'a/b').compile().filter).to.equal("PartitionKey lt ''");
   });
 
-  it('keeps quotes and operators inside of literals', () => {
+  it('A compiled query keeps quotes and operators inside literals', () => {
     expect(inPartition.where('email', 'eq', "' or PartitionKey ne '").compile().filter).to.equal(
       "PartitionKey eq 'c1' and contact_email eq ''' or PartitionKey ne '''",
     );
@@ -106,7 +106,7 @@ describe('A compiled query', () => {
     );
   });
 
-  it('is refused beyond the comparisons that the store takes', () => {
+  it('A query with more comparisons than the store allows is rejected', () => {
     const fifteen = inPartition.where((o) =>
       o.items
         .ne(1)
@@ -124,7 +124,7 @@ describe('A compiled query', () => {
     ).to.equal('query.too-many-comparisons');
   });
 
-  it('refuses counts that are none', () => {
+  it('A query rejects invalid counts', () => {
     const wrong = [
       () => inPartition.take(-1),
       () => inPartition.take(1.5),
@@ -140,7 +140,7 @@ describe('A compiled query', () => {
     expect(codeOf(() => (inPartition.select as () => unknown)())).to.equal('validation.invalid-option');
   });
 
-  it('refuses names, operators and conditions that are none where they are given', () => {
+  it('A query rejects invalid names, operators and conditions as soon as they are passed', () => {
     const loose = inPartition as unknown as {
       where(...asked: unknown[]): unknown;
       select(...names: string[]): unknown;

@@ -26,7 +26,7 @@ const codeOf = async (promise: Promise<unknown>): Promise<unknown> =>
 const keys = (found: readonly { readonly orderId: string }[]): string => found.map(({ orderId }) => orderId).join(' ');
 
 onEveryStore('single', (open) => {
-  it('gives the only result, and throws for none and for several', async () => {
+  it('single returns the only result, and throws for none and for several', async () => {
     const { query } = await filled(open);
     expect((await query.where('items', 'eq', 7).single()).orderId).to.equal('o07');
     expect(await query.where('items', 'eq', 7).select('items').single()).to.deep.equal({ items: 7 });
@@ -37,7 +37,7 @@ onEveryStore('single', (open) => {
 });
 
 onEveryStore('forEach', (open) => {
-  it('gives every result in order, one at once by default, and tells how many', async () => {
+  it('forEach passes every result to the handler in order, one at a time by default, and returns their number', async () => {
     const { query } = await filled(open);
     const seen: string[] = [];
     let underWay = 0;
@@ -51,11 +51,12 @@ onEveryStore('forEach', (open) => {
     expect(seen.join(' ')).to.equal(keys(await query.toArray()));
   });
 
-  it('handles so many at once', async () => {
+  it('forEach handles as many results at once as concurrency allows', async () => {
     const { query } = await filled(open);
     let [underWay, most] = [0, 0];
     let release = (): void => undefined;
-    const four = new Promise<void>((resolve) => (release = resolve)); // on a slow machine a page takes longer than a handler
+    // On a slow machine reading a page takes longer than a handler.
+    const four = new Promise<void>((resolve) => (release = resolve));
     const handled = await query.pageSize(3).forEach(
       async () => {
         most = Math.max(most, ++underWay);
@@ -69,7 +70,7 @@ onEveryStore('forEach', (open) => {
     expect({ handled, most }).to.deep.equal({ handled: ROWS, most: 4 });
   });
 
-  it('stops when a handler throws, waits for the others, and says so', async () => {
+  it('forEach stops when a handler throws, waits for the others, and reports how many were handled', async () => {
     const { query } = await filled(open);
     const begun: string[] = [];
     const ended: string[] = [];
@@ -98,7 +99,7 @@ onEveryStore('forEach', (open) => {
     expect(told?.aborted).to.equal(true);
   });
 
-  it('also for one that throws at once, and for what is no function', async () => {
+  it('forEach stops for a handler that throws synchronously, and rejects a handler that is not a function', async () => {
     const { query } = await filled(open);
     let calls = 0;
     const error = query.forEach(
@@ -114,7 +115,7 @@ onEveryStore('forEach', (open) => {
     expect(await codeOf(query.forEach(() => 0, { concurrency: 0 }))).to.equal('validation.invalid-option');
   });
 
-  it('stops by its signal, with those under way waited for', async () => {
+  it('forEach stops when its signal is aborted, and waits for handlers in progress', async () => {
     const { query } = await filled(open);
     const abort = new AbortController();
     const ended: string[] = [];
@@ -133,7 +134,7 @@ onEveryStore('forEach', (open) => {
 });
 
 describe('forEach', () => {
-  it('reads no further than a page ahead of what is being handled', async () => {
+  it('forEach reads at most one page ahead of the handlers', async () => {
     const rows = Array.from({ length: 100 }, (_, index) => ({
       partitionKey: 'a',
       rowKey: `o${String(index).padStart(3, '0')}`,
@@ -160,7 +161,7 @@ describe('forEach', () => {
 });
 
 onEveryStore('A merge with a function', (open) => {
-  it('computes the patch of each row from what was read of it', async () => {
+  it('A merge with a function computes the patch of each row from its result', async () => {
     const { query } = await filled(open);
     const report = await query
       .where('items', 'lt', 5)
@@ -179,7 +180,7 @@ onEveryStore('A merge with a function', (open) => {
     ]);
   });
 
-  it('sees what is selected, and may wait', async () => {
+  it('A merge with a function receives the selected properties, and may be asynchronous', async () => {
     const { query } = await filled(open);
     const seen: unknown[] = [];
     const report = await query
@@ -195,7 +196,7 @@ onEveryStore('A merge with a function', (open) => {
     expect((await query.where('total', 'gt', 24).toArray()).map(({ total }) => total)).to.deep.equal([46, 48]);
   });
 
-  it('is computed anew where the row was changed meanwhile', async () => {
+  it('A merge with a function computes the patch again if the row has changed in the meantime', async () => {
     const { query, tables } = await filled(open);
     const seen: number[] = [];
     const key = { customerId: 'a', orderId: 'o01' };
@@ -210,7 +211,7 @@ onEveryStore('A merge with a function', (open) => {
     expect((await query.where('items', 'le', 2).toArray()).map(({ items }) => items)).to.deep.equal([-1, -8]);
   });
 
-  it('is refused for a patch that is none, and in a unit of work', async () => {
+  it('A merge with a function is rejected for an invalid patch, and in a unit of work', async () => {
     const { query, tables } = await filled(open);
     for (const patch of [{ nothing: 1 }, { orderId: 'x' }, { items: 'x' }, 5]) {
       expect(await codeOf(query.merge(() => patch as never))).to.match(/^(validation|entity)\./);
@@ -221,7 +222,7 @@ onEveryStore('A merge with a function', (open) => {
     expect(await rejection(query.merge(() => Promise.reject(thrown)))).to.equal(thrown);
   });
 
-  it('is refused for a function that changes the row itself, and returns nothing, or the row', async () => {
+  it('A merge with a function is rejected if the function modifies the row and returns nothing, or the row itself', async () => {
     const { query } = await filled(open);
     const before = await query.select('orderId', 'items', 'status').toArray();
     const message = (name: string): string =>
@@ -251,7 +252,7 @@ onEveryStore('A merge with a function', (open) => {
 onEveryStore('filterOnClient', (open) => {
   const isOdd = ({ items }: Order): boolean => items % 2 === 1;
 
-  it('leaves out what does not pass, for every way to read', async () => {
+  it('filterOnClient leaves out rows that do not match, in every way of reading', async () => {
     const { query } = await filled(open);
     const odd = query.where('items', 'lt', 10).filterOnClient(isOdd);
     expect(keys(await odd.toArray())).to.equal('o01 o03 o05 o07 o09');
@@ -274,7 +275,7 @@ onEveryStore('filterOnClient', (open) => {
     ).to.equal('o01 o03 o05 o07 o09 o11 o13 o15 o17 o19');
   });
 
-  it('pages, and goes on from a continuation', async () => {
+  it('filterOnClient works with pages and continuations', async () => {
     const { query } = await filled(open);
     const odd = query.filterOnClient(isOdd);
     const found: string[] = [];
@@ -289,7 +290,7 @@ onEveryStore('filterOnClient', (open) => {
     expect(await codeOf(query.page({ continuation: first.continuation }))).to.equal('query.invalid-continuation');
   });
 
-  it('bounds what is deleted and merged', async () => {
+  it('filterOnClient limits what is deleted and merged', async () => {
     const { query } = await filled(open);
     expect(
       (
@@ -304,7 +305,7 @@ onEveryStore('filterOnClient', (open) => {
     expect([await query.count(), await query.where('total', 'eq', -1).count()]).to.deep.equal([22, 0]);
   });
 
-  it('is shown by explain, and says nothing to the store', async () => {
+  it('filterOnClient is shown by explain, and sends nothing to the store', async () => {
     const { query } = await filled(open);
     const odd = query.where('items', 'lt', 10).filterOnClient(isOdd);
     expect(odd.explain()).to.deep.include({
@@ -314,7 +315,7 @@ onEveryStore('filterOnClient', (open) => {
     expect(odd.compile()).to.deep.equal(query.where('items', 'lt', 10).compile());
   });
 
-  it('sees the entities of a unit of work, and leaves the others untracked', async () => {
+  it('filterOnClient receives the entities of a unit of work, and leaves other rows untracked', async () => {
     const { tables } = await filled(open);
     await tables.unitOfWork(async (work) => {
       const two = await work.repository(Order).getOrThrow({ customerId: 'a', orderId: 'o02' });
@@ -335,7 +336,7 @@ onEveryStore('filterOnClient', (open) => {
     });
   });
 
-  it('refuses what is no function, and a function that gives a promise', async () => {
+  it('filterOnClient rejects an argument that is not a function, and a function that returns a promise', async () => {
     const { query } = await filled(open);
     expect(() => query.filterOnClient('items' as never)).to.throw('filterOnClient takes a function');
     const later = query.filterOnClient((async () => false) as never);
@@ -344,7 +345,7 @@ onEveryStore('filterOnClient', (open) => {
 });
 
 describe('Paging backwards', () => {
-  it('is refused, with the remedy: a key that sorts the other way', async () => {
+  it('Paging backwards is rejected, and the error names the remedy: a key that sorts in reverse', async () => {
     await using tables = await DataSource.open('memory:');
     const query = tables.repository(Order).query({ customerId: 'a' });
     const error = (await rejection(query.orderBy('orderId', 'desc').page())) as EntitableError;

@@ -20,7 +20,10 @@ async function filled(tables: DataSource): Promise<DataSource> {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-/** What anybody can do who knows the query: the checksum of a continuation has no secret in it. */
+/**
+ * Returns a function that forges continuations, as anyone who knows the query can: without a secret, their checksum
+ * contains none.
+ */
 function forger(tables: DataSource, query: Query<Order>): (content: unknown) => string {
   const { table, filter } = query.compile();
   const fingerprint = sha256(JSON.stringify([tables.traits.kind, table, filter, undefined, undefined]));
@@ -33,7 +36,7 @@ function forger(tables: DataSource, query: Query<Order>): (content: unknown) => 
 const contentOf = (continuation: string): unknown[] =>
   JSON.parse(Buffer.from(continuation.slice(23), 'base64url').toString()) as unknown[];
 
-/** The keys of the rows that a continuation leads to, page by page to the end, or the code of the refusal. */
+/** Follows a continuation page by page to the end, and returns the keys of the rows or the code of the error. */
 async function follow(query: Query<Order>, continuation: string | undefined): Promise<readonly string[] | string> {
   const found: string[] = [];
   try {
@@ -70,8 +73,8 @@ const odd = fc.oneof(
   fc.integer(),
 );
 
-onEveryStore('Continuations that somebody made up', (open, store) => {
-  it('are refused, or give rows of the query, no more than it takes, and end', async function () {
+onEveryStore('Forged continuations', (open, store) => {
+  it('Forged continuations are rejected, or yield rows of the query, no more than its take, and end', async function () {
     this.timeout(120_000);
     const { tables } = await open();
     const orders = (await filled(tables)).repository(Order).query({ customerId: 'a' });
@@ -103,7 +106,7 @@ onEveryStore('Continuations that somebody made up', (open, store) => {
     expect(followed).to.be.greaterThan(0);
   });
 
-  it('are refused for a leg that there is none of, and for more than is taken', async () => {
+  it('Forged continuations with an invalid leg, or with more rows than the take, are rejected', async () => {
     const { tables } = await open();
     const query = (await filled(tables)).repository(Order).query({ customerId: 'a' }).take(TAKE);
     const [, , own] = contentOf((await query.page({ pageSize: 2 })).continuation!);
@@ -130,7 +133,7 @@ onEveryStore('Continuations that somebody made up', (open, store) => {
 onEveryStore('Continuations with a secret', (open) => {
   const SECRETS = ['correct horse battery staple', Buffer.from('another secret of mine')] as const;
 
-  it('are refused when they were made without it, with another, or without any', async () => {
+  it('Continuations with a secret are rejected if they were made without it, with another, or without any', async () => {
     const { tables, store, tableName } = await open({ continuationSecret: SECRETS[0] });
     const query = (await filled(tables)).repository(Order).query({ customerId: 'a' }).take(TAKE);
     const { continuation } = await query.page({ pageSize: 2 });
@@ -154,7 +157,7 @@ onEveryStore('Continuations with a secret', (open) => {
     expect(await follow(query, next)).to.equal('query.invalid-continuation');
   });
 
-  it('are refused after any change of a character', async () => {
+  it('Continuations with a secret are rejected if any character is changed', async () => {
     const { tables } = await open({ continuationSecret: SECRETS[0] });
     const query = (await filled(tables)).repository(Order).query({ customerId: 'a' });
     const continuation = (await query.page({ pageSize: 2 })).continuation!;
@@ -164,7 +167,7 @@ onEveryStore('Continuations with a secret', (open) => {
     }
   });
 
-  it('take a secret of 16 bytes at least, and no error shows it', async () => {
+  it('The secret of continuations has at least 16 bytes, and no error shows it', async () => {
     for (const secret of ['short', new Uint8Array(15), 5, [], ['short'], null]) {
       const error = await rejection(open({ continuationSecret: secret as never }));
       expect(error).to.have.property('code', 'validation.invalid-option');
@@ -172,7 +175,7 @@ onEveryStore('Continuations with a secret', (open) => {
     }
   });
 
-  it('are not left unsigned because the variable of the secret is not set', async () => {
+  it('The secret of continuations is rejected if it is undefined, so that an unset variable does not leave them unsigned', async () => {
     const unset = process.env['ENTITABLE_TEST_NOT_SET'];
     for (const secret of [unset, [unset], [SECRETS[0], unset]]) {
       const error = await rejection(open({ continuationSecret: secret as never }));

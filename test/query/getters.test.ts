@@ -37,7 +37,7 @@ describe('A getter of an entity class', () => {
   });
 
   for (const name of ['isLarge', 'inherited'] as const) {
-    it(`that is not stored is refused where a query names it, in words that say so: ${name}`, async () => {
+    it(`A getter that is not stored is rejected in a query, and the error says that it is a getter: ${name}`, async () => {
       const asked: readonly (() => unknown)[] = [
         () => query.where(name, 'isPresent'),
         () => query.where((order) => order[name].isPresent()),
@@ -56,7 +56,7 @@ describe('A getter of an entity class', () => {
       }
     });
 
-    it(`that is not stored is refused where a patch names it, in words that say so: ${name}`, async () => {
+    it(`A getter that is not stored is rejected in a patch, and the error says that it is a getter: ${name}`, async () => {
       const patch = { [name]: 'x' } as never;
       const changes: readonly (() => Promise<unknown>)[] = [
         () => orders.merge(KEY, patch),
@@ -74,11 +74,11 @@ describe('A getter of an entity class', () => {
     });
   }
 
-  it('that is stored can be asked and selected', async () => {
+  it('A getter that is stored can be filtered by and selected', async () => {
     expect(await query.where('label', 'eq', 'order o').select('label').toArray()).to.deep.equal([{ label: 'order o' }]);
   });
 
-  it('is told from a name that the class does not have, and from what every object inherits', async () => {
+  it('A getter is distinguished from a name that the class does not have, and from members of every object', async () => {
     for (const name of ['totl', 'toString', '__proto__']) {
       expect(await rejection((async () => query.select(name as never))())).to.have.property(
         'message',

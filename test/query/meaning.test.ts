@@ -23,10 +23,10 @@ async function storeOf(rows: readonly MixedRow[], comparisons: number): Promise<
 const keyOf = ({ partition, row }: Pick<Mixed, 'partition' | 'row'>): string => JSON.stringify([partition, row]);
 const keysFrom = (results: readonly Pick<Mixed, 'partition' | 'row'>[]): readonly string[] => results.map(keyOf);
 
-describe('Filters mean what the service means', function () {
+describe('Filters in the memory store', function () {
   this.timeout(120_000);
 
-  it(`on ${RUNS * FILTERS} random filters of depth up to 4 over rows of every type, with missing and other ones`, async () => {
+  it(`Filters mean what they mean in the service, in ${RUNS * FILTERS} random cases up to 4 levels deep over rows with every type, missing properties and other types`, async () => {
     let passed = 0;
     const filters = fc.array(conditions(tests(3), 4), { minLength: FILTERS, maxLength: FILTERS });
     await fc.assert(
@@ -44,7 +44,7 @@ describe('Filters mean what the service means', function () {
     expect(passed).to.be.greaterThan(RUNS * FILTERS);
   });
 
-  it(`on ${RUNS * FILTERS} more that are planned: partitions, ranges, splits, pages, continuations and takes change no answer`, async () => {
+  it(`Filters return the same rows whatever the plan, in ${RUNS * FILTERS} random cases with partitions, ranges, split requests, pages, continuations and takes`, async () => {
     let refused = 0;
     const example = fc.record({
       condition: fc.oneof(

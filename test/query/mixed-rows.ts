@@ -6,7 +6,7 @@ import { defineEntity } from '../../src/metadata/define-entity.js';
 import type { RowWriter } from '../../src/store/row.js';
 import type { Rows, TableStore } from '../../src/store/table-store.js';
 
-/** A class with a property of every type, each of which a row may lack, or have of another type. */
+/** A class with a property of every type. A row may lack each of them, or store it in another type. */
 export class Mixed {
   partition!: string;
   row!: string;
@@ -20,7 +20,7 @@ export class Mixed {
   text?: string;
 }
 
-/** The properties of the class by their EDM type. */
+/** The properties of the class with their EDM types. */
 export const TYPES = {
   binary: 'Binary',
   boolean: 'Boolean',
@@ -96,7 +96,7 @@ const VALUES: { readonly [E in EdmType]: fc.Arbitrary<unknown> } = {
   String: anyText,
 };
 
-/** What a Double may hold beside what a filter can be asked with. */
+/** Values to store: the operands of filters, and Doubles that have no literal. */
 const STORED: { readonly [E in EdmType]: fc.Arbitrary<unknown> } = {
   ...VALUES,
   Double: fc.oneof({ weight: 5, arbitrary: VALUES.Double }, fc.constantFrom(Number.NaN, Infinity, -Infinity)),
@@ -122,7 +122,7 @@ const mixedRow: fc.Arbitrary<MixedRow> = fc.record({
   ),
 });
 
-/** Rows with different keys, in no order. */
+/** Generates rows with different keys, in random order. */
 export const mixedRows = fc.uniqueArray(mixedRow, {
   minLength: 10,
   maxLength: 30,
@@ -151,7 +151,7 @@ function operandsOf(operator: Operator, value: fc.Arbitrary<unknown>, most: numb
   }
 }
 
-/** Tests of one property, keys included. */
+/** Generates tests of one property, including keys. */
 export function tests(mostValues: number): fc.Arbitrary<Condition> {
   const subjects: readonly (readonly [string, EdmType, fc.Arbitrary<unknown>])[] = [
     ...PROPERTIES.map((name) => [name, TYPES[name], VALUES[TYPES[name]]] as const),
@@ -167,7 +167,7 @@ export function tests(mostValues: number): fc.Arbitrary<Condition> {
   );
 }
 
-/** Filters that nest up to so deep. */
+/** Generates filters up to a depth. */
 export function conditions(leaf: fc.Arbitrary<Condition>, depth: number): fc.Arbitrary<Condition> {
   if (depth === 1) return leaf;
   const deeper = conditions(leaf, depth - 1);
@@ -180,7 +180,10 @@ export function conditions(leaf: fc.Arbitrary<Condition>, depth: number): fc.Arb
   );
 }
 
-/** What a filter means of a row, by the service's three-valued logic, told from the filter itself: no code of the package decides. */
+/**
+ * Evaluates a filter on a row by the service's three-valued logic, directly from the condition and without any code of
+ * the package.
+ */
 export function means(condition: Condition, row: MixedRow): boolean {
   return ternary(condition, row) === true;
 }
@@ -209,7 +212,7 @@ function ternary(condition: Condition, row: MixedRow): boolean | null {
   }
 }
 
-/** The value that a filter sees: none of another type than the class declares. */
+/** Returns the value that a filter sees. A value of another type than declared is not seen. */
 function valueOf(
   { partition: key, row, values }: MixedRow,
   property: string,
@@ -256,7 +259,7 @@ function holds(
   }
 }
 
-/** Stores rows as they are, types that the class does not declare included. */
+/** Stores rows as they are, including values of types that the class does not declare. */
 export async function fill(store: TableStore, rows: readonly MixedRow[]): Promise<void> {
   await store.createTable('Mixed');
   for (const row of rows) {
@@ -293,7 +296,7 @@ function push(writer: RowWriter, slot: number, { type, value }: TypedValue): voi
   }
 }
 
-/** The keys of rows, in key order. */
+/** Returns the keys of rows, in key order. */
 export function keysOf(rows: readonly MixedRow[]): readonly string[] {
   const order = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
   return [...rows]

@@ -72,7 +72,7 @@ const refusal = async (promise: Promise<unknown>): Promise<string> =>
   );
 
 describe('Pages with continuations', () => {
-  it('give every result once, in order, of one partition, of several and of split requests', async () => {
+  it('Pages with continuations contain every result once, in order, for one partition, several partitions and split requests', async () => {
     const store = await storeWith(rowsOf(['a', 'b', 'c'], 23));
     const orders = ordersIn(store);
     const queries: readonly Query<Order>[] = [
@@ -91,12 +91,12 @@ describe('Pages with continuations', () => {
     }
   });
 
-  it('take no more than asked for in all', async () => {
+  it('Pages with continuations contain no more results in total than take', async () => {
     const query = partitionQuery(ordersIn(await storeWith(rowsOf(['a'], 23))), 'a').take(10);
     expect((await paged(query, 4)).map(({ length }) => length)).to.deep.equal([4, 4, 2]);
   });
 
-  it('go on in another process, on another store of the same kind', async () => {
+  it('Pages with continuations can be continued in another process, on another store of the same kind', async () => {
     const rows = rowsOf(['a'], 10);
     const [here, there] = await Promise.all([storeWith(rows), storeWith(rows)]);
     const ask = (store: TableStore): Query<Order> => partitionQuery(ordersIn(store), 'a').where('items', 'lt', 8);
@@ -106,7 +106,7 @@ describe('Pages with continuations', () => {
     expect(end).to.equal(undefined);
   });
 
-  it('refuse a continuation of another query, and one that was changed or cut', async () => {
+  it('Pages with continuations reject a continuation of another query, and one that was changed or truncated', async () => {
     const orders = ordersIn(await storeWith(rowsOf(['a', 'b'], 10)));
     const query = partitionQuery(orders, 'a').where('items', 'lt', 8);
     const { continuation } = await query.page({ pageSize: 3 });
@@ -129,7 +129,7 @@ describe('Pages with continuations', () => {
     }
   });
 
-  it('are URL-safe and at most 2 KiB, whatever the number of partitions', async () => {
+  it('Continuations are URL-safe and at most 2 KiB long, whatever the number of partitions', async () => {
     const store = memoryStore();
     await store.createTable('Orders');
     const partitions = numbers(300).map((index) => `${'p'.repeat(500)}${String(index).padStart(12, '0')}`);
@@ -142,7 +142,7 @@ describe('Pages with continuations', () => {
     }
   });
 
-  it('never skip or repeat a row that stays, while 50 others come and go', async () => {
+  it('Pages with continuations neither skip nor repeat a row that stays while 50 others are inserted and deleted', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 99 })), { minLength: 50, maxLength: 50 }),
@@ -180,7 +180,7 @@ describe('Pages with continuations', () => {
     );
   });
 
-  it('follow pages without results, or give them', async () => {
+  it('Pages without results are skipped or yielded, as emptyPages says', async () => {
     const orders = ordersIn(new RecordingStore(rowsOf(['a'], 20), { rowsPerPage: 4 }));
     const query = partitionQuery(orders, 'a').where('items', 'ge', 17);
     expect((await query.page()).items.map(({ items }) => items)).to.deep.equal([17, 18, 19]);
@@ -192,7 +192,7 @@ describe('Pages with continuations', () => {
     expect(sizes).to.deep.equal([0, 0, 0, 0, 3]);
   });
 
-  it('are refused where results are sorted here', async () => {
+  it('Pages with continuations are rejected if the results are sorted on the client', async () => {
     const query = partitionQuery(ordersIn(new RecordingStore()), 'a');
     expect(await refusal(query.orderBy('total').page())).to.equal('query.sorted-on-client');
     expect((await query.orderBy('orderId').page()).items).to.deep.equal([]);
@@ -200,7 +200,7 @@ describe('Pages with continuations', () => {
 });
 
 describe('A query of several partitions', () => {
-  it('keeps eight requests under way and no more, and stops asking when its consumer does', async () => {
+  it('A query of several partitions has at most eight requests in flight, and stops when its consumer does', async () => {
     const partitions = numbers(30).map((index) => `p${String(index).padStart(2, '0')}`);
     const store = new RecordingStore(rowsOf(partitions, 3));
     for await (const order of partitionQuery(ordersIn(store), partitions)) {
@@ -209,7 +209,7 @@ describe('A query of several partitions', () => {
     expect(store.requests.length).to.be.within(8, 11);
   });
 
-  it('throws an error where its turn comes', async () => {
+  it('A query of several partitions throws an error after the results that come before it', async () => {
     const drifted = rowsOf(['b'], 2).map(({ partitionKey, rowKey }): RecordedRow => {
       return { partitionKey, rowKey, values: { items: { type: 'String', value: 'x' } } };
     });
@@ -223,7 +223,7 @@ describe('A query of several partitions', () => {
     expect({ code, seen }).to.deep.equal({ code: 'entity.type-mismatch', seen: ['a/o000', 'a/o001'] });
   });
 
-  it('gives its results in key order', async () => {
+  it('A query of several partitions returns its results in key order', async () => {
     const store = new RecordingStore(rowsOf(['a', 'b', 'c'], 5), { rowsPerPage: 2 });
     const found = await partitionQuery(ordersIn(store), ['c', 'a']).toArray();
     expect(found.map(keyOf)).to.deep.equal(rowsOf(['a', 'c'], 5).map((row) => `${row.partitionKey}/${row.rowKey}`));
@@ -243,13 +243,13 @@ describe('Sorting', () => {
   const keys = async (query: Query<Order>): Promise<string> =>
     (await query.toArray()).map(({ orderId }) => orderId.slice(1)).join('');
 
-  it('puts absent values last, and what is equal in key order', async () => {
+  it('Sorting puts absent values last, and equal values in key order', async () => {
     expect(await keys(inPartition.orderBy('total'))).to.equal('143052');
     expect(await keys(inPartition.orderBy('total', 'desc'))).to.equal('031452');
     expect(await keys(inPartition.orderBy('items', 'desc').orderBy('total'))).to.equal('135402');
   });
 
-  it('takes the first of all, and gives plain data of what is selected', async () => {
+  it('Sorting with take returns the first results of all, and plain data for a selection', async () => {
     expect(await keys(inPartition.orderBy('total', 'desc').take(2))).to.equal('03');
     expect((await inPartition.orderBy('total', 'desc').first())?.total).to.equal(3);
     expect(await inPartition.orderBy('total').select('orderId').take(2).toArray()).to.deep.equal([
@@ -260,7 +260,7 @@ describe('Sorting', () => {
     expect(await inPartition.orderBy('total').take(3).count()).to.equal(3);
   });
 
-  it('finds the same by take as by sorting all', async () => {
+  it('Sorting with take finds the same results as sorting everything', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }), { maxLength: 60 }),
@@ -286,7 +286,7 @@ describe('Sorting', () => {
     );
   });
 
-  it('is refused for what has no order', () => {
+  it('Sorting is rejected for properties without an order', () => {
     const loose = inPartition as unknown as { orderBy(name: string, direction?: string): unknown };
     const codes = (['paid', 'correlation', 'signature', 'address', 'etag', 'totl'] as const).map((name) => {
       try {

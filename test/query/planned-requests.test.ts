@@ -30,13 +30,13 @@ const inList = (
 });
 
 describe('The requests that a query plans', () => {
-  it('are multiplied by the values of every "in" on a key, and by the parts of a long one beside them', () => {
+  it('The requests that a query plans are multiplied by the values of every "in" on a key, and by the parts of a long one', () => {
     const query = scan.where('customerId', 'in', keys(3)).where('orderId', 'in', keys(4));
     expect(query.explain().requests).to.equal(12);
     expect(query.where('total', 'in', values(30, Number)).explain().requests).to.equal(36);
   });
 
-  it('are 1,000 at most, and more are refused before any is planned', () => {
+  it('The requests that a query plans are limited to 1,000, and more are rejected before any is planned', () => {
     const refused = (json: unknown): unknown => {
       const { code, details } = thrown(() => scan.where(filterFromJSON(Order, json)).explain());
       return { code, ...details };
@@ -63,7 +63,7 @@ describe('The requests that a query plans', () => {
     });
   });
 
-  it('are counted, not made: 200,000 values of a key are refused with their number', () => {
+  it('The requests that a query plans are counted without building them: 200,000 values of a key are rejected with their number', () => {
     const { code, details, message } = thrown(() => inPartition.where('orderId', 'in', keys(200_000)).explain());
     expect({ code, details }).to.deep.equal({
       code: 'query.too-many-requests',
@@ -77,7 +77,7 @@ describe('The requests that a query plans', () => {
     );
   });
 
-  it('may be more or fewer where the query or the data source says so', async () => {
+  it('The requests that a query plans can be limited by the query or the data source', async () => {
     const many = inPartition.where('orderId', 'in', keys(1500));
     expect(codeOf(() => many.explain())).to.equal('query.too-many-requests');
     expect(many.maxRequests(1500).explain().requests).to.equal(1500);
@@ -100,14 +100,14 @@ describe('The requests that a query plans', () => {
     }
   });
 
-  it('are one for each partition that the program lists, however many, but not more', () => {
+  it('The requests that a query plans may be one for each listed partition, however many, but not more', () => {
     const partitions = partitionQuery(orders, keys(3000));
     expect(partitions.where('total', 'gt', 1).explain().requests).to.equal(3000);
     expect(codeOf(() => partitions.where('orderId', 'in', ['a', 'b']).explain())).to.equal('query.too-many-requests');
     expect(codeOf(() => partitions.maxRequests(100).explain())).to.equal('query.too-many-requests');
   });
 
-  it('are those of the values that all "in" on a key have in common', () => {
+  it('The requests that a query plans are those for the values that all "in" on a key have in common', () => {
     const twice = scan.where('customerId', 'in', ['a', 'b', 'c']).where('customerId', 'in', ['b', 'c', 'd']);
     expect(twice.explain().filters).to.deep.equal(["PartitionKey eq 'b'", "PartitionKey eq 'c'"]);
     const ranges = inPartition.where((o) =>
@@ -120,7 +120,7 @@ describe('The requests that a query plans', () => {
     expect(inPartition.where('customerId', 'in', ['a', 'b']).explain().requests).to.equal(0);
   });
 
-  it('leave room for a page to go on behind a row', async () => {
+  it('The requests that a query plans leave room for a page to resume after a row', async () => {
     const store = new RecordingStore(
       values(60, (index) => ({
         partitionKey: `p${index % 3}`,
@@ -146,7 +146,7 @@ describe('The requests that a query plans', () => {
 });
 
 describe('A page of a query without room for more comparisons', () => {
-  it('goes on behind a row all the same', async () => {
+  it('A page of a query without room for more comparisons still resumes after a row', async () => {
     const store = new RecordingStore(
       values(20, (index) => ({
         partitionKey: 'c',
@@ -170,10 +170,10 @@ describe('A page of a query without room for more comparisons', () => {
   });
 });
 
-describe('A filter that is made by a loop', () => {
+describe('A filter built in a loop', () => {
   const positive = filter(Order, (o) => o.total.gt(0));
 
-  it('grows by one without being copied: 20,000 comparisons are counted, and refused', () => {
+  it('A filter built in a loop grows without being copied: 20,000 comparisons are counted, and rejected', () => {
     let chained: Filter<Order> = positive;
     let anyOf: Filter<Order> = positive;
     let query = inPartition;
@@ -195,7 +195,7 @@ describe('A filter that is made by a loop', () => {
       .with.length(20_000);
   });
 
-  it('is refused where it nests more than 100 deep, and never ends the stack', () => {
+  it('A filter built in a loop is rejected if it nests more than 100 deep, and never overflows the stack', () => {
     const nested = (levels: number): Filter<Order> => {
       let deep: Filter<Order> = positive;
       for (let level = 0; level < levels; level++) {
@@ -214,13 +214,13 @@ describe('A filter that is made by a loop', () => {
     expect(inPartition.where(nested(12)).explain().requests).to.equal(1);
   });
 
-  it('shows no operand, however it is looked at', () => {
+  it('A filter built in a loop shows no operand, however it is inspected', () => {
     const secret = filter(Order, (o) => or(o.email.eq('secret'), o.status.in(['open'])));
     expect(inspect(secret, { depth: Infinity, showHidden: true, getters: false })).not.to.contain('secret');
     expect(inspect(inPartition.where(secret), { depth: Infinity, showHidden: true })).not.to.contain('secret');
   });
 
-  it('is refused as JSON that nests deep, however deep', () => {
+  it('A filter as JSON that nests too deep is rejected, however deep', () => {
     const text = `${'{"not":'.repeat(50_000)}{"property":"paid","operator":"isPresent"}${'}'.repeat(50_000)}`;
     expect(codeOf(() => filterFromJSON(Order, JSON.parse(text)))).to.equal('query.invalid-filter');
     const arrays = `${'{"and":['.repeat(50_000)}{"property":"paid","operator":"isPresent"}${']}'.repeat(50_000)}`;

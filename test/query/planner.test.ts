@@ -22,64 +22,69 @@ describe('The plan of a query', () => {
   const orders = mapperOf(Order);
   type Where = (o: PropertyRefs<Order>) => Filter<Order>;
   const cases: readonly (readonly [title: string, where: Where, plan: QueryPlanKind, filters: readonly string[]])[] = [
-    ['a pinned key is a point', (o) => o.orderId.eq('a'), 'point', ["PartitionKey eq 'p' and RowKey eq 'a'"]],
+    ['a fixed key is a point read', (o) => o.orderId.eq('a'), 'point', ["PartitionKey eq 'p' and RowKey eq 'a'"]],
     [
-      'a pinned key with more to ask is a range of one key',
+      'a fixed key with other conditions is a range of one key',
       (o) => o.orderId.eq('a').and(o.total.gt(1)),
       'row range',
       ["PartitionKey eq 'p' and RowKey eq 'a' and total gt 1.0"],
     ],
     [
-      'bounds on the row key are a range',
+      'bounds on the row key are a range of row keys',
       (o) => o.orderId.gt('a').and(o.orderId.le('b'), o.paid.eq(true)),
       'row range',
       ["PartitionKey eq 'p' and RowKey gt 'a' and RowKey le 'b' and paid eq true"],
     ],
     [
-      'the tighter of two bounds holds',
+      'the stricter of two bounds applies',
       (o) => o.orderId.gt('a').and(o.orderId.ge('a'), o.orderId.startsWith('a')),
       'row range',
       ["PartitionKey eq 'p' and RowKey gt 'a' and RowKey lt 'b'"],
     ],
     [
-      'several keys are several points in their order',
+      'several keys are point reads in key order',
       (o) => o.orderId.in(['b', 'a', 'b']),
       'point',
       ["PartitionKey eq 'p' and RowKey eq 'a'", "PartitionKey eq 'p' and RowKey eq 'b'"],
     ],
     [
-      'several ranges are read apart, overlapping ones as one',
+      'several ranges are read separately, and overlapping ones together',
       (o) => or(o.orderId.startsWith('a'), o.orderId.between('ab', 'c'), o.orderId.gt('x')),
       'row range',
       ["PartitionKey eq 'p' and RowKey ge 'a' and RowKey le 'c'", "PartitionKey eq 'p' and RowKey gt 'x'"],
     ],
     [
-      'several keys outside of all bounds are none',
+      'several keys outside the bounds read nothing',
       (o) => o.orderId.in(['a', 'b']).and(o.orderId.gt('b')),
       'nothing',
       [],
     ],
-    ['other questions read the partition', (o) => o.total.gt(1), 'partition', ["PartitionKey eq 'p' and total gt 1.0"]],
     [
-      'a negation is no range',
+      'conditions on other properties read the partition',
+      (o) => o.total.gt(1),
+      'partition',
+      ["PartitionKey eq 'p' and total gt 1.0"],
+    ],
+    [
+      'a negated bound is not a range',
       (o) => not(o.orderId.gt('a')),
       'partition',
       ["PartitionKey eq 'p' and not (RowKey gt 'a')"],
     ],
     [
-      'a key or something else is no range',
+      'a key joined by or with another condition is not a range',
       (o) => o.orderId.eq('a').or(o.total.gt(1)),
       'partition',
       ["PartitionKey eq 'p' and (RowKey eq 'a' or total gt 1.0)"],
     ],
     ['contradicting keys read nothing', (o) => o.orderId.eq('a').and(o.orderId.eq('b')), 'nothing', []],
     ['contradicting bounds read nothing', (o) => o.orderId.ge('b').and(o.orderId.lt('b')), 'nothing', []],
-    ['another partition reads nothing', (o) => o.customerId.eq('q'), 'nothing', []],
+    ['a condition for another partition reads nothing', (o) => o.customerId.eq('q'), 'nothing', []],
     ['a key that no row can have reads nothing', (o) => o.orderId.eq('a#b'), 'nothing', []],
     ['a key that is too long reads nothing', (o) => o.orderId.eq('a'.repeat(513)), 'nothing', []],
   ];
   for (const [title, where, plan, filters] of cases) {
-    it(title, () => {
+    it(`The plan of a query: ${title}`, () => {
       const explained = partitionQuery(orders, 'p').where(filter(Order, where)).explain();
       expect({ plan: explained.plan, filters: explained.filters, requests: explained.requests }).to.deep.equal({
         plan,
@@ -89,7 +94,7 @@ describe('The plan of a query', () => {
     });
   }
 
-  it('reads partitions one by one where they are told', () => {
+  it('The plan of a query reads partitions one by one if they are known', () => {
     const ofTwo = ["PartitionKey eq 'a' and total gt 1.0", "PartitionKey eq 'b' and total gt 1.0"];
     expect(partitionQuery(orders, ['b', 'a', 'b']).where('total', 'gt', 1).explain().filters).to.deep.equal(ofTwo);
     const query = tableQuery(orders).where('customerId', 'in', ['b', 'a']).where('total', 'gt', 1);
@@ -111,7 +116,7 @@ describe('The plan of a query', () => {
     ]);
   });
 
-  it('is a table scan where partitions are not told', () => {
+  it('The plan of a query is a table scan if no partition is known', () => {
     expect(tableQuery(orders).explain()).to.deep.equal({
       plan: 'table scan',
       requests: 1,
@@ -128,7 +133,7 @@ describe('The plan of a query', () => {
     ]);
   });
 
-  it('splits what equals one of many values, evenly, and merges the answers', () => {
+  it('The plan of a query splits an "in" with many values evenly, and merges the results', () => {
     const plan = partitionQuery(orders, 'p').where('items', 'in', numbers(40)).where('paid', 'eq', true).explain();
     expect({ ...plan, filters: plan.filters.map((text) => text.match(/items eq/g)?.length) }).to.deep.equal({
       plan: 'partition',
@@ -145,7 +150,7 @@ describe('The plan of a query', () => {
     );
   });
 
-  it('splits two of them by one another where it must', () => {
+  it('The plan of a query splits two long "in" conditions against each other if it must', () => {
     const plan = partitionQuery(orders, 'p')
       .where('items', 'in', numbers(20))
       .where('total', 'in', numbers(20))
@@ -161,7 +166,7 @@ describe('The plan of a query', () => {
     expect(pairs.size).to.equal(400);
   });
 
-  it('asks a value that is given twice once', () => {
+  it('The plan of a query sends a duplicate value only once', () => {
     const values = [0, -0, ...numbers(20)] as [number, ...number[]];
     const asked = partitionQuery(orders, 'p')
       .where('total', 'in', values)
@@ -170,14 +175,14 @@ describe('The plan of a query', () => {
     expect(asked).to.have.length(20);
   });
 
-  it('splits what is too long for a URL', () => {
+  it('The plan of a query splits a filter that is too long for a URL', () => {
     const texts = numbers(10).map((n) => `${n}`.repeat(1000)) as [string, ...string[]];
     const { filters } = partitionQuery(orders, 'p').where('email', 'in', texts).explain();
     expect(filters.length).to.be.greaterThan(1);
     expect(Math.max(...filters.map((text) => text.length))).to.be.lessThan(5000);
   });
 
-  it('refuses many values that are negated or joined by or, saying what to do', () => {
+  it('The plan of a query rejects many values that are negated or joined by or, and the error names the remedy', () => {
     const wheres: readonly Where[] = [
       (o) => not(o.items.in(numbers(16))),
       (o) => o.items.in(numbers(16)).or(o.paid.eq(true)),
@@ -191,12 +196,12 @@ describe('The plan of a query', () => {
     }
   });
 
-  it('reads split requests one after the other where the store has no order', () => {
+  it('The plan of a query reads split requests one after the other if the store has no order', () => {
     const plan = partitionQuery(mapperOf(Order, false), 'p').where('items', 'in', numbers(20)).explain();
     expect({ requests: plan.requests, onClient: plan.onClient }).to.deep.equal({ requests: 2, onClient: [] });
   });
 
-  it('says what is sorted here, and that key order is not', () => {
+  it('The plan of a query names the orders sorted on the client, and key order is not one', () => {
     const inPartition = partitionQuery(orders, 'p');
     expect(inPartition.orderBy('total', 'desc').orderBy('items').explain().onClient).to.deep.equal([
       'reads every match and sorts by total desc, items asc',

@@ -1,4 +1,5 @@
-// Compiles where the typings of filters and queries hold: every refusal stands behind a @ts-expect-error, which must be needed.
+// Type tests of filters and queries: this file must compile. Every call that must be rejected follows an expected error
+// (@ts-expect-error), which fails in turn if it is not needed.
 import type { Guid } from '../../src/edm/guid.js';
 import { and, not, or, type Filter } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
@@ -18,7 +19,7 @@ declare const events: Query<DomainEvent>;
 declare const guid: Guid;
 declare const OrderClass: new () => Order;
 
-// Operators follow the type of the property.
+// The operators depend on the type of the property.
 assertType<Equal<Operators<boolean>, 'eq' | 'ne' | 'in'>>();
 assertType<Equal<Operators<Guid>, 'eq' | 'ne' | 'in'>>();
 assertType<Equal<Operators<Uint8Array>, 'eq' | 'ne' | 'in'>>();
@@ -80,32 +81,32 @@ q.where((o) => o.total.eq('1'));
 q.where((o) => o.placedAt.gt(Date.now()));
 // @ts-expect-error a DateTime is a Date
 q.where((o) => o.placedAt.gt('2026-01-01'));
-// @ts-expect-error a boolean is no number
+// @ts-expect-error a boolean is not a number
 q.where((o) => o.paid.eq(1));
 // @ts-expect-error not a member of the union
 q.where((o) => o.status.eq('lost'));
 // @ts-expect-error not a member of the union
 q.where((o) => o.status.in(['open', 'lost']));
-// @ts-expect-error the service has no null
+// @ts-expect-error the service cannot compare with null
 q.where((o) => o.email.eq(null));
-// @ts-expect-error the service has no null
+// @ts-expect-error the service cannot compare with null
 q.where((o) => o.email.in([null]));
-// @ts-expect-error undefined is no operand
+// @ts-expect-error undefined is not an operand
 q.where((o) => o.total.gt(undefined));
 q.where((o) => o.items.in([]));
 // @ts-expect-error between takes two operands
 q.where((o) => o.items.between(1));
-// @ts-expect-error a converted object is not compared
+// @ts-expect-error a converted object cannot be compared
 q.where((o) => o.address.eq({ street: 'x' }));
 // @ts-expect-error methods are not properties
 q.where((o) => o.isLarge.isPresent());
 // @ts-expect-error no such property
 q.where((o) => o.totl.eq(1));
-// @ts-expect-error a condition must be returned
+// @ts-expect-error a filter must be returned
 q.where((o) => o.total);
-// @ts-expect-error a condition is no boolean
+// @ts-expect-error a filter is not a boolean
 q.where((o) => o.total.eq(1) && true);
-// @ts-expect-error the mark of a key takes no other type
+// @ts-expect-error a marked key is compared with its plain type only
 events.where((e) => e.at.gt('2026'));
 
 // @ts-expect-error startsWith is for strings
@@ -116,12 +117,12 @@ q.where('paid', 'gt', true);
 q.where('sequence', 'eq', 5);
 // @ts-expect-error not a member of the union
 q.where('status', 'eq', 'lost');
-// @ts-expect-error a converted object is not compared
+// @ts-expect-error a converted object cannot be compared
 q.where('address', 'eq', { street: 'x' });
 q.where('items', 'in', []);
-// @ts-expect-error between takes two
+// @ts-expect-error between takes two operands
 q.where('items', 'between', [1]);
-// @ts-expect-error the service has no null
+// @ts-expect-error the service cannot compare with null
 q.where('email', 'eq', null);
 // @ts-expect-error no such property
 q.where('totl', 'eq', 1);
@@ -130,7 +131,7 @@ q.where('email', 'isPresent', true);
 // @ts-expect-error methods are not properties
 q.where('isLarge', 'isPresent');
 
-// Filters belong to a type, and fit its subtypes.
+// A filter belongs to a type and fits its subtypes.
 interface Priced {
   readonly total: number;
 }
@@ -147,7 +148,7 @@ q.where((o) => o.total.gt(1).and(ofEvents));
 // @ts-expect-error a filter on a subtype does not fit the supertype
 export const narrower: Filter<Priced> = made;
 
-// Selection narrows to plain, readonly data.
+// A selection narrows the result to plain, read-only data.
 const narrowed = q.select('orderId', 'total', 'address');
 assertType<
   Equal<
@@ -156,7 +157,7 @@ assertType<
   >
 >();
 narrowed.where('items', 'gt', 1);
-// @ts-expect-error at least one
+// @ts-expect-error at least one property is required
 q.select();
 // @ts-expect-error no such property
 q.select('totl');
@@ -171,7 +172,7 @@ export async function read(): Promise<void> {
   first.total = 5;
   // @ts-expect-error a projection has no methods
   first.isLarge();
-  // @ts-expect-error there may be no first
+  // @ts-expect-error the result may be undefined
   (await q.first()).total.toFixed();
 }
 export const covariant: Query<Order, { readonly total: number }> = q;

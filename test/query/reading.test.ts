@@ -20,7 +20,7 @@ function ordersIn(store: RecordingStore): EntityMapper<Order> {
 }
 
 describe('A query', () => {
-  it('gives what passes in key order, following continuations', async () => {
+  it('A query returns matching entities in key order, following continuations', async () => {
     const store = new RecordingStore(rows, { rowsPerPage: 3 });
     const found = await tableQuery(ordersIn(store)).where('total', 'ge', 8).toArray();
     expect(found.map(({ customerId, orderId, total }) => [customerId, orderId, total])).to.deep.equal([
@@ -32,7 +32,7 @@ describe('A query', () => {
     expect(found[0]).to.be.instanceOf(Order);
   });
 
-  it('gives plain data of what is selected, and asks for nothing else', async () => {
+  it('A query with select returns plain data, and requests nothing else', async () => {
     const store = new RecordingStore(rows);
     const found = await partitionQuery(ordersIn(store), 'c1')
       .where('total', 'lt', 2)
@@ -46,7 +46,7 @@ describe('A query', () => {
     expect(store.requests[0]).to.deep.include({ kind: 'page', partitionKey: 'c1', select: [0] });
   });
 
-  it('stops after what it is to take, and asks for no more', async () => {
+  it('A query with take stops after that many results, and requests no more', async () => {
     const store = new RecordingStore(rows, { rowsPerPage: 4 });
     const query = partitionQuery(ordersIn(store), 'c1').take(5);
     expect((await query.toArray()).map(({ orderId }) => orderId)).to.deep.equal(['o0', 'o1', 'o2', 'o3', 'o4']);
@@ -55,7 +55,7 @@ describe('A query', () => {
     expect(await query.count()).to.equal(5);
   });
 
-  it('stops asking when its consumer does', async () => {
+  it('A query stops sending requests when its consumer stops', async () => {
     const store = new RecordingStore(rows);
     for await (const order of tableQuery(ordersIn(store)).pageSize(5)) {
       if (order.orderId === 'o2') break;
@@ -63,7 +63,7 @@ describe('A query', () => {
     expect(store.requests).to.have.length(1);
   });
 
-  it('asks for one row to find the first', async () => {
+  it('A query requests one row to find the first result', async () => {
     const store = new RecordingStore(rows);
     const query = partitionQuery(ordersIn(store), 'c2').where('total', 'gt', 3);
     expect((await query.first())?.orderId).to.equal('o4');
@@ -78,7 +78,7 @@ describe('A query', () => {
     ]);
   });
 
-  it('says when there is no first', async () => {
+  it('A query without results returns undefined, false or 0, or throws query.no-result', async () => {
     const query = partitionQuery(ordersIn(new RecordingStore(rows)), 'c1').where('total', 'gt', 100);
     expect(await query.first()).to.equal(undefined);
     expect(await query.exists()).to.equal(false);
@@ -87,13 +87,13 @@ describe('A query', () => {
     expect(EntitableError.is(error, 'query.no-result') && error.details).to.deep.equal({ className: 'Order' });
   });
 
-  it('counts by keys only', async () => {
+  it('A query counts by reading keys only', async () => {
     const store = new RecordingStore(rows);
     expect(await tableQuery(ordersIn(store)).where('total', 'lt', 5).count()).to.equal(10);
     expect(store.requests.map((request) => request.select)).to.deep.equal([[]]);
   });
 
-  it('reads one row where both keys are told', async () => {
+  it('A query with both keys fixed reads one row', async () => {
     const store = new RecordingStore(rows);
     const found = await partitionQuery(ordersIn(store), 'c1').where('orderId', 'eq', 'o7').toArray();
     expect(found.map(({ total }) => total)).to.deep.equal([7]);
@@ -108,14 +108,14 @@ describe('A query', () => {
     ]);
   });
 
-  it('asks for nothing where nothing can pass', async () => {
+  it('A query that cannot match sends no request', async () => {
     const store = new RecordingStore(rows);
     expect(await partitionQuery(ordersIn(store), 'c1').where('customerId', 'eq', 'c2').toArray()).to.deep.equal([]);
     expect(await partitionQuery(ordersIn(store), 'c1').where('orderId', 'isMissing').count()).to.equal(0);
     expect(store.requests).to.deep.equal([]);
   });
 
-  it('gives its pages as they arrive', async () => {
+  it('A query yields its pages as they arrive', async () => {
     const sizes: number[] = [];
     for await (const { items } of tableQuery(ordersIn(new RecordingStore(rows)))
       .pageSize(8)
@@ -124,7 +124,7 @@ describe('A query', () => {
     expect(sizes).to.deep.equal([8, 8, 4]);
   });
 
-  it('is stopped by a signal', async () => {
+  it('A query is stopped by a signal', async () => {
     const store = new RecordingStore(rows);
     const stop = AbortSignal.abort(new Error('stopped'));
     const stopped = await tableQuery(ordersIn(store))
@@ -133,7 +133,7 @@ describe('A query', () => {
     expect(stopped).to.equal('stopped');
   });
 
-  it('asks for the next page while one is used, unless one page is all that is taken', async () => {
+  it('A query requests the next page while one is processed, unless one page is all that it takes', async () => {
     const store = new RecordingStore(rows);
     await tableQuery(ordersIn(store)).toArray();
     await tableQuery(ordersIn(store)).take(5).toArray();
@@ -145,7 +145,7 @@ describe('A query', () => {
     );
   });
 
-  it('gives its results in order to calls that do not wait for one another', async () => {
+  it('A query returns its results in order to concurrent calls of next()', async () => {
     const iterator = tableQuery(ordersIn(new RecordingStore(rows)))
       .pageSize(3)
       [Symbol.asyncIterator]();
@@ -157,7 +157,7 @@ describe('A query', () => {
     ]);
   });
 
-  it('ends when its consumer ends it', async () => {
+  it('A query ends when its consumer calls return()', async () => {
     const iterator = tableQuery(ordersIn(new RecordingStore(rows)))
       .pageSize(3)
       [Symbol.asyncIterator]();
@@ -166,7 +166,7 @@ describe('A query', () => {
     expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('sends a raw filter to a store that reads OData, and is refused by others', async () => {
+  it('A query sends a raw filter to a store that reads OData, and other stores reject it', async () => {
     const reads = new RecordingStore(rows, { rawFilters: true });
     const raw = partitionQuery(ordersIn(reads), 'c1')
       .where('orderId', 'eq', 'o1')

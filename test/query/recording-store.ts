@@ -12,7 +12,7 @@ export interface RecordedRow {
   readonly values: Readonly<Record<string, TypedValue>>;
 }
 
-/** What was asked of the recording store. */
+/** A request to the recording store. */
 export type RecordedRequest =
   | {
       readonly kind: 'get';
@@ -26,15 +26,15 @@ interface RecordingStoreOptions {
   readonly limits?: Partial<ServiceLimits>;
   readonly ordered?: boolean;
   readonly rawFilters?: boolean;
-  /** The most rows that a page looks at, matching or not: 0 or more matches and a continuation are the answer. */
+  /** The most rows that a page examines. A page may therefore have few matches or none, with a continuation. */
   readonly rowsPerPage?: number;
 }
 
 const WRITTEN = new Date(Date.UTC(2026, 0, 1));
 
 /**
- * Rows in an array, read as the port says and by an evaluator of its own, that writes down every request: what queries ask for, and
- * how often, is seen nowhere else. Tests of answers run on real stores.
+ * A store that records every request, to test what queries send and how often, which is visible nowhere else. It reads
+ * rows from an array and evaluates filters with code of its own. Tests of results run on real stores.
  */
 export class RecordingStore implements TableStore {
   readonly requests: RecordedRequest[] = [];

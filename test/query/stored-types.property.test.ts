@@ -7,7 +7,7 @@ import { EntitableError } from '../../src/errors/entitable-error.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
 import { onEveryStore } from '../support/every-store.js';
 
-/** One table, by a class for each type that its property may be declared as. */
+/** One table with a class for each type that its property can be declared as. */
 class Declared {
   partition!: string;
   row!: string;
@@ -39,7 +39,7 @@ const TEXTS = [
 ];
 const GUID = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 
-/** Values of every type, those among them that look like another's. */
+/** Values of every type, including some that look like values of another. */
 const VALUES: Readonly<Record<EdmType, fc.Arbitrary<unknown>>> = {
   Binary: fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constant(new Uint8Array(Buffer.from('5')))),
   Boolean: fc.boolean(),
@@ -56,7 +56,7 @@ const VALUES: Readonly<Record<EdmType, fc.Arbitrary<unknown>>> = {
 
 const STORED = fc.constantFrom(...EDM_TYPES).chain((type) => VALUES[type].map((value) => ({ type, value })));
 
-/** What a read ends with: a value in its own type, or an error without the value. */
+/** Returns the outcome of a read: a value with its own type, or an error without the value. */
 async function outcome(read: Promise<unknown>): Promise<unknown> {
   try {
     return comparable(await read);
@@ -72,11 +72,11 @@ function comparable(value: unknown): unknown {
   return Guid.is(value) ? ['Guid', value.toString()] : [typeof value, value];
 }
 
-/** By what is stored and what is declared: what every store must answer. The first that is asked answers for all. */
+/** The expected outcome by stored and declared type. The first store sets it, and all others must agree. */
 const ANSWERS = new Map<string, unknown>();
 
-onEveryStore('A property that is stored as any type and declared as any other', (open) => {
-  it('is read alike by get, by a query and by select, on every store', async () => {
+onEveryStore('A property stored as any type and declared as any other', (open) => {
+  it('A property stored as any type and declared as any other is read alike by get, by a query and by select, on every store', async () => {
     const { tables } = await open();
     let count = 0;
     await fc.assert(

@@ -30,7 +30,7 @@ const at = new Date('2026-11-21T00:00:00.000Z');
 const order = (id: string, total: number, status: Order['status']): Order =>
   Object.assign(new Order(), { customer: 'c', at, id, total, status, version: 1n });
 
-/** A query as JavaScript sees it. */
+/** A query without types, as JavaScript sees it. */
 interface Untyped {
   where(...said: readonly unknown[]): Query<Order>;
 }
@@ -50,7 +50,7 @@ describe('where', () => {
   });
   afterEach(() => test.tables.close());
 
-  it('names the properties that can be compared where one is unknown, and select says that names are given one by one', () => {
+  it('where names the properties that can be compared if one is unknown, and select explains that names are passed one by one', () => {
     expect(thrown(() => untyped('totl', 'eq', 1)).message).to.equal(
       'Order has no stored property "totl". It has: customer, at, id, status, total, version.',
     );
@@ -59,27 +59,27 @@ describe('where', () => {
     );
   });
 
-  describe('with an object', () => {
-    it('asks that every property equals its value', async () => {
+  describe('where with an object', () => {
+    it('where with an object requires every property to equal its value', async () => {
       const asked = query.where({ status: 'open', total: 20 });
       expect(asked.compile().filter).to.equal("PartitionKey eq 'c' and status eq 'open' and amount eq 20.0");
       expect(await ids(asked)).to.deep.equal(['a']);
       expect(await ids(query.where({ version: 1n }).where({ total: 30 }))).to.deep.equal(['c']);
     });
 
-    it('asks keys as every filter does: both are a point read', async () => {
+    it('where with an object accepts keys like any filter: both together are a point read', async () => {
       const asked = test.tables.repository(Order).scan().where({ customer: 'c', at, id: 'b' });
       expect(asked.explain()).to.include({ plan: 'point', requests: 1 });
       expect(await ids(asked)).to.deep.equal(['b']);
     });
 
-    it('makes a filter, which combines', async () => {
+    it('filter with an object creates a filter that can be combined', async () => {
       const either = or(filter(Order, { total: 30 }), filter(Order, { status: 'shipped' }));
       expect(await ids(query.where(either))).to.deep.equal(['b', 'c']);
       expect(await ids(query.where(not(filter(Order, { status: 'open', total: 20 }))))).to.deep.equal(['b', 'c']);
     });
 
-    it('tells a filter from an object', async () => {
+    it('where distinguishes a filter from an object of values', async () => {
       const open = filter(Order, (o) => o.status.eq('open'));
       expect(await ids(query.where(open))).to.deep.equal(['a', 'c']);
     });
@@ -98,12 +98,12 @@ describe('where', () => {
       ['an array', [{ status: 'open' }], 'query.invalid-filter'],
       ['nothing at all', undefined, 'query.invalid-filter'],
     ] as const) {
-      it(`refuses ${what}`, () => {
+      it(`where with an object rejects ${what}`, () => {
         expect(codeOf(() => untyped(said).toArray())).to.equal(code);
       });
     }
 
-    it('says what is missing in an empty one', () => {
+    it('where with an empty object names what is missing', () => {
       expect(thrown(() => untyped({}))).to.include({
         message:
           "An object that names properties was expected, not an empty Object. Name at least one: where({ status: 'open' }); to take every row, leave where out.",
@@ -111,10 +111,10 @@ describe('where', () => {
     });
   });
 
-  describe('with a list of no values', () => {
+  describe('where with an empty list', () => {
     const none: readonly string[] = [];
 
-    it('finds nothing, without a request', async () => {
+    it('where with an empty list matches nothing, without a request', async () => {
       for (const asked of [
         query.where('status', 'in', []),
         query.where('status', 'in', none),
@@ -133,13 +133,13 @@ describe('where', () => {
       expect(test.takeRequests()).to.deep.equal([]);
     });
 
-    it('is left out where it is one of several, and finds everything where it is negated', async () => {
+    it('where with an empty list matches nothing in an or, and everything if it is negated', async () => {
       expect(await ids(query.where((o) => o.status.in([]).or(o.total.eq(30))))).to.deep.equal(['c']);
       expect(await ids(query.where((o) => not(o.status.in([]))))).to.deep.equal(['a', 'b', 'c']);
       expect(query.where((o) => not(o.status.in([]))).compile().filter).to.equal("PartitionKey eq 'c'");
     });
 
-    it('goes through JSON, where it must be said', () => {
+    it('where with an empty list survives JSON, in which the list must be present', () => {
       const json = JSON.parse(JSON.stringify(filter(Order, (o) => o.status.in([])))) as unknown;
       expect(json).to.deep.equal({ property: 'status', operator: 'in', operands: [] });
       expect(query.where(filterFromJSON(Order, json)).explain()).to.include({ requests: 0 });
@@ -148,14 +148,14 @@ describe('where', () => {
       );
     });
 
-    it('is refused where every value would be', () => {
+    it('where with an empty list is rejected where every value would be rejected', () => {
       expect(codeOf(() => untyped('etag', 'in', []))).to.equal('query.not-comparable');
       expect(codeOf(() => untyped('state', 'in', []))).to.equal('query.unknown-property');
       expect(codeOf(() => untyped('status', 'in', undefined))).to.equal('query.invalid-operand');
     });
   });
 
-  it('with a list of text takes what comes from outside, for a property of literals', async () => {
+  it('where with a list of plain strings accepts input from outside for a union of literals', async () => {
     const asked: readonly string[] = JSON.parse('["open","lost"]') as readonly string[];
     expect(await ids(query.where('status', 'in', asked))).to.deep.equal(['a', 'c']);
     expect(await ids(query.where((o) => o.status.in(asked)))).to.deep.equal(['a', 'c']);
