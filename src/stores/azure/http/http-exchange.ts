@@ -50,8 +50,9 @@ export interface ExchangeSettings {
  * docs/performance.md.
  *
  * What keeps it safe: every other request goes to the SDK's client. `http-exchange.test.ts` covers aborts, broken
- * connections, streams and what policies see of an error. `test/wrong-answers` sends thousands of random wrong
- * responses, headers and broken bodies to every operation, and accepts no success and no made-up rejection.
+ * connections, streams and what policies see of an error. The fuzz test in `test/wrong-answers` answers the operations
+ * with 2,000 random wrong statuses, headers, bodies and broken connections: none may succeed, or report a rejection
+ * that the service did not make.
  */
 export function exchange(
   request: PipelineRequest,
