@@ -10,8 +10,9 @@ import { StopSignal } from '../http/request-message.js';
 type Coming = Promise<ArrivingPage | undefined>;
 
 /**
- * The pages of one scan. With `ahead`, the next page is requested as soon as the headers of one tell where it begins, while its body is
- * still on its way. The time limit is each page's, from when it is asked for: what its reader does with the pages takes the time it takes.
+ * Iterates over the pages of one scan. With `ahead`, the next page is requested as soon as the headers of a page have
+ * arrived, while its body is still on its way. The time limit applies to each page, from the call of `next`; time that
+ * the caller spends between pages does not count.
  */
 export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   readonly #reader: PageReader;
@@ -19,7 +20,7 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   readonly #ahead: number;
   readonly #options: OperationOptions | undefined;
   readonly #stop = new StopSignal();
-  /** Pages on their way, in order; one that follows the last is nothing. */
+  /** Pages on their way, in order. A promise resolves to `undefined` if it follows the last page. */
   readonly #coming: Coming[] = [];
   #continuation: string | undefined;
 
@@ -54,12 +55,15 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
     return continuation === undefined ? { rows } : { rows, continuation };
   }
 
-  /** After the last page nothing is in flight, and stopping could close the connection of its body. */
+  /**
+   * Stops the pages on their way. After the last page there are none, and stopping could close the connection of its
+   * body.
+   */
   protected ended(by: IterationEnd): void {
     if (by !== 'last page') this.#stop.stop();
   }
 
-  /** The page that is due; those after it are asked for. */
+  /** Returns the next page, and requests the pages after it, up to `ahead`. */
   #page(): Coming {
     const current = this.#coming.shift() ?? this.#request(this.#continuation);
     for (let last = this.#coming.at(-1) ?? current; this.#coming.length < this.#ahead;) {
@@ -77,7 +81,7 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
     const next = page.then((arrived) =>
       arrived?.continuation === undefined ? undefined : this.#request(arrived.continuation),
     );
-    next.catch(ignore); // it is told when the page is asked for
+    next.catch(ignore); // reported when the page is read
     return next;
   }
 }
