@@ -25,12 +25,15 @@ export type Condition =
   | { readonly kind: 'not'; readonly operand: Condition };
 
 /**
- * The most changes between `and`, `or` and `not` on the way into a condition: the functions that visit conditions are
- * recursive.
+ * The maximum nesting of `and`, `or` and `not` in each other. The functions that visit conditions are recursive, so
+ * this bounds their stack.
  */
 const DEEPEST = 100;
 
-/** The most comparisons in a condition. A condition that is used several times in a filter is visited each time. */
+/**
+ * The maximum number of comparisons in a condition. A part that is used several times counts each time, because it is
+ * visited each time.
+ */
 const LARGEST = 100_000;
 
 /** The number of operands that each operator takes. */

@@ -34,13 +34,16 @@ export function propertyReferences<T>(): PropertyRefs<T> {
 
 /** A stored property of any type: its presence can be tested. */
 export interface PresenceRef<T> {
-  /** Matches if the property has a value: `(x eq v or x ne v)`. */
+  /** Matches if the property has a value. It is sent as `(x eq v or x ne v)`. */
   isPresent(): Filter<T>;
   /** Matches if the property has no value, or one of another type than declared. */
   isMissing(): Filter<T>;
 }
 
-/** A property that can be tested for equality: any whose type is stored without a converter's object. */
+/**
+ * A property whose values are strings, numbers, bigints, dates, booleans, Guids or bytes: it can be tested for
+ * equality.
+ */
 export interface EquatableRef<T, in V> extends PresenceRef<T> {
   /** Matches if the property has this value. */
   eq(value: V): Filter<T>;
@@ -102,7 +105,7 @@ export type PropertyRefs<T> = (T extends unknown ? { readonly of: Properties<T> 
 
 type Properties<T> = { readonly [K in DataName<T> & string]: PropertyRef<T, NonNullable<T[K]>> };
 
-/** The operators of every property whose type is stored as it is. */
+/** The operators of properties whose values are strings, numbers, bigints, dates, booleans, Guids or bytes. */
 export type EqualityOperator = 'eq' | 'ne' | 'in';
 
 /** The operators of properties with an order. */

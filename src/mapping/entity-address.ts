@@ -122,7 +122,7 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
   return text;
 }
 
-/** The most names that a message lists, because the object may come from outside. */
+/** The maximum number of names that a message lists, because the object may come from outside. */
 const NAMED = 3;
 
 /**

@@ -92,7 +92,7 @@ export class EntityProperties {
     return { changed, removed, said };
   }
 
-  /** Returns the unassigned properties of an entity that hold a default, and still do. */
+  /** Returns the unassigned properties of an entity that still have their default. */
   unsaidDefaults(entity: object, unsaid: Unsaid): Unsaid | undefined {
     const { className } = this.#metadata;
     const left = this.#defaulted
@@ -104,7 +104,10 @@ export class EntityProperties {
     return left.length > 0 ? new Map(left) : undefined;
   }
 
-  /** Returns the properties that a detached object has no value for, or a value that the caller never assigned. */
+  /**
+   * Returns the unassigned properties of a detached object: those without a value, and those whose value the class set
+   * itself.
+   */
   unsaidBy(entity: object): Unsaid | undefined {
     const { className } = this.#metadata;
     const state = stateOf(entity);

@@ -11,7 +11,7 @@ export interface Projector {
 
 /** The data source's settings for all queries. */
 export interface QuerySettings {
-  /** The most requests that a query may plan, unless the query sets its own limit. */
+  /** The maximum number of requests that a query may plan, unless the query sets its own. */
   readonly maxRequests?: number | undefined;
   /**
    * The secrets for continuation tokens: the first one signs, and all are accepted. A function, so that the secrets do

@@ -10,7 +10,10 @@ import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import type { ServiceLimits } from '../store/limits.js';
 import type { RowReader, RowWriter, Slot } from '../store/row.js';
 
-/** Checks of the types that have limits beyond those of EDM: each is one call for each value that is written. */
+/**
+ * Checks of the types whose limits depend on the store. Each is a single function, because it is called for every value
+ * that is written.
+ */
 const FITS: Partial<Record<EdmType, (value: unknown, limits: ServiceLimits) => boolean>> = {
   Binary: (value, { binaryBytes }) => isBytes(value) && value.byteLength <= binaryBytes,
   String: (value, { stringUnits }) => typeof value === 'string' && value.length <= stringUnits && value.isWellFormed(),
@@ -43,7 +46,9 @@ export function storedValueOf(
   };
 }
 
-/** The error of a value that its property cannot store: of another type, beyond the type's range, or beyond a limit of the store. */
+/**
+ * Creates the error for a value that its property cannot store, because of its type, its range or a limit of the store.
+ */
 function refusalOf(
   className: string,
   { name, storedName, type }: PropertyMetadata,

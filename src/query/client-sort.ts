@@ -113,7 +113,7 @@ function rank(value: unknown): number {
   return value === undefined || value === null ? 2 : Number.isNaN(value) ? 1 : 0;
 }
 
-/** The most rows that are held in memory for sorting without `take`. */
+/** The maximum number of rows that are held in memory for sorting without `take`. */
 export const SORT_LIMIT = 100_000;
 
 /**

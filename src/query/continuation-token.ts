@@ -30,7 +30,7 @@ export interface TokenQuery {
 const [PLAIN, SIGNED] = ['1', '2'];
 /** The length of the checksum or signature in characters of 6 bits: 132 of the 256 bits. */
 const CHECKSUM = 22;
-/** The most characters of a continuation, and of the store's own continuation in it: more than any store returns. */
+/** The maximum length of a continuation, and of the store's own continuation in it: longer than any store returns. */
 const LONGEST = 16_384;
 const LONGEST_OF_STORE = 8192;
 

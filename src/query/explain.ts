@@ -12,7 +12,7 @@ export type QueryPlanKind = 'nothing' | 'point' | 'row range' | 'partition' | 't
 export interface QueryPlan {
   /** The access path of the most expensive request. */
   readonly plan: QueryPlanKind;
-  /** The least number of requests. Every further page of a request adds one. */
+  /** The minimum number of requests. Every further page of a request adds one. */
   readonly requests: number;
   /** The number of comparisons in the longest request. */
   readonly comparisons: number;

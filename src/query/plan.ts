@@ -123,7 +123,7 @@ function knownParts(template: KeyTemplate, key: string): KnownParts {
   return new Map([[template, values.map((value, index) => partText(template, index, value))]]);
 }
 
-/** The most requests that a query may plan by default. */
+/** The maximum number of requests that a query may plan by default. */
 export const MOST_REQUESTS = 1000;
 
 /** The number of requests that a query may still plan. It is checked before they are planned, to bound the work. */

@@ -31,7 +31,7 @@ export interface QueryState<T extends object> {
   readonly selected: { readonly names: readonly string[]; readonly projector: Projector } | undefined;
   readonly take: number | undefined;
   readonly pageSize: number | undefined;
-  /** The most requests that may be planned, if the query sets its own limit. */
+  /** The maximum number of requests that may be planned, if the query sets its own. */
   readonly maxRequests: number | undefined;
 }
 

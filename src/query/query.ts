@@ -14,7 +14,7 @@ export interface CompiledQuery {
   readonly filter: string;
   /** The stored names of the selected properties; missing if all are read. */
   readonly select?: readonly string[];
-  /** The most results; missing if all are read. */
+  /** The maximum number of results; missing if all are read. */
   readonly take?: number;
   /** The rows per request. */
   readonly pageSize: number;
@@ -36,13 +36,13 @@ export interface Page<out R> {
  * `exists` it applies to all pages that they read together.
  */
 export interface ReadOptions extends OperationOptions {
-  /** Reads rows again that a unit of work has already loaded, and overwrites their entities, including changes. */
+  /** Reads entities again that a unit of work has already loaded, and overwrites them and their unsaved changes. */
   readonly refresh?: boolean | undefined;
 }
 
 /** Options of `pages`. */
 export interface PagesOptions extends ReadOptions {
-  /** Skips pages without results that are not the last (`'follow'`, the default), or yields them (`'give'`). */
+  /** Empty pages before the last one are skipped by default (`'follow'`), or yielded (`'give'`). */
   readonly emptyPages?: 'follow' | 'give' | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface PagesOptions extends ReadOptions {
 export interface PageOptions extends PagesOptions {
   /** The continuation of an earlier page of the same query. Without one, the first page is read. */
   readonly continuation?: string | undefined;
-  /** The most results: 1 to the store's `limits.pageRows`. A page with fewer results is not necessarily the last. */
+  /** The maximum number of results: 1 to the store's `limits.pageRows`. A page with fewer may not be the last. */
   readonly pageSize?: number | undefined;
 }
 

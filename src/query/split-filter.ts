@@ -76,7 +76,8 @@ function addComparisons(sum: number, operand: FilterNode): number {
 }
 
 /**
- * The most UTF-16 units of operands in a request: a filter is sent in a URL, whose length servers and proxies limit.
+ * The maximum length of the operands in a request, in UTF-16 units. A filter is sent in a URL, whose length servers and
+ * proxies limit.
  */
 const LONGEST = 4096;
 

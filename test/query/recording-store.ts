@@ -26,7 +26,10 @@ interface RecordingStoreOptions {
   readonly limits?: Partial<ServiceLimits>;
   readonly ordered?: boolean;
   readonly rawFilters?: boolean;
-  /** The most rows that a page examines. A page may therefore have few matches or none, with a continuation. */
+  /**
+   * The maximum number of rows that a page examines. A page may therefore have few matches or none, with a
+   * continuation.
+   */
   readonly rowsPerPage?: number;
 }
 

@@ -12,7 +12,7 @@ import { Order } from '../filter/entities.js';
 
 const SHAPE = { properties: [{ name: 'items', type: 'Int32' }] } as const;
 
-/** A memory store in which somebody else writes first, as often as told. */
+/** A memory store in which another writer interferes before each submit, depending on how many there were. */
 function contended(store: TableStore, interfere: (times: number) => Promise<void>): TableStore {
   let times = 0;
   return wrapStore(store, {
@@ -52,7 +52,7 @@ function ordersOf(store: TableStore, partition?: string): Query<Order> {
 }
 
 describe('A write by filter', () => {
-  it('deletes what matches and nothing else, in transactions of one partition', async () => {
+  it('A write by filter deletes the matching rows and no others, in transactions of one partition', async () => {
     const store = await filled();
     const progress: WriteProgress[] = [];
     const report = await ordersOf(store)
@@ -64,7 +64,7 @@ describe('A write by filter', () => {
     expect(await ordersOf(store).where('items', 'lt', 120).exists()).to.equal(false);
   });
 
-  it('merges a patch, also one that makes rows match no longer', async () => {
+  it('A write by filter merges a patch, even one that makes rows no longer match', async () => {
     const store = await filled();
     expect(await ordersOf(store, 'a').where('items', 'ge', 200).merge({ items: 0, paid: true })).to.deep.equal({
       changed: 50,
@@ -81,18 +81,18 @@ describe('A write by filter', () => {
     expect(await ordersOf(store, 'a').where('items', 'eq', 0).count()).to.equal(51);
   });
 
-  it('stops after what it is to take', async () => {
+  it('A write by filter stops after as many rows as take allows', async () => {
     const store = await filled();
     expect((await ordersOf(store).take(130).delete()).changed).to.equal(130);
     expect((await ordersOf(store).first())?.orderId).to.equal('o130');
   });
 
-  it('reads rows again that were changed meanwhile, and leaves out what matches no longer or is gone', async () => {
+  it('A write by filter reads rows again that have changed, and leaves out those that no longer match or are gone', async () => {
     const store = await filled();
     const busy = contended(store, async (times) => {
       if (times !== 1) return;
       await write(store, 'a', 'o001', 1); // still matches
-      await write(store, 'a', 'o002', 999); // does not
+      await write(store, 'a', 'o002', 999); // no longer matches
       await store.submit('Orders', [
         store.rows('Orders', SHAPE).prepare({ mode: 'delete', partitionKey: 'a', rowKey: 'o003', ifMatch: '*' }),
       ]);
@@ -110,7 +110,7 @@ describe('A write by filter', () => {
     ).to.deep.equal([['o002', 999]]);
   });
 
-  it('gives a row up that others change all the time, and tells so', async () => {
+  it('A write by filter gives up on a row that others keep changing, and reports it', async () => {
     const store = await filled();
     const busy = contended(store, () => write(store, 'a', 'o001', 1));
     const { failed, ...report } = await ordersOf(busy, 'a').where('items', 'lt', 3).delete();
@@ -120,7 +120,7 @@ describe('A write by filter', () => {
     ]);
   });
 
-  it('refuses a patch that names a key or nothing stored, before anything is sent', async () => {
+  it('A write by filter rejects a patch with a key or an unknown name before anything is sent', async () => {
     const store = await filled();
     for (const patch of [{ orderId: 'x' }, { nothing: 1 }, { items: 'x' }]) {
       const error: unknown = await ordersOf(store)
@@ -130,7 +130,7 @@ describe('A write by filter', () => {
     }
   });
 
-  it('is refused for what is sorted here', async () => {
+  it('A write by filter is rejected for a query that is sorted on the client', async () => {
     const error: unknown = await ordersOf(await filled())
       .orderBy('total')
       .delete()
