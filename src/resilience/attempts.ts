@@ -6,7 +6,7 @@ import { checkTimeout, type OperationOptions } from '../options/operation-option
 import { remedyFor, waitBefore, type Remedy } from './classify.js';
 import type { RetryPolicy } from './retry-settings.js';
 
-/** The tries of one operation: how many are left, under what each runs, and how long to wait between them. */
+/** The attempts of one operation. Counts the retries, limits the time of each attempt, and waits between them. */
 export class Attempts {
   readonly #policy: RetryPolicy;
   readonly #operation: Pick<Operation, 'request' | 'retry'>;
@@ -29,22 +29,25 @@ export class Attempts {
     this.#ends = performance.now() + timeout;
   }
 
-  /** What one try runs under. */
+  /** The signal and the time limit of one attempt. */
   get options(): OperationOptions {
     return this.#within(Math.min(this.#policy.tryTimeout, this.#left));
   }
 
-  /** What is left of the signal and the time, for work that follows. */
+  /** The signal and the remaining time of the operation, for work that follows the attempts. */
   get rest(): OperationOptions {
     return this.#within(this.#left);
   }
 
-  /** Whether there is no time for anything more. */
+  /** True once the signal is aborted or the time is used up. */
   get isOver(): boolean {
     return this.#signal?.aborted === true || this.#left <= 0;
   }
 
-  /** Makes a request until it succeeds or must not be made again; only for what is the same when it is done twice. */
+  /**
+   * Sends a request until it succeeds or must not be retried. Only for requests that have the same effect when sent
+   * twice.
+   */
   async repeat<T>(send: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -55,7 +58,7 @@ export class Attempts {
     }
   }
 
-  /** Waits for the time of the next try; `false` when there must be none. */
+  /** Waits until the next attempt is due. Resolves to `false`, without waiting, if there must be no further attempt. */
   async again(error: unknown): Promise<boolean> {
     const remedy = this.#remedyFor(error);
     if (remedy === 'never' || !EntitableError.is(error)) return false;
@@ -67,7 +70,10 @@ export class Attempts {
     return pause(wait, this.#signal);
   }
 
-  /** The error an operation fails with whose last try failed: the signal's, if that ended it between two tries. */
+  /**
+   * Returns the error that the operation fails with after its last attempt: `store.aborted` if the signal ended it
+   * between two attempts.
+   */
   failure(error: unknown): unknown {
     if (this.#signal?.aborted !== true || EntitableError.is(error, 'store.aborted')) return error;
     if (EntitableError.is(error, 'store.outcome-unknown')) return error;

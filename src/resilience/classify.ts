@@ -4,45 +4,50 @@ import { jitter } from '../async/backoff.js';
 import type { Backoff, RetryPolicy } from './retry-settings.js';
 
 /**
- * What to do about a failure: try again `at once` (a few times, then `fast`), `fast`, `slow`, or `never`. `ambiguous`: the request may
- * have been carried out all the same, so that a write that is not the same when done twice has to be read back.
+ * The action to take after a failed request.
+ *
+ * - `at once`: retry without a wait, a few times; then as `fast`.
+ * - `fast` and `slow`: retry after a wait that grows at the pace of that name in the retry settings.
+ * - `ambiguous`: retry, but the failed request may have been carried out, so a write that is not repeatable has to be
+ *   read back.
+ * - `never`: do not retry.
  */
 export type Remedy = 'at once' | 'fast' | 'slow' | 'ambiguous' | 'never';
 
 interface Rule {
   readonly code: ErrorCode;
-  /** HTTP statuses; without, any or none. */
+  /** HTTP statuses that the rule applies to. Without this list it applies to any status, or none. */
   readonly status?: readonly number[];
-  /** What the code of the cause must match, e.g. Node's `ECONNRESET`. */
+  /** Pattern for the `code` of the error's cause, e.g. Node's `ECONNRESET`. */
   readonly cause?: RegExp;
-  /** Whether another server answered in the place of the service, or nobody can tell. */
+  /** Restricts the rule to responses that came from another server, e.g. a proxy, or may have come from one. */
   readonly wronglyAnswered?: true;
   readonly remedy: Remedy;
 }
 
-/** The first rule that fits decides; what none fits is never tried again. */
+/** The rules in order: the first that matches decides. A failure that no rule matches is not retried. */
 const RULES: readonly Rule[] = [
   { code: 'store.outcome-unknown', remedy: 'ambiguous' },
-  // There would be as much of it again.
+  // The next response would be just as large.
   { code: 'store.unavailable', cause: /^ANSWER_TOO_LARGE$/, remedy: 'never' },
-  // A proxy may have put its own page in the place of the service's answer.
+  // A proxy may have replaced the service's response by a page of its own.
   { code: 'store.unavailable', wronglyAnswered: true, remedy: 'ambiguous' },
   { code: 'store.throttled', remedy: 'slow' },
-  // A certificate does not get better by asking again.
+  // An invalid certificate is still invalid at the next attempt.
   { code: 'store.unavailable', cause: /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, remedy: 'never' },
-  // A kept connection that the other side had closed meanwhile.
+  // The other side had already closed the kept-alive connection.
   { code: 'store.unavailable', cause: /^(ECONNRESET|EPIPE)$/, remedy: 'at once' },
-  // Among them 409 TableBeingDeleted.
+  // Includes 409 TableBeingDeleted.
   { code: 'store.unavailable', status: [408, 409, 500, 502, 503, 504], remedy: 'slow' },
-  // Refused, not resolved, cut off, unreadable: there was no whole answer.
+  // Connection refused, host name not resolved, connection cut off, response unreadable: no complete response arrived.
   { code: 'store.unavailable', remedy: 'fast' },
-  // One try took too long; the service had all that time for relief.
+  // A single attempt took too long. The service has had that time to recover, so the wait is short.
   { code: 'store.timeout', remedy: 'fast' },
-  // Cosmos: the partition has moved, or the row is being written.
+  // Cosmos DB: the partition has moved, or the row is being written by another request.
   { code: 'store.rejected', status: [410, 449], remedy: 'at once' },
 ];
 
-/** What to do about an error. */
+/** Returns what to do about an error. */
 export function remedyFor(error: unknown): Remedy {
   if (!EntitableError.is(error, 'store.')) return 'never';
   const { status } = error.details as StoreErrorDetails;
@@ -57,14 +62,17 @@ export function remedyFor(error: unknown): Remedy {
   return rule?.remedy ?? 'never';
 }
 
-/** The same where a table is made: the end of an earlier one's deletion is waited for only by who asks for that. */
+/**
+ * Like `remedyFor`, for creating a table: does not wait until the service has deleted an earlier table of the same
+ * name. Callers who want to wait ask for it with `waitForDeletion`.
+ */
 export function remedyForCreation(error: unknown): Remedy {
   const isBeingDeleted =
     EntitableError.is(error, 'store.unavailable') && error.details.serviceCode === 'TableBeingDeleted';
   return isBeingDeleted ? 'never' : remedyFor(error);
 }
 
-/** Whether an operation ended with the answer of another server. */
+/** Returns whether an operation failed because another server responded in place of the service. */
 export function isWronglyAnswered(error: unknown): boolean {
   return EntitableError.is(error, 'store.unavailable') && error.details.contentType !== undefined;
 }
@@ -74,10 +82,13 @@ function codeOf(cause: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** After so many tries without a wait there is one. */
+/** Number of retries without a wait before the waits begin. */
 const TRIES_AT_ONCE = 2;
 
-/** How long to wait before a retry, the first of which is 0: random, so that those who failed together do not come back together. */
+/**
+ * Returns the wait before a retry, where the first retry is 0. The wait is random, so that clients that failed together
+ * do not retry together.
+ */
 export function waitBefore(
   retry: number,
   remedy: Exclude<Remedy, 'never'>,
@@ -94,7 +105,8 @@ export function waitBefore(
     case 'slow':
       return randomWait(retry, policy.slow);
     case 'ambiguous':
-      // An answer with a status is a service in trouble, unless it is none of the service; without, a connection broke.
+      // A response with a status comes from a service in trouble, unless another server sent it. Without a status, the
+      // connection broke.
       return randomWait(retry, status === undefined || contentType !== undefined ? policy.fast : policy.slow);
     default:
       return remedy satisfies never;

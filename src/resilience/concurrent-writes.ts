@@ -5,10 +5,10 @@ import type { OperationOptions } from '../options/operation-options.js';
 import type { Verdict } from './read-back.js';
 import { fingerprintOf, NO_ETAG, REMEMBERED, RecentWrites, type OwnWrite } from './recent-writes.js';
 
-/** Doubts that are remembered at most. */
+/** Maximum number of doubts that are remembered. */
 const MOST_DOUBTS = 1000;
 
-/** What was submitted together, of which nobody can tell whether it was carried out: its rows, and what each write was conditional on. */
+/** Writes that were submitted together and whose outcome is unknown: the condition of each, by row key. */
 interface Doubt {
   readonly at: number;
   readonly partition: string;
@@ -16,18 +16,21 @@ interface Doubt {
 }
 
 /**
- * Writes of one process to the same rows tell each other what they did, also when they are over: what another has written is not taken
- * for one's own, however alike it is.
+ * Informs concurrent writes to the same rows, within one process, of each other's outcome, and remembers it after they
+ * have ended. A write whose answer was lost therefore does not take a row that another write has stored for its own,
+ * even if the content is the same.
  */
 export class ConcurrentWrites {
   readonly #partitions = new Map<string, Set<InFlightWrite>>();
   readonly #recent = new RecentWrites();
-  /** The oldest first. */
+  /** In order of age, the oldest first. */
   readonly #doubts = new Set<Doubt>();
-  /** The doubts of writes, which may be settled later. */
+  /** Finds the doubt of a write, so that it can be dropped if the outcome becomes known later. */
   readonly #doubtOf = new WeakMap<OwnWrite, Doubt>();
 
-  /** Writes of one partition are begun. Who begins them says when they end. */
+  /**
+   * Registers writes of one partition that are about to be sent. The caller calls `leave` on the result when they end.
+   */
   enter(table: string, writes: readonly OwnWrite[]): InFlightWrite {
     const partition = `${table}\n${writes[0]?.partitionKey}`;
     let contenders = this.#partitions.get(partition);
@@ -37,12 +40,12 @@ export class ConcurrentWrites {
     return contender;
   }
 
-  /** Remembers what was written. */
+  /** Remembers writes that succeeded, with the ETags that they created. */
   remember(partition: string, writes: readonly OwnWrite[], receipts: readonly WriteReceipt[]): void {
     this.#recent.remember(partition, writes, receipts);
   }
 
-  /** Remembers writes of which nobody can tell whether they were carried out. */
+  /** Remembers writes whose outcome is unknown. */
   doubt(partition: string, writes: readonly OwnWrite[]): void {
     this.forget(writes);
     const at = Date.now();
@@ -55,7 +58,7 @@ export class ConcurrentWrites {
     }
   }
 
-  /** It is known now whether they were. */
+  /** Drops the doubts about writes whose outcome is known now. */
   forget(writes: readonly OwnWrite[]): void {
     if (this.#doubts.size === 0) return;
     for (const write of writes) {
@@ -64,7 +67,7 @@ export class ConcurrentWrites {
     }
   }
 
-  /** Whether other writes may have left the row of one of these, although nobody has seen them succeed. */
+  /** Returns whether another write of unknown outcome may have left the row as it is now. */
   isDoubted(partition: string, writes: readonly OwnWrite[], rowKey: string): boolean {
     const rows = conditionsOf(writes);
     const own = new Set(writes.map((write) => this.#doubtOf.get(write)));
@@ -73,38 +76,45 @@ export class ConcurrentWrites {
     );
   }
 
-  /** What is known of the row of a write that was not seen to succeed, where the row has this ETag now. */
+  /**
+   * Returns what the remembered writes prove about a write that was not seen to succeed, given the current ETag of its
+   * row.
+   */
   verdictOn(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): Verdict {
     const recent = this.#recent.of(partition, rowKey);
     const [asked, stands] = [fingerprintOf(ifMatch), fingerprintOf(etag)];
     if (asked !== NO_ETAG && recent.some(({ used }) => used === asked)) return 'not-written';
     const maker = stands === NO_ETAG ? undefined : recent.findLast(({ made }) => made === stands);
     if (maker === undefined) return undefined;
-    // A row that was deleted meanwhile may have been this one's.
+    // If the row was deleted meanwhile, the deleted row may have been the one that this write inserted.
     const isFirst = mode === 'insert' && maker.mode === 'insert' && !recent.some((write) => write.mode === 'delete');
     return isFirst ? 'not-written' : 'anothers';
   }
 
-  /** What is known of a delete whose row is not there, and was deleted by another: the row may have been inserted again in between. */
+  /**
+   * Returns what is known about a delete whose row is gone because another write deleted it. The row may have been
+   * inserted again in between.
+   */
   verdictOnDeleted(partition: string, { rowKey }: OwnWrite): Verdict {
     return this.#recent.of(partition, rowKey).some(({ mode }) => MAKES_ROWS.has(mode)) ? 'anothers' : 'not-written';
   }
 }
 
-/** Writes after which a row is there that may not have been. */
+/** Write modes that create the row if it does not exist. */
 const MAKES_ROWS: ReadonlySet<WriteMode> = new Set<WriteMode>(['insert', 'upsert-merge', 'upsert-replace']);
 
 const ANY = '*';
 
-/** By row, what each write is conditional on. */
+/** Returns the condition of each write by row key. */
 function conditionsOf(writes: readonly OwnWrite[]): ReadonlyMap<string, string> {
   return new Map(writes.map(({ rowKey, mode, ifMatch }) => [rowKey, mode === 'insert' ? mode : (ifMatch ?? ANY)]));
 }
 
 /**
- * Whether one transaction may be taken for another by a row that both write: where one has found that row, so has the other. Two of the
- * same rows under the same conditions cannot be told apart by anybody, and so need not: whichever takes what stands there for its own,
- * the other is refused. Where one writes more rows, the refusal would be a lie.
+ * Returns whether one transaction may be mistaken for another because both write this row under compatible conditions.
+ * Two transactions with the same rows and conditions are excluded: nobody can tell them apart, and it makes no
+ * difference, because whichever claims the rows, the other is rejected. If one of them writes more rows, such a
+ * rejection would be wrong.
  */
 function mayBeMistaken(own: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>, rowKey: string): boolean {
   const [mine, theirs] = [own.get(rowKey), other.get(rowKey)];
@@ -112,19 +122,22 @@ function mayBeMistaken(own: ReadonlyMap<string, string>, other: ReadonlyMap<stri
   return own.size !== other.size || [...own].some(([key, condition]) => other.get(key) !== condition);
 }
 
-/** What is submitted together, as its rivals see it. */
+/**
+ * Writes that were submitted together, while their outcome is being determined. Other writes to the same rows can wait
+ * for it.
+ */
 export class InFlightWrite {
   readonly #rivals: ConcurrentWrites;
   readonly #partition: string;
   readonly #writes: readonly OwnWrite[];
   readonly #all: Set<InFlightWrite>;
   readonly #onLast: () => void;
-  /** Keys of rows that others have deleted meanwhile. */
+  /** Keys of rows that other writes have deleted meanwhile. */
   #deletedByOthers: Set<string> | undefined;
-  /** Told when it is known whether this one was carried out, or when only reading back can tell. */
+  /** Callbacks that run once the outcome is known, or once only reading back can determine it. */
   #onDecided: (() => void)[] | undefined;
   #isDecided = false;
-  /** Whether only what stands in the rows can tell. */
+  /** True while the outcome can only be determined from the rows themselves. */
   #isInDoubt = false;
 
   constructor(
@@ -141,7 +154,7 @@ export class InFlightWrite {
     this.#onLast = onLast;
   }
 
-  /** Tells the others what was written. */
+  /** Records the success, and tells other writes to the same rows which of them were deleted. */
   succeeded(receipts: readonly WriteReceipt[]): void {
     this.settled();
     this.#rivals.remember(this.#partition, this.#writes, receipts);
@@ -153,19 +166,22 @@ export class InFlightWrite {
     }
   }
 
-  /** No answer is waited for any more: others need not wait for this one. */
+  /** Declares that no answer is expected any more, so that other writes stop waiting for this one. */
   readsBack(): void {
     this.#isInDoubt = true;
     this.#decide();
   }
 
-  /** It is known whether it was carried out. */
+  /** Declares that the outcome is known. */
   settled(): void {
     this.#isInDoubt = false;
     this.#rivals.forget(this.#writes);
   }
 
-  /** Nobody can tell whether it was carried out: what it may have left is no proof for others. */
+  /**
+   * Declares that the outcome cannot be determined. From now on, rows that it may have written prove nothing for other
+   * writes.
+   */
   isUnknown(): void {
     this.#rivals.doubt(this.#partition, this.#writes);
   }
@@ -176,7 +192,10 @@ export class InFlightWrite {
     if (this.#all.size === 0) this.#onLast();
   }
 
-  /** Waits until all others that began before now are decided; `false` when there is no time for that. */
+  /**
+   * Waits until the outcome of all other writes that began earlier is decided. Resolves to `false` if that takes too
+   * long.
+   */
   async othersDecided({ signal, timeout = Infinity }: OperationOptions): Promise<boolean> {
     const undecided = this.#others().filter((other) => !other.#isDecided);
     if (undecided.length === 0) return true;
@@ -192,8 +211,9 @@ export class InFlightWrite {
   }
 
   /**
-   * What the others prove of a write. It was not carried out where another used up its ETag, inserted the row that is there, or deleted the
-   * one that is not; where the row is as any other left it, what it holds says nothing about this one.
+   * Returns what other writes prove about this one. It was not carried out if another write used its ETag, inserted the
+   * row that exists, or deleted the row that is missing. If another write left the row as it is, the row's content
+   * proves nothing about this one.
    */
   verdictOn(write: OwnWrite, etag: string | undefined): Verdict {
     if (write.mode === 'delete' && etag === undefined && this.#deletedByOthers?.has(write.rowKey))

@@ -3,17 +3,22 @@ import { LONGEST_TIMER, pause, startTimer } from '../async/backoff.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { OperationOptions } from '../options/operation-options.js';
 
-/** What stops an operation ends it at once, but a store of the user's own may not listen: closing waits no longer for it than this. */
+/**
+ * Extra time, in milliseconds, that `close` waits after it has aborted the running operations. They normally end at
+ * once, but a store of the user's own may ignore the signal.
+ */
 const GRACE = 1000;
 
-/** The operations that are under way, so that closing can wait for them or stop them. */
+/** Keeps track of the running operations, so that closing a data source can wait for them or abort them. */
 export class InFlight {
   readonly #stop = new AbortController();
   #running = 0;
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
-  /** Runs an operation, which closing can stop through the signal it is given. Throws `store.closed` after `close`. */
+  /**
+   * Runs an operation. `close` can abort it through the signal that it receives. Throws `store.closed` after `close`.
+   */
   async run<T>(options: OperationOptions | undefined, work: (options: OperationOptions) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw closed();
     const { signal, unlink } = linked(options?.signal, this.#stop.signal);
@@ -26,7 +31,10 @@ export class InFlight {
     }
   }
 
-  /** Takes nothing more; resolves when all that is under way has ended, by itself or, when the time is over, by being stopped. */
+  /**
+   * Refuses new operations and resolves when the running ones have ended. Those that still run after `timeout`
+   * milliseconds are aborted.
+   */
   close(timeout: number): Promise<void> {
     return (this.#closing ??= this.#drain(timeout));
   }
@@ -45,7 +53,7 @@ export class InFlight {
   }
 }
 
-/** One signal that is aborted by either of two. */
+/** Returns a signal that is aborted when either of two signals is. */
 function linked(
   own: AbortSignal | undefined,
   shared: AbortSignal,

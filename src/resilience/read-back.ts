@@ -6,7 +6,7 @@ import type { PreparedWrite, Rows, WriteMode, WriteReceipt } from '../store/tabl
 import type { OperationOptions } from '../options/operation-options.js';
 import { contentOf, holdsMerge, isEmpty, sameContent } from './row-content.js';
 
-/** A write whose answer is missing, and the rows it was prepared by. */
+/** A write whose answer was lost, with the `Rows` that prepared it and can read its row. */
 export interface DoubtfulWrite {
   readonly write: PreparedWrite;
   readonly rows: Rows;
@@ -15,13 +15,16 @@ export interface DoubtfulWrite {
   readonly remove?: readonly string[] | undefined;
 }
 
-/** Who else may have written the same rows, where that is known. */
+/** Knows the other writes of this process to the same rows. `ConcurrentWrites` provides it. */
 export interface Arbiter {
-  /** Called before the rows are read: others need not wait for this one any more. */
+  /** Called before the rows are read, so that other writes stop waiting for this one. */
   readsBack(): void;
-  /** Waits until it is known what the others did; `false` when there is no time for that. */
+  /** Waits until the outcome of the other writes is known. Resolves to `false` if there is no time for that. */
   othersDecided(options: OperationOptions): Promise<boolean>;
-  /** What others prove of a write whose row has this ETag, or none. */
+  /**
+   * Returns what other writes prove about a write. `etag` is the current ETag of its row, `undefined` if there is no
+   * row.
+   */
   verdictOn(
     write: {
       readonly mode: WriteMode;
@@ -31,35 +34,44 @@ export interface Arbiter {
     },
     etag: string | undefined,
   ): Verdict;
-  /** Takes what stands there for one's own, so that no other does. */
+  /** Claims the rows for these writes, so that no other write takes them for its own. */
   succeeded(receipts: readonly WriteReceipt[]): void;
 }
 
-/** It was not carried out; or the row is as another write left it, whatever it holds; or nothing is known. */
+/**
+ * Conclusion about a write from the other writes of this process: it was not carried out; another write left the row as
+ * it is, whatever its content; or nothing is known.
+ */
 export type Verdict = 'not-written' | 'anothers' | undefined;
 
-/** How writes are read back. */
+/** Options of {@link readBack}. */
 export interface ReadingBack extends OperationOptions {
-  /** Knows the writers of this process, who can be told apart. */
+  /** Knows the other writes of this process, which can be told apart from this one. */
   readonly arbiter?: Arbiter | undefined;
-  /** Whether rows that hold what was written prove that it was; `true` by default. */
+  /** True if rows with the written content prove that the write was carried out; `true` by default. */
   readonly trustsContent?: boolean | undefined;
 }
 
-/** What one row says of the write. */
+/** The conclusion that the current row allows about the write. */
 type Finding =
-  /** It is what it was: the write was not carried out. */
+  /** The row is unchanged: the write was not carried out. */
   | 'as-before'
-  /** It is what the write makes of it. */
+  /** The row is as the write leaves it. */
   | 'as-written'
-  /** It is not what it was, and the write changes nothing of it but the ETag: it may have been carried out. */
+  /** The row has changed, but the write itself changes only the ETag: it may have been carried out. */
   | 'traceless'
-  /** There is none, though the write makes or needs one: it was not carried out, or another has deleted the row since. */
+  /**
+   * There is no row, although the write creates or needs one: either it was not carried out, or another writer has
+   * deleted the row since.
+   */
   | 'missing'
-  /** It is neither what it was nor what the write makes of it: another was faster, or has changed the row since. */
+  /**
+   * The row has other content than before and than the write leaves: another write came first, or has changed the row
+   * since.
+   */
   | 'changed';
 
-/** What became of writes that were submitted together. */
+/** Outcome of writes that were submitted together. */
 export type Settlement =
   | { readonly outcome: 'written'; readonly receipts: readonly WriteReceipt[] }
   | { readonly outcome: 'not-written' }
@@ -70,19 +82,22 @@ interface RowFound {
   readonly etag: string | undefined;
 }
 
-/** The service refuses requests whose clock is further off, so nothing that is older was written since. */
+/**
+ * Maximum clock difference that the service accepts in a request, in milliseconds. A row with an older timestamp was
+ * not written since.
+ */
 const CLOCKS_DIFFER = 15 * 60_000;
 
-/** Reads under way at once. */
+/** Maximum number of concurrent reads. */
 const CONCURRENCY = 16;
 
 /**
- * Settles what became of writes that were submitted together and whose answer was lost, by reading the rows they were to write. They
- * are all or nothing: one row that is as before tells that none was written, and that all were is told by all of them together. No two
- * writers can be told apart by what they write: rows that hold exactly what the writes make of them are taken for theirs, unless one is
- * known to be older, or another's.
+ * Determines the outcome of writes that were submitted together and whose answer was lost, by reading their rows. The
+ * writes are atomic: a single unchanged row proves that none was carried out, and only all rows together prove that all
+ * were. Content does not identify its writer: rows with exactly the written content count as written by these writes,
+ * unless they are known to be older or to come from another write.
  *
- * @param since When they were first submitted, in milliseconds since 1970 by this machine's clock.
+ * @param since Time of their first submission, in milliseconds since 1970 by this machine's clock.
  */
 export async function readBack(
   writes: readonly DoubtfulWrite[],
@@ -102,12 +117,12 @@ export async function readBack(
     return verdict === 'anothers' && row.finding !== 'as-before' ? { etag: row.etag, finding: 'changed' } : row;
   });
   const settlement = outcomeOf(writes, own, since, trustsContent);
-  // In the same breath: another that waits to settle must find it taken.
+  // No `await` may come between: the next write that waits to settle must find these rows claimed.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
 }
 
-/** Whether doing a write twice is the same as once. A delete is not: the second finds nothing. */
+/** Returns whether a write has the same effect when sent twice. A delete does not: the second finds no row. */
 export function isRepeatable({
   mode,
   ifMatch,
@@ -126,7 +141,7 @@ function outcomeOf(
 ): Settlement {
   const is = (finding: Finding) => (row: RowFound) => row.finding === finding;
   if (found.some(is('as-before'))) return { outcome: 'not-written' };
-  // A row that contradicts is another writer's, who may as well have written what agrees.
+  // A row that contradicts comes from another writer, who may have written the rows that agree as well.
   const isAsWritten = found.every(({ finding }) => finding === 'as-written' || finding === 'traceless');
   if (
     trustsContent &&
@@ -136,13 +151,13 @@ function outcomeOf(
     return { outcome: 'written', receipts: found.map((row, index) => receiptOf(writes[index]!, row, since)) };
   }
   if (!found.some(is('missing'))) return { outcome: 'unknown', found: 'changed' };
-  // What needs a row, whichever it is, and finds none is the same whether it came before the row was taken away or after.
+  // A write that needs a row, with any ETag, fails in the same way before the row was created and after it was deleted.
   return writes.length === 1 && isRepeatable({ ...writes[0], mode: writes[0]!.write.mode })
     ? { outcome: 'not-written' }
     : { outcome: 'unknown', found: 'missing' };
 }
 
-/** Reads the rows of writes; `undefined` if the table is missing, so that nothing was written. */
+/** Reads the rows of writes. Returns `undefined` if the table does not exist, so that nothing can have been written. */
 async function readRows(
   writes: readonly DoubtfulWrite[],
   since: number,
@@ -185,27 +200,34 @@ function findingOf(
   return findingNow(row);
 }
 
-/** What a row that is not as before says. What the write makes of it is read before any request: readers stand on one row at a time. */
+/**
+ * Returns a function that compares the current row with what the write leaves. The expected content is read before any
+ * request, because a row reader can be at one row only at a time.
+ */
 function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: RowReader) => Finding {
   if (write.mode === 'delete') return () => 'changed';
   const written = contentOf(rows.reopen(rows.written(write, {})), shape);
   if (write.mode !== 'merge' && write.mode !== 'upsert-merge')
     return (row) => (sameContent(contentOf(row, shape), written) ? 'as-written' : 'changed');
-  // A merge of nothing leaves no trace but another ETag, which any other write leaves as well.
+  // An empty merge changes only the ETag, and every other write changes that too.
   if (remove.length === 0 && isEmpty(written)) return () => 'traceless';
   return (row) => (holdsMerge(contentOf(row, shape), written, remove, shape) ? 'as-written' : 'changed');
 }
 
 /**
- * Whether the row could not have looked so before. Unconditional writes may have found it as they make it, and whoever deleted a row
- * left nothing to tell him by.
+ * Returns whether the row proves that the whole transaction was carried out, because it cannot have looked like this
+ * before. An unconditional write proves nothing, because the row may have had that content already. Neither does a
+ * delete, because nothing shows who deleted the row.
  */
 function provesAll({ write, ifMatch }: DoubtfulWrite, { finding }: RowFound): boolean {
   if (finding !== 'as-written') return false;
   return write.mode === 'insert' || (write.mode !== 'delete' && ifMatch !== undefined && ifMatch !== '*');
 }
 
-/** The ETag the row has now. A row that another may have changed meanwhile gets one that no row has, so that a condition on it fails. */
+/**
+ * Returns a receipt with the current ETag. If another write may have changed the row meanwhile, it has an ETag that no
+ * row has, so that a condition on it fails.
+ */
 function receiptOf({ write }: DoubtfulWrite, { finding, etag }: RowFound, since: number): WriteReceipt {
   if (write.mode === 'delete') return {};
   return { etag: finding === 'as-written' && etag !== undefined ? etag : etagOf(since, 0) };
@@ -220,7 +242,10 @@ const FOUND: Readonly<Record<Found, string>> = {
   unread: 'There was no time to read it back, or it could not be read.',
 };
 
-/** That nobody can tell whether writes were carried out, and what was found of them. */
+/**
+ * Creates the `store.outcome-unknown` error for writes that may or may not have been carried out, with what reading
+ * back has found.
+ */
 export function unknownOutcome(table: string, error: unknown, found: Found): EntitableError {
   const details = EntitableError.is(error, 'store.') ? (error.details as StoreErrorDetails) : { table };
   return new EntitableError(

@@ -1,11 +1,14 @@
 import type { WriteMode, WriteReceipt } from '../store/table-store.js';
 
-/** How long a row may be mistaken for a younger one: the service refuses requests whose clock is further off. */
+/**
+ * Time for which a write is remembered, in milliseconds. Older rows cannot be mistaken for new ones, because the
+ * service rejects requests whose clock is further off.
+ */
 export const REMEMBERED = 15 * 60_000;
-/** Writes that are remembered: each newer one takes the place of the oldest. */
+/** Number of writes that are remembered. Each further write replaces the oldest. */
 const MOST = 20_000;
 
-/** A write as what others did to its row concerns it. */
+/** The part of a write that matters for comparing it with other writes to the same row. */
 export interface OwnWrite {
   readonly partitionKey: string;
   readonly mode: WriteMode;
@@ -13,23 +16,24 @@ export interface OwnWrite {
   readonly ifMatch?: string | undefined;
 }
 
-/** A write that was carried out: fingerprints of the ETag that it used up, and of the one that it made. */
+/** A write that succeeded, with fingerprints of the ETag that it required and of the ETag that it created. */
 interface RecentWrite {
   readonly mode: WriteMode;
   readonly used: number;
   readonly made: number;
 }
 
-/** As they are stored, by their index. */
+/** Write modes by the number that they are stored as. */
 const MODES: readonly WriteMode[] = ['insert', 'merge', 'replace', 'upsert-merge', 'upsert-replace', 'delete'];
 
-/** The fingerprint of no ETag. */
+/** Fingerprint of an absent ETag. */
 export const NO_ETAG = 0;
 
 /**
- * What one process has written lately. Every write is remembered, and only one whose answer was lost is asked about: to remember must cost
- * next to nothing, and to ask may take a search. Hence columns of fingerprints: texts would keep whole answers alive, whose parts they
- * are, and the garbage collector would copy them.
+ * The last writes of one process. Every write is recorded, but only one with a lost answer leads to a lookup, so
+ * recording must cost next to nothing while a lookup may be a linear search. The writes are therefore kept as typed
+ * arrays of fingerprints: the ETag strings are slices of whole response texts, which they would keep alive and which
+ * the garbage collector would have to copy.
  */
 export class RecentWrites {
   readonly #times = new Float64Array(MOST);
@@ -37,7 +41,7 @@ export class RecentWrites {
   readonly #modes = new Uint8Array(MOST);
   readonly #used = new Int32Array(MOST);
   readonly #made = new Int32Array(MOST);
-  /** Where the oldest is. */
+  /** Index of the oldest write, which the next one replaces. */
   #next = 0;
 
   remember(partition: string, writes: readonly OwnWrite[], receipts: readonly WriteReceipt[]): void {
@@ -55,7 +59,7 @@ export class RecentWrites {
     }
   }
 
-  /** The writes of one row, the oldest first. */
+  /** Returns the remembered writes of one row, the oldest first. */
   of(partition: string, rowKey: string): readonly RecentWrite[] {
     const earliest = Date.now() - REMEMBERED;
     const row = fingerprint(rowKey, fingerprint(partition));
@@ -69,14 +73,15 @@ export class RecentWrites {
   }
 }
 
-/** What an ETag is remembered as; `NO_ETAG` where there is none, or any will do. */
+/** Returns the fingerprint of an ETag, or `NO_ETAG` for `undefined` and `*`. */
 export function fingerprintOf(etag: string | undefined): number {
   return etag === undefined || etag === '*' ? NO_ETAG : fingerprint(etag);
 }
 
 /**
- * A hash of 32 bits (FNV-1a). One of a row and one of an ETag must be those of others before a write is mistaken for another; where only
- * the row is, more is held to be possible than is.
+ * Returns a 32-bit FNV-1a hash. A write is mistaken for another only if the hashes of both its row and its ETag
+ * collide. If only the rows collide, a lookup finds writes that did not happen to this row, which only makes the
+ * verdict more cautious.
  */
 function fingerprint(text: string, seed = -2_128_831_035): number {
   let hash = seed;

@@ -8,9 +8,9 @@ import { remedyFor, type Remedy } from './classify.js';
 import { RETRY_NAMES, retryPolicy, type RetrySettings } from './retry-settings.js';
 import { Attempts } from './attempts.js';
 
-/** How a piece of work is repeated. No time limit holds by default. */
+/** Options of `retry()`: how often and how fast a piece of work is repeated. There is no time limit by default. */
 export interface RepeatSettings extends Omit<RetrySettings, 'lostAnswers'> {
-  /** Ends it. */
+  /** Stops the retries, and the work, when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,15 +19,15 @@ const REPEAT_NAMES: OptionNames<RepeatSettings> = { ...PACE_NAMES, signal: true 
 
 const LATE = 'The work took longer than its time.';
 
-/** What one go at a piece of work is told. */
+/** Information about one attempt at the work, passed to it as its argument. */
 export interface Go {
-  /** 1 for the first. */
+  /** Number of the attempt; 1 for the first. */
   readonly number: number;
-  /** Aborted when the work is to stop or takes too long. Pass it on to what the work does. */
+  /** Aborted when the work has to stop or takes too long. Pass it to the operations that the work calls. */
   readonly signal: AbortSignal;
 }
 
-/** Does a piece of work, and does it again from its beginning after a refusal that is certain: nothing of it was done. */
+/** Runs a piece of work, and runs it again from the start if it fails in a way that proves that nothing was written. */
 export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: RepeatSettings = {}): Promise<T> {
   checkFunction('work', work);
   checkOperation(settings, REPEAT_NAMES);
@@ -43,7 +43,7 @@ export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: Repe
   }
 }
 
-/** What is done about a failure of the work: a lost race is repeated, what may have been written is not. */
+/** Decides whether failed work is repeated: it is after a lost race, but not if something may have been written. */
 function remedyForWork(error: unknown): Remedy {
   if (EntitableError.is(error, 'store.precondition-failed')) return 'fast';
   if (EntitableError.is(error, 'store.') && (error.details as StoreErrorDetails).lostRace === true) return 'fast';
@@ -51,7 +51,10 @@ function remedyForWork(error: unknown): Remedy {
   return remedy === 'ambiguous' ? 'never' : remedy;
 }
 
-/** The number is not enumerable: work passes its go on as the options of what it calls, and these know a signal alone. */
+/**
+ * `number` is not enumerable, because work passes its attempt on as the options of other operations, which accept
+ * `signal` only.
+ */
 function goOf(number: number, signal: AbortSignal): Go {
   return Object.defineProperty({ signal }, 'number', { value: number }) as Go;
 }

@@ -19,24 +19,24 @@ import { ScanPages } from './scan-pages.js';
 import { Attempts } from './attempts.js';
 import type { ConcurrentWrites } from './concurrent-writes.js';
 
-/** What settles the writes of a data source whose answers were lost. */
+/** State that a data source shares between its writes to determine the outcome of those whose answer was lost. */
 export interface Settling {
   readonly rivals: ConcurrentWrites;
-  /** Whether rows that hold what was written prove that it was. */
+  /** True if rows with the written content prove that the write was carried out. */
   readonly trustsContent: boolean;
 }
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
-/** A prepared write with what it takes to read it back. */
+/** A prepared write that can be read back if its answer is lost. */
 export class RecoverableWrite implements PreparedWrite {
-  /** The write as its store prepared it. */
+  /** The write as the underlying store prepared it. */
   readonly write: PreparedWrite;
-  /** What prepared it. */
+  /** The rows of the underlying store, which prepared the write. */
   readonly rows: Rows;
   readonly shape: RowShape;
   readonly ifMatch: string | undefined;
-  /** Names that a merge takes away. */
+  /** Stored names of the properties that a merge removes. */
   readonly remove: readonly string[];
   readonly settling: Settling;
 
@@ -76,7 +76,7 @@ export class RecoverableWrite implements PreparedWrite {
   }
 }
 
-/** What the operations of one store have in common. */
+/** State and settings that all operations of one store share. */
 export interface Surroundings {
   readonly policy: RetryPolicy;
   readonly inFlight: InFlight;
@@ -84,7 +84,7 @@ export interface Surroundings {
   readonly settling: Settling;
 }
 
-/** Rows whose reads are tried again, and whose writes can be read back. */
+/** Wraps the rows of a store: reads are retried, and prepared writes can be read back. */
 export class ResilientRows implements Rows {
   readonly #rows: Rows;
   readonly #table: string;

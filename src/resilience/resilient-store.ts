@@ -14,12 +14,12 @@ import { submit } from './submit-with-retries.js';
 import { Attempts } from './attempts.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** How long closing waits for what is under way, where nothing else is said. */
+/** Default time that `close` waits for running operations, in milliseconds. */
 const CLOSE_TIMEOUT = 30_000;
 
 /**
- * A store whose operations are tried again when they failed on their way, in the same way whichever the store is. A write that may
- * have been carried out although its answer was lost is read back before anything is said about it.
+ * Wraps any store so that failed operations are retried. A write that may have been carried out although its answer was
+ * lost is read back before its outcome is reported.
  */
 export class ResilientStore implements TableStore {
   readonly #store: TableStore;
@@ -33,7 +33,8 @@ export class ResilientStore implements TableStore {
     this.#store = store;
     this.#policy = policy;
     this.#begin = begin;
-    // Who makes each request once has not asked for reports alone: a commit that is called again settles.
+    // Without retries, 'report' is not the user's choice: a commit that is called again still determines the outcome
+    // from the rows.
     const trustsContent = policy === NO_RETRIES || policy.lostAnswers === 'settle';
     this.#settling = { rivals: this.#rivals, trustsContent };
   }
@@ -99,7 +100,7 @@ export class ResilientStore implements TableStore {
     return this.#store.ready?.bind(this.#store);
   }
 
-  /** Never tried again: a copy may take any time. */
+  /** Is never retried, because a copy may take any amount of time. */
   get backup(): TableStore['backup'] {
     const { backup } = this.#store;
     return (
@@ -111,7 +112,10 @@ export class ResilientStore implements TableStore {
     );
   }
 
-  /** Takes nothing more, waits for what is under way or stops it after `timeout` milliseconds, and closes the store. */
+  /**
+   * Refuses new operations, waits for the running ones, aborts those that still run after `timeout` milliseconds, and
+   * closes the store.
+   */
   async close({ timeout = CLOSE_TIMEOUT }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     await this.#inFlight.close(timeout);
     await this.#store[Symbol.asyncDispose]();
@@ -134,8 +138,8 @@ export class ResilientStore implements TableStore {
 }
 
 /**
- * Makes or deletes a table. A later try that finds it done already tells nothing about who did it: after a try whose answer was lost it
- * counts as this operation's doing.
+ * Creates or deletes a table. If a retry finds the table already created or deleted, that does not show who did it:
+ * after an attempt with a lost answer it counts as the work of this operation.
  */
 async function changeTable(
   table: string,
@@ -143,7 +147,7 @@ async function changeTable(
   change: (options: OperationOptions) => Promise<boolean>,
 ): Promise<boolean> {
   let doubtful = false;
-  let isLost = false; // an answer, and not only put in the place of by another server's
+  let isLost = false; // set if no answer arrived; one from another server in its place does not count
   try {
     const changed = await tries.repeat(async () => {
       try {
@@ -168,7 +172,7 @@ async function changeTable(
   }
 }
 
-/** Runs an operation of a store: observed, and among those that closing waits for. */
+/** Runs and observes an operation of a store, and makes `close` wait for it. */
 type Run = <T>(
   name: OperationName,
   table: string | undefined,
@@ -176,7 +180,10 @@ type Run = <T>(
   work: (operation: Operation, options: OperationOptions) => Promise<T>,
 ) => Promise<T>;
 
-/** Administration that is tried again when it failed on its way: all of it is the same when it is done twice. */
+/**
+ * Wraps the administration of a service so that failed requests are retried. Each of them has the same effect when sent
+ * twice.
+ */
 function resilientService(service: ServiceAdministration, policy: RetryPolicy, run: Run): ServiceAdministration {
   const repeated = <T>(
     name: OperationName,

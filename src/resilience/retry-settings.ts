@@ -1,36 +1,50 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkNames, type OptionNames } from '../options/check-option.js';
 
-/** How waits grow: each is random between nothing and `slot * 2 ** retry`, up to `ceiling`. Milliseconds. */
+/**
+ * The pace at which waits grow. Each wait is a random time between 0 and `slot * 2 ** retry`, and at most `ceiling`. In
+ * milliseconds.
+ */
 export interface Backoff {
-  /** What the first wait is random below, doubled by each retry. */
+  /** Upper bound of the first wait, doubled with each retry. */
   readonly slot: number;
-  /** What no wait is above. */
+  /** Upper bound of every wait. */
   readonly ceiling: number;
 }
 
-/** How often, how long and at what pace a failure on the way is tried again. Times are milliseconds. */
+/** Settings for retrying failed requests. All times are in milliseconds. */
 export interface RetrySettings {
-  /** Retries after the first try; 8 by default, 0 for none. */
+  /** Maximum number of retries after the first attempt; 8 by default, 0 for none. */
   readonly maxRetries?: number | undefined;
-  /** How long one try may take; 30,000 by default, the longest the service itself takes. */
+  /** Time limit of one attempt; 30,000 by default, which is the service's own limit. */
   readonly tryTimeout?: number | undefined;
-  /** How long an operation (of a scan: a page) may take with all its tries and waits, where it has no `timeout` of its own; 120,000 by default. */
+  /**
+   * Time limit of an operation, with all its attempts and waits, unless it has a `timeout` of its own; 120,000 by
+   * default. For a scan, it applies to each page.
+   */
   readonly timeout?: number | undefined;
   /**
-   * What becomes of a write that may have been carried out although its answer was lost. `settle`, the default: it is sent again, and a
-   * refusal of that is settled by reading back; a row that holds exactly what was written is taken for this write's. `report`: it is
-   * `store.outcome-unknown` at once, unless doing it twice is the same as once. For rows that several processes write the same values to
-   * at the same time, e.g. counters.
+   * The treatment of a write that may have been carried out although its answer was lost.
+   *
+   * - `settle`, the default: the write is sent again, and if that is rejected, its rows are read back to determine the
+   *   outcome. A row with exactly the written content counts as written by this write.
+   * - `report`: the write fails with `store.outcome-unknown` at once, unless it has the same effect when sent twice.
+   *   For rows to which several processes write the same values at the same time, e.g. counters.
    */
   readonly lostAnswers?: 'settle' | 'report' | undefined;
-  /** Where the next try has every chance at once: the connection was lost or refused. By default 10 ms, up to 2,000. */
+  /**
+   * Pace of the retries after a lost or refused connection, where the next attempt is likely to succeed. By default 10
+   * ms, up to 2,000.
+   */
   readonly fast?: Partial<Backoff> | undefined;
-  /** Where the service needs relief: it is busy, or throttles. By default 250 ms, up to 30,000. */
+  /**
+   * Pace of the retries if the service is busy or throttles requests and needs time to recover. By default 250 ms, up
+   * to 30,000.
+   */
   readonly slow?: Partial<Backoff> | undefined;
 }
 
-/** What they may be called. */
+/** The names of the settings, for rejecting unknown ones. */
 export const RETRY_NAMES: OptionNames<RetrySettings> = {
   maxRetries: true,
   tryTimeout: true,
@@ -42,23 +56,23 @@ export const RETRY_NAMES: OptionNames<RetrySettings> = {
 
 const BACKOFF_NAMES: OptionNames<Backoff> = { slot: true, ceiling: true };
 
-/** The settings with every default filled in. */
+/** The retry settings with every default filled in. */
 export interface RetryPolicy {
-  /** Retries after the first try. */
+  /** Maximum number of retries after the first attempt. */
   readonly maxRetries: number;
-  /** How long one try may take. */
+  /** Time limit of one attempt. */
   readonly tryTimeout: number;
-  /** How long an operation may take with all its tries and waits. */
+  /** Time limit of an operation, with all its attempts and waits. */
   readonly timeout: number;
-  /** What becomes of a write whose answer was lost. */
+  /** The treatment of a write whose answer was lost. */
   readonly lostAnswers: 'settle' | 'report';
-  /** The waits after a lost or refused connection. */
+  /** Pace of the retries after a lost or refused connection. */
   readonly fast: Backoff;
-  /** The waits for a busy service. */
+  /** Pace of the retries if the service is busy. */
   readonly slow: Backoff;
 }
 
-/** What holds where nothing is said. */
+/** The defaults. */
 export const RETRY_DEFAULTS: RetryPolicy = Object.freeze({
   maxRetries: 8,
   tryTimeout: 30_000,
@@ -68,7 +82,7 @@ export const RETRY_DEFAULTS: RetryPolicy = Object.freeze({
   slow: Object.freeze({ slot: 250, ceiling: 30_000 }),
 });
 
-/** Each request is made once. */
+/** A policy that sends each request once. */
 export const NO_RETRIES: RetryPolicy = Object.freeze({
   ...RETRY_DEFAULTS,
   maxRetries: 0,
@@ -77,7 +91,7 @@ export const NO_RETRIES: RetryPolicy = Object.freeze({
   lostAnswers: 'report',
 });
 
-/** Fills in the defaults. Throws `validation.invalid-option` for numbers that mean nothing. */
+/** Fills in the defaults. Throws `validation.invalid-option` for numbers out of range. */
 export function retryPolicy({ fast, slow, ...settings }: RetrySettings = {}): RetryPolicy {
   for (const [of, backoff] of Object.entries({ fast, slow })) {
     if (typeof backoff === 'object' && backoff !== null) checkNames(backoff, BACKOFF_NAMES, of);

@@ -1,14 +1,14 @@
 import type { RowReader, RowShape, Slot, UndeclaredValue } from '../store/row.js';
 
-/** What a row holds, in a form that outlives its reader and compares by value. */
+/** The content of a row, as values that stay valid when the reader moves on and can be compared. */
 export interface RowContent {
-  /** By slot; `undefined` where the row has no such property. */
+  /** Declared properties by slot; `undefined` if the row lacks the property. */
   readonly declared: readonly (string | undefined)[];
-  /** By stored name. */
+  /** Undeclared properties by stored name. */
   readonly undeclared: ReadonlyMap<string, string>;
 }
 
-/** Reads all of a row. */
+/** Reads the whole content of a row. */
 export function contentOf(row: RowReader, { properties }: RowShape): RowContent {
   return {
     declared: properties.map((_, slot) => textOf(row, slot)),
@@ -16,7 +16,7 @@ export function contentOf(row: RowReader, { properties }: RowShape): RowContent 
   };
 }
 
-/** Whether two rows hold the same. */
+/** Returns whether two rows have the same content. */
 export function sameContent(a: RowContent, b: RowContent): boolean {
   return (
     a.declared.every((text, slot) => text === b.declared[slot]) &&
@@ -25,12 +25,12 @@ export function sameContent(a: RowContent, b: RowContent): boolean {
   );
 }
 
-/** Whether there is nothing at all. */
+/** Returns whether a row has no properties at all. */
 export function isEmpty({ declared, undeclared }: RowContent): boolean {
   return undeclared.size === 0 && declared.every((text) => text === undefined);
 }
 
-/** Whether a row holds what a merge brings, and no longer what it takes away. */
+/** Returns whether a row has all values that a merge sets and none of the properties that it removes. */
 export function holdsMerge(
   row: RowContent,
   merge: RowContent,
@@ -57,7 +57,8 @@ function textOf(row: RowReader, slot: Slot): string | undefined {
       return `String ${row.string(slot)}`;
     case 'Int32':
     case 'Double':
-      return `number ${row.number(slot)}`; // the wire cannot tell an integral Double from an Int32, nor Azurite -0 from 0
+      // in JSON a Double without a fraction looks like an Int32, and Azurite returns -0 as 0
+      return `number ${row.number(slot)}`;
     case 'Boolean':
       return `Boolean ${row.boolean(slot)}`;
     case 'Int64':

@@ -7,20 +7,20 @@ import type { InFlight } from './in-flight.js';
 import type { RetryPolicy } from './retry-settings.js';
 import { Attempts } from './attempts.js';
 
-/** What one scan is made of. */
+/** The parts of one scan, for {@link ScanPages}. */
 export interface ScanSource<R> {
   readonly policy: RetryPolicy;
   readonly inFlight: InFlight;
   readonly begin: () => Operation;
   readonly options: OperationOptions | undefined;
   readonly continuation: string | undefined;
-  /** The pages from a continuation on. */
+  /** Scans the pages that follow a continuation. */
   readonly from: (continuation: string | undefined, options: OperationOptions) => AsyncIterable<RowPage<R>>;
 }
 
 /**
- * The pages of one scan. A page that fails on its way is asked for again where the one before it ended, so that no row is given twice.
- * The time limit is each page's own.
+ * Iterates over the pages of one scan. If a page fails, the scan is resumed after the last page that arrived, so that
+ * no row is returned twice. The time limit applies to each page.
  */
 export class ScanPages<R> extends SerialIterator<RowPage<R>> {
   readonly #source: ScanSource<R>;
@@ -43,14 +43,15 @@ export class ScanPages<R> extends SerialIterator<RowPage<R>> {
 
   protected ended(_: IterationEnd, failure?: unknown): void {
     this.#stop.abort(ENDED);
-    // Not waited for: an iterator in the middle of a page answers only after it.
+    // Not awaited: an iterator that is waiting for a page settles only after it.
     this.#pages?.return?.().catch(ignore);
     this.#operation?.end(failure);
   }
 
   async #page(options: OperationOptions, operation: Operation): Promise<RowPage<R> | undefined> {
     const { policy, from } = this.#source;
-    // The pages outlive this one's signal, so they have one of their own; what stops a page stops the scan.
+    // The iterator outlives the signal of a single page, so it has a signal of its own. Aborting one page ends the
+    // whole scan.
     const release = linkSignal(options.signal, this.#stop);
     const tries = new Attempts(policy, operation, { ...options, signal: this.#stop.signal });
     try {
@@ -75,7 +76,10 @@ export class ScanPages<R> extends SerialIterator<RowPage<R>> {
   }
 }
 
-/** Nobody reads it; made once, because an error of its own for each scan costs as much as its request. */
+/**
+ * The abort reason, which nobody reads. It is created once, because an error for each scan would cost as much as its
+ * request.
+ */
 const ENDED = new Error('The scan has ended');
 
 function ignore(): void {}

@@ -3,20 +3,20 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { isRepeatable, readBack, unknownOutcome, type DoubtfulWrite, type Settlement } from './read-back.js';
 import { RecoverableWrite } from './resilient-rows.js';
 
-/** Writes that were submitted together, and whose answer was lost. */
+/** Writes that were submitted together and whose answer was lost. */
 export interface LostWrites {
   readonly table: string;
   readonly writes: readonly DoubtfulWrite[];
-  /** When they were first submitted, in milliseconds since 1970. */
+  /** Time of their first submission, in milliseconds since 1970. */
   readonly since: number;
-  /** The error that their submission ended with. */
+  /** The error that their submission failed with. */
   readonly error: unknown;
 }
 
 /**
- * Determines by reading back whether writes with a lost answer were written, after their submission has ended: a unit of work calls it
- * when it is committed again. Returns their receipts, or `undefined` if they were not written and may be sent again. Reads nothing for
- * writes that may be repeated. Throws `store.outcome-unknown` if the rows do not tell.
+ * Determines by reading back whether writes with a lost answer were carried out, after their submission has ended: a
+ * unit of work calls it when it is committed again. Returns their receipts, or `undefined` if they were not carried out
+ * and may be sent again. Reads nothing for repeatable writes. Throws `store.outcome-unknown` if the rows leave it open.
  */
 export async function settleWrites(
   { table, writes, since, error }: LostWrites,
@@ -36,7 +36,10 @@ export async function settleWrites(
   }
 }
 
-/** Takes part among the concurrent writes of the data source that prepared the writes. A bare store knows of none. */
+/**
+ * Reads back as one of the concurrent writes of the data source that prepared the writes. A bare store does not track
+ * concurrent writes.
+ */
 async function readBackAmongRivals(
   table: string,
   doubtful: readonly DoubtfulWrite[],

@@ -10,7 +10,7 @@ import type { RetryPolicy } from './retry-settings.js';
 import type { InFlightWrite, ConcurrentWrites } from './concurrent-writes.js';
 import { Attempts } from './attempts.js';
 
-/** What submits writes of one table. */
+/** The store, the policy and the concurrent writes that writes to one table are submitted with. */
 export interface Submission {
   readonly store: TableStore;
   readonly table: string;
@@ -19,7 +19,7 @@ export interface Submission {
   readonly rivals: ConcurrentWrites;
 }
 
-/** Submits writes until they are written, refused, or nobody can tell. */
+/** Submits writes and retries until they are carried out or rejected, or until their outcome cannot be determined. */
 export async function submit(
   submission: Submission,
   writes: readonly RecoverableWrite[],
@@ -48,13 +48,13 @@ async function submitUntilKnown(
   const tries = new Attempts(policy, operation, options);
   const prepared = writes.map(({ write }) => write);
   let doubtfulSince: number | undefined;
-  let isLost = false; // an answer, and not only put in the place of by another server's
+  let isLost = false; // set if no answer arrived; one from another server in its place does not count
   for (;;) {
     const sentAt = Date.now();
     try {
       return await operation.request(() => store.submit(table, prepared, tries.options));
     } catch (error) {
-      // From here on a refusal may be the answer to what an earlier try did.
+      // From here on, a rejection may be caused by the effect of an earlier attempt.
       if (remedyFor(error) === 'ambiguous') {
         doubtfulSince ??= sentAt;
         isLost ||= !isWronglyAnswered(error);
@@ -63,7 +63,7 @@ async function submitUntilKnown(
       const isRefused = isRefusal(error);
       if (!isRefused && (await tries.again(error))) continue;
       if (doubtfulSince === undefined) throw tries.failure(error);
-      if (EntitableError.is(error, 'store.table-not-found')) throw error; // where there is no table, no row was written
+      if (EntitableError.is(error, 'store.table-not-found')) throw error; // without a table, no row was written
       const settlement = await readBackWithRetries(submission, writes, tries, doubtfulSince, contender);
       if (settlement?.outcome === 'written') return settlement.receipts;
       if (settlement?.outcome === 'not-written' && isRefused) throw error;
@@ -84,7 +84,7 @@ function isRefusal(error: unknown): boolean {
   return EntitableError.is(error) && REFUSALS.has(error.code);
 }
 
-/** Reads back what was written; `undefined` if it cannot be read. */
+/** Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. */
 async function readBackWithRetries(
   { policy, operation }: Submission,
   writes: readonly RecoverableWrite[],

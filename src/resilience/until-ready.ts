@@ -7,18 +7,21 @@ import type { TableStore } from '../store/table-store.js';
 import { retryPolicy } from './retry-settings.js';
 import { Attempts } from './attempts.js';
 
-/** How long readiness is waited for, and how it is told. */
+/** Options of {@link untilReady}. */
 export interface ReadyOptions extends OperationOptions {
-  /** Throws what the first try says, instead of trying until the time is over. */
+  /** Throws the error of the first attempt, instead of retrying until the time is over. */
   readonly failFast?: boolean | undefined;
-  /** A table to read from, for a credential that may not list tables. */
+  /** Name of a table to read from, for credentials that may not list tables. */
   readonly table?: string | undefined;
 }
 
 const READY_NAMES: OptionNames<ReadyOptions> = { ...OPERATION_NAMES, failFast: true, table: true };
 const TIMEOUT = 30_000;
 
-/** Resolves when a store answers, or throws why it does not: at once what time does not change, anything else when the time is over. */
+/**
+ * Resolves when a store responds. Otherwise throws the reason: at once if waiting cannot help, else when the time is
+ * over.
+ */
 export async function untilReady(store: TableStore, options: ReadyOptions): Promise<void> {
   checkOperation(options, READY_NAMES);
   const { failFast = false, table, signal, timeout = TIMEOUT } = options;
@@ -42,7 +45,7 @@ async function probe(store: TableStore, table: string | undefined, options: Oper
   try {
     await store.rows(table, { properties: [] }).get('', '', () => undefined, { select: [] }, options);
   } catch (error) {
-    // The service answered, and knew who asked.
+    // The service responded and accepted the credentials.
     if (!EntitableError.is(error, 'store.table-not-found')) throw error;
   }
 }

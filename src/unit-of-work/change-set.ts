@@ -12,31 +12,31 @@ import { insertMode } from './pending-write.js';
 import type { TrackedRow } from './identity-map.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** What a commit writes to one row. */
+/** The write that a commit sends for one row. */
 export interface ChangeSet extends TableWrite {
   readonly row: TrackedRow;
-  /** What the write is conditional on. */
+  /** The ETag that the write requires, `*` for any, `undefined` for an unconditional write. */
   readonly ifMatch: string | undefined;
-  /** Stored names that a merge takes away. */
+  /** Stored names of the properties that a merge removes. */
   readonly removed: readonly string[];
-  /** What the row is known to hold before the write, where the write leaves some of it. */
+  /** The row before the write, as far as it is known, for writes that keep some of its properties. */
   readonly before: RetainedRow | undefined;
-  /** What the entity says nothing of. */
+  /** The properties of the entity that the caller never assigned. */
   readonly unsaid?: Unsaid | undefined;
-  /** Whether it writes nothing, and only makes sure of an ETag. */
+  /** True for a write that changes nothing and only checks an ETag. */
   readonly isRequirement: boolean;
 }
 
-/** What the unit of work writes to a row; `undefined` when nothing changed. Throws `key.changed`, `validation.*`. */
+/** Returns the write of a row, or `undefined` if nothing has changed. Throws `key.changed`, `validation.*`. */
 export function changeOf(row: TrackedRow): ChangeSet | undefined {
   const { mapper, entity, held, required } = row;
   const address = addressOfTracked(mapper, row);
   switch (held.kind) {
     case 'difference': {
       const state = entity && ownState(mapper, entity);
-      if (entity === undefined || state === undefined) return undefined; // deleted or copied past the unit meanwhile
+      if (entity === undefined || state === undefined) return undefined; // deleted or copied outside the unit meanwhile
       const { changed, removed, defaults = [], unsaid } = mapper.differenceOf(entity, state);
-      // Reading gives defaults: by themselves they are written where save() was called.
+      // Reading fills in defaults. They count as a change only if save() was called.
       const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
       if (!isChanged && required === undefined) return undefined;
       const ifMatch = changeCondition(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
@@ -72,19 +72,25 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
   }
 }
 
-/** What a write of a row is conditional on: what the row is required to have, or what the write asks for. Throws `store.precondition-failed` where both cannot be. */
+/**
+ * Returns the condition of a write: the ETag that the row is required to have, or the one that the write itself
+ * requires. Throws `store.precondition-failed` if they contradict each other.
+ */
 function changeCondition({ mapper, address, required }: TrackedRow, asked: string): string {
   if (required === undefined || required === asked) return asked;
   if (asked === '*') return required;
   throw rowError(mapper, address, 'store.precondition-failed');
 }
 
-/** An upsert of a row that must have an ETag finds that row, or is refused. */
+/**
+ * The mode that replaces an upsert if the row is required to have an ETag: the row exists then, or the write is
+ * rejected.
+ */
 const FINDS_A_ROW = { 'upsert-merge': 'merge', 'upsert-replace': 'replace' } as const;
 
 const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
 
-/** A write as plans and reports show it. */
+/** Returns a write as plans and reports show it. */
 export function describeChange({ write, row: { mapper, entity }, isRequirement }: ChangeSet): CommitWrite {
   const { mode, partitionKey, rowKey } = write;
   const { className } = mapper.metadata;
@@ -112,14 +118,14 @@ function whole(
   const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
   const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
   const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*') : undefined;
-  // A merge must not write defaults over what the row has.
+  // A merge must not overwrite properties of the row with defaults.
   const unsaid = asked === 'upsert-merge' ? mapper.unsaidDefaults(entity!) : undefined;
   const write = mapper.prepareWhole(
     ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address },
     entity!,
     unsaid,
   );
-  // An upsert does not tell what the row held before: only what is sent will be known of it.
+  // The content of the row before an upsert is unknown, so afterwards only the written properties are known.
   return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, unsaid, isRequirement: false };
 }
 
@@ -136,7 +142,9 @@ function change(
   return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before, unsaid, isRequirement: false };
 }
 
-/** The address of a tracked entity's row. Throws `key.changed` when its key properties are another row's by now. */
+/**
+ * Returns the address of a tracked entity's row. Throws `key.changed` if its key properties now belong to another row.
+ */
 export function addressOfTracked<T extends object>(
   mapper: EntityMapper<T>,
   { address, entity, held }: TrackedRow,

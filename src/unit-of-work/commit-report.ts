@@ -5,14 +5,14 @@ import { inWordsOf } from '../repository/row-error.js';
 import { describeChange, type ChangeSet } from './change-set.js';
 import type { SeenRows } from './seen-rows.js';
 
-/** Writes down what becomes of the writes of a commit. */
+/** Records the outcome of each write of a commit. */
 export class CommitRecord {
   readonly #committed: ChangeSet[] = [];
   readonly #failed = new Map<ChangeSet, unknown>();
   readonly #unknown: ChangeSet[] = [];
   readonly #pending = new Set<ChangeSet>();
   #cause: unknown;
-  /** The first refusal, and what of the commit it is of. */
+  /** The first rejection, with the writes that it applies to. */
   #refused: { readonly changes: readonly ChangeSet[]; readonly error: unknown } | undefined;
   readonly #seen: SeenRows;
 
@@ -20,7 +20,7 @@ export class CommitRecord {
     this.#seen = seen;
   }
 
-  /** Writes that are about to be sent. */
+  /** Records writes that are about to be sent. */
   planned(changes: Iterable<ChangeSet>): void {
     for (const change of changes) this.#pending.add(change);
   }
@@ -40,13 +40,16 @@ export class CommitRecord {
     this.#move(changes, (change) => this.#unknown.push(change));
   }
 
-  /** Why writes may be left that nothing is wrong with. */
+  /** Records the abort that left writes unsent, although nothing is wrong with them. */
   stoppedBy({ reason }: AbortSignal): void {
     const message = 'The commit was aborted before everything was sent.';
     this.#cause ??= new EntitableError('store.aborted', message, {}, { cause: reason });
   }
 
-  /** Everything that was written. Where that is not all, throws why nothing was, or `commit.partial` where something was or may have been. */
+  /**
+   * Returns the report if everything was written. Otherwise throws: the reason if nothing was written, `commit.partial`
+   * if something was or may have been.
+   */
   conclude(): CommitReport {
     const isOver = this.#failed.size + this.#unknown.length + this.#pending.size === 0;
     if (!isOver && this.#committed.length + this.#unknown.length === 0) throw this.#refusal();
@@ -60,14 +63,14 @@ export class CommitRecord {
     return report;
   }
 
-  /** Why nothing was written. */
+  /** Returns the error of a commit that wrote nothing. */
   #refusal(): unknown {
     const { changes: [change, ...others] = [], error } = this.#refused ?? { error: this.#cause };
-    // What is not about one write, such as a store that cannot be reached, is told as it is.
+    // An error that does not concern a single write, e.g. an unreachable store, is thrown unchanged.
     if (change === undefined || others.length > 0 || !EntitableError.is(error, 'store.')) return error;
     const { code, message, details } = inWordsOf(change.row.mapper, change.write, error) as typeof error;
     const lostRace = Array.from(this.#failed).every(([failed, refused]) => isLostRace(failed, refused, this.#seen));
-    const { serviceMessage } = details as StoreErrorDetails; // hidden, and so not copied with the others
+    const { serviceMessage } = details as StoreErrorDetails; // not enumerable, so the spread below does not copy it
     const all = this.#failed.size + this.#pending.size;
     return new EntitableError(
       code,
@@ -115,8 +118,9 @@ function partial(report: CommitReport, cause: unknown): EntitableError {
 }
 
 /**
- * Whether a write was refused because another writer was faster on a row that the unit of work had read, or had found missing: the same
- * work may succeed when it reads anew. A taken key that nobody looked for, or an ETag from elsewhere, is refused again.
+ * Returns whether a write was rejected because another writer changed a row first that the unit of work had read, or
+ * created one that it had looked for and not found. The same work may then succeed with fresh reads. If the unit had
+ * never looked for the row, or its ETag came from elsewhere, the write would be rejected again.
  */
 function isLostRace({ row: { mapper, address }, ifMatch }: ChangeSet, refused: unknown, seen: SeenRows): boolean {
   if (!EntitableError.is(refused, 'store.')) return false;

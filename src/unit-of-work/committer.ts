@@ -17,18 +17,18 @@ import type { IdentityMap } from './identity-map.js';
 /** A batch whose answer was lost. */
 interface LostBatch {
   readonly batch: Batch<ChangeSet>;
-  /** When the commit that sent it began, in milliseconds since 1970. */
+  /** Start of the commit that sent it, in milliseconds since 1970. */
   readonly since: number;
   readonly error: unknown;
 }
 
-/** Sends what the rows of a unit of work hold, and tells them what became of it. */
+/** Sends the pending writes of a unit of work and updates its identity map with their outcome. */
 export class Committer {
   readonly #store: TableStore;
   readonly #rows: IdentityMap;
   readonly #seen: SeenRows;
   readonly #validate: (changes: readonly ChangeSet[]) => Promise<void>;
-  /** Batches whose answer was lost. Their rows stay locked. */
+  /** Batches whose answer was lost. Their rows stay locked until the outcome is known. */
   readonly #lost = new Set<LostBatch>();
 
   #hasWritten = false;
@@ -45,12 +45,15 @@ export class Committer {
     this.#validate = validate;
   }
 
-  /** Whether anything was written, or may have been. */
+  /** True if a commit has written something, or may have. */
   get hasWritten(): boolean {
     return this.#hasWritten;
   }
 
-  /** The batches of every partition, without rows whose last outcome is unknown. Throws `key.changed`, `validation.*`. */
+  /**
+   * Returns the batches of each partition, without rows whose last write has an unknown outcome. Throws `key.changed`,
+   * `validation.*`.
+   */
   plan(): readonly (readonly Batch<ChangeSet>[])[] {
     const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));
     const changes = rows.map(changeOf).filter((change) => change !== undefined);
@@ -72,7 +75,7 @@ export class Committer {
     return record.conclude();
   }
 
-  /** Forgets what is unknown. */
+  /** Forgets the batches of unknown outcome. */
   discard(): void {
     this.#lost.clear();
   }
@@ -119,7 +122,7 @@ export class Committer {
     }
   }
 
-  /** Reads back what is unknown; whether all of it is known now. */
+  /** Determines the outcome of lost batches by reading back. Resolves to `true` if all of them are settled. */
   async #settleLost(record: CommitRecord, options: OperationOptions): Promise<boolean> {
     for (const lost of this.#lost) {
       const { writes } = lost.batch;
@@ -141,7 +144,7 @@ export class Committer {
     this.#hasWritten = true;
     for (const [{ row, write, before, unsaid }, receipt] of receipts) {
       this.#rows.unlock(row);
-      const current = this.#rows.current(row) ?? row; // a read may have made an entity of it meanwhile
+      const current = this.#rows.current(row) ?? row; // a read may have loaded its entity meanwhile
       const { mapper, entity } = current;
       if (write.mode === 'delete') {
         if (entity !== undefined) mapper.deleted(entity);
@@ -149,7 +152,7 @@ export class Committer {
       } else if (entity === undefined) {
         this.#rows.forget(current);
       } else {
-        // What was sent is what it remembers: whatever it has become since is a difference again.
+        // The state that was sent becomes the known state, so changes made since then are sent by the next commit.
         const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
         mapper.written(entity, write, receipt, { before: known, unsaid });
         this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });

@@ -3,26 +3,28 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { PendingWrite } from './pending-write.js';
 
-/** One row that a unit of work knows: its entity, where there is one, and what the commit does with it. */
+/** One row that a unit of work tracks: its entity, if it was loaded, and its pending write. */
 export interface TrackedRow {
-  /** Tells it from the other rows of the store. */
+  /** Identifies the row among all rows of the store; see {@link rowId}. */
   readonly id: string;
   readonly mapper: EntityMapper<object>;
   readonly address: Address;
   readonly entity: object | undefined;
   readonly held: PendingWrite;
-  /** The ETag that the row must have when it is committed, whatever is held. */
+  /** The ETag that the row must have when it is committed, whatever is written to it. */
   readonly required: string | undefined;
 }
 
-/** The identity map of a unit of work: one row, one entity. */
+/** The identity map of a unit of work: one entity for each row. */
 export class IdentityMap {
   readonly #byId = new Map<string, TrackedRow>();
   readonly #byEntity = new Map<object, TrackedRow>();
-  /** Rows that are being sent, or whose last answer was lost. */
+  /** Rows that are being sent, or whose last write has an unknown outcome. */
   readonly #locked = new Set<string>();
 
-  /** What is known of a row. Throws `commit.row-tracked` where it is tracked as an entity of another class. */
+  /**
+   * Returns the tracked row at an address. Throws `commit.row-tracked` if it is tracked as an entity of another class.
+   */
   at<T extends object>(mapper: EntityMapper<T>, address: Address): TrackedRow | undefined {
     const row = this.#byId.get(rowId(mapper.source.table, address));
     if (row === undefined || row.mapper.metadata.entityClass === mapper.metadata.entityClass) return row;
@@ -37,24 +39,30 @@ export class IdentityMap {
     return this.#byId.values();
   }
 
-  /** Makes a row known, or known anew. Throws `commit.in-progress` while the row is being sent. */
+  /** Tracks a row, or replaces what is tracked of it. Throws `commit.in-progress` while the row is being sent. */
   set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: PendingWrite): void {
     const id = rowId(mapper.source.table, address);
     this.#put({ id, mapper, address, entity, held, required: this.#byId.get(id)?.required });
   }
 
-  /** Has the commit make sure that a row has an ETag, or no longer. Throws `commit.in-progress` while the row is being sent. */
+  /**
+   * Makes the commit check that a row has an ETag; `undefined` removes the check. Throws `commit.in-progress` while the
+   * row is being sent.
+   */
   require(row: TrackedRow, etag: string | undefined): void {
     this.#checkUnlocked(row);
     this.#put({ ...row, required: etag });
   }
 
-  /** Gives a row another entity or another write. Throws `commit.in-progress` while the row is being sent. */
+  /**
+   * Changes the entity, the pending write or the required ETag of a row. Throws `commit.in-progress` while it is being
+   * sent.
+   */
   change(row: TrackedRow, changes: Partial<Pick<TrackedRow, 'entity' | 'held' | 'required'>>): void {
     this.#put({ ...row, ...changes });
   }
 
-  /** Forgets a row: its entity is detached. Throws `commit.in-progress` while the row is being sent. */
+  /** Stops tracking a row and detaches its entity. Throws `commit.in-progress` while the row is being sent. */
   forget(row: TrackedRow): void {
     this.#checkUnlocked(row);
     if (row.entity !== undefined) this.#byEntity.delete(row.entity);
@@ -79,7 +87,7 @@ export class IdentityMap {
     return this.#locked.has(row.id);
   }
 
-  /** What is known of a row now. */
+  /** Returns the present state of a row, which may have changed since `row` was returned. */
   current(row: TrackedRow): TrackedRow | undefined {
     return this.#byId.get(row.id);
   }
@@ -103,7 +111,7 @@ export class IdentityMap {
   }
 }
 
-/** A second entity for a row that has one. */
+/** Creates the error for a second entity of a row that already has one. */
 export function rowTracked<T extends object>(
   { metadata: { className }, table }: EntityMapper<T>,
   row: TrackedRow,
@@ -117,7 +125,10 @@ export function rowTracked<T extends object>(
   );
 }
 
-/** Tells the rows of a store apart, whatever their keys hold: the length says where the partition key ends; a table name has no slash. */
+/**
+ * Returns a text that is unique for each row of a store, whatever characters its keys contain: the length shows where
+ * the partition key ends, and table names contain no slash.
+ */
 export function rowId(table: string, { partitionKey, rowKey }: Address): string {
   return `${table}/${partitionKey.length}/${partitionKey}${rowKey}`;
 }

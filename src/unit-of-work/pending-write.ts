@@ -8,22 +8,25 @@ export interface Removal {
   readonly missing: 'throw' | 'ignore';
 }
 
-/** What the next commit does with a row. */
+/** The write that the next commit sends for a row. */
 export type PendingWrite =
   /**
-   * Merges whatever the entity differs in from its row; under `ifMatch` where a merge by key gave one. `saved`: a verb was called for
-   * it, so that defaults which the row lacks are a difference too.
+   * Merges the properties in which the entity differs from its row. `ifMatch` is set by a merge by key with an ETag.
+   * `saved` is true after an explicit call such as `save()`: defaults that the row lacks are written then as well.
    */
   | { readonly kind: 'difference'; readonly ifMatch?: string | undefined; readonly saved?: boolean }
-  /** Inserts the entity; `over` is a delete of the same row that came first, which makes it a replace. */
+  /** Inserts the entity. `over` is an earlier delete of the same row, which turns the insert into a replace. */
   | { readonly kind: 'insert'; readonly over?: Removal | undefined }
   | { readonly kind: 'replace'; readonly ifMatch: string }
   | { readonly kind: 'upsert'; readonly mode: 'upsert-merge' | 'upsert-replace' }
-  /** Merges a patch into a row that was not read. */
+  /** Merges a patch into a row that was not loaded. */
   | { readonly kind: 'merge'; readonly ifMatch: string; readonly patch: Said; readonly difference: Difference }
   | Removal;
 
-/** What a row holds after a delete: its condition is that of the write it takes the place of; `undefined` where nothing is left to do. */
+/**
+ * Returns the pending write of a row after a delete, under the condition of the write that it replaces; `undefined` if
+ * nothing is left to send.
+ */
 export function afterDelete(before: PendingWrite | undefined, removal: Removal): Removal | undefined {
   switch (before?.kind) {
     case undefined:
@@ -33,7 +36,7 @@ export function afterDelete(before: PendingWrite | undefined, removal: Removal):
     case 'insert':
       return before.over;
     case 'upsert':
-      // Whether the row is there is unknown, and no longer matters.
+      // It is unknown whether the row exists, but after the delete it does not matter.
       return { ...removal, ifMatch: '*', missing: 'ignore' };
     case 'replace':
     case 'merge':
@@ -43,7 +46,10 @@ export function afterDelete(before: PendingWrite | undefined, removal: Removal):
   }
 }
 
-/** What an insert over a delete sends: the row is written once, under the condition of the delete. */
+/**
+ * Returns the mode and the condition of an insert after a delete of the same row: one write, under the delete's
+ * condition.
+ */
 export function insertMode(over: Removal | undefined): {
   readonly mode: 'insert' | 'upsert-replace' | 'replace';
   readonly ifMatch?: string;

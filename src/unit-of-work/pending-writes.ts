@@ -18,7 +18,9 @@ import { afterDelete } from './pending-write.js';
 import { addressOfTracked } from './change-set.js';
 import { rowTracked, type TrackedRow, type IdentityMap } from './identity-map.js';
 
-/** The writes of one class in a unit of work: each decides what the commit does with its row, and sends nothing. */
+/**
+ * The writes of one class in a unit of work. Each method records what the commit does with a row, and sends nothing.
+ */
 export class PendingWrites<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #rows: IdentityMap;
@@ -28,7 +30,7 @@ export class PendingWrites<T extends object> {
     this.#rows = rows;
   }
 
-  /** Holds an insert; over a delete of the same row it becomes a replace. */
+  /** Records an insert. After a delete of the same row it becomes a replace. */
   insert(entity: T): void {
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
@@ -49,7 +51,7 @@ export class PendingWrites<T extends object> {
     }
   }
 
-  /** Has the commit compare an entity that was loaded with its row, or insert one that is new or deleted. */
+  /** Records the changes of a loaded entity, or an insert if the entity is new or was deleted. */
   save(entity: T): void {
     const { row } = this.#locate(entity);
     if (row?.held.kind === 'delete') return this.insert(entity);
@@ -61,14 +63,17 @@ export class PendingWrites<T extends object> {
     return this.track(entity, true);
   }
 
-  /** Has the commit store what reading gave of a tracked entity and its row lacks: a verb was called for it. */
+  /**
+   * Makes the commit write the defaults that reading has filled in and the row lacks, because a method such as `save()`
+   * was called for the entity.
+   */
   saved(entity: object): void {
     const row = this.#rows.of(entity);
     if (row?.held.kind !== 'difference' || row.held.saved === true || this.#rows.isLocked(row)) return;
     this.#rows.change(row, { held: { ...row.held, saved: true } });
   }
 
-  /** Has the commit compare an entity that was loaded or written outside the unit with its row. */
+  /** Tracks an entity that was loaded or written outside the unit. The commit writes its differences from the row. */
   track(entity: T, saved = false): void {
     const known = this.#rows.of(entity);
     if (known !== undefined) return;
@@ -81,17 +86,17 @@ export class PendingWrites<T extends object> {
     this.#rows.set(this.#mapper, address, entity, { kind: 'difference', saved });
   }
 
-  /** Has the commit make sure that the row of an entity still has the ETag that the entity was read with. */
+  /** Makes the commit check that the row of an entity still has the ETag that the entity was read with. */
   require(entity: T): void {
     if (this.#rows.of(entity) === undefined) this.track(entity);
     const row = this.#rows.of(entity)!;
-    if (row.held.kind === 'insert' && row.held.over === undefined) return; // an insert finds no row, or is refused
+    if (row.held.kind === 'insert' && row.held.over === undefined) return; // an insert fails anyway if the row exists
     const etag = statedEtag(this.#mapper, entity) ?? ownState(this.#mapper, entity)?.etag;
     if (etag === undefined) throw this.#unknown();
     this.#rows.require(row, etag);
   }
 
-  /** Holds a replace under the entity's ETag. */
+  /** Records a replace that requires the entity's ETag. */
   replace(entity: T, etag: string | undefined): void {
     checkEtag(etag);
     this.#mapper.checkReceives(entity);
@@ -118,7 +123,7 @@ export class PendingWrites<T extends object> {
     }
   }
 
-  /** Holds an upsert. */
+  /** Records an upsert. */
   upsert(entity: T, mode: 'upsert-merge' | 'upsert-replace'): void {
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
@@ -128,7 +133,7 @@ export class PendingWrites<T extends object> {
     this.#rows.set(this.#mapper, address, entity, { kind: 'upsert', mode });
   }
 
-  /** Sets the properties of the entity that the row has here; where it has none, holds a merge of the row as it is. */
+  /** Assigns the patch to the entity if the unit has loaded it. Otherwise records a merge by key. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined): void {
     checkEtag(etag);
     const address = this.#mapper.addressOf(key);
@@ -145,7 +150,10 @@ export class PendingWrites<T extends object> {
     });
   }
 
-  /** Holds a delete; over an insert nothing is left to do. */
+  /**
+   * Records a delete. After an insert in the same unit, nothing is left to send. Returns `false` if the row was already
+   * deleted.
+   */
   delete(entityOrKey: T | KeyOf<T>, etag: string | undefined, missing: 'throw' | 'ignore'): boolean {
     checkEtag(etag);
     const entity = isEntity(this.#mapper, entityOrKey) ? (entityOrKey as T) : undefined;
@@ -173,7 +181,7 @@ export class PendingWrites<T extends object> {
     etag: string | undefined,
   ): string {
     if (entity === undefined) return keyCondition(this.#mapper, entityOrKey, etag);
-    // A write that is held already has the condition, or needs none.
+    // Another pending write already has a condition, or needs none.
     const needsOwn = row === undefined || row.held.kind === 'difference';
     return needsOwn ? ifMatchOf(this.#mapper, entity, address, etag) : (etag ?? '*');
   }
@@ -188,7 +196,7 @@ export class PendingWrites<T extends object> {
     this.saved(entity);
   }
 
-  /** Where an entity or a key has its row, and what is known of it. Throws `key.changed`. */
+  /** Returns the address of an entity or a key, with the row that is tracked there. Throws `key.changed`. */
   #locate(entityOrKey: T | KeyOf<T>): { readonly address: Address; readonly row: TrackedRow | undefined } {
     const own = this.#rows.of(entityOrKey);
     if (own !== undefined) return { address: addressOfTracked(this.#mapper, own), row: own };
@@ -200,7 +208,10 @@ export class PendingWrites<T extends object> {
     if (row.entity !== entity) throw rowTracked(this.#mapper, row);
   }
 
-  /** What the row holds is not known, so that the upsert would leave what the patch removes. */
+  /**
+   * Creates the error for a merge that removes properties, after an upsert: the content of the row is unknown, so the
+   * upsert would leave them in place.
+   */
   #cannotRemove(): EntitableError {
     const { className } = this.#mapper.metadata;
     return new EntitableError(
@@ -221,7 +232,7 @@ export class PendingWrites<T extends object> {
   }
 }
 
-/** One patch, then another: what the second sets is no longer removed, and the other way round. */
+/** Combines two successive patches. A property that the second sets is no longer removed, and vice versa. */
 function bothOf(first: Difference, second: Difference): Difference {
   const named = new Set([...second.changed.map(({ property }) => property.storedName), ...second.removed]);
   return {

@@ -4,21 +4,24 @@ import type { Batch } from '../writing/batch.js';
 import type { StoreTraits } from '../store/table-store.js';
 import { describeChange, type ChangeSet } from './change-set.js';
 
-/** One request of a commit that was not sent: several writes are one entity group transaction. */
+/** One request that a commit would send. More than one write form an entity group transaction. */
 export interface PlannedBatch {
   /** The table's name in the store. */
   readonly table: string;
-  /** The partition that all its rows are in. */
+  /** The partition of all its rows. */
   readonly partitionKey: string;
-  /** In the order in which they are sent. */
+  /** The writes in the order in which they are sent. */
   readonly writes: readonly CommitWrite[];
-  /** The bytes of its body, at most. */
+  /** Maximum size of the request body, in bytes. */
   readonly bytes: number;
-  /** Requests it takes: one, and one more for every row that is read first, because a service cannot remove a property in place. */
+  /**
+   * Number of requests: one, and one more for each row that is read first, because the service cannot remove a property
+   * in place.
+   */
   readonly requests: number;
 }
 
-/** A batch as `plan()` shows it. */
+/** Returns a batch as `plan()` shows it. */
 export function plannedBatch(
   { table, partitionKey, writes, bytes }: Batch<ChangeSet>,
   { removes }: StoreTraits,
@@ -33,7 +36,10 @@ export function plannedBatch(
   });
 }
 
-/** Refuses a commit that one transaction cannot hold, which somebody or a requirement asks for. Throws `commit.not-atomic`. */
+/**
+ * Throws `commit.not-atomic` if one transaction cannot hold an atomic commit. `requirement` is the required row that
+ * made the commit atomic, if the caller did not ask for it.
+ */
 export function checkAtomic(
   partitions: readonly (readonly Batch<ChangeSet>[])[],
   { limits }: StoreTraits,

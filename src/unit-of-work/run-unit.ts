@@ -7,7 +7,7 @@ import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** Runs work in a unit and commits it. */
+/** Runs work in a unit of work and commits it. After a lost race it runs the work again, up to `maxRetries` times. */
 export async function runUnit<R>(
   begin: () => UnitOfWork,
   work: (unit: UnitOfWork) => R | Promise<R>,
@@ -26,7 +26,7 @@ export async function runUnit<R>(
     try {
       await unit.commit(commitOptions);
     } catch (error) {
-      // What the work itself has committed before must not be done again.
+      // If the work has committed something itself, it must not run again.
       isLost = wasLost(error) && !unit.hasWritten;
       throw error;
     }

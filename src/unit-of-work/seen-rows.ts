@@ -10,17 +10,17 @@ import {
 } from '../store/table-store.js';
 import { rowId } from './identity-map.js';
 
-/** Keys that a scan has gone through, without a filter: what it did not give was missing. */
+/** A key range that a scan without a filter has read: rows in it that the scan did not return are missing. */
 interface Passed {
   readonly table: string;
   readonly request: ScanRequest;
-  /** The last row so far; `undefined` when all were read. */
+  /** Address of the last row that was read; `undefined` once the whole range was read. */
   upTo: Address | undefined;
 }
 
 /**
- * What a unit of work has read of the store, and found missing. It tells a lost race, which the same work may win when it reads anew,
- * from a refusal that comes again whoever else writes.
+ * The rows that a unit of work has read, and those that it has looked for and not found. They show whether a rejected
+ * write has lost a race, which the same work may win with fresh reads, or would be rejected again in any case.
  */
 export class SeenRows {
   readonly #present = new Set<string>();
@@ -28,17 +28,17 @@ export class SeenRows {
   readonly #etags = new Set<string>();
   readonly #passed: Passed[] = [];
 
-  /** Whether a row was found. */
+  /** Returns whether a row was found. */
   wasPresent(table: string, address: Address): boolean {
     return this.#present.has(rowId(table, address));
   }
 
-  /** Whether a row was found under an ETag. */
+  /** Returns whether a row was found with this ETag. */
   wasUnder(table: string, address: Address, etag: string): boolean {
     return this.#etags.has(`${rowId(table, address)}\n${etag}`);
   }
 
-  /** Whether a row was looked for and not found. */
+  /** Returns whether a row was looked for and not found. */
   wasMissing(table: string, address: Address): boolean {
     const id = rowId(table, address);
     return (
@@ -46,7 +46,7 @@ export class SeenRows {
     );
   }
 
-  /** Rows of a table that make this know what is read of them, and what is not found. */
+  /** Wraps the rows of a table so that every read is recorded here, including rows that were not found. */
   watch(rows: Rows, table: string, isOrdered: boolean): Rows {
     const { get, scan } = this.#reads(rows, table, isOrdered);
     return {

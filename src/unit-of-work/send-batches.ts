@@ -6,23 +6,23 @@ import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { ChangeSet } from './change-set.js';
 
-/** What became of one batch that was sent. */
+/** Outcome of one batch that was sent. */
 export type BatchOutcome =
   | { readonly outcome: 'written'; readonly receipts: ReadonlyMap<ChangeSet, WriteReceipt> }
-  /** `failed` is what the store refused. */
+  /** `failed` are the writes that the store rejected. */
   | { readonly outcome: 'not-written'; readonly failed: readonly ChangeSet[]; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
-/** How a commit sends. */
+/** Options of {@link sendBatches}. */
 export interface Sending extends OperationOptions {
   readonly concurrency: number;
-  /** Told as soon as a batch is answered. */
+  /** Called as soon as the outcome of a batch is known. */
   readonly answered: (batch: Batch<ChangeSet>, outcome: BatchOutcome) => void;
 }
 
 /**
- * Sends the batches of a partition one after the other, and partitions side by side. After the first failure no new batch starts;
- * those under way are awaited.
+ * Sends the batches of one partition in order, and several partitions concurrently. After the first failure no further
+ * batch is sent; those in flight are awaited.
  */
 export async function sendBatches(
   store: TableStore,
@@ -63,7 +63,7 @@ function isMissingIgnored({ row: { held } }: ChangeSet, error: unknown): boolean
 }
 
 function outcomeOf(sent: readonly ChangeSet[], { error, refused }: BatchFailure<ChangeSet>): BatchOutcome {
-  // Whatever is no answer of a store says nothing about the rows.
+  // An error that does not come from the store does not show whether the rows were written.
   if (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown')) {
     return { outcome: 'unknown', error };
   }

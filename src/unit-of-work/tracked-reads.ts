@@ -8,7 +8,10 @@ import type { IdentityMap } from './identity-map.js';
 import type { EntityReader } from '../mapping/entity-reader.js';
 import { LEFT_OUT, sievedRows } from '../query/client-filter.js';
 
-/** What rows of one class become when a unit of work reads them: the entities it has, or new ones that it tracks from then on. */
+/**
+ * Reads entities of one class for a unit of work. A row that the unit already tracks yields its entity; any other row
+ * yields a new entity, which is tracked from then on.
+ */
 export class TrackedReads<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #rows: IdentityMap;
@@ -21,7 +24,7 @@ export class TrackedReads<T extends object> {
     this.#stored = stored;
   }
 
-  /** Reads one row. A removed one is not found, a held one is not read. */
+  /** Reads one row, unless its entity is loaded already. A row that the unit deletes is not found. */
   async get(address: Address, refresh: boolean, options: OperationOptions | undefined): Promise<T | undefined> {
     const known = this.#rows.at(this.#mapper, address);
     if (known?.held.kind === 'delete') return undefined;
@@ -35,7 +38,7 @@ export class TrackedReads<T extends object> {
     return found;
   }
 
-  /** Decodes a row, and has `decode` fill the entity that the unit has for it where it is to be refreshed. */
+  /** Runs `run`, in which {@link decode} reloads the entities that the unit already has if `refresh` is set. */
   decoding<R>(refresh: boolean, run: () => R): R {
     this.#refreshes = refresh;
     try {
@@ -45,10 +48,13 @@ export class TrackedReads<T extends object> {
     }
   }
 
-  /** The entity of a row: the one that the unit has, or a new one. */
+  /** Returns the entity of a row: the tracked one, or a new one, which is tracked. */
   readonly decode = (row: RowReader): T => (this.#refreshes ? this.#refreshed(row) : this.#tracked(row));
 
-  /** The entity of a row, for a look at it: the one that the unit has, or one that it does not track. */
+  /**
+   * Returns the entity of a row without tracking it: the tracked one, or a new one if there is none or it is to be
+   * reloaded.
+   */
   readonly peek = (row: RowReader): T => {
     if (this.#refreshes) return this.#mapper.decode(row);
     const known = this.#rows.at(this.#mapper, addressOfRow(row));
@@ -73,7 +79,7 @@ export class TrackedReads<T extends object> {
     return entity;
   }
 
-  /** What was changed or held of the entity is gone, but for an insert. */
+  /** Reloads the entity from the row and drops its changes and its pending write, except an insert. */
   #refreshed(row: RowReader): T {
     const address = addressOfRow(row);
     const known = this.#rows.at(this.#mapper, address);
@@ -86,13 +92,16 @@ export class TrackedReads<T extends object> {
     return entity;
   }
 
-  /** Whether the unit has removed a row. */
+  /** Returns whether the unit deletes a row. */
   isRemoved(row: RowReader): boolean {
     return this.#rows.at(this.#mapper, addressOfRow(row))?.held.kind === 'delete';
   }
 }
 
-/** What queries of a unit of work read: the store's rows without those that the unit has removed, as the entities it tracks. */
+/**
+ * Returns the reader for the queries of a unit of work: it returns tracked entities and leaves out rows that the unit
+ * deletes.
+ */
 export function unitRows<T extends object>(
   mapper: EntityMapper<T>,
   stored: Rows,

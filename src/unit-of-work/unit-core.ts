@@ -12,7 +12,10 @@ import { AsyncContext } from '../async/async-context.js';
 import { SeenRows } from './seen-rows.js';
 import { IdentityMap } from './identity-map.js';
 
-/** What a unit of work is, whichever tables its repositories name: its rows, what it has seen of the store, and its commits. */
+/**
+ * The state of a unit of work that its views on different table names share: its rows, the rows it has seen in the
+ * store, and its commits.
+ */
 export class UnitCore {
   readonly rows = new IdentityMap();
   readonly seen = new SeenRows();
@@ -22,9 +25,9 @@ export class UnitCore {
   readonly #validating = new AsyncContext<true>();
   #commits = 0;
   #lastCommit: Promise<unknown> = Promise.resolve();
-  /** Whether work that joined asks for an atomic commit. */
+  /** True if work that joined the unit requires an atomic commit. */
   #mustBeAtomic = false;
-  /** What work that joined has thrown. */
+  /** The error of work that joined the unit. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(store: TableStore, validator: EntityValidator) {
@@ -34,7 +37,7 @@ export class UnitCore {
     this.#committer = new Committer(store, this.rows, this.seen, validate);
   }
 
-  /** Whether a commit has written something, or may have. */
+  /** True if a commit has written something, or may have. */
   get hasWritten(): boolean {
     return this.#committer.hasWritten;
   }
@@ -44,7 +47,10 @@ export class UnitCore {
     return this.#committer.plan().flatMap((batches) => batches.map((batch) => plannedBatch(batch, traits)));
   }
 
-  /** Does work that joins the unit. What it held when it throws cannot be told from the rest, so that the unit is not committed then. */
+  /**
+   * Runs work that joins the unit. If it throws, the unit cannot be committed, because the writes that it has recorded
+   * cannot be told apart from the others.
+   */
   async join<R>(work: () => R | Promise<R>, { atomic, maxRetries }: UnitOfWorkOptions): Promise<R> {
     if (this.#validating.value === true) throw inProgress('A validator joined it');
     this.#mustBeAtomic ||= atomic === true || maxRetries !== undefined;
@@ -62,11 +68,11 @@ export class UnitCore {
     const commit = this.#lastCommit
       .then(() => withLinkedSignal(options.signal, (signal) => this.#commit({ ...options, signal })))
       .finally(() => this.#commits--);
-    this.#lastCommit = commit.catch(() => undefined); // whoever called it hears of it
+    this.#lastCommit = commit.catch(() => undefined); // the caller of commit() receives the error
     return commit;
   }
 
-  /** Throws `commit.in-progress` during a commit. */
+  /** Forgets everything that is pending and tracked. Throws `commit.in-progress` during a commit. */
   discard(): void {
     if (this.#commits > 0) throw inProgress('discard() was called');
     this.rows.clear();
@@ -75,7 +81,7 @@ export class UnitCore {
     this.#failure = undefined;
   }
 
-  /** Discards once no commit is under way. */
+  /** Waits for a running commit, then discards the unit. */
   async abandon(): Promise<void> {
     await this.#lastCommit;
     this.discard();

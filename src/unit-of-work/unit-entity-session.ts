@@ -27,14 +27,16 @@ import type { IdentityMap } from './identity-map.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { MatchWrites } from '../query/matched-writes.js';
 
-/** The verbs of one class in a unit of work: reads give what it tracks, writes are held until the commit. */
+/**
+ * The operations on one class in a unit of work: reads return tracked entities, writes are pending until the commit.
+ */
 export class UnitEntitySession<T extends object> implements EntityOperations<T> {
   readonly writes: PendingWrites<T>;
   readonly #mapper: EntityMapper<T>;
   readonly #rows: IdentityMap;
   readonly #reads: TrackedReads<T>;
 
-  /** What the store has, as the unit sees it. */
+  /** The rows of the store, whose reads are recorded in {@link SeenRows}. */
   readonly #stored: Rows;
 
   constructor(mapper: EntityMapper<T>, { rows, seen }: { readonly rows: IdentityMap; readonly seen: SeenRows }) {
@@ -148,7 +150,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     throw notInUnit('deleteMany()');
   }
 
-  /** An entity of another process, which has its ETag: its row is read, so that the commit can send the difference. */
+  /** Reads the row of a detached entity that has its ETag, so that the commit can send the difference. */
   async #meet(entity: T, options: OperationOptions | undefined): Promise<void> {
     const address = this.#mapper.addressOf(entity);
     const etag = statedEtag(this.#mapper, entity);
@@ -159,7 +161,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   }
 }
 
-/** The refusal of a verb that writes at once, whatever a unit of work holds. */
+/** Creates the error for an operation that writes at once, which a unit of work does not support. */
 export function notInUnit(verb: string): EntitableError {
   return new EntitableError(
     'commit.not-in-unit',
@@ -168,7 +170,7 @@ export function notInUnit(verb: string): EntitableError {
   );
 }
 
-/** The writes by filter of a unit of work: there are none. */
+/** The writes by filter of a query in a unit of work, which all throw. */
 const NO_WRITES: MatchWrites = Object.freeze({
   delete: () => {
     throw notInUnit('query.delete()');

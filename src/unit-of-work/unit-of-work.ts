@@ -17,50 +17,59 @@ import type { UnitCore } from './unit-core.js';
 import { UnitEntitySession } from './unit-entity-session.js';
 
 /**
- * Entities that belong together until they are committed: one entity for each row, changes found by comparing with what was loaded, writes
- * held and sent in as few transactions as they fit into. Each transaction, up to 100 rows of one partition, is written as a whole; the
- * commit is not, unless it is one transaction: `commit({ atomic: true })` makes sure of that.
+ * Collects the changes of one task and commits them together. It has one entity for each row, finds changes by
+ * comparing entities with the loaded rows, and sends the pending writes in as few transactions as possible. A
+ * transaction holds up to 100 rows of one partition and is atomic. A commit is atomic only if it fits into one
+ * transaction; `commit({ atomic: true })` requires that.
  *
- * Use one for one task, e.g. a request, and never share it.
+ * Use one unit for one task, e.g. a request, and never share it.
  *
  * @example
  * ```ts
- * const work = tables.unitOfWork();
- * const order = await work.repository(Order).getOrThrow({ customerId: 'c1', orderId: 'o1' });
+ * const unit = db.unitOfWork();
+ * const order = await unit.repository(Order).getOrThrow({ customerId: 'c1', orderId: 'o1' });
  * order.status = 'shipped';
- * work.insert(new Shipment(order));
- * await work.commit();
+ * unit.insert(new Shipment(order));
+ * await unit.commit();
  * ```
  */
 export class UnitOfWork implements Transaction {
   readonly #core: UnitCore;
   readonly #mappers: EntityMappers;
-  /** The same unit, by whose tables it works. */
+  /** The views of this unit, one for each set of table names. */
   readonly #views: Map<EntityMappers, UnitOfWork>;
   readonly #sessions = new Map<EntityClass, UnitEntitySession<object>>();
 
-  /** @internal `DataSource.unitOfWork` makes them. */
+  /**
+   * @internal Use `DataSource.unitOfWork`.
+   */
   constructor(core: UnitCore, mappers: EntityMappers, views = new Map<EntityMappers, UnitOfWork>()) {
     this.#core = core;
     this.#mappers = mappers;
     this.#views = views.set(mappers, this);
   }
 
-  /** @internal The same unit for a data source on the same connection whose tables have other names. */
+  /**
+   * @internal Returns the view of this unit for a data source that shares the connection but uses other table names.
+   */
   in(mappers: EntityMappers): UnitOfWork {
     return this.#views.get(mappers) ?? new UnitOfWork(this.#core, mappers, this.#views);
   }
 
-  /** The verbs of one class, for the constructors of repositories. */
+  /** Returns the operations on one class, for the constructors of repositories. */
   of<T extends object>(entityClass: EntityClass<T>): EntityOperations<T> {
     return observedSession(this.#session(entityClass), this.#mappers, entityClass);
   }
 
   /**
-   * A repository that works in this unit: the same classes as outside. `insert`, `save`, `merge`, `replace`, `upsert` and `delete` are
-   * held and resolve at once, so ETags and conflicts arrive with the commit; `modify`, the …Many verbs and writes by filter throw
-   * `commit.not-in-unit`. `get` sees what is held. Queries see the store: they give the entities of this unit as they are, leave out
-   * removed ones, and do not see held inserts.
+   * Returns a repository that works in this unit. Any repository class that works outside a unit can be used.
+   *
+   * `insert`, `save`, `merge`, `replace`, `upsert` and `delete` record a pending write and resolve at once, so
+   * conflicts and new ETags arrive with the commit. `modify`, the …Many methods and writes by filter throw
+   * `commit.not-in-unit`.
+   *
+   * `get` returns pending changes. Queries read the store: they return the entities of this unit with their changes,
+   * leave out rows that the unit deletes, and do not include pending inserts.
    */
   repository<R extends AnyRepository, const A extends readonly unknown[]>(
     repository: RepositoryClass<R, A>,
@@ -74,7 +83,10 @@ export class UnitOfWork implements Transaction {
     return repositoryIn(this, subject, dependencies);
   }
 
-  /** The entity of a key, as it is in this unit; read from the store, and tracked, where the unit has none. */
+  /**
+   * Returns the entity with this key as it is in this unit. If the unit has none, reads it from the store and tracks
+   * it.
+   */
   async get<T extends object>(
     entityClass: EntityClass<T>,
     key: KeyOf<T>,
@@ -84,36 +96,38 @@ export class UnitOfWork implements Transaction {
     return this.of(entityClass).get(key, options);
   }
 
-  /** Queries one partition, or several. What it gives is tracked; projections are not. */
+  /** Queries one or more partitions. Entities that it returns are tracked; projections are not. */
   query<T extends object>(entityClass: EntityClass<T>, partition: PartitionsOf<T>): Query<T> {
     return this.of(entityClass).query(partition);
   }
 
-  /** Holds the insert of an instance of an entity class. */
+  /** Records the insert of an instance of an entity class. */
   insert(entity: object): void {
     this.#sessionOf('insert', entity).writes.insert(entity);
   }
 
-  /** Holds the delete of an instance of an entity class, under its ETag. */
+  /** Records the delete of an instance of an entity class. The commit requires its ETag. */
   delete(entity: object, options: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
     checkOperation(options, VERB_OPTIONS.heldDelete);
     const { etag, missing = 'throw' } = options;
     this.#sessionOf('delete', entity).writes.delete(entity, etag, missing);
   }
 
-  /** Makes an entity that was loaded or written outside one of this unit: what it differs in from its row is committed. */
+  /** Tracks an entity that was loaded or written outside this unit. The commit writes its differences from its row. */
   track<T extends object>(entity: T): T {
     this.#sessionOf('track', entity).writes.track(entity);
     return entity;
   }
 
   /**
-   * Has the commit make sure that an entity still has the ETag it was read with, although it is not changed: for decisions that rest on
-   * it. An entity that is changed or deleted as well needs none, as those are under its ETag anyway. One that is not is merged with
-   * nothing, in the same transaction, which gives it a new ETag: of two units that each require what the other changes, one is refused.
+   * Makes the commit check that an unchanged entity still has the ETag it was read with, for decisions that depend on
+   * it. Entities that are changed or deleted need no such call, because their writes require the ETag anyway. The check
+   * is an empty merge in the same transaction, which changes the row's ETag: if each of two units requires what the
+   * other changes, one of them is rejected.
    *
-   * Only a transaction can promise that, so a unit that requires something commits atomically: `commit.not-atomic` where the entity is in
-   * another partition or table than the rest. It holds for one commit. Throws `entity.no-etag` for an entity that was never read.
+   * Only a transaction can guarantee this, so the commit becomes atomic. It throws `commit.not-atomic` if the entity is
+   * in another partition or table than the other writes. The requirement applies to one commit. Throws `entity.no-etag`
+   * for an entity that was never read.
    *
    * @example
    * ```ts
@@ -129,9 +143,9 @@ export class UnitOfWork implements Transaction {
   }
 
   /**
-   * Does work that joins this unit, as {@link Repository.transaction} does: nothing is committed at its end. `atomic` and `maxRetries` ask
-   * for an atomic commit of the whole; the other options are those of whoever commits. When the work throws, the unit cannot be
-   * committed any more: `commit.inner-failed`.
+   * Runs work that joins this unit, as {@link Repository.transaction} does: nothing is committed when it ends. `atomic`
+   * and `maxRetries` make the commit of the whole unit atomic; for all other options, those of the outer commit apply.
+   * If the work throws, the unit can no longer be committed: `commit.inner-failed`.
    */
   async transaction<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: UnitOfWorkOptions = {}): Promise<R> {
     checkFunction('work', work);
@@ -140,19 +154,23 @@ export class UnitOfWork implements Transaction {
     return this.#core.join(() => work(this), options);
   }
 
-  /** What a commit would send just now; nothing is sent. Throws what the commit would refuse to send: `key.changed`, `validation.*`. */
+  /**
+   * Returns the requests that a commit would send now; sends nothing. Throws the errors that `commit` throws before it
+   * sends anything: `key.changed`, `validation.*`.
+   */
   plan(): readonly PlannedBatch[] {
     return this.#core.plan();
   }
 
   /**
-   * Sends what is held and what changed. A second call meanwhile waits its turn; one from inside, e.g. from a validator, throws
-   * `commit.in-progress`.
+   * Sends all pending writes and changes. A second call during a commit waits for its turn; a call from inside the
+   * commit, e.g. from a validator, throws `commit.in-progress`.
    *
-   * When nothing was written it throws why: the refusal of the store, such as `store.precondition-failed`, with the write in
-   * `details.write`, or what is wrong before anything is sent. When something was written, or may have been, it throws
-   * `commit.partial`, which says of every write what became of it. The unit holds what was not written, and `commit()` again sends it,
-   * after it has read back what is unknown. Nothing that was committed is taken back.
+   * If nothing was written, it throws the reason: the store's error, such as `store.precondition-failed`, with the
+   * write in `details.write`, or an error that was found before anything was sent. If something was written, or may
+   * have been, it throws `commit.partial`, which lists the outcome of each write. The unit keeps the writes that were
+   * not carried out. Another `commit()` sends them, after it has read back those of unknown outcome. Committed writes
+   * are never undone.
    */
   async commit(options: CommitOptions = {}): Promise<CommitReport> {
     checkOperation(options, VERB_OPTIONS.commit);
@@ -161,17 +179,24 @@ export class UnitOfWork implements Transaction {
     return verbs === undefined ? commit() : verbs.run({ verb: 'commit' }, commit);
   }
 
-  /** Forgets everything that is held and tracked; nothing is sent, and the entities keep their values. Throws `commit.in-progress` during a commit. */
+  /**
+   * Forgets all pending writes and tracked entities. Sends nothing, and the entities keep their values. Throws
+   * `commit.in-progress` during a commit.
+   */
   discard(): void {
     this.#core.discard();
   }
 
-  /** @internal Discards once no commit is under way. */
+  /**
+   * @internal Waits for a running commit, then discards the unit.
+   */
   async abandon(): Promise<void> {
     await this.#core.abandon();
   }
 
-  /** @internal Whether a commit has written something, or may have. */
+  /**
+   * @internal True if a commit has written something, or may have.
+   */
   get hasWritten(): boolean {
     return this.#core.hasWritten;
   }
@@ -191,7 +216,7 @@ export class UnitOfWork implements Transaction {
 
 const READ = 'Read it in the unit, by its key: unit.get(Order, key).';
 
-/** What to do where no entity was given. */
+/** The advice in the error for an argument that is not an entity. */
 const REMEDIES = {
   insert: 'Make one: unit.repository(Order).create({ … }).',
   delete: 'To delete by a key, name the class: unit.repository(Order).delete(key).',
