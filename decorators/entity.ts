@@ -4,28 +4,41 @@ import type { EntityDefinition } from '../src/metadata/registry.js';
 import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
 
-/** What `@Entity` says about a class. */
+/** The options of `@Entity`. */
 export interface EntityOptions<
   P extends string | undefined = string | undefined,
   R extends string | undefined = string | undefined,
   V = Readonly<Record<string, unknown>>,
 > {
-  /** The table: 3 to 63 letters and digits, a letter first. Required, because class names do not survive minifiers. */
+  /**
+   * The name of the table: 3 to 63 letters and digits, a letter first. Required, because class names do not survive
+   * minification.
+   */
   readonly table: string;
-  /** How the partition key is composed, e.g. `'TENANT|{tenantId}'`; by default it is the `@PartitionKey()` property as it is. */
+  /**
+   * The template that composes the partition key, e.g. `'TENANT|{tenantId}'`. By default the key is the
+   * `@PartitionKey()` property as it is.
+   */
   readonly partitionKey?: P;
-  /** How the row key is composed, e.g. `'{year}|{orderId}'`; by default it is the `@RowKey()` property as it is. */
+  /**
+   * The template that composes the row key, e.g. `'{year}|{orderId}'`. By default the key is the `@RowKey()` property
+   * as it is.
+   */
   readonly rowKey?: R;
   /**
-   * Makes an entity of the values of its row, or of those that `create` of a repository was given: for classes whose constructor needs
-   * them. Say their type: `(values: EntityValues<Order>) => new Order(values)`.
+   * Creates an entity from the values of its row, or from those that were passed to a repository's `create`. For
+   * classes whose constructor needs the values. Declare their type: `(values: EntityValues<Order>) => new
+   * Order(values)`.
    */
   readonly create?: (values: V) => object;
-  /** Checked before every write, like class-validator's constraints: a schema of zod, valibot or any other Standard Schema. It judges and does not transform. */
+  /**
+   * A schema that is checked before every write, like class-validator's constraints: one of zod, valibot or any other
+   * Standard Schema. It validates and does not transform.
+   */
   readonly schema?: StandardSchema;
 }
 
-/** What `create` takes is something that the class has. */
+/** Checks that the class has the members that its `create` function takes. */
 type CheckCreate<T, V> =
   EntityValues<T> extends V
     ? unknown
@@ -34,8 +47,9 @@ type CheckCreate<T, V> =
 /**
  * Marks a class as stored in a table.
  *
- * Key templates put several properties, or fixed text, into one key. Their parts are escaped, so that any text can stand in them
- * and be read back; `docs/keys.md` has the stored format. A template that does not fit the class does not compile.
+ * A key template composes one key from several properties and fixed text. The parts are escaped, so that they can hold
+ * any text and can be read back; `docs/keys.md` describes the stored format. A template that does not fit the class
+ * does not compile.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Where compilers' decorator metadata is recorded. It is bundled: declarations do not name it.
+ * Loads the package that records compilers' decorator metadata. It is bundled, so declarations do not name it.
  *
  * @internal
  */

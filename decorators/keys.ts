@@ -4,13 +4,16 @@ import type { AnyConverter, Converter } from '../src/metadata/converter.js';
 import type { OptionNames } from '../src/options/check-option.js';
 import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
-/** How a key part is stored. */
+/** Options of `@PartitionKey` and `@RowKey`. */
 export interface KeyOptions {
-  /** Turns the value into key text that sorts as the values do; required unless the property is a string. */
+  /** Converts the value to key text that sorts as the values do. Required unless the property is a string. */
   readonly converter?: AnyConverter;
-  /** Stores the part as a property of this name as well, for filters that no key range expresses and for other programs. */
+  /**
+   * The name of a property in which to store the part as well, for other programs and for filters that no key range can
+   * express.
+   */
   readonly name?: string;
-  /** The EDM type of that property; without it, it holds the key's text. */
+  /** The EDM type of that property. By default it holds the key's text. */
   readonly type?: EdmType;
 }
 
@@ -21,25 +24,27 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V, 'String'> }
   : | string
     | EntitableTypeError<'a key that is no string needs a converter: @RowKey({ converter: newestFirst }) for a Date'>;
 
-/** Marks a property, on its type, as part of the partition key: `customerId!: PartitionKey`. */
+/** Marks the type of a property that is part of the partition key: `customerId!: PartitionKey`. */
 export type PartitionKey<V extends KeyValue = string> = PartitionKeyMark<V>;
 
 /**
  * Stores a property as the partition key, or as the part of it that the template of `@Entity` names.
  *
- * At most 1 KiB, i.e. 512 UTF-16 units; without a template none of `/ \ # ?` and control characters.
+ * A partition key has at most 1 KiB, i.e. 512 UTF-16 units. Without a template it must not contain `/ \ # ?` or control
+ * characters.
  */
 export function PartitionKey<const O extends KeyOptions = object>(options?: O): PropertyDecoratorOf<ValueOf<O>> {
   return keyDecorator('partition', options);
 }
 
-/** Marks a property, on its type, as part of the row key: `orderId!: RowKey`. */
+/** Marks the type of a property that is part of the row key: `orderId!: RowKey`. */
 export type RowKey<V extends KeyValue = string> = RowKeyMark<V>;
 
 /**
  * Stores a property as the row key, or as the part of it that the template of `@Entity` names.
  *
- * At most 1 KiB, i.e. 512 UTF-16 units (255 bytes of UTF-8 on Cosmos); without a template none of `/ \ # ?` and control characters.
+ * A row key has at most 1 KiB, i.e. 512 UTF-16 units (255 bytes of UTF-8 on Cosmos DB). Without a template it must not
+ * contain `/ \ # ?` or control characters.
  */
 export function RowKey<const O extends KeyOptions = object>(options?: O): PropertyDecoratorOf<ValueOf<O>> {
   return keyDecorator('row', options);
@@ -54,7 +59,10 @@ function keyDecorator<V>(role: 'partition' | 'row', options: KeyOptions | undefi
   };
 }
 
-/** For what reads a compiler's decorator metadata, such as `@ApiProperty()`: compilers tell a marked type as an object, or as the decorator. */
+/**
+ * Sets the design type of a key to `String`, for code that reads a compiler's decorator metadata, such as
+ * `@ApiProperty()`. For a type like `RowKey` compilers emit `Object`, or the decorator function.
+ */
 function tellText(target: unknown, property: unknown): void {
   const reflect = Reflect as {
     defineMetadata?(key: string, value: unknown, target: object, property: string): void;

@@ -4,21 +4,25 @@ import type { AnyConverter, Converter } from '../src/metadata/converter.js';
 import type { OptionNames } from '../src/options/check-option.js';
 import { propertyDecorator, type DefaultedDecoratorOf, type PropertyDecoratorOf } from './record.js';
 
-/** How a property is stored. */
+/** Options of `@Property`. */
 export interface PropertyOptions {
-  /** The name in the table, where it differs from the property's: letters, digits and `_`, at most 255. */
+  /** The name in the table, if it differs from the property's: letters, digits and `_`, at most 255. */
   readonly name?: string;
-  /** The EDM type. Inferred from the property's own type where the compiler emits decorator metadata; a `number` is then a Double. */
+  /**
+   * The EDM type. If the compiler emits decorator metadata, it is inferred from the property's own type; a `number` is
+   * then a Double.
+   */
   readonly type?: EdmType;
-  /** Stores a value that is none of EDM's, or stores one in another form; it says the type. */
+  /** Converts a value that is not an EDM value, or stores a value in another form. The converter sets the EDM type. */
   readonly converter?: AnyConverter;
   /**
-   * What the property is where nothing was given: in an entity that `create` makes or a verb stores as a whole, which stores it, and in
-   * one that is read from a row that lacks it. A value of the property's own type, which the compiler checks, or a function that makes
-   * one: for anything but a plain value. Mark the type, `Defaulted<…>`, so that `create` may leave the property out.
+   * The value of the property if none is set. It is stored with an entity that `create` makes or that a method stores
+   * as a whole, and it is set on an entity that is read from a row without the property. It must be a value of the
+   * property's own type, which the compiler checks. For anything but a plain value, pass a function that creates one.
+   * Declare the property as `Defaulted<…>`, so that `create` may leave it out.
    */
   readonly default?: unknown;
-  /** Refuses to store an entity without the property, before anything is sent: `validation.missing-property`. */
+  /** Refuses to store an entity without the property, before any request: throws `validation.missing-property`. */
   readonly required?: boolean;
 }
 
@@ -37,7 +41,7 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
     : | EdmValue
       | EntitableTypeError<'what has no EDM type needs a converter: @Property({ converter: json() }) for an object'>;
 
-/** Only a default has the decorator look at the property's own type. */
+/** Chooses the type of the decorator. Only with a default does it look at the property's own type. */
 type DecoratorOf<O> = O extends { readonly default: infer D }
   ? DefaultedDecoratorOf<ValueOf<O>, D>
   : PropertyDecoratorOf<ValueOf<O>>;
@@ -59,18 +63,24 @@ export function Property<const O extends PropertyOptions = object>(options?: O):
   return propertyDecorator(definition, options, PROPERTY_NAMES) as DecoratorOf<O>;
 }
 
-/** Marks a property, on its type, as the ETag: `etag?: ETag`. `where`, `select` and patches do not offer it. */
+/** Marks the type of a property that holds the ETag: `etag?: ETag`. `where`, `select` and patches do not offer it. */
 export type ETag = ETagMark;
 
-/** Receives the entity's ETag when it is read or written; where it is set, writes of the entity are conditional on it. */
+/**
+ * Receives the entity's ETag when the entity is read or written. If it is set, writes of the entity are conditional on
+ * it.
+ */
 export function ETag(): PropertyDecoratorOf<string> {
   return propertyDecorator({ role: 'etag' });
 }
 
-/** Marks a property, on its type, as the time of the last write: `updatedAt?: Timestamp`. `where`, `select` and patches do not offer it. */
+/**
+ * Marks the type of a property that holds the time of the last write: `updatedAt?: Timestamp`. `where`, `select` and
+ * patches do not offer it.
+ */
 export type Timestamp = TimestampMark;
 
-/** Receives the time, in milliseconds, at which the store last wrote the entity; never written. */
+/** Receives the time, in milliseconds, at which the store last wrote the entity. It is never written. */
 export function Timestamp(): PropertyDecoratorOf<Date> {
   return propertyDecorator({ role: 'timestamp' });
 }

@@ -11,19 +11,19 @@ import {
   type PropertyDefinition,
 } from '../src/metadata/registry.js';
 
-// Standard decorators share what they know through Symbol.metadata; compilers fall back to this symbol where the runtime has none.
+// Standard decorators share their metadata through Symbol.metadata; compilers use this symbol if the runtime has none.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
 /**
- * Decorates a property whose type is a `V`, under either decorator standard.
+ * Decorates a property of the type `V`, under either decorator standard.
  *
- * The property must be public, and its type is checked: `@Property({ type: 'Int64' })` on a `number` does not compile.
+ * The property must be public. Its type is checked: `@Property({ type: 'Int64' })` on a `number` does not compile.
  */
 export type PropertyDecoratorOf<V> = <
   K extends string,
   T extends { readonly [P in K]?: V | null | undefined } | Getter<V | null | undefined> | undefined,
 >(
-  // The prototype under "experimentalDecorators"; under standard decorators `undefined`, or the getter.
+  // The prototype under "experimentalDecorators"; `undefined` or the getter under standard decorators.
   target: T,
   property:
     | K
@@ -36,7 +36,10 @@ type Getter<V> = (this: never) => V;
 type ContextOf<V> =
   ClassFieldDecoratorContext<never, V | null | undefined> | ClassGetterDecoratorContext<never, V | null | undefined>;
 
-/** The same with a default, which must be a value of the property's own type: `D`, a value or a function that makes one. */
+/**
+ * Decorates a property with a default `D`, which must be a value of the property's own type or a function that creates
+ * one.
+ */
 export type DefaultedDecoratorOf<V, D> = <
   P extends string | ContextOf<V>,
   T extends { readonly [K in P & string]?: V | null | undefined } | Getter<V | null | undefined> | undefined,
@@ -45,7 +48,7 @@ export type DefaultedDecoratorOf<V, D> = <
   property: P & CheckDefault<TypeOfProperty<T, P>, D>,
 ) => void;
 
-/** The type of the property that a decorator stands on: of the member of the prototype, or as the context says. */
+/** The type of the decorated property, taken from the prototype's member or from the decorator context. */
 type TypeOfProperty<T, P> = P extends string
   ? T extends { readonly [K in P]?: infer V }
     ? V
@@ -54,11 +57,11 @@ type TypeOfProperty<T, P> = P extends string
     ? V
     : unknown;
 
-/** A default fits its property, or the error says in words why not. */
+/** Checks that a default fits its property; otherwise it is an error type that explains the problem. */
 type CheckDefault<V, D> = [D] extends [never]
   ? unknown
   : [D] extends [(...args: never) => infer R]
-    ? // What a function gives may be told more widely than it is: `() => 'open'` gives a string.
+    ? // A function's inferred return type may be wider than its value: `() => 'open'` returns a string.
       [R] extends [V]
       ? unknown
       : [V] extends [R | null | undefined]
@@ -72,7 +75,7 @@ type CheckDefault<V, D> = [D] extends [never]
         ? unknown
         : EntitableTypeError<'the default is no value of the type of the property'>;
 
-/** Records what one decorator says about the property it stands on. */
+/** Creates a decorator that records its definition for the decorated property. */
 export function propertyDecorator<V>(
   definition: Omit<PropertyDefinition, 'name'>,
   options: object = {},
@@ -91,7 +94,10 @@ export function propertyDecorator<V>(
   };
 }
 
-/** Records what `@Entity` says; under standard decorators also where the class's properties are. */
+/**
+ * Records the options of `@Entity`, and under standard decorators the object in which the class's properties are
+ * recorded.
+ */
 export function recordClass(
   target: EntityClass,
   context: { readonly metadata?: object } | undefined,
@@ -102,14 +108,14 @@ export function recordClass(
   recordOf(target).standard = context?.metadata;
 }
 
-/** What is spelled wrongly would be left out in silence. Throws `metadata.invalid-decorator`. */
+/** Refuses unknown options, because a misspelt one would be ignored silently. Throws `metadata.invalid-decorator`. */
 function checkOptions(options: object, known: KnownNames, name: string): void {
   const unknown = unknownNameIn(options, known);
   if (unknown !== undefined)
     throw invalidDecorator(`it has no option "${unknown}". ${adviceFor(unknown, known)}`, name);
 }
 
-/** The name of a property that a standard decorator stands on. Throws `metadata.invalid-decorator`. */
+/** Returns the name of a property under standard decorators. Throws `metadata.invalid-decorator`. */
 function standardName({
   kind,
   name,
@@ -124,7 +130,7 @@ function standardName({
   return name;
 }
 
-/** The class and the name of a property that a decorator stands on under "experimentalDecorators". Throws `metadata.invalid-decorator`. */
+/** Returns the class and the name of a property under "experimentalDecorators". Throws `metadata.invalid-decorator`. */
 function legacyProperty(target: unknown, property: unknown): readonly [entityClass: EntityClass, name: string] {
   const entityClass: unknown = typeof target === 'object' && target !== null ? target.constructor : undefined;
   if (typeof property === 'string' && typeof entityClass === 'function') return [entityClass as EntityClass, property];

@@ -11,19 +11,22 @@ import { checkFunction, checkOperation } from '../options/operation-options.js';
 import { runUnit } from '../unit-of-work/run-unit.js';
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.js';
 
-/** How work that the repositories of a data source join goes about it. */
+/** Options of `DataSource.run`, whose unit of work the repositories of the data source join. */
 export interface RunOptions extends UnitOfWorkOptions {
   /**
-   * What `run` does within another `run` of the same connection. `join`, the default: its writes belong to the unit of the outer one,
-   * which commits them, with its own options. `separate`: a unit of its own, which is committed when the inner work ends, whatever
-   * becomes of the outer one.
+   * The behaviour of a `run` within another `run` of the same connection. With `join`, the default, its writes belong
+   * to the outer unit, which commits them with its own options. With `separate`, it has a unit of its own, which is
+   * committed when the inner work ends, whatever becomes of the outer one.
    */
   readonly nested?: 'join' | 'separate' | undefined;
 }
 
 const RUN_NAMES: OptionNames<RunOptions> = { ...VERB_OPTIONS.unitOfWork, nested: true };
 
-/** The session of a data source's repositories: the unit of work that is bound to the async context, where one is, else the direct one. */
+/**
+ * The session of a data source's repositories. It uses the unit of work that `run` has bound to the async context; if
+ * there is none, it writes directly.
+ */
 export class AmbientSession implements Session {
   readonly #direct: DirectSession;
   readonly #context: AsyncContext<UnitOfWork>;

@@ -9,7 +9,10 @@ import { DATA_SOURCE_NAMES, type DataSourceOptions } from './options.js';
 
 const LIMIT_NAMES = Object.fromEntries(Object.keys(STORAGE_LIMITS).map((name) => [name, true as const]));
 
-/** Refuses options that would be taken for others: settings come from files and variables, too. Throws `validation.invalid-option`. */
+/**
+ * Refuses invalid options of a data source at run time, because settings also come from files and environment
+ * variables. Throws `validation.invalid-option`.
+ */
 export function checkDataSourceOptions(options: DataSourceOptions): void {
   if (!isObject(options)) throw invalidOption('options', 'an object', typeName(options));
   checkNames(options, DATA_SOURCE_NAMES);
@@ -38,7 +41,10 @@ export function checkDataSourceOptions(options: DataSourceOptions): void {
   if (objects.limits !== undefined) checkNames(objects.limits, LIMIT_NAMES, 'limits');
 }
 
-/** A mode of files without the owner's own rights could be used only once; one that is written in decimal is another mode. */
+/**
+ * Refuses a file mode without which the owner could not read and write the file again. Catches modes written in decimal
+ * (`640`), most of which lack these bits.
+ */
 function checkFileMode(mode: unknown): void {
   if (typeof mode === 'number' && Number.isInteger(mode) && mode >= 0 && mode <= 0o777 && (mode & 0o600) === 0o600)
     return;
@@ -46,7 +52,10 @@ function checkFileMode(mode: unknown): void {
   throw invalidOption('fileMode', expected, typeof mode === 'number' ? `0o${mode.toString(8)}` : typeName(mode));
 }
 
-/** The name that a program's function gives a table. What the function throws is shown as the cause: it has only seen the name of a table. */
+/**
+ * Returns the stored name of a table, as the program's `tableName` function maps it. What that function throws becomes
+ * the `cause`; it is safe to show, because the function receives nothing but the table's name.
+ */
 export function nameBy(tableName: (name: string) => string, table: string): string {
   let name: string;
   try {

@@ -9,26 +9,26 @@ import { lazyTables } from './lazy-tables.js';
 import { openStore } from './open-store.js';
 import type { DataSourceOptions, DataSourceTarget } from './options.js';
 
-/** How a connection is closed. */
+/** Options of `DataSource.close`. */
 export interface CloseOptions {
-  /** Milliseconds that operations under way have before they are stopped; 30,000 by default. */
+  /** Milliseconds to wait for the operations in flight before they are stopped; 30,000 by default. */
   readonly timeout?: number | undefined;
 }
 
-/** What they may be called. */
+/** The names that these options can have. */
 export const CLOSE_NAMES: OptionNames<CloseOptions> = { timeout: true };
 
-/** A store as a data source works with it. */
+/** The opened store of a data source, in three stages of wrapping. */
 export interface Connection {
   readonly store: TableStore;
-  /** The same, but that no write makes a missing table and no read takes it for an empty one. */
+  /** The store with retries, but without tables on demand: a write to a missing table fails, and so does a read. */
   readonly strict: TableStore;
-  /** The store itself: nothing is tried again, no table made. */
+  /** The opened store without any wrapper: no retries, no tables on demand. */
   readonly bare: TableStore;
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** Opens a store, and puts around it what the options ask for. */
+/** Opens a store and wraps it as the options require. */
 export async function connect(
   target: DataSourceTarget,
   options: DataSourceOptions,
@@ -49,7 +49,7 @@ export async function connect(
       close: async (closing) => (bare.close === undefined ? bare[Symbol.asyncDispose]() : bare.close(closing)),
     };
   }
-  // Spans are the SDK's: who has loaded it already pays nothing for them.
+  // Spans come from a package of the Azure SDK, which the Azure store has loaded by now; other stores need not load it.
   const startSpan = isWanted ? (await import('../observability/spans.js')).spans(bare.traits.kind) : undefined;
   const begin = observer({ logger, metrics, startSpan, verbs });
   const resilient = new ResilientStore(bare, isWanted ? policy : NO_RETRIES, begin);

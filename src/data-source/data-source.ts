@@ -36,22 +36,23 @@ import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
 
 /**
- * The tables of one connection, and the way to their repositories. It holds no entities: share one as long as the process runs.
+ * A connection to the tables of one store, and the way to its repositories. It holds no entities: open one, and share
+ * it for the life of the process.
  *
  * @example
  * ```ts
- * await using tables = await DataSource.open(process.env.TABLES ?? 'sqlite:./data.db');
- * const orders = tables.repository(Order);
+ * await using db = await DataSource.open(process.env.TABLES ?? 'sqlite:./data.db');
+ * const orders = db.repository(Order);
  * ```
  */
 export class DataSource implements AsyncDisposable {
   /**
-   * Opens a data source. No request is sent: what is wrong with an address or a credential is told by the first operation.
-   * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`; of a store on disk, what is wrong with its
-   * files as well.
+   * Opens a data source. It sends no request, so a wrong address or credential is reported by the first operation.
+   * Throws `store.unknown-target`, `store.package-missing` and `validation.invalid-option`. For a store on disk it also
+   * throws if its files cannot be opened.
    *
-   * @param operation - How long a `sqlite:` store may be waited for that another process is making or repairing: 30 seconds where nothing
-   * is said. `store.timeout` and `store.aborted` end the wait.
+   * @param operation - Limits the wait for a `sqlite:` store that another process is creating or repairing: 30 seconds
+   * by default. The wait ends with `store.timeout` or `store.aborted`.
    */
   static async open(
     target: DataSourceTarget,
@@ -94,25 +95,31 @@ export class DataSource implements AsyncDisposable {
     this.#bulk = new MixedBulk(this.#mappers, validator);
   }
 
-  /** What kind of store this is, and what it refuses. */
+  /** The kind of store, its abilities and its limits. */
   get traits(): StoreTraits {
     return this.#connection.store.traits;
   }
 
-  /** The store below, for programs whose rows no class describes. `tableName` is not applied to the names it is given. */
+  /**
+   * The underlying store, for programs whose rows no class describes. `tableName` is not applied to table names that
+   * are passed to it.
+   */
   get store(): TableStore {
     return this.#connection.store;
   }
 
-  /** The tables themselves: create, ensure, delete, list, describe, copy, truncate; and the service that has them. */
+  /**
+   * The administration of tables (create, ensure, delete, list, describe, copy, truncate) and of the service that holds
+   * them.
+   */
   get tables(): TableAdministration {
     const { store, strict } = this.#connection;
     return new TableAdministration({ store, strict, makesTables: store !== strict, mappers: this.#mappers });
   }
 
   /**
-   * The repository of an entity class, or a custom repository with what its constructor needs behind the session.
-   * Throws `metadata.*` when the class cannot be stored as it is declared.
+   * Returns the repository of an entity class, or creates a custom repository, passing `dependencies` to its
+   * constructor after the session. Throws `metadata.*` if the class cannot be stored as it is declared.
    */
   repository<R extends AnyRepository, const A extends readonly unknown[]>(
     repository: RepositoryClass<R, A>,
@@ -127,14 +134,16 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * A unit of work, which holds writes until it is committed. With `work`: runs it, commits at the end, and discards when it throws.
-   * With `maxRetries` the commit is atomic, and when another writer was faster on a row that the unit had read, or had found missing,
-   * `work` runs again in a new unit; it never does when something was written or may have been. Always a unit of its own, also within
-   * {@link run}: repositories of the data source do not join it.
+   * Creates a unit of work, which holds writes until it is committed. With `work`, it runs the function and commits at
+   * the end; if the function throws, the writes are discarded.
+   *
+   * With `maxRetries` the commit is atomic. If another writer was faster on a row that the unit had read or found
+   * missing, `work` runs again in a new unit. It does not run again if something was written, or may have been. A unit
+   * of work is always separate, even within {@link run}: repositories of the data source do not join it.
    *
    * @example
    * ```ts
-   * await tables.unitOfWork(async (work) => {
+   * await db.unitOfWork(async (work) => {
    *   const order = await work.repository(Order).getOrThrow(key);
    *   order.status = 'shipped';
    * });
@@ -147,40 +156,43 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Runs work in a unit of work that the repositories of this connection join, those of {@link withTables} too, however deep in the call
-   * they are used: what they write is held, and committed at the end. For repositories that are shared, e.g. injected once; without
-   * `run` nothing is ever bound.
+   * Runs a function in a unit of work that the repositories of this connection join, including those of {@link
+   * withTables}, however deep in the call stack they are used. Their writes are held and committed at the end. Use it
+   * for repositories that are shared, for example injected once. As long as `run` is not called, no unit is bound to
+   * the async context.
    *
-   * A `run` within it joins its unit, so that all is committed together or not at all, unless `{ nested: 'separate' }` gives it one of its
-   * own. When the work of an inner `run` throws and the error is caught outside of it, the outer commit throws `commit.inner-failed`.
+   * A nested `run` joins the outer unit, so that everything is committed together or not at all. Pass `{ nested:
+   * 'separate' }` to give it a unit of its own. If the work of a nested `run` throws and the error is caught outside of
+   * it, the outer commit throws `commit.inner-failed`.
    */
   async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: RunOptions = {}): Promise<R> {
     return this.#session.run(work, options);
   }
 
   /**
-   * Inserts entities of any number and of any classes: an array, or anything that gives them one by one. The class of each tells its
-   * table; they are written in entity group transactions of one table and one partition each, many at once, and those of one partition
-   * keep their order. Not atomic as a whole: a unit of work can be.
+   * Inserts any number of entities of any classes, from an array or from any iterable that yields them one by one. The
+   * class of each entity determines its table. Entities are written in entity group transactions, each for one table
+   * and one partition, many at once; those of one partition are written in order. The whole is not atomic: use a unit
+   * of work for that.
    *
-   * Throws `commit.bulk-stopped` at the first entity that cannot be written, with how far it came; with `onError: 'collect'` such an
-   * entity is left out and reported. Throws `commit.not-in-unit` within {@link run}.
+   * Throws `commit.bulk-stopped` at the first entity that cannot be written, with the progress so far. With `onError:
+   * 'collect'`, such entities are skipped and reported. Throws `commit.not-in-unit` within {@link run}.
    *
    * @example
    * ```ts
-   * await tables.insertMany([customer, ...orders, ...shipments]);
+   * await db.insertMany([customer, ...orders, ...shipments]);
    * ```
    */
   insertMany<T extends object>(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
     return this.#inBulk('insertMany', options, VERB_OPTIONS.bulk, (bulk) => bulk.insertMany(entities, options));
   }
 
-  /** Stores entities of any number and of any classes, whether they exist or not. Like {@link insertMany}. */
+  /** Stores any number of entities of any classes, whether or not they exist. Otherwise like {@link insertMany}. */
   upsertMany<T extends object>(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
     return this.#inBulk('upsertMany', options, VERB_OPTIONS.bulkUpsert, (bulk) => bulk.upsertMany(entities, options));
   }
 
-  /** Deletes entities of any number and of any classes, under their ETags. Like {@link insertMany}. */
+  /** Deletes any number of entities of any classes, under their ETags. Otherwise like {@link insertMany}. */
   deleteMany<T extends object>(entities: Items<T>, options?: BulkDeleteOptions): Promise<BulkResult<T>> {
     return this.#inBulk('deleteMany', options, VERB_OPTIONS.bulkDelete, (bulk) => bulk.deleteMany(entities, options));
   }
@@ -197,17 +209,20 @@ export class DataSource implements AsyncDisposable {
     return verbs === undefined ? write(this.#bulk) : verbs.run({ verb }, () => write(this.#bulk));
   }
 
-  /** The same connection with other table names, e.g. a tenant's; closing either closes both. */
+  /**
+   * Returns a data source on the same connection that maps table names differently, for example for a tenant. Closing
+   * either closes both.
+   */
   withTables(tableName: (name: string) => string): DataSource {
     checkFunction('tableName', tableName);
     return new DataSource(this.#connection, this.#validator, this.#queries, this.#context, tableName);
   }
 
   /**
-   * Does a piece of work of your own, and does it again from its beginning after a refusal that is certain: the service was busy or
-   * could not be reached, or another writer was faster, also on a row of a unit of work. Never after `store.outcome-unknown` or
-   * `commit.partial`, when something may have been written. It must be work that may be done twice, e.g. one that reads what it
-   * changes, and writes once, at its end.
+   * Runs a piece of your own work, and runs it again from the beginning after a failure that has certainly written
+   * nothing: the service was busy or unreachable, or another writer was faster, including on a row of a unit of work.
+   * Never repeats it after `store.outcome-unknown` or `commit.partial`, because something may have been written. The
+   * work must be safe to run twice: for example, it reads what it changes and writes once, at its end.
    */
   retry<T>(work: (go: Go) => Promise<T>, settings?: RepeatSettings): Promise<T> {
     return repeatWork(work, settings);
@@ -218,25 +233,28 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Waits until the store answers: with `failFast` not at all, else for `timeout` milliseconds, 30,000 by default. Throws why it does
-   * not; at once for what waiting does not change, e.g. `store.unauthorized`. Reads the list of tables, or from `table`, where the
-   * credential may do only that; of a store on disk it also finds out whether its files are still in their place.
+   * Waits until the store answers, for `timeout` milliseconds at most (30,000 by default), or makes a single attempt
+   * with `failFast`. Throws the reason if it does not answer; at once if waiting cannot help, e.g. for
+   * `store.unauthorized`. It reads the list of tables, or reads from `table` if the credential permits nothing else.
+   * For a store on disk it also checks that its files are still in place.
    */
   async ready(options: ReadyOptions = {}): Promise<void> {
     await untilReady(this.#connection.bare, options);
   }
 
   /**
-   * Copies a store on disk to a path where nothing is, while this process and others go on reading and writing: all of it, as it is at one
-   * moment, with whole transactions. The copy is there when it is complete, or not at all; only the user that runs the program may
-   * read it, unless `fileMode` says otherwise. It is a store of the same kind, and opened by the same kind of target.
+   * Copies a store on disk to a path at which nothing exists, while this process and others keep reading and writing.
+   * The copy holds the whole store as it is at one moment, with complete transactions. It appears only once it is
+   * complete. Only the user that runs the program may read it, unless `fileMode` is set. A target of the same kind
+   * opens the copy.
    *
-   * Throws `store.already-exists` where something is at the path, `store.not-supported` for stores that are not on this machine's disk,
-   * and `store.unavailable`, e.g. for a full disk. With `timeout` or `signal`, what had been copied is taken away again.
+   * Throws `store.already-exists` if something exists at the path, `store.not-supported` for stores that are not on
+   * this machine's disk, and `store.unavailable`, e.g. if the disk is full. If `timeout` or `signal` ends it, what was
+   * copied is removed.
    *
    * @example
    * ```ts
-   * await tables.backup(`./backups/${new Date().toISOString().slice(0, 10)}.db`);
+   * await db.backup(`./backups/${new Date().toISOString().slice(0, 10)}.db`);
    * ```
    */
   async backup(path: string, options?: OperationOptions): Promise<void> {
@@ -248,15 +266,16 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection: waits for what is under way, for `timeout` milliseconds at most, then stops it (`store.aborted`, or
-   * `store.outcome-unknown` for a write). What is begun afterwards throws `store.closed`.
+   * Closes the connection. It waits for the operations in flight, for `timeout` milliseconds at most, then stops them:
+   * they throw `store.aborted`, or `store.outcome-unknown` for a write. Operations that begin afterwards throw
+   * `store.closed`.
    */
   async close(options?: CloseOptions): Promise<void> {
     checkOperation(options, CLOSE_NAMES);
     await this.#connection.close(options);
   }
 
-  /** The same as {@link close}, for `await using`. */
+  /** Closes the connection like {@link close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

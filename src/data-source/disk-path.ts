@@ -4,7 +4,9 @@ import { typeName } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
 import { settingProblem } from '../options/setting-problem.js';
 
-/** The stores that are named by a path on this machine, and what it is the path of. */
+/**
+ * The stores that are named by a path on this machine, with the kind of that path and an example of it for messages.
+ */
 const DISK = Object.freeze({
   sqlite: { place: 'file', example: 'data.db' },
   lmdb: { place: 'folder', example: 'data' },
@@ -12,7 +14,7 @@ const DISK = Object.freeze({
 
 export type DiskScheme = keyof typeof DISK;
 
-/** What is wrong with the path of a `sqlite:` or `lmdb:` target. */
+/** Describes what is wrong with the path of a `sqlite:` or `lmdb:` target; `undefined` if it is fine. */
 export function pathProblem(scheme: DiskScheme, path: string): string | undefined {
   const { example, place } = DISK[scheme];
   if (path.startsWith('//')) {
@@ -36,7 +38,7 @@ export function pathProblem(scheme: DiskScheme, path: string): string | undefine
   );
 }
 
-/** What is wrong with the path of a store that is one file. */
+/** Describes what is wrong with the path of a store that is one file. */
 function fileProblem(path: string): string | undefined {
   if (/\?\w+=/.test(path)) {
     return 'The path has parameters behind a question mark, and sqlite: takes none: durability and others are options of DataSource.open.';
@@ -49,13 +51,13 @@ function fileProblem(path: string): string | undefined {
   return `The path behind sqlite: is that of a folder, ${instead}.`;
 }
 
-/** What is wrong with the path of a store that is a folder. */
+/** Describes what is wrong with the path of a store that is a folder. */
 function folderProblem(path: string): string | undefined {
   if (kindOf(path) !== 'file') return undefined;
   return "The path behind lmdb: is that of a file, and a store is a folder. A file that sqlite: has made is 'sqlite:PATH'.";
 }
 
-/** What a path leads to, as far as it can be told: opening it tells the rest. */
+/** Returns what exists at a path, as far as that can be determined. Opening the path reports anything else. */
 function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -65,7 +67,10 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   }
 }
 
-/** Refuses what is not the path of something on this machine, before anything is tried. Throws `validation.invalid-option`. */
+/**
+ * Refuses a path that cannot lead to anything on this machine, before anything is tried. Throws
+ * `validation.invalid-option`.
+ */
 export function checkPath(path: unknown, expected: string): void {
   if (typeof path !== 'string') throw invalidOption('path', expected, typeName(path));
   const found = mistakenFor(path);

@@ -3,14 +3,17 @@ import { Deadline } from '../async/deadline.js';
 import type { RowPage, Rows, TableStore } from '../store/table-store.js';
 import { wrapRows, wrapStore } from '../store/wrap-store.js';
 
-/** A table on its way, and how many writers wait for it. */
+/** The creation of a table that is in flight, and the number of writers that wait for it. */
 interface Creation {
   readonly done: Promise<boolean>;
   readonly stop: AbortController;
   waiting: number;
 }
 
-/** A store whose tables need not be made first: a write makes a missing one, a read finds nothing in it. */
+/**
+ * Wraps a store so that its tables need not be created first: a write creates a missing table, and a read of a missing
+ * table finds nothing.
+ */
 export function lazyTables(store: TableStore): TableStore {
   const creations = new Map<string, Creation>();
 
@@ -30,8 +33,8 @@ export function lazyTables(store: TableStore): TableStore {
   });
 
   /**
-   * Many writers may find a table missing at once: one request makes it for all. Each waits as long as its own signal and time allow, and
-   * the request is stopped when nobody waits any more.
+   * Creates a missing table by one request, however many writers have found it missing. Each writer waits as long as
+   * its own signal and time limit allow. The request is stopped when no writer waits any longer.
    */
   async function create(table: string, deadline: Deadline): Promise<void> {
     const creation = creations.get(table) ?? begin(table);
@@ -66,7 +69,10 @@ export function lazyTables(store: TableStore): TableStore {
   }
 }
 
-/** Whatever became of the table: that it was missing was the answer to the write, so nothing of the write is in doubt. */
+/**
+ * Replaces `store.outcome-unknown` for the creation of the table. The write itself is not in doubt: it was refused
+ * because the table was missing.
+ */
 function notCreated(table: string, error: unknown): unknown {
   if (!EntitableError.is(error, 'store.outcome-unknown')) return error;
   return new EntitableError(
@@ -94,7 +100,10 @@ function lenientRows(rows: Rows): Rows {
   });
 }
 
-/** Pages of a table, or an empty one where there is none. A table that was there and is gone is an error: the rest was not read. */
+/**
+ * Returns the pages of a scan, or a single empty page if the table is missing. Throws if the table disappears after the
+ * first page, because the rest was not read.
+ */
 function lenientPages<R>(pages: AsyncIterator<RowPage<R>>, isBegun: boolean): AsyncIterator<RowPage<R>> {
   let begun = isBegun;
   let ended = false;

@@ -9,13 +9,16 @@ import type { DataSourceOptions, DataSourceTarget } from './options.js';
 import { pathProblem, type DiskScheme } from './disk-path.js';
 import { isConnectionString, targetProblem, textProblem } from './target-problem.js';
 
-/** A store, and whose it is: one of the embedded ones, Azure's, or the user's own. */
+/** An opened store and its origin: embedded, Azure, or supplied by the user. */
 export interface OpenedStore {
   readonly store: TableStore;
   readonly kind: 'embedded' | 'azure' | 'own';
 }
 
-/** Opens the store that a target names; what a store needs is loaded only now. Throws `store.unknown-target`, which never echoes the target: it may hold a key. */
+/**
+ * Opens the store that a target names, loading the packages it needs only now. Throws `store.unknown-target`, which
+ * never quotes the target: it may hold a key.
+ */
 export async function openStore(
   target: DataSourceTarget,
   options: DataSourceOptions,
@@ -53,7 +56,7 @@ export async function openStore(
   }
   const { openAzure } = await import('../stores/azure/open-azure.js');
   const { httpClient, service, maxSockets, maxAnswerBytes } = options;
-  // What is tried again is tried by this library alone: the SDK's own retries would multiply it.
+  // Only this library retries: the SDK's own retries would multiply the attempts.
   const settings = { limits, httpClient, service, maxSockets, maxAnswerBytes, retry: { maxRetries: 0 } };
   return { kind: 'azure', store: await openAzure(target, settings) };
 }
@@ -64,7 +67,10 @@ function targetPath(scheme: DiskScheme, path: string): string {
   return path;
 }
 
-/** Refuses a member that would be left out in silence, such as a credential that is spelled wrongly. Throws `store.unknown-target`. */
+/**
+ * Refuses a target with an unknown member, such as a misspelt `credential`, which would otherwise be ignored silently.
+ * Throws `store.unknown-target`.
+ */
 function checkMembers(target: object): void {
   const unknown = unknownNameIn(target, MEMBERS);
   if (unknown !== undefined)

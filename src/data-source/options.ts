@@ -6,92 +6,108 @@ import type { AzureServiceName, AzureTarget } from '../stores/azure/azure-target
 import type { TableStore } from '../store/table-store.js';
 import type { OptionNames } from '../options/check-option.js';
 
-/** Where the tables are. */
+/** A target of `DataSource.open`: the store that holds the tables. */
 export type DataSourceTarget =
-  /** `'memory:'`, `'sqlite:PATH'`, `'lmdb:PATH'`, `'UseDevelopmentStorage=true'`, or a connection string of Azure Storage or Cosmos DB. */
+  /**
+   * One of `'memory:'`, `'sqlite:PATH'`, `'lmdb:PATH'`, `'UseDevelopmentStorage=true'`, or a connection string of Azure
+   * Storage or Cosmos DB.
+   */
   | 'memory:'
   | `sqlite:${string}`
   | `lmdb:${string}`
   | (string & {})
   | AzureTarget
-  /** Any store that has the port. */
+  /** A store of your own that implements the port. */
   | TableStore;
 
-/** How a data source works with its store. */
+/** The options of `DataSource.open`. */
 export interface DataSourceOptions {
   /**
-   * `lazy`, the default: a write to a missing table creates it and is sent once more; a read of a missing table finds nothing and
-   * creates nothing. `never`: both throw `store.table-not-found`.
+   * Creates missing tables on demand. With `lazy`, the default, a write to a missing table creates the table and is
+   * sent once more; a read of a missing table finds nothing and creates nothing. With `never`, both throw
+   * `store.table-not-found`.
    */
   readonly ensureTables?: 'lazy' | 'never' | undefined;
-  /** The name in the store of a class's table, e.g. one with the environment's name in front. */
+  /** Maps the table name of a class to its name in the store, for example with the environment's name as a prefix. */
   readonly tableName?: ((name: string) => string) | undefined;
-  /** What is refused before I/O, where it is not what the store itself refuses; embedded stores take `'storage'` (the default) or `'cosmos'`. */
+  /**
+   * The limits that are checked before any I/O, if they differ from the store's own. Embedded stores accept `'storage'`
+   * (the default) or `'cosmos'`.
+   */
   readonly limits?: LimitsOption | undefined;
   /**
-   * Whether class-validator's constraints are checked before writes: `'auto'`, the default, where a class has some. `false` turns off the
-   * `schema` of classes as well.
+   * Validation before writes. With `'auto'`, the default, class-validator's constraints are checked for classes that
+   * have some. `false` turns off the `schema` of classes as well.
    */
   readonly validate?: 'auto' | boolean | undefined;
   /**
-   * The most requests that one query may plan, by default 1,000, or as many as the partitions that it was given: several `in` multiply
-   * them. More are refused with `query.too-many-requests`, unless the query says `maxRequests(n)`.
+   * The most requests that one query may plan: by default 1,000, or the number of partitions that were passed to it if
+   * that is greater. Several `in` conditions multiply the requests. A query that needs more throws
+   * `query.too-many-requests`, unless it sets `maxRequests(n)`.
    */
   readonly maxQueryRequests?: number | undefined;
   /**
-   * Signs the continuations that `page()` gives, by HMAC-SHA-256: for those that cross a trust boundary, such as to a browser and back.
-   * At least 16 bytes of text or bytes, the same in every process that pages go on in. To change it, give several: the first signs, each
-   * is accepted. What a continuation holds, keys of rows, can still be read by who has it. `undefined`, such as a variable of the
-   * environment that is not set, is refused with `validation.invalid-option`: nothing would be signed.
+   * The secret that signs the continuations of `page()` by HMAC-SHA-256. Set it if they cross a trust boundary, such as
+   * to a browser and back. It has at least 16 bytes, as a string or as bytes, and must be the same in every process
+   * that continues the pages. To rotate it, pass several: the first one signs, all are accepted. Continuations are not
+   * encrypted: their holder can read the row keys in them. `undefined`, such as an environment variable that is not
+   * set, throws `validation.invalid-option`, because nothing would be signed.
    */
   readonly continuationSecret?: string | Uint8Array | readonly (string | Uint8Array)[];
-  /** The time, in milliseconds since 1970, for the timestamps of embedded stores; for tests. */
+  /** Returns the time, in milliseconds since 1970, for the timestamps of embedded stores. For tests. */
   readonly clock?: (() => number) | undefined;
   /**
-   * What an acknowledged write to a store on disk survives: `full`, the default, also the loss of power; `relaxed` may lose the last
-   * transactions then, never the whole, and writes alone take about half as long.
+   * The durability of acknowledged writes to a store on disk. With `full`, the default, they survive a power failure.
+   * With `relaxed`, a power failure may lose the last transactions, but never the whole store; single writes then take
+   * about half the time.
    */
   readonly durability?: 'full' | 'relaxed' | undefined;
   /**
-   * The permissions of files that a store on disk makes, `0o600` by default: only the user that runs the program may read them. `0o640`
-   * lets its group read them, `0o660` also write. Folders that are made for them get the same, and may be entered by who may read. Files
-   * that are there keep theirs. Windows does not know them.
+   * The permissions of the files that a store on disk creates. By default they are `0o600`: only the user that runs the
+   * program may read them. `0o640` also lets its group read, `0o660` also write. Folders that are created for the files
+   * get the same permissions, and whoever may read may also enter them. Existing files keep theirs. Ignored on Windows.
    */
   readonly fileMode?: number | undefined;
   /**
-   * Which service answers on Azure, `'storage'` or `'cosmos'`, where its address does not tell, e.g. behind a proxy: see the guide's page on
-   * Azure. A target that is an object may say it itself.
+   * The Azure service behind the address, `'storage'` or `'cosmos'`, if the address does not reveal it, e.g. for a
+   * proxy: see docs/azure.md. A target that is an object can have this member itself.
    */
   readonly service?: AzureServiceName | undefined;
   /**
-   * Connections that an Azure store has open at most, 100 by default: enough for what an account answers, and below what a process may
-   * open. Requests beyond them wait for their turn. An `httpClient` has limits of its own.
+   * The most connections that an Azure store has open at once: 100 by default, which is enough for what one account can
+   * answer, and below the number that a process may open. Further requests wait for their turn. Ignored with an
+   * `httpClient`, which has its own limits.
    */
   readonly maxSockets?: number | undefined;
   /**
-   * Bytes of one answer of Azure that are read at most, 128 MiB by default; the service's own pages have 4 MiB. What has more is
-   * `store.unavailable`. An `httpClient` reads what it reads.
+   * The most bytes to read of one response from Azure: 128 MiB by default; the service's own pages have at most 4 MiB.
+   * A longer response throws `store.unavailable`. Ignored with an `httpClient`.
    */
   readonly maxAnswerBytes?: number | undefined;
-  /** The http client of Azure stores. */
+  /** The HTTP client to use for Azure stores instead of the built-in one. */
   readonly httpClient?: HttpClient | undefined;
   /**
-   * How requests that failed on their way are sent again, and lost answers settled: see `RetrySettings` for what holds by default on
-   * Azure. `false`: never. A `TableStore` of your own is wrapped so only when this is given; an embedded store has no need of it.
+   * The retries of failed requests, and the recovery of lost responses: see `RetrySettings` for the defaults on Azure.
+   * `false` turns both off. A `TableStore` of your own is retried only if this option is set; an embedded store does
+   * not need it.
    */
   readonly retry?: RetrySettings | false | undefined;
-  /** Is told of every operation and every retry; never of keys, property values or secrets. It cannot break an operation. */
+  /**
+   * Receives an event for every operation and every retry, never keys, property values or secrets. What it throws does
+   * not affect the operation.
+   */
   readonly logger?: Logger | undefined;
   /**
-   * Is told of every verb when it ends, with what the store was asked to do for it, summed up: never of keys, property values or secrets.
-   * It cannot break a verb. Verbs and operations are told together by the async context, which is kept only where this is given.
+   * Receives an event for every verb when it ends, with the sum of the operations that the store carried out for it;
+   * never keys, property values or secrets. What it throws does not affect the verb. The operations are attributed to
+   * their verb by the async context, which is used only if this option is set.
    */
   readonly onVerb?: VerbListener | undefined;
-  /** Receives measurements of every operation. It cannot break one. */
+  /** Receives measurements of every operation. What it throws does not affect the operation. */
   readonly metrics?: MetricsHook | undefined;
 }
 
-/** What the options of a data source may be called; integrations that open one take these among their own. */
+/** The names of a data source's options. Integrations that open a data source accept them among their own. */
 export const DATA_SOURCE_NAMES: OptionNames<DataSourceOptions> = {
   ensureTables: true,
   tableName: true,

@@ -6,15 +6,15 @@ import type { QuerySettings } from '../mapping/entity-reader.js';
 import type { VerbObserver } from '../store/verb-observer.js';
 import type { DataSourceOptions } from './options.js';
 
-/** Bytes of a secret at least: a shorter one can be found by trying. */
+/** The least number of bytes of a secret. A shorter one could be found by brute force. */
 const SHORTEST = 16;
 
-/** What the options say of all queries. Throws `validation.invalid-option`. */
+/** Returns the settings for all queries of a data source. Throws `validation.invalid-option`. */
 export function querySettings(options: DataSourceOptions, verbs: VerbObserver | undefined): QuerySettings {
   const { maxQueryRequests, continuationSecret } = options;
   if (maxQueryRequests !== undefined) checkCount('maxQueryRequests', maxQueryRequests, 1);
   const given: readonly unknown[] = isList(continuationSecret) ? continuationSecret : [continuationSecret];
-  // A secret that was to come from the environment, and did not, is not the wish to have none.
+  // A secret that was meant to come from the environment, but is missing, must not silently turn signing off.
   const secrets = 'continuationSecret' in options ? given.map(secretBytes) : [];
   if (given.length === 0) throw noSecret('an array of none');
   return Object.freeze({ maxRequests: maxQueryRequests, continuationSecrets: () => secrets, verbs });
@@ -23,7 +23,7 @@ export function querySettings(options: DataSourceOptions, verbs: VerbObserver | 
 function secretBytes(secret: unknown): Uint8Array {
   if (secret === undefined) throw noSecret('undefined (is the variable set? Without the option nothing is signed)');
   if (typeof secret !== 'string' && !isUint8Array(secret)) throw noSecret(typeName(secret));
-  const bytes = Buffer.from(secret as Uint8Array); // a copy: the caller may wipe its own
+  const bytes = Buffer.from(secret as Uint8Array); // a copy, because the caller may wipe its own
   if (bytes.length < SHORTEST) throw noSecret('a shorter one');
   return bytes;
 }

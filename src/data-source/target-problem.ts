@@ -1,18 +1,20 @@
 import { typeName } from '../errors/type-name.js';
 import { settingProblem } from '../options/setting-problem.js';
 
-/** The names of settings in connection strings of Azure Storage, Cosmos DB for Table and the emulator. */
+/** The names of the settings in connection strings of Azure Storage, Cosmos DB for Table and the emulator. */
 const SETTINGS =
   'DefaultEndpointsProtocol|AccountName|AccountKey|AccountEndpoint|EndpointSuffix|(?:Blob|Queue|File|Table)(?:Secondary)?Endpoint|SharedAccessSignature|UseDevelopmentStorage|DevelopmentStorageProxyUri';
 const CONNECTION_STRING = new RegExp(`(?:^|;)\\s*(?:${SETTINGS})\\s*=`, 'i');
 const ASSIGNMENT = new RegExp(`^(?:export\\s+|set\\s+|\\$env:)?[A-Za-z_]\\w*\\s*=\\s*["']?(?:${SETTINGS})\\s*=`, 'i');
 
-/** Whether a text means to be a connection string of tables; whether it is one, its store finds out. */
+/**
+ * Returns whether a text is meant as a connection string of tables. The Azure store checks whether it is a valid one.
+ */
 export function isConnectionString(text: string): boolean {
   return CONNECTION_STRING.test(text);
 }
 
-/** What is wrong with a text whatever target it means to be. */
+/** Describes what is wrong with a text, whatever kind of target it is meant to be. */
 export function textProblem(text: string): string | undefined {
   if (ASSIGNMENT.test(text)) {
     return 'The text begins with the name of a variable and an equals sign: give what follows them.';
@@ -20,7 +22,7 @@ export function textProblem(text: string): string | undefined {
   return settingProblem('The text', text);
 }
 
-/** What a target that is none may have been meant to be. */
+/** Describes what an invalid target was probably meant to be, and what to pass instead. */
 export function targetProblem(target: unknown): string {
   if (typeof target === 'string') return TEXTS.find(([pattern]) => pattern.test(target))![1];
   if (typeof target === 'function') return 'A function was given: call it, and give what it returns.';
@@ -48,7 +50,7 @@ export function targetProblem(target: unknown): string {
   return `The object, of the type ${typeName(target)}, has neither endpoint nor serviceClient nor tableClient, and is no TableStore.`;
 }
 
-/** What texts look like, and what to give in their place; the first that fits. */
+/** Patterns of invalid texts, with what to pass instead. The first match counts. */
 const TEXTS: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [
     /^:?(?:in-?)?memory:?/i,

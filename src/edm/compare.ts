@@ -1,6 +1,9 @@
 import type { EdmType, EdmTypeMap } from './edm-type.js';
 
-/** How two values of one EDM type sort: negative, zero, positive; `NaN` when they have no order (a NaN). */
+/**
+ * Compares two values of one EDM type for sorting: negative, zero or positive, and `NaN` if they have no order because
+ * one of them is NaN.
+ */
 export function compareValues<E extends EdmType>(type: E, left: EdmTypeMap[E], right: EdmTypeMap[E]): number {
   switch (type) {
     case 'Binary':
@@ -18,7 +21,10 @@ function order(left: string | number | bigint | boolean, right: string | number 
   return left < right ? -1 : left > right ? 1 : left === right ? 0 : Number.NaN;
 }
 
-/** Whether two values of one EDM type are the same stored value: bytes by content, dates by instant, NaN equal to itself, 0 not -0. */
+/**
+ * Returns whether two values of one EDM type are stored alike. Compares bytes by content and dates by instant. NaN
+ * equals itself, and 0 does not equal -0.
+ */
 export function sameValue<E extends EdmType>(type: E, left: EdmTypeMap[E], right: EdmTypeMap[E]): boolean {
   return type === 'Double' || type === 'Int32' ? Object.is(left, right) : compareValues(type, left, right) === 0;
 }

@@ -1,4 +1,4 @@
-/** A moment as the service keeps it: milliseconds since 1970, and the 100 ns units (0…9999) beyond them. */
+/** An instant as the service stores it: milliseconds since 1970, and the rest in units of 100 ns (0…9999). */
 export interface Instant {
   readonly milliseconds: number;
   readonly ticks: number;
@@ -6,27 +6,30 @@ export interface Instant {
 
 const TICKS: unique symbol = Symbol.for('entitable/ticks') as never;
 
-/** A Date that also has the 100 ns beyond its millisecond, as they pass between a store and a converter. */
+/** Creates a Date that also carries the 100 ns units below its millisecond, for use between a store and a converter. */
 export function preciseDate(milliseconds: number, ticks: number): Date {
   return Object.defineProperty(new Date(milliseconds), TICKS, { value: ticks });
 }
 
-/** The 100 ns of a Date that was made with them; `undefined` for any other, which says nothing of them. */
+/** Returns the 100 ns units of a Date that `preciseDate` has made; `undefined` for any other Date, which has none. */
 export function exactTicks(date: Date): number | undefined {
   return (date as { readonly [TICKS]?: number })[TICKS];
 }
 
-/** The first and the last millisecond an `Edm.DateTime` can hold: 1601-01-01 and 9999-12-31, in UTC. */
+/** The first and the last millisecond that an `Edm.DateTime` can hold: 1601-01-01 and 9999-12-31, in UTC. */
 export const DATE_TIME_RANGE = Object.freeze({ first: -11_644_473_600_000, last: 253_402_300_799_999 });
 
-/** Returns whether an `Edm.DateTime` can hold a number of milliseconds since 1970; NaN, of an invalid Date, is none. */
+/**
+ * Returns whether an `Edm.DateTime` can hold a number of milliseconds since 1970. False for NaN, the time of an invalid
+ * Date.
+ */
 export function isInDateTimeRange(milliseconds: number): boolean {
   return milliseconds >= DATE_TIME_RANGE.first && milliseconds <= DATE_TIME_RANGE.last;
 }
 
 const TEXT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,7}))?(Z|[+-]\d{2}:\d{2})?$/;
 
-/** Writes an instant as the service does: UTC, 100 ns, trailing zeros of the fraction left out. */
+/** Formats an instant as the service does: UTC, to 100 ns, without trailing zeros in the fraction. */
 export function formatDateTime(milliseconds: number, ticks = 0): string {
   const day = Math.floor(milliseconds / DAY);
   const second = Math.floor((milliseconds - day * DAY) / 1000);
@@ -38,11 +41,14 @@ export function formatDateTime(milliseconds: number, ticks = 0): string {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Numbers of two digits, as text; with a colon, too. */
+/** The numbers from 0 to 59 as text of two digits; the second array has a colon after each. */
 const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const COLON = TWO.map((digits) => `${digits}:`);
 
-/** The date of a day since 1970, up to the time. The last is kept: instants that are written together are often of one day. */
+/**
+ * Returns the date of a day since 1970 as text, up to the time. Keeps the last result, because instants that are
+ * written together often fall on the same day.
+ */
 const dayText = keepingLast((day) => {
   const date = new Date(day * DAY);
   return `${String(date.getUTCFullYear()).padStart(4, '0')}-${TWO[date.getUTCMonth() + 1]}-${TWO[date.getUTCDate()]}T`;
@@ -63,7 +69,9 @@ function fractionText(fraction: number): string {
   return String(fraction).padStart(digits, '0');
 }
 
-/** Reads an `Edm.DateTime`, keeping its 100 ns; `undefined` when the text is none. A text without an offset is UTC. */
+/**
+ * Parses an `Edm.DateTime` to 100 ns; returns `undefined` for any other text. A text without an offset is taken as UTC.
+ */
 export function parseDateTime(text: string): Instant | undefined {
   const match = TEXT.exec(text);
   if (match === null) return undefined;
@@ -73,20 +81,23 @@ export function parseDateTime(text: string): Instant | undefined {
   return Number.isNaN(milliseconds) ? undefined : { milliseconds, ticks: Number(digits.slice(3)) };
 }
 
-/** The ETag of an entity that was last written at an instant: the service derives the one from the other. */
+/**
+ * Returns the ETag of an entity that was last written at an instant. The service derives its ETags from the timestamp
+ * in the same way.
+ */
 export function etagOf(milliseconds: number, ticks: number): string {
   return `W/"datetime'${encodeURIComponent(formatDateTime(milliseconds, ticks))}'"`;
 }
 
 const ETAG = /^W\/"datetime'(.+)'"$/;
 
-/** The instant in an ETag of the service's form; `undefined` for any other. */
+/** Returns the instant in an ETag of the service's form; `undefined` for any other ETag. */
 export function instantOfEtag(etag: string): Instant | undefined {
   const text = ETAG.exec(etag)?.[1];
   if (text === undefined) return undefined;
   try {
     return parseDateTime(decodeURIComponent(text));
   } catch {
-    return undefined; // not percent-encoded text, so no timestamp either
+    return undefined; // not percent-encoded, so it holds no timestamp
   }
 }

@@ -1,20 +1,20 @@
 import type { Guid } from './guid.js';
 
-/** The EDM types a table can store, each with the JavaScript type that carries it without loss. */
+/** The EDM types that a table can store, each with the JavaScript type that holds it without loss. */
 export interface EdmTypeMap {
   /** Bytes, up to 64 KiB. */
   readonly Binary: Uint8Array;
   /** `true` or `false`. */
   readonly Boolean: boolean;
-  /** An instant from 1601 on; the service keeps 100 ns, a `Date` milliseconds. */
+  /** An instant from the year 1601 on. The service keeps 100 ns, a `Date` only milliseconds. */
   readonly DateTime: Date;
-  /** 64-bit floating point, `NaN` and the infinities included. */
+  /** A 64-bit floating-point number, including `NaN` and the infinities. */
   readonly Double: number;
-  /** 128 bits: see {@link Guid}. */
+  /** A value of 128 bits: see {@link Guid}. */
   readonly Guid: Guid;
-  /** An integer of 32 bits. */
+  /** A 32-bit integer. */
   readonly Int32: number;
-  /** An integer of 64 bits. */
+  /** A 64-bit integer. */
   readonly Int64: bigint;
   /** UTF-16 text, up to 32,768 units. */
   readonly String: string;
@@ -23,7 +23,7 @@ export interface EdmTypeMap {
 /** The name of an EDM type, without its `Edm.` prefix. */
 export type EdmType = keyof EdmTypeMap;
 
-/** Any JavaScript value that is stored without a converter. */
+/** Any JavaScript value that can be stored without a converter. */
 export type EdmValue = EdmTypeMap[EdmType];
 
 /** A value together with its EDM type. */
@@ -43,7 +43,7 @@ const NAMES: Readonly<Record<EdmType, true>> = {
 /** Every EDM type, in alphabetical order. */
 export const EDM_TYPES: readonly EdmType[] = Object.freeze(Object.keys(NAMES) as EdmType[]);
 
-/** Whether a name that came from outside is an EDM type's. */
+/** Returns whether a name, e.g. from a stored row, is that of an EDM type. */
 export function isEdmType(name: unknown): name is EdmType {
   return typeof name === 'string' && Object.hasOwn(NAMES, name);
 }

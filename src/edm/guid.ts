@@ -6,58 +6,64 @@ const SECOND: unique symbol = Symbol.for('entitable/Guid/2') as never;
 const THIRD: unique symbol = Symbol.for('entitable/Guid/3') as never;
 const FOURTH: unique symbol = Symbol.for('entitable/Guid/4') as never;
 
-/** Where texts are read to. */
+/** The buffer that texts are parsed into. */
 const DIGITS = new Int32Array(4);
 
 /**
- * An `Edm.Guid`: immutable, compared by `equals`, lower case in text.
+ * A value of the type `Edm.Guid`: immutable, compared by `equals`, lower case as text.
  *
- * A class and not a string, so that the EDM type survives a round trip and decorator metadata reports it.
+ * It is a class and not a string, so that the EDM type survives a round trip and appears in decorator metadata.
  */
 export class Guid {
-  /** Recognises a Guid, also one made by another copy of this package. */
+  /** Returns whether a value is a Guid, including one made by another copy of this package. */
   static is(value: unknown): value is Guid {
     try {
       return typeof value === 'object' && value !== null && BRAND in value;
     } catch {
-      return false; // a proxy that fails, or was revoked
+      return false; // a proxy that throws or has been revoked
     }
   }
 
-  /** @internal Recognises the class, also another copy's: decorator metadata holds classes. */
+  /**
+   * @internal Returns whether a value is the class itself, including that of another copy of this package: decorator
+   * metadata holds classes.
+   */
   static isClass(value: unknown): boolean {
     return typeof value === 'function' && Object.hasOwn(value, BRAND);
   }
 
-  /** @internal */
+  /** @internal Marks the class for {@link isClass}. */
   static readonly [BRAND] = true;
 
-  /** Whether a text has the 8-4-4-4-12 form of a GUID, in any case. */
+  /** Returns whether a text has the 8-4-4-4-12 form of a GUID, in upper or lower case. */
   static isText(text: string): boolean {
     return typeof text === 'string' && readDigitsOf(text, DIGITS);
   }
 
   /**
-   * Reads the 8-4-4-4-12 form, in any case.
+   * Parses the 8-4-4-4-12 form, in upper or lower case.
    *
-   * @throws EntitableError `validation.invalid-option` when the text has another form.
+   * @throws EntitableError `validation.invalid-option` if the text has another form.
    */
   static parse(text: string): Guid {
     if (!Guid.isText(text)) throw noGuid(text);
     return new Guid(DIGITS, text.toLowerCase());
   }
 
-  /** Makes a random (version 4) GUID. */
+  /** Creates a random (version 4) GUID. */
   static random(): Guid {
     return Guid.parse(globalThis.crypto.randomUUID());
   }
 
-  /** Its digits, eight at a time: own properties, so that what compares objects tells Guids apart, and without names. */
+  /**
+   * The digits, eight in each of four own properties, so that deep comparison distinguishes Guids. The properties are
+   * symbols, so that they are not enumerated by name.
+   */
   private readonly [BRAND]: number;
   private readonly [SECOND]: number;
   private readonly [THIRD]: number;
   private readonly [FOURTH]: number;
-  /** Made when somebody asks: most Guids that are read are not looked at. */
+  /** The text, created on first use: most Guids that are read are never printed. */
   #text: string | undefined;
 
   private constructor(digits: Int32Array, text: string | undefined) {
@@ -68,29 +74,30 @@ export class Guid {
     this.#text = text;
   }
 
-  /** @internal Copies its digits: eight at a time, each time as an integer of 32 bits with a sign. */
+  /** @internal Creates a Guid from a copy of its digits: eight in each of four signed 32-bit integers. */
   static ofDigits(digits: Int32Array): Guid {
     return new Guid(digits, undefined);
   }
 
-  /** Whether both stand for the same GUID. */
+  /** Returns whether both are the same GUID. */
   equals(other: Guid): boolean {
-    return Guid.is(other) && this.toString() === other.toString(); // which another copy of this package has, too
+    // By text, because `other` may come from another copy of this package.
+    return Guid.is(other) && this.toString() === other.toString();
   }
 
-  /** The lower-case 8-4-4-4-12 form. */
+  /** Returns the lower-case 8-4-4-4-12 form. */
   toString(): string {
-    // A copy that a library made, and a proxy, have the digits alone.
+    // A clone made by a library, or a proxy, has the digits but not the private field.
     if (!(#text in this)) return guidText(this[BRAND], this[SECOND], this[THIRD], this[FOURTH]);
     return (this.#text ??= guidText(this[BRAND], this[SECOND], this[THIRD], this[FOURTH]));
   }
 
-  /** The same as {@link toString}, so that a Guid is a plain string in JSON. */
+  /** Returns the same text as {@link toString}, so that a Guid is a plain string in JSON. */
   toJSON(): string {
     return this.toString();
   }
 
-  /** How Node's `console.log` shows it. */
+  /** Returns the form that Node's `console.log` prints. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `Guid ${this.toString()}`;
   }
@@ -101,23 +108,23 @@ function noGuid(found: unknown): Error {
   return invalidOption('Guid.parse', form, typeof found === 'string' ? 'another text' : typeName(found));
 }
 
-/** Characters of the 8-4-4-4-12 form. */
+/** The number of characters of the 8-4-4-4-12 form. */
 export const GUID_LENGTH = 36;
 
 const HYPHEN = 0x2d;
 
-/** The value of a digit by its character code; negative where there is none. */
+/** The values of hexadecimal digits by their character codes; negative for all other characters. */
 const DIGIT_VALUES = Int8Array.from({ length: 256 }, (_, code) => {
   const value = code < 0x80 ? Number.parseInt(String.fromCharCode(code), 16) : Number.NaN;
   return Number.isNaN(value) ? -1 : value;
 });
 
-/** Where the two digits of each byte stand. */
+/** The position of the two digits of each byte in the text. */
 const PLACES = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
 
 /**
- * Reads the digits of the 8-4-4-4-12 form, in any case, out of the codes of its characters: eight at a time, each time an integer of 32
- * bits with a sign. Gives whether there are such.
+ * Parses the 8-4-4-4-12 form, in upper or lower case, from character codes. Stores eight digits in each signed 32-bit
+ * integer of `digits`. Returns whether the form is valid.
  */
 export function readDigits(codes: Uint8Array, at: number, digits: Int32Array): boolean {
   let wrong =
@@ -136,10 +143,12 @@ export function readDigits(codes: Uint8Array, at: number, digits: Int32Array): b
   return wrong === 0;
 }
 
-/** Room for whatever a text of this length is in UTF-8, so that it is as many bytes only if it is ASCII. */
+/**
+ * A buffer for the UTF-8 bytes of any text of this length. A text is ASCII only if it has as many bytes as characters.
+ */
 const CODES = Buffer.alloc(3 * GUID_LENGTH);
 
-/** The same for a text. */
+/** Parses the digits from a text, like {@link readDigits}. */
 export function readDigitsOf(text: string, digits: Int32Array): boolean {
   return text.length === GUID_LENGTH && CODES.write(text) === GUID_LENGTH && readDigits(CODES, 0, digits);
 }
@@ -148,7 +157,10 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const HIGH = Uint8Array.from(HEX, (digits) => digits.charCodeAt(0));
 const LOW = Uint8Array.from(HEX, (digits) => digits.charCodeAt(1));
 
-/** The lower-case text, made in one go: a text of pieces would keep them all, and a call for each would cost more than the rest of a row. */
+/**
+ * Formats the lower-case text in one call. Concatenated pieces would all be kept in memory, and one call per byte would
+ * cost more than the rest of a row.
+ */
 function guidText(first: number, second: number, third: number, fourth: number): string {
   const high = (digits: number, shift: number): number => HIGH[(digits >>> shift) & 0xff]!;
   const low = (digits: number, shift: number): number => LOW[(digits >>> shift) & 0xff]!;

@@ -1,7 +1,7 @@
 import { exactTicks, formatDateTime } from './date-time.js';
 import type { TypedValue } from './edm-type.js';
 
-/** Writes a value as an OData literal of its own EDM type, so that the service compares like with like. */
+/** Formats a value as an OData literal of its own EDM type, so that the service compares values of the same type. */
 export function literal(operand: TypedValue): string {
   switch (operand.type) {
     case 'String':
@@ -25,7 +25,7 @@ export function literal(operand: TypedValue): string {
   }
 }
 
-/** A Double in text: integral values keep a `.0`, without which the service would take them for an Int32. */
+/** Formats a Double. Integral values end in `.0`, because the service would take them for an Int32 otherwise. */
 export function doubleText(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value);
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${text}.0` : text;
@@ -33,13 +33,16 @@ export function doubleText(value: number): string {
 
 const EXPONENT = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
-/** A Double without an exponent, for filters: Azurite takes `1e-10` for a name. The digits stay the same, and so does the number. */
+/**
+ * Formats a Double without an exponent for filters, because Azurite takes `1e-10` for a name. The digits and the value
+ * stay the same.
+ */
 function decimalText(value: number): string {
   const text = doubleText(value);
   const match = EXPONENT.exec(text);
   if (match === null) return text;
   const [, sign = '', first = '', others = '', exponent] = match;
-  const digits = first + others; // 17 at most
-  const power = Number(exponent); // 21 and more, or -7 and less
+  const digits = first + others; // at most 17 digits
+  const power = Number(exponent); // at least 21, or at most -7
   return power > 0 ? `${sign}${digits.padEnd(power + 1, '0')}.0` : `${sign}0.${'0'.repeat(-power - 1)}${digits}`;
 }

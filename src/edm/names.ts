@@ -1,15 +1,18 @@
 const PROPERTY_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*$/u;
 const SYSTEM = new Set(['PartitionKey', 'RowKey', 'Timestamp']);
 
-/** The longest name the service takes, in UTF-16 units. */
+/** The longest property name that the service accepts, in UTF-16 units. */
 const PROPERTY_NAME_UNITS = 255;
 
-/** Whether a stored name is one of those that every row has. */
+/** Returns whether a stored name is one of those that every row has. */
 export function isSystemName(name: string): boolean {
   return SYSTEM.has(name);
 }
 
-/** What is wrong with the name of a stored property, or `undefined`: the service takes C# identifiers of up to 255 UTF-16 units. */
+/**
+ * Describes what is wrong with the name of a stored property; `undefined` if it is valid. The service accepts C#
+ * identifiers of up to 255 UTF-16 units.
+ */
 export function propertyNameProblem(name: string): string | undefined {
   if (name.length > PROPERTY_NAME_UNITS)
     return `a stored name has at most ${PROPERTY_NAME_UNITS} UTF-16 units, not ${name.length}`;
@@ -24,7 +27,10 @@ export const FORBIDDEN_IN_KEYS = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
 const TABLE_NAME = /^[A-Za-z][A-Za-z0-9]{2,62}$/;
 
-/** What is wrong with a table name, or `undefined`: 3 to 63 letters and digits, a letter first, not `tables`. */
+/**
+ * Describes what is wrong with a table name; `undefined` if it is valid. The service accepts 3 to 63 letters and
+ * digits, a letter first, but not `tables`.
+ */
 export function tableNameProblem(name: unknown): string | undefined {
   if (typeof name !== 'string') return `a table name is a string, not ${name === null ? 'null' : typeof name}`;
   if (!TABLE_NAME.test(name))

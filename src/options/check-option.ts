@@ -1,7 +1,10 @@
 import { handleRejection, typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** The error of an option or an argument that is not what it must be; `found` tells of what kind it is, and never the value itself. */
+/**
+ * Creates the error for an invalid option or argument. `found` names the kind of value that was passed, never the value
+ * itself.
+ */
 export function invalidOption(option: string, expected: string, found: string): EntitableError {
   return new EntitableError('validation.invalid-option', `${option} takes ${expected}, not ${found}.`, {
     option,
@@ -10,27 +13,30 @@ export function invalidOption(option: string, expected: string, found: string): 
   });
 }
 
-/** The same, of a value: whether it is `null` or an array, else its type. */
+/** Creates the same error for a value. Reports it as `null`, as an array, or by its `typeof`. */
 export function invalidValue(option: string, expected: string, value: unknown): EntitableError {
   return invalidOption(option, expected, value === null ? 'null' : isArray(value) ? 'an array' : typeof value);
 }
 
-/** Refuses what is no object. */
+/** Throws `validation.invalid-option` unless the value is an object. */
 export function checkObject(option: string, value: unknown): void {
   if (!isObject(value)) throw invalidValue(option, 'an object', value);
 }
 
-/** Whether a value is an object that can be read, and no array. */
+/** Returns whether a value is an object that can be read and is not an array. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && isArray(value) === false;
 }
 
-/** Whether a value is an array. */
+/** Returns whether a value is an array. */
 export function isList(value: unknown): value is readonly unknown[] {
   return isArray(value) === true;
 }
 
-/** Whether a value is an object, or a function, that has a member; whoever reads one that cannot be read tells what is wrong with it. */
+/**
+ * Returns whether a value is an object or a function with a certain member. Never throws, even for a revoked proxy: the
+ * later read reports that.
+ */
 export function hasMember(value: unknown, name: PropertyKey): boolean {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
   try {
@@ -40,7 +46,9 @@ export function hasMember(value: unknown, name: PropertyKey): boolean {
   }
 }
 
-/** Whether a value has a method; whoever calls one of what cannot be read tells what is wrong with it. */
+/**
+ * Returns whether a value has a certain method. Never throws, even for a revoked proxy: the later call reports that.
+ */
 export function hasMethod(value: unknown, name: PropertyKey): boolean {
   try {
     return typeof (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[name] === 'function';
@@ -49,7 +57,7 @@ export function hasMethod(value: unknown, name: PropertyKey): boolean {
   }
 }
 
-/** `undefined` for a proxy that was revoked: the language has no answer. */
+/** Returns `undefined` for a revoked proxy, for which `Array.isArray` throws. */
 function isArray(value: unknown): boolean | undefined {
   try {
     return Array.isArray(value);
@@ -58,7 +66,10 @@ function isArray(value: unknown): boolean | undefined {
   }
 }
 
-/** What code of the program gives: a getter of its options, or a function among them. Throws `validation.invalid-option` for what that throws. */
+/**
+ * Calls code that belongs to the program, such as a getter of its options or a function among them, and returns its
+ * result. Throws `validation.invalid-option` if that code throws.
+ */
 export function readOption<V>(option: string, read: () => V): V {
   try {
     return read();
@@ -72,13 +83,16 @@ export function readOption<V>(option: string, read: () => V): V {
   }
 }
 
-/** Every name that options of a type may have: the compiler sees to it that none is left out and none is made up. */
+/** The names that the options of a type can have. The compiler ensures that none is missing and none is invented. */
 export type OptionNames<O> = { readonly [K in keyof O]-?: true };
 
-/** The names of some options, whatever their type. */
+/** The names that some options can have, whatever their type. */
 export type KnownNames = Readonly<Record<string, true | undefined>>;
 
-/** The first own name of an object that is not known, if there is one; also where its value is `undefined`. */
+/**
+ * Returns the first own name of an object that is not known, even if its value is `undefined`. Returns `undefined` if
+ * all names are known.
+ */
 export function unknownNameIn(options: object, known: KnownNames): string | undefined {
   for (const name in options) {
     if (known[name] !== true && Object.hasOwn(options, name)) return name;
@@ -86,7 +100,7 @@ export function unknownNameIn(options: object, known: KnownNames): string | unde
   return undefined;
 }
 
-/** What to write in the place of an unknown name: the nearest one that is known, and all of them. */
+/** Returns the advice for an unknown name: the nearest known name, then all known names. */
 export function adviceFor(unknown: string, known: KnownNames): string {
   const names = Object.keys(known);
   const nearest = nearestOf(unknown.toLowerCase(), names);
@@ -94,13 +108,14 @@ export function adviceFor(unknown: string, known: KnownNames): string {
 }
 
 /**
- * Refuses options with a name that is not known: what is spelled wrongly would be left out in silence. Throws `validation.invalid-option`.
+ * Refuses options with an unknown name. A misspelt option would otherwise be ignored silently. Throws
+ * `validation.invalid-option`.
  *
- * @param of - What the options belong to, for the message.
+ * @param of - The object that the options belong to, for the message.
  */
 export function checkNames(options: object, known: KnownNames, of?: string): void {
   const unknown = readOption(of ?? 'options', () => {
-    void Object.values(options); // whoever reads one of them later need not see to what its getter throws
+    void Object.values(options); // calls every getter once, so that later reads need not expect one to throw
     return unknownNameIn(options, known);
   });
   if (unknown === undefined) return;
@@ -112,7 +127,10 @@ export function checkNames(options: object, known: KnownNames, of?: string): voi
   });
 }
 
-/** The name with the fewest changes, where these are few enough for a slip; or one that holds the other whole. */
+/**
+ * Returns the name that differs by the fewest letters, if these are few enough for a typing error or one name contains
+ * the other.
+ */
 function nearestOf(unknown: string, names: readonly string[]): string | undefined {
   const distances = names.map((name) => {
     const lower = name.toLowerCase();
@@ -125,7 +143,9 @@ function nearestOf(unknown: string, names: readonly string[]): string | undefine
   return first === undefined || first.changes === Number.POSITIVE_INFINITY ? undefined : first.name;
 }
 
-/** How many letters must be put in, taken away or changed to make one text of another (Levenshtein). */
+/**
+ * Returns the number of letters to insert, remove or change to turn one text into another (the Levenshtein distance).
+ */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let at = 1; at <= from.length; at++) {
@@ -139,14 +159,17 @@ function changesBetween(from: string, to: string): number {
   return row[to.length]!;
 }
 
-/** What a program's own function gave, where it must answer at once. Throws `validation.invalid-option` for a promise. */
+/**
+ * Returns the result of a function of the program that must be synchronous. Throws `validation.invalid-option` for a
+ * promise.
+ */
 export function atOnce<V>(given: V, name: string): V {
   if (!(given instanceof Promise)) return given;
   handleRejection(given);
   throw invalidOption(name, 'a function that answers at once', 'one that gives a promise');
 }
 
-/** The error of an option that is not what it must be: it tells the kind of value that was found, never the value. */
+/** Creates the error for an invalid option. It reports the kind of value that was found, never the value. */
 export function refusedOption(option: string, expected: string, found: unknown): EntitableError {
   const kind = isList(found) ? `a list of ${found.length}` : typeName(found);
   return new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {
@@ -156,7 +179,9 @@ export function refusedOption(option: string, expected: string, found: unknown):
   });
 }
 
-/** Refuses a count that is no whole number of a range. */
+/**
+ * Throws `validation.invalid-option` unless the value is a whole number from `least` to `most`; otherwise returns it.
+ */
 export function checkCount(option: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   const expected =
@@ -165,7 +190,10 @@ export function checkCount(option: string, value: unknown, least: number, most =
   throw invalidOption(option, expected, found);
 }
 
-/** Refuses what is none of some words, and returns it typed; JavaScript may pass anything. Throws `validation.invalid-option`. */
+/**
+ * Returns a value as one of the given words, typed. JavaScript can pass anything: throws `validation.invalid-option`
+ * for any other value.
+ */
 export function checkChoice<const C extends string>(option: string, value: unknown, choices: readonly C[]): C {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;

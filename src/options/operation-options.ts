@@ -2,18 +2,18 @@ import { invalidOption, checkNames, isObject, readOption, type OptionNames, type
 import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** What every operation that does I/O takes. */
+/** The options that every operation with I/O accepts. */
 export interface OperationOptions {
-  /** Stops the operation, whatever it waits for: it fails with `store.aborted`. */
+  /** Stops the operation, whatever it is waiting for; it then throws `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the operation, of a scan each page, fails with `store.timeout`. */
+  /** Milliseconds until the operation throws `store.timeout`. For a scan, they apply to each page. */
   readonly timeout?: number | undefined;
 }
 
-/** What they may be called. */
+/** The names that these options can have. */
 export const OPERATION_NAMES: OptionNames<OperationOptions> = { signal: true, timeout: true };
 
-/** Refuses a time limit that is none: it would never end an operation, or end every one. */
+/** Refuses an invalid time limit, which would end every operation or none. */
 export function checkTimeout(options: OperationOptions | undefined): void {
   const timeout: unknown = options?.timeout;
   if (timeout === undefined || (typeof timeout === 'number' && timeout >= 0)) return;
@@ -21,7 +21,7 @@ export function checkTimeout(options: OperationOptions | undefined): void {
   throw invalidOption('timeout', 'a number of milliseconds, 0 or more', found);
 }
 
-/** Refuses options that are no object, and those that have another name than the known ones. Throws `validation.invalid-option`. */
+/** Refuses options that are not an object or have an unknown name. Throws `validation.invalid-option`. */
 function checkOptions(options: object | undefined, known: KnownNames | undefined): void {
   if (options === undefined) return;
   if (!isObject(options)) throw invalidOption('options', 'an object', typeName(options));
@@ -30,8 +30,9 @@ function checkOptions(options: object | undefined, known: KnownNames | undefined
 }
 
 /**
- * The same, and refuses a signal or a time limit that is none. For the verbs that users call: JavaScript may give anything. Within the
- * library, where options are handed on with those of the verb, the names are not known.
+ * Refuses options that are not an object or have an unknown name, and an invalid signal or time limit. Called by the
+ * methods of the public API, because JavaScript can pass anything. Calls within the library pass the options of the
+ * outer method on, and therefore no `known` names.
  */
 export function checkOperation(options: object | undefined, known?: KnownNames): void {
   if (options === undefined) return;
@@ -43,7 +44,10 @@ export function checkOperation(options: object | undefined, known?: KnownNames):
   });
 }
 
-/** The same as a promise, for verbs that give the promise of another: one that is rejected, or `undefined` where nothing is wrong. */
+/**
+ * Checks options for methods that return another method's promise. Returns a rejected promise instead of throwing, or
+ * `undefined` if the options are valid.
+ */
 export function refusedOperation(options: object | undefined, known: KnownNames): Promise<never> | undefined {
   try {
     checkOperation(options, known);
@@ -54,7 +58,7 @@ export function refusedOperation(options: object | undefined, known: KnownNames)
   }
 }
 
-/** Refuses what cannot be called. */
+/** Throws `validation.invalid-option` unless the value is a function. */
 export function checkFunction(option: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidOption(option, 'a function', typeName(value));
 }

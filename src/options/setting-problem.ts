@@ -2,8 +2,11 @@ const QUOTE = /^\s*["'`\u2018\u2019\u201c\u201d]|["'`\u2018\u2019\u201c\u201d]\s
 const UNREPLACED = /^(?:\$\{?\w|%\w+%$|\{\{|<[^>]*>$|@Microsoft\.KeyVault\()/i;
 
 /**
- * What is wrong with a text that came from a setting, before anybody looks at what it says: the faults of variables, files and shells.
- * Sentences that show nothing of it. @param it What it is, e.g. `The endpoint`.
+ * Describes what is wrong with a text that comes from a setting: the typical mistakes of environment variables, files
+ * and shells, which can be recognised before the text is parsed. The sentences never quote the text. Returns
+ * `undefined` if there is no such mistake.
+ *
+ * @param it The name of the text in the message, e.g. `The endpoint`.
  */
 export function settingProblem(it: string, text: unknown): string | undefined {
   if (text === undefined || text === null) {

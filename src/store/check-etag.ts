@@ -1,15 +1,16 @@
 import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Those of the services have some 50 characters. */
+/** The longest ETag that is accepted. Those of the services have about 50 characters. */
 export const LONGEST_ETAG = 256;
 
-/** Printable ASCII, without a space at either end. */
+/** Matches printable ASCII without a space at either end. */
 const SENDABLE = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /**
- * Refuses a condition that a header cannot hold, for every store alike: a line break in an ETag would write headers, and the body, of a
- * write in a transaction. Whether it is an ETag the service takes is for the store to say. Throws `validation.invalid-etag`.
+ * Refuses an ETag that an HTTP header cannot hold, in every store alike. In a transaction, a line break in an ETag
+ * would write further headers, and the body, of a write. Each store checks for itself that the ETag has its service's
+ * form. Throws `validation.invalid-etag`.
  */
 export function checkEtag(etag: string | undefined): void {
   if (etag === undefined || isSendable(etag)) return;
@@ -22,7 +23,10 @@ export function checkEtag(etag: string | undefined): void {
   );
 }
 
-/** Whether a condition can hold a value: one that a service gives must be such that it can be sent back. */
+/**
+ * Returns whether a value can be sent as an ETag. Also checks the ETags that a service returns, because they must be
+ * accepted when they are sent back.
+ */
 export function isSendable(etag: unknown): boolean {
   return typeof etag === 'string' && etag.length <= LONGEST_ETAG && SENDABLE.test(etag);
 }

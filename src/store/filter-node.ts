@@ -1,57 +1,60 @@
 import type { TypedValue } from '../edm/edm-type.js';
 
-/** The service's comparison operators, by their OData names. */
+/** The comparison operators of the service, by their OData names. */
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
 /** Compares a stored property with a constant: `false` when the property is missing or of another type. */
 export interface Comparison {
-  /** Tells the nodes apart. */
+  /** The discriminant of `FilterNode`. */
   readonly kind: 'comparison';
-  /** The stored name; `PartitionKey`, `RowKey` and `Timestamp` are the row's own. */
+  /** The stored name of the property. `PartitionKey`, `RowKey` and `Timestamp` are the row's own. */
   readonly property: string;
-  /** How the property is compared. */
+  /** The operator that compares the property with the operand. */
   readonly operator: ComparisonOperator;
-  /** With what; only values of its type are comparable. */
+  /** The constant to compare with. A property of another EDM type never matches. */
   readonly operand: TypedValue;
 }
 
-/** All of its operands, or any of them. */
+/** Joins filters with `and` or `or`. */
 export interface Junction {
-  /** Whether all must hold, or one. */
+  /** The discriminant: with `and` every operand must match, with `or` at least one. */
   readonly kind: 'and' | 'or';
-  /** Two filters or more. */
+  /** The joined filters, at least two. */
   readonly operands: readonly FilterNode[];
 }
 
-/** The opposite of its operand. */
+/** Inverts a filter. */
 export interface Negation {
-  /** Tells the nodes apart. */
+  /** The discriminant of `FilterNode`. */
   readonly kind: 'not';
-  /** What must not hold. */
+  /** The filter that must not match. */
   readonly operand: FilterNode;
 }
 
-/** A filter in the service's own terms, before a store turns it into OData text or a predicate. Frozen. */
+/**
+ * A filter that every store understands. The Azure store turns it into OData text, the embedded stores into a
+ * predicate. Frozen.
+ */
 export type FilterNode = Comparison | Junction | Negation;
 
-/** A frozen comparison. */
+/** Creates a frozen comparison. */
 export function comparison(property: string, operator: ComparisonOperator, operand: TypedValue): Comparison {
   return Object.freeze({ kind: 'comparison', property, operator, operand: Object.freeze(operand) });
 }
 
-/** Joins filters; one alone is itself, and junctions of the same kind become one. */
+/** Joins filters. A single filter is returned as it is, and nested junctions of the same kind are merged into one. */
 export function junction(kind: 'and' | 'or', operands: readonly FilterNode[]): FilterNode {
   const flat = operands.flatMap((node) => (node.kind === kind ? node.operands : [node]));
   const [first] = flat;
   return flat.length === 1 && first !== undefined ? first : Object.freeze({ kind, operands: Object.freeze(flat) });
 }
 
-/** A frozen negation. */
+/** Creates a frozen negation. */
 export function negation(operand: FilterNode): Negation {
   return Object.freeze({ kind: 'not', operand });
 }
 
-/** The discrete comparisons of a filter: what the service limits to 15. */
+/** Counts the comparisons of a filter, of which the service allows 15. */
 export function countComparisons(node: FilterNode): number {
   switch (node.kind) {
     case 'comparison':

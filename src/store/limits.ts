@@ -1,38 +1,46 @@
 import { readOption } from '../options/check-option.js';
 import type { EdmType } from '../edm/edm-type.js';
 
-/** What a store refuses. The library checks it before any I/O, so that an error names the property and not a byte offset. */
+/**
+ * The limits of a store. The library checks them before any I/O, so that an error names the property and not a byte
+ * offset.
+ */
 export interface ServiceLimits {
-  /** The longest keys, in bytes of the encoding: Azure Storage counts UTF-16, Cosmos UTF-8. */
+  /**
+   * The longest keys, in bytes of the encoding that the service counts in: UTF-16 for Azure Storage, UTF-8 for Cosmos
+   * DB.
+   */
   readonly keyBytes: { readonly partition: number; readonly row: number; readonly encoding: 'utf8' | 'utf16' };
-  /** Properties beside the keys and the timestamp. */
+  /** The most properties of an entity, not counting the keys and the timestamp. */
   readonly properties: number;
-  /** UTF-16 units of a property name. */
+  /** The longest property name, in UTF-16 units. */
   readonly propertyNameUnits: number;
-  /** UTF-16 units of one String. */
+  /** The longest String property, in UTF-16 units. */
   readonly stringUnits: number;
-  /** Bytes of one Binary. */
+  /** The longest Binary property, in bytes. */
   readonly binaryBytes: number;
-  /** Bytes of one entity, by the service's own count: names, values and an overhead for each. */
+  /** The largest entity, in bytes as the service counts them: names, values and an overhead for each property. */
   readonly entityBytes: number;
-  /** Bytes of the body of one entity group transaction. */
+  /** The largest body of an entity group transaction, in bytes. */
   readonly transactionBytes: number;
-  /** Writes of one entity group transaction. */
+  /** The most writes in one entity group transaction. */
   readonly transactionWrites: number;
-  /** Comparisons of one filter. */
+  /** The most comparisons in one filter. */
   readonly comparisons: number;
-  /** Rows of one page. */
+  /** The most rows in one page. */
   readonly pageRows: number;
-  /** Property names that the store keeps to itself, in lower case. */
+  /** Property names that the store reserves for itself, in lower case. */
   readonly reservedNames: readonly string[];
-  /** Whether `Orders` and `orders` are one table. */
+  /** True if table names that differ only in case, such as `Orders` and `orders`, are the same table. */
   readonly tableNamesIgnoreCase: boolean;
 }
 
 const KIB = 1024;
 const MIB = KIB * KIB;
 
-/** Azure Table Storage: 1 MiB an entity, 100 operations and 4 MiB a transaction, 15 comparisons a filter. */
+/**
+ * The limits of Azure Table Storage: 1 MiB per entity, 100 writes and 4 MiB per transaction, 15 comparisons per filter.
+ */
 export const STORAGE_LIMITS: ServiceLimits = Object.freeze({
   keyBytes: Object.freeze({ partition: KIB, row: KIB, encoding: 'utf16' }),
   properties: 252,
@@ -48,7 +56,10 @@ export const STORAGE_LIMITS: ServiceLimits = Object.freeze({
   tableNamesIgnoreCase: true,
 });
 
-/** Azure Cosmos DB for Table: row keys of 255 bytes, 2 MiB an entity and a transaction, case-sensitive table names. */
+/**
+ * The limits of Azure Cosmos DB for Table: row keys of 255 bytes, 2 MiB per entity and per transaction, case-sensitive
+ * table names.
+ */
 export const COSMOS_LIMITS: ServiceLimits = Object.freeze({
   ...STORAGE_LIMITS,
   keyBytes: Object.freeze({ partition: KIB, row: 255, encoding: 'utf8' }),
@@ -58,10 +69,10 @@ export const COSMOS_LIMITS: ServiceLimits = Object.freeze({
   tableNamesIgnoreCase: false,
 });
 
-/** `limits` of a data source: a service's, or some of its numbers changed. */
+/** The `limits` option of a data source: those of a service, or some of the store's own limits changed. */
 export type LimitsOption = 'storage' | 'cosmos' | Partial<ServiceLimits>;
 
-/** The limits an option asks for, over a store's own. */
+/** Returns the limits to apply: the store's own, changed by the `limits` option. */
 export function resolveLimits(own: ServiceLimits, option: LimitsOption | undefined): ServiceLimits {
   switch (option) {
     case undefined:
@@ -75,7 +86,7 @@ export function resolveLimits(own: ServiceLimits, option: LimitsOption | undefin
   }
 }
 
-/** The size of a key by a store's own count. */
+/** Returns the size of a key in bytes, in the encoding in which the store counts it. */
 export function keySize(key: string, { keyBytes: { encoding } }: ServiceLimits): number {
   return encoding === 'utf16' ? key.length * 2 : Buffer.byteLength(key);
 }
@@ -91,15 +102,15 @@ const FIXED: Readonly<Record<EdmType, number>> = {
   String: 4,
 };
 
-/** What an entity weighs before its properties, by the service's billing formula. */
+/** Returns the size of an entity without its properties, by the formula that the service bills by. */
 export function keyedSize(partitionKey: string, rowKey: string): number {
   return 4 + 2 * (partitionKey.length + rowKey.length);
 }
 
 /**
- * What one property adds: 8 bytes, its name in UTF-16, and its value.
+ * Returns the bytes that one property adds to its entity: 8, its name in UTF-16, and its value.
  *
- * @param length UTF-16 units of a String, bytes of a Binary; 0 for the others.
+ * @param length UTF-16 units of a String, bytes of a Binary; 0 for the other types.
  */
 export function propertySize(name: string, type: EdmType, length = 0): number {
   return 8 + 2 * name.length + FIXED[type] + (type === 'String' ? 2 * length : length);

@@ -1,7 +1,10 @@
 import type { EdmType } from '../edm/edm-type.js';
 import type { Guid } from '../edm/guid.js';
 
-/** Index into the properties of a `RowShape`; the three negative slots name what every row has. */
+/**
+ * An index into the properties of a `RowShape`. Three negative slots stand for what every row has: its keys and its
+ * timestamp.
+ */
 export type Slot = number;
 
 /** The slot of the partition key. */
@@ -11,9 +14,12 @@ export const ROW_KEY = -2;
 /** The slot of the timestamp. */
 export const TIMESTAMP = -3;
 
-/** The stored properties one class declares; bound to a store once, then spoken of by slot. Frozen. */
+/**
+ * The stored properties that a class declares. A shape is bound to a store once; from then on its properties are
+ * addressed by slot, without looking up names. Frozen.
+ */
 export interface RowShape {
-  /** By slot: the first is slot 0. */
+  /** The properties in the order of their slots: the first has slot 0. */
   readonly properties: readonly { readonly name: string; readonly type: EdmType }[];
 }
 
@@ -23,7 +29,10 @@ const SYSTEM_SLOTS: Readonly<Record<string, Slot>> = {
   Timestamp: TIMESTAMP,
 };
 
-/** The slot of a stored name, the keys and the timestamp included; `undefined` when the shape does not declare it. */
+/**
+ * Returns the slot of a stored name, including the keys and the timestamp. `undefined` if the shape does not declare
+ * the name.
+ */
 export function slotOf(shape: RowShape, storedName: string): Slot | undefined {
   if (Object.hasOwn(SYSTEM_SLOTS, storedName)) return SYSTEM_SLOTS[storedName];
   const slot = shape.properties.findIndex((property) => property.name === storedName);
@@ -31,67 +40,77 @@ export function slotOf(shape: RowShape, storedName: string): Slot | undefined {
 }
 
 /**
- * One stored row, in the store's own form. A flyweight: it stands on one row at a time and is valid only until the
- * `decode` or predicate it was passed to returns. Getters convert; they never check: ask `typeOf` first.
+ * Reads one stored row, in the store's own form. It is a flyweight: a store reuses one reader for all rows, so it is
+ * valid only until the `decode` function or predicate that received it returns. The getters convert and never check:
+ * call `typeOf` first.
  */
 export interface RowReader {
-  /** The stored type, or `undefined` when absent. Cosmos DB may report an integral Double as Int32: it writes both alike. */
+  /**
+   * Returns the stored type, or `undefined` if the row lacks the property. Cosmos DB may report an integral Double as
+   * Int32, because it writes both alike.
+   */
   typeOf(slot: Slot): EdmType | undefined;
-  /** A String; the keys too. */
+  /** Reads a String, or a key. */
   string(slot: Slot): string;
-  /** An Int32 or a Double. */
+  /** Reads an Int32 or a Double. */
   number(slot: Slot): number;
-  /** A Boolean. */
+  /** Reads a Boolean. */
   boolean(slot: Slot): boolean;
-  /** An Int64. */
+  /** Reads an Int64. */
   int64(slot: Slot): bigint;
-  /** A DateTime, the timestamp too: milliseconds since 1970, floored. */
+  /** Reads a DateTime, or the timestamp, as milliseconds since 1970, rounded down. */
   milliseconds(slot: Slot): number;
-  /** The 100 ns of a DateTime beyond its millisecond, 0…9999. */
+  /** Reads the rest of a DateTime below its millisecond, in units of 100 ns: 0…9999. */
   ticks(slot: Slot): number;
-  /** A Guid. */
+  /** Reads a Guid. */
   guid(slot: Slot): Guid;
-  /** A Binary: a copy the caller owns. */
+  /** Reads a Binary into a copy that the caller owns. */
   binary(slot: Slot): Uint8Array;
-  /** `''` when the request left it out. */
+  /** The ETag of the row; `''` if the request did not ask for it. */
   readonly etag: string;
-  /** What the shape does not name, exactly as stored; only for a request with `undeclared: true`. */
+  /**
+   * Iterates over the properties that the shape does not declare, exactly as they are stored. Only for a request with
+   * `undeclared: true`.
+   */
   undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]>;
-  /** The row itself, to keep: reopened by `Rows.reopen`. Free where rows are objects, at most one copy where they are pages. */
+  /**
+   * Returns the row in a form that outlives the reader; `Rows.reopen` opens it again. Costs nothing in stores whose
+   * rows are objects, and at most one copy in stores whose rows are parts of a page.
+   */
   retain(): RetainedRow;
 }
 
 declare const retained: unique symbol;
 
-/** A row that outlives its reader; only its own store can open it. */
+/** A row that outlives its reader. Only the store that returned it can open it. */
 export interface RetainedRow {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [retained]: true;
 }
 
-/** A property that no class declares: its type and its exact text as on the wire, or its bytes. */
+/** The value of a property that no class declares: its type with the exact text from the wire, or its bytes. */
 export type UndeclaredValue =
   | { readonly type: Exclude<EdmType, 'Binary'>; readonly text: string }
   | { readonly type: 'Binary'; readonly bytes: Uint8Array };
 
-/** Receives the properties of one write; each at most once, absent ones never. */
+/** Receives the properties of one write, each at most once. A property without a value is not passed at all. */
 export interface RowWriter {
-  /** A String. */
+  /** Writes a String. */
   string(slot: Slot, value: string): void;
-  /** An Int32. */
+  /** Writes an Int32. */
   int32(slot: Slot, value: number): void;
-  /** A Double. */
+  /** Writes a Double. */
   double(slot: Slot, value: number): void;
-  /** A Boolean. */
+  /** Writes a Boolean. */
   boolean(slot: Slot, value: boolean): void;
-  /** An Int64. */
+  /** Writes an Int64. */
   int64(slot: Slot, value: bigint): void;
-  /** A DateTime: milliseconds since 1970, and the 100 ns beyond them, 0…9999. */
+  /** Writes a DateTime: milliseconds since 1970, and the rest below the millisecond in units of 100 ns, 0…9999. */
   dateTime(slot: Slot, milliseconds: number, ticks: number): void;
-  /** A Guid, in lower case. */
+  /** Writes a Guid, given in lower case. */
   guid(slot: Slot, value: string): void;
-  /** The bytes are copied or encoded before this returns. */
+  /** Writes a Binary. The bytes are copied or encoded before the method returns. */
   binary(slot: Slot, value: Uint8Array): void;
-  /** A property that the shape does not name, exactly as it was read. */
+  /** Writes a property that the shape does not declare, exactly as it was read. */
   undeclared(name: string, value: UndeclaredValue): void;
 }

@@ -3,11 +3,12 @@ import type { OperationOptions } from '../options/operation-options.js';
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
 /**
- * A shared access signature and where it is valid: `DataSource.open` takes it as it is. It permits whoever has it, so that neither
- * `inspect` nor JSON shows the signature; hand it on as {@link signature} or {@link connectionString}.
+ * A shared access signature (SAS) with the endpoint that it is valid for. Pass it to `DataSource.open` as it is.
+ * Whoever has the signature may use it, so neither `inspect` nor JSON shows it: to hand it on, read {@link signature}
+ * or {@link connectionString}.
  */
 export class SharedAccess {
-  /** Where the tables of the account are. */
+  /** The URL of the account's Table service. */
   readonly endpoint: string;
   readonly #signature: string;
 
@@ -16,166 +17,184 @@ export class SharedAccess {
     this.#signature = signature;
   }
 
-  /** The signature as the query of a URL, without the question mark. A secret. */
+  /** The signature as the query of a URL, without the question mark. It is a secret. */
   get signature(): string {
     return this.#signature;
   }
 
-  /** The endpoint and the signature in one text, which `DataSource.open` and the SDKs take. A secret. */
+  /**
+   * The endpoint and the signature in one connection string, which `DataSource.open` and the SDKs accept. It is a
+   * secret.
+   */
   get connectionString(): string {
     return `TableEndpoint=${this.endpoint};SharedAccessSignature=${this.#signature}`;
   }
 
-  /** What makes it a target of `DataSource.open`. */
+  /** Returns this object as a credential, which makes it a target of `DataSource.open`. */
   get credential(): { readonly signature: string } {
     return this;
   }
 
-  /** @internal For `inspect`, which else would show the signature where it is asked for getters. */
+  /** @internal Called by `inspect`, which would show the signature if it is asked to show getters. */
   [INSPECT](): object {
     return { endpoint: this.endpoint };
   }
 }
 
-/** What can be permitted in a table. An upsert needs both `add` and `update`. */
+/** An operation that can be permitted on a table. An upsert needs both `add` and `update`. */
 export type TablePermission = 'read' | 'add' | 'update' | 'delete';
 
-/** What can be permitted in an account. An upsert needs both `add` and `update`; `write` makes tables and sets service properties. */
+/**
+ * An operation that can be permitted on an account. An upsert needs both `add` and `update`. `write` permits creating
+ * tables and setting service properties.
+ */
 export type AccountPermission = TablePermission | 'list' | 'write';
 
-/** What of an account can be permitted: the service and its properties, its tables, the entities in them. */
+/**
+ * A part of the account that a permission can apply to: the service and its properties, the tables, or the entities in
+ * them.
+ */
 export type AccountResource = 'service' | 'container' | 'object';
 
-/** A stored access policy of a table. A SAS that names it can be changed and revoked by changing the policy. */
+/** A stored access policy of a table. Change or remove the policy to change or revoke every SAS that names it. */
 export interface AccessPolicy {
-  /** What a SAS names it by: 1 to 64 characters. */
+  /** The id by which a SAS names the policy: 1 to 64 characters. */
   readonly id: string;
-  /** From when on it permits anything; whole seconds. */
+  /** The start of its validity, in whole seconds. */
   readonly start?: Date | undefined;
-  /** Until when; whole seconds. Where it has none, every SAS of the policy must have one. */
+  /** The end of its validity, in whole seconds. If it is left out, every SAS of the policy must have an `expiry`. */
   readonly expiry?: Date | undefined;
-  /** What it permits. Where it says nothing, every SAS of the policy must. */
+  /** The permitted operations. If they are left out, every SAS of the policy must have `permissions`. */
   readonly permissions?: readonly TablePermission[] | undefined;
 }
 
-/** An end of a range of keys, itself included. Without `rowKey`, all of the partition is in the range. */
+/** One end of a range of keys, which belongs to the range itself. Without `rowKey` it includes the whole partition. */
 export interface SasKey {
-  /** The stored partition key. */
+  /** The partition key, as stored. */
   readonly partitionKey: string;
-  /** The stored row key. */
+  /** The row key, as stored. */
   readonly rowKey?: string | undefined;
 }
 
-/** What every shared access signature (SAS) can be limited to. */
+/** The restrictions that every shared access signature (SAS) can have. */
 export interface SasRestrictions {
-  /** From when on it is valid; at once where nothing is said. Leave it out where clocks may differ. Whole seconds. */
+  /** The start of its validity, in whole seconds; by default it is valid at once. Leave it out if clocks may differ. */
   readonly start?: Date | undefined;
-  /** IPv4 addresses that may use it: one, or those from `start` to `end`. */
+  /** The IPv4 addresses that may use it: a single one, or those from `start` to `end`. */
   readonly ipRange?: { readonly start: string; readonly end?: string | undefined } | undefined;
-  /** How it may be sent: `https` alone where the endpoint is https and nothing is said. */
+  /** The protocols that may carry it. By default `https` alone if the endpoint is https. */
   readonly protocol?: 'https' | 'https,http' | undefined;
 }
 
-/** What a SAS of a table permits. It needs `permissions` and `expiry`, or a `policy` that has what it lacks. */
+/**
+ * The options of a SAS for one table. It needs `permissions` and `expiry`, or a `policy` that has whichever is left
+ * out.
+ */
 export interface TableSasOptions extends SasRestrictions {
-  /** What it permits. */
+  /** The permitted operations. */
   readonly permissions?: readonly TablePermission[] | undefined;
-  /** Until when it is valid; whole seconds. */
+  /** The end of its validity, in whole seconds. */
   readonly expiry?: Date | undefined;
-  /** The id of a stored access policy of the table. What the policy says, the SAS must not say again. */
+  /** The id of a stored access policy of the table. The SAS must not repeat what the policy sets. */
   readonly policy?: string | undefined;
-  /** The first key that it permits; partition keys are compared first, then row keys. */
+  /** The first permitted key. Partition keys are compared first, then row keys. */
   readonly from?: SasKey | undefined;
-  /** The last key that it permits. */
+  /** The last permitted key. */
   readonly to?: SasKey | undefined;
 }
 
-/** What a SAS of the account permits: tables only, no other service of the account. */
+/** The options of a SAS for the account. It permits the Table service only, no other service of the account. */
 export interface AccountSasOptions extends SasRestrictions {
-  /** What it permits; which of these apply depends on the resource. */
+  /** The permitted operations. The resource types decide which of them apply. */
   readonly permissions: readonly AccountPermission[];
-  /** Until when it is valid; whole seconds. */
+  /** The end of its validity, in whole seconds. */
   readonly expiry: Date;
-  /** All three where nothing is said. */
+  /** The parts of the account that it applies to; all three by default. */
   readonly resourceTypes?: readonly AccountResource[] | undefined;
 }
 
-/** Which requests the service logs. */
+/** The kinds of requests that the service logs. */
 export interface LoggingProperties {
-  /** Whether reads are logged. */
+  /** True if reads are logged. */
   readonly read: boolean;
-  /** Whether writes are logged. */
+  /** True if writes are logged. */
   readonly write: boolean;
-  /** Whether deletions are logged. */
+  /** True if deletions are logged. */
   readonly delete: boolean;
-  /** Days that logs are kept, 1 to 365; for ever where nothing is said. */
+  /** The days for which logs are kept, 1 to 365; for ever by default. */
   readonly retentionDays?: number | undefined;
 }
 
-/** What the service counts, by the hour or the minute. */
+/** The metrics that the service collects by the hour or by the minute. */
 export interface MetricsProperties {
-  /** Whether it counts at all. */
+  /** True if metrics are collected at all. */
   readonly enabled: boolean;
-  /** Whether it counts for each kind of request; only where it is enabled. */
+  /** True if metrics are also collected for each kind of request. Only if `enabled` is true. */
   readonly includeAPIs?: boolean | undefined;
-  /** Days that counts are kept, 1 to 365; for ever where nothing is said. */
+  /** The days for which metrics are kept, 1 to 365; for ever by default. */
   readonly retentionDays?: number | undefined;
 }
 
-/** Which pages of other origins a browser lets use the service. */
+/** A rule that lets pages of other origins use the service from a browser. */
 export interface CorsRule {
-  /** Origins, or `*`. */
+  /** The origins that the rule applies to, or `*` for all. */
   readonly allowedOrigins: readonly string[];
-  /** What such a page may do. */
+  /** The HTTP methods that such a page may use. */
   readonly allowedMethods: readonly CorsMethod[];
-  /** Request headers, or beginnings of them such as `x-ms-meta-*`. */
+  /** The request headers that such a page may send. A `*` at the end matches any ending, as in `x-ms-meta-*`. */
   readonly allowedHeaders: readonly string[];
-  /** Response headers that the page may read. */
+  /** The response headers that such a page may read. */
   readonly exposedHeaders: readonly string[];
-  /** How long a browser may remember the answer. */
+  /** The time in seconds for which a browser may cache the preflight response. */
   readonly maxAgeInSeconds: number;
 }
 
-/** A method that a CORS rule can allow. */
+/** An HTTP method that a CORS rule can allow. */
 export type CorsMethod = 'DELETE' | 'GET' | 'HEAD' | 'MERGE' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
-/** The properties of an account's Table service. When they are set, what is left out stays as it is. */
+/** The properties of an account's Table service. Setting them leaves every property unchanged that is left out. */
 export interface ServiceProperties {
-  /** Which requests are logged. */
+  /** The kinds of requests that are logged. */
   readonly logging?: LoggingProperties | undefined;
-  /** What is counted by the hour. */
+  /** The metrics that are collected by the hour. */
   readonly hourMetrics?: MetricsProperties | undefined;
-  /** What is counted by the minute. */
+  /** The metrics that are collected by the minute. */
   readonly minuteMetrics?: MetricsProperties | undefined;
-  /** At most 5 rules; none turns CORS off. */
+  /** The CORS rules, at most 5; an empty list turns CORS off. */
   readonly cors?: readonly CorsRule[] | undefined;
 }
 
-/** How far the secondary location of an account is. */
+/** The replication state of an account's secondary location. */
 export interface ServiceStatistics {
-  /** How replication to it goes. */
+  /** The state of the geo-replication. */
   readonly geoReplication: {
-    /** `live` when it can be read, `bootstrap` while it is filled for the first time. */
+    /** `live` when the secondary location can be read, `bootstrap` while it is filled for the first time. */
     readonly status: 'live' | 'bootstrap' | 'unavailable';
-    /** All that was written before is there to be read; absent while it is unknown. */
+    /**
+     * Everything that was written before this time can be read at the secondary location. Absent while the time is
+     * unknown.
+     */
     readonly lastSyncTime?: Date;
   };
 }
 
-/** What the Table service of an account has besides tables and rows. Its callers have checked what they give. */
+/**
+ * The administration of an account's Table service, besides tables and rows: access policies, signatures, service
+ * properties. Callers validate the arguments; implementations need not.
+ */
 export interface ServiceAdministration {
-  /** The stored access policies of a table. */
+  /** Returns the stored access policies of a table. */
   getAccessPolicies(table: string, options?: OperationOptions): Promise<readonly AccessPolicy[]>;
-  /** Makes these all the stored access policies that a table has. */
+  /** Replaces all stored access policies of a table with the given ones. */
   setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void>;
-  /** Signs a SAS of a table; no request. */
+  /** Signs a SAS for a table. Sends no request. */
   generateTableSas(table: string, options: TableSasOptions): Promise<SharedAccess>;
-  /** Signs a SAS of the account's tables; no request. */
+  /** Signs a SAS for the account's tables. Sends no request. */
   generateAccountSas(options: AccountSasOptions): Promise<SharedAccess>;
-  /** What the service logs and counts, and its CORS rules. */
+  /** Returns the logging, the metrics and the CORS rules of the service. */
   getServiceProperties(options?: OperationOptions): Promise<ServiceProperties>;
-  /** Sets what is given; what is left out stays as it is. */
+  /** Sets the given properties. Those that are left out keep their values. */
   setServiceProperties(properties: ServiceProperties, options?: OperationOptions): Promise<void>;
-  /** How far the secondary location is; asked of that location. */
+  /** Returns the replication state of the secondary location, by a request to that location. */
   getStatistics(options?: OperationOptions): Promise<ServiceStatistics>;
 }

@@ -5,59 +5,67 @@ import type { ServiceAdministration } from './service-administration.js';
 import type { RetainedRow, RowReader, RowShape, RowWriter, Slot } from './row.js';
 
 /**
- * How a write treats the row it finds: `insert` wants none, `merge`, `replace` and `delete` want one under their `ifMatch`,
- * the two upserts take both. A merge leaves unnamed properties alone; a replace takes them away.
+ * The effect of a write. `insert` needs the row to be missing. `merge`, `replace` and `delete` need it to exist with an
+ * ETag that matches `ifMatch`. The two upserts accept either. A merge leaves the properties that it does not name
+ * unchanged; a replace removes them.
  */
 export type WriteMode = 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upsert-replace' | 'delete';
 
-/** One write, before a store encodes it. */
+/** A write as the library passes it to a store, before the store encodes it. */
 export interface WriteOperation {
-  /** How it treats the row it finds. */
+  /** The effect of the write on an existing or a missing row. */
   readonly mode: WriteMode;
-  /** The stored partition key. */
+  /** The partition key, as stored. */
   readonly partitionKey: string;
-  /** The stored row key. */
+  /** The row key, as stored. */
   readonly rowKey: string;
-  /** An ETag or `'*'`. Required by merge, replace and delete; refused elsewhere. */
+  /** The ETag that the row must have, or `'*'` for any. Required for merge, replace and delete; refused otherwise. */
   readonly ifMatch?: string;
   /**
-   * Stored names to take away; merge only. A store that cannot do it in one write (see {@link StoreTraits.removes}) reads the row
-   * and replaces it under `ifMatch`, keeping what it does not know.
+   * The stored names of properties to remove; only for a merge. A store that cannot do this in one write (see {@link
+   * StoreTraits.removes}) reads the row and replaces it under `ifMatch`. It then keeps the properties that it does not
+   * know.
    */
   readonly remove?: readonly string[];
-  /** Pushes the properties. Pure: a store may call it again. Absent for delete. */
+  /**
+   * Passes the properties to the store's writer. The function must be pure, because a store may call it again. Absent
+   * for a delete.
+   */
   readonly write?: (writer: RowWriter) => void;
 }
 
-/** A write in the store's own form, encoded once. */
+/** A write in the store's own form, encoded once by `Rows.prepare` and sent by `TableStore.submit`. */
 export interface PreparedWrite {
-  /** How it treats the row it finds. */
+  /** The effect of the write on an existing or a missing row. */
   readonly mode: WriteMode;
-  /** The stored partition key. */
+  /** The partition key, as stored. */
   readonly partitionKey: string;
-  /** The stored row key. */
+  /** The row key, as stored. */
   readonly rowKey: string;
-  /** Its share of the body of an entity group transaction, in bytes. */
+  /** The bytes that the write adds to the body of an entity group transaction. */
   readonly bytes: number;
-  /** The size of the entity it carries, by the service's formula (`keyedSize`, `propertySize`); 0 for a delete. */
+  /**
+   * The size in bytes of the entity that the write carries, by the service's formula (`keyedSize`, `propertySize`); 0
+   * for a delete.
+   */
   readonly entityBytes: number;
 }
 
-/** What a store answers to a write. */
+/** The result of one write that a store has carried out. */
 export interface WriteReceipt {
-  /** The ETag the row has now; absent after a delete. */
+  /** The new ETag of the row; absent after a delete. */
   readonly etag?: string;
 }
 
 /** One end of a range of keys. */
 export interface Bound {
-  /** The key that the range begins or ends with. */
+  /** The first or last key of the range. */
   readonly value: string;
-  /** Whether that key belongs to the range. */
+  /** True if that key itself belongs to the range. */
   readonly inclusive: boolean;
 }
 
-/** Keys from a bound to a bound, in the service's order; a side left out is open. */
+/** A range of keys in the service's order. A side that is left out is open. */
 export interface KeyRange {
   /** The lower end. */
   readonly from?: Bound;
@@ -65,7 +73,7 @@ export interface KeyRange {
   readonly to?: Bound;
 }
 
-/** Whether a key lies within a range. */
+/** Returns whether a key lies within a range. */
 export function isWithin(key: string, { from, to }: KeyRange): boolean {
   return (
     (from === undefined || key > from.value || (from.inclusive && key === from.value)) &&
@@ -73,47 +81,62 @@ export function isWithin(key: string, { from, to }: KeyRange): boolean {
   );
 }
 
-/** What a read asks of each row. */
+/** The parts of a row that a read needs, so that a store need not fetch or decode the others. */
 export interface ReadRequest {
-  /** Slots the decoder will read; absent: all. `[]`: keys only. The keys can always be read. */
+  /** The slots that the decoder reads: all of them by default, only the keys for `[]`. The keys can always be read. */
   readonly select?: readonly Slot[];
-  /** Whether the decoder reads `etag`; by default only without `select`. */
+  /** True if the decoder reads `etag`. The default is true without `select`, false with it. */
   readonly etag?: boolean;
-  /** Whether the decoder reads `undeclared()`. */
+  /** True if the decoder reads `undeclared()`. */
   readonly undeclared?: boolean;
 }
 
-/** Which rows are read, and how. */
+/** The rows that a scan reads, and how it reads them. */
 export interface ScanRequest extends ReadRequest {
-  /** One partition, or a range of them; absent: all. */
+  /** A single partition, or a range of partitions; all of them by default. */
   readonly partitionKey?: string | KeyRange;
-  /** A range of row keys in each of them; absent: all. */
+  /** The range of row keys to read in each partition; all of them by default. */
   readonly rowKey?: KeyRange;
-  /** What the ranges do not say. Ranges and filter together stay within `limits.comparisons`. */
+  /**
+   * A further condition, for what the key ranges cannot express. Ranges and filter together have at most
+   * `limits.comparisons` comparisons.
+   */
   readonly filter?: FilterNode;
-  /** The text of a further `$filter`, joined by `and` as it is; only for a store whose `traits.rawFilters` is true. */
+  /**
+   * The text of another `$filter`, joined by `and` without being checked. Only for stores whose `traits.rawFilters` is
+   * true.
+   */
   readonly rawFilter?: string;
-  /** Rows of one request: 1 to `limits.pageRows`, which is the default. */
+  /** The most rows of one request: 1 to `limits.pageRows`, which is the default. */
   readonly pageSize?: number;
-  /** Where an earlier page said that the next begins. */
+  /** The continuation of an earlier page, at which this scan begins. */
   readonly continuation?: string;
-  /** Pages to request ahead of the consumer; 0, the default, requests a page when it is asked for. */
+  /**
+   * The number of pages to request ahead of the consumer. By default it is 0: a page is requested when the consumer
+   * asks for it.
+   */
   readonly ahead?: number;
 }
 
-/** Rows that arrived together. */
+/** The rows that arrived in one response. */
 export interface RowPage<R> {
-  /** What `decode` made of them. */
+  /** The results of `decode`, one for each row. */
   readonly rows: readonly R[];
-  /** Where the next page begins; absent at the end. A page may be short, or empty, and still have one. */
+  /**
+   * The position at which the next page begins; absent on the last page. A page may be short, or even empty, and still
+   * have one.
+   */
   readonly continuation?: string;
-  /** Set where a missing table counts as empty, and there is none: on the first page of a scan alone. */
+  /** Set on the first page of a scan if the table does not exist and a missing table counts as empty. */
   readonly tableMissing?: true;
 }
 
-/** One shape on one table. Cheap to keep, safe to share. */
+/** Reads and writes the rows of one shape in one table. It is cheap to keep and safe to share. */
 export interface Rows {
-  /** A point read: `undefined` when the row is missing; a missing table is `store.table-not-found`. */
+  /**
+   * Reads one row by its keys: `undefined` if there is no such row. Throws `store.table-not-found` if the table is
+   * missing.
+   */
   get<R>(
     partitionKey: string,
     rowKey: string,
@@ -121,62 +144,83 @@ export interface Rows {
     request?: ReadRequest,
     options?: OperationOptions,
   ): Promise<R | undefined>;
-  /** Pages in key order (where `traits.ordered`), following continuations. An error surfaces at the page it belongs to; `return()` stops what is in flight. `timeout` is each page's. */
+  /**
+   * Iterates over the pages of a scan, following continuations. The rows come in key order if `traits.ordered` is true.
+   * An error is thrown at the page it belongs to. `return()` stops the requests in flight. `timeout` applies to each
+   * page.
+   */
   scan<R>(request: ScanRequest, decode: (row: RowReader) => R, options?: OperationOptions): AsyncIterable<RowPage<R>>;
-  /** Opens a row that was retained by a reader of this store and table. */
+  /** Opens a row that a reader of this store and table has retained. */
   reopen(row: RetainedRow): RowReader;
-  /** Encodes a write; no I/O. */
+  /** Encodes a write. No I/O. */
   prepare(operation: WriteOperation): PreparedWrite;
-  /** What the row is known to hold after a write of these rows: `before`, where it is known, changed by the write. No I/O. */
+  /**
+   * Returns the row as it must be after one of these writes: `before`, if it is known, with the write applied. No I/O.
+   */
   written(write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): RetainedRow;
 }
 
-/** What a backend must do. Errors are `EntitableError`s with a `store.*` code and nothing else. */
+/**
+ * The port: the interface that every backend implements. All errors that it throws are `EntitableError`s with a
+ * `store.*` code.
+ */
 export interface TableStore extends AsyncDisposable {
-  /** What this store is and can do. */
+  /** The kind of store, its abilities and its limits. */
   readonly traits: StoreTraits;
-  /** Access policies, signatures and service properties, where the store is a service that has them. */
+  /**
+   * The administration of access policies, signatures and service properties; only for stores whose service has them.
+   */
   readonly service?: ServiceAdministration | undefined;
   /** Binds a shape to a table. No I/O. */
   rows(table: string, shape: RowShape): Rows;
   /**
-   * Writes all or nothing: one table, one partition, each row once, prepared by `rows(table, …)` of this store (several shapes may
-   * mix). One write is not sent as a transaction. A refusal carries `details.operation`, the index of the write that failed.
-   * Resolves only when durable; an answer that was lost is `store.outcome-unknown`, never retried inside.
+   * Carries out all of the writes, or none. They must belong to one table and one partition, concern each row at most
+   * once, and come from `rows(table, …)` of this store; their shapes may differ. A single write is not sent as a
+   * transaction. If a write is refused, `details.operation` is its index. Resolves only when the writes are durable. A
+   * lost response throws `store.outcome-unknown`; a store never retries it by itself.
    */
   submit(table: string, writes: readonly PreparedWrite[], options?: OperationOptions): Promise<readonly WriteReceipt[]>;
-  /** `false` when the table existed. */
+  /** Creates a table. Returns `false` if it already existed. */
   createTable(table: string, options?: OperationOptions): Promise<boolean>;
-  /** `false` when the table did not exist. */
+  /** Deletes a table. Returns `false` if it did not exist. */
   deleteTable(table: string, options?: OperationOptions): Promise<boolean>;
-  /** Names of tables, ordered by their lower-case form. */
+  /** Lists the names of tables, ordered by their lower-case form. */
   tables(
     request?: { readonly prefix?: string; readonly continuation?: string },
     options?: OperationOptions,
   ): Promise<RowPage<string>>;
-  /** Throws `store.unavailable` where the store could not be written to although its tables can be listed; only where that can be. */
+  /**
+   * Throws `store.unavailable` if the store cannot be written to although its tables can be listed. Only for stores in
+   * which that can happen.
+   */
   readonly ready?: ((options?: OperationOptions) => Promise<void>) | undefined;
   /**
-   * Copies all of the store, as it is at one moment, to a path where nothing is: `store.already-exists`. The copy is complete or not there.
-   * Only for stores on disk; a target of the same kind opens the copy.
+   * Copies the whole store, as it is at one moment, to a path at which nothing exists; otherwise throws
+   * `store.already-exists`. The copy is either complete or absent. A target of the same kind opens the copy. Only for
+   * stores on disk.
    */
   readonly backup?: ((path: string, options?: OperationOptions) => Promise<void>) | undefined;
-  /** Closes the store; operations that still wait after some milliseconds are stopped. Only where operations can wait for something. */
+  /**
+   * Closes the store. Operations that are still waiting after `timeout` milliseconds are stopped. Only for stores in
+   * which operations can wait.
+   */
   readonly close?: ((options?: { readonly timeout?: number | undefined }) => Promise<void>) | undefined;
 }
 
-/** What a store is and can do. */
+/** The kind of a store, its abilities and its limits. */
 export interface StoreTraits {
-  /** `memory`, `sqlite`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
+  /** The kind of store: `memory`, `sqlite`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
   readonly kind: string;
-  /** The same for two data sources on the same tables; holds no secret. */
+  /** An identifier of the tables, equal for two data sources on the same tables. It holds no secret. */
   readonly identity: string;
-  /** Whether rows arrive in key order (Cosmos: no). */
+  /** True if rows arrive in key order, which they do not on Cosmos DB. */
   readonly ordered: boolean;
-  /** How a merge with `remove` is carried out: in one write, or by reading the row and replacing it (two requests). */
+  /**
+   * The way a merge with `remove` is carried out: in one write, or by reading the row and replacing it (two requests).
+   */
   readonly removes: 'in-place' | 'by-replacing';
-  /** Whether scans take `rawFilter`: the text of an OData filter. */
+  /** True if scans accept `rawFilter`, the text of an OData filter. */
   readonly rawFilters?: boolean;
-  /** What is refused before I/O. */
+  /** The limits that the library checks before any I/O. */
   readonly limits: ServiceLimits;
 }

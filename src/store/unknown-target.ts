@@ -13,7 +13,11 @@ const TARGETS: readonly string[] = Object.freeze([
   'a TableStore',
 ]);
 
-/** The error of a target that cannot be opened. @param problem What is wrong with it and what to do, in sentences that show nothing of it. */
+/**
+ * Creates the error for a target that cannot be opened.
+ *
+ * @param problem The fault and its remedy, in whole sentences that quote nothing of the target: it may hold a secret.
+ */
 export function unknownTarget(problem: string): EntitableError<'store.unknown-target'> {
   return new EntitableError(
     'store.unknown-target',

@@ -1,14 +1,17 @@
-/** What a program asked for, by one call. */
+/** One call of a method by the program, for observers. */
 export interface Verb {
-  /** The method, `query.` before those of queries. */
+  /** The name of the method, prefixed with `query.` for the methods of queries. */
   readonly verb: VerbName;
-  /** The class whose entities it is about, where it is of one. */
+  /** The name of the entity class, if the call concerns a single one. */
   readonly className?: string;
-  /** The table's name in the store. */
+  /** The name of the table in the store. */
   readonly table?: string;
 }
 
-/** The verbs of repositories, queries (`query.pages` also for iteration), bulk writes and units of work that reach the store. */
+/**
+ * The methods that reach the store: those of repositories, queries (`query.pages` also stands for iteration), bulk
+ * writes and units of work.
+ */
 export type VerbName =
   | 'get'
   | 'getMany'
@@ -38,10 +41,13 @@ export type VerbName =
   | 'query.merge'
   | 'commit';
 
-/** Is told of each verb when it ends, with what it cost. There is none where nobody listens. */
+/** Reports each verb when it ends, with what it cost. It exists only if the program listens. */
 export interface VerbObserver {
-  /** Carries a verb out. */
+  /** Runs a verb. */
   run<R>(verb: Verb, work: () => R | Promise<R>): Promise<R>;
-  /** Carries out a verb that gives its results little by little: it ends with them, or when no more are wanted. */
+  /**
+   * Runs a verb that returns its results one by one. It ends with the last of them, or when the consumer stops
+   * iterating.
+   */
   iterate<I>(verb: Verb, items: AsyncGenerator<I, void, undefined>): AsyncGenerator<I, void, undefined>;
 }

@@ -1,8 +1,8 @@
 import type { Rows, TableStore } from './table-store.js';
 
 /**
- * Returns a store that forwards to another one, but for the members in `changes`. For code that intervenes in some
- * requests of a store: tables made on demand, limits of the user's own, recordings and faults in tests.
+ * Returns a store that forwards to another one, except for the members in `changes`. For code that intervenes in some
+ * requests of a store: tables created on demand, the user's own limits, recordings and faults in tests.
  */
 export function wrapStore(store: TableStore, changes: Partial<TableStore>): TableStore {
   return {
@@ -23,7 +23,7 @@ export function wrapStore(store: TableStore, changes: Partial<TableStore>): Tabl
   };
 }
 
-/** Returns rows whose reads are other than those of the given ones; writes are forwarded. */
+/** Returns rows that read by the given functions and forward writes to the given rows. */
 export function wrapRows(rows: Rows, { get, scan }: Pick<Rows, 'get' | 'scan'>): Rows {
   return {
     get,

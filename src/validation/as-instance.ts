@@ -1,11 +1,12 @@
 type AnyClass = abstract new (...args: never) => object;
 
 /**
- * Shows class-validator a plain object or a patch as its class, for it finds constraints by the class; also an entity whose member
- * `constructor` is data, because the validator asks that for the class.
+ * Presents a plain object or a patch to class-validator as an instance of its class, because the validator finds
+ * constraints by the class. Also for an entity with a data member named `constructor`, which the validator would take
+ * for the class.
  *
- * What the object has is defined, not set: it is checked as it is stored, and the class may have a getter, or a setter that does more,
- * under its name. A getter that needs what only the constructor of the class makes gives nothing.
+ * The members are defined, not set: they are validated as they are stored, although the class may have a getter or a
+ * setter of the same name. A getter that fails because the constructor has not run returns `undefined`.
  */
 export function asInstance(plain: object, entityClass: AnyClass): object {
   const instance = copyOf(plain, entityClass.prototype as object);
@@ -22,8 +23,8 @@ export function asInstance(plain: object, entityClass: AnyClass): object {
 }
 
 /**
- * Shows class-validator an object with other values of some members. What else it has is asked of the object itself, because a copy lacks
- * what its class keeps in `#private` fields.
+ * Presents an object to class-validator with other values of some members. All other members are read from the object
+ * itself, because a copy would lack the class's `#private` fields.
  */
 export function withMembers(holder: object, members: ReadonlyMap<string, unknown>): object {
   const shown = copyOf({ ...holder, ...Object.fromEntries(members) }, Object.getPrototypeOf(holder) as object);

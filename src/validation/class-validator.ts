@@ -5,9 +5,9 @@ import { asInstance } from './as-instance.js';
 import { unjudged, type EntityValidator } from './entity-validator.js';
 import { NestedValues } from './nested-values.js';
 
-/** What is used of a `ValidationError` of class-validator. */
+/** The members that are used of a `ValidationError` of class-validator. */
 interface ConstraintError {
-  /** `undefined` for a nested value whose class nobody knows. */
+  /** The name of the property; `undefined` for a nested value whose class is unknown. */
   readonly property: string | undefined;
   readonly constraints?: Readonly<Record<string, string>>;
   readonly children?: readonly ConstraintError[];
@@ -20,10 +20,11 @@ interface ClassValidator {
 type AnyClass = abstract new (...args: never) => object;
 
 /**
- * Checks the constraints of class-validator, which is loaded when a class first has some. What `@ValidateNested` stands on is checked as its
- * class, also where it was read from JSON; a value whose class is not known is refused, as class-validator does by default.
+ * Checks the constraints of class-validator, which is loaded for the first class that has some. A property with
+ * `@ValidateNested` is validated as its class, even if it was read from JSON. A nested value of an unknown class is
+ * refused, as class-validator does by default.
  *
- * @param always Loads it for every class, and fails with `store.package-missing` where it is not installed.
+ * @param always Loads class-validator for every class; throws `store.package-missing` if it is not installed.
  */
 export function classValidator(always: boolean): EntityValidator {
   const constrained = new WeakMap<AnyClass, boolean>();
@@ -61,7 +62,10 @@ export function classValidator(always: boolean): EntityValidator {
   }
 }
 
-/** What validating finds wrong. Throws `validation.failed` where a constraint of the program's own throws. */
+/**
+ * Returns the errors that the validation finds. Throws `validation.failed` if one of the program's own constraints
+ * throws.
+ */
 async function validationOf(
   className: string,
   validate: () => Promise<readonly ConstraintError[]>,
@@ -73,13 +77,16 @@ async function validationOf(
   }
 }
 
-/** What is used of class-validator's metadata. */
+/** The members that are used of class-validator's metadata. */
 interface ValidationMetadata {
   readonly type: string;
   readonly propertyName: string;
 }
 
-/** class-validator keeps its metadata on `globalThis`; where it is not loaded, no class has constraints. */
+/**
+ * Returns the constraints of a class. class-validator keeps them on `globalThis`; as long as it is not loaded, no class
+ * has any.
+ */
 function constraintsOf(target: AnyClass): readonly ValidationMetadata[] {
   const { classValidatorMetadataStorage: storage } = globalThis as {
     readonly classValidatorMetadataStorage?: {
@@ -132,7 +139,7 @@ function failed(className: string, errors: readonly ConstraintError[]): Entitabl
 }
 
 function violationsOf({ property, constraints, children = [] }: ConstraintError, path: string): readonly Violation[] {
-  // A value whose class nobody knows is reported without a name, below its own.
+  // A value of an unknown class is reported by a child error without a name.
   const here = property === undefined ? path.slice(0, -1) : path + property;
   const own = constraints === undefined ? [] : [{ property: here, constraints: Object.keys(constraints) }];
   return [...own, ...children.flatMap((child) => violationsOf(child, `${here}.`))];

@@ -1,9 +1,11 @@
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Checks an entity before it is written; throws `validation.failed` with everything that is wrong. */
+/** Checks an entity before it is written. Throws `validation.failed` with all violations. */
 export interface EntityValidator {
   /**
-   * @param names Where only some properties are written: theirs are the only constraints that count.
+   * Checks an entity.
+   *
+   * @param names The properties that are written, if not all are: only their constraints count.
    */
   validate(
     entity: object,
@@ -13,8 +15,8 @@ export interface EntityValidator {
 }
 
 /**
- * The error of an entity that nothing is known of, because what was to judge it failed: it must not pass. What that threw, or gave
- * instead of an answer, may quote values.
+ * Creates the error for an entity that could not be validated because its validator failed; it must not be written.
+ * What the validator threw, or returned instead of a result, is only in `details.error`, because it may quote values.
  */
 export function unjudged(className: string, judge: string, why: string, error: unknown): EntitableError {
   return new EntitableError(
@@ -24,5 +26,5 @@ export function unjudged(className: string, judge: string, why: string, error: u
   );
 }
 
-/** Accepts everything. */
+/** A validator that accepts everything. */
 export const noValidation: EntityValidator = Object.freeze({ validate: () => undefined });

@@ -4,17 +4,21 @@ import { asInstance, withMembers } from './as-instance.js';
 type AnyClass = abstract new (...args: never) => object;
 type Members = Record<string, unknown>;
 
-/** What is used of class-transformer: the class that its `@Type` says is found by making an instance. */
+/** The function that is used of class-transformer. It creates an instance to find the class that `@Type` declares. */
 interface ClassTransformer {
   readonly plainToInstance: (target: AnyClass, plain: object, options: object) => object;
 }
 
-/** The properties of a class that class-validator validates as entities of their own: those of `@ValidateNested`. */
+/**
+ * Returns the properties of a class that have `@ValidateNested`: class-validator validates their values as entities of
+ * their own.
+ */
 export type NestedNames = (target: AnyClass) => readonly string[];
 
 /**
- * Shows an entity to class-validator with its nested values as instances of their classes, which they are not when they were read from
- * JSON: a value without a class has no constraints. The entity itself, and what is stored of it, stay as they are.
+ * Presents an entity to class-validator with its nested values as instances of their classes. Values that were read
+ * from JSON are plain objects, and a value without a class has no constraints. The entity itself and its stored form do
+ * not change.
  */
 export class NestedValues {
   readonly #namesOf: NestedNames;
@@ -25,7 +29,7 @@ export class NestedValues {
     this.#namesOf = namesOf;
   }
 
-  /** The entity itself, where all of its nested values have their classes. */
+  /** Returns the entity with typed nested values; the entity itself if all of them are instances already. */
   async typed(entity: object): Promise<object> {
     if (!this.#hasPlain(entity, new Set())) return entity;
     const transformer = await (this.#loading ??= load());
@@ -70,7 +74,7 @@ export class NestedValues {
     return asInstance({ ...value, ...replaced }, nestedClass);
   }
 
-  /** The class that `@Type` says of a value, or the compiler of its property. */
+  /** Returns the class of a nested value, as declared by `@Type` or by the compiler's decorator metadata. */
   #classAt(value: object, { target, name, transformer }: Place): AnyClass | undefined {
     const said = transformer === undefined ? undefined : this.#saidClass(value, target, name, transformer);
     if (said !== undefined) return said;
@@ -80,18 +84,19 @@ export class NestedValues {
   }
 
   #saidClass(value: object, target: AnyClass, name: string, transformer: ClassTransformer): AnyClass | undefined {
-    // Which class it is may depend on a member, so those are given, but for what has nested values of its own. It is a copy: it is changed.
+    // `@Type` may choose the class by a member, so the sample has all members except nested objects. It is a copy
+    // because class-transformer changes it.
     const sample = Object.fromEntries(Object.entries(value).filter(([, member]) => !isObject(member)));
     try {
       const made = transformer.plainToInstance(this.#standIn(target), { [name]: sample }, { ignoreDecorators: true });
       const typed = (made as Members)[name];
       return isObject(typed) && !isPlain(typed) ? classOf(typed) : undefined;
     } catch {
-      return undefined; // A constructor or a transformation that cannot do with so little.
+      return undefined; // a constructor or a transformation fails without the other members
     }
   }
 
-  /** A class that has what decorators say of another one, and whose constructor does nothing. */
+  /** Returns a class with the decorators of another class and a constructor that does nothing. */
   #standIn(target: AnyClass): AnyClass {
     let standIn = this.#standIns.get(target);
     if (standIn === undefined) {
@@ -117,7 +122,10 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** class-transformer, whose `@Type` says classes; who uses it has installed it. */
+/**
+ * Loads class-transformer, whose `@Type` declares classes. `undefined` if it is not installed, in which case nobody
+ * uses `@Type`.
+ */
 async function load(): Promise<ClassTransformer | undefined> {
   try {
     return (await import('class-transformer')) as unknown as ClassTransformer;

@@ -4,7 +4,10 @@ import { metadataOf } from '../metadata/metadata-of.js';
 import type { StandardIssue, StandardSchema } from '../metadata/standard-schema.js';
 import { unjudged, type EntityValidator } from './entity-validator.js';
 
-/** Checks the schema of a class, where it has one, before what another validator checks. A schema only judges: what it makes of a value is not stored. */
+/**
+ * Checks the schema of a class, if it has one, before the next validator. A schema only validates: what it makes of a
+ * value is not stored.
+ */
 export function schemaValidator(next: EntityValidator): EntityValidator {
   return {
     validate(entity, entityClass, names) {
@@ -27,7 +30,10 @@ async function check(
   if (counted.length > 0) throw failed(className, counted);
 }
 
-/** What a schema finds wrong. Throws `validation.failed` where it does not say whether anything is. */
+/**
+ * Returns the issues that a schema finds. Throws `validation.failed` if the schema throws or does not return a valid
+ * result.
+ */
 async function issuesOf(entity: object, schema: StandardSchema, className: string): Promise<readonly StandardIssue[]> {
   let result: unknown;
   try {
@@ -67,7 +73,10 @@ function pathOf({ path = [] }: StandardIssue): readonly string[] {
   return path.map((step) => String(typeof step === 'object' ? step.key : step));
 }
 
-/** The name that zod (`code`) or valibot (`type`) has for a constraint. Not the message: it may quote the value. */
+/**
+ * Returns the name of the violated constraint in zod (`code`) or valibot (`type`). The message is not used, because it
+ * may quote the value.
+ */
 function constraintOf(issue: StandardIssue): string {
   const { code, type } = issue as { readonly code?: unknown; readonly type?: unknown };
   return [code, type].find((name) => typeof name === 'string') ?? 'schema';
