@@ -102,7 +102,7 @@ describe('A key converter', () => {
     ['guidKey', guidKey, 'c9da6455-213d-42c9-9a79-3e9149a57833', 'another type'],
   ];
   for (const [name, converter, value, found] of REFUSED) {
-    it(`The key converter ${name} rejects the ${typeof value} ${String(value)} as ${found}`, () => {
+    it(`The key converter ${name} rejects the ${typeof value} ${String(value)} for its ${found.replace('another ', '')}`, () => {
       expect(() => converter.toStored(value))
         .to.throw(EntitableError)
         .with.nested.property('details.found', found);

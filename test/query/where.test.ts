@@ -85,18 +85,18 @@ describe('where', () => {
     });
 
     for (const [what, said, code] of [
-      ['undefined, which would find everything', { status: undefined, total: 20 }, 'query.invalid-operand'],
-      ['null', { status: null }, 'query.invalid-operand'],
+      ['an undefined value, which would match everything', { status: undefined, total: 20 }, 'query.invalid-operand'],
+      ['a null value', { status: null }, 'query.invalid-operand'],
       ['several values', { status: ['open', 'shipped'] }, 'query.invalid-operand'],
       ['a value of another type', { total: '20' }, 'query.invalid-operand'],
       ['an unknown name', { state: 'open' }, 'query.unknown-property'],
       ['a stored name', { amount: 20 }, 'query.unknown-property'],
       ['the ETag', { etag: 'x' }, 'query.not-comparable'],
-      ['nothing', {}, 'query.invalid-filter'],
+      ['an empty object', {}, 'query.invalid-filter'],
       ['a Date', new Date(0), 'query.invalid-filter'],
       ['a Map', new Map([['status', 'open']]), 'query.invalid-filter'],
       ['an array', [{ status: 'open' }], 'query.invalid-filter'],
-      ['nothing at all', undefined, 'query.invalid-filter'],
+      ['a missing argument', undefined, 'query.invalid-filter'],
     ] as const) {
       it(`where with an object rejects ${what}`, () => {
         expect(codeOf(() => untyped(said).toArray())).to.equal(code);
