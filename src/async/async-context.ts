@@ -5,20 +5,20 @@ interface Binding<V> {
 }
 
 /**
- * Binds a value to a piece of work, however many awaits deep: `run` binds the unit of work that repositories join, and a commit tells
- * whether its own validators call it again. It costs nothing while no work is under way: with AsyncLocalStorage every promise of the
- * process pays, so that it is made for the first work and disabled after the last.
+ * Binds a value to a piece of work, however many awaits deep. Used by `run`, which binds the unit of work that
+ * repositories join, and by commits, which detect that one of their own validators calls them again. AsyncLocalStorage
+ * slows down every promise of the process, so it is created for the first work and disabled after the last.
  */
 export class AsyncContext<V> {
   #storage: AsyncLocalStorage<Binding<V>> | undefined;
   #underWay = 0;
 
-  /** The value bound to the code that asks. */
+  /** The value bound to the calling code; `undefined` outside of any work. */
   get value(): V | undefined {
     return this.#underWay > 0 ? this.#storage?.getStore()?.value : undefined;
   }
 
-  /** Runs work with a value bound to it. Code that outlives the work has no value any more. */
+  /** Runs work with a value bound to it. Code that outlives the work no longer has the value. */
   async run<R>(value: V, work: () => R | Promise<R>): Promise<R> {
     const storage = (this.#storage ??= new AsyncLocalStorage());
     const binding: Binding<V> = { value };

@@ -31,31 +31,37 @@ export interface Waits {
   readonly longest: number;
 }
 
-/** For work that lost a race: the other writer is done within a request or two. */
+/** Waits of work that lost a race: the other writer is done within a request or two. */
 export const WAITS: Waits = Object.freeze({ first: 8, longest: 500 });
 
-/** A random wait before a retry, the first of which is 0. Full jitter: writers that collided once do not collide again in step. */
+/**
+ * Returns a random wait before a retry, the first of which is 0. With full jitter, writers that collided once do not
+ * collide again in step.
+ */
 export function jitter(retry: number, first: number, longest: number): number {
   return Math.random() * Math.min(longest, first * 2 ** retry);
 }
 
-/** How `retryWithBackoff` repeats its work. */
+/** Options of `retryWithBackoff`. */
 export interface BackoffOptions {
-  /** How often the work is done at most, the first attempt included. */
+  /** Maximum number of attempts, the first included. */
   readonly attempts: number;
   readonly waits?: Waits;
   /** Returns whether another attempt may succeed. */
   readonly when: (error: unknown) => boolean;
   /** Ends a wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Waits before the next attempt, or throws to end the work; by default until the signal ends the wait with `store.aborted`. */
+  /**
+   * Waits before the next attempt, or throws to end the work; by default until the signal ends the wait with
+   * `store.aborted`.
+   */
   readonly wait?: ((milliseconds: number, error: unknown) => Promise<unknown>) | undefined;
 }
 
 /**
- * Does work until it succeeds, fails for a reason that `when` does not accept, or has failed in every attempt. For operations that are
- * repeated as a whole, e.g. read-change-write; the requests of an operation are retried by `Attempts` of resilience. Throws what the last
- * attempt threw.
+ * Does work until it succeeds, fails for a reason that `when` does not accept, or has failed in every attempt. For
+ * operations that are repeated as a whole, e.g. read-change-write; the requests of an operation are retried by
+ * `Attempts` of resilience. Throws what the last attempt threw.
  */
 export async function retryWithBackoff<T>(
   work: () => Promise<T>,

@@ -5,8 +5,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
 
 /**
- * Runs work under a signal of its own, which is aborted by the caller's signal or when the time is over. An abort that was due to the time
- * is thrown as `store.timeout` with this message.
+ * Runs work under a signal of its own, which is aborted by the caller's signal or when the time is over. An abort
+ * caused by the time limit is thrown as `store.timeout` with this message.
  */
 export async function withTimeLimit<T>(
   { signal, timeout }: OperationOptions,
@@ -32,19 +32,21 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** How long one operation may go on, whatever it does in turn: until its signal says stop, or its time is over. */
+/**
+ * A time limit and a signal for one operation that takes several steps, e.g. requests and calls of a user's function.
+ */
 export class Deadline {
   readonly #options: OperationOptions;
   readonly #ends: number;
 
-  /** The time begins now. */
+  /** Starts the time. Throws `validation.invalid-option`. */
   constructor(options: OperationOptions = {}) {
     checkOperation(options);
     this.#options = options;
     this.#ends = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout;
   }
 
-  /** The signal, and what is left of the time, for what comes next. */
+  /** The signal and the remaining time, as the options of the next step. */
   get rest(): OperationOptions {
     if (this.#ends === Number.POSITIVE_INFINITY) return this.#options;
     const { signal } = this.#options;
@@ -58,8 +60,8 @@ export class Deadline {
   }
 
   /**
-   * Waits for work that does not listen to the signal itself, e.g. a user's function. It is left alone when the wait is ended before it:
-   * what it gives or throws then is dropped.
+   * Waits for work that does not listen to the signal itself, e.g. a user's function. If the wait ends first, the work
+   * goes on and its result or error is dropped.
    */
   wait<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#options;
@@ -86,7 +88,7 @@ export class Deadline {
     });
   }
 
-  /** Waits before the operation goes on. Throws `store.aborted` or `store.timeout` as soon as it must not. */
+  /** Waits before the next step. Throws `store.aborted` or `store.timeout` as soon as the operation must not go on. */
   async pause(milliseconds: number): Promise<void> {
     const left = this.#ends - performance.now();
     const hasElapsed = await pause(Math.min(milliseconds, left), this.#options.signal);

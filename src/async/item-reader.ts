@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Items read without giving timers and sockets a turn. */
+/** Number of items read before timers and sockets get a turn. */
 const TURN = 256;
 
-/** What a bulk verb takes: anything that yields items one by one. It is asked for the next only when there is room for it. */
+/**
+ * Input of a bulk verb: anything that yields items one by one. The next item is requested only when there is room for
+ * it.
+ */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
 
 /** An item and its place in the input. */
@@ -14,7 +17,7 @@ export interface ReadItem<I> {
 
 type Next<I> = ReadItem<I> | undefined;
 
-/** Reads items one by one, when they are asked for; a wait for the next can be given up. */
+/** Reads the input of a bulk verb one item at a time. A pending wait for the next item can be given up. */
 export class ItemReader<I> {
   readonly #items: Iterator<I> | AsyncIterator<I>;
   #read = 0;
@@ -24,24 +27,24 @@ export class ItemReader<I> {
     this.#items = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   }
 
-  /** Items read so far. */
+  /** Number of items read so far. */
   get read(): number {
     return this.#read;
   }
 
-  /** The next item, at once where it is at hand; `undefined` at the end, or when the wait was given up. */
+  /** Returns the next item, without a promise if it is available; `undefined` at the end, or after `giveUp`. */
   next(): Next<I> | Promise<Next<I>> {
     return this.#read % TURN === TURN - 1 ? setImmediate().then(() => this.#ask()) : this.#ask();
   }
 
-  /** Ends a wait that is under way. */
+  /** Ends a pending wait for the next item. */
   giveUp(): void {
     this.#giveUp?.();
   }
 
-  /** Tells the source that no more is wanted; it is not waited for, because it may be waiting itself. */
+  /** Closes the source. Not awaited, because the source may be waiting itself. */
   close(): void {
-    void Promise.resolve(this.#items.return?.()).catch(() => undefined); // its error has nobody left to concern
+    void Promise.resolve(this.#items.return?.()).catch(() => undefined); // nobody is left to receive its error
   }
 
   #ask(): Next<I> | Promise<Next<I>> {

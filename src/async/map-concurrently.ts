@@ -2,8 +2,9 @@ import { Deadline } from './deadline.js';
 import { ItemReader, type Items } from './item-reader.js';
 
 /**
- * Maps items with a bounded number of calls under way, keeping their order; the next item is asked for when there is room, and after a
- * failure none. The signal ends a wait for items that are not at hand; calls that are under way have it themselves.
+ * Maps items with a bounded number of concurrent calls, keeping their order. The next item is requested when there is
+ * room, and none after a failure. The signal ends a wait for items that are not available yet; calls in flight have it
+ * themselves. Used by reads of many keys and by commits.
  */
 export async function mapConcurrently<I, R>(
   items: Items<I>,

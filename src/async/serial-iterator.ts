@@ -4,13 +4,13 @@ interface ContinuedPage {
   readonly continuation?: string | undefined;
 }
 
-/** Why an iteration ended: after its last page, by `return`, or by an error. */
+/** Reason for which an iteration ended: it read the last page, `return` was called, or reading failed. */
 export type IterationEnd = 'last page' | 'return' | 'error';
 
 /**
- * Base of iterators whose pages must be read one after the other: calls of `next` that do not wait for one another take turns, and `return`
- * ends the call that is under way without waiting for it. An async generator would queue `return` behind that call. Used by the scans of
- * the Azure store and by those that are retried.
+ * Base of iterators whose pages must be read one after the other: calls of `next` that do not wait for one another take
+ * turns, and `return` ends the call that is under way without waiting for it. An async generator would queue `return`
+ * behind that call. Used by the scans of the Azure store and by those that are retried.
  */
 export abstract class SerialIterator<P extends ContinuedPage> implements AsyncIterator<P, undefined> {
   #hasEnded = false;
@@ -22,7 +22,7 @@ export abstract class SerialIterator<P extends ContinuedPage> implements AsyncIt
   /** Releases what the iteration holds. Called once, with the error of `read` if that ended it. */
   protected abstract ended(by: IterationEnd, failure?: unknown): void;
 
-  /** Whether nothing more is wanted; it can become true while `read` waits. */
+  /** True once nothing more is wanted; it can become true while `read` waits. */
   protected get hasEnded(): boolean {
     return this.#hasEnded;
   }

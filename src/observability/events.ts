@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/error-details.js';
 import type { WriteMode } from '../store/table-store.js';
 import type { Verb } from '../store/verb-observer.js';
 
-/** What a store was asked to do. */
+/** Operation of a store. */
 export type OperationName =
   | 'get'
   | 'scan'
@@ -18,85 +18,88 @@ export type OperationName =
   | 'get-statistics'
   | 'backup';
 
-/** How much of a table a read touches, cheapest first. */
+/** Extent of a read in its table, cheapest first. */
 export type ReadPlan = 'point' | 'row range' | 'partition' | 'partition range' | 'table scan';
 
 /** An operation that has ended; a scan is one operation, however many pages it had. */
 export interface OperationEvent {
-  /** Tells it from a retry. */
+  /** Distinguishes it from a retry. */
   readonly kind: 'operation';
-  /** What the store was asked to do. */
+  /** The operation of the store. */
   readonly operation: OperationName;
-  /** The table's name in the store; absent where an operation is about no one table. */
+  /** The table's name in the store; absent if the operation does not concern one table. */
   readonly table?: string;
-  /** How much of the table a read touched. */
+  /** Extent of a read in its table. */
   readonly plan?: ReadPlan;
-  /** Requests made of the store: pages, tries, and what was read back. */
+  /** Requests sent to the store: pages, attempts, and rows that were read back. */
   readonly requests: number;
-  /** Tries that failed and were followed by another. */
+  /** Attempts that failed and were followed by another. */
   readonly retries: number;
   /** Rows read or written. */
   readonly rows: number;
-  /** From the call to its end, waits included. */
+  /** Duration from the call to its end, waits included. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a converter's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
 }
 
-/** A verb that has ended: one call of a program, and all that the store was asked to do for it. */
+/** A verb that has ended: one call of a program, with all store operations that it caused. */
 export interface VerbEvent extends Verb {
-  /** Tells it from other events. */
+  /** Distinguishes it from other events. */
   readonly kind: 'verb';
-  /** Operations of the store, as a logger is told them. A verb that is called inside another, e.g. by a handler, has its own. */
+  /**
+   * Operations of the store, as passed to a logger. A verb that is called inside another, e.g. by a handler, has its
+   * own.
+   */
   readonly operations: number;
-  /** Requests of all of them: pages, tries, and what was read back. */
+  /** Requests of all of them: pages, attempts, and rows that were read back. */
   readonly requests: number;
-  /** Tries that failed and were followed by another. */
+  /** Attempts that failed and were followed by another. */
   readonly retries: number;
   /** Rows read or written. */
   readonly rows: number;
-  /** From the call to its end; of an iteration what passes between its pages as well. */
+  /** Duration from the call to its end; for an iteration including the time between its pages. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a handler's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
 }
 
-/** Is told of every verb. What it throws, or rejects with, is ignored: it never breaks a verb. */
+/** Called after every verb. Its errors are ignored: it never breaks a verb. */
 export type VerbListener = (event: VerbEvent) => unknown;
 
-/** A try that failed and is followed by another. */
+/** An attempt that failed and is followed by another. */
 export interface RetryEvent {
-  /** Tells it from the end of an operation. */
+  /** Distinguishes it from the end of an operation. */
   readonly kind: 'retry';
-  /** What the store was asked to do. */
+  /** The operation of the store. */
   readonly operation: OperationName;
-  /** The table's name in the store; absent where an operation is about no one table. */
+  /** The table's name in the store; absent if the operation does not concern one table. */
   readonly table?: string;
-  /** Why the try failed. */
+  /** Error code of the failed attempt. */
   readonly reason: ErrorCode;
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was an answer. */
   readonly status?: number;
-  /** 1 for the first. */
+  /** Number of the retry, 1 for the first. */
   readonly retry: number;
-  /** Milliseconds until the next try. */
+  /** Milliseconds until the next attempt. */
   readonly wait: number;
 }
 
-/** What a logger is told: never keys, property values or secrets. */
+/** Event passed to a logger: never contains keys, property values or secrets. */
 export type LogEvent = OperationEvent | RetryEvent;
 
-/** Is told what happens, e.g. to log it. What it throws, or rejects with, is ignored: it never breaks an operation. */
+/** Called with events, e.g. to log them. Its errors are ignored: it never breaks an operation. */
 export type Logger = (event: LogEvent) => unknown;
 
 /** One measurement. */
 export interface Metric {
-  /** What is measured. */
+  /** Name of the measured quantity. */
   readonly name: 'entitable.duration' | 'entitable.requests' | 'entitable.retries' | 'entitable.rows';
   /** `ms` is a distribution, the others are sums. */
   readonly unit: 'ms' | 'requests' | 'retries' | 'rows';
-  /** How much, in the `unit`. */
+  /** Measured value, in the `unit`. */
   readonly value: number;
-  /** What it is of: never keys or values. */
+  /** The measured operation: never keys or values. */
   readonly attributes: {
     readonly operation: OperationName;
     readonly outcome: OperationEvent['outcome'];
@@ -104,5 +107,5 @@ export interface Metric {
   };
 }
 
-/** Receives the measurements of each operation when it ends. What it throws, or rejects with, is ignored. */
+/** Receives the measurements of each operation when it ends. Its errors are ignored. */
 export type MetricsHook = (metric: Metric) => unknown;

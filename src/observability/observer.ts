@@ -4,7 +4,7 @@ import { Operation } from './operation.js';
 import type { StartSpan } from './spans.js';
 import type { Verbs } from './verbs.js';
 
-/** Who is told of operations. */
+/** Receivers of the events of operations. */
 export interface Listeners {
   readonly logger?: Logger | undefined;
   readonly metrics?: MetricsHook | undefined;
@@ -12,10 +12,10 @@ export interface Listeners {
   readonly verbs?: Pick<Verbs, 'count'> | undefined;
 }
 
-/** Begins an operation; who begins it ends it. */
+/** Starts an operation; the caller must end it. */
 export type BeginOperation = (name: OperationName, table?: string, plan?: ReadPlan) => Operation;
 
-/** Makes operations that tell a logger, a metrics hook and a trace what a store is asked to do. */
+/** Creates operations that report to a logger, a metrics hook and a trace. */
 export function observer({ logger, metrics, startSpan, verbs }: Listeners): BeginOperation {
   const tell = (event: LogEvent): void => {
     if (logger !== undefined) notify(logger, event);

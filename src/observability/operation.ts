@@ -8,7 +8,7 @@ interface OperationSubject {
   readonly plan: ReadPlan | undefined;
 }
 
-/** One operation while it goes on: counts what it costs and tells of it when it ends. */
+/** One operation in progress: counts its costs and reports them when it ends. */
 export class Operation {
   readonly #subject: OperationSubject;
   readonly #tell: ((event: LogEvent) => void) | undefined;
@@ -28,7 +28,7 @@ export class Operation {
     this.#span = span;
   }
 
-  /** Makes one request of the store, so that its traces are below this operation's. */
+  /** Sends one request of the store, whose traces become children of this operation's. */
   request<T>(send: () => Promise<T>): Promise<T> {
     this.#requests++;
     return this.#span === undefined ? send() : this.#span.around(send);
@@ -39,7 +39,7 @@ export class Operation {
     this.#rows += rows;
   }
 
-  /** Tells that a try failed and another follows. */
+  /** Reports that an attempt failed and another follows. */
   retry(error: EntitableError, wait: number): void {
     this.#retries++;
     const { status } = error.details as { readonly status?: number };
@@ -55,7 +55,7 @@ export class Operation {
     });
   }
 
-  /** Ends it; with the error it failed with, if it did. */
+  /** Ends the operation, with its error if it failed. */
   end(error?: unknown): void {
     if (this.#tell === undefined && this.#span === undefined) return;
     const { name, table, plan } = this.#subject;
@@ -76,7 +76,7 @@ export class Operation {
   }
 }
 
-/** Does what an operation is about, and ends it. */
+/** Runs the work of an operation, and ends the operation. */
 export async function runOperation<T>(operation: Operation, work: (operation: Operation) => Promise<T>): Promise<T> {
   try {
     const result = await work(operation);

@@ -1,22 +1,23 @@
 import { createTracingClient } from '@azure/core-tracing';
 import type { OperationEvent, OperationName } from './events.js';
 
-/** The trace of one operation. */
+/** The trace span of one operation. */
 export interface OperationSpan {
-  /** Does something whose own spans are this one's children. */
+  /** Runs work whose spans become children of this one. */
   around<T>(work: () => Promise<T>): Promise<T>;
   end(event: OperationEvent): void;
 }
 
-/** Begins the trace of an operation; `undefined` where no instrumenter is registered. */
+/** Starts the span of an operation; `undefined` if no instrumenter is registered. */
 export type StartSpan = (name: OperationName, table: string | undefined) => OperationSpan | undefined;
 
-/** Any header of a trace will do: the SDK's own instrumenter, which does nothing, cannot read one. */
+/** A valid trace header, used to detect an instrumenter: the SDK's default one, which does nothing, cannot parse it. */
 const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /**
- * Spans through `@azure/core-tracing`, which is where the SDK's HTTP spans come from: with an instrumenter registered there (for
- * OpenTelemetry `@azure/opentelemetry-instrumentation-azure-sdk` does it), each operation is the parent of its requests.
+ * Creates spans through `@azure/core-tracing`, as the SDK does for its HTTP requests. With an instrumenter registered
+ * there (for OpenTelemetry by `@azure/opentelemetry-instrumentation-azure-sdk`), each operation is the parent of its
+ * requests.
  *
  * @param system The kind of store.
  */
@@ -44,7 +45,7 @@ export function spans(system: string): StartSpan {
         span.setAttribute('entitable.retries', retries);
         span.setAttribute('entitable.rows', rows);
         if (plan !== undefined) span.setAttribute('entitable.plan', plan);
-        // The code only: a message may name keys.
+        // The code only: a message may contain keys.
         if (outcome === 'success') span.setStatus({ status: 'success' });
         else {
           span.setAttribute('error.type', outcome);

@@ -4,7 +4,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Verb, VerbObserver } from '../store/verb-observer.js';
 import type { OperationEvent, VerbEvent, VerbListener } from './events.js';
 
-/** What the operations of a verb have cost so far. */
+/** Costs of a verb's operations so far. */
 interface Sums {
   operations: number;
   requests: number;
@@ -12,7 +12,9 @@ interface Sums {
   rows: number;
 }
 
-/** Sums up for each verb the operations that it makes of a store: they are its own by the async context that they run in. */
+/**
+ * Sums up the operations of each verb, which it recognises by the async context that they run in. Used with `onVerb`.
+ */
 export class Verbs implements VerbObserver {
   readonly #running = new AsyncLocalStorage<Sums>();
   readonly #listener: VerbListener;
@@ -21,7 +23,7 @@ export class Verbs implements VerbObserver {
     this.#listener = listener;
   }
 
-  /** Counts an operation that has ended for the verb that it runs in, if any. */
+  /** Adds an operation that has ended to the verb that it runs in, if any. */
   count({ requests, retries, rows }: OperationEvent): void {
     const sums = this.#running.getStore();
     if (sums === undefined) return;

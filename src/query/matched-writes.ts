@@ -10,31 +10,39 @@ import type { RowPlace } from './merge-rows.js';
 /** A row as it was read. */
 export interface MatchedRow extends RowPlace {
   readonly etag: string;
-  /** What a patch is computed from, where one is. */
+  /** The result of the query for the row, for patches that are computed from it. */
   readonly result?: unknown;
 }
 
 /** The write of one row. */
 export interface MatchWrite {
   readonly write: PreparedWrite;
-  /** Whether it removes properties: some stores cannot do so in a transaction. */
+  /** True if it removes properties: some stores cannot do so in a transaction. */
   readonly removes: boolean;
 }
 
-/** Prepares the write of one row, conditional on the ETag it was read with; `undefined` where there is nothing to write. */
+/**
+ * Prepares the write of one row, on condition of the ETag it was read with; `undefined` if there is nothing to write.
+ */
 export type PrepareWrite = (row: MatchedRow) => MatchWrite | undefined | Promise<MatchWrite | undefined>;
 
-/** How the rows that a query matches are changed. */
+/** Prepares the writes for the rows that a query matches. */
 export interface MatchWrites {
-  /** Throws `commit.not-in-unit` where writes are held. */
+  /** Deletes each row. Throws `commit.not-in-unit` in a unit of work. */
   delete(): PrepareWrite;
-  /** The patch is validated before anything is sent. Throws `validation.*`, and `commit.not-in-unit` where writes are held. */
+  /**
+   * Merges the same patch into each row. The patch is validated before anything is sent. Throws `validation.*`, and
+   * `commit.not-in-unit` in a unit of work.
+   */
   merge(patch: object): Promise<PrepareWrite>;
-  /** Each row's own patch, computed from what was read and validated. Throws `commit.not-in-unit` where writes are held. */
+  /**
+   * Merges a patch of its own into each row, computed from the result of the query, and validated. Throws
+   * `commit.not-in-unit` in a unit of work.
+   */
   mergeEach(patchOf: (result: unknown) => unknown): PrepareWrite;
 }
 
-/** Changes the rows of a class in its store. */
+/** Creates the writes by filter of a class, which are sent directly to its store. */
 export function matchWrites<T extends object>(
   mapper: EntityMapper<T>,
   validate: (said: Said) => void | Promise<void>,
@@ -54,7 +62,7 @@ export function matchWrites<T extends object>(
     mergeEach: (patchOf) => async (row: MatchedRow) => {
       const result = row.result as object;
       const state = stateOf(result);
-      const before = state === undefined ? { ...result } : undefined; // a projection remembers no row
+      const before = state === undefined ? { ...result } : undefined; // a projection does not remember its row
       const patch = await patchOf(result);
       const isRow = patch === result && state !== undefined;
       if (patch === undefined || isRow) {
@@ -91,7 +99,7 @@ function unequalNames(before: object | undefined, after: object): readonly strin
   return Object.entries(after).flatMap(([name, value]) => (Object.is(values?.[name], value) ? [] : [name]));
 }
 
-/** What a function does to the row itself is not written: it would be lost in silence. */
+/** A change of the row itself would be lost silently, because only the returned patch is written. */
 function changedInPlace(names: readonly string[]): Error {
   return wrongPatch(names, `one that changes ${names.join(', ')} of the row itself and returns nothing`);
 }

@@ -17,7 +17,7 @@ import { intersection, onlyKey } from '../filter/key-range.js';
 import type { Step } from './plan.js';
 import { readStep, type PlanReader } from './execute-plan.js';
 
-/** What a write by filter needs of the query and the store. */
+/** Store and callbacks of a write by filter. */
 export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
@@ -26,7 +26,7 @@ export interface MatchWriter {
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
 }
 
-/** Times that a row which others change meanwhile is read and tested again before it counts as failed. */
+/** Number of times that a row is read and tested because others change it, before it counts as failed. */
 const ATTEMPTS = 5;
 
 interface Pending extends MatchedRow {
@@ -37,7 +37,10 @@ interface Pending extends MatchedRow {
 
 interface Prepared extends Pending, TableWrite {}
 
-/** Writes the rows that match, in transactions of one partition, each row on condition that it still has the ETag it was read with. */
+/**
+ * Writes the rows that match, in transactions of one partition, each row on condition that it still has the ETag it was
+ * read with.
+ */
 async function writeMatches(
   writer: MatchWriter,
   matches: AsyncIterable<{ readonly rows: readonly MatchedRow[] }>,
@@ -123,13 +126,13 @@ async function nextBatch(
   return batch?.writes ?? [];
 }
 
-/** Reads of each match what a write needs: its keys and its ETag. */
+/** Decodes of each match the keys and the ETag, which every write needs. */
 export const MATCHES: RowReading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),
   decode: matchOf,
 });
 
-/** Reads of each match also what a query gives. */
+/** Decodes of each match also the result of the query, for patches that are computed from it. */
 export function withResults({ request, decode }: RowReading<unknown>): RowReading<MatchedRow> {
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
 }
@@ -138,7 +141,7 @@ function matchOf(row: RowReader): MatchedRow {
   return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), etag: row.etag };
 }
 
-/** Changes every row that a query matches, each on condition that it is as it was read. */
+/** Changes every row that a query matches, each on condition that it still has the ETag it was read with. */
 export async function changeMatches<T extends object>(
   state: QueryState<T>,
   reading: RowReading<MatchedRow>,
@@ -160,7 +163,7 @@ export async function changeMatches<T extends object>(
   return writeMatches({ store, table, prepare, reread }, chunks, options);
 }
 
-/** Reads one row again, if it still passes what a plan asks. */
+/** Creates a function that reads one row again, if it still matches the plan. */
 function rereadMatch<R>(
   { rows, plan: { legs }, reading }: PlanReader<R>,
   { signal, timeout }: OperationOptions = {},

@@ -5,20 +5,23 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { retryWithBackoff } from '../async/backoff.js';
 import type { ModifyOptions } from './entity-operations.js';
 
-/** What is done, again and again, until nobody else was faster. */
+/** Steps of a `modify`, which are repeated until no other writer was faster. */
 export interface Modification<T extends object> {
-  /** The stored entity, or the one that takes the place of a missing one; throws where there is neither. */
+  /** Returns the stored entity, or the one that `missing` makes; throws if there is neither. */
   readonly read: (limits: OperationOptions) => Promise<{ readonly entity: T; readonly isMade: boolean }>;
   readonly change: (entity: T) => unknown;
-  /** Refuses what a change gave where that would be lost. */
+  /** Refuses a result of `change` that would be lost. */
   readonly checkGiven: (entity: T, given: unknown) => void;
   readonly insert: (entity: T, limits: OperationOptions) => Promise<T>;
   readonly save: (entity: T, limits: OperationOptions) => Promise<T>;
-  /** Whether the refusal of a save means that another writer was faster. */
+  /** Returns whether the refusal of a save means that another writer was faster. */
   readonly canLose: (entity: T) => boolean;
 }
 
-/** Reads, changes and writes, and does so again when another writer was faster: only after a refusal that is certain, and not for ever. */
+/**
+ * Reads, changes and writes an entity, and repeats that if another writer was faster: only after a refusal that is
+ * certain, and at most `maxRetries` times.
+ */
 export async function modify<T extends object>(
   { read, change, checkGiven, insert, save, canLose }: Modification<T>,
   { maxRetries = 20, signal, timeout, missing }: ModifyOptions<T>,

@@ -1,31 +1,34 @@
 import type { ServiceLimits } from '../store/limits.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 
-/** A write and the table it is for: what planning needs to know of anything. */
+/** A write and its table: all that planning batches needs to know of it. */
 export interface TableWrite {
   /** The table's name in the store. */
   readonly table: string;
   readonly write: PreparedWrite;
 }
 
-/** A write that is ready to be sent, and what becomes of the store's answer. */
+/** A write that is ready to be sent, with callbacks for the store's answer. */
 export interface ReadyWrite extends TableWrite {
-  /** Told when it was written. */
+  /** Called after the write has succeeded. */
   written(receipt: WriteReceipt): unknown;
-  /** A refusal of it, in the words of who writes it. */
+  /** Translates the store's error for this write, e.g. into one that names the entity class. */
   refused(error: unknown): unknown;
 }
 
-/** Writes that are sent together, in their order: of one table and one partition, each row once, within the store's limits. */
+/**
+ * Writes that are sent as one transaction, in their order: of one table and one partition, each row once, within the
+ * store's limits.
+ */
 export interface Batch<W extends TableWrite = TableWrite> {
   readonly table: string;
   readonly partitionKey: string;
   readonly writes: readonly W[];
-  /** The bytes of its body. */
+  /** Size of the request body. */
   readonly bytes: number;
 }
 
-/** A batch that more may be added to. */
+/** A batch to which writes can still be added. */
 export class OpenBatch<W extends TableWrite> implements Batch<W> {
   readonly table: string;
   readonly partitionKey: string;
@@ -42,12 +45,15 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     return this.#bytes;
   }
 
-  /** Whether it has as many writes as one transaction can hold. */
+  /** Returns whether it has as many writes as one transaction can hold. */
   isFull({ transactionWrites }: ServiceLimits): boolean {
     return this.writes.length >= transactionWrites;
   }
 
-  /** Whether one transaction can hold another write: a row appears in it once. A write too large for any is one by itself. */
+  /**
+   * Returns whether the transaction can hold another write: it contains each row once. A write too large for any
+   * transaction gets one of its own.
+   */
   takes({ bytes, rowKey }: PreparedWrite, limits: ServiceLimits): boolean {
     if (this.writes.length === 0) return true;
     return !this.isFull(limits) && this.#bytes + bytes <= limits.transactionBytes && !this.#rowKeys.has(rowKey);
@@ -60,14 +66,15 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
   }
 }
 
-/** Tells partitions apart: a table name has no slash. */
+/** Identifies a partition. A table name contains no slash, so no two partitions share an id. */
 function partitionId({ table, write: { partitionKey } }: TableWrite): string {
   return `${table}/${partitionKey}`;
 }
 
 /**
- * Groups writes by table and partition, and cuts each group where a transaction would be too long, too large, or meet a row again.
- * Writes of one partition keep their order, and so do partitions, by their first write; each inner list is one partition's.
+ * Groups writes by table and partition, and cuts each group where a transaction would be too long, too large, or
+ * contain a row twice. Each inner list is one partition: writes keep their order within it, and partitions are in the
+ * order of their first writes. Used by units of work.
  */
 export function planBatches<W extends TableWrite>(
   writes: Iterable<W>,

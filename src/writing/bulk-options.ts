@@ -4,65 +4,73 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { typeName } from '../errors/type-name.js';
 import { invalidOption, readOption } from '../options/check-option.js';
 
-/** How far a bulk write is. */
+/** Progress of a bulk write, passed to `onProgress` after each transaction. */
 export interface BulkProgress {
   /** Items written. */
   readonly done: number;
   /** Items that could not be written. */
   readonly failed: number;
-  /** Items in all, where the input tells: arrays, sets and maps do. */
+  /** Number of items in the input, if it is known: for arrays, sets and maps. */
   readonly total?: number;
-  /** Items written a second, since the beginning. */
+  /** Items written per second since the start. */
   readonly ratePerSecond: number;
 }
 
-/** How a bulk write goes about it. `signal` stops it cleanly; `timeout` is each request's. */
+/** Options of a bulk write. `signal` stops it cleanly; `timeout` applies to each request. */
 export interface BulkOptions extends OperationOptions {
   /**
-   * Transactions under way at once, each of another partition; 16 by default. `adaptive` begins with few and goes on to as many as the
-   * store answers well, and when it says that it is busy waits and sends again with fewer.
+   * Number of concurrent transactions, each of another partition; 16 by default. `adaptive` starts with few and
+   * increases the number as long as the store answers quickly; if the store is busy, it waits, reduces the number and
+   * sends the transaction again.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
-  /** Is told after every transaction, and not waited for. What it throws, or rejects with, is ignored; `signal` stops the write. */
+  /** Called after every transaction, and not awaited. Its errors are ignored; use `signal` to stop the write. */
   readonly onProgress?: ((progress: BulkProgress) => unknown) | undefined;
   /**
-   * What an item that cannot be written does: `throw`, the default, stops with `commit.bulk-stopped`; `collect` leaves it out, writes the
-   * others of its transaction, and reports it. A store that cannot be reached stops both.
+   * Reaction to an item that cannot be written. `throw`, the default, stops with `commit.bulk-stopped`; `collect`
+   * leaves the item out, writes the others of its transaction, and reports it. A store that cannot be reached stops
+   * both.
    */
   readonly onError?: 'throw' | 'collect' | undefined;
 }
 
-/** A bulk upsert's way with the rows it finds. */
+/** Options of a bulk upsert. */
 export interface BulkUpsertOptions extends BulkOptions {
-  /** Whether a stored row keeps the properties that the entity does not have: `merge`, the default, or `replace`. */
+  /**
+   * Determines what happens to properties of a stored row that the entity does not have: `merge`, the default, keeps
+   * them; `replace` removes them.
+   */
   readonly mode?: 'merge' | 'replace' | undefined;
 }
 
-/** What missing rows are to a bulk delete. */
+/** Options of a bulk delete. */
 export interface BulkDeleteOptions extends BulkOptions {
-  /** What a missing row is: an error, the default, or as good as deleted. */
+  /** Reaction to a missing row: `throw`, the default, reports an error; `ignore` counts it as deleted. */
   readonly missing?: 'throw' | 'ignore' | undefined;
 }
 
-/** One change of `mergeMany`: which row, and what to set and remove; unconditional unless an `etag` is given. */
+/** One change of `mergeMany`: the key of a row, and what to set and remove. Unconditional unless it has an `etag`. */
 export interface MergeItem<T extends object> {
-  /** Which entity. */
+  /** Key of the entity. */
   readonly key: KeyOf<T>;
-  /** What changes: `undefined` leaves a property alone, `null` removes it. */
+  /** Changed properties: `undefined` leaves a property unchanged, `null` removes it. */
   readonly patch: PatchOf<T>;
-  /** What the row must still have; by default whatever it has. */
+  /** ETag that the row must still have; by default any. */
   readonly etag?: string | undefined;
 }
 
-/** What a bulk write did. */
+/** Result of a bulk write. */
 export interface BulkResult<I> {
   /** Items written. */
   readonly written: number;
-  /** What was not written, and why, in the order of the input; only with `onError: 'collect'`. */
+  /** Items that were not written, with their errors, in the order of the input; only with `onError: 'collect'`. */
   readonly failed: readonly BulkFailure<I>[];
 }
 
-/** Refuses what gives no items one by one; a text would give its characters. `verb` begins the message. */
+/**
+ * Checks that an input yields items one by one; a string is refused, since it would yield its characters. `verb` begins
+ * the message. Throws `validation.invalid-option`.
+ */
 export function checkItems(verb: string, items: unknown): void {
   if (typeof items === 'object' && items !== null) {
     const given = items as Partial<Iterable<unknown> & AsyncIterable<unknown>>;

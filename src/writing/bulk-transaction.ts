@@ -6,40 +6,40 @@ import type { Batch, ReadyWrite, TableWrite } from './batch.js';
 import { submitWithBackoff, type Concurrency } from './concurrency.js';
 import { isOfWrite, submitBatch } from './submit-batch.js';
 
-/** One item of the input, and the write it becomes. */
+/** An item of the input with the write it becomes. */
 export interface BulkItem<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
   readonly ready: ReadyWrite;
 }
 
-/** A refusal that may be as good as success: the row to delete is gone, or the row to insert stands. */
+/** A refusal that may count as success: the row to delete is missing, or the row to insert exists. */
 export type IgnoredRefusal = 'store.not-found' | 'store.already-exists';
 
-/** How the transactions of a bulk write are sent. */
+/** Settings for sending the transactions of a bulk write. */
 export interface BulkSending {
   readonly store: TableStore;
   readonly operation: OperationOptions;
   readonly concurrency: Concurrency;
-  /** Whether an item that is refused is left out, and the others written. */
+  /** True to leave out a refused item and write the others. */
   readonly collects: boolean;
-  /** A refusal that is as good as success. */
+  /** Refusal that counts as success. */
   readonly ignored: IgnoredRefusal | undefined;
   readonly stopped: () => boolean;
 }
 
-/** What became of one batch. */
+/** Result of sending one batch. */
 export interface BulkOutcome<I> {
   readonly written: number;
   readonly failed: readonly BulkFailure<I>[];
   readonly unsent: readonly BulkItem<I>[];
-  /** Why the whole bulk write is to stop. */
+  /** Set if the whole bulk write must stop. */
   readonly stop?: { readonly cause: unknown };
 }
 
 /**
- * Sends one batch. With `onError: 'collect'` a refused item is left out and the others are sent again, until they are written; if the
- * store does not name the refused item, halves of the batch are sent until it is found.
+ * Sends one batch. With `onError: 'collect'` a refused item is left out and the others are sent again, until they are
+ * written; if the store does not name the refused item, halves of the batch are sent until it is found.
  */
 export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
   const { collects, ignored, stopped } = sending;

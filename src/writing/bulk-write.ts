@@ -20,28 +20,31 @@ import { checkChoice } from '../options/check-option.js';
 import { concurrencyOf } from './concurrency.js';
 import { notify } from '../async/notify.js';
 
-/** How long an input may keep back its next item before what is held goes out in smaller transactions. */
+/** Milliseconds without a new item after which the items read so far are sent in smaller transactions. */
 const LINGER = 250;
 
-/** What the items of a bulk write become. */
+/** Input-independent part of a bulk write: how an item becomes a write. */
 export interface BulkTask<I> {
   readonly store: TableStore;
   readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
-  /** A refusal that is as good as success. */
+  /** Refusal that counts as success. */
   readonly ignored?: IgnoredRefusal | undefined;
 }
 
-/** The refusal that a bulk deletion does not count as one. Throws `validation.invalid-option`. */
+/** Returns the refusal that a bulk delete counts as success. Throws `validation.invalid-option`. */
 export function ignoredOf(missing: NonNullable<BulkDeleteOptions['missing']>): IgnoredRefusal | undefined {
   return checkChoice('missing', missing, ['throw', 'ignore']) === 'ignore' ? 'store.not-found' : undefined;
 }
 
-/** Writes an input of any length. Throws `commit.bulk-stopped` with how far it came. */
+/** Writes an input of any length. Throws `commit.bulk-stopped`, which reports what was written. */
 export function writeBulk<I>(items: Items<I>, task: BulkTask<I>, options: BulkOptions): Promise<BulkResult<I>> {
   return withLinkedSignal(options.signal, (signal) => new BulkWrite(items, task, { ...options, signal }).run());
 }
 
-/** Reads ahead of the store only so far, and sends the transactions of many partitions at once. */
+/**
+ * One bulk write: reads a bounded number of items ahead of the store, and sends transactions of many partitions
+ * concurrently.
+ */
 class BulkWrite<I> {
   readonly #task: BulkTask<I>;
   readonly #sending: BulkSending;
@@ -51,12 +54,12 @@ class BulkWrite<I> {
   readonly #lanes: PartitionQueues<BulkItem<I>>;
   readonly #failed: BulkFailure<I>[] = [];
   readonly #unsent: BulkItem<I>[] = [];
-  /** Items that were being prepared when it was stopped. */
+  /** Items whose preparation was not finished when the write was stopped. */
   readonly #unprepared: ReadItem<I>[] = [];
   #written = 0;
   #underWay = 0;
   #stop: { readonly cause: unknown } | undefined;
-  /** Ends the wait for what an item is prepared by. */
+  /** Ends the wait for the preparation of an item. */
   readonly #halt = new AbortController();
   #changed: () => void = () => undefined;
 
@@ -97,7 +100,7 @@ class BulkWrite<I> {
   async #readAll(): Promise<void> {
     try {
       while (this.#stop === undefined) {
-        // What is at hand is not waited for: a wait for each item would cost more than the item.
+        // An available item is not awaited: awaiting each item would cost more than the item.
         const asked = this.#reader.next();
         const next = asked instanceof Promise ? await asked : asked;
         if (next === undefined) return;
@@ -116,7 +119,7 @@ class BulkWrite<I> {
     try {
       const prepared = this.#task.prepare(read.item);
       if (prepared instanceof Promise) {
-        // What prepares an item may take as long as a request.
+        // Preparing an item may take as long as a request.
         const { timeout } = this.#sending.operation;
         return new Deadline({ signal: this.#halt.signal, timeout }).wait(prepared).then(
           (write) => this.#add(read, write),
@@ -139,7 +142,7 @@ class BulkWrite<I> {
     if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
   }
 
-  /** Starts what may start; whether anything is under way then. */
+  /** Starts as many transactions as may be in flight. Returns whether any is. */
   #start(which: 'full' | 'any'): boolean {
     while (this.#stop === undefined && this.#underWay < this.#sending.concurrency.limit) {
       const batch = this.#lanes.take(this.#lanes.full ? 'any' : which);
@@ -173,7 +176,7 @@ class BulkWrite<I> {
     });
   }
 
-  /** An input that keeps us waiting, such as a queue, must not keep back what it gave before. */
+  /** Sends what was read if the input stalls, e.g. a queue that is empty for a while. */
   #sendWhenIdle(): NodeJS.Timeout {
     let before = 0;
     return setInterval(() => {
@@ -208,7 +211,7 @@ class BulkWrite<I> {
   }
 }
 
-/** Tells a listener how far a bulk write of some items is. */
+/** Creates a function that reports the progress of a bulk write to a listener. */
 function progressReport(
   items: Items<unknown>,
   listener: ((progress: BulkProgress) => unknown) | undefined,

@@ -4,18 +4,18 @@ import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-sto
 import type { OperationOptions } from '../options/operation-options.js';
 import { retryWithBackoff } from '../async/backoff.js';
 
-/** How many requests may be under way, and what the store's answers make of that. */
+/** Maximum number of concurrent requests, adjusted to the store's answers. */
 export interface Concurrency {
   readonly limit: number;
-  /** Whether a store that is busy is asked again later. */
+  /** True if a transaction that a busy store refused is sent again later. */
   readonly patient: boolean;
-  /** A request was answered, after so many milliseconds. */
+  /** Called after each successful request with its duration. */
   answered(milliseconds: number): void;
-  /** The store was too busy. */
+  /** Called when the store was too busy. */
   refused(): void;
 }
 
-/** The concurrency that an option asks for. Throws `validation.invalid-option`. */
+/** Returns the concurrency for an option. Throws `validation.invalid-option`. */
 export function concurrencyOf(option: number | 'adaptive'): Concurrency {
   if (option === 'adaptive') return new AdaptiveConcurrency();
   const limit = checkCount('concurrency', option, 1);
@@ -24,12 +24,15 @@ export function concurrencyOf(option: number | 'adaptive'): Concurrency {
 
 const FIRST = 4;
 const MOST = 64;
-/** How much slower than at its best a store may become before more at once is of no use. */
+/** Factor by which answers may be slower than the fastest one before fewer requests are sent. */
 const SLOWER = 3;
-/** The best time is forgotten slowly: it may have been luck. */
+/** Growth of the remembered fastest time with each answer, since it may have been an exception. */
 const FORGETTING = 1.02;
 
-/** One more at once for every round of good answers, one fewer when answers become slow, half when the store is busy. */
+/**
+ * Adds one concurrent request per round of fast answers, takes one away when answers become slow, and halves the number
+ * when the store is busy.
+ */
 class AdaptiveConcurrency implements Concurrency {
   readonly patient = true;
   #limit = FIRST;
@@ -50,11 +53,11 @@ class AdaptiveConcurrency implements Concurrency {
   }
 }
 
-/** Attempts of a transaction while the store is busy: its waits are 23 seconds together at most. */
+/** Attempts of a transaction while the store is busy. The waits between them take 23 seconds at most. */
 const ATTEMPTS = 8;
 const WAITS = Object.freeze({ first: 200, longest: 10_000 });
 
-/** What a transaction of a bulk write is submitted with. */
+/** Settings for submitting a transaction of a bulk write. */
 interface Submission {
   readonly store: TableStore;
   readonly operation: OperationOptions;
@@ -62,7 +65,10 @@ interface Submission {
   readonly stopped: () => boolean;
 }
 
-/** Submits a transaction of a bulk write; with adaptive concurrency again while the store is busy, since a busy store has written nothing. */
+/**
+ * Submits a transaction of a bulk write. With adaptive concurrency it is sent again while the store is busy, since a
+ * busy store has written nothing.
+ */
 export function submitWithBackoff(
   table: string,
   writes: readonly PreparedWrite[],

@@ -1,28 +1,34 @@
 import type { ServiceLimits } from '../store/limits.js';
 import { OpenBatch, type Batch, type TableWrite } from './batch.js';
 
-/** What is held at most: enough for full transactions of some two hundred partitions that arrive in turn. */
+/** Maximum number of queued writes: enough for full transactions of some two hundred partitions that arrive in turn. */
 const HELD_WRITES = 20_000;
 const HELD_BYTES = 64 * 1024 * 1024;
 
 interface PartitionQueue<W extends TableWrite> {
   readonly partitionKey: string;
-  /** In their order; the last may take more. */
+  /** In their order; only the last one may take more writes. */
   readonly batches: OpenBatch<W>[];
-  /** How full its first batch is; 0 while one of its batches is under way, so that a partition keeps its order. */
+  /** Fill level of its first batch; 0 while one of its batches is in flight, so that a partition keeps its order. */
   rank: number;
 }
 
-/** The rank of a batch that takes no more. Others are ranked by powers of two, so that few writes move a lane. */
+/**
+ * The rank of a batch that takes no more. Other ranks are powers of two, so that few writes move a queue to another
+ * rank.
+ */
 const FULL = 32;
 
-/** Writes on their way, by table and partition: partitions that arrive interleaved still make full transactions, in bounded memory. */
+/**
+ * Queues of the writes of a bulk write, by table and partition. Partitions that arrive interleaved still make full
+ * transactions, in bounded memory.
+ */
 export class PartitionQueues<W extends TableWrite> {
   readonly #limits: ServiceLimits;
   readonly #tables = new Map<string, Map<string, PartitionQueue<W>>>();
-  /** The lanes of the table that was written to last, which most writes are to as well. */
+  /** The queues of the table that was written to last; most writes are to the same one. */
   #last: { readonly table: string; readonly lanes: Map<string, PartitionQueue<W>> } | undefined;
-  /** The lanes of each rank there was, so that the fullest is found at once. */
+  /** The queues of each rank, so that the fullest is found without a search. */
   readonly #ranks: (Set<PartitionQueue<W>> | undefined)[] = [];
   #writes = 0;
   #bytes = 0;
@@ -31,7 +37,7 @@ export class PartitionQueues<W extends TableWrite> {
     this.#limits = limits;
   }
 
-  /** Whether there is room for no more. */
+  /** True if no more writes may be queued until some are sent. */
   get full(): boolean {
     return this.#writes >= HELD_WRITES || this.#bytes >= HELD_BYTES;
   }
@@ -52,7 +58,7 @@ export class PartitionQueues<W extends TableWrite> {
     if (!isBusy) this.#rank(lane);
   }
 
-  /** The fullest batch, or nearly, of a partition that has none under way: one that can take no more, or `any`. */
+  /** Returns about the fullest batch of a partition that has none in flight: only one that takes no more, or `any`. */
   take(which: 'full' | 'any'): Batch<W> | undefined {
     const least = which === 'full' ? FULL : 1;
     for (let rank = this.#ranks.length - 1; rank >= least; rank--) {
@@ -66,7 +72,7 @@ export class PartitionQueues<W extends TableWrite> {
     return undefined;
   }
 
-  /** The batch that was taken is no longer under way. */
+  /** Removes a batch that was taken and is no longer in flight. */
   done(batch: Batch<W>): void {
     const lanes = this.#lanesOf(batch.table);
     const lane = lanes.get(batch.partitionKey)!;
@@ -77,7 +83,7 @@ export class PartitionQueues<W extends TableWrite> {
     else this.#rank(lane);
   }
 
-  /** Everything that was not taken. */
+  /** All writes that were not taken. */
   *held(): Iterable<W> {
     for (const lanes of this.#tables.values()) {
       for (const { batches, rank } of lanes.values()) {

@@ -2,30 +2,30 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { TableWrite } from './batch.js';
 
-/** How a batch is submitted, and who hears of each of its writes. */
+/** Options of `submitBatch`: sends a transaction, and is notified of each of its writes. */
 export interface BatchSubmission<W extends TableWrite> {
-  /** Sends the writes that are left as one transaction. */
+  /** Sends the remaining writes as one transaction. */
   readonly submit: (writes: readonly PreparedWrite[]) => Promise<readonly WriteReceipt[]>;
   /** Called for each write of the transaction that succeeded. */
   readonly onWritten: (write: W, receipt: WriteReceipt) => unknown;
   /**
-   * Called for a write that the store refused. Returns true to leave it out and send the others again, e.g. for a delete whose row may
-   * be missing; false ends the batch.
+   * Called for a write that the store refused. Returns true to leave it out and send the others again, e.g. for a
+   * delete whose row may be missing; false ends the batch.
    */
   readonly onRefused: (write: W, error: unknown) => boolean;
-  /** Returns true once nothing more must be sent. Asked before each transaction. */
+  /** Returns true once nothing more must be sent. Called before each transaction. */
   readonly stopped?: (() => boolean) | undefined;
 }
 
 /** Writes of a batch that were not written because an error or `stopped` ended it. */
 export interface UnwrittenBatch<W> {
-  /** In their order, the refused one among them. */
+  /** All unwritten writes in their order, the refused one among them. */
   readonly unwritten: readonly W[];
   /** Absent if `stopped` ended the batch. */
   readonly failure?: BatchFailure<W>;
 }
 
-/** Why the last transaction of a batch failed. */
+/** Error of the last transaction of a batch. */
 export interface BatchFailure<W> {
   readonly error: unknown;
   /** The write that the store refused, if the error is about one write and names it. */
@@ -33,8 +33,9 @@ export interface BatchFailure<W> {
 }
 
 /**
- * Submits writes as one transaction, for bulk writes, units of work and writes by filter. A refused transaction writes nothing, so a write
- * that `onRefused` leaves out costs one more request, which sends the others. Returns `undefined` when nothing is left to write.
+ * Submits writes as one transaction, for bulk writes, units of work and writes by filter. A refused transaction writes
+ * nothing, so a write that `onRefused` leaves out costs one more request, which sends the others. Returns `undefined`
+ * when nothing is left to write.
  */
 export async function submitBatch<W extends TableWrite>(
   writes: readonly W[],
@@ -72,7 +73,10 @@ const OF_WRITES: readonly string[] = [
   'store.rejected',
 ];
 
-/** Returns whether a store refused a write for what it is, so that the rest of its transaction can be written without it. */
+/**
+ * Returns whether a store refused a write for what it is, so that the rest of its transaction can be written without
+ * it.
+ */
 export function isOfWrite(error: unknown): error is EntitableError {
   return EntitableError.is(error) && OF_WRITES.includes(error.code);
 }
