@@ -16,7 +16,10 @@ const entries = Object.entries(exports).flatMap(([path, entry]) =>
   typeof entry === 'string' ? [] : [{ path, bundle: entry.default, module: entry.types.replace(/\.d\.ts$/, '.js') }],
 );
 
-/** Every file that runs when an entry is imported, and every package and module of Node that it needs. */
+/**
+ * Returns every file that runs when an entry point is imported, and every package and Node module that these files
+ * load.
+ */
 function loadedWith(file: string, loaded = new Set<string>()): ReadonlySet<string> {
   loaded.add(file);
   for (const { to, kind, isFile } of importsOf(file)) {
@@ -43,18 +46,18 @@ function lastWritten(folder: string): number {
 }
 
 describe('The bundle that users load', () => {
-  it('is younger than the modules it is made of: after tsc alone, node scripts/bundle.mjs makes it', () => {
+  it('The bundle is newer than its modules: after tsc alone, run node scripts/bundle.mjs', () => {
     const modules = Math.max(lastWritten('dist/src'), lastWritten('dist/decorators'));
     expect(statSync(join(ROOT, 'dist/bundle/index.js')).mtimeMs).to.be.at.least(modules);
   });
 
   for (const { path, bundle, module } of entries) {
-    it(`exports what the modules export, under the names they have there: ${path}`, async () => {
+    it(`The bundle exports the same names as the modules: ${path}`, async () => {
       expect(await namesIn(bundle)).to.deep.equal(await namesIn(module));
     });
   }
 
-  it('loads a handful of files and no package when it is imported', () => {
+  it('The bundle loads a handful of files and no package when it is imported', () => {
     const loaded = [...loadedWith('dist/bundle/index.js')];
     const files = loaded.filter((name) => name.startsWith('dist/'));
     const foreign = loaded.filter((name) => !name.startsWith('dist/'));
@@ -62,7 +65,7 @@ describe('The bundle that users load', () => {
     expect(foreign.filter((name) => !builtinModules.includes(name.replace(/^node:/, '')))).to.deep.equal([]);
   });
 
-  it('leads stack traces to the sources', () => {
+  it('The bundle maps stack traces to the sources', () => {
     const script = `import { DataSource } from 'entitable';
       await DataSource.open('nowhere:').catch((error) => console.log(error.stack));`;
     const options = ['--enable-source-maps', '--input-type=module', '--eval', script];

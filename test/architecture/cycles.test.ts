@@ -3,8 +3,8 @@ import { findCycles } from './cycles.js';
 import { importsOf } from './imports.js';
 import { sourceFiles } from './project.js';
 
-describe('Cycles', () => {
-  it('are found by the search that looks for them', () => {
+describe('Import cycles', () => {
+  it('The search for import cycles finds them', () => {
     const edges = new Map([
       ['a', ['b', 'd']],
       ['b', ['c']],
@@ -17,7 +17,7 @@ describe('Cycles', () => {
     ]);
   });
 
-  it('are nowhere in src and decorators, type imports and import() included', () => {
+  it('There are no import cycles in src and decorators, with type imports and import() included', () => {
     const files = sourceFiles('src', 'decorators');
     const edges = new Map(
       files.map((file) => [

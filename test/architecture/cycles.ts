@@ -1,4 +1,4 @@
-/** The first cycle found from each node that is on one, as the way round it. */
+/** Returns, for each node on a cycle, the first cycle found from it, as a path that ends where it begins. */
 export function findCycles(edges: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const cycles: string[][] = [];
   const done = new Set<string>();

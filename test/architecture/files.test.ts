@@ -7,7 +7,7 @@ import { collect, parse, sourceFiles, textOf } from './project.js';
 const KEBAB_CASE =
   /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:property\.test|test|spec|test-d|types))?\.ts$/;
 
-/** The conformance suite is a list of rules, one file for each kind. */
+/** The conformance suite: a list of rules with one file for each kind, exempt from the limit of files in a folder. */
 const CONFORMANCE = 'src/testing/conformance';
 const library = sourceFiles('src', 'decorators');
 const linesOf = (file: string): number => textOf(file).trimEnd().split('\n').length;
@@ -17,7 +17,10 @@ function isTopLevelAwait(node: ts.Node): boolean {
   return awaits && ts.findAncestor(node, (ancestor) => ts.isFunctionLike(ancestor)) === undefined;
 }
 
-/** What runs when a file is imported for nothing: statements of its own, and packages that it imports for nothing. */
+/**
+ * Returns whether a statement runs code on import: a statement with an effect, or an import of a package only for its
+ * effect.
+ */
 function isSideEffect(statement: ts.Statement): boolean {
   return ts.isImportDeclaration(statement)
     ? statement.importClause === undefined && !statement.moduleSpecifier.getText().startsWith("'.")
@@ -25,17 +28,17 @@ function isSideEffect(statement: ts.Statement): boolean {
 }
 
 describe('The files of the library', () => {
-  it('have names in kebab-case', () => {
+  it('The files of the project have names in kebab-case', () => {
     const files = sourceFiles('src', 'decorators', 'test', 'samples', 'benchmarks', 'site');
     const named = files.map((file) => file.replace('/.vitepress/', '/vitepress/')); // VitePress chose that name
     expect(named.filter((file) => !KEBAB_CASE.test(file))).to.deep.equal([]);
   });
 
-  it('have at most 300 lines', () => {
+  it('The files of the library have at most 300 lines', () => {
     expect(library.filter((file) => linesOf(file) > 300)).to.deep.equal([]);
   });
 
-  it('are at most 20 in a folder, so that a folder can be read as a list', () => {
+  it('The folders of the library hold at most 20 files, so that a folder can be read as a list', () => {
     const folders = [...new Set(library.map((file) => dirname(file)))];
     const sizes = folders.map((folder) => ({
       folder,
@@ -44,7 +47,7 @@ describe('The files of the library', () => {
     expect(sizes.filter(({ folder, files }) => files > 20 && folder !== CONFORMANCE)).to.deep.equal([]);
   });
 
-  it('have at least 30 lines, or several files that import them, so that what is read together is in one file', () => {
+  it('The files of the library have at least 30 lines or several importers, so that code that is read together is in one file', () => {
     const imports = library.flatMap(importsOf);
     const slivers = library.filter((file) => {
       const found = imports.filter(({ to }) => to === file);
@@ -56,13 +59,13 @@ describe('The files of the library', () => {
     expect(slivers).to.deep.equal([]);
   });
 
-  it('await nothing at their top level, which CommonJS could not require', () => {
+  it('The files of the library have no top-level await, which CommonJS could not require', () => {
     const awaits = (file: string): boolean =>
       collect(parse(file), (node) => isTopLevelAwait(node) || undefined).length > 0;
     expect(library.filter(awaits)).to.deep.equal([]);
   });
 
-  it('have side effects only where decorators are, so that bundlers may drop every file of which nothing is used', () => {
+  it('The files of the library have side effects only in decorators, so that bundlers can drop every unused file', () => {
     const { sideEffects } = JSON.parse(textOf('package.json')) as { readonly sideEffects: unknown };
     const files = library.filter((file) => parse(file).statements.some(isSideEffect));
     expect({ sideEffects, files }).to.deep.equal({

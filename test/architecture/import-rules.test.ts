@@ -7,7 +7,9 @@ import { MAY_IMPORT } from './may-import.js';
 import { declarationFiles, ROOT, sourceFiles, textOf } from './project.js';
 
 const FACE = 'src/index.ts';
-/** Integrations check options, keys and table names as the library itself does; programs have no use for these checks. */
+/**
+ * Checks that integrations share with the library: of options, keys and table names. Applications have no use for them.
+ */
 const SHARED_CHECKS = ['src/options/check-option.ts', 'src/data-source/options.ts', 'src/edm/names.ts'];
 const manifest = JSON.parse(textOf('package.json')) as Readonly<
   Record<'dependencies' | 'optionalDependencies' | 'peerDependencies', Readonly<Record<string, string>>>
@@ -18,7 +20,10 @@ const INSTALLED = [...Object.keys(manifest.dependencies), ...OPTIONAL];
 const imports = sourceFiles('src', 'decorators').flatMap(importsOf);
 const show = ({ from, to }: Import): string => `${from} → ${to}`;
 
-/** `src/query` for `src/query/plan/range.ts`; stores and integrations are folders of folders. */
+/**
+ * Returns the folder that the rules apply to, e.g. `src/query` for `src/query/plan/range.ts`. In `stores` and
+ * `integrations` it is the folder one level deeper.
+ */
 function folderOf(file: string): string {
   const [, folder = ''] = /^(decorators|src\/(?:stores|integrations)\/[^/]+|src\/[^/]+)\//.exec(file) ?? [];
   return folder;
@@ -34,7 +39,7 @@ function isAllowed({ from, to, isFile }: Import): boolean {
 }
 
 describe('Import rules', () => {
-  it('know every folder of the library', () => {
+  it('The import rules cover every folder of the library', () => {
     const folders = new Set(
       sourceFiles('src', 'decorators')
         .filter((file) => file !== FACE)
@@ -44,27 +49,27 @@ describe('Import rules', () => {
     expect([...folders].filter((folder) => !known(folder))).to.deep.equal([]);
   });
 
-  it('hold for every import between folders, type imports and import() included', () => {
+  it('The import rules permit every import between folders, with type imports and import() included', () => {
     expect(imports.filter((found) => !isAllowed(found)).map(show)).to.deep.equal([]);
   });
 
-  it('let every relative import name a file that exists', () => {
+  it('Every relative import names a file that exists', () => {
     expect(imports.filter(({ to, isFile }) => isFile && !existsSync(join(ROOT, to))).map(show)).to.deep.equal([]);
   });
 
-  it('permit nothing that no file needs', () => {
+  it('The import rules contain no permission that is not used', () => {
     const needed = new Set(imports.map(({ from, to }) => `${folderOf(from)} → ${folderOf(to)}`));
     const permitted = Object.entries(MAY_IMPORT).flatMap(([from, folders]) => folders.map((to) => `${from} → ${to}`));
     expect(permitted.filter((permission) => !needed.has(permission))).to.deep.equal([]);
   });
 
-  it('let the library import only Node and what package.json declares', () => {
+  it('The library imports only Node and the packages that package.json declares', () => {
     const known = (specifier: string): boolean =>
       INSTALLED.includes(packageOf(specifier)) || builtinModules.includes(specifier.replace(/^node:/, ''));
     expect(imports.filter(({ to, isFile }) => !isFile && !known(to)).map(show)).to.deep.equal([]);
   });
 
-  it('let an optional package be imported only by import(), and the disk engine by its own store', () => {
+  it('Optional packages are imported only by import(), and the engine of a disk store only by that store', () => {
     const eager = imports.filter(
       ({ to, kind, isFile }) => !isFile && kind === 'value' && OPTIONAL.includes(packageOf(to)),
     );
@@ -75,7 +80,7 @@ describe('Import rules', () => {
     expect(eager.filter((found) => !allowed(found)).map(show)).to.deep.equal([]);
   });
 
-  it('keep optional packages out of the declarations that every user reads', () => {
+  it('The declarations that every user reads do not mention optional packages', () => {
     const declared = declarationFiles()
       .filter((file) => !file.startsWith('dist/src/integrations/'))
       .flatMap(importsOf);
@@ -84,7 +89,7 @@ describe('Import rules', () => {
     );
   });
 
-  it('load stores only when they are opened', () => {
+  it('Stores are loaded only when they are opened', () => {
     const eager = imports.filter(
       ({ from, to, kind }) => !from.startsWith('src/stores/') && to.startsWith('src/stores/') && kind === 'value',
     );

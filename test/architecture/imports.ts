@@ -2,17 +2,19 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { collect, parse } from './project.js';
 
-/** One import of a file, in any of the forms the language has. */
+/** One import of a file, in any form that the language has. */
 export interface Import {
   readonly from: string;
-  /** What is imported: a file of this project, relative to it, or else the specifier as it is written. */
+  /** The imported file of this project, relative to it, or the specifier as written if it is a package. */
   readonly to: string;
   readonly isFile: boolean;
-  /** `value` runs with the file that imports, `type` never, `dynamic` when it is asked for. */
+  /**
+   * Time of evaluation: `value` together with the importing file, `type` never, `dynamic` when `import()` is called.
+   */
   readonly kind: 'value' | 'type' | 'dynamic';
 }
 
-/** Everything a file imports, exports from elsewhere, or names in `import()`, types included. */
+/** Returns everything that a file imports, re-exports or names in `import()`, types included. */
 export function importsOf(file: string): readonly Import[] {
   return collect(parse(file), (node) => {
     const found = importIn(node);
@@ -20,7 +22,7 @@ export function importsOf(file: string): readonly Import[] {
   });
 }
 
-/** The package a specifier belongs to: `@azure/data-tables` for `@azure/data-tables/x`. */
+/** Returns the package of a specifier, e.g. `@azure/data-tables` for `@azure/data-tables/x`. */
 export function packageOf(specifier: string): string {
   return specifier
     .split('/')
@@ -46,7 +48,8 @@ function importIn(node: ts.Node): { specifier: ts.Node | undefined; kind: Import
 }
 
 function describe(from: string, specifier: ts.Node | undefined, kind: Import['kind']): Import {
-  // What import() names by a variable cannot be checked, so it is shown as it is written and refused as no known package.
+  // An import() with a variable specifier cannot be checked. It is returned as written, so that it is refused as an
+  // unknown package.
   const written = specifier && ts.isStringLiteralLike(specifier) ? specifier.text : `(${specifier?.getText() ?? ''})`;
   return written.startsWith('.')
     ? { from, to: posix.join(posix.dirname(from), written).replace(/\.js$/, '.ts'), isFile: true, kind }

@@ -13,7 +13,7 @@ function packagesOf(lockfile: string): Readonly<Record<string, LockedPackage>> {
   return packages;
 }
 
-/** Whether a lockfile has a package where Node would find it from another one. */
+/** Returns whether a lockfile contains a package at a place where Node finds it from another one. */
 function isLocked(packages: Readonly<Record<string, LockedPackage>>, from: string, name: string): boolean {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     if (`${folder === '' ? '' : `${folder}/`}node_modules/${name}` in packages) return true;
@@ -25,7 +25,7 @@ for (const lockfile of ['package-lock.json', 'benchmarks/peers/package-lock.json
   describe(`The lockfile ${lockfile}`, () => {
     const packages = packagesOf(lockfile);
 
-    it('has every package that one of it needs, those of other platforms too: without, `npm ci` refuses it', () => {
+    it(`The lockfile ${lockfile} has every needed package, also for other platforms: otherwise npm ci refuses it`, () => {
       const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
         Object.keys({ ...dependencies, ...optionalDependencies })
           .filter((name) => !isLocked(packages, path, name))
@@ -34,7 +34,7 @@ for (const lockfile of ['package-lock.json', 'benchmarks/peers/package-lock.json
       expect(missing).to.deep.equal([]);
     });
 
-    it('names no registry, so that it installs from any', () => {
+    it(`The lockfile ${lockfile} names no registry, so that packages install from any`, () => {
       const named = Object.entries(packages).filter(([, { resolved }]) => resolved?.includes('://'));
       expect(named.map(([path]) => path)).to.deep.equal([]);
     });

@@ -1,4 +1,6 @@
-/** Which folder may import which others: the table of ARCHITECTURE.md. Every permission is used. */
+/**
+ * The table of imports of ARCHITECTURE.md: for each folder, the folders that it may import. Every permission is used.
+ */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/errors': [],
   'src/options': ['src/errors'],

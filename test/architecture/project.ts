@@ -2,10 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** The folder of package.json, seen from dist/test/architecture. */
+/** The folder of package.json, relative to dist/test/architecture. */
 export const ROOT = join(import.meta.dirname, '../../..');
 
-/** The source files below some folders, where there are such folders, relative to the project, in a fixed order. */
+/**
+ * Returns the source files below some folders, relative to the project and sorted. Folders that do not exist are
+ * ignored.
+ */
 export function sourceFiles(...folders: readonly string[]): readonly string[] {
   return folders
     .filter((folder) => existsSync(join(ROOT, folder)))
@@ -13,22 +16,22 @@ export function sourceFiles(...folders: readonly string[]): readonly string[] {
     .filter((file) => !file.includes('node_modules/'));
 }
 
-/** The declaration files that the package ships. */
+/** Returns the declaration files that the package ships. */
 export function declarationFiles(): readonly string[] {
   return [...filesBelow('dist/src', /\.d\.ts$/), ...filesBelow('dist/decorators', /\.d\.ts$/)];
 }
 
-/** A file's text. */
+/** Returns the text of a file. */
 export function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
-/** A file's syntax tree. */
+/** Parses a file into a syntax tree. */
 export function parse(file: string): ts.SourceFile {
   return ts.createSourceFile(file, textOf(file), ts.ScriptTarget.ESNext, true);
 }
 
-/** Every node of a tree that `select` maps to something. */
+/** Returns the results of `select` for all nodes of a tree, without the undefined ones. */
 export function collect<T>(root: ts.Node, select: (node: ts.Node) => T | undefined): readonly T[] {
   const found: T[] = [];
   const visit = (node: ts.Node): void => {

@@ -5,7 +5,7 @@ import { collect, declarationFiles, parse, ROOT } from './project.js';
 
 const ENTRY = join(ROOT, 'dist/src/index.d.ts');
 
-/** The declarations as a strict user's compiler reads them: libraries are checked too. */
+/** Compiles the declarations as a strict user's compiler does, which checks library declarations too. */
 function programOfDeclarations(): ts.Program {
   return ts.createProgram([ENTRY], {
     module: ts.ModuleKind.NodeNext,
@@ -46,11 +46,11 @@ describe('The public face', () => {
   before(function () {
     this.timeout(60_000);
     program = programOfDeclarations();
-    // First of all: reading documentation makes the compiler report its links as errors.
+    // Must come first: reading documentation makes the compiler report its links as errors.
     problems = problemsOf(program);
   });
 
-  it('has no `any` in any declaration that is shipped', () => {
+  it('The public face has no `any` in any shipped declaration', () => {
     const found = declarationFiles().flatMap((file) => {
       const source = parse(file);
       return collect(source, (node) => {
@@ -61,11 +61,11 @@ describe('The public face', () => {
     expect(found).to.deep.equal([]);
   });
 
-  it('says of everything it exports what it is for', () => {
+  it('The public face documents every export', () => {
     expect(exportsWithoutDocumentation(program)).to.deep.equal([]);
   });
 
-  it('has declarations that stand by themselves: none names what `stripInternal` took away', () => {
+  it('The public face has complete declarations: none refers to one that `stripInternal` removed', () => {
     expect(problems).to.deep.equal([]);
   });
 });

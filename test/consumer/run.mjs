@@ -1,4 +1,4 @@
-// Installs the packed tarball the way a user does and proves it there: ESM with declarations under every supported
+// Installs the packed tarball as a user does and checks it there: ESM with declarations under every supported
 // TypeScript, CommonJS, two copies in one process, a store on disk, and a minified bundle.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const project = mkdtempSync(join(tmpdir(), 'entitable-consumer-'));
 
-/** Runs a command in the project and gives what it printed; what it printed is shown when it fails. */
+/** Runs a command in the project and returns its output. If it fails, the error contains the output. */
 function run(command, args, cwd = project) {
   try {
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -38,7 +38,10 @@ function install() {
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock']);
 }
 
-/** The type tests of the library, on the declarations that are shipped: what the sources refuse, these must refuse too. */
+/**
+ * Copies the type tests of the library, changed to compile against the shipped declarations: errors that the sources
+ * cause must occur there too.
+ */
 function installTypeTests() {
   const folder = join(project, 'types');
   mkdirSync(folder);
@@ -67,7 +70,7 @@ async function bundleMinified() {
     minify: true,
     platform: 'node',
     format: 'esm',
-    // The SDK reaches some CommonJS packages.
+    // The SDK loads some CommonJS packages.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     external: ['@photostructure/sqlite', 'lmdb', 'class-validator'],
     logLevel: 'warning',

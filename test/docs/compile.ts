@@ -3,15 +3,18 @@ import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { ROOT, type Guide } from './guide.js';
 
-/** Below dist, the package knows itself by its name. */
+/** A folder below dist, from which imports of the package's own name resolve. */
 const FOLDER = join(ROOT, 'dist', 'docs');
 
-/** Where the compiled program of a guide is. */
+/** Returns the path of a guide's compiled program. */
 export function compiled({ name }: Guide): string {
   return join(FOLDER, `${name}.js`);
 }
 
-/** Compiles the programs of guides under this project's own options; gives what the compiler finds wrong, at the lines of the pages. */
+/**
+ * Compiles the programs of guides with this project's own options. Returns the compiler's errors, with the line numbers
+ * of the pages.
+ */
 export function compile(guides: readonly Guide[]): readonly string[] {
   mkdirSync(FOLDER, { recursive: true });
   const pages = new Map(guides.map((guide) => [join(FOLDER, `${guide.name}.ts`), guide]));

@@ -32,7 +32,10 @@ function stepsOf(page: string): readonly Step[] {
   return steps;
 }
 
-/** The installed packages of this project stand for those that a reader downloads; TypeScript is the version that npm would install. */
+/**
+ * Links an installed package of this project in place of a download. TypeScript is linked in the version that npm would
+ * install.
+ */
 function link(name: string, project: string): void {
   const source = name === 'entitable' ? ROOT : join(ROOT, 'node_modules', name === 'typescript' ? 'typescript7' : name);
   const target = join(project, 'node_modules', name);
@@ -56,7 +59,7 @@ describe('The program of Getting started', function () {
   });
   after(() => rmSync(project, { recursive: true, force: true }));
 
-  /** Runs a command in the project, and resolves to what it prints. An installation prints nothing here. */
+  /** Runs a command in the project and resolves to its output. Installing prints nothing here. */
   async function outputOf(command: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
     const packages = INSTALL.exec(command)?.groups!['packages']!.split(' ');
     if (packages !== undefined) {
@@ -73,7 +76,7 @@ describe('The program of Getting started', function () {
     }
   }
 
-  /** The emulator stands for the reader's account. */
+  /** Writes a file of the page. The emulator takes the place of the reader's account. */
   function write({ path, text, continued }: Step & { readonly kind: 'file' }): void {
     const target = join(project, path);
     mkdirSync(dirname(target), { recursive: true });
@@ -84,9 +87,10 @@ describe('The program of Getting started', function () {
 
   for (const step of steps) {
     if (step.kind === 'file') {
-      it(`has the file ${step.path}${step.continued ? ', continued' : ''}`, () => write(step));
+      it(`The program of Getting started has the file ${step.path}${step.continued ? ', continued' : ''}`, () =>
+        write(step));
     } else {
-      it(`runs ${step.commands.join('; ')}`, async () => {
+      it(`The program of Getting started runs ${step.commands.join('; ')}`, async () => {
         const outputs: string[] = [];
         for (const command of step.commands) outputs.push(await outputOf(command));
         if (step.output !== '') expect(outputs.join('')).to.equal(step.output);
@@ -94,13 +98,13 @@ describe('The program of Getting started', function () {
     }
   }
 
-  it('runs with standard decorators as well', async () => {
+  it('The program of Getting started runs with standard decorators as well', async () => {
     const { output } = steps.findLast((step) => step.kind === 'commands' && step.output !== '') as { output: string };
     await outputOf('npx tsc --experimentalDecorators false');
     expect(await outputOf('node out/main.js')).to.equal(output);
   });
 
-  it('opens an account by its name, with Microsoft Entra ID', async () => {
+  it('The program of Getting started opens an account by its name, with Microsoft Entra ID', async () => {
     const program = `
       import { openDb } from './open-db.js';
       await using db = await openDb();

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** The folder of package.json, seen from dist/test/docs. */
+/** The folder of package.json, relative to dist/test/docs. */
 export const ROOT = join(import.meta.dirname, '../../..');
 
-/** The pages of the documentation, relative to the project; `docs/README.md` is the index of the others of its folder. */
+/**
+ * The pages of the documentation, relative to the project. `docs/README.md` is the index of the other pages in its
+ * folder.
+ */
 export const PAGES: readonly string[] = [
   'README.md',
   'CHANGELOG.md',
@@ -13,25 +16,25 @@ export const PAGES: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
-/** The page whose blocks are the files and commands of a project; `getting-started.test.ts` runs them. */
+/** The page whose code blocks are the files and commands of a project. `getting-started.test.ts` runs them. */
 export const GETTING_STARTED = 'docs/getting-started.md';
 
-/** A page of documentation as a program: its `ts` blocks in order are one module, its `text` blocks what that prints. */
+/** A page of documentation as a program: its `ts` blocks form one module, its `text` blocks the expected output. */
 export interface Guide {
-  /** The page, relative to the project. */
+  /** Path of the page, relative to the project. */
   readonly page: string;
-  /** The name of its program. */
+  /** Name of the program's file. */
   readonly name: string;
   readonly program: string;
   readonly output: string;
 }
 
-/** The text of a page. */
+/** Returns the text of a page. */
 export function textOf(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8');
 }
 
-/** Reads a page. Blocks stand at the same lines of the program as in the page, so that an error names the page's line. */
+/** Reads a page. Each line keeps its line number in the program, so that errors refer to lines of the page. */
 export function readGuide(page: string): Guide {
   const lines = textOf(page).split('\n');
   let language: string | undefined;

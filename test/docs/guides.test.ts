@@ -12,17 +12,17 @@ import { brokenLinks } from './links.js';
 
 const run = promisify(execFile);
 
-/** These pages show the files of other projects: test/toolchain and getting-started.test.ts run them. */
+/** Pages with the files of other projects, which test/toolchain and getting-started.test.ts run. */
 const OTHER_PROJECTS: ReadonlySet<string> = new Set(['docs/toolchain.md', GETTING_STARTED]);
 const guides = PAGES.filter((page) => !OTHER_PROJECTS.has(page));
-/** The start page of the site has a program; its links are the site's own, which are checked when it is built. */
+/** The start page of the site has a program. Its links are checked when the site is built. */
 const START_PAGE = 'site/index.md';
 const programs = [...guides, START_PAGE].map(readGuide).filter(({ program }) => program.trim() !== '');
-/** They are about what embedded stores do not have. */
+/** Pages about features that embedded stores do not have. */
 const ON_EMULATOR: ReadonlySet<string> = new Set(['docs/service.md']);
 const readme = programs.find(({ page }) => page === 'README.md')!;
 
-/** What the program of a guide prints. */
+/** Runs the program of a guide and returns its output. */
 async function output(guide: Guide, target: string): Promise<string> {
   const options = { cwd: ROOT, timeout: 60_000, env: { ...process.env, TABLES: target } };
   return (await run(process.execPath, ['--enable-source-maps', compiled(guide)], options)).stdout;
@@ -36,23 +36,23 @@ describe('The documentation', function () {
     problems = compile(programs);
   });
 
-  it('has examples that compile', () => {
+  it('The examples of the documentation compile', () => {
     expect(problems).to.deep.equal([]);
   });
 
-  it('has no example in TypeScript that is left out of this', () => {
+  it('The documentation has no TypeScript example that these tests skip', () => {
     const fences = guides.filter((page) => /^```(?:tsx?|typescript)\b.+$/m.test(textOf(page)));
     expect(fences).to.deep.equal([]);
   });
 
   for (const guide of programs) {
-    it(`has examples in ${guide.page} that print what it says they do`, async () => {
+    it(`The examples in ${guide.page} print the output that the page shows`, async () => {
       const target = ON_EMULATOR.has(guide.page) ? (await startAzurite()).connectionString : 'memory:';
       expect(await output(guide, target)).to.equal(guide.output);
     });
   }
 
-  it('has an example in README.md that prints the same without decorator metadata, as tsx and esbuild run it', async () => {
+  it('The example in README.md prints the same without decorator metadata, as tsx and esbuild run it', async () => {
     const { code } = transformSync(readme.program, { loader: 'ts', format: 'esm', target: 'es2022', tsconfigRaw: {} });
     const program = compiled(readme).replace(/\.js$/, '.esbuild.mjs');
     writeFileSync(program, code);
@@ -60,7 +60,7 @@ describe('The documentation', function () {
     expect(stdout).to.equal(readme.output);
   });
 
-  it('has an example in README.md that prints the same on disk', async () => {
+  it('The example in README.md prints the same on disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entitable-readme-'));
     try {
       expect(await output(readme, `sqlite:${join(folder, 'data.db')}`)).to.equal(readme.output);
@@ -69,12 +69,12 @@ describe('The documentation', function () {
     }
   });
 
-  it('has an example in README.md that prints the same on the emulator', async () => {
+  it('The example in README.md prints the same on the emulator', async () => {
     expect(await output(readme, (await startAzurite()).connectionString)).to.equal(readme.output);
   });
 
   for (const page of PAGES) {
-    it(`has links in ${page} that lead somewhere`, () => {
+    it(`The links in ${page} lead somewhere`, () => {
       expect(brokenLinks(page)).to.deep.equal([]);
     });
   }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { anchorOf } from '../../site/anchors.js';
 import { ROOT, textOf } from './guide.js';
 
-/** A link of a page, as `[text](target "title")` or `[label]: target "title"`. */
+/** A link of a page, written as `[text](target "title")` or `[label]: target "title"`. */
 export interface Link {
   readonly target: string;
   readonly title: string | undefined;
@@ -12,12 +12,12 @@ export interface Link {
 const INLINE = /\]\((?<target>[^)\s]+)(?:\s+"(?<double>[^"]+)"|\s+'(?<single>[^']+)')?\)/g;
 const DEFINITION = /^\[[^\]]+\]: (?<target>\S+)(?:\s+"(?<double>[^"]+)"|\s+'(?<single>[^']+)')?$/gm;
 
-/** The text of a page, without what stands in code. */
+/** Returns the text of a page without its code blocks. */
 function proseOf(page: string): string {
   return textOf(page).replaceAll(/^```.*?^```$/gms, '');
 }
 
-/** The links of a page. */
+/** Returns the links of a page. */
 export function linksOf(page: string): readonly Link[] {
   const text = proseOf(page);
   return [...text.matchAll(INLINE), ...text.matchAll(DEFINITION)].map(({ groups }) => ({
@@ -26,7 +26,7 @@ export function linksOf(page: string): readonly Link[] {
   }));
 }
 
-/** The labels that a page uses as `[text][label]`, and those that it defines. */
+/** Returns the labels that a page uses as `[text][label]`, and those that it defines. */
 export function labelsOf(page: string): { readonly used: readonly string[]; readonly defined: readonly string[] } {
   const text = proseOf(page);
   return {
@@ -35,14 +35,14 @@ export function labelsOf(page: string): { readonly used: readonly string[]; read
   };
 }
 
-/** Where a link of a page leads, relative to the project; `undefined` for other hosts. */
+/** Returns the target of a link as a path relative to the project; `undefined` for other hosts. */
 export function destination(page: string, { target }: Link): string | undefined {
   if (/^https?:/.test(target)) return undefined;
   const [path = ''] = target.split('#');
   return path === '' ? page : join(dirname(page), path);
 }
 
-/** The links of a page that lead to no file, or to no heading of their page. */
+/** Returns the links of a page whose file, or whose heading in that file, does not exist. */
 export function brokenLinks(page: string): readonly string[] {
   return linksOf(page)
     .filter((link) => {
@@ -55,7 +55,7 @@ export function brokenLinks(page: string): readonly string[] {
     .map(({ target }) => target);
 }
 
-/** The anchors that GitHub gives the headings of a page. */
+/** Returns the anchors that GitHub generates for the headings of a page. */
 function anchorsOf(page: string): readonly string[] {
   const seen = new Map<string, number>();
   return proseOf(page)

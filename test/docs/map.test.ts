@@ -7,7 +7,10 @@ import { brokenLinks } from './links.js';
 
 const PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
-/** The code spans of a page that name a file or a folder of this project; a bare file name is in the folder named before it. */
+/**
+ * Returns the paths of files and folders that a page names in code spans. A bare file name belongs to the folder named
+ * before it.
+ */
 function pathsIn(page: string): readonly string[] {
   let folder = '';
   return [...textOf(page).matchAll(/`([\w./-]+)`/g)].flatMap(([, name]) => {
@@ -20,7 +23,7 @@ function pathsIn(page: string): readonly string[] {
   });
 }
 
-/** The rows of the table of imports in ARCHITECTURE.md. */
+/** Reads the table of imports in ARCHITECTURE.md. */
 function documentedImports(): Readonly<Record<string, readonly string[]>> {
   const imports: Record<string, readonly string[]> = {};
   const rows = textOf('ARCHITECTURE.md').matchAll(/^\| `(src\/[\w/-]+|decorators)` +\| [^|]+ \| ([^|`]+?) +\|$/gm);
@@ -31,7 +34,7 @@ function documentedImports(): Readonly<Record<string, readonly string[]>> {
 }
 
 describe('The map of the project', () => {
-  it('The map of the project has the table of imports that the tests hold', () => {
+  it('The map of the project has the same table of imports as the architecture tests', () => {
     expect(documentedImports()).to.deep.equal(MAY_IMPORT);
   });
 
@@ -40,7 +43,7 @@ describe('The map of the project', () => {
       expect(pathsIn(page).filter((path) => !existsSync(join(ROOT, path)))).to.deep.equal([]);
     });
 
-    it(`${page} has only links that lead somewhere`, () => {
+    it(`${page} has no broken links`, () => {
       expect(brokenLinks(page)).to.deep.equal([]);
     });
   }

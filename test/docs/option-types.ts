@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './guide.js';
 
-/** The names that some options may have, and where the sources declare that. */
+/** The names that an options object may have, with the place in the sources that declares them. */
 export interface OptionNamesOf {
   readonly where: string;
   readonly names: readonly string[];
@@ -15,13 +15,13 @@ export interface OptionsParameter {
   readonly type: string;
 }
 
-/** What the compiler knows of the options of the library. */
+/** The compiler's knowledge of the library's options. */
 export interface OptionTypes {
-  /** Each table of names that an options object is checked against at run time. */
+  /** Every table of names that an options object is checked against at run time. */
   readonly tables: readonly OptionNamesOf[];
-  /** Each options parameter of an exported function, constructor or method. */
+  /** Every options parameter of an exported function, constructor or method. */
   readonly parameters: readonly OptionsParameter[];
-  /** The members of a type of the library by its name; `undefined` for a name that no type has. */
+  /** Returns the members of a type of the library by its name; `undefined` if there is no such type. */
   membersOf(type: string): readonly string[] | undefined;
 }
 
@@ -32,7 +32,7 @@ const ENTRIES = [
   ...INTEGRATIONS.map((name) => `src/integrations/${name}/index.ts`),
 ];
 
-/** Types of options that have no such ending. */
+/** Types of options whose names do not end in `Options`, `Settings` or `Schema`. */
 const OTHER_OPTIONS = new Set(['AccessPolicy', 'ServiceProperties', 'CorsRule', 'SasKey']);
 
 /** Reads the sources of the library with the compiler. */
@@ -58,7 +58,7 @@ export function readOptionTypes(): OptionTypes {
       const where = `${source.fileName.slice(ROOT.length + 1)}: ${node.getText().slice(0, 60)}`;
       if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'OptionNames')
         tables.push({ where, names: namesOf(checker.getTypeFromTypeNode(node.typeArguments![0]!)) });
-      // `known` may be a parameter, of any names: the table that it is given is found where that is declared.
+      // `known` may be a parameter; the table passed to it is found at its own declaration.
       if (ts.isCallExpression(node) && node.expression.getText() === 'checkNames')
         tables.push({ where, names: namesOf(checker.getTypeAtLocation(node.arguments[1]!)) });
     });
@@ -105,7 +105,7 @@ export function readOptionTypes(): OptionTypes {
       .flatMap((declaration) => typesIn(declaration.type!).map((option) => ({ callee: name, type: option })));
   }
 
-  /** The types of options that a type names; a type parameter counts as its constraint. */
+  /** Returns the types of options that a type refers to. A type parameter counts as its constraint. */
   function typesIn(type: ts.TypeNode, followsConstraints = true): readonly string[] {
     const found: string[] = [];
     visit(type, (node) => {

@@ -4,7 +4,7 @@ import { textOf } from './guide.js';
 export interface OptionsSection {
   readonly title: string;
   readonly text: string;
-  /** The types that its line `Type: …` names in code, up to a semicolon. */
+  /** The types that its line `Type: …` names in code before the first semicolon. */
   readonly types: readonly string[];
   /** The names in the first column of its tables, in code. */
   readonly rows: readonly string[];
@@ -12,7 +12,7 @@ export interface OptionsSection {
   readonly bases: readonly string[];
 }
 
-/** The sections of docs/options.md, in order. */
+/** Returns the sections of docs/options.md, in order. */
 export function optionsSections(): readonly OptionsSection[] {
   const sections = textOf('docs/options.md').split(/^### /m).slice(1);
   return sections.map((section) => {
@@ -28,13 +28,13 @@ export function optionsSections(): readonly OptionsSection[] {
   });
 }
 
-/** The options that a section documents: its own, and those of the sections that it includes. */
+/** Returns the options that a section documents: its own, and those of the sections that it includes. */
 export function optionsOf(section: OptionsSection, sections: readonly OptionsSection[]): ReadonlySet<string> {
   const included = sections.filter(({ title }) => section.bases.includes(anchorOf(title)));
   return new Set([section, ...included].flatMap(({ rows }) => rows));
 }
 
-/** The anchor of a heading whose title has no punctuation but commas and dots. */
+/** Returns the anchor of a heading whose only punctuation is commas and dots. */
 function anchorOf(title: string): string {
   return title.toLowerCase().replaceAll(/[.,]/g, '').replaceAll(' ', '-');
 }

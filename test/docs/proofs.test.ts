@@ -6,10 +6,10 @@ import ts from 'typescript';
 import { PAGES, ROOT, textOf } from './guide.js';
 import { destination, labelsOf, linksOf } from './links.js';
 
-/** The pages that name tests as their proofs. */
+/** The pages that link tests as proof of their claims. */
 const PROVEN = ['docs/comparison.md', 'docs/features.md'];
 
-/** The names of the tests in a file. */
+/** Returns the titles of the tests in a file. */
 function testNames(file: string): ReadonlySet<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
@@ -23,7 +23,7 @@ function testNames(file: string): ReadonlySet<string> {
   return names;
 }
 
-/** Rows of the tables of a page, as their cells. */
+/** Returns the rows of a page's tables, as lists of cells. */
 function rowsOf(page: string): readonly (readonly string[])[] {
   return textOf(page)
     .split('\n')
@@ -36,9 +36,9 @@ function rowsOf(page: string): readonly (readonly string[])[] {
     );
 }
 
-describe('What the documentation promises', () => {
+describe('The claims of the documentation', () => {
   for (const page of PROVEN) {
-    it(`is shown by tests that exist, by their names: ${page}`, () => {
+    it(`${page} links only tests that exist, by their titles`, () => {
       const missing = linksOf(page).filter((link) => {
         const file = destination(page, link);
         return link.title !== undefined && file !== undefined && !testNames(file).has(link.title);
@@ -46,13 +46,13 @@ describe('What the documentation promises', () => {
       expect(missing).to.deep.equal([]);
     });
 
-    it(`is linked by labels that it defines, and uses: ${page}`, () => {
+    it(`${page} uses every link label that it defines, and defines every one that it uses`, () => {
       const { used, defined } = labelsOf(page);
       expect([...new Set(used)].toSorted()).to.deep.equal(defined.toSorted());
     });
   }
 
-  it('has a test for each row of a comparison, unless the row says no', () => {
+  it('docs/comparison.md links a test in each row of its comparison, unless the row is a no', () => {
     const proofs = linksOf('docs/comparison.md').filter(({ target }) => target.startsWith('../test/'));
     expect(proofs.filter(({ title }) => title === undefined)).to.deep.equal([]);
     const rows = rowsOf('docs/comparison.md').filter((cells) => cells.length === 3 && cells[1] !== 'Entitable');
@@ -61,14 +61,14 @@ describe('What the documentation promises', () => {
     expect(compared.filter(([, here]) => !/\]\[[\w-]+\]$/.test(here!) && here !== 'no')).to.deep.equal([]);
   });
 
-  it('has a guide or a test for each feature, unless the feature is missing', () => {
+  it('docs/features.md links a guide or a test for each feature, unless the feature is missing', () => {
     const rows = rowsOf('docs/features.md').filter(([name]) => name !== 'feature');
     expect(rows.length).to.be.greaterThan(100);
     expect(rows.filter(([, supported]) => !/^(?:yes|recipes|\*\*no\*\*)/.test(supported!))).to.deep.equal([]);
     expect(rows.filter(([, supported, proof]) => proof === '' && !supported!.startsWith('**no**'))).to.deep.equal([]);
   });
 
-  it('has measured what the README says of speed', () => {
+  it('README.md contains only measurements that docs/performance.md has too', () => {
     const figures = textOf('README.md').match(/\d[\d.]*(?:x| µs)(?!\w)/g) ?? [];
     expect(figures.length).to.be.greaterThan(3);
     const measured = textOf('docs/performance.md');
@@ -77,7 +77,7 @@ describe('What the documentation promises', () => {
 });
 
 describe('The pages in the package', () => {
-  it('link what is in the package, except the tests that the comparison and the features name as proofs', () => {
+  it('The pages in the package link only files of the package, except the tests that the comparison and the features name as proofs', () => {
     const { files } = JSON.parse(textOf('package.json')) as { readonly files: readonly string[] };
     const packed = new Set([...files, 'README.md', 'LICENSE']);
     const missing = PAGES.flatMap((page) =>
@@ -92,14 +92,14 @@ describe('The pages in the package', () => {
 });
 
 describe('The README', () => {
-  it('links every sample', () => {
+  it('The README links every sample', () => {
     const samples = readdirSync(join(ROOT, 'samples')).map((topic) => `samples/${topic}/main.ts`);
     const linked = new Set(linksOf('README.md').map(({ target }) => target));
     expect(samples.filter((sample) => !linked.has(sample))).to.deep.equal([]);
   });
 });
 
-describe('What the SDK has', () => {
+describe('The API of the Azure SDK', () => {
   const section = textOf('docs/comparison.md').split('\n## Names in other libraries\n')[1]!;
   const { TableClient, TableServiceClient, TableTransaction } = dataTables;
   const methods = [TableClient, TableServiceClient, TableTransaction].flatMap((client) =>
@@ -108,7 +108,7 @@ describe('What the SDK has', () => {
   const hidden = /^(?:constructor|_\w+|list(?:Entities|Tables)(?:All|Page))$/;
   const names = [...Object.keys(dataTables).filter((name) => !name.startsWith('Known')), ...methods];
 
-  it('has a row, by its name, in docs/comparison.md', () => {
+  it('docs/comparison.md has a row for each name that the Azure SDK exports', () => {
     const missing = names.filter((name) => !hidden.test(name) && !new RegExp(`\\b${name}\\b`).test(section));
     expect(missing).to.deep.equal([]);
   });

@@ -10,7 +10,7 @@ import { navigation } from '../../site/navigation.js';
 import { undocumented } from '../../site/undocumented.js';
 import { PAGES, ROOT } from './guide.js';
 
-/** What `npm run docs` builds is checked by itself; these show that its checks find what is wrong. */
+/** Tests of the checks that `npm run docs` runs on the built site: each must find what is wrong. */
 describe('The site of the documentation', () => {
   let folder: string;
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe('The site of the documentation', () => {
     }
   }
 
-  it('has every entry point that package.json exports', () => {
+  it('The site has every entry point that package.json exports', () => {
     expect(entryPoints(ROOT)).to.deep.equal([
       { specifier: 'entitable', source: join(ROOT, 'src/index.ts') },
       ...['class-transformer', 'express', 'express-session', 'key-value', 'keyv', 'nestjs'].map((name) => ({
@@ -36,7 +36,7 @@ describe('The site of the documentation', () => {
     ]);
   });
 
-  it('has the sections and pages of docs/README.md in their order, and refuses a page that it leaves out', () => {
+  it('The site has the sections and pages of docs/README.md in their order, and refuses a page that it leaves out', () => {
     write({
       'docs/README.md':
         '# It\n\n[Elsewhere](b.md)\n\n## Start\n\nNone yet.\n\n## Guides\n\n' +
@@ -57,12 +57,12 @@ describe('The site of the documentation', () => {
     expect(() => navigation(folder)).to.throw('docs/README.md does not list docs/c.md.');
   });
 
-  it('leads to every page of docs/', () => {
+  it('The site leads to every page of docs/', () => {
     const pages = navigation(ROOT).flatMap((section) => section.pages.map(({ file }) => file));
     expect(pages).to.include.members(PAGES.filter((page) => !page.endsWith('README.md')));
   });
 
-  it('finds links that lead to no file, to a folder, or to no place on a page', () => {
+  it("The site's check finds links that lead to no file, to a folder, or to no place on a page", () => {
     write({
       'index.html':
         '<h1 id="a&amp;b">A</h1><a href="#a&amp;b"></a><a href="deep/page.html#here"></a><a href="deep"></a>' +
@@ -79,7 +79,7 @@ describe('The site of the documentation', () => {
     ]);
   });
 
-  it('finds broken links on a site that is served in a folder', () => {
+  it("The site's check finds broken links on a site that is served in a folder", () => {
     write({
       'index.html':
         '<a href="/docs/page.html"></a><a href="/docs/deep/"></a><a href="/page.html"></a><a href="/docs/none.html"></a>',
@@ -89,7 +89,7 @@ describe('The site of the documentation', () => {
     expect(brokenLinks(folder, '/docs/')).to.deep.equal(['index.html: /page.html', 'index.html: /docs/none.html']);
   });
 
-  it('gives headings the anchors that GitHub gives them', () => {
+  it('The site gives headings the anchors that GitHub gives them', () => {
     expect(anchorOf('Update only if nobody else has changed it (ETags)')).to.equal(
       'update-only-if-nobody-else-has-changed-it-etags',
     );
@@ -98,7 +98,7 @@ describe('The site of the documentation', () => {
     );
   });
 
-  it('finds public symbols, and members of them, that nothing documents', async function () {
+  it("The site's check finds public symbols, and members of them, without documentation", async function () {
     this.timeout(60_000);
     write({
       'tsconfig.json': '{ "files": ["face.ts"] }',

@@ -15,7 +15,7 @@ import { metadataOf } from '../../src/metadata/metadata-of.js';
 import { Guid } from '../../src/edm/guid.js';
 import { ROOT } from './guide.js';
 
-/** The rows of the table under a heading of `docs/keys.md`, as the code spans of each cell. */
+/** Returns the rows of the table under a heading of `docs/keys.md`, as the code spans of each cell. */
 function tableUnder(heading: string): readonly (readonly (readonly string[])[])[] {
   const section = readFileSync(join(ROOT, 'docs/keys.md'), 'utf8').split(`## ${heading}\n`)[1]!.split('\n## ')[0]!;
   const rows = section.split('\n').filter((line) => line.startsWith('|'));
@@ -38,7 +38,7 @@ function rowKeyOf(template: string, names: readonly string[]) {
 
 describe('The stored format of keys', () => {
   for (const [[template], parts, [stored]] of tableUnder('The stored format') as [[string], string[], [string]][]) {
-    it(`is as documented: ${stored}`, () => {
+    it(`The stored format of keys is as documented: ${stored}`, () => {
       const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
       const key = rowKeyOf(template, names);
       const entity = Object.fromEntries(names.map((name, index) => [name, parts[index]]));
@@ -47,7 +47,7 @@ describe('The stored format of keys', () => {
     });
   }
 
-  it('is as documented for each converter', () => {
+  it('The stored format of keys is as documented for each converter', () => {
     const day = new Date('2026-11-21T00:00:00Z');
     const stored = {
       newestFirst: [newestFirst.toStored(day)],

@@ -1,6 +1,6 @@
-// Runs the tests of the integrations with other versions of the packages they integrate, and those packages' own suites: each
-// folder beside this file is a project of its own, installed in a temporary folder with a copy of dist/.
-// `npm run test:peers -- [part of a folder's name]`
+// Runs the integration tests with other versions of the integrated packages, and the test suites of those packages.
+// Each folder beside this file is a project of its own; it is installed in a temporary folder with a copy of dist/.
+// Usage: `npm run test:peers -- [part of a folder's name]`
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -75,7 +75,7 @@ async function answers(port) {
   }
 }
 
-/** The emulator in a process of its own: this one waits for what it runs. */
+/** Runs the emulator in a separate process, because this one blocks while a project's tests run. */
 async function startAzurite() {
   const port = await freePort();
   const main = join(root, 'node_modules/azurite/dist/src/table/main.js');

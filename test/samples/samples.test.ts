@@ -24,7 +24,10 @@ describe('The samples', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What a sample prints in a folder of its own, with a target by argument or by the variable TABLES. */
+  /**
+   * Runs a sample in a folder of its own and returns its output. The target is an argument or the environment variable
+   * TABLES.
+   */
   async function output(topic: string, argument?: string, variable?: string): Promise<string> {
     const { TABLES: _, ...env } = process.env;
     const main = join(ROOT, 'dist', 'samples', topic, 'main.js');
@@ -39,25 +42,25 @@ describe('The samples', function () {
   for (const topic of topics) {
     const expected = readFileSync(join(ROOT, 'samples', topic, 'expected.txt'), 'utf8');
 
-    it(`print what they say: ${topic}, without a target`, async () => {
+    it(`The sample ${topic} prints its expected output without a target`, async () => {
       expect(await output(topic)).to.equal(expected);
     });
 
-    it(`print what they say: ${topic}, in memory by argument`, async () => {
+    it(`The sample ${topic} prints its expected output in memory, with the target as an argument`, async () => {
       expect(await output(topic, 'memory:', 'nowhere:')).to.equal(expected);
     });
 
-    it(`print what they say: ${topic}, on disk by TABLES, also the second time`, async () => {
+    it(`The sample ${topic} prints its expected output on disk, with the target in TABLES, also when it runs again`, async () => {
       const target = `sqlite:${join(folder, 'tables.db')}`;
       await output(topic, undefined, target);
       expect(await output(topic, undefined, target)).to.equal(expected);
     });
 
-    it(`print what they say: ${topic}, on the emulator`, async () => {
+    it(`The sample ${topic} prints its expected output on the emulator`, async () => {
       expect(await output(topic, (await startAzurite()).connectionString)).to.equal(expected);
     });
 
-    it(`refuse a target that is none: ${topic}`, async () => {
+    it(`The sample ${topic} refuses an invalid target`, async () => {
       const refused = await output(topic, undefined, 'nowhere:').then(
         () => '',
         (error: unknown) => String((error as { readonly stderr?: unknown }).stderr),

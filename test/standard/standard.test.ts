@@ -87,7 +87,7 @@ class Refused {
 }
 
 describe('Entities under the TC39 decorator standard', () => {
-  it('are stored, read and queried by the same decorators', async () => {
+  it('Entities with standard decorators are stored, read and queried like those with legacy decorators', async () => {
     await using tables = await DataSource.open('memory:');
     const orders = tables.repository(Order);
     const order = Object.assign(new Order(), {
@@ -106,7 +106,7 @@ describe('Entities under the TC39 decorator standard', () => {
     expect(await large.count()).to.equal(1);
   });
 
-  it('inherit the properties of a base class that is no entity', async () => {
+  it('Entities with standard decorators inherit the properties of a base class that is not an entity', async () => {
     await using tables = await DataSource.open('memory:');
     const events = tables.repository(AuditEvent);
     const at = new Date('2026-05-04T03:02:01.000Z');
@@ -114,7 +114,7 @@ describe('Entities under the TC39 decorator standard', () => {
     expect(await events.getOrThrow({ tenantId: 't', at, eventId: 'e' })).to.include({ changedBy: 'me' });
   });
 
-  it('are made by create, of their values, with their defaults', async () => {
+  it('Entities with standard decorators are created from their values by the create function, with defaults', async () => {
     await using tables = await DataSource.open('memory:');
     const payments = tables.repository(Payment);
     const key = { customerId: 'c1', paymentId: 'p1' };
@@ -129,20 +129,20 @@ describe('Entities under the TC39 decorator standard', () => {
     expect(() => payments.create({ ...key, currency: 'EUR', amont: 1 })).to.throw(EntitableError);
   });
 
-  it('may be described without decorators', async () => {
+  it('Entities can be described without decorators when the standard is in use', async () => {
     await using tables = await DataSource.open('memory:');
     const described = tables.repository(Described);
     await described.insert(Object.assign(new Described(), { group: 'g', name: 'n', size: 3 }));
     expect(await described.getOrThrow({ group: 'g', name: 'n' })).to.include({ size: 3 });
   });
 
-  it('must say their types: one error names every property whose type the compiler does not tell', async () => {
+  it('Entities with standard decorators need explicit types: one error names every property whose type is missing', async () => {
     await using tables = await DataSource.open('memory:');
     const refused = (): unknown => tables.repository(Untyped).scan();
     expect(refused).to.throw(EntitableError, /Untyped.*first.*second/s);
   });
 
-  it('refuse at compile time what the decorators cannot store', () => {
+  it('Standard decorators refuse at compile time members that they cannot store', () => {
     expect(new Refused()).to.have.keys('sequence', 'tenant', 'etag');
   });
 });

@@ -10,11 +10,11 @@ import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import { startAzurite } from '../azurite/azurite.js';
 
-/** A data source of one test, and the store below it. */
+/** The data source of one test, and the store that it uses. */
 export interface Opened {
   readonly tables: DataSource;
   readonly store: TableStore;
-  /** The name in the store of a class's table: another in every test. */
+  /** Returns the name of a class's table in the store; it differs in every test. */
   readonly tableName: (name: string) => string;
 }
 
@@ -30,7 +30,7 @@ const STORES: Readonly<Record<string, () => Promise<TableStore>>> = {
 let run = 0;
 let folder: string | undefined;
 
-/** A path of its own for a store, in one folder that goes with the process. */
+/** Returns a path of its own for a store, in one folder that is deleted when the process exits. */
 function temporaryPath(): string {
   folder ??= disposableFolder();
   return join(folder, `store-${++run}`);
@@ -42,7 +42,7 @@ function disposableFolder(): string {
   return made;
 }
 
-/** Declares the same tests for every store; what a test opens is closed behind it. */
+/** Declares the same tests for every store. A data source that a test opens is closed after it. */
 export function onEveryStore(title: string, define: (open: Open, store: string) => void): void {
   for (const [name, openStore] of Object.entries(STORES)) {
     describe(`${title}, on ${name}`, () => {
@@ -62,7 +62,7 @@ export function onEveryStore(title: string, define: (open: Open, store: string) 
   }
 }
 
-/** The error that a promise is rejected with. */
+/** Returns the error that a promise is rejected with, and fails if it is not rejected. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

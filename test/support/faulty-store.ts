@@ -2,23 +2,26 @@ import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { PreparedWrite, TableStore } from '../../src/store/table-store.js';
 import { wrapStore } from '../../src/store/wrap-store.js';
 
-/** What happens to a transaction: it is written, refused as a whole, lost on the way there, or written and its answer lost. */
+/**
+ * The fate of a transaction: written, refused as a whole, lost on the way to the store, or written with its answer
+ * lost.
+ */
 export type Fault = 'none' | 'unavailable' | 'lost-before' | 'lost-after';
 
-/** A real store behind a connection that fails where it is told to. */
+/** A real store behind a connection that fails on request. */
 export interface FaultyStore {
   readonly store: TableStore;
-  /** What happens to the next transactions, one by one; then nothing happens to any. */
+  /** Fates of the next transactions, one by one; all later ones are written. */
   readonly faults: Fault[];
-  /** The transactions that reached the store, by their modes. */
+  /** The modes of the writes of each transaction that reached the store. */
   readonly submitted: string[][];
-  /** How many transactions the store has carried out. */
+  /** Number of transactions that the store has carried out. */
   carriedOut: number;
-  /** Every transaction that was tried, and what happened to it. */
+  /** Every attempted transaction with its fate. */
   readonly attempts: { readonly fault: Fault; readonly writes: readonly PreparedWrite[] }[];
   /** Runs before every transaction that reaches the store. */
   beforeSubmit: (writes: readonly PreparedWrite[]) => void | Promise<void>;
-  /** Runs after every transaction that the store has carried out, before its answer goes back. */
+  /** Runs after every transaction that the store has carried out, before its answer is returned. */
   afterSubmit: (writes: readonly PreparedWrite[]) => void | Promise<void>;
 }
 

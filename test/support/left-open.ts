@@ -1,7 +1,10 @@
-/** How long a run may take to end after its last test. */
+/** Milliseconds that a run may take to end after its last test. */
 const GRACE = 10_000;
 
-/** Mocha calls it after the last test. What then keeps the process alive is told, and the run fails instead of never ending. */
+/**
+ * Called by Mocha after the last test. If something keeps the process alive, the run reports it and fails in place of
+ * hanging.
+ */
 export function mochaGlobalTeardown(): void {
   const alarm = setTimeout(() => {
     process.stderr.write(
@@ -9,5 +12,5 @@ export function mochaGlobalTeardown(): void {
     );
     process.exit(1);
   }, GRACE);
-  alarm.unref(); // it keeps nothing alive itself
+  alarm.unref(); // this timer must not keep the process alive
 }

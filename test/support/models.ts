@@ -8,7 +8,7 @@ export interface Address {
   readonly city?: string;
 }
 
-/** Every EDM type, a renamed property, a converted one, and what the store answers. */
+/** An entity with every EDM type, a renamed property, a converted one, an ETag and a timestamp. */
 @Entity({ table: 'Orders' })
 export class Order {
   @PartitionKey() customerId!: PartitionKey;
@@ -31,7 +31,7 @@ export class Order {
   }
 }
 
-/** The same table, seen by a program that knows other properties. */
+/** The same table as a program with other properties sees it. */
 @Entity({ table: 'Orders' })
 export class Foreign {
   @PartitionKey() customerId!: PartitionKey;
@@ -41,7 +41,7 @@ export class Foreign {
   @Property({ type: 'Int64' }) big?: bigint | undefined;
 }
 
-/** No `@ETag`: what was loaded is only remembered. */
+/** An entity without `@ETag`: the loaded ETag is only remembered. */
 @Entity({ table: 'Settings' })
 export class Setting {
   @PartitionKey() scope!: PartitionKey;
@@ -49,7 +49,7 @@ export class Setting {
   @Property({ type: 'String' }) value?: string | undefined;
 }
 
-/** Composed keys, newest first. */
+/** An entity with composed keys, newest first. */
 @Entity({ table: 'Events', partitionKey: 'TENANT|{tenantId}|{stream}', rowKey: '{at}|{eventId}' })
 export class DomainEvent {
   @PartitionKey() tenantId!: PartitionKey;
@@ -59,7 +59,7 @@ export class DomainEvent {
   @Property({ converter: json<unknown>() }) payload?: unknown;
 }
 
-/** Keys that the types do not mark: addressed by `{ partitionKey, rowKey }`. */
+/** An entity whose keys are not marked in its types; it is addressed by `{ partitionKey, rowKey }`. */
 @Entity({ table: 'Unmarked' })
 export class Unmarked {
   @PartitionKey() p!: string;

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Ends a connection by a reset. One whose own end is on its way is closed instead: a reset fails there (EINVAL), and Node then never
- * lets go of the handle: the process spins for ever when it exits.
+ * Closes a connection with a reset. If this end has already been sent, it destroys the socket: a reset then fails with
+ * EINVAL, Node never releases the handle, and the process spins forever on exit.
  */
 export function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();

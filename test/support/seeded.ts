@@ -1,7 +1,7 @@
-/** Numbers that are random, and the same in every run: from 0 up to 1. */
+/** A generator of numbers from 0 to less than 1 that look random and are the same in every run. */
 export type Random = () => number;
 
-/** A generator of its own for each seed. */
+/** Creates an independent generator for a seed. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,12 +12,12 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** An integer from 0 to less than `count`. */
+/** Returns an integer from 0 to less than `count`. */
 export function below(random: Random, count: number): number {
   return Math.floor(random() * count);
 }
 
-/** One of some, by their weights. */
+/** Picks a name at random, by the weights. */
 export function pick<K extends string>(random: Random, weights: Readonly<Record<K, number>>): K {
   const entries = Object.entries(weights) as [K, number][];
   let left = random() * entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** How long is waited: as long as no test takes on the slowest machine. */
+/** Milliseconds to wait at most: longer than any test takes on the slowest machine. */
 const TIMEOUT = 15_000;
 
-/** Waits until something holds, and fails when it never does; `problem` says what it was waiting for. */
+/** Waits until a condition holds, and fails if it never does. `problem` describes the missing condition. */
 export async function until(holds: () => boolean, problem: () => string): Promise<void> {
   const ends = performance.now() + TIMEOUT;
   while (!holds()) {

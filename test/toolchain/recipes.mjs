@@ -1,7 +1,7 @@
 const SECTION = /^## (.+)$/gm;
 const BLOCK = /^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 
-/** The recipes of a Markdown page: its sections that have commands. A block with a name is a file. */
+/** Returns the recipes of a Markdown page: its sections with commands. A code block with a name is a file. */
 export function recipesIn(page) {
   const headings = [...page.matchAll(SECTION)];
   return headings

@@ -1,5 +1,5 @@
-// Runs every recipe of docs/toolchain.md exactly as it stands there, in a temporary project that installs the packed tarball.
-// `npm run test:toolchains -- [--record] [part of a recipe's name]`
+// Runs every recipe of docs/toolchain.md, copied from the page unchanged, in a temporary project that installs the
+// packed tarball. Usage: `npm run test:toolchains -- [--record] [part of a recipe's name]`
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

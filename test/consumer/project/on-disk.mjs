@@ -1,4 +1,5 @@
-// A store on disk, and its copy, with whatever SQLite this version of Node has or the package brings.
+// Checks a store on disk, and its backup, with the SQLite that this version of Node includes or else the one that the
+// package brings.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

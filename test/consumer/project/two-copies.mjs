@@ -1,4 +1,5 @@
-// Two copies of the package in one process: one decorates, the other stores, reads and reports.
+// Loads two copies of the package into one process: one decorates a class, the other stores and reads it and throws
+// errors.
 import assert from 'node:assert/strict';
 import * as decorating from 'entitable';
 import * as storing from 'entitable-copy';
@@ -26,7 +27,7 @@ const refusal = await readings.insert(reading).catch((error) => error);
 assert.ok(!(refusal instanceof decorating.EntitableError));
 assert.ok(decorating.EntitableError.is(refusal, 'store.already-exists'));
 
-// What one copy has read, a repository class of the other saves as a difference, under the ETag that was remembered.
+// A repository class of one copy saves an entity that the other has read: only the changes, under the remembered ETag.
 class Readings extends decorating.Repository.of(Reading) {}
 found.batch = storing.Guid.random();
 await tables.repository(Readings).save(found);

@@ -58,7 +58,7 @@ class Counted {
   @Property({ type: 'Int64' }) none?: bigint | null;
 }
 
-/** What payments are made of: kept where nobody else can change it. */
+/** The base class of payments. Its amount is a private field, readable only through getters. */
 abstract class Money {
   readonly #amount: bigint;
   constructor(amount: bigint) {
@@ -120,12 +120,12 @@ const thing = (): Thing =>
   });
 
 describe('toPlain and fromPlain', () => {
-  it('make JSON of an entity by its decorators, and lose nothing of Guids, bytes, bigints and dates', () => {
+  it('toPlain follows the decorators of an entity and loses nothing of Guids, bytes, bigints and dates', () => {
     const plain = toPlain(thing());
     expect(JSON.parse(JSON.stringify(plain))).to.deep.equal({ ...JSON_FORM, summary: 'n!' });
   });
 
-  it('make an entity of JSON, which is stored and read as the one it came from', async () => {
+  it('fromPlain makes an entity from JSON that is stored and read like the original', async () => {
     const made = fromPlain(Thing, { ...JSON_FORM, ratio: 1.5 });
     expect(made).to.be.instanceOf(Thing);
     expect(made.lines?.[0]).to.be.instanceOf(Line);
@@ -139,13 +139,13 @@ describe('toPlain and fromPlain', () => {
     expect(fromPlain(Thing, toPlain(Object.assign(stored, { changed }))).changed).to.deep.equal(changed);
   });
 
-  it('leave the entity as it is', () => {
+  it('toPlain leaves the entity unchanged', () => {
     const entity = thing();
     toPlain(entity);
     expect(entity).to.deep.equal(thing());
   });
 
-  it('refuse what is none of the type, without showing it', () => {
+  it('fromPlain refuses a value of the wrong type without quoting it', () => {
     const wrong: readonly (readonly [string, unknown, string, string])[] = [
       ['id', 'no guid', 'string', 'Guid'],
       ['id', `{${JSON_FORM.id}}`, 'string', 'Guid'],
@@ -187,7 +187,7 @@ describe('toPlain and fromPlain', () => {
     }
   });
 
-  it('take a number for a bigint where it is a safe integer, also before a converter of bigints', () => {
+  it('fromPlain accepts a safe integer for a bigint, also in front of a converter of bigints', () => {
     const made = fromPlain(Counted, { a: 'a', b: 'b', count: 12, at: Number.MAX_SAFE_INTEGER, ratio: 5, none: null });
     expect({ ...made }).to.deep.equal({
       a: 'a',
@@ -199,7 +199,7 @@ describe('toPlain and fromPlain', () => {
     });
   });
 
-  it('take dates as forms and other programs write them', () => {
+  it('fromPlain accepts dates as HTML forms and other programs write them', () => {
     const given = ['2026-11-21', '2026-11-21T09:30Z', '2026-11-21T10:30:00+01:00', new Date('2026-11-21T09:30:00Z')];
     expect(given.map((moment) => fromPlain(Thing, { ...JSON_FORM, moment }).moment.toJSON())).to.deep.equal([
       '2026-11-21T00:00:00.000Z',
@@ -209,7 +209,7 @@ describe('toPlain and fromPlain', () => {
     ]);
   });
 
-  it('keep stored properties that are getters, also of private fields and of base classes, unless they are excluded', async () => {
+  it('toPlain includes stored properties that are getters, of private fields and base classes too, unless they are excluded', async () => {
     await using tables = await DataSource.open('memory:');
     const payments = tables.repository(Payment);
     const made = await payments.insert(payments.create({ c: 'c', p: 'p', amount: 3n, note: 'n', pin: '1234' }));
@@ -225,7 +225,7 @@ describe('toPlain and fromPlain', () => {
     expect([amount, note, pin]).to.deep.equal([3n, 'n', '1234']);
   });
 
-  it('do not let JSON reach a prototype', () => {
+  it('fromPlain does not let JSON change a prototype', () => {
     const made = fromPlain(
       Thing,
       JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}') as Record<

@@ -19,7 +19,7 @@ class Account {
   @ETag() etag?: string;
 }
 
-/** What a handler is given: class fields make every member an own one. */
+/** A DTO as a request handler receives it: its class fields are own members even if the client did not send them. */
 class UpdateAccount {
   @IsOptional() mail?: string;
   @IsOptional() phone?: string;
@@ -37,7 +37,7 @@ const STORED = {
 };
 const without = ({ etag: _etag, ...values }: object & { etag?: string }): object => ({ ...values });
 
-describe('An entity of plain data', () => {
+describe('An entity made from plain data', () => {
   let tables: DataSource;
   let accounts: Repository<Account>;
   beforeEach(async () => {
@@ -48,19 +48,19 @@ describe('An entity of plain data', () => {
   afterEach(() => tables.close());
   const stored = async (): Promise<object> => without(await accounts.getOrThrow(KEY));
 
-  it('is no patch of what a client did not send, where its class has fields', async () => {
+  it('A DTO whose class has fields does not overwrite properties that the client did not send when it is merged', async () => {
     await accounts.merge(KEY, plainToInstance(UpdateAccount, { mail: 'b@x' }));
     expect(await stored()).to.deep.equal({ ...KEY, ...STORED, mail: 'b@x' });
   });
 
-  it('keeps, when it is saved under its ETag, what may not be exposed', async () => {
+  it('An entity made from plain data and saved under its ETag keeps stored properties that are not exposed', async () => {
     const plain = toPlain(await accounts.getOrThrow(KEY));
     expect(plain).not.to.have.any.keys('hash', 'tier');
     await accounts.save(fromPlain(Account, { ...plain, mail: 'b@x' }));
     expect(await stored()).to.deep.equal({ ...KEY, ...STORED, mail: 'b@x' });
   });
 
-  it('keeps what was not given, also where the class or a default would set it', async () => {
+  it('An entity made from plain data keeps stored properties that are missing from the data, even if the class or a default sets them', async () => {
     const { etag } = await accounts.getOrThrow(KEY);
     const entity = fromPlain(Account, { ...KEY, etag, phone: null });
     expect(entity).to.include({ status: 'new', credit: 0 });
@@ -70,19 +70,19 @@ describe('An entity of plain data', () => {
     expect(await stored()).to.deep.equal({ ...KEY, ...STORED, phone: undefined });
   });
 
-  it('writes what was given, also where it is what the class would set', async () => {
+  it('An entity made from plain data writes given values, even if they equal what the class sets', async () => {
     const { etag } = await accounts.getOrThrow(KEY);
     await accounts.save(fromPlain(Account, { ...KEY, etag, state: 'new', credit: 0, roles: [] }));
     expect(await stored()).to.deep.equal({ ...KEY, ...STORED, status: 'new', credit: 0, roles: [] });
   });
 
-  it('keeps it in a unit of work too', async () => {
+  it('An entity made from plain data keeps stored properties that are missing from the data when it is saved in a unit of work', async () => {
     const plain = toPlain(await accounts.getOrThrow(KEY));
     await tables.unitOfWork((work) => work.repository(Account).save(fromPlain(Account, { ...plain, credit: 6 })));
     expect(await stored()).to.deep.equal({ ...KEY, ...STORED, credit: 6 });
   });
 
-  it('has, as a new one, what the class and the defaults set', async () => {
+  it('A new entity made from plain data has the values that its class and its defaults set', async () => {
     await accounts.insert(fromPlain(Account, { owner: 'o', name: 'new', mail: 'c@x', hash: 'forged' }));
     expect(without(await accounts.getOrThrow({ owner: 'o', name: 'new' }))).to.deep.equal({
       owner: 'o',
@@ -97,7 +97,7 @@ describe('An entity of plain data', () => {
     });
   });
 
-  it('goes by the decorators of its class, whatever the data says of its own', async () => {
+  it('An entity made from plain data follows the decorators of its own class, not the constructor of the data', async () => {
     const forged = JSON.parse('{ "constructor": { "name": "x" }, "hash": "forged" }') as object;
     class Dto {
       hash = 'forged';
@@ -108,7 +108,7 @@ describe('An entity of plain data', () => {
     }
   });
 
-  it('is made by the create of its class, where it has one', () => {
+  it('An entity made from plain data is created by the create function of its class', () => {
     @Entity({ table: 'Accounts', create: (values: EntityValues<Sealed>) => new Sealed(values) })
     class Sealed {
       @PartitionKey() owner!: PartitionKey;

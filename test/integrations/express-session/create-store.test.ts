@@ -25,7 +25,7 @@ const writing =
     });
 const servers: { close(): void }[] = [];
 
-/** A real application behind a real port, and a browser that keeps its cookie. */
+/** Starts an application on a real port, and returns a browser that keeps its cookie. */
 async function browserOf(store: Store): Promise<(path: string) => Promise<unknown>> {
   const app = express();
   app.use(
@@ -60,7 +60,7 @@ async function browserOf(store: Store): Promise<(path: string) => Promise<unknow
 onEveryStore('A session store of Express', (open) => {
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-  it('keeps the sessions of browsers apart, and through requests', async () => {
+  it('A session store keeps the sessions of two browsers apart across requests', async () => {
     const store = storeOf(await open());
     const [one, other] = [await browserOf(store), await browserOf(store)];
     expect(await one('/count')).to.deep.equal({ views: 1 });
@@ -77,7 +77,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(await other('/look')).to.deep.equal({ views: null });
   });
 
-  it('lets sessions end, lengthens those that are used, and prunes the others', async () => {
+  it('A session store expires sessions, extends those in use and prunes the expired ones', async () => {
     const store = storeOf(await open());
     const get = promisify(store.get.bind(store));
     const data = (ms: number): session.SessionData => ({
@@ -98,7 +98,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(await promisify(store.length!.bind(store))()).to.equal(2);
   });
 
-  it('keeps the cookie of a session that is only touched', async () => {
+  it('A session store updates the cookie of a session that is only touched', async () => {
     const store = storeOf(await open());
     const cookie = { originalMaxAge: 1000, expires: new Date(Date.now() + 1000), path: '/' };
     const later = { ...cookie, originalMaxAge: 60_000, expires: new Date(Date.now() + 60_000) };
@@ -110,7 +110,7 @@ onEveryStore('A session store of Express', (open) => {
     });
   });
 
-  it('keeps sessions larger than a String, and tells of one that no row holds', async () => {
+  it('A session store stores sessions larger than a String and refuses one that exceeds an entity', async () => {
     const store = storeOf(await open());
     const large = {
       cookie: { originalMaxAge: null },
@@ -129,7 +129,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(await promisify(store.get.bind(store))('sid')).to.deep.equal(small);
   });
 
-  it('refuses a session whose own code fails, or gives nothing to keep', async () => {
+  it('A session store refuses a session whose getters or toJSON throw or return no object', async () => {
     const store = storeOf(await open());
     const cookie = { originalMaxAge: null };
     const fails = (): never => {
@@ -160,7 +160,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(await codes('set')).to.deep.equal(
       Object.keys(hostile).map((title) => [title, 'validation.converter-failed']),
     );
-    // Of a session that is touched only the cookie is read.
+    // Touching a session reads only its cookie.
     expect(await codes('touch')).to.deep.equal(
       Object.keys(hostile).map((title) => [
         title,
@@ -170,7 +170,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(await promisify(store.get.bind(store))('sid')).to.equal(null);
   });
 
-  it('keeps what toJSON of a session makes of it, as every store does', async () => {
+  it("A session store stores the result of a session's own toJSON", async () => {
     const store = storeOf(await open());
     const cookie = { originalMaxAge: null };
     const kept = { cookie, views: 2, toJSON: () => ({ cookie, views: 3, toJSON: () => undefined }) };
@@ -178,7 +178,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(await promisify(store.get.bind(store))('sid')).to.deep.equal({ cookie, views: 3 });
   });
 
-  it('keeps a session whose cookie ends beyond the dates of the service', async () => {
+  it('A session store stores a session whose cookie expires after the last date of the service', async () => {
     const store = storeOf(await open());
     const expires = new Date('+012026-01-01T00:00:00Z');
     await writing(store, 'set')('sid', { cookie: { originalMaxAge: 1, expires }, views: 1 });
@@ -189,7 +189,7 @@ onEveryStore('A session store of Express', (open) => {
     });
   });
 
-  it('tells of a session that is none, which is what it gave for one that was missing', async () => {
+  it('A session store refuses the null that it returned for a missing session', async () => {
     const store = storeOf(await open());
     const gone = (await promisify(store.get.bind(store))('sid')) as unknown as session.SessionData;
     for (const verb of ['set', 'touch'] as const) {
@@ -200,7 +200,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(() => store.get('sid', undefined as never)).to.throw('The last argument takes a callback, not undefined.');
   });
 
-  it('names its table as the data source names every table: tenants stay apart', async () => {
+  it('A session store names its table by the tableName option of its data source, so that tenants stay apart', async () => {
     const { tables, tableName } = await open();
     const stores = ['A', 'B'].map((tenant) =>
       createStore(
@@ -216,7 +216,7 @@ onEveryStore('A session store of Express', (open) => {
     expect(() => createStore(session, tables, { table: 'no name' })).to.throw('a table name is');
   });
 
-  it('tells an error by the callback, and without one by an event', async () => {
+  it('A session store reports an error to the callback, and without one as an error event', async () => {
     const opened = await open();
     const store = storeOf(opened);
     await opened.tables.close();

@@ -59,7 +59,7 @@ describe('The error handler for Express', () => {
       })
       .post('/pairs/:id', async (request, response) => {
         const { id } = request.params;
-        // Two entities of one partition, both or neither.
+        // Writes two entities of one partition atomically.
         await tables.unitOfWork(
           (unit) => {
             for (const each of [id, `${id}-copy`])
@@ -118,7 +118,7 @@ describe('The error handler for Express', () => {
     return [answer.status, text === '' ? undefined : JSON.parse(text), answer.headers.get('retry-after')];
   }
 
-  it('answers by the code: what a client may know, and no message', async () => {
+  it('The error handler for Express answers by the code, without messages or values', async () => {
     const url = await listen(application());
     expect(await ask(`${url}/1`)).to.deep.equal([404, { statusCode: 404, code: 'store.not-found' }, null]);
     expect(await ask(`${url}/1`, 'POST', { title: 'x' })).to.deep.equal([
@@ -147,7 +147,7 @@ describe('The error handler for Express', () => {
     expect(told).to.deep.equal([]);
   });
 
-  it('says when to try again, tells of what is the fault of the server, and hands on what is not its own', async () => {
+  it('The error handler for Express sends Retry-After, reports server faults to onError and passes on foreign errors', async () => {
     const url = await listen(application());
     expect(await ask(`${url}/fail/throttled`)).to.deep.equal([429, { statusCode: 429, code: 'store.throttled' }, '2']);
     expect(await ask(`${url}/fail/unauthorized`)).to.deep.equal([
@@ -160,7 +160,7 @@ describe('The error handler for Express', () => {
     expect(await (await fetch(`${url}/fail/sent`)).text()).to.equal('half');
   });
 
-  it('answers a commit that wrote nothing as what refused it, and one that wrote something as a fault', async () => {
+  it('httpResponseOf answers a commit that wrote nothing as the error that refused it, and a partial commit with 500', async () => {
     const articles = tables.repository(Article);
     const article = (id: string, shelf = 's'): Article => Object.assign(new Article(), { shelf, id, title: 'Faust' });
     await articles.insert(article('1'));
@@ -170,7 +170,7 @@ describe('The error handler for Express', () => {
     expect(await refused('other', 's')).to.have.property('status', 500);
   });
 
-  it('answers a unit of work of a handler by what refused it, of which nothing was written', async () => {
+  it('The error handler for Express answers an atomic unit of work as the error that refused it, with nothing written', async () => {
     const url = await listen(application());
     const articles = tables.repository(Article);
     const titles = async (): Promise<string[]> =>
@@ -195,7 +195,7 @@ describe('The error handler for Express', () => {
     expect(told).to.deep.equal([]);
   });
 
-  it('gives nothing for any other error', () => {
+  it('httpResponseOf returns undefined for foreign errors', () => {
     expect([new Error('x'), undefined, { code: 'store.not-found' }].map(httpResponseOf)).to.deep.equal([
       undefined,
       undefined,

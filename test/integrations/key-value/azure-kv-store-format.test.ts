@@ -10,7 +10,7 @@ const encoded = (value: unknown): Readonly<Record<string, UndeclaredValue>> =>
   Object.fromEntries(azureKvStoreFormat.encode(value, context));
 const text = (value: string): UndeclaredValue => ({ type: 'String', text: value });
 
-/** What `json.dumps` of Python writes: ASCII, and spaces after commas and colons. */
+/** A row as Python's `json.dumps` writes it: ASCII, with spaces after commas and colons. */
 const PYTHON_ROW: readonly (readonly [string, UndeclaredValue])[] = [
   ['plain', text('hello')],
   ['quoted', text('"123"')],
@@ -28,7 +28,7 @@ const PYTHON_ROW: readonly (readonly [string, UndeclaredValue])[] = [
 ];
 
 describe('The format of AzureKVStore', () => {
-  it('is read as Python writes it', () => {
+  it('The format of AzureKVStore is decoded as Python writes it', () => {
     expect(azureKvStoreFormat.decode(PYTHON_ROW)).to.deep.equal({
       plain: 'hello',
       quoted: '123',
@@ -44,7 +44,7 @@ describe('The format of AzureKVStore', () => {
     });
   });
 
-  it('reads parts by their numbers, whatever they are', () => {
+  it('The format of AzureKVStore joins the parts of a value in the order of their numbers, whatever these are', () => {
     const columns = [
       ['x_part_4294967294', { type: 'String', text: 'c"' }],
       ['x_part_10', { type: 'String', text: 'b' }],
@@ -53,7 +53,7 @@ describe('The format of AzureKVStore', () => {
     expect(azureKvStoreFormat.decode(columns)).to.deep.equal({ x: 'abc' });
   });
 
-  it('is written as Python reads it: native types, JSON for the rest, and for a text that would be read as JSON', () => {
+  it('The format of AzureKVStore is encoded as Python reads it: native types, and JSON for everything else and for text that looks like JSON', () => {
     expect(
       encoded({
         s: 'x',
@@ -82,7 +82,7 @@ describe('The format of AzureKVStore', () => {
     });
   });
 
-  it('splits from 32767 units on, the first part one short of the rest, never inside a character', () => {
+  it('The format of AzureKVStore splits text from 32767 units on, the first part one unit shorter, and never inside a character', () => {
     const lengths = (value: string): readonly number[] =>
       Object.values(encoded({ v: value })).map((part) => ('text' in part ? part.text.length : 0));
     expect(lengths('x'.repeat(32_766))).to.deep.equal([32_766]);
@@ -92,7 +92,7 @@ describe('The format of AzureKVStore', () => {
     expect(lengths(`${'x'.repeat(32_765)}😀${'x'.repeat(9)}`)).to.deep.equal([32_766, 12]);
   });
 
-  it('gives back every object that has names a table takes', () => {
+  it('The format of AzureKVStore decodes every object with valid property names to the same object', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9]{0,8}$/).filter((found) => found !== '__proto__');
     const member = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
@@ -107,13 +107,13 @@ describe('The format of AzureKVStore', () => {
     );
   });
 
-  it('names tables by the rule of the other program', () => {
+  it('The format of AzureKVStore names tables as LlamaIndex for Python does', () => {
     expect(
       ['docstore/ref_doc_info', '9lives', 'a', 'x'.repeat(70)].map((name) => azureKvStoreFormat.tableName(name)),
     ).to.deep.equal(['docstorerefdocinfo', 'A9lives', 'aAA', 'x'.repeat(63)]);
   });
 
-  it('refuses what it cannot hold', async () => {
+  it('The format of AzureKVStore refuses values, names and keys that it cannot represent', async () => {
     await using tables = await DataSource.open('memory:');
     const collection = new KeyValueStore(tables, { format: 'azure-kv-store' }).collection();
     const refused: readonly (readonly [key: string, value: unknown, code: string])[] = [
@@ -132,14 +132,14 @@ describe('The format of AzureKVStore', () => {
     }
   });
 
-  it('refuses a name that the store keeps to itself', async () => {
+  it('The format of AzureKVStore refuses a property name that the store reserves', async () => {
     await using store = await KeyValueStore.open('memory:', { format: 'azure-kv-store', limits: 'cosmos' });
     expect(await rejection(store.put('k', { ID: 1 }))).to.have.property('code', 'validation.unknown-property');
   });
 });
 
 onEveryStore('A store in the format of AzureKVStore', (open) => {
-  it('gives back what it was given, split values too', async () => {
+  it('A store in the format of AzureKVStore reads back what it has written, including split values', async () => {
     const { tables, tableName } = await open();
     const store = new KeyValueStore(tables, { format: 'azure-kv-store', tableName });
     const value = {

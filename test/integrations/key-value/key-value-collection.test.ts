@@ -17,7 +17,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   number: -1.5e300,
   truth: false,
   null: null,
-  // ASCII: the emulator measures, and cuts, long texts in bytes of UTF-8.
+  // ASCII, because the emulator measures and truncates long texts in bytes of UTF-8.
   long: { text: 'abcd'.repeat(30_000) },
 };
 
@@ -37,14 +37,14 @@ const KEYS = [
 ];
 
 onEveryStore('A key-value collection', (open) => {
-  it('keeps values of any JSON shape, long ones over several properties', async () => {
+  it('A key-value collection stores JSON values of any shape and spreads long ones over several properties', async () => {
     const collection = await collectionOf(open);
     await collection.putAll(Object.entries(VALUES));
     for (const [key, value] of Object.entries(VALUES)) expect(await collection.get(key)).to.deep.equal(value);
     expect(await collection.getAll()).to.deep.equal(VALUES);
   });
 
-  it('takes keys of any characters', async () => {
+  it('A key-value collection accepts keys with any characters', async () => {
     const collection = await collectionOf(open);
     for (const key of KEYS) await collection.put(key, { key });
     for (const key of KEYS) expect(await collection.get(key)).to.deep.equal({ key });
@@ -53,7 +53,7 @@ onEveryStore('A key-value collection', (open) => {
     expect(await collection.getAll()).to.deep.equal({});
   });
 
-  it('reads nothing of what is not there, and creates nothing by reading', async () => {
+  it('A key-value collection returns nothing for missing keys and creates no table by reading', async () => {
     const collection = await collectionOf(open);
     expect(await collection.get('a')).to.equal(undefined);
     expect(await collection.delete('a')).to.be.false;
@@ -62,14 +62,14 @@ onEveryStore('A key-value collection', (open) => {
     expect(await collection.delete('b')).to.be.false;
   });
 
-  it('replaces what a key had, whole', async () => {
+  it('A key-value collection replaces the whole value of a key', async () => {
     const collection = await collectionOf(open);
     await collection.put('a', 'x'.repeat(100_000));
     await collection.put('a', 'y');
     expect(await collection.get('a')).to.equal('y');
   });
 
-  it('gives the members that are selected, and the pairs whose keys begin with a prefix', async () => {
+  it('A key-value collection returns only selected members, and only keys with a prefix', async () => {
     const collection = await collectionOf(open);
     await collection.putAll(['a/1', 'a/2', 'a', 'b'].map((key) => [key, { key, other: 1 }]));
     expect(await collection.get('a/1', { select: ['key'] })).to.deep.equal({ key: 'a/1' });
@@ -84,7 +84,7 @@ onEveryStore('A key-value collection', (open) => {
   });
 
   for (const format of ['json', 'azure-kv-store'] as const) {
-    it(`finds every key that begins with a prefix, the last characters of all among them, in the format ${format}`, async () => {
+    it(`A key-value collection finds every key with a prefix, including the last Unicode characters, in the format ${format}`, async () => {
       const { tables, tableName } = await open();
       const collection = new KeyValueStore(tables, { tableName, format }).collection('prefixes');
       const parts = ['a', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{1ffff}', '\u{10ffff}'];
@@ -98,7 +98,7 @@ onEveryStore('A key-value collection', (open) => {
     });
   }
 
-  it('takes half a character for a prefix of the whole one', async () => {
+  it('A key-value collection treats half a surrogate pair as a prefix of the whole character', async () => {
     const collection = await collectionOf(open);
     await collection.putAll(['a😀', 'a\ud83d', 'a\ud83dx', 'a', 'b'].map((key) => [key, { key }] as const));
     const found: unknown[] = [];
@@ -106,7 +106,7 @@ onEveryStore('A key-value collection', (open) => {
     expect(found).to.have.members(['a😀', 'a\ud83d', 'a\ud83dx']);
   });
 
-  it('puts many pairs in transactions, of one key the last', async () => {
+  it('A key-value collection writes many pairs in transactions, and the last pair of a key wins', async () => {
     const collection = await collectionOf(open);
     async function* pairs(): AsyncGenerator<[string, number]> {
       for (let n = 0; n < 250; n++) yield await Promise.resolve<[string, number]>([`k${n % 240}`, n]);
@@ -121,7 +121,7 @@ onEveryStore('A key-value collection', (open) => {
     expect(await collection.get('large8')).to.have.length(400_000);
   });
 
-  it('refuses what no entity holds before anything is sent', async () => {
+  it('A key-value collection refuses values and keys that exceed an entity before anything is sent', async () => {
     const collection = await collectionOf(open);
     const codes: Readonly<Record<string, () => Promise<unknown>>> = {
       'key.too-long': () => collection.get('k'.repeat(513)),
@@ -136,7 +136,7 @@ onEveryStore('A key-value collection', (open) => {
     }
   });
 
-  it('tells a row that something else has written, without its values', async () => {
+  it('A key-value collection reports a row that another program has written, without its values', async () => {
     const { tables, store, tableName } = await open();
     const other = new KeyValueStore(tables, { format: 'azure-kv-store' });
     await other.put('foreign', { a: 1 }, 'settings');
@@ -165,7 +165,7 @@ onEveryStore('A key-value collection', (open) => {
     expect(await other.get('far', 'settings')).to.deep.equal({ json_1: 1, json_4294967294: 1 });
   });
 
-  it('refuses what JavaScript may give', async () => {
+  it('A key-value collection refuses arguments of the wrong type', async () => {
     const opened = await open();
     const collection = await settings(opened, 'settings');
     const codes: readonly (readonly [code: string, act: () => Promise<unknown>])[] = [
@@ -184,7 +184,7 @@ onEveryStore('A key-value collection', (open) => {
     for (const [code, act] of codes) expect(await rejection(act())).to.have.property('code', code);
   });
 
-  it('refuses a partition key that is none, and a format there is not, at once', async () => {
+  it('A key-value store refuses an invalid partition key and an unknown format in its constructor', async () => {
     const { tables } = await open();
     for (const options of [
       { partitionKey: 'a/b' },
@@ -202,7 +202,7 @@ onEveryStore('A key-value collection', (open) => {
 });
 
 describe('A key-value store', () => {
-  it('makes a table name of every collection name, no two the same, valid names as they are', async () => {
+  it('A key-value store gives every collection its own valid table name and keeps names that are valid already', async () => {
     const names = [
       'orders',
       'Orders',
@@ -226,7 +226,7 @@ describe('A key-value store', () => {
     expect(made).to.include('docstoredata');
   });
 
-  it('keeps tenants apart, by the names that their data sources give to tables', async () => {
+  it('A key-value store applies the tableName option of its data source, so that tenants stay apart', async () => {
     await using tables = await DataSource.open('memory:');
     const stores = ['ada', 'grace'].map(
       (tenant) =>
@@ -242,7 +242,7 @@ describe('A key-value store', () => {
     expect(made).to.deep.equal(['adasettings', 'gracesettings']);
   });
 
-  it('has the limits of Cosmos where the store does', async () => {
+  it('A key-value store has the limits of Cosmos if its store has them', async () => {
     await using store = await KeyValueStore.open('memory:', { limits: 'cosmos' });
     const collection = store.collection();
     await collection.put('a', 'x'.repeat(600_000));

@@ -17,9 +17,9 @@ const TARGETS: Readonly<Record<string, (azurite: Azurite) => DataSourceTarget | 
   },
 };
 
-describe('A key-value store is opened by', () => {
+describe('Opening a key-value store', () => {
   for (const [mode, targetOf] of Object.entries(TARGETS)) {
-    it(`${mode}, and reads what it writes`, async () => {
+    it(`A key-value store opened by ${mode} reads what it writes`, async () => {
       await using store = await KeyValueStore.open(await targetOf(await startAzurite()));
       await store.put('a/b', { mode }, 'modes');
       expect(await store.get('a/b', 'modes')).to.deep.equal({ mode });
@@ -28,7 +28,7 @@ describe('A key-value store is opened by', () => {
   }
 
   for (const endpoint of [ENDPOINT, COSMOS_ENDPOINT]) {
-    it(`a token, which it sends to ${endpoint}`, async () => {
+    it(`A key-value store opened by a token sends it to ${endpoint}`, async () => {
       const service = new CannedService(() => ({ status: 204, headers: { etag: 'W/"1"' } }));
       const getToken = () => Promise.resolve({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 });
       const target = { endpoint, credential: { getToken } };

@@ -33,11 +33,11 @@ const CASES: readonly (readonly [where: MemberTests, keys: readonly string[]])[]
 ];
 
 for (const format of ['json', 'azure-kv-store'] as const) {
-  // Keys of the other program's format are row keys as they are.
+  // In the other program's format, keys are stored unchanged as row keys.
   const stored = (key: string): string => (format === 'json' ? key : key.replace('/', '|'));
 
   onEveryStore(`A query of members in the format ${format}`, (open) => {
-    it('gives the pairs that pass, of a prefix too, and only the members that are selected', async () => {
+    it('A query of members returns the pairs that pass, combined with a prefix, with only the selected members', async () => {
       const { tables, tableName } = await open();
       const collection = new KeyValueStore(tables, { format, tableName }).collection('tasks');
       for (const [key, value] of Object.entries(VALUES)) await collection.put(stored(key), value);
@@ -60,7 +60,7 @@ for (const format of ['json', 'azure-kv-store'] as const) {
 }
 
 describe('A query of members', () => {
-  it('asks the service for what must equal something, within what one request may compare', async () => {
+  it('A query of members lets the service test equality, for as many members as one request can compare', async () => {
     const { store, requests } = recordingStore(memoryStore());
     const tables = await DataSource.open(store);
     const collection = new KeyValueStore(tables, { format: 'azure-kv-store' }).collection('tasks');
@@ -78,7 +78,7 @@ describe('A query of members', () => {
   });
 
   for (const where of [{ a: null }, { a: Number.NaN }, { a: { like: 'b' } }, { a: { eq: [] } }, { a: undefined }]) {
-    it(`refuses ${JSON.stringify(where)} before anything is read`, async () => {
+    it(`A query of members refuses ${JSON.stringify(where)} before anything is read`, async () => {
       const tables = await DataSource.open('memory:');
       const collection = new KeyValueStore(tables).collection('tasks');
       const error = await rejection(collection.query({ where: where as never }).next());

@@ -5,7 +5,7 @@ import { KeyvTables } from 'entitable/keyv';
 import { onEveryStore, rejection } from '../../support/every-store.js';
 
 onEveryStore('Keyv on tables', (open) => {
-  it('keeps values of any size under keys of any characters, in namespaces', async () => {
+  it('Keyv on tables stores values of any size under keys with any characters, in namespaces', async () => {
     const { tables } = await open();
     const users = new Keyv({ store: new KeyvTables(tables), namespace: 'users', throwOnErrors: true });
     const other = new Keyv({ store: new KeyvTables(tables), namespace: 'users2', throwOnErrors: true });
@@ -32,7 +32,7 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await other.get('a')).to.equal(1);
   });
 
-  it('clears one namespace and leaves every other alone, whatever their names', async () => {
+  it('Keyv on tables clears one namespace and keeps all others, whatever their names', async () => {
     const { tables } = await open();
     const names = ['app', 'app:sessions', 'app|x', 'a', 'app~'];
     const caches = names.map(
@@ -46,12 +46,12 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await caches[0]!.get('sessions:s1')).to.equal(undefined);
   });
 
-  it('serves several namespaces by one adapter, but clears none: Keyv does not say which', async function () {
+  it('Keyv on tables serves several namespaces by one adapter, but refuses to clear one, because Keyv does not name it', async function () {
     const { tables } = await open();
     const store = new KeyvTables(tables);
     const users = new Keyv({ store, namespace: 'users', throwOnErrors: true });
     const rooms = new Keyv({ store, namespace: 'rooms', throwOnErrors: true });
-    if (store.namespace === undefined) this.skip(); // Keyv 6 looks after its namespaces itself.
+    if (store.namespace === undefined) this.skip(); // Keyv 6 manages its namespaces itself.
     await users.set('a', 'of users');
     await rooms.setMany([{ key: 'a', value: 'of rooms' }]);
     expect([await users.get('a'), await rooms.get('a'), await users.has('b')]).to.deep.equal([
@@ -67,7 +67,7 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await new KeyvTables(tables).get('users:a')).to.equal(undefined);
   });
 
-  it('sets, gets and deletes many, of one key the last', async () => {
+  it('Keyv on tables sets, gets and deletes many values, and the last value of a key wins', async () => {
     const { tables } = await open();
     const cache = new Keyv({ store: new KeyvTables(tables), throwOnErrors: true });
     await cache.setMany([
@@ -76,7 +76,7 @@ onEveryStore('Keyv on tables', (open) => {
     ]);
     expect(await cache.getMany(['k0', 'k119', 'none'])).to.deep.equal(['last', 119, undefined]);
     expect(await cache.hasMany(['k1', 'none'])).to.deep.equal([true, false]);
-    // Keyv 5 tells it of all, Keyv 6 of each.
+    // Keyv 5 returns one result for all keys, Keyv 6 one for each.
     expect([await cache.deleteMany(['k1', 'k2'])].flat())
       .to.include(true)
       .and.not.to.include(false);
@@ -84,7 +84,7 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await cache.has('k3')).to.be.false;
   });
 
-  it('lets values end', async () => {
+  it('Keyv on tables expires values', async () => {
     const { tables } = await open();
     const store = new KeyvTables(tables);
     await store.set('short', 'x', -1);
@@ -93,7 +93,7 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await store.has('short')).to.be.false;
   });
 
-  it('keeps values for ever whose time to live is no finite number', async () => {
+  it('Keyv on tables never expires values whose time to live is not a finite number', async () => {
     const { tables } = await open();
     const cache = new Keyv({ store: new KeyvTables(tables), throwOnErrors: true });
     for (const ttl of [0, Infinity, NaN]) {
@@ -102,7 +102,7 @@ onEveryStore('Keyv on tables', (open) => {
     }
   });
 
-  it('keeps what Keyv does not serialize, as JSON, and refuses what has none', async () => {
+  it('Keyv on tables stores values that Keyv does not serialise as JSON, and refuses those without a JSON form', async () => {
     const { tables } = await open();
     const store = new KeyvTables(tables);
     await store.set('a', { b: [1] });
@@ -113,7 +113,7 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await store.get('a')).to.deep.equal({ b: [1] });
   });
 
-  it('refuses a text that it has no room for, and cuts none', async () => {
+  it('Keyv on tables refuses a text that exceeds an entity, and truncates none', async () => {
     const { store: target, tableName } = await open();
     const tables = await DataSource.open(target, { tableName, limits: { stringUnits: 10 } });
     const store = new KeyvTables(tables);
@@ -125,7 +125,7 @@ onEveryStore('Keyv on tables', (open) => {
     expect(await store.get('a')).to.equal(text);
   });
 
-  it('names its table as the data source names every table: tenants stay apart', async () => {
+  it('Keyv on tables names its table by the tableName option of its data source, so that tenants stay apart', async () => {
     const { tables, tableName } = await open();
     const stores = ['A', 'B'].map(
       (tenant) =>
@@ -141,8 +141,8 @@ onEveryStore('Keyv on tables', (open) => {
   });
 });
 
-describe('Keyv on tables of its own', () => {
-  it('closes what it opened, and tells a later error', async () => {
+describe('Keyv on a data source of its own', () => {
+  it('Keyv on a data source of its own closes it on disconnect, and then rejects calls', async () => {
     const cache = new Keyv({ store: await KeyvTables.open('memory:'), throwOnErrors: true });
     await cache.set('a', 1);
     await cache.disconnect();

@@ -27,7 +27,7 @@ describe('A Nest application', () => {
     });
   const read = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
 
-  it('serves requests with injected repositories, custom ones with their dependencies', async () => {
+  it('A Nest application injects repositories, and custom repositories with their dependencies', async () => {
     const order = { customerId: 'c1', orderId: 'o1', total: 20 };
     const placed = await post('', order);
     expect(placed.status).to.equal(201);
@@ -38,7 +38,7 @@ describe('A Nest application', () => {
     expect((await fetch(`${url}/c1/o3`)).status).to.equal(404);
   });
 
-  it('keeps named connections apart', async () => {
+  it('A Nest application keeps named connections apart', async () => {
     await post('', { customerId: 'c1', orderId: 'o1', total: 20 });
     expect(await read('/sources')).to.deep.equal({ same: false, kinds: ['memory', 'memory'] });
     expect((await post('/c1/o1/archive', {})).status).to.equal(204);
@@ -49,7 +49,7 @@ describe('A Nest application', () => {
     });
   });
 
-  it('provides one repository a class and connection, a custom one by its own class and by its token', () => {
+  it('A Nest application provides one repository per class and connection, a custom one by its class and by its token', () => {
     const find = (token: string | symbol | (new (...args: never) => unknown)): unknown =>
       app.get(token as never, { strict: false });
     expect(find(ShopOrders))
@@ -61,18 +61,18 @@ describe('A Nest application', () => {
     expect(find(repositoryToken(ShopOrder))).not.to.equal(find(repositoryToken(ShopOrder, 'archive')));
   });
 
-  it('runs a request in a unit of work where the handler asks for it: committed by an answer, discarded by an error', async () => {
+  it('A Nest application runs a decorated handler in a unit of work that commits when it returns and discards when it throws', async () => {
     const orders = ['o1', 'o2'].map((orderId) => ({ customerId: 'c1', orderId, total: 2000 }));
     expect((await post('/pair', { orders, fail: true })).status).to.equal(409);
     expect(await read('/c1/large')).to.deep.equal([]);
     const answer = await post('/pair', { orders, fail: false });
     expect([answer.status, await answer.text()]).to.deep.equal([201, '0']);
     expect(await read('/c1/large')).to.deep.equal(orders);
-    // A commit that fails is the request's error.
+    // A failed commit fails the request.
     expect((await post('/pair', { orders, fail: false })).status).to.equal(500);
   });
 
-  it('runs a request in a unit of work of each connection that it names', async () => {
+  it('A Nest application runs a handler in one unit of work for each connection that its decorators name', async () => {
     const counts = (): Promise<number[]> =>
       Promise.all(
         [undefined, 'archive'].map((name) =>
@@ -86,7 +86,7 @@ describe('A Nest application', () => {
     expect(await counts()).to.deep.equal([1, 1]);
   });
 
-  it('closes every connection when it stops', async () => {
+  it('A Nest application closes every connection on shutdown', async () => {
     const sources = [app.get(DataSource), app.get<DataSource>(dataSourceToken('archive'))];
     await app.close();
     for (const tables of sources) {

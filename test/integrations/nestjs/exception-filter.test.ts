@@ -82,7 +82,9 @@ class CountersController {
     throw new Error('mine');
   }
 
-  /** Somebody else is faster, as often as is said, whatever the unit of this request has read. */
+  /**
+   * Increments a counter after `rivals` other writers have changed it, regardless of what this unit of work has read.
+   */
   async #add(name: string, rivals: number): Promise<number> {
     const found = await this.counters.getOrThrow({ shard: 's', name });
     if (this.tries++ < rivals) await this.rival(10 * this.tries + found.value, name);
@@ -140,7 +142,7 @@ describe('A Nest application with the exception filter', () => {
     app = await NestFactory.create(CountersModule, { logger: false, abortOnError: false });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
-    // A data source of its own: one of the application's would join the unit of work.
+    // A data source of its own: a repository of the application's data source would join the unit of work.
     const rivals = (await DataSource.open(app.get(DataSource).store)).repository(Counter);
     app.get(CountersController).rival = async (value, name) => rivals.upsert(counter(name, value));
   });
@@ -152,7 +154,7 @@ describe('A Nest application with the exception filter', () => {
     return [answer.status, await answer.json(), answer.headers.get('retry-after')];
   }
 
-  it('answers by the code, and leaves other errors to Nest', async () => {
+  it('The exception filter answers by the code and leaves foreign errors to Nest', async () => {
     expect(await ask('counters/a')).to.deep.equal([404, { statusCode: 404, code: 'store.not-found' }, null]);
     expect(await ask('counters/a', 'POST', { value: 1 })).to.have.property('0', 201);
     expect(await ask('counters/a', 'POST', { value: 1 })).to.deep.equal([
@@ -169,7 +171,7 @@ describe('A Nest application with the exception filter', () => {
     expect(await ask('own')).to.have.nested.property('1.message', 'Internal server error');
   });
 
-  it('answers a commit that was refused by what refused it', async () => {
+  it('The exception filter answers a refused commit as the error that refused it', async () => {
     await app.get(DataSource).repository(Counter).insert(counter('a', 1));
     expect(await ask('once/a', 'PUT')).to.deep.equal([
       412,
@@ -179,7 +181,7 @@ describe('A Nest application with the exception filter', () => {
     expect(await ask('counters/a')).to.have.nested.property('1.value', 11);
   });
 
-  it('answers an insert that a commit was refused for by 409, of which nothing was written', async () => {
+  it('The exception filter answers a commit with a conflicting insert with 409, and nothing is written', async () => {
     const counters = app.get(DataSource).repository(Counter);
     await counters.insert(counter('a-copy', 1));
     const taken = [409, { statusCode: 409, code: 'store.already-exists' }, null];
@@ -188,7 +190,7 @@ describe('A Nest application with the exception filter', () => {
     expect((await counters.scan().toArray()).map(({ name }) => name)).to.deep.equal(['a-copy']);
   });
 
-  it('answers a unit of work that a handler begins itself in the same way', async () => {
+  it('The exception filter answers a unit of work that the handler itself runs in the same way', async () => {
     await app.get(DataSource).repository(Counter).insert(counter('a', 1));
     expect(await ask('handled/a', 'PUT')).to.deep.equal([
       412,
@@ -201,13 +203,13 @@ describe('A Nest application with the exception filter', () => {
     expect(await ask('counters/a')).to.have.nested.property('1.value', 8);
   });
 
-  it('runs a handler again that lost a race, as often as it is told', async () => {
+  it('A handler with maxRetries runs again after losing a race', async () => {
     await app.get(DataSource).repository(Counter).insert(counter('a', 1));
     expect(await ask('again/a', 'PUT')).to.deep.equal([200, 3, null]);
     expect(await ask('counters/a')).to.have.nested.property('1.value', 32);
   });
 
-  it('refuses a unit of work where no commit can be waited for: streams of events, and answers of the handler itself', async () => {
+  it('A unit of work refuses handlers whose answer cannot wait for a commit: event streams, and those that send it themselves', async () => {
     expect(await ask('own-answer', 'PUT')).to.deep.equal([500, { statusCode: 500, code: 'commit.not-in-unit' }, null]);
     expect(await ask('passing', 'PUT')).to.deep.equal([202, { answered: true }, null]);
     const events = await fetch(`${url}/events`);

@@ -28,7 +28,7 @@ interface Person {
   name: RowKey;
 }
 
-/** Classes of one name, as two modules of one application may have. */
+/** Returns a class of the same name each time, as two modules of one application may have. */
 function userClass(table: string): EntityClass<Person> {
   class User implements Person {
     id!: PartitionKey;
@@ -79,7 +79,7 @@ describe('EntitableModule', () => {
     for (const context of contexts.splice(0)) await context.close();
   });
 
-  it('tells classes of one name apart', async () => {
+  it('EntitableModule distinguishes classes of the same name', async () => {
     const context = await contextOf(EntitableModule.forRoot({ target: 'memory:' }), PeopleModule);
     const { customers, employees } = context.get(Service, { strict: false });
     expect([customers.entityClass, employees.entityClass]).to.deep.equal([Customer, Employee]);
@@ -87,13 +87,13 @@ describe('EntitableModule', () => {
     expect(repositoryToken(Customer, 'a')).not.to.equal(repositoryToken(Customer, 'b'));
   });
 
-  it('tells a connection whose name is empty from the one without a name', () => {
+  it('EntitableModule distinguishes a connection whose name is empty from the unnamed one', () => {
     expect(dataSourceToken('')).not.to.equal(dataSourceToken());
     expect(repositoryToken(Customer, '')).not.to.equal(repositoryToken(Customer));
   });
 
   for (const name of [undefined, 'archive']) {
-    it(`refuses two connections ${name === undefined ? 'without a name' : 'of one name'}`, async () => {
+    it(`EntitableModule refuses two connections ${name === undefined ? 'without a name' : 'of the same name'}`, async () => {
       const target = 'memory:';
       const error = await rejection(
         contextOf(EntitableModule.forRoot({ name, target }), EntitableModule.forRoot({ name, target })),
@@ -103,7 +103,7 @@ describe('EntitableModule', () => {
     });
   }
 
-  it('takes a connection that several modules import for one', async () => {
+  it('EntitableModule opens a connection once, even if several modules import it', async () => {
     const connection = EntitableModule.forRoot({ target: 'memory:' });
     const context = await contextOf(connection, { module: class Other {}, imports: [connection] }, PeopleModule);
     expect(context.get(DataSource)).to.be.instanceOf(DataSource);
@@ -120,7 +120,7 @@ describe('EntitableModule', () => {
     useExisting: () => EntitableModule.forRootAsync({ imports: [SettingsModule], useExisting: Settings }),
   };
   for (const [way, module] of Object.entries(ways)) {
-    it(`opens a connection with options that ${way} makes`, async () => {
+    it(`EntitableModule opens a connection with options from ${way}`, async () => {
       const context = await contextOf(module(), PeopleModule);
       await context
         .get(Service, { strict: false })
@@ -129,7 +129,7 @@ describe('EntitableModule', () => {
     });
   }
 
-  it('opens named connections by factories that read the same', async () => {
+  it('EntitableModule distinguishes named connections whose factories have the same source text', async () => {
     const named = (name: string, table: string): DynamicModule =>
       EntitableModule.forRootAsync({ name, useFactory: () => ({ target: 'memory:', tableName: () => table }) });
     const context = await contextOf(named('a', 'TableA'), named('b', 'TableB'));
@@ -139,11 +139,11 @@ describe('EntitableModule', () => {
     expect(tables).to.deep.equal(['TableA', 'TableB']);
   });
 
-  it('says what an import in a circle does', () => {
+  it('EntitableModule names circular imports as the cause if a class is undefined', () => {
     expect(() => InjectRepository(undefined as never)).to.throw(EntitableError, 'imported in a circle');
   });
 
-  it('tells whether each connection answers, in the form of a Terminus health indicator', async () => {
+  it('EntitableHealthIndicator reports for each connection whether it responds, in the form of a Terminus health indicator', async () => {
     const broken = memoryStore();
     const context = await contextOf(
       EntitableModule.forRoot({ target: 'memory:' }),

@@ -18,7 +18,7 @@ class Account {
   @ETag() etag?: string;
 }
 
-/** Class fields make an own member of each of them, also of what a client does not send. */
+/** Class fields are own members, even if the client did not send them. */
 class UpdateAccount {
   @IsOptional() @IsEmail() mail?: string;
   @IsOptional() @IsString() phone?: string | null;
@@ -71,7 +71,7 @@ class AccountModule {}
 const KEY = { owner: 'o', name: 'n' };
 const STORED = { mail: 'a@x.org', phone: '1', hash: '$2b$' };
 
-describe('A Nest application that changes a part of an entity', () => {
+describe('A Nest application that updates part of an entity', () => {
   let app: INestApplication;
   let url: string;
   let accounts: Repository<Account>;
@@ -97,7 +97,7 @@ describe('A Nest application that changes a part of an entity', () => {
   };
 
   for (const path of ['/merge', '/assign', '/unit']) {
-    it(`keeps what was not sent, and removes what is null: PATCH ${path}`, async () => {
+    it(`PATCH ${path} keeps properties that were not sent and removes those that are null`, async () => {
       const answer = await send('PATCH', path, { mail: 'b@x.org' });
       expect(answer.status).to.equal(200);
       expect(await stored()).to.deep.equal({ ...STORED, mail: 'b@x.org' });
@@ -109,12 +109,12 @@ describe('A Nest application that changes a part of an entity', () => {
     });
   }
 
-  it('is given the members that were not sent as own ones', async () => {
+  it('A handler receives properties that were not sent as own members', async () => {
     const answer = await send('PATCH', '/merge', { mail: 'b@x.org' });
     expect(await answer.json()).to.deep.equal({ own: ['mail', 'phone'] });
   });
 
-  it('keeps what may not be exposed, and what was not sent: PUT', async () => {
+  it('PUT keeps properties that are not exposed or were not sent', async () => {
     const { etag } = await accounts.getOrThrow(KEY);
     const answer = await send('PUT', '', { ...KEY, mail: 'b@x.org', hash: 'forged', etag });
     expect(answer.status).to.equal(200);
@@ -123,7 +123,7 @@ describe('A Nest application that changes a part of an entity', () => {
     expect(await stored()).to.deep.equal({ ...STORED, mail: 'b@x.org' });
     expect((await send('PUT', '', { ...KEY, phone: null, etag: after })).status).to.equal(200);
     expect(await stored()).to.deep.equal({ ...STORED, mail: 'b@x.org', phone: undefined });
-    // The ETag of the first read is no longer the row's.
+    // The row's ETag has changed since the first read.
     expect((await send('PUT', '', { ...KEY, phone: '2', etag })).status).to.equal(500);
   });
 });

@@ -39,7 +39,7 @@ export class ShopOrder {
   @Property({ type: 'Double' }) total!: number;
 }
 
-/** A custom repository without dependencies: provided by its own class. */
+/** A custom repository without dependencies. It is provided under its own class. */
 export class ShopOrders extends Repository.of(ShopOrder) {
   large(customerId: string): Promise<ShopOrder[]> {
     return this.query({ customerId }).where('total', 'gt', 1000).toArray();
@@ -51,7 +51,10 @@ export class Journal {
   readonly lines: string[] = [];
 }
 
-/** A custom repository with dependencies: one by its class, one by a token, one by a later reference, one that is missing. */
+/**
+ * A custom repository with four dependencies: injected by class, by token, by forward reference, and an optional one
+ * that is missing.
+ */
 @Injectable()
 export class JournaledOrders extends Repository.of(ShopOrder) {
   constructor(

@@ -26,7 +26,7 @@ const store = memoryStore();
 class HealthModule {}
 
 describe('The health indicator in Terminus', () => {
-  it('makes a health check succeed, and fail with the error code alone', async () => {
+  it('The health indicator makes a Terminus health check succeed, and fail with only the error code', async () => {
     const app = await NestFactory.create(HealthModule, { logger: false, abortOnError: false });
     try {
       await app.listen(0, '127.0.0.1');

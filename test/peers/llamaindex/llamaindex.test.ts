@@ -17,7 +17,7 @@ for (const format of ['json', 'azure-kv-store'] as const) {
       });
       afterEach(() => store.close());
 
-      it('keeps documents in its KVDocumentStore', async () => {
+      it('KVDocumentStore of LlamaIndex.TS stores documents', async () => {
         const kvStore: BaseKVStore = store;
         const documents = new KVDocumentStore(kvStore, 'docs');
         const document = new Document({ id_: 'doc 1', text: 'x'.repeat(50_000), metadata: { source: 'a', pages: 2 } });
@@ -40,8 +40,8 @@ for (const format of ['json', 'azure-kv-store'] as const) {
         expect(await documents.documentExists('node 1')).to.equal(false);
       });
 
-      it('keeps indexes in its KVIndexStore', async () => {
-        // Its default namespace is that of the document store, so it must be named.
+      it('KVIndexStore of LlamaIndex.TS stores indexes', async () => {
+        // Its default namespace is that of the document store, so another one must be named.
         const indexes = new KVIndexStore(store, 'index_store');
         const index = new IndexDict(ID, 'a summary');
         index.addNode(new TextNode({ id_: 'node 1', text: 'a' }));

@@ -2,7 +2,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { Entity, ETag, PartitionKey, Property, Repository, RowKey, Timestamp } from 'entitable';
 import { EntitableModule, InjectRepository } from 'entitable/nestjs';
 
-/** The same entity, by the table of docs/coming-from.md. */
+/** The same entity, migrated as docs/coming-from.md describes. */
 @Entity({ table: 'Events' })
 export class Event {
   @PartitionKey() partitionKey!: PartitionKey;

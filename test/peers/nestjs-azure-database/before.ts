@@ -14,7 +14,10 @@ import {
 } from '@nestjs/azure-database';
 import { Injectable, Module } from '@nestjs/common';
 
-/** The entity of an application that uses `@nestjs/azure-database`, with all of its decorators that a row can have. */
+/**
+ * An entity of an application that uses `@nestjs/azure-database`, with every decorator of that package that affects a
+ * row.
+ */
 @EntityPartitionKey((event: Event) => `${event.team}|${event.year}`)
 @EntityRowKey('slug')
 export class Event {

@@ -23,13 +23,13 @@ const launch: then.Event = {
 };
 const party: then.Event = { ...launch, rowKey: 'party', views: 50_000_000_000, price: 4.5 };
 
-/** What an entity holds beside its ETag and timestamp. */
+/** Returns an entity's properties without its ETag and timestamp. */
 function dataOf({ etag, timestamp, ...data }: now.Event): object {
   expect([typeof etag, timestamp instanceof Date]).to.deep.equal(['string', true]);
   return data;
 }
 
-/** The same rows, their partition key taken apart. */
+/** The same rows, with the partition key split into its parts. */
 @Entity({ table: 'Events', partitionKey: '{team}|{year}' })
 class KeyedEvent {
   @PartitionKey() team!: PartitionKey;
@@ -38,7 +38,7 @@ class KeyedEvent {
   @Property() title!: string;
 }
 
-describe('The way from @nestjs/azure-database', () => {
+describe('The migration from @nestjs/azure-database', () => {
   const contexts: INestApplicationContext[] = [];
   let old: AzureTableStorageRepository<then.Event>;
   let events: Repository<now.Event>;
@@ -53,7 +53,7 @@ describe('The way from @nestjs/azure-database', () => {
   before(async () => {
     const before = await start(then.EventModule);
     old = before.get(then.EventService).events;
-    // The package gives the SDK no options, and the emulator has no https.
+    // The package does not let applications pass options to the SDK, and the emulator has no https.
     const connectionString = `DefaultEndpointsProtocol=http;${process.env.AZURITE}`;
     const options = { allowInsecureConnection: true };
     Object.assign(before.get(AzureTableStorageService, { strict: false }), {
@@ -72,7 +72,7 @@ describe('The way from @nestjs/azure-database', () => {
     for (const context of contexts) await context.close();
   });
 
-  it('reads every property that was written, under its own name, whatever the decorators said', async () => {
+  it('A migrated entity reads every written property under its own name, whatever the decorators of @nestjs/azure-database were', async () => {
     await old.create({ ...launch });
     await old.create({ ...party });
     expect((await events.scan().toArray()).map(dataOf)).to.deep.equal([
@@ -81,7 +81,7 @@ describe('The way from @nestjs/azure-database', () => {
     ]);
   });
 
-  it('has a call for each call', async () => {
+  it('Entitable has a call for each call of @nestjs/azure-database', async () => {
     expect(await old.find(key.partitionKey, key.rowKey)).to.equal(null);
     expect(await events.get(key)).to.equal(undefined);
 
@@ -106,7 +106,7 @@ describe('The way from @nestjs/azure-database', () => {
     expect(await old.findAll()).to.have.length(1);
   });
 
-  it('stores the declared types where rows have others, so that filters find them', async () => {
+  it('Rewriting migrated entities stores the declared types, so that filters find them', async () => {
     await old.create({ ...launch });
     const numbers = async (): Promise<object> => {
       const { properties } = await tables.tables.describe('Events');
@@ -119,7 +119,7 @@ describe('The way from @nestjs/azure-database', () => {
     expect(await events.scan().where('views', 'eq', 5n).where('price', 'eq', 4).count()).to.equal(1);
   });
 
-  it('reads a key that was composed by hand back into its parts', async () => {
+  it('A key template reads a key that was composed by hand back into its parts', async () => {
     await old.create({ ...launch });
     const keyed = tables.repository(KeyedEvent);
     expect(await keyed.query({ team: 'core', year: '2026' }).toArray()).to.deep.equal([

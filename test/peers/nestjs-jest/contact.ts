@@ -26,7 +26,7 @@ class ContactService {
 })
 class ContactModule {}
 
-it('stores and reads in a Nest module', async () => {
+it('A Nest module stores and reads an entity under Jest', async () => {
   const module = await Test.createTestingModule({ imports: [ContactModule] }).compile();
   const contact = await module.get(ContactService).add('ada');
   expect(contact).toBeInstanceOf(Contact);

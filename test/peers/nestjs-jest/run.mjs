@@ -1,4 +1,4 @@
-// Runs contact.ts, as a spec, with both Jest configurations of docs/nestjs.md, exactly as they stand there.
+// Runs contact.ts, as a spec, with both Jest configurations of docs/nestjs.md, copied from the page unchanged.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 

@@ -27,7 +27,7 @@ class VisitsController {
 class VisitsModule {}
 
 describe('The OpenAPI document of @nestjs/swagger', () => {
-  it('shows the keys of an entity as strings', async () => {
+  it('The OpenAPI document of @nestjs/swagger shows the keys of an entity as strings', async () => {
     const app = await NestFactory.create(VisitsModule, { logger: false });
     const { components } = SwaggerModule.createDocument(app, new DocumentBuilder().build());
     await app.close();

@@ -44,7 +44,10 @@ async function storeReading(): Promise<void> {
   await tables.close();
 }
 
-/** Stores both classes; where the compiler tells no types, the second one must be refused for all of its properties. */
+/**
+ * Stores both classes. If the compiler does not emit types, the second class must be refused, with an error for each of
+ * its properties.
+ */
 export async function check(): Promise<string> {
   await storeOrder();
   const told = await storeReading().then(

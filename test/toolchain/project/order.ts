@@ -1,6 +1,6 @@
 import { Entity, ETag, Guid, PartitionKey, Property, RowKey, Timestamp } from 'entitable';
 
-/** Every type is said: this works with every compiler. */
+/** An entity with explicit types, which work with every compiler. */
 @Entity({ table: 'Orders' })
 export class Order {
   @PartitionKey() customerId!: PartitionKey;

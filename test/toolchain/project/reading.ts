@@ -1,6 +1,6 @@
 import { Entity, Guid, PartitionKey, Property, RowKey } from 'entitable';
 
-/** No type is said: the compiler must tell them. */
+/** An entity without explicit types: the compiler must emit them. */
 @Entity({ table: 'Readings' })
 export class Reading {
   @PartitionKey() deviceId!: PartitionKey;

@@ -1,4 +1,4 @@
-// Bundled and minified by the driver: two classes get one name, which must not matter.
+// The driver bundles and minifies this file: both classes then have the same name, which must not matter.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

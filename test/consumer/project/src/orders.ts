@@ -1,4 +1,4 @@
-// What a library of entities exports, so that its declarations must be nameable from here.
+// The exports of a library of entities: the compiler must be able to name their types in its declarations.
 import {
   DataSource,
   Entity,
