@@ -1,4 +1,5 @@
-// Starts every benchmark in its short form, which takes seconds and shows that it works: its figures say nothing.
+// Runs every benchmark in its short form, which takes seconds and only shows that it works: its figures are
+// meaningless.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,12 +1,16 @@
-// Makes what users load: each entry of package.json one file, with what several need in chunks. The modules one by one
-// take five times as long to load, and reflect-metadata, which is CommonJS, as long again unless it is inside.
+// Bundles the package for its users: one file for each entry point of package.json, and chunks for shared code.
+// Separate modules take five times as long to load. reflect-metadata, which is CommonJS, takes as long again unless it
+// is bundled.
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BUNDLE = 'dist/bundle';
-/** Installed as well: programs that import it by themselves find the version that was tested, and both share what they know. */
+/**
+ * Bundled, and a dependency as well: applications that import it themselves get the tested version, and both copies
+ * share their metadata.
+ */
 const INSIDE = 'reflect-metadata';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +19,10 @@ const { exports, dependencies, optionalDependencies, peerDependencies } = JSON.p
 );
 const entries = Object.values(exports).filter((entry) => typeof entry === 'object');
 
-/** esbuild calls a class that names itself `_Guid`, which users would read in errors and in inspections; a space keeps the columns of the source map. */
+/**
+ * Restores the names of classes. esbuild renames a class that refers to itself to e.g. `_Guid`, which users would see
+ * in errors and when they inspect values. Padding with spaces keeps the columns of the source map valid.
+ */
 function withTheirNames(text) {
   const renamed = [...text.matchAll(/^var (\w+) = class (_\1|\1\d+)\b/gm)];
   return renamed.reduce(
@@ -40,7 +47,7 @@ const { outputFiles } = await build({
   external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).filter(
     (name) => name !== INSIDE,
   ),
-  // What the modules do when they are loaded is kept, whatever package.json tells the bundlers of users.
+  // Keeps the side effects of modules, whatever package.json tells users' bundlers.
   ignoreAnnotations: true,
   sourcemap: true,
   sourcesContent: false,
@@ -54,7 +61,7 @@ for (const { path, text } of outputFiles) {
 }
 copyFileSync(`${root}node_modules/${INSIDE}/LICENSE`, `${root}${BUNDLE}/${INSIDE}.LICENSE`);
 
-// What an earlier build left goes last: whoever runs meanwhile finds a bundle at any time.
+// Deletes the files of earlier builds last, so that a program that runs meanwhile always finds a complete bundle.
 const written = new Set(outputFiles.map(({ path }) => path));
 for (const name of readdirSync(`${root}${BUNDLE}`, { recursive: true, encoding: 'utf8' })) {
   const file = join(root, BUNDLE, name);

@@ -1,5 +1,5 @@
-// Type-checks both projects (legacy and TC39 decorators) with every TypeScript that users may have.
-// The TC39 project reads the package's own declarations, so dist/ must be built.
+// Type-checks both projects (legacy and standard decorators) with every supported TypeScript. The project for standard
+// decorators reads the package's own declarations, so dist/ must be built.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compilers = ['typescript59', 'typescript', 'typescript7'];
 const projects = { legacy: 'tsconfig.json', TC39: 'test/standard/tsconfig.json' };
-/** Another compiler's build information must not mix with the build's. */
+/** The build information of another compiler must not overwrite that of the build. */
 const options = ['--noEmit', '--incremental', 'false', '--tsBuildInfoFile', 'null'];
 
 for (const compiler of compilers) {

@@ -1,5 +1,5 @@
-// Makes `npm test`, `npm run quickstart` and the benchmarks work on a fresh clone: installs when something of a lockfile is missing, that
-// of the folder named, or else of the project.
+// Installs the packages of a lockfile if one is missing, in the given folder or else in the project. It makes
+// `npm test`, `npm run quickstart` and the benchmarks work on a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,10 @@ const installed = join(modules, '.package-lock.json');
 
 const packagesOf = (file) => Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages).filter(([path]) => path);
 
-/** Optional packages are those of other platforms too, so their absence says nothing. */
+/**
+ * Checks whether a package is missing or has another version. Optional packages include those of other platforms, so
+ * their absence is ignored.
+ */
 function isStale() {
   if (!existsSync(installed)) {
     return true;
@@ -23,7 +26,7 @@ function isStale() {
   );
 }
 
-/** A linked node_modules belongs to another checkout: `npm ci` would empty it there. */
+/** A linked node_modules belongs to another checkout, where `npm ci` would delete it. */
 const isLinked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 if (!isLinked && isStale()) {

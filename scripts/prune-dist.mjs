@@ -1,5 +1,5 @@
-// Deletes what the compiler once wrote to dist/ for sources that are gone, so that no stale test runs and nothing stale is packed.
-// dist/bundle is not the compiler's: scripts/bundle.mjs keeps it clean.
+// Deletes compiled files in dist/ whose sources no longer exist, so that no stale test runs and no stale file is
+// packed. It skips dist/bundle, which scripts/bundle.mjs cleans itself.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -2,7 +2,7 @@ import { DataSource } from 'entitable';
 import { Sample, sampleEntity, type SampleData } from '../support/sample.js';
 import type { BulkContender } from './contender.js';
 
-/** `insertMany`, with a fixed number of transactions at once and with as many as the store answers well. */
+/** `insertMany` with a fixed number of concurrent transactions, and with a number that adapts to the store. */
 export const entitableContenders: readonly BulkContender[] = [16, 'adaptive' as const].map((concurrency) => ({
   name: `entitable insertMany, concurrency ${concurrency}`,
   async write(connectionString: string, table: string, entities: Iterable<SampleData>) {
@@ -11,7 +11,7 @@ export const entitableContenders: readonly BulkContender[] = [16, 'adaptive' as 
   },
 }));
 
-/** Instances of the class, made when they are asked for. */
+/** Creates instances of the class lazily. */
 export function* instances(entities: Iterable<SampleData>): Generator<Sample> {
   for (const data of entities) yield sampleEntity(data);
 }

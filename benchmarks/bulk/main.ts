@@ -16,7 +16,7 @@ const ON_EMULATOR = { entities: amount(10_000, 500), partitions: 50 };
 const EMBEDDED = { entities: amount(100_000, 2000), partitions: 500 };
 const LONGER = 4;
 
-/** Entities of all partitions in turn, as an export or a queue has them. */
+/** Yields entities of all partitions in turn, as an export or a queue does. */
 function* interleaved(entities: number, partitions: number): Generator<SampleData> {
   for (let index = 0; index < entities; index++) yield sample(index % partitions, Math.floor(index / partitions));
 }
@@ -30,7 +30,7 @@ await embedded();
 
 interface Run {
   readonly rate: number;
-  /** Microseconds of this process for each entity. */
+  /** CPU time of this process per entity, in microseconds. */
   readonly cpu: number;
 }
 
@@ -40,7 +40,7 @@ async function onEmulator(contenders: readonly BulkContender[]): Promise<void> {
   const runs = new Map<BulkContender, Run[]>(contenders.map((contender) => [contender, []]));
   let tables = 0;
   for (let round = -1; round < ROUNDS; round++) {
-    // In turn, so that what else the machine does hits them all; the first round warms up.
+    // The contenders take turns, so that other load on the machine affects all of them. The first round is a warm-up.
     for (const contender of contenders) {
       const count = contender.oneByOne || round < 0 ? entities / 10 : entities;
       const input = [...interleaved(count, partitions)];

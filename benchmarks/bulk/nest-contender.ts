@@ -11,7 +11,7 @@ interface NestModule {
   ) => { create(entity: object): Promise<unknown> };
 }
 
-/** `@nestjs/azure-database`, which knows no transactions. Its log is off. */
+/** `@nestjs/azure-database`, which has no transactions, with its logging off. */
 export const nest: BulkContender = {
   name: '@nestjs/azure-database, one by one',
   oneByOne: true,

@@ -7,7 +7,7 @@ const AT_ONCE = 50;
 const TRANSACTION = 100;
 const TRANSACTIONS_AT_ONCE = 16;
 
-/** The raw SDK, as it is mostly used and as well as it can be. */
+/** The raw SDK, used in the common way and in the fastest way possible. */
 export const sdkContenders: readonly BulkContender[] = [
   {
     name: 'raw SDK, one by one',
@@ -47,7 +47,7 @@ async function clientOf(connectionString: string, table: string): Promise<TableC
   return client;
 }
 
-/** Grouped by partition and cut at 100, as everybody writes it. */
+/** Groups entities by partition into transactions of 100, as applications do by hand. */
 function transactions(entities: Iterable<SampleData>): readonly (readonly TransactionAction[])[] {
   const partitions = new Map<string, TransactionAction[]>();
   for (const data of entities) {

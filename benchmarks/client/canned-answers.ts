@@ -4,17 +4,17 @@ const STAMP = '2026-11-21T09:30:00.1234567Z';
 const ETAG = `W/"datetime'${encodeURIComponent(STAMP)}'"`;
 const ROWS = 1000;
 
-/** An answer of the service, as it would be on the wire. */
+/** A response of the service as it is sent over the wire. */
 export interface CannedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** In bytes: whoever receives it decodes it. */
+  /** Bytes, so that decoding is left to the receiver. */
   readonly body: Buffer;
 }
 
 type Metadata = 'minimal' | 'none';
 
-/** A text as the service writes it: in ASCII alone. */
+/** Serialises a text as the service does, in ASCII only. */
 function textJson(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u0080-\uffff]/g,
@@ -64,7 +64,7 @@ const byLevel = (text: (metadata: Metadata) => string): Readonly<Record<Metadata
 
 const entities = new Map<number, Readonly<Record<Metadata, Buffer>>>();
 
-/** The row that is asked for; made once. */
+/** Returns the body for a row, created on first use. */
 function entityAt(row: number): Readonly<Record<Metadata, Buffer>> {
   let bodies = entities.get(row);
   if (bodies === undefined) entities.set(row, (bodies = byLevel((level) => entity(row, level))));
@@ -104,7 +104,7 @@ const BATCH = Buffer.from(
   ].join('\r\n'),
 );
 
-/** What the service sends with every answer. */
+/** Headers that the service sends with every response. */
 const USUAL = {
   'cache-control': 'no-cache',
   server: 'Windows-Azure-Table/1.0 Microsoft-HTTPAPI/2.0',
@@ -119,7 +119,7 @@ const json = (level: Metadata): Record<string, string> => ({
   etag: ETAG,
 });
 
-/** What the service would answer: by method, address and the level of metadata that is asked for. */
+/** Returns the service's response to a method, an address and the requested level of metadata. */
 export function cannedAnswer(method: string, url: string, accept: string): CannedAnswer {
   const level: Metadata = accept.includes('nometadata') ? 'none' : 'minimal';
   if (method === 'POST' && url.includes('$batch')) {

@@ -2,8 +2,11 @@ import { Readable } from 'node:stream';
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import { cannedAnswer } from './canned-answers.js';
 
-/** Answers in this process, without a socket: what is left is what a client does itself. Bodies come in chunks of bytes, as from a
- * socket, and a text is made of them as the SDK's http client does it. */
+/**
+ * An HTTP client that responds within this process, without a socket, so that only the work of the measured client
+ * remains. Bodies arrive in chunks of bytes, as from a socket, and are decoded to text in the same way as in the SDK's
+ * HTTP client.
+ */
 export const cannedHttpClient: HttpClient = {
   sendRequest(request) {
     const { status, headers, body } = cannedAnswer(request.method, request.url, request.headers.get('accept') ?? '');
@@ -18,7 +21,7 @@ export const cannedHttpClient: HttpClient = {
   },
 };
 
-/** As a socket has it: what has come is pushed. */
+/** Streams chunks as a socket does, which pushes all received data. */
 function streamOf(chunks: readonly Buffer[]): Readable {
   return new Readable({
     read() {
@@ -28,7 +31,7 @@ function streamOf(chunks: readonly Buffer[]): Readable {
   });
 }
 
-/** What a socket gives at a time. */
+/** Size of the chunks that a socket delivers. */
 const CHUNK = 64 * 1024;
 
 const chunksOf = new WeakMap<Buffer, readonly Buffer[]>();

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { cannedAnswer } from './canned-answers.js';
 
-/** The canned answers behind a socket of this machine, in a process of their own, so that only the client is measured. */
+/**
+ * Serves the canned responses on a socket of this machine, in a process of its own, so that only the client is
+ * measured.
+ */
 export async function startCannedServer(): Promise<{ readonly url: string; close(): void }> {
   const child = fork(fileURLToPath(import.meta.url), ['serve'], { stdio: 'inherit' });
   const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)));

@@ -2,7 +2,7 @@ import { DataSource } from 'entitable';
 import { Sample, sample, sampleEntity } from '../support/sample.js';
 import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
-/** This library. */
+/** The client of this library. */
 export const entitable: MakeContender = async ({ url, httpClient }) => {
   const tables = await DataSource.open(
     { endpoint: url, credential: ACCOUNT },

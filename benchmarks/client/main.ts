@@ -11,10 +11,12 @@ import { sdk } from './sdk-contender.js';
 import { compareTricklingScan } from './trickling-scan.js';
 
 const ROUNDS = amount(9, 1);
-/** So many times as in a round an operation is done before the first: what runs once in each is compiled only after a thousand and more. */
+/**
+ * Length of the warm-up in rounds. Code that runs once per operation is optimised only after more than a thousand runs.
+ */
 const WARM_UP = amount(5, 1);
 
-/** An operation, how often it is done in a round, and how many are under way at a time. */
+/** The measured operations, with the repetitions in a round and the number of concurrent calls. */
 const OPERATIONS: readonly (readonly [
   name: string,
   method: keyof ClientContender,
@@ -36,7 +38,7 @@ const CONTENDERS: Readonly<Record<string, MakeContender>> = {
   '@nestjs/azure-database': nest,
 };
 
-/** The least ratios to the raw SDK that are aimed at, in CPU time. */
+/** Target ratios of the CPU time of the raw SDK to that of this library. */
 const TARGETS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'in this process': {
     get: 3,
@@ -54,7 +56,10 @@ interface Time {
   readonly wall: number;
 }
 
-/** What is measured, each in a process of its own: an application has one http client, and what is compiled for it serves no other. */
+/**
+ * The parts of the benchmark. Each runs in its own process: an application has only one HTTP client, and code optimised
+ * for one part must not influence another.
+ */
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   'in this process': () =>
     compare('in this process', { url: 'http://127.0.0.1:1/account', httpClient: cannedHttpClient }),
@@ -119,7 +124,7 @@ function verdict(place: string, operation: string, ratio: number): string {
   return `${target}x ${ratio < target ? 'missed' : 'met'}`;
 }
 
-/** Each client in turn, round by round, so that what else the machine does hits them all. */
+/** Runs the clients in turn, round by round, so that other load on the machine affects all of them. */
 async function rounds(
   clients: ReadonlyMap<string, ClientContender>,
   method: keyof ClientContender,
@@ -144,7 +149,8 @@ async function rounds(
 }
 
 async function timed(run: () => Promise<unknown>, repeats: number, atOnce: number): Promise<Time> {
-  for (let index = 0; index < repeats / 4; index++) await run(); // meanwhile what the one before left behind is collected
+  // gives time to collect the garbage of the previous run
+  for (let index = 0; index < repeats / 4; index++) await run();
   const cpu = process.cpuUsage();
   const start = process.hrtime.bigint();
   await Promise.all(

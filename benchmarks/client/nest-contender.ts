@@ -25,7 +25,10 @@ function entity(): object {
   };
 }
 
-/** `@nestjs/azure-database`, which gives plain objects: no instances, no exact types, no transactions, no selection. Its log is off. */
+/**
+ * `@nestjs/azure-database` with its logging off. It returns plain objects, and has no exact types, transactions or
+ * selection.
+ */
 export const nest: MakeContender = async ({ url, httpClient }) => {
   const { AzureTableStorageService, AzureTableStorageRepository } = await peer<NestModule>('@nestjs/azure-database');
   (await peer<{ Logger: { overrideLogger(logger: false): void } }>('@nestjs/common')).Logger.overrideLogger(false);

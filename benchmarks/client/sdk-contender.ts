@@ -3,7 +3,7 @@ import { sample, type Sample } from '../support/sample.js';
 import { entityOf, rowOf, type SdkSample } from '../support/sdk-rows.js';
 import { ACCOUNT, nextKey, type MakeContender } from './contender.js';
 
-/** The SDK, its rows mapped to the class by hand, as exactly as it can. */
+/** The SDK, with its rows mapped to the class by hand as exactly as possible. */
 export const sdk: MakeContender = async ({ url, httpClient }) => {
   const client = new TableClient(url, 'Samples', new AzureNamedKeyCredential(ACCOUNT.name, ACCOUNT.key), {
     allowInsecureConnection: true,

@@ -5,7 +5,10 @@ import { PAGES, PIECES, startTricklingServer } from './trickling-server.js';
 const ROUNDS = amount(7, 1);
 const TARGET = 2;
 
-/** Compares how long clients wait for ten pages whose bodies come slowly, and tells whether the target is met. */
+/**
+ * Compares the time that clients need to read ten pages whose bodies arrive slowly. Returns `true` if the target is
+ * met.
+ */
 export async function compareTricklingScan(contenders: Readonly<Record<string, MakeContender>>): Promise<boolean> {
   const server = await startTricklingServer();
   const clients = new Map<string, ClientContender>();

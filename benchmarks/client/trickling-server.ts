@@ -6,12 +6,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cannedAnswer } from './canned-answers.js';
 
-/** How many pages of 1,000 rows the table has. */
+/** Number of pages in the table, of 1,000 rows each. */
 export const PAGES = 10;
-/** In how many pieces the body of a page comes, and how long each is waited for. */
+/** Number of pieces in which the body of a page arrives, and the wait before each. */
 export const PIECES = { count: 20, milliseconds: 5 };
 
-/** A table of ten pages behind a socket, in a process of its own: the headers of a page come at once, its body over 100 ms. */
+/**
+ * Serves a table of ten pages on a socket, in a process of its own. The headers of a page arrive at once, its body over
+ * 100 ms.
+ */
 export async function startTricklingServer(): Promise<{ readonly url: string; close(): void }> {
   const child = fork(fileURLToPath(import.meta.url), ['serve'], { stdio: 'inherit' });
   const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)));

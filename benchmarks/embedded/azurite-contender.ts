@@ -4,7 +4,9 @@ import type { Sample } from '../support/sample.js';
 import { entityOf, rowOf, type SdkSample } from '../support/sdk-rows.js';
 import type { Contender } from './contender.js';
 
-/** The emulator in memory, in a process of its own, through the raw SDK, mapped to the class by hand. */
+/**
+ * The emulator, in memory and in a process of its own, used through the raw SDK with rows mapped to the class by hand.
+ */
 export const azurite: Contender = {
   name: 'Azurite + raw SDK',
   slow: true,

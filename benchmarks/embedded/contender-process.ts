@@ -2,17 +2,20 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { contenderOf } from './contenders.js';
 import { fill, lackingIn, OPERATIONS, type Operation } from './operations.js';
 
-/** A round of an operation, or of what goes before: filling the store, and looking whether it gives back what was stored. */
+/** A task for a contender: a round of an operation, filling the store, or checking that it returns what was stored. */
 interface Task {
   readonly name: Operation | 'fill' | 'lacking';
   readonly round: number;
 }
 
-/** A contender in a process of its own: what is compiled for it serves no other. It waits while others have their turn. */
+/**
+ * A contender in a process of its own, so that code optimised for one does not influence another. It is idle while
+ * others take their turns.
+ */
 export class ContenderProcess {
   readonly #child: ChildProcess;
 
-  /** @param program the benchmark, which calls {@link serve} with what follows the word `serve`. */
+  /** @param program Path of the benchmark. It must call {@link serve} with the arguments after the word `serve`. */
   constructor(
     program: string,
     readonly name: string,
@@ -25,7 +28,7 @@ export class ContenderProcess {
     return this.#ask({ name, round }) as Promise<number>;
   }
 
-  /** Members that it does not give back as they were stored. */
+  /** Returns the names of the members that the contender does not return as they were stored. */
   lacking(): Promise<readonly string[]> {
     return this.#ask({ name: 'lacking', round: 0 }) as Promise<readonly string[]>;
   }
@@ -51,7 +54,7 @@ export class ContenderProcess {
   }
 }
 
-/** Does a contender's tasks until the benchmark is done with it. */
+/** Runs a contender's tasks until the benchmark disconnects. */
 export async function serve(name: string, folder: string): Promise<void> {
   const contender = contenderOf(name);
   const opened = contender.open(folder);

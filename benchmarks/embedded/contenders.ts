@@ -18,14 +18,14 @@ export const CONTENDERS: readonly Contender[] = [
   azurite,
 ];
 
-/** The contender of a name: processes of the benchmark are told theirs. */
+/** Finds a contender by the name that a process of the benchmark is started with. */
 export function contenderOf(name: string): Contender {
   const contender = CONTENDERS.find((candidate) => candidate.name === name);
   if (contender === undefined) throw new Error(`No contender is named ${name}`);
   return contender;
 }
 
-/** The versions of the rivals. */
+/** Returns the versions of the compared libraries. */
 export function versions(): string {
   return [rawLmdbVersion(), typeormVersion(), mikroOrmVersion()].join(', ');
 }

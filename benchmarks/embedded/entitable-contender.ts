@@ -3,7 +3,7 @@ import { DataSource } from 'entitable';
 import { Sample, sampleEntity } from '../support/sample.js';
 import type { Contender } from './contender.js';
 
-/** This library, through its repositories. */
+/** Creates a contender that uses this library through its repositories. */
 export function entitableContender(name: string, target: (folder: string) => string): Contender {
   return {
     name,
@@ -26,12 +26,12 @@ export function entitableContender(name: string, target: (folder: string) => str
   };
 }
 
-/** On disk, shared by processes. */
+/** The SQLite store: on disk, shared by several processes. */
 export const entitableSqlite = entitableContender(
   'entitable sqlite',
   (folder) => `sqlite:${join(folder, 'entitable.db')}`,
 );
-/** On disk, for one process. */
+/** The LMDB store: on disk, for one process. */
 export const entitableLmdb = entitableContender('entitable lmdb', (folder) => `lmdb:${join(folder, 'entitable')}`);
-/** In memory. */
+/** The memory store. */
 export const entitableMemory = entitableContender('entitable memory', () => 'memory:');

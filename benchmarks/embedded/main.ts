@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 }
 
 function print(all: ReadonlyMap<string, Figures>): void {
-  const [name, own] = [...all][0]!; // the first of the contenders
+  const [name, own] = [...all][0]!; // the first contender is the one to compare with
   const cells = (cell: (figures: Figures, metric: Metric) => string): string =>
     table([
       ['', ...METRICS],
@@ -85,7 +85,10 @@ async function measure(contenders: readonly ContenderProcess[]): Promise<Readonl
   return all;
 }
 
-/** The median of each contender's rounds. They take turns, so that what else the machine does hits them all; the first rounds warm up. */
+/**
+ * Returns the median of each contender's rounds. They take turns, so that other load on the machine affects all of
+ * them. The first rounds are a warm-up.
+ */
 async function inTurn(
   contenders: readonly ContenderProcess[],
   operation: Operation | 'fill',
@@ -109,7 +112,10 @@ async function sizeOf(directory: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** In a process of its own: from opening to the first entity, the store's own modules loaded before. */
+/**
+ * Measures, in a process of its own, the time from opening the store to the first entity. The modules are loaded
+ * before.
+ */
 function coldOpen({ name, folder: store }: ContenderProcess): number {
   const runs = Array.from({ length: COLD_OPENS }, () =>
     Number(execFileSync(process.execPath, [PROGRAM, 'open', name, store], { encoding: 'utf8' })),

@@ -11,5 +11,5 @@ export const METRICS = [
 ] as const;
 
 export type Metric = (typeof METRICS)[number];
-/** What was measured of one contender. */
+/** The measurements of one contender. */
 export type Figures = Readonly<Record<Metric, number>>;

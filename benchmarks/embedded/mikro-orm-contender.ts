@@ -19,10 +19,13 @@ interface MikroOrm {
 
 class Row {}
 
-/** As much of MikroORM's base class of custom types as is used. */
+/** The part of MikroORM's base class of custom types that is used here. */
 type CustomType = new () => object;
 
-/** How MikroORM keeps a type that SQLite does not have exactly: as text, with a custom type, whose text needs no comparing form. */
+/**
+ * Stores a type that SQLite cannot represent exactly as text, with a custom type. The text needs no separate form for
+ * comparisons.
+ */
 function asText(Type: CustomType, read: (text: string) => unknown): object {
   class AsText extends Type {
     convertToDatabaseValue = String;
@@ -33,7 +36,10 @@ function asText(Type: CustomType, read: (text: string) => unknown): object {
   return { type: AsText };
 }
 
-/** MikroORM on libsql, custom types for what SQLite does not have, every commit on disk; `insert`, not the slower unit of work; a fork for each call, as a request has. */
+/**
+ * MikroORM on libsql, with custom types for values that SQLite cannot represent and every commit on disk. It uses
+ * `insert`, which is faster than the unit of work, and a fork per call, as a request does.
+ */
 export const mikroOrm: Contender = {
   name: 'MikroORM on libsql',
   slow: true,
@@ -85,6 +91,6 @@ export const mikroOrm: Contender = {
   },
 };
 
-/** For the table. */
+/** Versions to show above the table. */
 export const mikroOrmVersion = (): string =>
   `MikroORM ${peerVersion('@mikro-orm/core')}, libsql ${peerVersion('libsql')}`;

@@ -4,14 +4,14 @@ import { sample, type SampleData } from '../support/sample.js';
 import type { OpenContender } from './contender.js';
 
 export const PARTITIONS = amount(100, 10);
-/** In each partition. */
+/** Rows in each partition. */
 export const ROWS = amount(1000, 100);
-/** A partition, and a row of it. */
+/** Numbers of a partition and of a row in it, halfway through the data. */
 export const MIDDLE = [PARTITIONS / 2, ROWS / 2] as const;
 /** Rounds of batches that fill a store. */
 export const FILLS = 10;
 
-/** Stores a share of the entities: microseconds for each, in batches of 100. */
+/** Stores a share of the entities in batches of 100 and returns the microseconds per entity. */
 export async function fill(store: OpenContender, round: number): Promise<number> {
   const batches: number[] = [];
   const share = PARTITIONS / FILLS;
@@ -24,7 +24,7 @@ export async function fill(store: OpenContender, round: number): Promise<number>
   return median(batches);
 }
 
-/** Members that a contender does not give back as they were stored, by any way of reading. */
+/** Returns the names of the members that a contender does not return as they were stored, in any of its reads. */
 export async function lackingIn(store: OpenContender): Promise<readonly string[]> {
   const data = sample(...MIDDLE);
   const found = [
@@ -37,7 +37,7 @@ export async function lackingIn(store: OpenContender): Promise<readonly string[]
   return [...new Set(found.flatMap((each) => lackingMembers(each ?? {}, data)))];
 }
 
-/** A round of an operation, and how long one of them takes. */
+/** The measured operations: each runs one round and returns the time of one operation. */
 export const OPERATIONS = {
   'get µs': async (store, _round, isSlow) => {
     const reads = isSlow ? 100 : 2000;
@@ -72,14 +72,14 @@ export const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** The median of several calls. */
+/** Returns the median of several calls. */
 async function milliseconds(calls: number, run: (index: number) => Promise<void>): Promise<number> {
   const times: number[] = [];
   for (let index = 0; index < calls; index++) times.push(await microseconds(() => run(index)));
   return median(times) / 1000;
 }
 
-/** Entities of a partition of their own, which no filter of the benchmark finds. */
+/** Creates entities in a partition of their own that no filter of the benchmark matches. */
 function fresh(partition: string, count: number): readonly SampleData[] {
   return Array.from({ length: count }, (_, index) => ({ ...sample(0, index), partition: `x-${partition}`, count: -1 }));
 }

@@ -11,7 +11,7 @@ interface Database {
   transaction<T>(run: () => T): Promise<T>;
   close(): Promise<void>;
 }
-/** Small bigints come back as numbers. */
+/** Bigints that are small are read as numbers. */
 type Stored = Omit<SampleData, 'partition' | 'row' | 'sequence'> & { readonly sequence: bigint | number };
 
 function valueOf({ partition: _partition, row: _row, ...stored }: SampleData): Stored {
@@ -28,7 +28,10 @@ function entityOf(partition: string, row: string, stored: Stored): Sample {
   });
 }
 
-/** lmdb as it comes, msgpackr inside, its objects mapped to the class by hand. Filters read every row. */
+/**
+ * lmdb with its default serialisation by msgpackr, with its objects mapped to the class by hand. A filter reads every
+ * row.
+ */
 export const rawLmdb: Contender = {
   name: 'raw lmdb + msgpackr',
   async open(folder) {
@@ -65,5 +68,5 @@ export const rawLmdb: Contender = {
   },
 };
 
-/** For the table. */
+/** Versions to show above the table. */
 export const rawLmdbVersion = (): string => `lmdb ${peerVersion('lmdb')}, msgpackr ${peerVersion('msgpackr')}`;

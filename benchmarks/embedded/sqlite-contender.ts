@@ -36,7 +36,7 @@ const COLUMNS = [
   'hash',
 ];
 
-/** better-sqlite3 with SQL by hand, typed columns and a primary key, WAL, every commit on disk. */
+/** better-sqlite3 with handwritten SQL, typed columns, a primary key, WAL, and every commit on disk. */
 export const sqlite: Contender = {
   name: 'better-sqlite3, SQL by hand',
   async open(folder) {

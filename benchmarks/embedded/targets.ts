@@ -1,7 +1,7 @@
 import { figure, table } from '../support/measure.js';
 import type { Figures, Metric } from './metrics.js';
 
-/** How many times as long as that of entitable's store a rival's operation takes at least. */
+/** The targets: the minimum ratio of a competitor's time to that of an Entitable store. */
 const TARGETS: readonly (readonly [own: string, words: string, rivals: RegExp, metric: Metric, least: number])[] = [
   ['sqlite', 'get within 2x of SQL by hand', /by hand/, 'get µs', 1 / 2],
   ['sqlite', 'get 5x faster than any ORM', /ORM/, 'get µs', 5],
@@ -21,13 +21,13 @@ const TARGETS: readonly (readonly [own: string, words: string, rivals: RegExp, m
   ['lmdb', 'inserts in flight within 1.5x of raw lmdb', /^raw lmdb/, 'insert, 100 in flight µs', 1 / 1.5],
 ];
 
-/** Each target, and the ratio to the rival that comes closest. */
+/** Returns a table of the targets, each with its ratio to the closest competitor. */
 export function targetsTable(all: ReadonlyMap<string, Figures>): string {
   const rows = TARGETS.map(([store, words, rivals, metric, least]) => {
     const own = all.get(`entitable ${store}`)!;
     const ratios = [...all].filter(([name]) => rivals.test(name)).map(([, figures]) => figures[metric] / own[metric]);
     const ratio = Math.min(...ratios);
-    // A target within a time is said the other way round: how many times as long entitable takes.
+    // A target below 1 is shown inverted: as the ratio of Entitable's time to the competitor's.
     const said = least < 1 ? 1 / ratio : ratio;
     return [`${store}: ${words}`, `${figure(said)}x`, ratio >= least ? 'met' : 'missed'];
   });

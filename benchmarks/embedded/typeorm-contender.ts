@@ -27,12 +27,15 @@ function rowOf(data: SampleData): object {
   return { ...data, hash: Buffer.from(data.hash) };
 }
 
-/** How TypeORM keeps a type that SQLite does not have exactly: as text, with a column transformer. */
+/** Stores a type that SQLite cannot represent exactly as text, with a column transformer. */
 function asText(from: (text: string) => unknown): object {
   return { type: 'text', transformer: { to: String, from } };
 }
 
-/** TypeORM on better-sqlite3, its column transformers for what SQLite does not have, every commit on disk; `insert`, not the slower `save`. */
+/**
+ * TypeORM on better-sqlite3, with column transformers for values that SQLite cannot represent and every commit on disk.
+ * It uses `insert`, which is faster than `save`.
+ */
 export const typeorm: Contender = {
   name: 'TypeORM on better-sqlite3',
   slow: true,
@@ -79,6 +82,6 @@ export const typeorm: Contender = {
   },
 };
 
-/** For the table. */
+/** Versions to show above the table. */
 export const typeormVersion = (): string =>
   `TypeORM ${peerVersion('typeorm')}, better-sqlite3 ${peerVersion('better-sqlite3')}`;

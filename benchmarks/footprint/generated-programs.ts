@@ -1,7 +1,7 @@
 const PROPERTIES = 200;
 const QUERIES = 200;
 
-/** EDM types in turn, with the types of their properties. */
+/** EDM types for the generated properties, used in turn, with the TypeScript type of each. */
 const TYPES = [
   ['Double', 'number'],
   ['String', 'string'],
@@ -18,7 +18,7 @@ const named = (wanted: string): readonly string[] =>
   properties.filter(({ type }) => type === wanted).map(({ name }) => name);
 const [numbers, texts] = [named('number'), named('string')];
 
-/** As many queries, each of a number and a text, as `write` says them. */
+/** Generates queries of a number and a text, each in the form that `write` returns. */
 function queries(write: (number: string, text: string) => string): readonly string[] {
   return Array.from(
     { length: QUERIES },
@@ -48,7 +48,7 @@ const overSdk = [
   'declare const table: TableClient;',
 ];
 
-/** What is compiled, each compared with those above it. */
+/** The programs to compile. Each is compared with those above it. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'an empty file': 'export {};',
   [`the SDK: ${PROPERTIES} properties, ${QUERIES} queries`]: [

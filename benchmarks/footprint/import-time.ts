@@ -4,17 +4,19 @@ import { amount, median } from '../support/measure.js';
 
 const RUNS = amount(25, 1);
 
-/** What importing a module adds to an empty script, in milliseconds. */
+/** Time that an import adds to an empty script, in milliseconds. */
 export interface ImportTime {
   readonly wall: number;
-  /** The least of all runs: what is left of `wall` where other programs run. */
+  /** The shortest of all runs, which excludes other load on the machine. */
   readonly best: number;
   readonly cpu: number;
 }
 
 type Run = Pick<ImportTime, 'wall' | 'cpu'>;
 
-/** Starts processes of an empty script and of each import in turn; the figures are differences of medians, and of the best. */
+/**
+ * Runs an empty script and each import in turn, in new processes. The results are differences of medians and of minima.
+ */
 export function importTimes(specifiers: readonly string[]): readonly ImportTime[] {
   const scripts = ['', ...specifiers.map((specifier) => `import ${JSON.stringify(locate(specifier))}`)];
   const runs = scripts.map((script) => ({ script, times: new Array<Run>() }));
@@ -37,7 +39,7 @@ function locate(specifier: string): string {
   return fileURLToPath(import.meta.resolve(specifier));
 }
 
-/** The script tells its CPU time itself, when everything is loaded. */
+/** Runs a script that prints its own CPU time after everything is loaded. */
 function processTime(script: string): Run {
   const tellCpu = 'const { user, system } = process.cpuUsage(); console.log((user + system) / 1000);';
   const start = performance.now();

@@ -4,14 +4,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const PAGES = 20;
-/** One allocation is looked at for so many bytes on average. */
+/** Average number of bytes between two sampled allocations. */
 const SAMPLED = 512;
 
-/** What reading a row costs in memory, in bytes. */
+/** Memory that reading a row takes, in bytes. */
 export interface MemoryPerRow {
-  /** What a row takes while the page is held, outside the heap too. */
+  /** Memory that a row occupies while its page is referenced, including memory outside the heap. */
   readonly held: number;
-  /** What is allocated on the heap for it, most of which is garbage at once. */
+  /** Memory that is allocated on the heap to read a row; most of it is garbage immediately. */
   readonly allocated: number;
 }
 

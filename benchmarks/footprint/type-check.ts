@@ -7,14 +7,14 @@ import { amount, median } from '../support/measure.js';
 import { PROGRAMS } from './generated-programs.js';
 
 const ROUNDS = amount(5, 1);
-/** Has a program print the CPU time it took, when it ends. */
+/** Makes a program print its CPU time when it exits. */
 const TELL_CPU =
   'data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();console.log("CPU: "+(user+system)/1e6)})';
 
-/** What a compiler does to check a program. */
+/** The cost of type-checking a program. */
 export interface TypeCheck {
   readonly program: string;
-  /** CPU seconds of `tsc --noEmit`, the compiler's own start included. */
+  /** CPU seconds of `tsc --noEmit`, including the start of the compiler. */
   readonly cpu: number;
   readonly instantiations: number;
 }
@@ -34,7 +34,7 @@ export function typeChecks(): readonly TypeCheck[] {
 
 type Run = Omit<TypeCheck, 'program'>;
 
-/** In a folder below dist, where the package knows itself by its name. */
+/** Compiles a program in a folder below dist, from which imports of the package's own name resolve. */
 function check(source: string): Run {
   const folder = mkdtempSync(join(fileURLToPath(new URL('../..', import.meta.url)), 'type-check-'));
   try {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** The emulator, in memory, in a process of its own on a free port of this machine. */
+/** Starts the emulator, in memory and in a process of its own, on a free port of this machine. */
 export async function startEmulator(): Promise<{ readonly connectionString: string; close(): Promise<void> }> {
   const port = await freePort();
   const main = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');

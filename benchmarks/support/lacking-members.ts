@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { sampleEntity, type SampleData } from './sample.js';
 
 /**
- * The members of what a contender read that are not what was stored, type included; a Buffer is as good as a Uint8Array. Contenders that
- * give less do less, and the table says so.
+ * Returns the names of the members that a contender did not return as they were stored, type included; a Buffer counts
+ * as a Uint8Array. Contenders that return less also do less work, and the table reports that.
  */
 export function lackingMembers(found: object, data: SampleData): readonly string[] {
   return Object.entries(sampleEntity(data)).flatMap(([name, value]) =>

@@ -1,24 +1,27 @@
 const IS_SHORT = process.env['BENCH_SHORT'] === '1';
 
-/** How often a benchmark does something, or with how many rows: few in a short run, which shows that it works and whose figures say nothing. */
+/**
+ * Returns a number of repetitions or rows: `full`, or `short` in a short run, which only shows that the benchmark
+ * works; its figures are meaningless.
+ */
 export function amount(full: number, short: number): number {
   return IS_SHORT ? short : full;
 }
 
-/** The middle of some figures. */
+/** Returns the median of some figures. */
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
-/** How long a call takes, in microseconds of wall time. */
+/** Measures the wall time of a call in microseconds. */
 export async function microseconds(run: () => unknown): Promise<number> {
   const start = process.hrtime.bigint();
   await run();
   return Number(process.hrtime.bigint() - start) / 1000;
 }
 
-/** Lays rows of texts out in columns, the first to the left and the others to the right. */
+/** Formats rows of texts as columns, the first aligned to the left and the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
@@ -30,7 +33,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** A figure with three digits that matter. */
+/** Formats a figure with three significant digits. */
 export function figure(value: number): string {
   if (Number.isNaN(value)) return '–';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);

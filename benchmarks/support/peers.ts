@@ -8,17 +8,17 @@ const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 const FOLDER = join(PROJECT, 'benchmarks/peers');
 const require = createRequire(join(FOLDER, 'package.json'));
 
-/** Installs what the benchmarks compare with, in a folder of its own, when something of it is missing. */
+/** Installs the compared libraries in a folder of their own, if one of them is missing. */
 export function installPeers(): void {
   execFileSync(process.execPath, [join(PROJECT, 'scripts/install.mjs'), FOLDER], { stdio: 'inherit' });
 }
 
-/** A peer's module. */
+/** Imports a compared library. */
 export async function peer<M>(name: string): Promise<M> {
   return (await import(pathToFileURL(require.resolve(name)).href)) as M;
 }
 
-/** A peer's version. */
+/** Returns the version of a compared library. */
 export function peerVersion(name: string): string {
   const file = join(FOLDER, 'node_modules', name, 'package.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;

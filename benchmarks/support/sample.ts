@@ -1,6 +1,6 @@
 import { Entity, Guid, PartitionKey, Property, RowKey } from 'entitable';
 
-/** Ten properties of mixed EDM types, as most entities have them. */
+/** Plain data of an entity with ten properties of mixed EDM types, as typical entities have them. */
 export interface SampleData {
   readonly partition: string;
   readonly row: string;
@@ -16,7 +16,7 @@ export interface SampleData {
   readonly hash: Uint8Array;
 }
 
-/** The same as an entity class. */
+/** The same data as an entity class. */
 @Entity({ table: 'Samples' })
 export class Sample {
   @PartitionKey() partition!: PartitionKey;
@@ -33,7 +33,7 @@ export class Sample {
   @Property({ type: 'Binary' }) hash!: Uint8Array;
 }
 
-/** Entities of a partition: `count` is 0…99 in turn, so that one value of it is a hundredth. */
+/** Creates the data of an entity. `count` cycles through 0…99, so that each value matches a hundredth of the rows. */
 export function sample(partition: number, row: number): SampleData {
   const index = partition * 1000 + row;
   return {
@@ -52,7 +52,7 @@ export function sample(partition: number, row: number): SampleData {
   };
 }
 
-/** Makes an entity of the data. */
+/** Creates an entity from the data. */
 export function sampleEntity(data: SampleData): Sample {
   return Object.assign(new Sample(), { ...data, correlation: Guid.parse(data.correlation) });
 }

@@ -1,14 +1,14 @@
 import { Guid } from 'entitable';
 import { Sample, type SampleData } from './sample.js';
 
-/** A sample as the SDK gives it. */
+/** A sample as the SDK returns it. */
 export interface SdkSample extends Omit<SampleData, 'partition' | 'row' | 'correlation'> {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly correlation: { readonly value: string };
 }
 
-/** What the SDK takes to store a sample with exact types. */
+/** Converts a sample to the SDK's form, which stores exact types. */
 export function rowOf({ partition, row, price, correlation, hash, ...rest }: SampleData): {
   partitionKey: string;
   rowKey: string;
@@ -25,7 +25,7 @@ export function rowOf({ partition, row, price, correlation, hash, ...rest }: Sam
   };
 }
 
-/** An entity of what the SDK gave, one property after another: nothing is faster. */
+/** Creates an entity from the SDK's form, property by property, which is the fastest way. */
 export function entityOf({
   partitionKey,
   rowKey,

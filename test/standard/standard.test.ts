@@ -80,7 +80,7 @@ class Refused {
   }
   // @ts-expect-error an Int64 is a bigint
   @Property({ type: 'Int64' }) sequence!: number;
-  // @ts-expect-error a key part that is no string needs a converter
+  // @ts-expect-error a key part that is not a string needs a converter
   @PartitionKey() tenant!: number;
   // @ts-expect-error an ETag is a string
   @ETag() etag?: number;
@@ -123,9 +123,9 @@ describe('Entities under the TC39 decorator standard', () => {
     expect([found.amount, found.method, found.currency]).to.deep.equal([20, 'card', 'EUR']);
     await payments.save(payments.assign(found, { method: 'cash', currency: undefined }));
     expect(await payments.query({ customerId: 'c1' }).where('method', 'eq', 'cash').count()).to.equal(1);
-    // @ts-expect-error a currency is missing
+    // @ts-expect-error the currency is missing
     expect(() => payments.create({ ...key, amount: 1 })).to.throw(EntitableError, 'no currency');
-    // @ts-expect-error a typo
+    // @ts-expect-error the name is misspelt
     expect(() => payments.create({ ...key, currency: 'EUR', amont: 1 })).to.throw(EntitableError);
   });
 

@@ -18,7 +18,7 @@ import {
 } from '../../src/index.js';
 import { assertType, type Equal } from './equal.js';
 
-// Making entities: the compiler knows what a new one needs, and names what is missing or misspelt.
+// Type tests of creating entities: the compiler knows the required properties and reports missing and misspelt ones.
 
 @Entity({ table: 'Orders' })
 class Order {
@@ -46,7 +46,7 @@ declare const tables: DataSource;
 declare const orders: Repository<Order>;
 const key = { customerId: 'c', orderId: 'o' };
 
-// ── what create needs ──────────────────────────────────────────────────────────────────────────
+// ── create requires the keys and the required properties ───────────────────────────────────────
 assertType<Equal<ReturnType<typeof orders.create>, Order>>();
 orders.create({ ...key, total: 1 });
 orders.create({
@@ -71,17 +71,17 @@ orders.create(key);
 orders.create({ ...key, total: undefined });
 // @ts-expect-error a key part is missing
 orders.create({ customerId: 'c', total: 1 });
-// @ts-expect-error a typo
+// @ts-expect-error the name is misspelt
 orders.create({ ...key, total: 1, stauts: 'open' });
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 orders.create({ ...key, total: 1, status: 'lost' });
-// @ts-expect-error a number
+// @ts-expect-error the property is a number
 orders.create({ ...key, total: '1' });
-// @ts-expect-error the store gives the ETag
+// @ts-expect-error the store sets the ETag
 orders.create({ ...key, total: 1, etag: 'x' });
-// @ts-expect-error the store gives the timestamp
+// @ts-expect-error the store sets the timestamp
 orders.create({ ...key, total: 1, updatedAt: new Date() });
-// @ts-expect-error a method
+// @ts-expect-error a method is not a value of the entity
 orders.create({ ...key, total: 1, ship: () => undefined });
 
 export type Missing<T> = {
@@ -117,24 +117,24 @@ void insertAll(orders, [{ ...key, total: 1 }]);
 declare const order: Order;
 assertType<Equal<ReturnType<typeof orders.assign>, Order>>();
 orders.assign(order, { ...key, total: 2, note: null, tags: undefined });
-// @ts-expect-error a typo
+// @ts-expect-error the name is misspelt
 orders.assign(order, { totl: 2 });
-// @ts-expect-error the ETag is no stored property
+// @ts-expect-error the ETag is not a stored property
 orders.assign(order, { etag: 'x' });
-// @ts-expect-error a number
+// @ts-expect-error the property is a number
 orders.assign(order, { total: '2' });
 export const patch: PatchOf<Order> = { note: null, total: undefined, status: 'open' };
 export const assignment: AssignOf<Order> = { ...patch, orderId: 'o' };
-// @ts-expect-error a key never changes
+// @ts-expect-error a patch cannot change a key
 export const moved: PatchOf<Order> = { orderId: 'o' };
 
-// ── plain values are assignable to a marked type, and the other way round ──────────────────────
+// ── plain values are assignable to a marked type and vice versa ────────────────────────────────
 order.status = 'shipped';
 order.tags = ['a'];
 export const status: 'open' | 'shipped' = order.status;
 export const tags: string[] = order.tags;
 
-// ── a marked union is read into a variable of its plain type, where it is an index ──────────────
+// ── a marked union used as an index is first read into a variable of its plain type ────────────
 const labels: Record<'open' | 'shipped', string> = { open: 'Open', shipped: 'Shipped' };
 const plain: PlainOf<Order['status']> = order.status;
 export const label: string = labels[plain];
@@ -148,14 +148,14 @@ export function isOpen(): boolean {
       return false;
   }
 }
-// @ts-expect-error TypeScript takes no intersection for the name of a property: where it does, the docs need not say so
+// @ts-expect-error TypeScript does not accept an intersection as an index (if it does one day, the documentation can be shorter)
 export const indexed: string = labels[order.status];
 void orders
   .query({ customerId: 'c' })
   .where('status', 'eq', 'open')
   .where((o) => o.status.in(['open', 'shipped']));
 
-// ── create of a class is given its values ──────────────────────────────────────────────────────
+// ── the create function of a class receives its values ─────────────────────────────────────────
 @Entity({ table: 'Payments', create: (values: EntityValues<Payment>) => new Payment(values) })
 export class Payment {
   @PartitionKey() customerId!: PartitionKey;
@@ -180,7 +180,7 @@ export class Loose {
   constructor(readonly label: string) {}
 }
 
-// @ts-expect-error create takes what the class does not have
+// @ts-expect-error create expects a value that the class does not have
 @Entity({ table: 'Payments', create: (values: { readonly amount: bigint }) => new Wrong(values.amount) })
 export class Wrong {
   @PartitionKey() customerId!: PartitionKey;

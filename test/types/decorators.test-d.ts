@@ -1,4 +1,4 @@
-// Compiles if, and only if, the typings hold: every @ts-expect-error must be needed.
+// Type tests of the decorators. The file compiles only if every @ts-expect-error is needed.
 import {
   ascendingBigInt,
   decimal,
@@ -28,7 +28,7 @@ enum Level {
   High,
 }
 
-// ── what fits ──────────────────────────────────────────────────────────────────────────────────
+// ── valid declarations ─────────────────────────────────────────────────────────────────────────
 @Entity({ table: 'Fine' })
 export class Fine {
   @PartitionKey() partition!: PartitionKey;
@@ -50,7 +50,7 @@ export class Fine {
   @Timestamp() updatedAt?: Date;
 }
 
-// ── a property has the type its decorator says ─────────────────────────────────────────────────
+// ── a property's type matches its decorator ────────────────────────────────────────────────────
 export class Misdeclared {
   // @ts-expect-error an Int64 is a bigint
   @Property({ type: 'Int64' }) a!: number;
@@ -62,7 +62,7 @@ export class Misdeclared {
   @Property({ type: 'Boolean' }) d!: string;
   // @ts-expect-error a DateTime is a Date
   @Property({ type: 'DateTime' }) e!: string;
-  // @ts-expect-error a Guid is no string
+  // @ts-expect-error a Guid is not a string
   @Property({ type: 'Guid' }) f!: string;
   // @ts-expect-error a Binary is a Uint8Array
   @Property({ type: 'Binary' }) g!: number[];
@@ -76,13 +76,13 @@ export class Misdeclared {
   @Property() k!: string[];
   // @ts-expect-error a Map needs a converter
   @Property() l!: Map<string, string>;
-  // @ts-expect-error this converter makes addresses
+  // @ts-expect-error this converter is for addresses
   @Property({ converter: json<Address>() }) m!: { readonly zip: number };
-  // @ts-expect-error this converter makes 'a' or 'b'
+  // @ts-expect-error this converter is for 'a' and 'b'
   @Property({ converter: oneOf('a', 'b') }) n!: 'a' | 'c';
-  // @ts-expect-error this converter makes text
+  // @ts-expect-error this converter is for texts
   @Property({ converter: decimal() }) o!: number;
-  // @ts-expect-error a method is no property
+  // @ts-expect-error a method is not a property
   @Property() p(): void {}
   // @ts-expect-error an ETag is a string
   @ETag() q!: number;
@@ -92,7 +92,7 @@ export class Misdeclared {
   @Property({ column: 'x' }) s!: string;
 }
 
-// ── a default is a value of the property's own type ────────────────────────────────────────────
+// ── a default has the property's own type ──────────────────────────────────────────────────────
 const anyText: string = 'text';
 export class Defaults {
   @Property({ type: 'String', default: 'a' }) a!: Defaulted<'a' | 'b'>;
@@ -119,31 +119,31 @@ export class Defaults {
   set s(_value: string) {}
 }
 export class Misdefaulted {
-  // @ts-expect-error a text for a number
+  // @ts-expect-error the default of a number is a text
   @Property({ type: 'Int32', default: 'x' }) a!: number;
-  // @ts-expect-error a number for a text, whatever the compiler tells of the EDM type
+  // @ts-expect-error the default of a text is a number, even without an explicit EDM type
   @Property({ default: 5 }) b!: string;
-  // @ts-expect-error none of the union
+  // @ts-expect-error the union has no such literal
   @Property({ type: 'String', default: 'c' }) c!: Defaulted<'a' | 'b'>;
-  // @ts-expect-error any text, for two
+  // @ts-expect-error the default may be any text, but the property only two
   @Property({ type: 'String', default: anyText }) d!: Defaulted<'a' | 'b'>;
-  // @ts-expect-error a number for a bigint
+  // @ts-expect-error the default of a bigint is a number
   @Property({ type: 'Int64', default: 0 }) e?: bigint;
-  // @ts-expect-error a function that gives a number
+  // @ts-expect-error the function returns a number
   @Property({ type: 'String', default: () => 5 }) f!: string;
-  // @ts-expect-error a function that gives a promise
+  // @ts-expect-error the function returns a promise
   @Property({ type: 'DateTime', default: async () => new Date() }) g!: Date;
-  // @ts-expect-error a function that gives another object
+  // @ts-expect-error the function returns another type of object
   @Property({ converter: json<Address>(), default: () => ({ zip: 1 }) }) h!: Address;
-  // @ts-expect-error an object that all entities would share
+  // @ts-expect-error all entities would share this object
   @Property({ converter: json<Address>(), default: { street: '' } }) i!: Address;
-  // @ts-expect-error a list that all entities would share
+  // @ts-expect-error all entities would share this array
   @Property({ converter: json<string[]>(), default: [] }) j!: string[];
-  // @ts-expect-error a date that all entities would share
+  // @ts-expect-error all entities would share this date
   @Property({ type: 'DateTime', default: new Date() }) k!: Date;
-  // @ts-expect-error the default is a bigint, but the property is none
+  // @ts-expect-error the default is a bigint, but the property is a number
   @Property({ type: 'Int64', default: 0n }) l!: number;
-  // @ts-expect-error what an accessor gives is a text
+  // @ts-expect-error the accessor returns a text
   @Property({ type: 'String', default: 5 }) get m(): string {
     return '';
   }
@@ -154,23 +154,23 @@ export class Misdefaulted {
 
 // ── keys are strings, or have a converter ──────────────────────────────────────────────────────
 export class MisdeclaredKeys {
-  // @ts-expect-error a key that is no string needs a converter
+  // @ts-expect-error a key that is not a string needs a converter
   @RowKey() a!: RowKey<Date>;
-  // @ts-expect-error a key that is no string needs a converter
+  // @ts-expect-error a key that is not a string needs a converter
   @PartitionKey() b!: number;
-  // @ts-expect-error this converter makes dates
+  // @ts-expect-error this converter is for dates
   @RowKey({ converter: newestFirst }) c!: RowKey<number>;
-  // @ts-expect-error this converter makes bigints
+  // @ts-expect-error this converter is for bigints
   @RowKey({ converter: ascendingBigInt }) d!: RowKey<Date>;
-  // @ts-expect-error this converter makes Guids
+  // @ts-expect-error this converter is for Guids
   @PartitionKey({ converter: guidKey }) e!: PartitionKey;
   // @ts-expect-error bytes cannot be a key
   @PartitionKey() f!: PartitionKey<Uint8Array>;
   @RowKey({ converter: guidKey }) fine!: RowKey<Guid>;
 }
 
-// ── templates fit their class ──────────────────────────────────────────────────────────────────
-// @ts-expect-error '{tenant}' is no key property
+// ── templates match their class ────────────────────────────────────────────────────────────────
+// @ts-expect-error '{tenant}' is not a key property
 @Entity({ table: 'Any', partitionKey: '{tenant}' })
 export class WrongPlaceholder {
   @PartitionKey() tenantId!: PartitionKey;
@@ -200,14 +200,14 @@ export class Unseparated {
   @RowKey() year!: RowKey;
 }
 
-// @ts-expect-error a key cannot hold #
+// @ts-expect-error a key cannot contain #
 @Entity({ table: 'Any', rowKey: 'R#{id}' })
 export class Hash {
   @PartitionKey() tenantId!: PartitionKey;
   @RowKey() id!: RowKey;
 }
 
-// @ts-expect-error a key cannot hold /
+// @ts-expect-error a key cannot contain /
 @Entity({ table: 'Any', rowKey: '{id}/{year}' })
 export class Slash {
   @PartitionKey() tenantId!: PartitionKey;
@@ -215,14 +215,14 @@ export class Slash {
   @RowKey() year!: RowKey;
 }
 
-// @ts-expect-error ~ is what parts are escaped with
+// @ts-expect-error ~ is reserved for escaping
 @Entity({ table: 'Any', rowKey: 'R~{id}' })
 export class Tilde {
   @PartitionKey() tenantId!: PartitionKey;
   @RowKey() id!: RowKey;
 }
 
-// @ts-expect-error a template is not empty
+// @ts-expect-error a template cannot be empty
 @Entity({ table: 'Any', rowKey: '' })
 export class EmptyTemplate {
   @PartitionKey() tenantId!: PartitionKey;
@@ -264,7 +264,7 @@ export class FineTemplates {
   @RowKey() id!: RowKey;
 }
 
-// ── the same without decorators ────────────────────────────────────────────────────────────────
+// ── the same rules without decorators ──────────────────────────────────────────────────────────
 class Reading {
   device!: PartitionKey;
   at!: RowKey<Date>;
@@ -285,13 +285,13 @@ defineEntity(Reading, {
 });
 // @ts-expect-error the table is always named
 defineEntity(Reading, { properties: {} });
-// @ts-expect-error a number is no Int64
+// @ts-expect-error an Int64 is a bigint
 defineEntity(Reading, { table: 'Any', properties: { value: 'Int64' } });
-// @ts-expect-error this converter makes addresses
+// @ts-expect-error this converter is for addresses
 defineEntity(Reading, { table: 'Any', properties: { value: { converter: json<Address>() } } });
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 defineEntity(Reading, { table: 'Any', properties: { valu: 'Double' } });
-// @ts-expect-error a method is no property
+// @ts-expect-error a method is not a property
 defineEntity(Reading, { table: 'Any', properties: { describe: 'String' } });
 // @ts-expect-error an object has no EDM type
 defineEntity(Reading, { table: 'Any', properties: { raw: 'String' } });
@@ -320,11 +320,11 @@ defineEntity(KeyedOnce, { table: 'Any', properties: { tenant: 'PartitionKey', id
 declare const anyTemplate: string;
 defineEntity(KeyedOnce, { table: 'Any', rowKey: anyTemplate, properties: { tenant: 'PartitionKey' } });
 
-// ── converters keep both sides ─────────────────────────────────────────────────────────────────
+// ── converters check the types of both sides ───────────────────────────────────────────────────
 export const url: Converter<URL, 'String'> = { type: 'String', toStored: String, fromStored: (text) => new URL(text) };
 // @ts-expect-error a String is stored as a string
 export const wrong: Converter<URL, 'String'> = { ...url, toStored: () => 5 };
-// @ts-expect-error one of some strings
+// @ts-expect-error oneOf accepts only strings
 oneOf(1, 2);
-// @ts-expect-error at least one
+// @ts-expect-error at least one name is needed
 oneOf();

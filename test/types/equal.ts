@@ -1,7 +1,7 @@
-/** Whether two types are the same, not only assignable. */
+/** Is `true` if two types are identical, not only assignable to each other. */
 export type Equal<A, B> = (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false;
 
-/** Compiles if, and only if, its parameter is `true`. */
+/** Compiles only if its type parameter is `true`. */
 export function assertType<_T extends true>(): void {
-  // The assertion is the call's type.
+  // The type argument of the call is the assertion.
 }

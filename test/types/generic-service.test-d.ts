@@ -19,7 +19,8 @@ import {
 } from '../../src/index.js';
 import { assertType, type Equal } from './equal.js';
 
-// A service class that is generic over its entities takes, of a `Repository<T>`, what the constraint of `T` takes.
+// Type tests of a service class that is generic over its entities: it can use every property of the constraint of `T`
+// with a `Repository<T>`.
 
 abstract class Base {
   @PartitionKey() tenant!: PartitionKey;
@@ -112,27 +113,27 @@ export abstract class Crud<T extends Base> {
   refused(tenant: string, at: Date, id: string): void {
     // @ts-expect-error a part of the key is missing
     void this.repository.get({ tenant, id });
-    // @ts-expect-error a Date
+    // @ts-expect-error the property is a Date
     void this.repository.get({ tenant, at: 'x', id });
-    // @ts-expect-error no such property
+    // @ts-expect-error there is no such property
     this.repository.query({ tenant }).where('creator', 'eq', id);
     // @ts-expect-error an Int64 is a bigint
     this.repository.query({ tenant }).where('version', 'eq', 5);
-    // @ts-expect-error bigints do not begin with something
+    // @ts-expect-error startsWith is for strings
     this.repository.query({ tenant }).where('version', 'startsWith', '5');
-    // @ts-expect-error no such property
+    // @ts-expect-error there is no such property
     this.repository.query({ tenant }).where((e) => e.creator.eq(id));
     // @ts-expect-error the store sets the ETag
     void this.repository.merge({ tenant, at, id }, { etag: 'x' });
     // @ts-expect-error an Int64 is a bigint
     void this.repository.merge({ tenant, at, id }, { version: 5 });
-    // @ts-expect-error no such property
+    // @ts-expect-error there is no such property
     this.repository.query({ tenant }).where({ creator: id });
     // @ts-expect-error an Int64 is a bigint
     this.repository.query({ tenant }).where({ version: 5 });
-    // @ts-expect-error no such property
+    // @ts-expect-error there is no such property
     this.repository.query({ tenant }).select('creator');
-    // @ts-expect-error no such property
+    // @ts-expect-error there is no such property
     this.repository.query({ tenant }).orderBy('creator');
   }
 }

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
-/** A class as most are, and one that nears the service's 252 properties. */
+/** The number of properties of an ordinary class, and of one close to the service's limit of 252. */
 const USUAL = 10;
 const HUGE = 200;
 const FIRST = 1200;
 const FURTHER = 20;
-/** The names of a class cannot be told apart without looking at each: this is what one more property may cost. */
+/** Permitted instantiations for each further property: the compiler has to look at every name of the class. */
 const PER_PROPERTY = 12;
 const COMPILERS = ['typescript', 'typescript7'];
 
@@ -28,7 +28,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   'name, operator and value': (n) => `.where('${n}', 'gt', 1)`,
 };
 
-/** What one decorated property may cost. */
+/** The permitted instantiations for one decorated property. */
 const DECORATORS: readonly (readonly [name: string, most: number, property: (index: number) => string])[] = [
   ['a type', 100, (index) => `@Property({ type: 'Double' }) p${index}!: number;`],
   ['a type and a default', 150, (index) => `@Property({ type: 'Double', default: ${index} }) p${index}!: number;`],
@@ -53,7 +53,7 @@ function sourceOf(style: Style, size: number, queries: number): string {
   ].join('\n');
 }
 
-/** A class whose properties are decorated, each in the same way. */
+/** Returns the source of a class whose properties are all decorated in the same way. */
 const decorated = (property: (index: number) => string, size: number): string =>
   [
     `import { Entity, PartitionKey, Property, RowKey } from 'entitable';`,
@@ -67,7 +67,7 @@ const decorated = (property: (index: number) => string, size: number): string =>
 
 const counts = new Map<string, number>();
 
-/** How many types a compiler instantiates for a source. */
+/** Returns the number of types that a compiler instantiates for a source. */
 function instantiations(compiler: string, source: string): number {
   const known = counts.get(compiler + source);
   if (known !== undefined) return known;
@@ -76,7 +76,7 @@ function instantiations(compiler: string, source: string): number {
   return count;
 }
 
-/** The folder lies in dist, where the package knows itself by name. */
+/** Compiles a source in a folder below dist, from which imports of the package's own name resolve. */
 function compile(compiler: string, source: string): number {
   const folder = mkdtempSync(join(ROOT, 'dist', 'budget-'));
   try {
@@ -108,26 +108,26 @@ for (const compiler of COMPILERS) {
     version: string;
   };
 
-  describe(`The types that TypeScript ${version} instantiates`, function () {
+  describe(`Type instantiations under TypeScript ${version}`, function () {
     this.timeout(120_000);
 
     for (const [name, style] of Object.entries(STYLES)) {
       const count = (size: number, queries: number): number => instantiations(compiler, sourceOf(style, size, queries));
 
-      it(`are few for queries by ${name}: under ${FIRST} for the first, under 20 for each further one`, () => {
+      it(`Queries by ${name} instantiate fewer than ${FIRST} types for the first query, fewer than 20 for each further one`, () => {
         const one = count(USUAL, 1);
         expect(one - count(USUAL, 0), 'the first query').to.be.within(1, FIRST - 1);
         expect((count(USUAL, 1 + FURTHER) - one) / FURTHER, 'each further query').to.be.within(0, 19.99);
       });
 
-      it(`grow by at most ${PER_PROPERTY} a property for queries by ${name}`, () => {
+      it(`Queries by ${name} instantiate at most ${PER_PROPERTY} more types for each property of the class`, () => {
         const first = (size: number): number => count(size, 1) - count(size, 0);
         expect((first(HUGE) - first(USUAL)) / (HUGE - USUAL)).to.be.within(0, PER_PROPERTY);
       });
     }
 
     for (const [name, most, property] of DECORATORS) {
-      it(`are at most ${most} for a property with ${name}`, () => {
+      it(`A property with ${name} instantiates at most ${most} types`, () => {
         const count = (size: number): number => instantiations(compiler, decorated(property, size));
         expect((count(HUGE) - count(USUAL)) / (HUGE - USUAL)).to.be.within(1, most);
       });

@@ -18,7 +18,8 @@ import {
 } from '../../src/index.js';
 import { assertType, type Equal } from './equal.js';
 
-// Marks on types: one name for the decorator and for what the compiler knows of the property.
+// Type tests of the marks, i.e. the types of the same names as the decorators, which tell the compiler the role of a
+// property.
 
 @Entity({ table: 'Documents' })
 class Document {
@@ -34,7 +35,7 @@ class Document {
   publish(): void {}
 }
 
-/** The same by other types, which the decorators take as well. */
+/** The same class with unmarked types for the ETag and the timestamp, which the decorators accept as well. */
 @Entity({ table: 'Documents' })
 export class Plain {
   @PartitionKey() folder!: PartitionKey;
@@ -44,13 +45,13 @@ export class Plain {
 }
 
 export class Misdeclared {
-  // @ts-expect-error a timestamp is no ETag
+  // @ts-expect-error a timestamp is not an ETag
   @ETag() etag?: Timestamp;
-  // @ts-expect-error an ETag is no timestamp
+  // @ts-expect-error an ETag is not a timestamp
   @Timestamp() updatedAt?: ETag;
 }
 
-// ── what the store sets is not offered ─────────────────────────────────────────────────────────
+// ── properties that the store sets are not offered ─────────────────────────────────────────────
 declare const documents: Repository<Document>;
 declare const query: Query<Document>;
 const key = { folder: 'f', at: new Date() };
@@ -58,25 +59,25 @@ const key = { folder: 'f', at: new Date() };
 assertType<Equal<DataKey<Document>, 'folder' | 'at' | 'title' | 'anything' | 'object' | 'loose'>>();
 assertType<Equal<keyof PatchOf<Document>, 'title' | 'anything' | 'object' | 'loose'>>();
 assertType<Equal<DataKey<Plain>, 'folder' | 'name' | 'etag' | 'updatedAt'>>();
-// @ts-expect-error an ETag is not filtered by
+// @ts-expect-error a filter cannot use an ETag
 query.where('etag', 'eq', 'x');
-// @ts-expect-error an ETag is not filtered by
+// @ts-expect-error a filter cannot use an ETag
 query.where((d) => d.etag.eq('x'));
-// @ts-expect-error a timestamp is not filtered by
+// @ts-expect-error a filter cannot use a timestamp
 query.where((d) => d.updatedAt.gt(new Date()));
-// @ts-expect-error a timestamp is not asked for its presence
+// @ts-expect-error a filter cannot use a timestamp
 query.where('updatedAt', 'isPresent');
-// @ts-expect-error an ETag is not selected
+// @ts-expect-error an ETag cannot be selected
 query.select('etag');
-// @ts-expect-error a timestamp is not selected
+// @ts-expect-error a timestamp cannot be selected
 query.select('title', 'updatedAt');
-// @ts-expect-error a timestamp is not sorted by
+// @ts-expect-error a query cannot sort by a timestamp
 query.orderBy('updatedAt');
-// @ts-expect-error an ETag is not merged
+// @ts-expect-error a patch cannot set an ETag
 void documents.merge(key, { etag: 'x' });
-// @ts-expect-error a timestamp is not merged
+// @ts-expect-error a patch cannot set a timestamp
 void documents.merge(key, { updatedAt: new Date() });
-// @ts-expect-error methods are not stored
+// @ts-expect-error a method is not stored
 query.select('publish');
 
 class Described {
@@ -103,12 +104,12 @@ tasks.where({ status: 'open', urgent: true }).where('status', 'in', texts).where
 tasks.where((t) => t.status.in(['open']).and(t.urgent.eq(false), t.hours.gt(5)));
 assertType<Equal<Parameters<PropertyRefs<Task>['status']['eq']>, [value: 'open' | 'done']>>();
 assertType<Equal<Parameters<PropertyRefs<Task>['urgent']['eq']>, [value: boolean]>>();
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 tasks.where('status', 'in', ['open', 'lost']);
 // @ts-expect-error booleans have no order
 tasks.where('urgent', 'gt', false);
 
-// ── a mark changes nothing for plain values, and marks fit each other ───────────────────────────
+// ── marked types accept plain values and other marked types ────────────────────────────────────
 class Revision {
   document!: PartitionKey;
   at!: PartitionKey<Date>;
@@ -128,11 +129,11 @@ export function reviseOf(parent: Document & { readonly id: RowKey }, child: Revi
   parent.updatedAt = new Date();
   const text: string | undefined = parent.etag;
   const time: number | undefined = parent.updatedAt.getTime();
-  // @ts-expect-error a date is no text
+  // @ts-expect-error a date is not a text
   child.document = parent.at;
-  // @ts-expect-error text is no date
+  // @ts-expect-error a text is not a date
   child.at = parent.id;
-  // @ts-expect-error text is no date
+  // @ts-expect-error a text is not a date
   parent.updatedAt = text;
   return { document: parent.id, at: parent.at, number: `${text} ${time}` };
 }

@@ -34,7 +34,7 @@ declare const thrown: unknown;
 const query = orders.query({ customerId: 'c' });
 `;
 
-/** What a user gets wrong, in one line, and the words of the compiler that tell what to do. */
+/** Mistakes of one line each, with the words of the compiler's message that show how to fix them. */
 const MISTAKES: readonly (readonly [what: string, line: string, words: readonly string[]])[] = [
   [
     'a custom repository without its dependency',
@@ -120,7 +120,10 @@ const MISTAKES: readonly (readonly [what: string, line: string, words: readonly 
   ['a code with a typo', `EntitableError.is(thrown, 'store.not-fonud');`, ['"store.not-fonud"', '"store."']],
 ];
 
-/** What a compiler says of each line. The folder lies in dist, where the package knows itself by name. */
+/**
+ * Compiles the mistakes and returns the messages for each line. The folder is below dist, from which imports of the
+ * package's own name resolve.
+ */
 function messages(compiler: string, experimentalDecorators: boolean): readonly string[] {
   const folder = mkdtempSync(join(ROOT, 'dist', 'messages-'));
   try {
@@ -160,7 +163,7 @@ for (const compiler of COMPILERS) {
     ['legacy', true],
     ['TC39', false],
   ] as const) {
-    describe(`TypeScript ${version}, with ${standard} decorators, tells what to do`, function () {
+    describe(`The error messages of TypeScript ${version} with ${standard} decorators`, function () {
       this.timeout(120_000);
 
       let said: readonly string[];
@@ -169,7 +172,7 @@ for (const compiler of COMPILERS) {
       });
 
       for (const [index, [what, , words]] of MISTAKES.entries()) {
-        it(`about ${what}`, () => {
+        it(`The error message about ${what} names the fix (TypeScript ${version}, ${standard} decorators)`, () => {
           for (const word of words) expect(said[index]).to.include(word);
         });
       }
@@ -177,10 +180,10 @@ for (const compiler of COMPILERS) {
   }
 }
 
-describe('An editor completes', function () {
+describe('The completions of an editor', function () {
   this.timeout(120_000);
 
-  /** What the language service of TypeScript offers where `|` stands. */
+  /** Returns the completions that the language service of TypeScript offers at the position of `|`. */
   function completions(line: string): readonly string[] {
     const file = join(ROOT, 'dist', 'completions.ts');
     const source = HEAD + line.replace('|', '');
@@ -215,7 +218,7 @@ describe('An editor completes', function () {
     }
   }
 
-  it('a code that ends in a dot', () => {
+  it('An editor completes an error code after its dot', () => {
     expect(completions(`EntitableError.is(thrown, 'store.|');`)).to.include.members([
       'store.',
       'store.not-found',
@@ -223,7 +226,7 @@ describe('An editor completes', function () {
     ]);
   });
 
-  it('names, operators and values in where', () => {
+  it('An editor completes names, operators and values in where', () => {
     expect(completions(`query.where('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
     expect(completions(`query.where('total', '|');`)).to.include.members(['eq', 'between', 'in']);
     expect(completions(`query.where('status', 'eq', '|');`)).to.have.members(['open', 'shipped']);
@@ -233,7 +236,7 @@ describe('An editor completes', function () {
     expect(completions(`query.where({ status: '|' });`)).to.include.members(['open', 'shipped']);
   });
 
-  it('the names and values of a patch', () => {
+  it('An editor completes the names and values of a patch', () => {
     expect(completions(`query.merge({ | });`)).to.include.members(['total', 'status']);
     expect(completions(`query.merge({ status: '|' });`)).to.include.members(['open', 'shipped']);
     expect(completions(`query.merge((row) => ({ | }));`)).to.include.members(['total', 'status']);
@@ -241,7 +244,7 @@ describe('An editor completes', function () {
     expect(completions(`query.merge((row) => ({ total: row.| }));`)).to.include.members(['total', 'orderId']);
   });
 
-  it('the parts of a key', () => {
+  it('An editor completes the parts of a key', () => {
     expect(completions(`void orders.get({ | });`)).to.have.members(['customerId', 'orderId']);
     expect(completions(`query.orderBy('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
     expect(completions(`query.select('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);

@@ -6,7 +6,7 @@ declare const orders: Repository<Order>;
 declare const events: Repository<DomainEvent>;
 const q = orders.query({ customerId: 'c' });
 
-// ── operators exist only where they are right ──────────────────────────────────────────────────
+// ── each type offers only the operators that apply to it ───────────────────────────────────────
 q.where((o) =>
   o.total
     .gt(5)
@@ -30,15 +30,15 @@ q.where((o) => o.paid.between(false, true));
 q.where((o) => o.sequence.eq(5));
 // @ts-expect-error a Double is a number
 q.where((o) => o.total.eq(1n));
-// @ts-expect-error a Date
+// @ts-expect-error the property is a Date
 q.where((o) => o.placedAt.gt('2026-01-01'));
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 q.where((o) => o.status.eq('lost'));
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 q.where((o) => o.status.in(['open', 'lost']));
 // @ts-expect-error the service has no null
 q.where((o) => o.email.eq(null));
-// @ts-expect-error nor undefined
+// @ts-expect-error the service has no undefined
 q.where((o) => o.email.eq(undefined));
 q.where((o) => o.items.in([])).where('items', 'in', []);
 declare const texts: readonly string[];
@@ -46,29 +46,29 @@ declare const statuses: ('open' | 'shipped')[];
 q.where((o) => o.status.in(texts).and(o.status.in(statuses)))
   .where('status', 'in', texts)
   .where('status', 'in', statuses);
-// @ts-expect-error text is no number
+// @ts-expect-error a text is not a number
 q.where((o) => o.items.in(texts));
-// @ts-expect-error text is no number
+// @ts-expect-error a text is not a number
 q.where('items', 'in', texts);
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 q.where('status', 'in', ['open', 'lost']);
-// @ts-expect-error a list
+// @ts-expect-error `in` needs a list
 q.where('status', 'in', 'open');
-// @ts-expect-error converted objects are only present or missing
+// @ts-expect-error a converted object can only be tested for its presence
 q.where((o) => o.address.eq({ street: 'x' }));
-// @ts-expect-error methods are no properties
+// @ts-expect-error a method is not a property
 q.where((o) => o.isLarge.eq(true));
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 q.where((o) => o.totl.eq(1));
 // @ts-expect-error a condition must be returned
 q.where((o) => o.total);
-// @ts-expect-error a condition is no boolean
+// @ts-expect-error a condition is not a boolean
 q.where((o) => o.total.gt(5) && true);
 // @ts-expect-error a key part has its own type
 events.scan().where((e) => e.at.gt(5));
 events.scan().where((e) => e.at.gt(new Date()));
 
-// ── the short form says the same ───────────────────────────────────────────────────────────────
+// ── the short form has the same checks ─────────────────────────────────────────────────────────
 q.where('total', 'gt', 5)
   .where('status', 'in', ['open', 'shipped'])
   .where('placedAt', 'between', [new Date(0), new Date()]);
@@ -79,58 +79,58 @@ q.where('total', 'startsWith', '1');
 q.where('paid', 'gt', true);
 // @ts-expect-error an Int64 is a bigint
 q.where('sequence', 'eq', 5);
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 q.where('status', 'eq', 'lost');
 // @ts-expect-error converted objects cannot be compared
 q.where('address', 'eq', { street: 'x' });
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 q.where('totl', 'eq', 1);
-// @ts-expect-error no such operator
+// @ts-expect-error there is no such operator
 q.where('total', 'gte', 1);
-// @ts-expect-error two ends
+// @ts-expect-error a range needs two ends
 q.where('total', 'between', [1]);
-// @ts-expect-error an operand
+// @ts-expect-error the operator needs an operand
 q.where('total', 'gt');
 
-// ── an object of values asks that all are equal ────────────────────────────────────────────────
+// ── an object of values compares all of them for equality ──────────────────────────────────────
 q.where({ status: 'open', total: 20, customerId: 'c', sequence: 5n, placedAt: new Date(), paid: true });
 events.scan().where({ at: new Date(), tenantId: 't' });
 filter(Order, { status: 'open' }).and(filter(Order, { total: 5 }));
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 q.where({ status: 'lost' });
 // @ts-expect-error an Int64 is a bigint
 q.where({ sequence: 5 });
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 q.where({ totl: 5 });
-// @ts-expect-error methods are not stored
+// @ts-expect-error a method is not stored
 q.where({ isLarge: true });
-// @ts-expect-error converted objects are only present or missing
+// @ts-expect-error a converted object can only be tested for its presence
 q.where({ address: { street: 'x' } });
-// @ts-expect-error null asks nothing
+// @ts-expect-error a property cannot be compared with null
 q.where({ email: null });
-// @ts-expect-error several values are asked by in
+// @ts-expect-error several values need the operator `in`
 q.where({ status: ['open', 'shipped'] });
 // @ts-expect-error a key part has its own type
 events.scan().where({ at: '2026' });
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 filter(Order, { totl: 5 });
 
-// ── filters belong to a type, and fit its subtypes ─────────────────────────────────────────────
+// ── a filter is typed by its entity and applies to subtypes ────────────────────────────────────
 interface Priced {
   readonly total: number;
 }
 declare const expensive: Filter<Priced>;
 declare const ofSettings: Filter<Setting>;
 q.where(expensive);
-// @ts-expect-error a filter on another entity
+// @ts-expect-error the filter is for another entity
 q.where(ofSettings);
-// @ts-expect-error a filter on another entity
+// @ts-expect-error the filter is for another entity
 q.where((o) => o.total.gt(1).and(ofSettings));
 q.where(filter(Order, (o) => o.total.gt(5)));
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 filter(Order, (o) => o.totl.gt(5));
 
-// ── select narrows to plain, readonly data ─────────────────────────────────────────────────────
+// ── select returns plain, read-only data ───────────────────────────────────────────────────────
 const narrowed = q.select('total', 'address');
 assertType<
   Equal<
@@ -138,17 +138,17 @@ assertType<
     { readonly total: number; readonly address?: Address | undefined }
   >
 >();
-// @ts-expect-error methods are not stored
+// @ts-expect-error a method is not stored
 q.select('isLarge');
-// @ts-expect-error at least one
+// @ts-expect-error at least one name is needed
 q.select();
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 q.select('totl');
 void narrowed.firstOrThrow().then((o) => {
   o.total.toFixed();
-  // @ts-expect-error not selected
+  // @ts-expect-error the property is not selected
   void o.items;
-  // @ts-expect-error a projection is no entity
+  // @ts-expect-error a projection is read-only
   o.total = 5;
   // @ts-expect-error a projection has no methods
   o.isLarge();
@@ -157,7 +157,7 @@ narrowed.where('items', 'gt', 1);
 // @ts-expect-error a projection cannot be saved
 void narrowed.firstOrThrow().then((o) => orders.save(o));
 
-// ── results ────────────────────────────────────────────────────────────────────────────────────
+// ── types of results ───────────────────────────────────────────────────────────────────────────
 assertType<Equal<Awaited<ReturnType<typeof q.first>>, Order | undefined>>();
 assertType<Equal<Awaited<ReturnType<typeof q.firstOrThrow>>, Order>>();
 assertType<Equal<Awaited<ReturnType<typeof q.count>>, number>>();
@@ -166,20 +166,20 @@ export async function iterate(): Promise<void> {
   for await (const { total } of q.select('total')) total.toFixed();
 }
 export const wider: Query<Order, { readonly total: number }> = q;
-// @ts-expect-error a projection is no Order
+// @ts-expect-error a projection is not an Order
 export const narrower: Query<Order> = narrowed;
-// @ts-expect-error a number of results
+// @ts-expect-error take expects a number
 q.take('5');
-// @ts-expect-error a number of rows
+// @ts-expect-error pageSize expects a number
 q.pageSize({});
 
-// ── everyday verbs ─────────────────────────────────────────────────────────────────────────────
+// ── single, filterOnClient, forEach and merge ──────────────────────────────────────────────────
 assertType<Equal<ReturnType<typeof q.single>, Promise<Order>>>();
 q.filterOnClient((order) => order.isLarge()).select('total');
-// @ts-expect-error it answers at once
+// @ts-expect-error the predicate must be synchronous
 q.filterOnClient(async (order) => order.isLarge());
 void q.select('total').forEach(({ total }, { signal }) => total.toFixed(signal.aborted ? 0 : 2), { concurrency: 8 });
-// @ts-expect-error only what is selected
+// @ts-expect-error only selected properties can be read
 void q.select('total').forEach(({ items }) => items);
 void q.merge(({ total, items }) => (items > 5 ? { total: total * 2, email: null } : undefined));
 void q.select('items').merge(async ({ items }) => ({ items: items + 1 }));
@@ -195,19 +195,19 @@ void q.merge(() => Promise.reject(new Error('none')));
 declare const anyPatch: PatchOf<Order>;
 void q.merge(() => anyPatch);
 void q.merge(anyPatch);
-// @ts-expect-error a typo
+// @ts-expect-error the name is misspelt
 void q.merge({ totl: 1 });
-// @ts-expect-error a typo
+// @ts-expect-error the name is misspelt
 void q.merge(() => ({ totl: 1 }));
-// @ts-expect-error a typo
+// @ts-expect-error the name is misspelt
 void q.merge(async () => ({ totl: 1 }));
-// @ts-expect-error a wrong value
+// @ts-expect-error the property is a number
 void q.merge({ total: 'x' });
-// @ts-expect-error no patch
+// @ts-expect-error a number is not a patch
 void q.merge(5);
-// @ts-expect-error no patch
+// @ts-expect-error a number is not a patch
 void q.merge(() => 5);
-// @ts-expect-error only what is selected
+// @ts-expect-error only selected properties can be read
 void q.select('items').merge(({ total }) => ({ total }));
-// @ts-expect-error another type
+// @ts-expect-error the property is a number
 void q.merge(({ total }) => ({ total: String(total) }));

@@ -23,7 +23,7 @@ declare const events: Repository<DomainEvent>;
 declare const settings: Repository<Setting>;
 declare const unmarked: Repository<Unmarked>;
 
-// ── keys follow the marks ──────────────────────────────────────────────────────────────────────
+// ── key types follow the marks ─────────────────────────────────────────────────────────────────
 assertType<Equal<KeyOf<Order>, { readonly customerId: string; readonly orderId: string }>>();
 assertType<Equal<PartitionKeyOf<Order>, { readonly customerId: string }>>();
 assertType<
@@ -37,7 +37,7 @@ interface HalfMarked {
   tenant: PartitionKey;
   id: string;
 }
-// The other key is constant text, or @Entity refuses the class.
+// The other key is constant text; otherwise @Entity refuses the class.
 assertType<Equal<KeyOf<HalfMarked>, { readonly tenant: string }>>();
 assertType<Equal<PartitionKeyOf<HalfMarked>, { readonly tenant: string }>>();
 interface OtherHalf {
@@ -46,7 +46,7 @@ interface OtherHalf {
 }
 assertType<Equal<KeyOf<OtherHalf>, { readonly id: string }>>();
 assertType<Equal<PartitionKeyOf<OtherHalf>, ConstantKey>>();
-// A mark changes nothing for plain values.
+// A marked type is interchangeable with its plain type.
 export const id: RowKey = 'plain';
 export const text: string = id;
 
@@ -55,25 +55,25 @@ void orders.get({ customerId: 'c', orderId: 'o' });
 void orders.get({ customerId: 'c' });
 // @ts-expect-error a key is an object
 void orders.get('c');
-// @ts-expect-error no such key property
+// @ts-expect-error the key has no such property
 void orders.get({ customerId: 'c', orderId: 'o', total: 5 });
-// @ts-expect-error a string
+// @ts-expect-error the key part is a string
 void orders.get({ customerId: 'c', orderId: 5 });
-// @ts-expect-error marked keys are addressed by their names
+// @ts-expect-error marked keys are addressed by their property names
 void orders.get({ partitionKey: 'c', rowKey: 'o' });
 // @ts-expect-error `at` is a Date
 void events.get({ tenantId: 't', stream: 's', at: '2026', eventId: 'e' });
 // @ts-expect-error all parts are needed
 void events.get({ tenantId: 't', at: new Date(), eventId: 'e' });
-// @ts-expect-error unmarked keys are addressed by the stored keys
+// @ts-expect-error unmarked keys are addressed by partitionKey and rowKey
 void unmarked.get({ p: 'a', r: 'b' });
 void unmarked.get({ partitionKey: 'a', rowKey: 'b' });
-// @ts-expect-error a partition, not a key
+// @ts-expect-error a query needs a partition key
 orders.query({ orderId: 'o' });
-// @ts-expect-error half of the partition key
+// @ts-expect-error a part of the partition key is missing
 events.query({ tenantId: 't' });
 
-// ── a key that is constant text is no part of what addresses an entity ──────────────────────────
+// ── a constant key is not part of an entity's address ──────────────────────────────────────────
 declare const profiles: Repository<HalfMarked>;
 declare const counters: Repository<OtherHalf>;
 void profiles.get({ tenant: 't' });
@@ -83,16 +83,16 @@ void profiles.delete({ tenant: 't' });
 void counters.exists({ id: 'i' });
 counters.query({}).where('id', 'gt', 'a');
 counters.query([{}]);
-// @ts-expect-error a constant key has no properties
+// @ts-expect-error a constant partition key has no properties
 counters.query({ id: 'i' });
-// @ts-expect-error a constant key has no properties
+// @ts-expect-error a constant partition key has no properties
 counters.query({ tenant: 't' });
 // @ts-expect-error a partition is an object
 counters.query('c');
-// @ts-expect-error the one part there is
+// @ts-expect-error the only key part is missing
 void profiles.get({});
 
-// ── what comes back ────────────────────────────────────────────────────────────────────────────
+// ── types of results ───────────────────────────────────────────────────────────────────────────
 assertType<Equal<Awaited<ReturnType<typeof orders.get>>, Order | undefined>>();
 assertType<Equal<Awaited<ReturnType<typeof orders.getOrThrow>>, Order>>();
 assertType<Equal<Awaited<ReturnType<typeof orders.getMany>>, (Order | undefined)[]>>();
@@ -101,22 +101,22 @@ assertType<Equal<Awaited<ReturnType<typeof orders.insert>>, Order>>();
 // ── patches ────────────────────────────────────────────────────────────────────────────────────
 const key = { customerId: 'c', orderId: 'o' } as const;
 void orders.merge(key, { total: 5, email: undefined, status: null });
-// @ts-expect-error a number
+// @ts-expect-error the property is a number
 void orders.merge(key, { total: 'x' });
-// @ts-expect-error not one of the union
+// @ts-expect-error the union has no such literal
 void orders.merge(key, { status: 'lost' });
-// @ts-expect-error keys never change
+// @ts-expect-error a patch cannot change a key
 void orders.merge(key, { orderId: 'x' });
-// @ts-expect-error methods are not stored
+// @ts-expect-error a method is not stored
 void orders.merge(key, { isLarge: () => true });
-// @ts-expect-error no such property
+// @ts-expect-error there is no such property
 void orders.merge(key, { totl: 5 });
 assertType<Equal<PatchOf<Setting>, { readonly value?: string | null | undefined }>>();
 
 // ── options ────────────────────────────────────────────────────────────────────────────────────
-// @ts-expect-error merge or replace
+// @ts-expect-error the option is 'merge' or 'replace'
 void orders.upsert(new Order(), { mode: 'insert' });
-// @ts-expect-error throw or ignore
+// @ts-expect-error the option is 'throw' or 'ignore'
 void orders.delete(key, { missing: true });
 // @ts-expect-error an upsert is unconditional
 void orders.upsert(new Order(), { etag: '*' });
@@ -124,9 +124,9 @@ void orders.upsert(new Order(), { etag: '*' });
 void orders.insert(new Order(), { etag: '*' });
 
 // ── entities are typed ─────────────────────────────────────────────────────────────────────────
-// @ts-expect-error not an Order
+// @ts-expect-error the argument is not an Order
 void orders.insert({ customerId: 'c', orderId: 'o' });
-// @ts-expect-error not a Setting
+// @ts-expect-error the argument is not a Setting
 void settings.insert(new Order());
 void settings.insert({ scope: 's', name: 'n' });
 // @ts-expect-error repositories of different entities are not interchangeable
@@ -155,9 +155,9 @@ tables.repository(Mailing, new Mailer()).mailer.send();
 void tables.repository(Order).get(key);
 // @ts-expect-error the mailer is missing
 tables.repository(Mailing);
-// @ts-expect-error not a mailer
+// @ts-expect-error the argument is not a Mailer
 tables.repository(Mailing, 5);
-// @ts-expect-error an entity class has no dependencies
+// @ts-expect-error an entity class takes no dependencies
 tables.repository(Order, new Mailer());
 
 // ── generic code over any entity ───────────────────────────────────────────────────────────────
@@ -166,7 +166,7 @@ export async function load<T extends object>(repository: Repository<T>, key: Key
 }
 void load(orders, key);
 
-// ── errors narrow by their code, or by the beginning of it ─────────────────────────────────────
+// ── errors narrow by their code or by its prefix ───────────────────────────────────────────────
 declare const thrown: unknown;
 if (EntitableError.is(thrown, 'query.too-many-comparisons')) {
   assertType<Equal<typeof thrown.details, { readonly count: number; readonly limit: number }>>();
@@ -180,15 +180,15 @@ declare const either: 'store.not-found' | 'store.already-exists';
 if (EntitableError.is(thrown, either)) assertType<Equal<typeof thrown.code, typeof either>>();
 assertType<Equal<CodesOf<ErrorGroup>, ErrorCode>>();
 declare const anyText: string;
-// @ts-expect-error no such code
+// @ts-expect-error there is no such code
 EntitableError.is(thrown, 'store.not-fonud');
 // @ts-expect-error a group ends in a dot
 EntitableError.is(thrown, 'store');
-// @ts-expect-error no such group
+// @ts-expect-error there is no such group
 EntitableError.is(thrown, 'stores.');
-// @ts-expect-error any text
+// @ts-expect-error the code may be any text
 EntitableError.is(thrown, anyText);
 if (EntitableError.is(thrown)) {
-  // @ts-expect-error no such code
+  // @ts-expect-error there is no such code
   void (thrown.code === 'store.no-such-code');
 }

@@ -34,7 +34,7 @@ class Orders extends Repository.of(Order) {
         new Orders(unit, this.currency).query({ customerId: 'c' });
         // @ts-expect-error: the currency is missing
         unit.repository(Orders);
-        // @ts-expect-error: whoever began the unit commits it
+        // @ts-expect-error: only the code that created the unit of work can commit it
         unit.commit();
         return 5;
       },
@@ -45,7 +45,7 @@ class Orders extends Repository.of(Order) {
   }
 }
 
-/** Never called: what compiles is what is tested. */
+/** Never called: the test is that it compiles. */
 export async function inUnits(): Promise<void> {
   assertType<Equal<ReturnType<typeof tables.unitOfWork>, Promise<unknown>>>();
   const unit = tables.unitOfWork();
@@ -55,16 +55,16 @@ export async function inUnits(): Promise<void> {
   const ran = await tables.run((bound) => (bound.insert(order), 'text'));
   assertType<Equal<typeof ran, string>>();
   await tables.run(() => 1, { nested: 'separate', maxRetries: 2 });
-  // @ts-expect-error: it joins, or it is separate
+  // @ts-expect-error: the option is 'join' or 'separate'
   await tables.run(() => 1, { nested: 'new' });
   // @ts-expect-error: the option is maxRetries
   await tables.unitOfWork(() => 1, { retries: 3 });
   const required = unit.require(order);
   assertType<Equal<typeof required, Order>>();
   await tables.repository(Orders, 'EUR').modify({ customerId: 'c', orderId: 'o' }, () => 1, { missing: () => order });
-  // @ts-expect-error: what is missing is made as an entity of the class
+  // @ts-expect-error: `missing` must create an entity of the class
   await tables.repository(Orders, 'EUR').modify({ customerId: 'c', orderId: 'o' }, () => 1, { missing: () => 5 });
-  // @ts-expect-error: a transaction is opened by the repository itself
+  // @ts-expect-error: only the repository itself can open a transaction
   await tables.repository(Orders, 'EUR').transaction(() => 1);
 
   const orders = work.repository(Order);
@@ -85,11 +85,11 @@ export async function inUnits(): Promise<void> {
   const report = await work.commit({ atomic: true });
   assertType<Equal<typeof report, CommitReport>>();
   assertType<Equal<ReturnType<typeof work.plan>, readonly PlannedBatch[]>>();
-  // @ts-expect-error: a report is not to be changed
+  // @ts-expect-error: a report is read-only
   report.committed.push(report.committed[0]!);
 }
 
-/** Never called: what compiles is what is tested. */
+/** Never called: the test is that it compiles. */
 export async function inBulk(): Promise<void> {
   const orders = tables.repository(Order);
   const inserted = await orders.insertMany(new Set([order]), { concurrency: 'adaptive', onError: 'collect' });
@@ -97,10 +97,10 @@ export async function inBulk(): Promise<void> {
   const merged = await orders.mergeMany([{ key: { customerId: 'c', orderId: 'o' }, patch: { total: 1 } }]);
   assertType<Equal<typeof merged, BulkResult<MergeItem<Order>>>>();
   await orders.deleteMany([order, { customerId: 'c', orderId: 'o' }], { missing: 'ignore' });
-  // @ts-expect-error: a patch changes no key
+  // @ts-expect-error: a patch cannot change a key
   await orders.mergeMany([{ key: { customerId: 'c', orderId: 'o' }, patch: { orderId: 'p' } }]);
-  // @ts-expect-error: one entity is no iterable
+  // @ts-expect-error: one entity is not an iterable
   await orders.insertMany(order);
-  // @ts-expect-error: 'ignore' is no way with errors
+  // @ts-expect-error: 'ignore' is not a value of onError
   await orders.insertMany([order], { onError: 'ignore' });
 }

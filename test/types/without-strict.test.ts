@@ -29,7 +29,10 @@ export class Left {
 }
 `;
 
-/** What TypeScript says of files, under the options that the starter of Nest 10 has. The folder lies in dist, where the package knows itself by name. */
+/**
+ * Compiles files with the compiler options of the starter project of Nest 10 and returns the errors. The folder is
+ * below dist, from which imports of the package's own name resolve.
+ */
 function problems(compiler: string, files: readonly string[], source = ''): string {
   const folder = mkdtempSync(join(ROOT, 'dist', 'without-strict-'));
   try {
@@ -58,10 +61,10 @@ function problems(compiler: string, files: readonly string[], source = ''): stri
 }
 
 for (const compiler of ['typescript59', 'typescript', 'typescript7']) {
-  describe(`The types without strictNullChecks, in ${compiler}`, function () {
+  describe(`The types under ${compiler} without strictNullChecks`, function () {
     this.timeout(120_000);
 
-    it('take what they take with it: the samples', () => {
+    it(`The samples compile under ${compiler} without strictNullChecks`, () => {
       const samples = readdirSync(join(ROOT, 'samples'), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts'))
         .map((file) => join('samples', file));
@@ -69,7 +72,7 @@ for (const compiler of ['typescript59', 'typescript', 'typescript7']) {
       expect(problems(compiler, samples)).to.equal('');
     });
 
-    it('refuse keys that do not fit, in the same words', () => {
+    it(`Mismatched keys are refused with the same messages under ${compiler} without strictNullChecks`, () => {
       const found = problems(compiler, [], MISDECLARED);
       for (const words of [
         "mark the row key property on its type too, 'orderId!: RowKey'",

@@ -1,4 +1,4 @@
-// CommonJS, and no compiler: what an older application does.
+// An older application: CommonJS without a compiler.
 const assert = require('node:assert/strict');
 const { DataSource, defineEntity } = require('entitable');
 
