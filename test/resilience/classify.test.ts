@@ -28,8 +28,8 @@ const CASES: readonly (readonly [name: string, error: unknown, remedy: Remedy])[
   ['an error of the caller', new TypeError(), 'never'],
 ];
 
-describe('What is done about a failure', () => {
+describe('The remedy for a failed request', () => {
   for (const [name, error, remedy] of CASES) {
-    it(`${name}: ${remedy}`, () => expect(remedyFor(error)).to.equal(remedy));
+    it(`The remedy for ${name} is “${remedy}”`, () => expect(remedyFor(error)).to.equal(remedy));
   }
 });

@@ -11,7 +11,7 @@ const KEY = { owner: 'o', name: 'n' };
 const FAST: RetrySettings = { fast: { slot: 1, ceiling: 1 } };
 const item = (count: number): Item => Object.assign(new Item(), KEY, { count });
 
-/** `success`, `unknown`, or the code of the refusal. */
+/** Returns `success`, `unknown`, or the error code of the rejection. */
 async function endOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
@@ -22,7 +22,7 @@ async function endOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-describe('Writes of one data source whose request is lost on its way', () => {
+describe('A write whose request is lost, beside equal writes of the same data source', () => {
   let faulty: FaultyStore;
   let tables: DataSource;
   let items: Repository<Item>;
@@ -34,7 +34,7 @@ describe('Writes of one data source whose request is lost on its way', () => {
   }
   afterEach(() => tables.close());
 
-  it('are not taken for an equal insert, or an equal save, that was over before', async () => {
+  it('A lost insert or save does not claim the row that an equal earlier write of the same data source left', async () => {
     await open({});
     await items.insert(item(1));
     faulty.faults.push('lost-before');
@@ -46,7 +46,7 @@ describe('Writes of one data source whose request is lost on its way', () => {
     expect(await endOf(items.save(mine))).to.equal('store.precondition-failed');
   });
 
-  it('are not taken for a row that an unconditional write has left', async () => {
+  it('A lost save is of unknown outcome if an equal unconditional write of the same data source left the row', async () => {
     await open({});
     await items.insert(item(1));
     const mine = await items.getOrThrow(KEY);
@@ -59,7 +59,7 @@ describe('Writes of one data source whose request is lost on its way', () => {
   for (const lostAnswers of ['settle', 'report'] as const) {
     const settings: RetrySettings = { maxRetries: 0, lostAnswers };
 
-    it(`are sent again by the commit of a unit, not taken for an equal one of another (${lostAnswers})`, async () => {
+    it(`A repeated commit sends a lost change again and does not claim the equal change of another unit (lostAnswers: ${lostAnswers})`, async () => {
       await open(settings);
       await items.insert(item(0));
       const [one, two] = [tables.unitOfWork(), tables.unitOfWork()];
@@ -70,7 +70,7 @@ describe('Writes of one data source whose request is lost on its way', () => {
       expect(await endOf(one.commit())).to.equal('store.precondition-failed');
     });
 
-    it(`are sent again by the commit of a unit, not taken for an equal insert of another (${lostAnswers})`, async () => {
+    it(`A repeated commit sends a lost insert again and does not claim the equal insert of another unit (lostAnswers: ${lostAnswers})`, async () => {
       await open(settings);
       await tables.tables.createIfMissing('Items');
       const [one, two] = [tables.unitOfWork(), tables.unitOfWork()];
@@ -81,7 +81,7 @@ describe('Writes of one data source whose request is lost on its way', () => {
       expect(await endOf(one.commit())).to.equal('store.already-exists');
     });
 
-    it(`carried out once, are told by the content unless only reports are wanted (${lostAnswers})`, async () => {
+    it(`A commit with a lost answer is settled by the content of the row only with lostAnswers: settle, and written once (lostAnswers: ${lostAnswers})`, async () => {
       await open(settings);
       await items.insert(item(0));
       const unit = tables.unitOfWork();

@@ -9,7 +9,7 @@ const KEY = { owner: 'o', name: 'n' };
 const WORKERS = 8;
 const INCREMENTS = 25;
 
-describe('Writers of one row that write the same', () => {
+describe('Concurrent writers of the same value', () => {
   let proxied: Proxied;
   let tables: DataSource;
   const tableName = (name: string): string => `${name}C${process.pid}`;
@@ -24,7 +24,7 @@ describe('Writers of one row that write the same', () => {
     await proxied.close();
   });
 
-  it('count every increment once, though any answer may be lost', async () => {
+  it('Concurrent modify() calls count every increment once, although any answer may be lost', async () => {
     const items = tables.repository(Item);
     await items.insert(Object.assign(new Item(), KEY, { count: 0 }));
     const share = { 'reset before the response': 2, 'reset before the request': 1, '500, carried out': 1 };
@@ -51,7 +51,7 @@ describe('Writers of one row that write the same', () => {
     expect(counted).to.be.greaterThan(unknown);
   }).timeout(60_000);
 
-  it('insert the same row once, and the others are told', async () => {
+  it('Of concurrent inserts of the same row exactly one succeeds, although any answer may be lost', async () => {
     const items = tables.repository(Item);
     proxied.proxy.choose = someOf(0.3, 5, { 'reset before the response': 1, 'reset before the request': 1 });
     for (let round = 0; round < 20; round++) {

@@ -41,7 +41,7 @@ describe('A data source over a network', () => {
     return tables;
   }
 
-  it('tries again by default, whatever the layer', async () => {
+  it('A data source retries failed requests by default, also those of modify() and of queries', async () => {
     const tables = await open();
     proxied.proxy.choose = someOf(0.3, 4, { 'reset before the response': 1 });
     const items = tables.repository(Item);
@@ -56,7 +56,7 @@ describe('A data source over a network', () => {
     expect(counts.toSorted((a, b) => a! - b!)).to.deep.equal([0, ...Array.from({ length: 18 }, (_, i) => i + 2), 100]);
   });
 
-  it('with retry: false every request is made once', async () => {
+  it('A data source with `retry: false` sends every request once', async () => {
     const tables = await open({ retry: false });
     proxied.proxy.choose = () => '503';
     const before = proxied.proxy.counts['503'] ?? 0;
@@ -64,20 +64,20 @@ describe('A data source over a network', () => {
     expect(proxied.proxy.counts['503']).to.equal(before + 1);
   });
 
-  it('refuses retry settings that mean nothing', async () => {
+  it('DataSource.open() rejects retry settings out of range', async () => {
     for (const retry of [{ maxRetries: -1 }, { maxRetries: 1.5 }, { timeout: 0 }, { slow: { slot: Number.NaN } }]) {
       expect(await rejection(open({ retry }))).to.include({ code: 'validation.invalid-option' });
     }
   });
 
-  describe('ready', () => {
-    it('resolves when the service answers, also by reading one table, be it missing', async () => {
+  describe('DataSource.ready()', () => {
+    it('ready() resolves once the service responds, also if the table it is told to read does not exist', async () => {
       const tables = await open();
       await tables.ready();
       await tables.ready({ table: 'Missing', failFast: true });
     });
 
-    it('waits for a service that comes later', async () => {
+    it('ready() waits for a service that is not available yet', async () => {
       const tables = await open();
       proxied.proxy.choose = () => 'reset before the request';
       const ready = tables.ready({ timeout: 5000 });
@@ -86,17 +86,18 @@ describe('A data source over a network', () => {
       await ready;
     });
 
-    it('says why the service does not answer: at once with failFast, else when the time is over', async () => {
+    it('ready() throws why the service does not respond: at once with `failFast`, otherwise when its time is over', async () => {
       const tables = await open();
       proxied.proxy.choose = () => 'reset before the request';
       const before = proxied.proxy.counts['reset before the request'] ?? 0;
       expect(await rejection(tables.ready({ failFast: true }))).to.include({ code: 'store.unavailable' });
       expect(proxied.proxy.counts['reset before the request']).to.equal(before + 1);
       const late = await rejection(tables.ready({ timeout: 100 }));
-      expect(late).to.have.property('code').that.is.oneOf(['store.unavailable', 'store.timeout']); // the last try may be cut short
+      // the last attempt may be cut short
+      expect(late).to.have.property('code').that.is.oneOf(['store.unavailable', 'store.timeout']);
     });
 
-    it('does not wait for a wrong key to become right', async () => {
+    it('ready() throws at once if the account key is wrong', async () => {
       const key = Buffer.from('another key').toString('base64');
       const { account } = await startAzurite();
       const target = { endpoint: proxied.proxy.endpoint, credential: { name: account, key } };
@@ -105,8 +106,8 @@ describe('A data source over a network', () => {
     });
   });
 
-  describe('close', () => {
-    it('waits for what is under way, and refuses what comes after', async () => {
+  describe('DataSource.close()', () => {
+    it('close() waits for running operations, and later operations throw `store.closed`', async () => {
       const tables = await open();
       const items = tables.repository(Item);
       await items.insert(Object.assign(new Item(), KEY, { count: 1 }));
@@ -120,7 +121,7 @@ describe('A data source over a network', () => {
       expect(await rejection(tables.tables.createIfMissing('Xyz'))).to.include({ code: 'store.closed' });
     });
 
-    it('stops what is under way at its deadline', async () => {
+    it('close() aborts the operations that still run when its timeout is over', async () => {
       const tables = await open({ retry: { ...QUICK, tryTimeout: 60_000, timeout: 60_000 } });
       proxied.proxy.choose = () => 'no response, not carried out';
       const withheld = (): number => proxied.proxy.counts['no response, not carried out'] ?? 0;
@@ -138,19 +139,19 @@ describe('A data source over a network', () => {
       expect(codes).to.deep.equal(['store.aborted', 'store.outcome-unknown']);
     });
 
-    it('may be called twice', async () => {
+    it('close() may be called more than once', async () => {
       const tables = await open();
       await Promise.all([tables.close(), tables.close()]);
       await tables.close();
     });
   });
 
-  describe('retry', () => {
+  describe('DataSource.retry()', () => {
     const refusal = (code: 'store.precondition-failed' | 'store.throttled' | 'store.outcome-unknown'): EntitableError =>
       new EntitableError(code, 'no', {});
 
     for (const code of ['store.precondition-failed', 'store.throttled'] as const) {
-      it(`repeats work that was refused with ${code}, from its beginning`, async () => {
+      it(`retry() runs work again from the start after ${code}`, async () => {
         const tables = await open();
         const numbers: number[] = [];
         const result = await tables.retry(({ number }) => {
@@ -161,7 +162,7 @@ describe('A data source over a network', () => {
       });
     }
 
-    it('never repeats work whose outcome is unknown, or that fails by itself', async () => {
+    it('retry() never repeats work that throws `store.outcome-unknown` or an error of its own', async () => {
       const tables = await open();
       for (const error of [refusal('store.outcome-unknown'), new TypeError('mine')]) {
         let goes = 0;
@@ -171,7 +172,7 @@ describe('A data source over a network', () => {
       }
     });
 
-    it('ends with its signal, also between two goes', async () => {
+    it('retry() stops when its signal is aborted, also between two attempts', async () => {
       const tables = await open();
       const stop = new AbortController();
       const settings = { slow: { slot: 1e6, ceiling: 1e6 }, signal: stop.signal };
@@ -181,7 +182,7 @@ describe('A data source over a network', () => {
       expect(await work).to.include({ code: 'store.aborted' });
     });
 
-    it('gives each go its time', async () => {
+    it('retry() limits the time of each attempt by `tryTimeout`', async () => {
       const tables = await open();
       proxied.proxy.choose = () => 'no response, not carried out';
       const work = tables.retry(({ signal }) => tables.repository(Item).get(KEY, { signal }), {
@@ -193,8 +194,8 @@ describe('A data source over a network', () => {
     });
   });
 
-  describe('tells', () => {
-    it('a logger and a metrics hook of each operation, without keys or values', async () => {
+  describe('Logging, metrics and tracing', () => {
+    it('A logger and a metrics hook receive every operation, without keys or values', async () => {
       const events: LogEvent[] = [];
       const metrics: Metric[] = [];
       const logger = (event: LogEvent): void => void events.push(event);
@@ -229,7 +230,7 @@ describe('A data source over a network', () => {
       expect(inspect([events, metrics], { depth: 9 })).not.to.match(/secret/);
     });
 
-    it('an embedded store’s logger too', async () => {
+    it('A logger receives the operations of an embedded store as well', async () => {
       const events: LogEvent[] = [];
       await using tables = await DataSource.open('memory:', { logger: (event) => events.push(event) });
       await tables.repository(Item).insert(Object.assign(new Item(), KEY));
@@ -240,7 +241,7 @@ describe('A data source over a network', () => {
       ]);
     });
 
-    it('listeners that throw or reject break nothing', async () => {
+    it('A logger or metrics hook that throws or rejects does not disturb any operation', async () => {
       for (const fail of [() => Promise.reject(new Error('no')), () => JSON.parse('{') as unknown]) {
         const store = memoryStore();
         await using tables = await DataSource.open(store, { logger: fail, metrics: fail });
@@ -248,7 +249,7 @@ describe('A data source over a network', () => {
       }
     });
 
-    it('OpenTelemetry of each operation as the parent of its requests', async () => {
+    it('OpenTelemetry receives a span for each operation as the parent of the spans of its requests', async () => {
       const spans: { readonly name: string; readonly parent: string | undefined; readonly attributes: object }[] = [];
       useInstrumenter(recordingInstrumenter(spans));
       try {
@@ -265,7 +266,7 @@ describe('A data source over a network', () => {
     });
   });
 
-  it('shows no secret, no key and no value in inspect, errors and logs', async () => {
+  it('A data source shows no secrets, row keys or values in inspect(), errors and logs', async () => {
     const { account, key } = await startAzurite();
     const events: LogEvent[] = [];
     const logger = (event: LogEvent): void => void events.push(event);
@@ -293,7 +294,7 @@ describe('A data source over a network', () => {
         seen.push(await rejection(items.merge(KEY, { note: 'secret-note' }, { etag: 'W/"1"' })));
       }
     }
-    // What was written is the caller's own object.
+    // The inserted entity itself is the caller's object.
     const told = seen.filter((value) => !(value instanceof Item));
     for (const text of [inspect(told, { depth: 12, maxStringLength: null }), JSON.stringify(told)]) {
       expect(text).not.to.include(key);
@@ -302,7 +303,7 @@ describe('A data source over a network', () => {
   });
 });
 
-/** Writes spans down; the parent is whichever is active, as OpenTelemetry's context managers have it. */
+/** Records spans. The parent is the active one, as with OpenTelemetry's context managers. */
 function recordingInstrumenter(
   spans: { name: string; parent: string | undefined; attributes: object }[],
 ): Instrumenter {
@@ -335,7 +336,8 @@ function recordingInstrumenter(
       };
     },
     withContext: (context, callback, ...args) => active.run(context, callback, ...args),
-    parseTraceparentHeader: contextOf, // which tells it from the SDK's own, as OpenTelemetry's does
+    // Returns a context, as OpenTelemetry does. The SDK's default instrumenter returns `undefined`, so this turns tracing on.
+    parseTraceparentHeader: contextOf,
     createRequestHeaders: () => ({}),
   };
 }

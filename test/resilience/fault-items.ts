@@ -1,11 +1,11 @@
 import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/index.js';
 
-/** What the workers of a fault run write. */
+/** The entity that the workers of a fault run write. */
 @Entity({ table: 'Items' })
 export class Item {
   @PartitionKey() owner!: PartitionKey;
   @RowKey() name!: RowKey;
-  /** Of one operation only: tells who wrote last. */
+  /** Unique for each operation, so that it identifies the last writer. */
   @Property({ type: 'String' }) writer?: string | undefined;
   @Property({ type: 'Int32' }) count?: number | undefined;
   @Property({ type: 'Double' }) weight?: number | undefined;
@@ -13,7 +13,7 @@ export class Item {
   @ETag() etag?: string | undefined;
 }
 
-/** What a row holds, as far as its owner knows. */
+/** The content of a row, as far as its owner knows it. */
 export interface Content {
   readonly writer?: string | undefined;
   readonly count?: number | undefined;
@@ -21,7 +21,7 @@ export interface Content {
   readonly note?: string | undefined;
 }
 
-/** An item's content as one text, to compare. */
+/** Returns the content of an item as one text, for comparison. */
 export function textOf(content: Content | undefined): string {
   if (content === undefined) return 'no row';
   const { writer, count, weight, note } = content;

@@ -4,19 +4,22 @@ import { exchange, HttpFrames } from './http-frames.js';
 import { resetSocket } from '../support/reset-socket.js';
 import { pick, seeded, type Random } from '../support/seeded.js';
 
-/** What can happen to a request or to its response. */
+/** The faults that can happen to a request or to its response. */
 export type Fault = 'none' | keyof typeof FAULTS;
 
-/** A proxy between a client and a server, which breaks what passes it. */
+/** A proxy between a client and a server that injects faults. */
 export interface FaultProxy {
   readonly endpoint: string;
-  /** How often each fault happened. */
+  /** Number of occurrences of each fault. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Chooses the fault of each request; `none` for all to begin with. */
+  /** Chooses the fault of each request; initially `none` for all. */
   choose: (request: string) => Fault;
-  /** Requests with the same name reach the server one after another, as what is sent to one row does. */
+  /**
+   * Returns the lane of a request. Requests in the same lane reach the server one after another, like requests to one
+   * row.
+   */
   lane: (request: string) => string | undefined;
-  /** Connections that are open now. */
+  /** Number of open connections. */
   readonly connections: number;
   close(): Promise<void>;
 }
@@ -24,9 +27,11 @@ export interface FaultProxy {
 interface Passage {
   readonly client: Socket;
   readonly random: Random;
-  /** Lets the server do what is asked; `undefined` when it is gone, or nobody waits for it any more. */
+  /**
+   * Sends the request to the server and returns its response; `undefined` if the server is gone or the client has left.
+   */
   serve(): Promise<Buffer | undefined>;
-  /** Answers in the server's place. */
+  /** Responds in place of the server. */
   reply(response: string): void;
 }
 
@@ -103,22 +108,22 @@ const FAULTS = {
   },
 } satisfies Readonly<Record<string, (passage: Passage) => Promise<void>>>;
 
-/** Every fault, as often as every other, but for those that take long. */
+/** Weights of the faults: all occur equally often, except those that take long. */
 export const EVERY_FAULT: Readonly<Record<Exclude<Fault, 'none'>, number>> = {
   ...(Object.fromEntries(Object.keys(FAULTS).map((fault) => [fault, 1])) as Record<Exclude<Fault, 'none'>, number>),
   'no response, carried out': 0.2,
   'no response, not carried out': 0.2,
 };
 
-/** Starts a proxy in front of a server of this machine. */
+/** Starts a proxy in front of a server on this machine. */
 export async function startFaultProxy(target: string, seed = 1): Promise<FaultProxy> {
   const url = new URL(target);
   const random = seeded(seed);
   const open = new Set<Socket>();
-  /** Connections to the server on which it is doing something. */
+  /** Connections on which the server is processing a request. */
   const busy = new Set<Socket>();
   const lanes = new Map<string, Promise<unknown>>();
-  /** What it is doing that nobody waits for any more. */
+  /** Requests that the server is still processing although their client has left. */
   const abandoned = new Set<Promise<unknown>>();
   const counts: Record<string, number> = {};
   const keep = (socket: Socket): Socket => {
@@ -149,7 +154,7 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
     const fault = proxy.choose(request.toString('latin1', 0, request.indexOf('\r\n')));
     counts[fault] = (counts[fault] ?? 0) + 1;
     const serve = async (): Promise<Buffer | undefined> => {
-      // A server does in their order what arrived in an order, also what was given up meanwhile.
+      // A server processes requests in the order of their arrival, including abandoned ones.
       await Promise.all(abandoned);
       const lane = proxy.lane(request.toString('latin1'));
       const earlier = lane === undefined ? undefined : lanes.get(lane);
@@ -190,7 +195,10 @@ export async function startFaultProxy(target: string, seed = 1): Promise<FaultPr
   return proxy;
 }
 
-/** Azurite leaves out of refusals, and of answers to batches, the id of the request that the service repeats in every answer. */
+/**
+ * Adds the client request id to a response. Azurite omits it in rejections and in responses to batches; the service
+ * repeats it in every response.
+ */
 function withRequestId(request: Buffer, response: Buffer): Buffer {
   const id = /^x-ms-client-request-id: *(\S+)/im.exec(request.toString('latin1', 0, request.indexOf('\r\n\r\n')))?.[1];
   const head = response.toString('latin1', 0, response.indexOf('\r\n\r\n'));
@@ -203,7 +211,7 @@ function withRequestId(request: Buffer, response: Buffer): Buffer {
   ]);
 }
 
-/** Lets some of the requests fail, each in one of these ways. */
+/** Returns a chooser that injects faults into a share of the requests, with the given weights. */
 export function someOf(
   share: number,
   seed: number,

@@ -10,7 +10,7 @@ import { Worker, type Run } from './fault-worker.js';
 import { proxiedAzurite } from './proxied.js';
 import { seeded } from '../support/seeded.js';
 
-/** What a run found. */
+/** Result of a fault run. */
 export interface FaultReport {
   readonly violations: readonly string[];
   readonly faults: Readonly<Record<string, number>>;
@@ -25,7 +25,10 @@ const SHARE = 0.3;
 
 let runs = 0;
 
-/** Does many operations of all kinds through a network that fails, and checks after each, and at the end, what stands in the tables. */
+/**
+ * Runs many operations of all kinds over an unreliable network, and checks the content of the tables after each
+ * operation and at the end.
+ */
 export async function faultRun(operations: number, seed: number, faults = EVERY_FAULT): Promise<FaultReport> {
   const started = performance.now();
   const { proxy, direct, connectionString, close } = await proxiedAzurite(seed);
@@ -81,7 +84,10 @@ export async function faultRun(operations: number, seed: number, faults = EVERY_
   };
 }
 
-/** Every row of a worker is what it must be, or one of the few things it may be; and there are no others. */
+/**
+ * Checks that every row of a worker has its expected content, or one of its possible contents, and that there are no
+ * other rows.
+ */
 async function compare(worker: Worker, tables: DataSource, violations: string[]): Promise<void> {
   const stored = new Map<string, string>();
   for await (const item of tables.repository(Item).query({ owner: worker.owner })) stored.set(item.name, textOf(item));
@@ -95,7 +101,7 @@ async function compare(worker: Worker, tables: DataSource, violations: string[])
   }
 }
 
-/** A run's figures as text. */
+/** Returns the figures of a run as text. */
 export function reportText({ faults, outcomes, retries, seconds }: FaultReport): string {
   const lines = [`requests by fault (${retries} retries, ${seconds.toFixed(1)} s):`];
   for (const [fault, count] of Object.entries(faults).toSorted(([, a], [, b]) => b - a))

@@ -4,32 +4,32 @@ import type { Rows, TableStore } from '../../src/store/table-store.js';
 import { textOf, Item, type Content } from './fault-items.js';
 import { below, pick, type Random } from '../support/seeded.js';
 
-/** What all workers of a run share. */
+/** State that all workers of a run share. */
 export interface Run {
   readonly items: Repository<Item>;
   readonly store: TableStore;
   readonly table: string;
-  /** Rows by slots writer, count. */
+  /** Rows with the slots writer and count. */
   readonly rows: Rows;
   readonly random: Random;
   readonly violations: string[];
   readonly timeout: number;
-  /** How often an operation ended how. */
+  /** Number of results by operation and outcome. */
   readonly outcomes: Record<string, Record<string, number>>;
 }
 
-/** A row that only one worker writes: what it holds, or the few things it may hold after an outcome that is unknown. */
+/** A row that only one worker writes, with its content. */
 interface Known {
   content: Content | undefined;
   etag?: string | undefined;
   stale?: string | undefined;
 }
 
-/** What an operation wants, and what it may say. */
+/** An operation with its expected result. */
 interface Step {
-  /** What the rows hold when it was carried out. */
+  /** The content of the rows after the operation. */
   readonly after: ReadonlyMap<string, Content | undefined>;
-  /** The only refusal that is justified; without, none is. */
+  /** The only rejection that is allowed; `undefined` if none is. */
   readonly refusal?: 'store.already-exists' | 'store.not-found' | 'store.precondition-failed' | undefined;
   readonly send: () => Promise<ReadonlyMap<string, string | undefined>>;
 }
@@ -57,12 +57,12 @@ const OPERATIONS = {
 type OperationName = keyof typeof OPERATIONS;
 type WriteName = Exclude<OperationName, 'get' | 'getMany' | 'query' | 'tables'>;
 
-/** Does operations on rows of its own one after another, and knows at each moment what they must hold. */
+/** Runs operations on its own rows one after another, and knows their expected content at any time. */
 export class Worker {
   readonly #run: Run;
   readonly owner: string;
   readonly #rows = new Map<string, Known>();
-  /** Rows whose content is one of several, since an outcome was unknown. */
+  /** Rows with several possible contents after an operation of unknown outcome. */
   readonly doubtful = new Map<string, readonly (Content | undefined)[]>();
   #named = 0;
   #written = 0;
@@ -108,7 +108,7 @@ export class Worker {
     }
   }
 
-  /** Makes a table, finds it in the list, and deletes it. */
+  /** Creates a table, finds it in the list, and deletes it. */
   async #tables(): Promise<string> {
     const { store, table: items, violations, timeout } = this.#run;
     const table = `${items}${this.owner}T${++this.#written}`;
@@ -141,7 +141,8 @@ export class Worker {
     };
     try {
       const etags = await send();
-      // A row that is gone after a lost answer may have been missing before: nobody can tell, and gone is what was wanted.
+      // A row that is missing after a lost answer may have been missing before. Nobody can tell, and missing is what a
+      // delete wants.
       if (refusal !== undefined && !(refusal === 'store.not-found' && operation.startsWith('delete')))
         violations.push(`${this.owner}: ${operation} succeeded instead of ${refusal}`);
       accept(after, etags);
@@ -157,7 +158,7 @@ export class Worker {
         }
         return error.code;
       }
-      throw error; // nothing was written: the rows are what they were
+      throw error; // nothing was written, so the expected content stays the same
     }
   }
 
@@ -270,7 +271,10 @@ export class Worker {
     }
   }
 
-  /** Inserts what is missing; of the rest merges some under their ETag and deletes some. One in five must fail, and leave everything as it is. */
+  /**
+   * Inserts the missing rows, and merges or deletes some of the others with their ETags. One in five transactions must
+   * fail and change nothing.
+   */
   #transaction(): Step {
     const { store, table, rows, random, timeout } = this.#run;
     const fails = random() < 0.2;
@@ -325,5 +329,5 @@ export class Worker {
   }
 }
 
-/** What an operation may fail with when the network never lets it through; nothing was written then. */
+/** Errors that an operation may fail with if the network never lets it through. Nothing was written then. */
 const TRANSIENT = new Set(['store.unavailable', 'store.throttled', 'store.timeout', 'store.outcome-unknown']);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Cuts the bytes of a connection into whole HTTP messages. */
+/** Splits the bytes of a connection into whole HTTP messages. */
 export class HttpFrames {
   #bytes: Buffer = Buffer.alloc(0);
 
@@ -8,7 +8,7 @@ export class HttpFrames {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
   }
 
-  /** The next message, or `undefined` until it is all there. */
+  /** Returns the next message, or `undefined` if it has not arrived completely. */
   next(): Buffer | undefined {
     const head = this.#bytes.indexOf('\r\n\r\n');
     if (head < 0) return undefined;
@@ -20,7 +20,7 @@ export class HttpFrames {
   }
 }
 
-/** Sends a request and gives the whole response; `undefined` when the connection ends before. */
+/** Sends a request and returns the whole response; `undefined` if the connection ends before it is complete. */
 export function exchange(socket: Socket, request: Buffer): Promise<Buffer | undefined> {
   if (socket.destroyed) return Promise.resolve(undefined);
   return new Promise((resolve) => {

@@ -6,7 +6,9 @@ import { forbiddenCharacter } from '../../src/metadata/key-text.js';
 import type { Repository } from '../../src/repository/repository.js';
 import { startAzurite } from '../azurite/azurite.js';
 
-/** The emulator loses properties named __proto__ and constructor; the conformance suite has them on the other stores. */
+/**
+ * The emulator loses properties named __proto__ and constructor; the conformance suite covers them on the other stores.
+ */
 @Entity({ table: 'Injected' })
 class Note {
   @PartitionKey() owner!: PartitionKey;
@@ -16,7 +18,7 @@ class Note {
   @Property({ type: 'String', name: 'odata' }) made?: string | undefined;
 }
 
-/** Texts that mean something to OData, URLs, HTTP, JSON or JavaScript. */
+/** Texts with a special meaning in OData, URLs, HTTP, JSON or JavaScript. */
 const CORPUS = [
   "'",
   "''",
@@ -57,7 +59,7 @@ const CORPUS = [
   '\u{1F600}',
 ] as const;
 
-/** Characters that keys cannot have, nor texts that are to come back as they are from the emulator. */
+/** Texts that values may contain but keys must not. */
 const VALUES_ONLY = ['/', '\\', '#', '?', '\t', '\n', '\r\n', '\u0001', '\u007F', 'HTTP/1.1 200 OK\r\n\r\n'] as const;
 
 const piece = fc.oneof(
@@ -70,7 +72,7 @@ const value = fc
     maxLength: 4,
   })
   .map((pieces) => pieces.join(''));
-// The emulator does not find a key with a comma in a transaction; single writes do.
+// The emulator does not find a key with a comma in a transaction, but does in single writes.
 const key = fc
   .array(piece, { minLength: 1, maxLength: 4 })
   .map((pieces) => pieces.join(''))
@@ -78,7 +80,7 @@ const key = fc
 
 const RUNS = { numRuns: 120, seed: 20_260_101 };
 
-describe('Keys, values and filters that look like something else, against the emulator', () => {
+describe('Keys, values and filters that resemble OData, URL, HTTP or JSON syntax', () => {
   let tables: DataSource;
   let notes: Repository<Note>;
   let run = 0;
@@ -89,10 +91,10 @@ describe('Keys, values and filters that look like something else, against the em
   });
   after(() => tables.close());
 
-  it('name exactly one row, hold exactly one text, and find exactly what equals them', async () => {
+  it('Keys, values and filters with special syntax address, store and match exactly their own text (source: emulator)', async () => {
     await fc.assert(
       fc.asyncProperty(key, key, value, value, async (owner, name, text, proto) => {
-        // Owners of their own for each run, so that whatever else is found was found wrongly.
+        // A new partition for each run, so that any other row in a result is an error.
         const partition = `${run++} ${owner}`;
         const address = { owner: partition, name };
         const note = Object.assign(new Note(), address, { text, proto, made: text });
@@ -145,7 +147,7 @@ describe('Keys, values and filters that look like something else, against the em
     );
   }).timeout(60_000);
 
-  it('reach only their own row in a transaction', async () => {
+  it('Keys with special syntax address only their own row in a transaction (source: emulator)', async () => {
     await fc.assert(
       fc.asyncProperty(key, key, value, async (owner, name, text) => {
         const partition = `t${run++} ${owner}`;

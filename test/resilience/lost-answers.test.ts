@@ -15,7 +15,7 @@ const QUICK: RetrySettings = { tryTimeout: 5000, timeout: 15_000, fast: { slot: 
 
 let tables = 0;
 
-/** A table of its own behind the proxy, and the same table without. */
+/** A table that is reached through the proxy, and directly. */
 class Bench {
   readonly events: LogEvent[] = [];
   readonly table = `Lost${process.pid}N${++tables}`;
@@ -41,7 +41,7 @@ class Bench {
     this.direct = proxied.direct.rows(this.table, SHAPE);
   }
 
-  /** What happens to the next requests; those after them pass. */
+  /** Sets the faults of the next requests; later requests pass. */
   next(...faults: readonly Fault[]): void {
     const left = [...faults];
     this.proxied.proxy.choose = () => left.shift() ?? 'none';
@@ -72,7 +72,7 @@ class Bench {
     return this.direct.get('p', rowKey, (row) => ({ text: row.string(0), etag: row.etag }));
   }
 
-  /** The last operation, as it was told. */
+  /** Returns the figures of the last operation, as the logger received them. */
   get told(): { readonly requests: number; readonly retries: number; readonly outcome: string } | undefined {
     const event = this.events.at(-1);
     return event?.kind === 'operation'
@@ -94,27 +94,27 @@ describe('A write whose answer is lost', () => {
   });
   afterEach(() => bench.store.close());
 
-  it('an insert that was carried out succeeds, with the ETag that the row has', async () => {
+  it('An insert that was carried out although its answer was lost succeeds and returns the ETag of the row', async () => {
     bench.next('reset before the response');
     const { etag } = await bench.write('insert', 'r', 'mine');
     expect(await bench.stored('r')).to.deep.equal({ text: 'mine', etag });
     expect(bench.told).to.deep.equal({ requests: 3, retries: 1, outcome: 'success' });
   });
 
-  it('an insert that was not carried out is sent again', async () => {
+  it('An insert whose request was lost is sent again', async () => {
     bench.next('reset before the request');
     const { etag } = await bench.write('insert', 'r', 'mine');
     expect(await bench.stored('r')).to.deep.equal({ text: 'mine', etag });
     expect(bench.told).to.deep.equal({ requests: 2, retries: 1, outcome: 'success' });
   });
 
-  it('an insert over a row that is there, with no answer lost, is refused at once', async () => {
+  it('An insert over an existing row is rejected at once if no answer was lost', async () => {
     await bench.writeDirectly('insert', 'r', 'another');
     expect(await rejection(bench.write('insert', 'r', 'mine'))).to.include({ code: 'store.already-exists' });
     expect(bench.told).to.deep.equal({ requests: 1, retries: 0, outcome: 'store.already-exists' });
   });
 
-  it('an insert that finds a young row with other content is unknown: it may have been written and changed since', async () => {
+  it('An insert with a lost answer is of unknown outcome if a recent row has other content: it may have been written and changed since', async () => {
     await bench.writeDirectly('insert', 'r', 'another');
     bench.next('reset before the response');
     const error = await rejection(bench.write('insert', 'r', 'mine'));
@@ -123,7 +123,7 @@ describe('A write whose answer is lost', () => {
     expect(await bench.stored('r')).to.include({ text: 'another' });
   });
 
-  it('an insert that finds exactly its row takes it for its own: nobody can tell two such writers apart', async () => {
+  it('An insert with a lost answer claims a row with exactly its content, because two such writers cannot be told apart', async () => {
     await bench.writeDirectly('insert', 'r', 'same');
     bench.next('reset before the request');
     const { etag } = await bench.write('insert', 'r', 'same');
@@ -131,7 +131,7 @@ describe('A write whose answer is lost', () => {
   });
 
   for (const mode of ['merge', 'replace'] as const) {
-    it(`a ${mode} under an ETag that was carried out succeeds, with the ETag that the row has`, async () => {
+    it(`A conditional ${mode} that was carried out although its answer was lost succeeds and returns the ETag of the row`, async () => {
       const { etag: first } = await bench.writeDirectly('insert', 'r', 'before');
       bench.next('reset before the response');
       const { etag } = await bench.write(mode, 'r', 'after', first);
@@ -139,7 +139,7 @@ describe('A write whose answer is lost', () => {
       expect(etag).not.to.equal(first);
     });
 
-    it(`a ${mode} under an ETag that another write has used up is unknown while the row is young`, async () => {
+    it(`A conditional ${mode} with a lost answer is of unknown outcome if another write has changed the row recently`, async () => {
       const { etag: first } = await bench.writeDirectly('insert', 'r', 'before');
       await bench.writeDirectly(mode, 'r', 'theirs', first);
       bench.next('reset before the request');
@@ -148,7 +148,7 @@ describe('A write whose answer is lost', () => {
       expect(await bench.stored('r')).to.include({ text: 'theirs' });
     });
 
-    it(`a ${mode} under an ETag whose row was deleted meanwhile is unknown: it may have been written before that`, async () => {
+    it(`A conditional ${mode} with a lost answer is of unknown outcome if the row was deleted meanwhile: it may have been written before`, async () => {
       const { etag: first } = await bench.writeDirectly('insert', 'r', 'before');
       await bench.writeDirectly('delete', 'r', undefined, '*');
       bench.next('reset before the response');
@@ -158,14 +158,14 @@ describe('A write whose answer is lost', () => {
     });
   }
 
-  it('a delete that was carried out succeeds, though the second finds nothing', async () => {
+  it('A delete with a lost answer succeeds, although its retry finds no row', async () => {
     await bench.writeDirectly('insert', 'r', 'before');
     bench.next('reset before the response');
     expect(await bench.write('delete', 'r', undefined, '*')).to.deep.equal({});
     expect(await bench.stored('r')).to.equal(undefined);
   });
 
-  it('a delete under an ETag whose row is another now is unknown', async () => {
+  it('A conditional delete with a lost answer is of unknown outcome if the row has changed', async () => {
     const { etag } = await bench.writeDirectly('insert', 'r', 'before');
     await bench.writeDirectly('upsert-replace', 'r', 'another');
     bench.next('reset before the request');
@@ -173,7 +173,7 @@ describe('A write whose answer is lost', () => {
     expect(error).to.have.nested.property('details.found', 'changed');
   });
 
-  it('writes that are the same when done twice are sent again, and not read back', async () => {
+  it('Repeatable writes with a lost answer are sent again and not read back', async () => {
     await bench.writeDirectly('insert', 'r', 'before');
     for (const [mode, ifMatch] of [['upsert-replace'], ['upsert-merge'], ['merge', '*'], ['replace', '*']] as const) {
       bench.next('reset before the response');
@@ -183,7 +183,7 @@ describe('A write whose answer is lost', () => {
     }
   });
 
-  it('a transaction that was carried out succeeds as a whole', async () => {
+  it('A transaction that was carried out although its answer was lost succeeds as a whole', async () => {
     const { etag: first } = await bench.writeDirectly('insert', 'b', 'before');
     await bench.writeDirectly('insert', 'c', 'gone soon');
     bench.next('reset before the response');
@@ -197,7 +197,7 @@ describe('A write whose answer is lost', () => {
     expect(receipts).to.deep.equal([{ etag: a?.etag }, { etag: b?.etag }, {}]);
   });
 
-  it('a transaction that was refused is refused where a row tells that nothing was written', async () => {
+  it('A transaction with a lost answer is rejected if an unchanged row proves that nothing was written', async () => {
     const { etag } = await bench.writeDirectly('insert', 'a', 'before');
     await bench.writeDirectly('insert', 'b', 'another');
     bench.next('reset before the response');
@@ -211,7 +211,7 @@ describe('A write whose answer is lost', () => {
     expect(await bench.stored('a')).to.deep.equal({ text: 'before', etag });
   });
 
-  it('a transaction that was refused is unknown where a row is missing that it was to insert', async () => {
+  it('A transaction with a lost answer is of unknown outcome if a row that it inserts is missing', async () => {
     await bench.writeDirectly('insert', 'b', 'another');
     bench.next('reset before the response');
     const submitted = bench.store.submit(bench.table, [
@@ -223,7 +223,7 @@ describe('A write whose answer is lost', () => {
     expect(error).to.have.nested.property('details.found', 'missing');
   });
 
-  it('an answer that never comes, nor any other, is store.outcome-unknown, which says so', async () => {
+  it('A write throws `store.outcome-unknown` with `found: "unread"` if neither its answer nor any other arrives', async () => {
     const hurried = await Bench.create(proxied, { ...QUICK, tryTimeout: 150, timeout: 400 });
     proxied.proxy.choose = () => 'no response, carried out';
     const started = performance.now();
@@ -234,7 +234,7 @@ describe('A write whose answer is lost', () => {
     await hurried.store.close();
   });
 
-  it('with lostAnswers: report it is told at once, unless doing it twice is the same', async () => {
+  it('With `lostAnswers: "report"` a write with a lost answer throws `store.outcome-unknown` at once, unless it is repeatable', async () => {
     const strict = await Bench.create(proxied, { ...QUICK, lostAnswers: 'report' });
     strict.next('reset before the response');
     const error = await rejection(strict.write('insert', 'r', 'mine'));
@@ -246,7 +246,7 @@ describe('A write whose answer is lost', () => {
     await strict.store.close();
   });
 
-  it('an answer that comes twice is nobody else’s answer', async () => {
+  it('A response that arrives twice is not taken for the response to another request', async () => {
     for (let round = 0; round < 20; round++) {
       bench.next('response twice, the second later');
       await bench.write('insert', `r${round}`, 'mine');
@@ -254,8 +254,8 @@ describe('A write whose answer is lost', () => {
     }
   });
 
-  describe('and reads', () => {
-    it('a page that fails is asked for again, and no row comes twice', async () => {
+  describe('A read over a network', () => {
+    it('A scan requests a failed page again and returns no row twice', async () => {
       const keys = Array.from({ length: 10 }, (_, index) => `r${index}`);
       for (const key of keys) await bench.writeDirectly('insert', key, key);
       bench.next('none', 'response cut off', 'none', '503', 'reset before the response');
@@ -266,7 +266,7 @@ describe('A write whose answer is lost', () => {
       expect(bench.told).to.deep.equal({ requests: 7, retries: 3, outcome: 'success' });
     });
 
-    it('a read that gets no answer fails in its time', async () => {
+    it('A read without an answer fails when its timeout is over', async () => {
       proxied.proxy.choose = () => 'no response, not carried out';
       const started = performance.now();
       const error = await rejection(bench.rows.get('p', 'r', () => true, undefined, { timeout: 100 }));
@@ -274,7 +274,7 @@ describe('A write whose answer is lost', () => {
       expect(performance.now() - started).to.be.lessThan(10_000);
     });
 
-    it('Retry-After is honoured, and too long a one is not waited for', async () => {
+    it('A retry waits as long as Retry-After asks, unless that exceeds the timeout', async () => {
       bench.next('429 with x-ms-retry-after-ms');
       await bench.rows.get('p', 'r', () => true);
       const retry = bench.events.find(({ kind }) => kind === 'retry');
@@ -285,14 +285,14 @@ describe('A write whose answer is lost', () => {
       expect(error).to.have.property('code').that.is.oneOf(['store.throttled', 'store.timeout']);
     });
 
-    it('a signal ends a wait at once', async () => {
+    it('An aborted signal ends the wait before a retry at once', async () => {
       const slow = await Bench.create(proxied, { ...QUICK, slow: { slot: 1e6, ceiling: 1e6 }, timeout: 1e7 });
       proxied.proxy.choose = () => '503';
       const stop = new AbortController();
       const reading = rejection(slow.rows.get('p', 'r', () => true, undefined, { signal: stop.signal }));
       await until(
         () => slow.events.some(({ kind }) => kind === 'retry'),
-        () => 'It never tried again.',
+        () => 'The read was never retried.',
       );
       stop.abort();
       expect(await reading).to.include({ code: 'store.aborted' });

@@ -11,7 +11,7 @@ const SHAPE = {
 };
 const HOUR = 3_600_000;
 
-describe('Reading back', () => {
+describe('Reading back a lost write', () => {
   let now = Date.UTC(2026, 0, 1);
   let store: TableStore;
   let rows: Rows;
@@ -47,18 +47,18 @@ describe('Reading back', () => {
     return receipts.map(({ etag }) => etag);
   }
 
-  it('a row that was last written before the write left was not written by it, whatever it holds', async () => {
+  it('A row whose timestamp is older than the write proves that it was not carried out, whatever the row contains', async () => {
     await carryOut(doubtful('insert', 'r', 'same'));
     now += HOUR;
     expect(await readBack([doubtful('insert', 'r', 'same')], now)).to.deep.equal({ outcome: 'not-written' });
   });
 
-  it('a row that still has the ETag of the condition was not written', async () => {
+  it('A row that still has the required ETag proves that the write was not carried out', async () => {
     const [etag] = await carryOut(doubtful('insert', 'r', 'before'));
     expect(await readBack([doubtful('merge', 'r', 'before', etag)], now)).to.deep.equal({ outcome: 'not-written' });
   });
 
-  it('a merge is written when the row holds what it brings and not what it takes away, whatever else there is', async () => {
+  it('A merge counts as carried out if the row has the properties that it sets and none that it removes, whatever else the row contains', async () => {
     const [first] = await carryOut(doubtful('insert', 'r', 'before'));
     const merge = doubtful('merge', 'r', 'after', first, ['note', 'other']);
     const [etag] = await carryOut(merge);
@@ -74,7 +74,7 @@ describe('Reading back', () => {
     expect(await readBack([merge], now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
   });
 
-  it('a replace is written only when the row holds nothing else', async () => {
+  it('A replace counts as carried out only if the row has no other properties', async () => {
     const [first] = await carryOut(doubtful('insert', 'r', 'before'));
     const replace = doubtful('replace', 'r', 'after', first);
     await carryOut(replace);
@@ -90,11 +90,11 @@ describe('Reading back', () => {
     expect(await readBack([replace], now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
   });
 
-  it('an insert whose row is not there is unknown: another may have deleted it', async () => {
+  it('An insert is of unknown outcome if its row is missing, because another writer may have deleted it', async () => {
     expect(await readBack([doubtful('insert', 'r', 'x')], now)).to.deep.equal({ outcome: 'unknown', found: 'missing' });
   });
 
-  it('a row that is another now contradicts the rest of a transaction: a rival may have written both', async () => {
+  it('One row with other content makes the outcome of a transaction unknown, because a rival may have written all its rows', async () => {
     const unknown = { outcome: 'unknown', found: 'changed' } as const;
     const [state, owner, stale] = await carryOut(
       doubtful('insert', 'state', 'free'),
@@ -119,19 +119,19 @@ describe('Reading back', () => {
     expect(await readBack(lock('mine'), now)).to.deep.equal({ outcome: 'unknown', found: 'missing' });
   });
 
-  it('unconditional writes alone prove nothing of a transaction with a row that another may have made so', async () => {
+  it('A matching row does not prove a transaction if its write was unconditional and another row has other content', async () => {
     await carryOut(doubtful('upsert-replace', 'a', 'same'), doubtful('insert', 'b', 'theirs'));
     const writes = [doubtful('upsert-replace', 'a', 'same'), doubtful('insert', 'b', 'mine')];
     expect(await readBack(writes, now)).to.deep.equal({ outcome: 'unknown', found: 'changed' });
   });
 
-  it('a row that still has its ETag tells for a whole transaction, whatever the others look like', async () => {
+  it('One row that still has its ETag proves that a whole transaction was not carried out', async () => {
     const [etag] = await carryOut(doubtful('insert', 'a', 'before'), doubtful('insert', 'b', 'same'));
     const writes = [doubtful('merge', 'a', 'after', etag), doubtful('insert', 'b', 'same')];
     expect(await readBack(writes, now)).to.deep.equal({ outcome: 'not-written' });
   });
 
-  it('an insert that is missing tells nothing, and speaks against rows that look as written', async () => {
+  it('A missing inserted row makes the outcome of a transaction unknown, even if its other rows look as written', async () => {
     const [etag] = await carryOut(doubtful('insert', 'b', 'theirs'), doubtful('insert', 'c', 'before'));
     const missing = { outcome: 'unknown', found: 'missing' } as const;
     const refused = [doubtful('insert', 'a', 'mine'), doubtful('insert', 'b', 'mine')];
@@ -144,7 +144,7 @@ describe('Reading back', () => {
     expect(await readBack(taken, now)).to.deep.equal(missing);
   });
 
-  it('a row that is gone does not tell who deleted it: a write under its ETag, and what was deleted beside others', async () => {
+  it('A deleted row does not show who deleted it, so a conditional write to it, or a transaction that deletes it, is of unknown outcome', async () => {
     const [gone, kept] = await carryOut(doubtful('insert', 'a', 'before'), doubtful('insert', 'b', 'before'));
     await carryOut(doubtful('delete', 'a', undefined, gone));
     const missing = { outcome: 'unknown', found: 'missing' } as const;
@@ -160,7 +160,7 @@ describe('Reading back', () => {
     });
   });
 
-  it('a merge of nothing tells that it was not carried out, and never that it was', async () => {
+  it('An empty merge can prove that it was not carried out, but never that it was', async () => {
     const [first] = await carryOut(doubtful('insert', 'a', 'same'));
     const nothing = doubtful('merge', 'a', undefined, first);
     expect(await readBack([nothing], now)).to.deep.equal({ outcome: 'not-written' });

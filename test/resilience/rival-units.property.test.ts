@@ -9,14 +9,17 @@ import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import { faultyStore, type Fault } from '../support/faulty-store.js';
 import { Item } from './fault-items.js';
 
-/** Histories: `npm run test:faults` does many more. */
+/** Number of random histories; `npm run test:faults` runs many more. */
 const HISTORIES = Number(process.env['RIVAL_HISTORIES'] ?? 200);
 const SEED = Number(process.env['FAULT_SEED'] ?? 7);
 
 const keyOf = (name: string) => ({ owner: 'o', name });
 const itemOf = (name: string, count: number): Item => Object.assign(new Item(), keyOf(name), { count });
 
-/** What a unit does before it commits; gives what it wrote. Rivals that do the same write rows alike: nothing in a row tells them apart. */
+/**
+ * The work of a unit before it commits; each returns the entities it wrote. Rivals that do the same work write the same
+ * content, so the rows do not show who wrote them.
+ */
 const WORK = {
   increments: async (unit) => [await added(unit, 'counter', 1)],
   'moves from one row to the other': async (unit) => [await added(unit, 'counter', 1), await added(unit, 'other', -1)],
@@ -50,7 +53,9 @@ function inserted(unit: UnitOfWork): Item {
 
 type Work = keyof typeof WORK;
 
-/** What happens to one request: it may be kept on its way for some turns. */
+/**
+ * The fate of one request. It may be delayed for some turns of the event loop before and after it reaches the store.
+ */
 interface Passage {
   readonly fault: Fault;
   readonly before: number;
@@ -60,7 +65,7 @@ interface Passage {
 interface History {
   readonly lostAnswers: 'settle' | 'report';
   readonly maxRetries: number;
-  /** For each rival, what its units do one after the other. */
+  /** For each rival, the work of its units, one after the other. */
   readonly rivals: readonly (readonly Work[])[];
   readonly passages: readonly Passage[];
 }
@@ -83,17 +88,17 @@ const histories: fc.Arbitrary<History> = fc.record({
   ),
 });
 
-/** What a unit was told in the end, and what the store did. */
+/** The reported outcome of a unit, and what the store has done. */
 interface End {
-  /** The same for all that wrote the same over the same rows: of these one can be taken for another, by anybody. */
+  /** Equal for all units that wrote the same content over the same rows. These cannot be told apart by anyone. */
   readonly alike: string;
   readonly told: string;
-  /** Whether the transaction was carried out; an insert may be so again after a rival has deleted its row. */
+  /** True if the transaction was carried out. An insert may be carried out again after a rival has deleted its row. */
   readonly carriedOut: boolean;
 }
 
-describe('Units of work of one data source whose requests are dropped', () => {
-  it(`are told what became of their writes, in ${HISTORIES} histories`, async function () {
+describe('Concurrent units of work on an unreliable network', () => {
+  it(`Concurrent units of work that write alike report the true outcome of their commits in ${HISTORIES} random histories`, async function () {
     this.timeout(60_000 + HISTORIES * 200);
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
@@ -120,7 +125,7 @@ async function endsOf({ lostAnswers, maxRetries, rivals, passages }: History): P
   const tables = await DataSource.open(faulty.store, { retry });
   await tables.repository(Item).insertMany([itemOf('counter', 0), itemOf('other', 0)]);
 
-  /** Whose request it is that reaches the store. */
+  /** The commit whose request reaches the store. */
   const running = new AsyncLocalStorage<{ carriedOut: boolean }>();
   const delays = passages.flatMap(({ before, after }) => [before, after]);
   faulty.faults.push(...passages.map(({ fault }) => fault));
@@ -149,14 +154,14 @@ async function endsOf({ lostAnswers, maxRetries, rivals, passages }: History): P
   return ends.flat();
 }
 
-/** What the recipe of the guide comes to. */
+/** Returns the outcome of a commit that is repeated while it is unknown, as the guide recommends. */
 async function toldOf(unit: UnitOfWork): Promise<string> {
   let told = 'unknown';
   for (let attempt = 0; attempt < 4 && told === 'unknown'; attempt++) told = await outcomeOf(unit);
   return told;
 }
 
-/** `committed`, `unknown`, or the code of the refusal of a commit of which nothing was written. */
+/** Returns `committed`, `unknown`, or the error code of a commit that wrote nothing. */
 async function outcomeOf(unit: UnitOfWork): Promise<string> {
   try {
     await unit.commit({ atomic: true });

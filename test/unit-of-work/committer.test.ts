@@ -18,7 +18,7 @@ function shown({ committed, failed, unknown, pending }: CommitReport): object {
   return { committed: names(committed), failed: names(failed), unknown: names(unknown), pending: names(pending) };
 }
 
-/** The refusal of a commit of which nothing was written, and of which write it is. */
+/** Returns the error of a commit that wrote nothing, with the write that was rejected. */
 async function refusal(commit: Promise<unknown>): Promise<object> {
   const error = await rejection(commit);
   if (!EntitableError.is(error, 'store.')) throw error;
@@ -39,7 +39,7 @@ onEveryStore('A commit', (open) => {
     readonly work: UnitOfWork;
   }
 
-  /** A data source on a line that can fail, whose tables exist. */
+  /** Opens a data source on a connection that can fail, with its tables created. */
   async function unit(): Promise<Unit> {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
@@ -49,7 +49,7 @@ onEveryStore('A commit', (open) => {
     return { tables, faulty, work: tables.unitOfWork() };
   }
 
-  it('sends one transaction for each partition, however many classes and changes, in their order', async () => {
+  it('A commit sends one transaction for each partition, with all its changes in order', async () => {
     const { faulty, work } = await unit();
     ['c1', 'c2', 'c1'].forEach((customerId, index) => work.insert(order({ customerId, orderId: `o${index}` })));
     work.insert(Object.assign(new Setting(), { scope: 's', name: 'n' }));
@@ -62,7 +62,7 @@ onEveryStore('A commit', (open) => {
     expect(faulty.submitted.map((modes) => modes.length)).to.have.members([1, 1, 2]);
   });
 
-  it('puts classes that share a table and a partition into one transaction', async () => {
+  it('A commit puts entities of several classes in one transaction if they share a table and a partition', async () => {
     const { tables, faulty, work } = await unit();
     work.insert(order());
     await work.repository(Foreign).upsert({ customerId: 'c1', orderId: 'f1', note: 'theirs' });
@@ -73,14 +73,14 @@ onEveryStore('A commit', (open) => {
     });
   });
 
-  it('cuts 250 rows of a partition into 100, 100 and 50', async () => {
+  it('A commit splits 250 rows of a partition into transactions of 100, 100 and 50', async () => {
     const { faulty, work } = await unit();
     for (let row = 0; row < 250; row++) work.insert(order({ orderId: `o${row}` }));
     await work.commit();
     expect(faulty.submitted.map((modes) => modes.length)).to.deep.equal([100, 100, 50]);
   });
 
-  it('that is refused says what failed and why, keeps the rest, and sends only that the second time', async () => {
+  it('A commit that is partly rejected reports what failed and why, and a second commit sends only the rest', async () => {
     const { tables, faulty, work } = await unit();
     await tables.repository(Order).insert(order({ customerId: 'c2', orderId: 'taken' }));
     work.insert(order({ customerId: 'c1', orderId: 'a' }));
@@ -104,7 +104,7 @@ onEveryStore('A commit', (open) => {
     expect(faulty.submitted).to.deep.equal([['insert']]);
   });
 
-  it('of which nothing was written throws the refusal itself, in the words of the class, with the write', async () => {
+  it('A commit that wrote nothing throws the error of the rejected write, which names the entity class and the write', async () => {
     const { tables, work } = await unit();
     await tables.repository(Order).insert(order({ orderId: 'taken' }));
     const rival = order({ orderId: 'taken' });
@@ -122,7 +122,7 @@ onEveryStore('A commit', (open) => {
     expect(names((await work.commit()).committed)).to.deep.equal(['insert a']);
   });
 
-  it('starts nothing after the first failure', async () => {
+  it('A commit sends no further transaction after the first failure', async () => {
     const { faulty, work } = await unit();
     faulty.faults.push('unavailable');
     for (const customerId of ['c1', 'c2', 'c3']) work.insert(order({ customerId }));
@@ -131,7 +131,7 @@ onEveryStore('A commit', (open) => {
     expect((await work.commit()).committed).to.have.length(3);
   });
 
-  it('refuses a lost update of a deleted or merged entity within a transaction', async () => {
+  it('A commit rejects the transaction if another writer has changed an entity that it deletes or merges', async () => {
     const { tables, work } = await unit();
     const orders = tables.repository(Order);
     await orders.insertMany(['o1', 'o2', 'o3'].map((orderId) => order({ orderId })));
@@ -149,7 +149,7 @@ onEveryStore('A commit', (open) => {
   });
 
   for (const fault of ['lost-before', 'lost-after'] as const) {
-    it(`whose answer is ${fault} reads back what became of it, and writes nothing twice`, async () => {
+    it(`A commit whose answer was lost (${fault}) reads back its outcome when it is repeated, and writes nothing twice`, async () => {
       const { tables, faulty, work } = await unit();
       const orders = tables.repository(Order);
       await orders.insertMany(['o1', 'o2'].map((orderId) => order({ orderId, email: 'a@b.c' })));
@@ -183,7 +183,7 @@ onEveryStore('A commit', (open) => {
     });
   }
 
-  it('says what is unknown and pending when it cannot read back what is unknown', async () => {
+  it('A repeated commit reports unknown and pending writes if it cannot read back the lost ones', async () => {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
     let isDown = false;
@@ -215,7 +215,7 @@ onEveryStore('A commit', (open) => {
     expect(names((await work.commit()).committed)).to.deep.equal(['insert o1', 'insert o2']);
   });
 
-  it('remembers what was sent, not what the entity has become meanwhile', async () => {
+  it('A change made to an entity while it is being committed is sent by the next commit', async () => {
     const { tables, faulty, work } = await unit();
     const entity = order({ total: 1 });
     work.insert(entity);
@@ -228,7 +228,7 @@ onEveryStore('A commit', (open) => {
     expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('total', 2);
   });
 
-  it('waits for the one before it', async () => {
+  it('A commit waits for the previous commit of the unit', async () => {
     const { faulty, work } = await unit();
     work.insert(order());
     const first = work.commit();
@@ -242,7 +242,7 @@ onEveryStore('A commit', (open) => {
     work.discard();
   });
 
-  it('stops at an aborted signal, and says what was not sent', async () => {
+  it('A commit stops when its signal is aborted and reports which writes were not sent', async () => {
     const { faulty, work } = await unit();
     for (const customerId of ['c1', 'c2', 'c3']) work.insert(order({ customerId }));
     const early = AbortSignal.abort();
@@ -258,7 +258,7 @@ onEveryStore('A commit', (open) => {
     expect(work.plan()).to.deep.equal([]);
   });
 
-  it('shows entities to whoever asks, and values to no log', async () => {
+  it('The errors and plans of a commit give access to entities but show no values when they are logged', async () => {
     const { tables, work } = await unit();
     await tables.repository(Order).insert(order());
     work.insert(order({ customerId: 'c0', email: 'hunter2@example.com' }));
@@ -273,7 +273,7 @@ onEveryStore('A commit', (open) => {
 });
 
 onEveryStore('An atomic commit', (open) => {
-  it('refuses before anything is sent what one transaction cannot hold, and says which limit', async () => {
+  it('An atomic commit that one transaction cannot hold is rejected before anything is sent, with the limit it exceeds', async () => {
     const { tables } = await open();
     const cases: readonly (readonly [readonly Order[], object])[] = [
       [[order(), order({ customerId: 'c2' })], { reason: 'partitions', found: 2, limit: 1 }],
@@ -295,7 +295,7 @@ onEveryStore('An atomic commit', (open) => {
     expect(await tables.repository(Order).scan().count()).to.equal(0);
   });
 
-  it('writes all or nothing', async () => {
+  it('An atomic commit writes all rows or none', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order({ orderId: 'o5' }));
     const work = tables.unitOfWork();

@@ -20,14 +20,14 @@ class Line {
 const line = (name: string, amount: number): Line => Object.assign(new Line(), { account: 'a', name, amount });
 const BALANCE = { account: 'a', name: 'balance' } as const;
 
-/** Histories on each store: every step on Azurite is a request. */
+/** Number of random histories on each store. On Azurite every step is a request, so there are fewer. */
 const HISTORIES: Readonly<Record<string, number>> = { memory: 2000, sqlite: 200, lmdb: 100, azurite: 40 };
 
 interface Bench {
   readonly faulty: FaultyStore;
-  /** On the line that fails. */
+  /** A data source on the connection that fails. */
   readonly tables: DataSource;
-  /** Those of somebody else. */
+  /** The repository of another writer, on a reliable connection. */
   readonly others: Repository<Line>;
 }
 
@@ -40,7 +40,7 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
     return { faulty, tables, others: clean.repository(Line) };
   }
 
-  it('finds what was written in the row, though somebody has changed something else of it since', async () => {
+  it('A repeated commit recognises its write although another writer has changed another property of the row since', async () => {
     const { faulty, tables, others } = await bench();
     await others.insert(line('balance', 100));
     const unit = tables.unitOfWork();
@@ -57,7 +57,7 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
     expect(await others.getOrThrow(BALANCE)).to.include({ amount: 115, note: 'touched by somebody else' });
   });
 
-  it('does not take a lock for its own that a rival has, who wrote one of its rows alike', async () => {
+  it('A repeated commit does not claim the lock of a rival that wrote one of its rows with the same content', async () => {
     const { faulty, tables, others } = await bench();
     await others.insertMany([line('state', 0), line('owner', 0)]);
     const take = async (unit: UnitOfWork, owner: number): Promise<void> => {
@@ -75,7 +75,7 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
     expect((await others.getOrThrow({ account: 'a', name: 'owner' })).amount).to.equal(2);
   });
 
-  it('stays unknown where no row can tell, sends nothing else meanwhile, and is over with discard()', async () => {
+  it('A lost commit stays unknown if no row shows its outcome, and blocks other writes of the unit until discard()', async () => {
     const { faulty, tables, others } = await bench();
     await others.insert(line('balance', 100));
     const unit = tables.unitOfWork();
@@ -96,7 +96,7 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
     expect((await others.scan().toArray()).map(({ amount }) => amount)).to.deep.equal([111]);
   });
 
-  it('is sent again without reading where doing it twice is the same as once', async () => {
+  it('A lost commit of repeatable writes is sent again without reading back', async () => {
     const { faulty, tables, others } = await bench();
     const unit = tables.unitOfWork();
     await unit.repository(Line).upsert(line('setting', 1));
@@ -107,7 +107,7 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
     expect((await others.getOrThrow({ account: 'a', name: 'setting' })).amount).to.equal(1);
   });
 
-  it('is never done twice, nor told as not written when it was, by whoever follows the recipe', async function () {
+  it('A deposit that follows the guide is never written twice, nor reported as not written when it was, in random histories', async function () {
     this.timeout(120_000);
     const { faulty, tables, others } = await bench();
     const rival = fc.constantFrom(...(Object.keys(RIVALS) as (keyof typeof RIVALS)[]));
@@ -123,7 +123,10 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
     );
   });
 
-  /** What docs/unit-of-work.md says to do about a lost answer and a lost race, checked against what the store has done. */
+  /**
+   * Follows the recipe of docs/unit-of-work.md for lost answers and lost races, and checks it against what the store
+   * has done.
+   */
   async function deposit(
     { faulty, tables, others }: Bench,
     withRecord: boolean,
@@ -139,10 +142,11 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
       await RIVALS[rival](others);
       faulty.faults.splice(0, Infinity, fault);
       const outcome = await outcomeOf(unit);
-      expect(faulty.carriedOut, 'the deposit is written once at most').to.be.at.most(1);
-      if (outcome === 'committed') return void expect(faulty.carriedOut, 'what is told as written is').to.equal(1);
+      expect(faulty.carriedOut, 'the deposit is written at most once').to.be.at.most(1);
+      if (outcome === 'committed')
+        return void expect(faulty.carriedOut, 'a deposit that is reported as written was written').to.equal(1);
       if (outcome === 'unknown') continue;
-      expect(faulty.carriedOut, 'what is told as not written is not').to.equal(0);
+      expect(faulty.carriedOut, 'a deposit that is reported as not written was not written').to.equal(0);
       if (outcome === 'store.unavailable') continue;
       if ((await others.get(BALANCE)) === undefined) return;
       await lines.refresh(balance);
@@ -151,7 +155,7 @@ onEveryStore('A commit after a lost answer', (open, storeName) => {
   }
 });
 
-/** What somebody else does meanwhile. */
+/** The writes of another writer between two commits. */
 const RIVALS = {
   nothing: async () => undefined,
   touches: (lines: Repository<Line>) => changed(lines, (balance) => void (balance.note = `note ${Math.random()}`)),
@@ -165,7 +169,7 @@ async function changed(lines: Repository<Line>, change: (balance: Line) => void)
   if (await lines.exists(BALANCE)) await lines.modify(BALANCE, change);
 }
 
-/** `committed`, `unknown`, or the code of the refusal of a commit of which nothing was written. */
+/** Returns `committed`, `unknown`, or the error code of a commit that wrote nothing. */
 async function outcomeOf(unit: UnitOfWork): Promise<string> {
   try {
     await unit.commit();

@@ -12,7 +12,7 @@ const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
 /** A custom repository with a transaction of its own. */
 class Orders extends Repository.of(Order) {
-  /** Inserts orders, and throws at the end where it is told so. */
+  /** Inserts orders, and throws `problem` at the end if it is given. */
   place(orderIds: readonly string[], options?: UnitOfWorkOptions, problem?: Error): Promise<number> {
     return this.transaction(async (unit) => {
       for (const orderId of orderIds) unit.insert(order({ orderId }));
@@ -22,7 +22,7 @@ class Orders extends Repository.of(Order) {
     }, options);
   }
 
-  /** Reads and changes by its own verbs, which join. */
+  /** Reads and changes with its own methods, which join the transaction. */
   increment(maxRetries: number, meanwhile: () => unknown): Promise<void> {
     return this.transaction(
       async () => {
@@ -34,7 +34,7 @@ class Orders extends Repository.of(Order) {
   }
 }
 
-/** Has a dependency, and works in whichever unit it is given. */
+/** A custom repository with a dependency, which works in the unit it is created in. */
 class Shelf extends Repository.of(Setting) {
   constructor(
     session: Session,
@@ -48,7 +48,7 @@ class Shelf extends Repository.of(Setting) {
   }
 }
 
-/** Works with other repositories in its transaction. */
+/** A custom repository that uses other repositories in its transaction. */
 class Shop extends Repository.of(Order) {
   ship(): Promise<readonly (Order | undefined)[]> {
     return this.transaction(
@@ -68,8 +68,8 @@ async function ids(tables: DataSource): Promise<string[]> {
   return (await tables.repository(Order).scan().toArray()).map(({ orderId }) => orderId);
 }
 
-onEveryStore('A run within a run', (open) => {
-  it('joins the outer unit: all of it is committed together, or none of it', async () => {
+onEveryStore('A nested run()', (open) => {
+  it('A nested run() joins the outer unit, and both are committed together or not at all', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const audit = (): Promise<string> =>
@@ -96,7 +96,7 @@ onEveryStore('A run within a run', (open) => {
     expect(await ids(tables)).to.deep.equal(['audit', 'o1']);
   });
 
-  it("has a unit of its own by { nested: 'separate' }, and the outer one is bound again behind it", async () => {
+  it("A nested run() with { nested: 'separate' } has a unit of its own, and the outer unit applies again afterwards", async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const refused = tables.run(async (outer) => {
@@ -111,7 +111,7 @@ onEveryStore('A run within a run', (open) => {
     expect(await rejection(misspelt)).to.have.property('code', 'validation.invalid-option');
   });
 
-  it('that throws keeps the outer unit from being committed, also when the error is caught', async () => {
+  it('A nested run() that throws prevents the outer commit, even if the error is caught', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const problem = new Error('the audit failed');
@@ -136,7 +136,7 @@ onEveryStore('A run within a run', (open) => {
     expect(await ids(tables)).to.deep.equal(['o1']);
   });
 
-  it('that fails in a unit of its own leaves the outer one alone', async () => {
+  it('A nested run() that fails in a unit of its own does not affect the outer unit', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await tables.run(async () => {
@@ -147,7 +147,7 @@ onEveryStore('A run within a run', (open) => {
     expect(await ids(tables)).to.deep.equal(['o1']);
   });
 
-  it('asks by atomic or maxRetries for an atomic commit of the whole', async () => {
+  it('A nested run() with `atomic` or `maxRetries` makes the outer commit atomic', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     for (const options of [{ atomic: true }, { maxRetries: 0 }]) {
@@ -162,7 +162,7 @@ onEveryStore('A run within a run', (open) => {
     expect(await ids(tables)).to.deep.equal([]);
   });
 
-  it('is repeated with the outer work', async () => {
+  it('A nested run() is repeated together with the outer work', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order({ items: 0 }));
@@ -178,7 +178,7 @@ onEveryStore('A run within a run', (open) => {
     expect([runs, (await orders.getOrThrow(KEY)).items]).to.deep.equal([2, 1]);
   });
 
-  it('joins from repositories of withTables too, whose rows stay in their own tables', async () => {
+  it('A nested run() of a data source made by withTables() joins the outer unit and keeps its own tables', async () => {
     const { tables, tableName } = await open();
     const orders = tables.repository(Order);
     const tenant = tables.withTables((name) => `${tableName(name)}X`);
@@ -202,13 +202,13 @@ onEveryStore('A run within a run', (open) => {
     expect((await tenant.repository(Order).getOrThrow(KEY)).total).to.equal(2);
   });
 
-  it('does not concern unitOfWork(work), which is a unit of its own wherever it is called', async () => {
+  it('unitOfWork(work) inside run() has a unit of its own', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const refused = tables.run(async () => {
       await tables.unitOfWork(async (own) => {
         own.insert(order({ orderId: 'own' }));
-        await orders.insert(order()); // a shared repository is in the outer one
+        await orders.insert(order()); // a shared repository is in the outer unit
         expect(own.plan()[0]!.writes).to.have.length(1);
       });
       throw new Error('refused');
@@ -218,8 +218,8 @@ onEveryStore('A run within a run', (open) => {
   });
 });
 
-onEveryStore('The transaction of a custom repository', (open) => {
-  it('begins a unit where there is none, and commits it atomically', async () => {
+onEveryStore('The transaction() of a custom repository', (open) => {
+  it('transaction() outside a unit begins one and commits it atomically', async () => {
     const { tables, store, tableName } = await open();
     const orders = tables.repository(Orders);
     expect(await orders.place(['o1', 'o2'])).to.equal(2);
@@ -235,7 +235,7 @@ onEveryStore('The transaction of a custom repository', (open) => {
     expect(faulty.submitted.map(({ length }) => length)).to.deep.equal([100, 1]);
   });
 
-  it('joins the run, or the unit, that the repository is in', async () => {
+  it('transaction() joins the run() or the unit that its repository is in', async () => {
     const { tables } = await open();
     const orders = tables.repository(Orders);
     await tables.run(async (unit) => {
@@ -255,7 +255,7 @@ onEveryStore('The transaction of a custom repository', (open) => {
     expect(await ids(tables)).to.deep.equal(['o1', 'o2']);
   });
 
-  it('asks for an atomic commit of the unit that it joins, unless it is told not to', async () => {
+  it('transaction() makes the commit of the unit that it joins atomic, unless `atomic` is false', async () => {
     const { tables } = await open();
     const wide = (options?: UnitOfWorkOptions): Promise<unknown> =>
       tables.run(async (unit) => {
@@ -267,7 +267,7 @@ onEveryStore('The transaction of a custom repository', (open) => {
     expect(await ids(tables)).to.deep.equal(['o1', 'o1']);
   });
 
-  it('gives other repositories, custom ones too, that work in the same unit', async () => {
+  it('transaction() provides other repositories, custom ones included, in the same unit', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order());
     const last = { scope: 'shipped', name: 'last' };
@@ -286,7 +286,7 @@ onEveryStore('The transaction of a custom repository', (open) => {
     await tables.unitOfWork((unit) => unit.repository(Shop).ship());
   });
 
-  it('works by its own verbs, and again after a lost race', async () => {
+  it('The methods of a repository join its own transaction(), which runs again after a lost race', async () => {
     const { tables, store, tableName } = await open();
     const others = (await DataSource.open(store, { tableName })).repository(Order);
     await others.insert(order({ items: 0 }));

@@ -6,14 +6,14 @@ import { Foreign, order, Order, Setting } from '../support/models.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
-/** What a plan writes, without sizes. */
+/** Returns the writes of a plan, without sizes. */
 function writesOf(plan: readonly PlannedBatch[]): readonly string[] {
   return plan.flatMap(({ writes }) =>
     writes.map(({ mode, partitionKey, rowKey }) => `${mode} ${partitionKey} ${rowKey}`),
   );
 }
 
-onEveryStore('A unit of work holds', (open) => {
+onEveryStore('The pending writes of a unit of work', (open) => {
   async function stored(): Promise<{
     work: UnitOfWork;
     loaded: Order;
@@ -26,13 +26,13 @@ onEveryStore('A unit of work holds', (open) => {
     return { work, loaded, orders: tables };
   }
 
-  it('nothing of an entity that was only read', async () => {
+  it('An entity that was only read is not written', async () => {
     const { work } = await stored();
     expect(work.plan()).to.deep.equal([]);
     expect(await work.commit()).to.deep.equal({ committed: [], failed: [], unknown: [], pending: [] });
   });
 
-  it('a merge of what changed, found by comparing', async () => {
+  it('A changed entity is written as a merge of the properties that differ from its row', async () => {
     const { work, loaded, orders } = await stored();
     loaded.status = 'shipped';
     expect(writesOf(work.plan())).to.deep.equal(['merge c1 o1']);
@@ -44,7 +44,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await orders.repository(Order).getOrThrow(KEY)).to.include({ status: 'shipped', email: 'a@b.c' });
   });
 
-  it('no change where bytes, dates or NaN are equal', async () => {
+  it('Equal bytes, dates and NaN do not count as changes', async () => {
     const { tables } = await open();
     const values = { signature: new Uint8Array([1, 2]), placedAt: new Date(5), total: Number.NaN };
     await tables.repository(Order).insert(order(values));
@@ -56,7 +56,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(writesOf(work.plan())).to.deep.equal(['merge c1 o1']);
   });
 
-  it('the removal of a property, keeping what another program stored; a plan tells the requests it takes', async () => {
+  it('Removing a property keeps what other programs stored in the row, and plan() shows the requests it takes', async () => {
     const { work, loaded, orders } = await stored();
     await orders.repository(Foreign).merge(KEY, { note: 'theirs' });
     const fresh = (await work.get(Order, KEY, { refresh: true }))!;
@@ -69,7 +69,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await orders.repository(Foreign).getOrThrow(KEY)).to.include({ note: 'theirs' });
   });
 
-  it('inserts, which get() finds and queries do not see', async () => {
+  it('A pending insert is found by get() but not by queries', async () => {
     const { work } = await stored();
     const orders = work.repository(Order);
     const added = order({ orderId: 'o2' });
@@ -83,7 +83,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await orders.query({ customerId: 'c1' }).toArray()).to.include(added);
   });
 
-  it('removals, which neither get() nor a query finds', async () => {
+  it('A pending delete is found neither by get() nor by queries', async () => {
     const { work, loaded, orders } = await stored();
     const held = work.repository(Order);
     expect(await held.delete(loaded)).to.equal(true);
@@ -100,7 +100,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await orders.repository(Order).exists(KEY)).to.equal(false);
   });
 
-  it('nothing of an entity that was inserted and deleted', async () => {
+  it('An entity that is inserted and then deleted in the same unit is not written', async () => {
     const { work } = await stored();
     const added = order({ orderId: 'o2' });
     work.insert(added);
@@ -108,7 +108,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(work.plan()).to.deep.equal([]);
   });
 
-  it('one replace, under the old ETag, of a row that was deleted and inserted', async () => {
+  it('A row that is deleted and then inserted is written as one replace that requires the old ETag', async () => {
     const { work, loaded, orders } = await stored();
     work.delete(loaded);
     const successor = order({ total: 7 });
@@ -119,14 +119,14 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await orders.repository(Order).getOrThrow(KEY)).to.include({ total: 1, status: 'open' });
   });
 
-  it('what was merged by key, in the entity that the row has here', async () => {
+  it('A merge by key changes the entity that the unit has loaded for the row', async () => {
     const { work, loaded } = await stored();
     await work.repository(Order).merge(KEY, { total: 5, email: null, status: undefined });
     expect(loaded).to.include({ total: 5, email: undefined, status: 'open' });
     expect(writesOf(work.plan())).to.deep.equal(['merge c1 o1']);
   });
 
-  it('merges by key of rows that were not read, joined into one', async () => {
+  it('Several merges by key of a row that was not read become one write', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order({ status: 'open', email: 'a@b.c' }));
     const work = tables.unitOfWork();
@@ -144,7 +144,7 @@ onEveryStore('A unit of work holds', (open) => {
     });
   });
 
-  it('no merge that removes, joined to an upsert, which could not remove it: commit.not-in-unit', async () => {
+  it('A merge that removes a property throws `commit.not-in-unit` after an upsert of the same row', async () => {
     const { orders } = await stored();
     const work = orders.unitOfWork();
     const held = work.repository(Order);
@@ -155,7 +155,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await orders.repository(Order).getOrThrow(KEY)).to.include({ total: 5, email: 'a@b.c' });
   });
 
-  it('upserts and replaces, one write each', async () => {
+  it('Several upserts or replaces of a row become one write', async () => {
     const { work, loaded, orders } = await stored();
     const held = work.repository(Order);
     loaded.total = 3;
@@ -171,7 +171,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(totals.map(({ total }) => total)).to.deep.equal([3, 5]);
   });
 
-  it('deletes by key: unconditional, and as good as done when the row is missing where that is ignored', async () => {
+  it('A delete by key is unconditional, and succeeds for a missing row with `missing: "ignore"`', async () => {
     const { work, orders } = await stored();
     const held = work.repository(Order);
     await held.delete({ customerId: 'c1', orderId: 'gone' }, { missing: 'ignore' });
@@ -184,7 +184,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect((await orders.repository(Order).scan().toArray()).map(({ orderId }) => orderId)).to.deep.equal(['o3']);
   });
 
-  it('what an entity of another process differs in, found by reading its row', async () => {
+  it('Saving a detached entity reads its row and writes the difference', async () => {
     const { work, loaded, orders } = await stored();
     const dto = Object.assign(new Order(), { ...loaded, total: 77 });
     const other = orders.unitOfWork();
@@ -194,7 +194,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(await work.get(Order, KEY, { refresh: true })).to.have.property('total', 77);
   });
 
-  it('one entity for a row, whichever way it is read', async () => {
+  it('Every way to read a row returns the same entity', async () => {
     const { work, loaded, orders } = await stored();
     const held = work.repository(Order);
     await orders.repository(Order).merge(KEY, { total: 99 });
@@ -212,7 +212,7 @@ onEveryStore('A unit of work holds', (open) => {
     expect(work.plan()).to.deep.equal([]);
   });
 
-  it('rows apart whose keys run together', async () => {
+  it('Rows are distinguished even if their keys are equal when concatenated', async () => {
     const { tables } = await open();
     const work = tables.unitOfWork();
     const settings = work.repository(Setting);
@@ -235,8 +235,8 @@ onEveryStore('A unit of work holds', (open) => {
   });
 });
 
-onEveryStore('A unit of work refuses', (open) => {
-  it('a changed key: key.changed, which says how to move an entity', async () => {
+onEveryStore('Invalid use of a unit of work', (open) => {
+  it('A changed key throws `key.changed`, whose message explains how to move an entity', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order());
     const work = tables.unitOfWork();
@@ -251,7 +251,7 @@ onEveryStore('A unit of work refuses', (open) => {
     expect(await rejection(other.commit())).to.have.property('code', 'key.changed');
   });
 
-  it('a second entity, or another class, for a row that has one', async () => {
+  it('A second entity, or one of another class, for a tracked row is rejected', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order());
     const work = tables.unitOfWork();
@@ -266,7 +266,7 @@ onEveryStore('A unit of work refuses', (open) => {
     expect(error).to.have.nested.property('details.trackedAs', 'Order');
   });
 
-  it('verbs that write at once: commit.not-in-unit', async () => {
+  it('Operations that write at once throw `commit.not-in-unit` in a unit of work', async () => {
     const { tables } = await open();
     const held = tables.unitOfWork().repository(Order);
     const refused: readonly (readonly [string, () => Promise<unknown>])[] = [
@@ -283,14 +283,14 @@ onEveryStore('A unit of work refuses', (open) => {
     }
   });
 
-  it('to track what has no row: entity.no-etag', async () => {
+  it('Tracking an entity without a row throws `entity.no-etag`', async () => {
     const { tables } = await open();
     expect(() => tables.unitOfWork().track(order()))
       .to.throw()
       .with.property('code', 'entity.no-etag');
   });
 
-  it('what is no entity, in words that say what was given, what is expected and what to do', async () => {
+  it('A value that is not an entity is rejected with a message that names it and says what to do', async () => {
     const { tables } = await open();
     const unit = tables.unitOfWork();
     const remedies = {
@@ -330,7 +330,7 @@ onEveryStore('A unit of work refuses', (open) => {
     expect(unit.plan()).to.deep.equal([]);
   });
 
-  it('values that cannot be stored, before anything is sent; the unit stays as it is', async () => {
+  it('A value that cannot be stored is rejected before anything is sent, and the unit keeps its writes', async () => {
     const { tables } = await open();
     const work = tables.unitOfWork();
     const good = order({ orderId: 'good' });

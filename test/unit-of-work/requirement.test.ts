@@ -17,7 +17,7 @@ const shown = (unit: UnitOfWork): string[] =>
       writes.map(({ mode, rowKey, required }) => `${mode} ${rowKey}${required ? ' (required)' : ''}`),
     );
 
-onEveryStore('What a unit of work requires', (open) => {
+onEveryStore('A required entity of a unit of work', (open) => {
   async function doctors(): Promise<{ readonly tables: DataSource; readonly orders: Repository<Order> }> {
     const { tables } = await open();
     const orders = tables.repository(Order);
@@ -25,7 +25,7 @@ onEveryStore('What a unit of work requires', (open) => {
     return { tables, orders };
   }
 
-  /** One of two goes off duty, if the other stays. */
+  /** Takes one of two doctors off duty if the other stays on. */
   async function leave(unit: UnitOfWork, me: typeof ADA | typeof BEN, other: typeof ADA | typeof BEN): Promise<void> {
     const [mine, theirs] = await unit.repository(Order).getMany([me, other]);
     if (theirs!.paid !== true) throw new Error('Somebody must be on duty.');
@@ -33,7 +33,7 @@ onEveryStore('What a unit of work requires', (open) => {
     unit.require(theirs!);
   }
 
-  it('closes write skew: of two units that each read what the other writes one is refused', async () => {
+  it('require() prevents write skew: of two units that each read what the other writes, one is rejected', async () => {
     const { tables, orders } = await doctors();
     const [first, second] = [tables.unitOfWork(), tables.unitOfWork()];
     await leave(first, ADA, BEN);
@@ -46,7 +46,7 @@ onEveryStore('What a unit of work requires', (open) => {
     expect((await orders.query({ customerId: 'c1' }).toArray()).map(({ paid }) => paid)).to.deep.equal([false, true]);
   });
 
-  it('is read anew by maxRetries, so that the second unit finds out', async () => {
+  it('A required entity is read again when `maxRetries` repeats the work, so the second unit sees the change', async () => {
     const { tables, orders } = await doctors();
     let runs = 0;
     const leaving = tables.unitOfWork(
@@ -60,7 +60,7 @@ onEveryStore('What a unit of work requires', (open) => {
     expect((await orders.query({ customerId: 'c1' }).toArray()).map(({ paid }) => paid)).to.deep.equal([false, true]);
   });
 
-  it('changes nothing of the row but its ETag, and is told to the entity; it holds for one commit', async () => {
+  it('A requirement changes only the ETag of the row, updates the ETag of the entity, and applies to one commit', async () => {
     const { tables, orders } = await doctors();
     await tables.repository(Foreign).upsert({ ...BEN, note: 'theirs', big: 2n ** 60n });
     const before = await orders.getOrThrow(BEN);
@@ -80,7 +80,7 @@ onEveryStore('What a unit of work requires', (open) => {
     expect((await orders.getOrThrow(BEN)).total).to.equal(5);
   });
 
-  it('is one write with whatever else becomes of the row, and its ETag a condition of it', async () => {
+  it('A requirement is combined with any other write of the row, which then requires the ETag', async () => {
     const { tables, orders } = await doctors();
     const changes: readonly (readonly [expected: string, (unit: UnitOfWork, ben: Order) => unknown])[] = [
       ['merge ben', (_, ben) => (ben.total = 7)],
@@ -119,7 +119,7 @@ onEveryStore('What a unit of work requires', (open) => {
       .with.property('code', 'store.precondition-failed');
   });
 
-  it('makes the commit atomic: what is in another partition or table is refused before anything is sent', async () => {
+  it('A requirement makes the commit atomic: writes to another partition are rejected before anything is sent', async () => {
     const { tables, orders } = await doctors();
     await tables.unitOfWork(async (unit) => {
       unit.require((await unit.get(Order, BEN))!);
@@ -140,7 +140,7 @@ onEveryStore('What a unit of work requires', (open) => {
     expect(await orders.scan().count()).to.equal(3);
   });
 
-  it('is the ETag that the entity was last read with', async () => {
+  it('A requirement uses the ETag that the entity was last read with', async () => {
     const { tables, orders } = await doctors();
     const unit = tables.unitOfWork();
     const ben = unit.require((await unit.get(Order, BEN))!);
@@ -150,14 +150,14 @@ onEveryStore('What a unit of work requires', (open) => {
     expect((await orders.getOrThrow(BEN)).etag).to.equal(ben.etag);
   });
 
-  it('may have been read outside of the unit, and must have been read', async () => {
+  it('A required entity may have been read outside the unit, but must have been read', async () => {
     const { tables, orders } = await doctors();
     const detached = await orders.getOrThrow(BEN);
     await orders.merge(BEN, { items: 3 });
     const unit = tables.unitOfWork();
     unit.require(detached);
     const error = await rejection(unit.commit());
-    // It was not read in the unit, so that doing the work again reads nothing anew.
+    // The entity was not read in the unit, so repeating the work would not read it again.
     expect(EntitableError.is(error, 'store.precondition-failed') && error.details.lostRace).to.equal(undefined);
     expect(() => tables.unitOfWork().require(order(BEN)))
       .to.throw()
@@ -175,7 +175,7 @@ onEveryStore('What a unit of work requires', (open) => {
     expect(shown(inserting)).to.deep.equal(['insert new']);
   });
 
-  it('stays required after a commit that was refused, and is forgotten by discard()', async () => {
+  it('A requirement outlasts a rejected commit and is dropped by discard()', async () => {
     const { tables, orders } = await doctors();
     const unit = tables.unitOfWork();
     unit.require((await unit.get(Order, BEN))!);
@@ -189,7 +189,7 @@ onEveryStore('What a unit of work requires', (open) => {
     expect(await orders.scan().count()).to.equal(2);
   });
 
-  it('is not validated, and not taken for written when an answer is lost', async () => {
+  it('A requirement does not prove a commit with a lost answer written', async () => {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
     const tables = await DataSource.open(faulty.store, { tableName });

@@ -10,14 +10,14 @@ import { order, Order } from '../support/models.js';
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
-onEveryStore('tables.unitOfWork(work)', (open) => {
-  it('commits at the end, and gives what the work gives', async () => {
+onEveryStore('DataSource.unitOfWork(work)', (open) => {
+  it('unitOfWork(work) commits at the end and returns the result of the work', async () => {
     const { tables } = await open();
     expect(await tables.unitOfWork((work) => (work.insert(order()), 'done'))).to.equal('done');
     expect(await tables.repository(Order).exists(KEY)).to.equal(true);
   });
 
-  it('discards when the work throws', async () => {
+  it('unitOfWork(work) discards the unit if the work throws', async () => {
     const { tables } = await open();
     let unit: UnitOfWork | undefined;
     const problem = new Error('no');
@@ -33,7 +33,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect(await tables.repository(Order).exists(KEY)).to.equal(false);
   });
 
-  it('runs again with maxRetries until every one of many rivals counted', async () => {
+  it('unitOfWork(work) with `maxRetries` runs again until each of many concurrent increments has counted', async () => {
     const { tables } = await open();
     await tables.repository(Order).insert(order({ items: 0 }));
     const increment = (): Promise<void> =>
@@ -48,7 +48,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('items', 10);
   });
 
-  it('runs again after a lost race on a row that it read, or found missing, in whichever way', async () => {
+  it('unitOfWork(work) runs again after a lost race on a row that it has read, or looked for and not found, in any way', async () => {
     const { tables } = await open();
     const others = tables.repository(Order);
     const other = { customerId: 'c1', orderId: 'o2' };
@@ -82,7 +82,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     }
   });
 
-  it('throws at once what comes again: a key that nobody looked for, an ETag from elsewhere', async () => {
+  it('unitOfWork(work) throws at once if a retry cannot help: a taken key it never looked for, or an ETag from elsewhere', async () => {
     const { tables } = await open();
     const others = tables.repository(Order);
     const stored = await others.insert(order());
@@ -90,7 +90,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     await others.merge(KEY, { items: 7 });
     const work: readonly (readonly [code: string, (unit: UnitOfWork) => unknown])[] = [
       ['store.already-exists', (unit) => unit.insert(order())],
-      // A query with a filter does not tell what else is there, nor one that looked elsewhere.
+      // A query with a filter does not show which other rows exist, and neither does one of another partition.
       [
         'store.already-exists',
         async (unit) => {
@@ -116,7 +116,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     }
   });
 
-  it('knows of rows before the last that a query gave that they were missing, where the store is in order', async () => {
+  it('unitOfWork(work) knows from an ordered query which keys before its last row were missing', async () => {
     const { tables } = await open();
     const others = tables.repository(Order);
     await others.insertMany(['o5', 'o6'].map((orderId) => order({ orderId })));
@@ -137,7 +137,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect(runs).to.deep.equal(['o4']);
   });
 
-  it('does not do again what the work itself has committed', async () => {
+  it('unitOfWork(work) does not run work again that has committed something itself', async () => {
     const { tables } = await open();
     const others = tables.repository(Order);
     await others.insert(order({ items: 0 }));
@@ -156,7 +156,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect([runs, (await others.getOrThrow(KEY)).items]).to.deep.equal([1, 1]);
   });
 
-  it('is repeated by tables.retry after a lost race, whichever row was lost', async () => {
+  it('retry() repeats unitOfWork(work) after a lost race on any row', async () => {
     const { tables } = await open();
     const others = tables.repository(Order);
     let runs = 0;
@@ -176,7 +176,7 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
     expect(runs).to.equal(1);
   });
 
-  it('never runs again when the answer was lost, and is atomic with maxRetries', async () => {
+  it('unitOfWork(work) with `maxRetries` never runs again after a lost answer, and commits atomically', async () => {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
     const tables = await DataSource.open(faulty.store, { tableName });
@@ -192,8 +192,8 @@ onEveryStore('tables.unitOfWork(work)', (open) => {
   });
 });
 
-onEveryStore('tables.run(work)', (open) => {
-  it('lets repositories that exist already join its unit, however deep', async () => {
+onEveryStore('DataSource.run(work)', (open) => {
+  it('run(work) makes existing repositories join its unit, also in nested calls', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const service = { place: async () => (await wait(1), orders.insert(order())) };
@@ -206,7 +206,7 @@ onEveryStore('tables.run(work)', (open) => {
     expect(await orders.scan().count()).to.equal(1);
   });
 
-  it('keeps runs apart, and binds nothing outside them', async () => {
+  it('run(work) keeps concurrent runs apart and does not affect code outside them', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const run = (orderId: string): Promise<number> =>
@@ -222,7 +222,7 @@ onEveryStore('tables.run(work)', (open) => {
     expect(await orders.scan().count()).to.equal(4);
   });
 
-  it('lets what outlives it write at once', async () => {
+  it('Work that outlives run(work) writes at once', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     let later: Promise<Order> | undefined;
@@ -232,7 +232,7 @@ onEveryStore('tables.run(work)', (open) => {
     expect((await later!).etag).to.be.a('string');
   });
 
-  it('does not bind data sources of other connections', async () => {
+  it('run(work) does not affect data sources on other connections', async () => {
     const { tables, store, tableName } = await open();
     const other = await DataSource.open(store, { tableName });
     await tables.run(async () => {
@@ -263,7 +263,7 @@ class Guarded {
 onEveryStore('Validation in a unit of work', (open) => {
   const guarded = (email: string): Guarded => Object.assign(new Guarded(), { p: 'p', r: 'r', email });
 
-  it('comes before anything is sent; the unit stays as it is', async () => {
+  it('A commit validates entities before anything is sent, and the unit keeps the invalid ones', async () => {
     const { tables } = await open();
     committing = undefined;
     const work = tables.unitOfWork();
@@ -276,7 +276,7 @@ onEveryStore('Validation in a unit of work', (open) => {
     expect(await rejection(work.commit())).to.have.property('code', 'validation.failed');
   });
 
-  it('may not commit: commit.in-progress, and no deadlock', async () => {
+  it('A validator that calls commit() gets `commit.in-progress` instead of a deadlock', async () => {
     const { tables } = await open();
     const work = tables.unitOfWork();
     work.insert(guarded('a@b.cd'));

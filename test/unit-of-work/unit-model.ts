@@ -1,7 +1,7 @@
 import type { CommitReport, CommitWrite } from '../../src/errors/error-details.js';
 import type { Fault } from '../support/faulty-store.js';
 
-/** What an entity of the model holds: a number that is never used twice, and a text that comes and goes. */
+/** The values of an entity of the model: a number that is never used twice, and an optional text. */
 export interface Values {
   readonly total: number;
   readonly email: string | undefined;
@@ -18,7 +18,7 @@ type State =
 
 interface UnitRow {
   readonly state: State;
-  /** What the entity holds now. */
+  /** The present values of the entity. */
   readonly values: Values;
 }
 
@@ -26,12 +26,12 @@ interface UnitRow {
 export interface Expected {
   readonly id: string;
   readonly mode: 'insert' | 'merge' | 'replace' | 'delete';
-  /** The version it is conditional on. */
+  /** The version that the write requires. */
   readonly version: number | undefined;
   readonly values: Values;
 }
 
-/** A transaction that was tried. */
+/** A transaction that was attempted. */
 export interface Attempt {
   readonly fault: Fault;
   readonly ids: readonly string[];
@@ -43,30 +43,30 @@ interface Lost {
   readonly wasWritten: boolean;
 }
 
-/** What one row tells of a lost write. */
+/** The conclusion that one row allows about a lost write. */
 type Finding = 'as before' | 'as written' | 'missing' | 'changed';
 
-/** A report, as sets of rows. */
+/** A commit report, as row ids by outcome. */
 export type ReportedRows = { readonly [K in keyof CommitReport]: readonly string[] };
 
-/** A store and a unit of work in plain maps, which say what the real ones must do. */
+/** A model of a store and a unit of work in plain maps, which predicts the behaviour of the real ones. */
 export class UnitModel {
   readonly store = new Map<string, StoredRow>();
   readonly unit = new Map<string, UnitRow>();
   #lost: Lost[] = [];
   #version = 0;
 
-  /** Rows whose last answer was lost. */
+  /** Returns whether the last write of a row has an unknown outcome. */
   isLocked(id: string): boolean {
     return this.#lost.some(({ writes }) => writes.some((write) => write.id === id));
   }
 
-  /** Somebody else's write. */
+  /** Writes a row as another writer. */
   put(id: string, values: Values): void {
     this.store.set(id, { ...values, version: ++this.#version });
   }
 
-  /** What a read gives. */
+  /** Returns the values that a read is expected to return. */
   read(id: string): Values | undefined {
     const known = this.unit.get(id);
     if (known !== undefined) return known.state.kind === 'delete' ? undefined : known.values;
@@ -81,7 +81,7 @@ export class UnitModel {
     this.unit.set(id, { ...this.unit.get(id)!, values });
   }
 
-  /** Whether an insert can be held. */
+  /** Records an insert; returns `false` if it must be rejected. */
   insert(id: string, values: Values): boolean {
     const known = this.unit.get(id);
     if (known !== undefined && known.state.kind !== 'delete') return false;
@@ -102,7 +102,7 @@ export class UnitModel {
     this.#lost = [];
   }
 
-  /** What a commit has to send now. */
+  /** Returns the writes that a commit is expected to send now. */
   planned(): ReadonlyMap<string, Expected> {
     const writes = new Map<string, Expected>();
     for (const [id, { state, values }] of this.unit) {
@@ -130,7 +130,10 @@ export class UnitModel {
     return writes;
   }
 
-  /** Reads back what is unknown: the rows that turn out to be written, and those that no row can tell of. Throws where it would be wrong. */
+  /**
+   * Reads back the lost transactions. Returns the rows that turn out to be written, and those that stay unknown. Throws
+   * if the conclusion would be wrong.
+   */
   settle(): { readonly written: readonly string[]; readonly unknown: readonly string[] } {
     const written: string[] = [];
     const left: Lost[] = [];
@@ -141,7 +144,7 @@ export class UnitModel {
         left.push(lost);
         continue;
       }
-      // Rows that are gone are what a delete wants, whoever deleted them.
+      // A delete is satisfied if its row is gone, whoever deleted it.
       const isOfDeletes = outcome === 'written' && writes.every(({ mode }) => mode === 'delete');
       if (wasWritten !== (outcome === 'written') && !isOfDeletes) throw new Error(`It is not ${outcome}.`);
       if (outcome === 'not written') continue;
@@ -152,7 +155,7 @@ export class UnitModel {
     return { written, unknown: left.flatMap(({ writes }) => writes.map(({ id }) => id)) };
   }
 
-  /** What comes of the transactions that were tried, and what a report has to say of them. */
+  /** Applies the transactions that were attempted, and returns the expected report. */
   commit(planned: ReadonlyMap<string, Expected>, attempts: readonly Attempt[]): ReportedRows {
     const committed: string[] = [];
     const failed: string[] = [];
@@ -183,7 +186,10 @@ export class UnitModel {
     else this.put(id, values);
   }
 
-  /** A row that was not written decides for all; what was written is told by all of them together. */
+  /**
+   * Returns the outcome of a transaction: one unchanged row proves that nothing was written, and only all rows together
+   * prove that everything was.
+   */
   #outcomeOf(writes: readonly Expected[]): 'written' | 'not written' | 'unknown' {
     const found = writes.map((write) => this.#findingOf(write));
     if (found.includes('as before')) return 'not written';
@@ -197,7 +203,10 @@ export class UnitModel {
     return mode !== 'delete' && same(row, values) ? 'as written' : 'changed';
   }
 
-  /** @param stands Whether the row is as it was written: another has changed or deleted it else, so that its version is none that is known. */
+  /**
+   * @param stands True if the row is still as it was written. Otherwise another writer has changed or deleted it, and
+   * its version is unknown.
+   */
   #committed({ id, mode, values }: Expected, stands: boolean): void {
     const known = this.unit.get(id)!;
     const seen = stands ? this.store.get(id)! : { ...values, version: -1 };
@@ -206,7 +215,7 @@ export class UnitModel {
   }
 }
 
-/** The rows that a report names. */
+/** Returns the ids of the rows that a report lists. */
 export function reportedRows(report: CommitReport): ReportedRows {
   const ids = (writes: readonly CommitWrite[]): readonly string[] =>
     writes.map(({ partitionKey, rowKey }) => `${partitionKey}${rowKey}`).sort();

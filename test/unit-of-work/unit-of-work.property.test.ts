@@ -10,13 +10,13 @@ import { faultyStore, type Fault, type FaultyStore } from '../support/faulty-sto
 import { order, Order } from '../support/models.js';
 import { reportedRows, UnitModel, type ReportedRows, type Values } from './unit-model.js';
 
-/** Histories on each store: every step on Azurite is a request. */
+/** Number of random histories on each store. On Azurite every step is a request, so there are fewer. */
 const HISTORIES: Readonly<Record<string, number>> = { memory: 2000, sqlite: 1000, lmdb: 200, azurite: 60 };
 
-/** Writes of one transaction: few, so that partitions take several. */
+/** Maximum number of writes in a transaction: few, so that a partition takes several. */
 const MOST = 2;
 
-/** The real thing: a unit of work on a line that fails, and somebody else on one that does not. */
+/** The system under test: a unit of work on a connection that fails, and another writer on one that does not. */
 interface Real {
   readonly work: UnitOfWork;
   readonly others: Repository<Order>;
@@ -158,8 +158,8 @@ const commit = (faults: readonly Fault[], concurrency: number, edited: string): 
       );
     }
     const sent = attempts.flatMap(({ ids }) => ids);
-    expect(new Set(sent).size, 'a row is sent once a commit').to.equal(sent.length);
-    if (isStuck) expect(sent, 'nothing is sent beside what is unknown').to.deep.equal([]);
+    expect(new Set(sent).size, 'a commit sends each row at most once').to.equal(sent.length);
+    if (isStuck) expect(sent, 'nothing is sent while the outcome of a write is unknown').to.deep.equal([]);
     const came = model.commit(planned, attempts);
     if (meanwhile !== undefined) model.edit(edited, meanwhile);
     const expected = {
@@ -169,10 +169,10 @@ const commit = (faults: readonly Fault[], concurrency: number, edited: string): 
     };
     const failures = attempts.findIndex(({ ids }) => ids.some((row) => !expected.committed.includes(row)));
     if (concurrency === 1 && failures >= 0)
-      expect(attempts.slice(failures + 1), 'nothing starts after a failure').to.deep.equal([]);
+      expect(attempts.slice(failures + 1), 'nothing is sent after a failure').to.deep.equal([]);
     if (expected.pending.length > 0) expect(expected.failed.length + expected.unknown.length).to.be.greaterThan(0);
     if (told instanceof EntitableError) {
-      // Nothing was written, for certain, and it is told by the refusal of one of the rows.
+      // Nothing was written, which the error of one of the rows reports.
       expect([...expected.committed, ...expected.unknown]).to.deep.equal([]);
       const { write } = told.details as StoreErrorDetails;
       if (write !== undefined) expect(expected.failed).to.include(`${write.partitionKey}${write.rowKey}`);
@@ -184,7 +184,7 @@ const commit = (faults: readonly Fault[], concurrency: number, edited: string): 
     expect(await contentsOf(others)).to.deep.equal(contents);
   });
 
-/** What a commit tells: a report, or why nothing was written. */
+/** Returns the report of a commit, or the error of one that wrote nothing. */
 async function outcomeOf(committing: Promise<CommitReport>): Promise<CommitReport | EntitableError> {
   try {
     return await committing;
@@ -225,8 +225,8 @@ const steps = fc.oneof(
   { weight: 2, arbitrary: fc.constant(discard()) },
 );
 
-onEveryStore('Any history of a unit of work', (open, storeName) => {
-  it('loses nothing, writes nothing twice, and is told truly by its reports', async function () {
+onEveryStore('A unit of work in random histories', (open, storeName) => {
+  it('A unit of work loses no write, writes nothing twice and reports the true outcome in random histories', async function () {
     this.timeout(300_000);
     const { store, tables: clean, tableName } = await open();
     const others = clean.repository(Order);
