@@ -1,5 +1,5 @@
 /**
- * What a program imports: entities, data sources, repositories, queries, units of work, errors, and the port of stores.
+ * The main entry point: entities, data sources, repositories, queries, units of work, errors, and the port for stores.
  *
  * @module
  */

@@ -3,21 +3,22 @@ import { hideDetails } from './hidden-details.js';
 
 const BRAND: unique symbol = Symbol.for('entitable/EntitableError') as never;
 
-/** What the codes of a group begin with: `'store.'`, `'key.'`, … */
+/** A group of error codes, by the prefix they share: `'store.'`, `'key.'`, … */
 export type ErrorGroup = ErrorCode extends infer C
   ? C extends `${infer Group}.${string}`
     ? `${Group}.`
     : never
   : never;
 
-/** The codes that a code, or a group of them, stands for. */
+/** The codes that a code or a group of codes includes. */
 export type CodesOf<P extends ErrorCode | ErrorGroup> = P extends ErrorGroup ? Extract<ErrorCode, `${P}${string}`> : P;
 
-/** An error of one code; a union of codes gives a union of errors, so that `code` narrows `details`. */
+/** An error with one code. A union of codes makes a union of errors, so that a check of `code` narrows `details`. */
 export type EntitableErrorOf<C extends ErrorCode> = { [K in C]: EntitableError<K> }[C];
 
 /**
- * The only error class this package throws. Tell errors apart by {@link code}; `docs/errors.md` explains each.
+ * The only error class that this package throws. Tell errors apart by their {@link code}; `docs/errors.md` explains
+ * each code.
  *
  * ```ts
  * try { await orders.insert(order); }
@@ -26,14 +27,15 @@ export type EntitableErrorOf<C extends ErrorCode> = { [K in C]: EntitableError<K
  */
 export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   /**
-   * Recognises an error by its code, `'store.not-found'`, or by the group of it, which ends in a dot: `'store.'`; without either, any
-   * error of this package. Also one that another copy of this package has thrown.
+   * Returns whether an error has a code, such as `'store.not-found'`, or a code of a group, which ends in a dot, such
+   * as `'store.'`. Without either, returns whether it is any error of this package. Recognises errors of another copy
+   * of this package as well.
    */
   static is<const P extends ErrorCode | ErrorGroup>(
     error: unknown,
     code: P | undefined,
   ): error is EntitableErrorOf<CodesOf<P>>;
-  /** Recognises any error of this package. */
+  /** Returns whether an error is any error of this package. */
   static is(error: unknown): error is EntitableErrorOf<ErrorCode>;
   static is(error: unknown, code?: string): boolean {
     if (!isBranded(error)) return false;
@@ -42,13 +44,16 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
     return own === code || (typeof code === 'string' && code.endsWith('.') && own.startsWith(code));
   }
 
-  /** @internal Declared only: a field would be enumerable, and so shown by every log. */
+  /** @internal A declaration only: a real field would be enumerable, and every log would show it. */
   declare readonly [BRAND]: true;
-  /** What `toString` and logs call it. */
+  /** The name in `toString` and in logs. */
   override readonly name = 'EntitableError';
-  /** What happened, e.g. `store.already-exists`. */
+  /** The kind of error, e.g. `store.already-exists`. */
   readonly code: C;
-  /** What is known of it, typed by the code. What may hold values of properties is read by its name, and shown by nothing. */
+  /**
+   * Further information, typed by the code. Details that may hold property values can be read by their names, but logs,
+   * `inspect` and JSON do not show them.
+   */
   readonly details: ErrorDetails[C];
 
   constructor(code: C, message: string, details: ErrorDetails[C], options?: ErrorOptions) {
@@ -59,7 +64,7 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Anything may be thrown, a proxy too that throws in its turn. */
+/** Never throws: a program may throw anything, even a proxy whose traps throw. */
 function isBranded(error: unknown): boolean {
   try {
     return error instanceof Error && BRAND in error;

@@ -1,154 +1,168 @@
-/** One thing that is wrong with how a class is declared. */
+/** One mistake in the declaration of a class. */
 export interface MetadataProblem {
-  /** The code this problem would have on its own. */
+  /** The code that the error would have if this were the only problem. */
   readonly code: Extract<ErrorCode, `metadata.${string}`>;
-  /** The property at fault, where there is one. */
+  /** The property at fault, if the problem is about one. */
   readonly property?: string;
-  /** What is wrong and what to do. */
+  /** The problem and its remedy, in words. */
   readonly message: string;
 }
 
-/** One constraint that an entity breaks. */
+/** One constraint that an entity violates. */
 export interface Violation {
-  /** The path of the property, dotted for nested ones. */
+  /** The path of the property, with dots for nested ones. */
   readonly property: string;
-  /** The names of the broken constraints, e.g. `isEmail`. */
+  /** The names of the violated constraints, e.g. `isEmail`. */
   readonly constraints: readonly string[];
 }
 
-/** What is wrong with how a class is declared. */
+/** Details of an error in the declaration of a class. */
 export interface ClassProblems {
   /** The class at fault. */
   readonly className: string;
-  /** Everything that is wrong with the class, this code's problem first. */
+  /** All problems of the class; the one that this code names comes first. */
   readonly problems: readonly MetadataProblem[];
 }
 
-/** A property of an entity. */
+/** Details that name a property of an entity. */
 export interface PropertyAt {
   /** The class of the entity. */
   readonly className: string;
-  /** The property's name in the class. */
+  /** The name of the property in the class. */
   readonly property: string;
-  /** The property's name in the table. */
+  /** The name of the property in the table. */
   readonly storedName: string;
 }
 
-/** A key of an entity, or a part of it. */
+/** Details that name a key of an entity, or one part of the key. */
 export interface KeyAt {
   /** The class of the entity. */
   readonly className: string;
-  /** Which of the two keys. */
+  /** The key at fault. */
   readonly key: 'PartitionKey' | 'RowKey';
-  /** The property the key part comes from, where it is one part's fault. */
+  /** The property that the key part comes from, if one part is at fault. */
   readonly property?: string;
 }
 
-/** What every refusal by a store says, as far as it is known. */
+/** Details of an error that a store reports, as far as they are known. */
 export interface StoreErrorDetails {
-  /** The table's name in the store. */
+  /** The name of the table in the store. */
   readonly table?: string;
-  /** The index of the write that was refused, in the transaction that was submitted. */
+  /** The index of the refused write in the transaction that was submitted. */
   readonly operation?: number;
-  /** The service's own code, e.g. `EntityAlreadyExists`. */
+  /** The error code of the service, e.g. `EntityAlreadyExists`. */
   readonly serviceCode?: string;
-  /** What the service said in its own words. They may quote what was sent, so nothing shows them; a program may. */
+  /** The error message of the service. It may quote what was sent, so logs do not show it; a program may. */
   readonly serviceMessage?: string;
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number;
-  /** The media type of an answer that is not the service's, or no answer to what was asked: `none` where it names none. */
+  /**
+   * The media type of a response that did not come from the service or does not belong to the request; `none` if the
+   * response declares no type.
+   */
   readonly contentType?: string;
-  /** What the service calls the request: its support asks for it. */
+  /** The service's identifier of the request, which its support asks for. */
   readonly requestId?: string;
-  /** Milliseconds after which the service asked to be tried again. */
+  /** The milliseconds after which the service asked for a retry. */
   readonly retryAfter?: number;
-  /** Of the commit of a unit of work, of which nothing was written: the write that was refused. */
+  /** The write that was refused, for the commit of a unit of work of which nothing was written. */
   readonly write?: CommitWrite;
   /**
-   * Of such a commit: whether another writer was faster on rows that the unit had read, or had found missing, so that the same work may
-   * succeed when it is done again.
+   * Is `true` if another writer was faster on rows that the unit of work had read, or had found missing, so that the
+   * same work may succeed when it is repeated. Set for such a commit only.
    */
   readonly lostRace?: boolean;
 }
 
-/** What was found when a write whose answer was lost was read back. */
+/** Details of a write whose response was lost, after the row was read back. */
 export interface OutcomeUnknownDetails extends StoreErrorDetails {
   /**
-   * `as-before`: nothing of it stands, but it may still be on its way; `missing`: there is no such row, any more or yet; `changed`: the
-   * row is another, written since; `unread`: it could not be read, or there was no time to.
+   * The state of the row: `as-before`, the write has left no trace, but it may still arrive; `missing`, there is no
+   * such row; `changed`, the row was written by somebody else since; `unread`, it could not be read, or no time was
+   * left to read it.
    */
   readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
 
-/** One write of a commit: which row, and how. */
+/** One write of a commit: its row and its mode. */
 export interface CommitWrite {
-  /** How the row is written. */
+  /** The mode of the write. */
   readonly mode: 'insert' | 'merge' | 'replace' | 'upsert-merge' | 'upsert-replace' | 'delete';
   /** The class of the entity. */
   readonly className: string;
-  /** The table's name in the store. */
+  /** The name of the table in the store. */
   readonly table: string;
   /** The stored partition key. */
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
-  /** `true` of a merge that changes nothing, and makes sure that the row still has its ETag: see `UnitOfWork.require`. */
+  /**
+   * `true` for a merge that changes nothing and only checks that the row still has its ETag: see `UnitOfWork.require`.
+   */
   readonly required?: boolean;
-  /** The entity, where the unit of work has one; it holds values, so nothing shows it. */
+  /** The entity, if the unit of work has one. It holds property values, so logs do not show it. */
   readonly entity?: object;
 }
 
-/** One write that a store refused, and its reason. */
+/** One write that a store refused, with the reason. */
 export interface FailedWrite extends CommitWrite {
-  /** Why: as a rule an `EntitableError`. */
+  /** The reason, usually an `EntitableError`. */
   readonly error: unknown;
 }
 
-/** What became of the writes of a commit. The lists hold entities: they are read by their names, and shown by nothing. */
+/**
+ * The outcome of the writes of a commit. The lists hold entities: a program reads them by their names, and logs do not
+ * show them.
+ */
 export interface CommitReport {
-  /** What is stored now. */
+  /** Writes that are stored now. */
   readonly committed: readonly CommitWrite[];
-  /** What was refused: not written, still pending in the unit of work. */
+  /** Writes that were refused: they are not stored, and stay pending in the unit of work. */
   readonly failed: readonly FailedWrite[];
-  /** What may or may not have been written, because the answer was lost; the next commit reads it back first. */
+  /** Writes that may or may not be stored, because the response was lost. The next commit reads them back first. */
   readonly unknown: readonly CommitWrite[];
-  /** What was not written, because something else failed. */
+  /** Writes that were not sent, or not stored, because another one failed. */
   readonly pending: readonly CommitWrite[];
 }
 
 /** One item of a bulk write that was not written. */
 export interface BulkFailure<I = unknown> {
-  /** Its place in the input, from 0. */
+  /** The position of the item in the input, from 0. */
   readonly index: number;
-  /** What the input gave. */
+  /** The item, as the input yielded it. */
   readonly item: I;
-  /** Why; `store.outcome-unknown` where it may have been written after all. */
+  /** The reason; `store.outcome-unknown` if the item may have been written after all. */
   readonly error: unknown;
 }
 
-/** How far a bulk write came. The lists hold items: they are read by their names, and shown by nothing. */
+/**
+ * The progress of a bulk write that stopped. The lists hold items: a program reads them by their names, and logs do not
+ * show them.
+ */
 export interface BulkReport {
-  /** Items taken from the input: as many as were written, failed and are pending together. */
+  /** The number of items taken from the input: the sum of those written, failed and pending. */
   readonly read: number;
-  /** Items that are stored now. */
+  /** The number of items that are stored now. */
   readonly written: number;
-  /** Items that were refused, and why. */
+  /** The items that were refused, with the reasons. */
   readonly failed: readonly BulkFailure[];
-  /** Items that were taken from the input but not written, in their order. */
+  /** The items that were taken from the input but not written, in input order. */
   readonly pending: readonly unknown[];
 }
 
 /**
- * Every code this package throws, with the details that each carries. `docs/errors.md` says why each occurs and what to do.
- * A detail named `value` holds the offending property value, one named `error` an error that may quote it, `serviceMessage` words of the
- * service that may, and the lists of a commit or a bulk write hold entities: a program reads them by their names, and nothing shows them.
+ * Every error code of this package, with the details that its error carries. `docs/errors.md` gives the cause and the
+ * remedy of each.
+ * The detail `value` is the offending property value, `error` an error that may quote it, and `serviceMessage` words of
+ * the service that may quote it. The lists of a commit or a bulk write hold entities. A program reads these details by
+ * their names; logs do not show them.
  */
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
   'metadata.not-constructible': { readonly className: string; readonly error?: unknown };
   'metadata.invalid-decorator': {
-    /** The property that the decorator stands on, as far as it has a name. */
+    /** The decorated property, as far as it has a name. */
     readonly property: string;
   };
   'metadata.missing-key': ClassProblems;
@@ -207,7 +221,7 @@ export interface ErrorDetails {
     readonly option: string;
     readonly expected: string;
     readonly found: string;
-    /** What code of the program threw: a getter of options, or a function that gives a name. */
+    /** The error that the program's own code threw: a getter of its options, or a function that returns a name. */
     readonly error?: unknown;
   };
 
@@ -215,9 +229,11 @@ export interface ErrorDetails {
   'query.several-results': { readonly className: string };
   'query.handler-failed': {
     readonly className: string;
-    /** Results whose handler ended without an error. */
+    /** The number of results whose handler completed. */
     readonly handled: number;
-    /** Results whose handler threw: one, and those of the others under way that did as well. */
+    /**
+     * The number of results whose handler threw: one, and any others that were running at that time and threw as well.
+     */
     readonly thrown: number;
   };
   'query.unknown-property': { readonly className: string; readonly property: string };
@@ -253,34 +269,34 @@ export interface ErrorDetails {
   'store.incompatible-format': StoreErrorDetails;
   'store.in-use': StoreErrorDetails;
   'store.damaged': StoreErrorDetails & {
-    /** The first key that a damaged row may have; `table` is absent where it is of what the store keeps of itself. */
+    /** The first key that a damaged row may have. `table` is absent if the damage is in the store's own records. */
     readonly from?: { readonly partitionKey: string; readonly rowKey: string };
-    /** The key before which rows are whole again; absent where that is in another table, or nowhere. */
+    /** The first key from which rows are intact again; absent if that is in another table, or nowhere. */
     readonly to?: { readonly partitionKey: string; readonly rowKey: string };
   };
   'store.tables-not-created': {
-    /** The tables that could not be made, by their names in the store. */
+    /** The names in the store of the tables that could not be created. */
     readonly tables: readonly string[];
-    /** Those that were. */
+    /** The names of the tables that were created. */
     readonly created: readonly string[];
   };
   'store.unknown-target': {
-    /** What is wrong with the target and what to do; it shows nothing of it. */
+    /** The problem with the target and its remedy, without any part of the target itself. */
     readonly problem: string;
-    /** What a target can be. */
+    /** The kinds of target that are accepted. */
     readonly expected: readonly string[];
   };
   'store.not-supported': {
     /** The kind of the store. */
     readonly kind: string;
-    /** What was asked of it. */
+    /** The feature that the store does not have. */
     readonly feature: string;
   };
   'store.package-missing': { readonly package: string };
 
   'commit.partial': CommitReport;
   'commit.not-atomic': {
-    /** What one transaction cannot hold. */
+    /** The limit of a transaction that the writes exceed. */
     readonly reason: 'partitions' | 'writes' | 'bytes';
     readonly found: number;
     readonly limit: number;
@@ -292,5 +308,5 @@ export interface ErrorDetails {
   'commit.bulk-stopped': BulkReport;
 }
 
-/** The code of an error: its group, a dot, and what happened. */
+/** The code of an error: its group, a dot, and the kind of error. */
 export type ErrorCode = keyof ErrorDetails;

@@ -1,20 +1,26 @@
-/** Not members, however little enumerable: `%o` and `showHidden` print all of them. */
+/**
+ * The hidden members of each object. They are not properties, because `%o` and `showHidden` print even those that are
+ * not enumerable.
+ */
 const hidden = new WeakMap<object, object>();
 
-/** By the names that are hidden, so that `in` tells whether there is such a member. */
+/** Prototypes by the names they hide, so that `in` reports the hidden members. */
 const prototypes = new Map<string, object>();
 
-/** An object of which some members are read by their names, and found by no log, no `inspect` and no JSON. Frozen. */
+/**
+ * Returns a frozen object, some members of which can be read by their names but do not appear in logs, `inspect` or
+ * JSON.
+ */
 export function withHidden<S extends object, H extends object>(shown: S, members: H): S & H {
   const made = Object.assign(Object.create(prototypeOf(Object.keys(members))) as S & H, shown);
   hidden.set(made, members);
   return Object.freeze(made);
 }
 
-/** What may hold values of properties, entities, or words that quote them. */
+/** The details that may hold property values, entities, or text that quotes them. */
 const HIDDEN: ReadonlySet<string> = new Set('value error serviceMessage committed failed unknown pending'.split(' '));
 
-/** The details of an error, with what must not be shown hidden. */
+/** Returns the details of an error with the sensitive ones hidden. */
 export function hideDetails<D extends object>(details: D): D {
   const members = Object.entries(details);
   const kept = members.filter(([name]) => HIDDEN.has(name));
@@ -35,7 +41,8 @@ function prototypeOf(names: readonly string[]): object {
         },
       });
     }
-    // `inspect` that is asked for getters goes through prototypes, whatever an object says of itself; but not of plain objects, as this says.
+    // `inspect` with `getters` walks the prototypes, whatever the object's own inspection returns, but not those of
+    // plain objects. So this returns one.
     Object.defineProperty(prototype, 'constructor', { value: Object });
     prototypes.set(key, prototype);
   }

@@ -1,29 +1,32 @@
 import type { ErrorCode, Violation } from './error-details.js';
 import { EntitableError } from './entitable-error.js';
 
-/** What a client may know of an error. No message: it names keys, tables and classes. */
+/**
+ * The part of an error that is safe to send to a client. It has no message, because messages name keys, tables and
+ * classes.
+ */
 export interface HttpErrorBody {
-  /** The status, as NestJS has it in the bodies of its errors. */
+  /** The HTTP status, under the name that NestJS uses in error bodies. */
   readonly statusCode: number;
   /** The code of the error, e.g. `store.not-found`. */
   readonly code: ErrorCode;
-  /** The property at fault, by its name in the class, where one is. */
+  /** The property at fault, by its name in the class, if there is one. */
   readonly property?: string;
-  /** The properties and constraints of `validation.failed`. */
+  /** The properties and constraints that were violated, for `validation.failed`. */
   readonly violations?: readonly Violation[];
 }
 
-/** What a web API answers for an error. */
+/** The HTTP response of a web API to an error. */
 export interface HttpErrorResponse {
   /** The HTTP status. */
   readonly status: number;
-  /** `Retry-After` in seconds, where the service said when to try again. */
+  /** `Retry-After` in seconds, if the service asked for a delay. */
   readonly headers: Readonly<Record<string, string>>;
-  /** To be sent as JSON. */
+  /** The body, to be sent as JSON. */
   readonly body: HttpErrorBody;
 }
 
-/** The statuses of codes, and of the groups that they begin with. What is not here is 500. */
+/** The HTTP status of each code or group of codes. All others are 500. */
 const STATUS: Readonly<Record<string, number>> = {
   'key.': 400,
   'key.unparsable': 500,
@@ -48,9 +51,10 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /**
- * What a web API answers for an error of this package; `undefined` for any other. `docs/errors.md` has the table of statuses.
+ * Returns the response of a web API to an error of this package; `undefined` for any other error. `docs/errors.md` has
+ * the table of statuses.
  *
- * `entitable/express` and `entitable/nestjs` answer so by themselves; this is for other hosts.
+ * `entitable/express` and `entitable/nestjs` send it by themselves; this function is for other frameworks.
  *
  * @example
  * ```ts

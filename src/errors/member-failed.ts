@@ -1,10 +1,11 @@
 import { EntitableError } from './entitable-error.js';
 
 /**
- * The error of an object that the program gave, such as an entity or a patch, whose own code threw: a getter, a setter or a proxy. What it
- * threw may quote values, so nothing shows it. An error of this package stays what it is.
+ * Returns the error for an object of the program, such as an entity or a patch, whose own code threw: a getter, a
+ * setter or a proxy. The message leaves out what was thrown, because that may quote values. An error of this package is
+ * returned as it is.
  *
- * @param property - What was read, where that is known.
+ * @param property - The member that was read, if it is known.
  */
 export function memberFailed(className: string, property: string | undefined, error: unknown): EntitableError {
   if (EntitableError.is(error)) return error;
@@ -16,7 +17,7 @@ export function memberFailed(className: string, property: string | undefined, er
   );
 }
 
-/** `object[name]` of an object that the program gave. Throws `entity.getter-failed`. */
+/** Reads `object[name]` of an object that the program passed in. Throws `entity.getter-failed`. */
 export function readMember(className: string, object: object, name: string): unknown {
   try {
     return (object as Readonly<Record<string, unknown>>)[name];

@@ -1,11 +1,14 @@
-/** What kind of value this is that is refused, for messages: never the value itself. The rejection of a promise is handled. */
+/**
+ * Names the kind of a refused value for a message, never the value itself. If it is a promise, its rejection is
+ * handled.
+ */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number that is not finite';
   if (typeof value !== 'object') return typeof value;
   handleRejection(value);
   try {
-    // The class's name, by the prototype: an own member "constructor" would be data.
+    // The class comes from the prototype: an own member "constructor" would be data.
     const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
     const name = prototype?.constructor?.name;
     return typeof name === 'string' && name !== '' ? name : 'object';
@@ -15,13 +18,13 @@ export function typeName(value: unknown): string {
 }
 
 /**
- * Handles the rejection of a value that is refused because it is a promise: nobody else will wait for it, and a rejection that nobody
- * handles ends the process.
+ * Handles the rejection of a value that is refused because it is a promise. Nobody else will wait for it, and an
+ * unhandled rejection ends the process.
  */
 export function handleRejection(refused: unknown): void {
   try {
     if (refused instanceof Promise) refused.catch(() => undefined);
   } catch {
-    // A proxy that was revoked is no promise.
+    // A revoked proxy is not a promise.
   }
 }

@@ -46,7 +46,7 @@ import type {
   UpsertOptions,
 } from './entity-operations.js';
 
-/** The verbs of one class, each carried out at once. */
+/** The operations of one class in a data source. Each is carried out at once. */
 export class DirectEntitySession<T extends object> implements EntityOperations<T> {
   readonly #mapper: EntityMapper<T>;
   readonly #writes: WriteFactory<T>;
@@ -77,7 +77,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return withLinkedSignal(options.signal, (signal) => {
       const wide = { ...options, signal };
       if (!(Symbol.iterator in keys)) return mapConcurrently(keys, most, (key) => this.get(key, wide), signal);
-      // Keys that are at hand are all checked before the first request.
+      // Keys that are in memory are all checked before the first request.
       const addresses = Array.from(keys, (key) => this.#mapper.addressOf(key));
       return mapConcurrently(addresses, most, (address) => this.#read(address, wide));
     });
@@ -185,11 +185,11 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
         change,
         checkGiven: (entity, given) => checkGiven(mapper, entity, given),
         insert: (entity, limits) => {
-          checkAddress(mapper, address, entity); // the change may have touched it
+          checkAddress(mapper, address, entity); // the change may have modified it
           return this.insert(entity, limits);
         },
         save: (entity, limits) => this.save(entity, limits),
-        // An ETag that the change itself stated is no race that another try could win.
+        // If the change itself set another ETag, a retry cannot win.
         canLose: (entity) => hasLoadedEtag(mapper, entity),
       },
       options,
@@ -225,7 +225,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return entity;
   }
 
-  /** Whether there was a difference. */
+  /** Writes what changed. Resolves to whether there was anything to write. */
   async #saveDifference(
     entity: T,
     address: Address,
@@ -240,7 +240,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return true;
   }
 
-  /** Submits a write that a validator may keep waiting. */
+  /** Submits a write, which a validator may still be checking. */
   #submitReady(
     ready: EntityWrite<T> | Promise<EntityWrite<T>>,
     options: OperationOptions | undefined,
@@ -248,7 +248,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return ready instanceof Promise ? this.#submitLater(ready, options) : this.#submit(ready, options);
   }
 
-  /** The time of the wait counts, too. */
+  /** Submits a write after its validation, whose time counts towards the time limit. */
   async #submitLater(ready: Promise<EntityWrite<T>>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     const deadline = new Deadline(options);
     return this.#submit(await deadline.wait(ready), deadline.rest);

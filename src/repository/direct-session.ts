@@ -6,7 +6,7 @@ import type { EntityOperations } from './entity-operations.js';
 import type { EntitySessions } from './session.js';
 import { observedSession } from './observed-session.js';
 
-/** The session of a data source: every verb is carried out at once. */
+/** The session of a data source, which carries out every operation at once. */
 export class DirectSession implements EntitySessions {
   readonly #mappers: EntityMappers;
   readonly #validator: EntityValidator;

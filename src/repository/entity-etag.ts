@@ -9,8 +9,8 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { rowError } from './row-error.js';
 
 /**
- * The value of the `@ETag` property, where it is declared and set: not `undefined`, `null` or an empty text. Throws
- * `validation.invalid-etag` for what is none.
+ * Returns the value of the `@ETag` property; `undefined` if the class declares none, or if it is `undefined`, `null` or
+ * an empty text. Throws `validation.invalid-etag` for a value that is not an ETag.
  */
 export function statedEtag<T extends object>(mapper: EntityMapper<T>, entity: object): string | undefined {
   const value = etagMember(mapper, entity) ?? '';
@@ -20,8 +20,9 @@ export function statedEtag<T extends object>(mapper: EntityMapper<T>, entity: ob
 }
 
 /**
- * What a delete by a key is conditional on: the option, else the `@ETag` property of an object that has one. Whoever gives an ETag that is
- * none, `null` and an empty text too, wants a condition. Throws `validation.invalid-etag`.
+ * Returns the condition of a delete by key: the option, or else the `@ETag` property of the key object, or else `'*'`.
+ * Throws `validation.invalid-etag` for an invalid ETag, including `null` and an empty text, because a caller who passes
+ * one wants a condition.
  */
 export function keyCondition<T extends object>(mapper: EntityMapper<T>, key: object, etag: string | undefined): string {
   checkEtag(etag);
@@ -36,7 +37,10 @@ function etagMember<T extends object>({ metadata }: EntityMapper<T>, holder: obj
     : (readMember(metadata.className, holder, metadata.etag) as string | undefined);
 }
 
-/** The row that an entity was read from or written to; throws `entity.foreign` when that is another store's or table's. */
+/**
+ * Returns the stored state of an entity that was loaded or written; `undefined` if it has none. Throws `entity.foreign`
+ * if its row is in another store or table.
+ */
 export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): StoredState | undefined {
   const state = stateOf(entity);
   if (state?.kind !== 'stored') return undefined;
@@ -52,34 +56,45 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
   );
 }
 
-/** Whether the `@ETag` property of a loaded entity still is the ETag it was loaded with. */
+/** Returns whether the `@ETag` property of a loaded entity still is the ETag that it was loaded with. */
 export function hasLoadedEtag<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
   const etag = statedEtag(mapper, entity);
   return etag === undefined || etag === ownState(mapper, entity)?.etag;
 }
 
-/** Whether an entity was never loaded, written or deleted here: it may have been made here, or come from a client. */
+/**
+ * Returns whether an entity was never loaded, written or deleted here. It may have been made here, or come from a
+ * client.
+ */
 export function wasNeverStored(entity: object): boolean {
   const state = stateOf(entity);
   return state === undefined || state.kind === 'made';
 }
 
-/** What the row of an entity is known to hold; `undefined` when the entity was not read from, or written to, this table. */
+/**
+ * Returns the known content of an entity's row; `undefined` if the entity was not read from, or written to, this table.
+ */
 export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object): RetainedRow | undefined {
   const state = stateOf(entity);
   return state?.kind === 'stored' && mapper.owns(state.source) ? state.row : undefined;
 }
 
-/** An entity is an instance of its class, or any object that was loaded or written; all else is a key. */
+/**
+ * Returns whether an argument is an entity: an instance of the class, or any object that was loaded or written. Any
+ * other object is a key.
+ */
 export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entityOrKey: object): boolean {
   try {
     return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
   } catch {
-    return false; // a proxy that was revoked: whoever reads it tells
+    return false; // a revoked proxy; reading it later reports that
   }
 }
 
-/** What a replace or delete of an entity is conditional on. Throws `validation.invalid-etag`, `entity.no-etag`, `entity.foreign`, `key.changed`. */
+/**
+ * Returns the condition of a replace or delete of an entity. Throws `validation.invalid-etag`, `entity.no-etag`,
+ * `entity.foreign`, `key.changed`.
+ */
 export function ifMatchOf<T extends object>(
   mapper: EntityMapper<T>,
   entity: object,
@@ -99,7 +114,7 @@ export function ifMatchOf<T extends object>(
   );
 }
 
-/** Refuses an entity that was to be made for one key and has another. Throws `key.changed`. */
+/** Throws `key.changed` for an entity that was to be made for one key and has another. */
 export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected: Address, entity: object): void {
   const changed = partsThatDiffer(mapper, expected, mapper.addressOf(entity));
   if (changed.length === 0) return;
@@ -113,8 +128,9 @@ export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected
 }
 
 /**
- * Refuses a copy of the entity, or a patch, as what a change of `modify` gives: only the entity is written. What the body of an arrow
- * function gives besides, such as a number or a value that was just assigned, means nothing. Throws `validation.invalid-option`.
+ * Throws `validation.invalid-option` if a change of `modify` returned a copy of the entity, or a patch, because only
+ * the entity itself is written. Other results of an arrow function, such as a number or a value that was just assigned,
+ * are ignored.
  */
 export function checkGiven<T extends object>(mapper: EntityMapper<T>, entity: T, given: unknown): void {
   if (typeof given !== 'object' || given === null || given === entity || !isCopyOrPatch(mapper, given)) return;
@@ -129,13 +145,16 @@ export function checkGiven<T extends object>(mapper: EntityMapper<T>, entity: T,
   );
 }
 
-/** Lists, dates and instances of other classes are neither. */
+/** Returns whether an object is a copy or a patch. Arrays, dates and instances of other classes are neither. */
 function isCopyOrPatch<T extends object>({ metadata }: EntityMapper<T>, given: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(given);
   return prototype === Object.prototype || prototype === null || given instanceof metadata.entityClass;
 }
 
-/** The address of the row of a loaded entity; throws `key.changed` when its key properties are another row's. */
+/**
+ * Returns the address of the row of a loaded entity. Throws `key.changed` if its key properties are those of another
+ * row.
+ */
 export function checkKeyUnchanged<T extends object>(
   mapper: EntityMapper<T>,
   { row }: StoredState,
@@ -152,7 +171,7 @@ export function checkKeyUnchanged<T extends object>(
   );
 }
 
-/** The parts of those keys that two addresses differ in. */
+/** Returns the parts of the keys that differ between two addresses. */
 function partsThatDiffer<T extends object>(
   { metadata: { partitionKey, rowKey } }: EntityMapper<T>,
   left: Address,
@@ -164,7 +183,10 @@ function partsThatDiffer<T extends object>(
   ].map(({ name }) => name);
 }
 
-/** Reads the row that an entity of another process stands for. Throws `store.not-found`, and `store.precondition-failed` for another ETag. */
+/**
+ * Reads the row of a detached entity and checks that it still has the given ETag. Throws `store.not-found`, or
+ * `store.precondition-failed` for another ETag.
+ */
 export async function readUnder<T extends object>(
   mapper: EntityMapper<T>,
   etag: string,

@@ -4,7 +4,7 @@ import type { EntityClass } from '../metadata/key-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import type { TableStore } from '../store/table-store.js';
 
-/** The mappers of the classes of one store: one each, made when a class is first asked for. */
+/** The mappers of the classes in one store. Each is made on first use and kept. */
 export class EntityMappers {
   readonly store: TableStore;
   readonly #tableName: (name: string) => string;
@@ -17,7 +17,7 @@ export class EntityMappers {
     this.queries = queries;
   }
 
-  /** Throws `metadata.*` when the class cannot be stored as it is declared. */
+  /** Returns the mapper of a class. Throws `metadata.*` if the class cannot be stored as it is declared. */
   of<T extends object>(entityClass: EntityClass<T>): EntityMapper<T> {
     const known = this.#mappers.get(entityClass) as EntityMapper<T> | undefined;
     if (known !== undefined) return known;

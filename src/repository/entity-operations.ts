@@ -32,7 +32,7 @@ export interface DeleteOptions extends ConditionOptions {
 
 /** Options of `modify`. `timeout` limits all attempts together. */
 export interface ModifyOptions<T extends object = object> extends OperationOptions {
-  /** Retries after the first attempt; 20 by default, 0 for none. Each lost race costs one retry, after a random wait. */
+  /** Retries after the first attempt; 20 by default, 0 for none. A lost race costs one, after a random wait. */
   readonly maxRetries?: number | undefined;
   /**
    * Makes the entity that is changed and inserted when none is stored, under the key that `modify` was called with. It

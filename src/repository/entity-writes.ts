@@ -10,7 +10,7 @@ import { inWordsOf } from './row-error.js';
 import { checkChoice } from '../options/check-option.js';
 import type { UpsertOptions } from './entity-operations.js';
 
-/** A write of one class, and what the store's answer makes of its entity. */
+/** One write of an entity or a key. It applies the answer of the store to the entity. */
 export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #mapper: EntityMapper<T>;
   readonly write: PreparedWrite;
@@ -18,8 +18,8 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #kept: Kept | undefined;
 
   /**
-   * @param entity What is written, where it is an entity and no key.
-   * @param kept What the write leaves as it is, of an entity.
+   * @param entity - The entity that is written; `undefined` for a write by key.
+   * @param kept - The part of the row that the write of an entity leaves as it is.
    */
   constructor(mapper: EntityMapper<T>, write: PreparedWrite, entity: object | undefined, kept?: Kept) {
     this.#mapper = mapper;
@@ -32,25 +32,25 @@ export class EntityWrite<T extends object> implements ReadyWrite {
     return this.#mapper.table;
   }
 
-  /** Tells the entity that it was written. */
+  /** Records on the entity that it was written. */
   written(receipt: WriteReceipt): void {
     if (this.#entity === undefined) return;
     if (this.write.mode === 'delete') this.#mapper.deleted(this.#entity);
     else this.#mapper.written(this.#entity, this.write, receipt, this.#kept);
   }
 
-  /** A refusal of it, in the words of its class. */
+  /** Translates the store's error for this write into one that names the entity class. */
   refused(error: unknown): unknown {
     return inWordsOf(this.#mapper, this.write, error);
   }
 }
 
-/** How an entity is written as a whole. */
+/** The mode of a write of a whole entity. */
 export type FullWrite =
   | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
   | { readonly mode: 'replace'; readonly etag: string | undefined };
 
-/** What each verb of one class writes: checked, and encoded once. */
+/** Makes the writes of one class for each operation: checked, and encoded once. */
 export class WriteFactory<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #validator: EntityValidator;
@@ -60,14 +60,14 @@ export class WriteFactory<T extends object> {
     this.#validator = validator;
   }
 
-  /** Everything that an entity has; at once, where nothing has to be waited for to validate it. */
+  /** Makes the write of a whole entity. It returns a promise only if the validator does. */
   whole(entity: T, operation: FullWrite): EntityWrite<T> | Promise<EntityWrite<T>> {
     const { mode } = operation;
     const address = this.#mapper.addressOf(entity);
     const condition =
       mode === 'replace' ? { ifMatch: ifMatchOf(this.#mapper, entity, address, operation.etag) } : undefined;
     this.#mapper.checkReceives(entity);
-    // A merge must not write defaults over what the row has.
+    // A merge must not overwrite stored values with defaults.
     const isMerge = mode === 'upsert-merge';
     if (!isMerge) this.#mapper.properties.setDefaults(entity);
     this.#mapper.properties.checkRequired(entity);
@@ -75,12 +75,15 @@ export class WriteFactory<T extends object> {
     return afterwards(this.validate(entity, unsaidNow()), () => {
       const unsaid = unsaidNow();
       const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity, unsaid);
-      // An upsert does not tell what the row held before: only what was sent is known of it.
+      // After an upsert only the properties that were sent are known; the others may have been stored before.
       return new EntityWrite(this.#mapper, write, entity, unsaid && { unsaid });
     });
   }
 
-  /** What an entity has changed since it had a row; `undefined` when that is nothing. */
+  /**
+   * Makes the write of the properties that changed since the entity was loaded or written; `undefined` if there is no
+   * change.
+   */
   async difference(
     entity: T,
     address: { readonly partitionKey: string; readonly rowKey: string },
@@ -98,7 +101,7 @@ export class WriteFactory<T extends object> {
     return new EntityWrite(this.#mapper, write, entity, { before: remembered.row, unsaid });
   }
 
-  /** Some properties of a row that was not read; at once, where nothing has to be waited for to validate them. */
+  /** Makes the write of some properties of a row that was not read. It returns a promise only if the validator does. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite<T> | Promise<EntityWrite<T>> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed, said } = this.#mapper.patchOf(patch);
@@ -119,13 +122,13 @@ export class WriteFactory<T extends object> {
     return new EntityWrite(mapper, write, entity);
   }
 
-  /** Throws `validation.failed` for a constraint of what the entity says. */
+  /** Validates the properties that an entity has. Throws `validation.failed`. */
   validate(entity: object, unsaid?: Unsaid): void | Promise<void> {
     const { metadata } = this.#mapper;
     return this.#validator.validate(entity, metadata.entityClass, unsaid && saidNames(metadata, entity, unsaid));
   }
 
-  /** Throws `validation.failed` for a constraint of what a patch changes. */
+  /** Validates the properties that a patch changes. Throws `validation.failed`. */
   validatePatch(said: Said): void | Promise<void> {
     return this.#validator.validate(said, this.#mapper.metadata.entityClass, Object.keys(said));
   }
@@ -135,7 +138,7 @@ function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promis
   return pending instanceof Promise ? pending.then(then) : then();
 }
 
-/** How an upsert is written. */
+/** Returns the write mode of an upsert. */
 export function upsertMode(mode: NonNullable<UpsertOptions['mode']>): 'upsert-merge' | 'upsert-replace' {
   return `upsert-${checkChoice('mode', mode, ['merge', 'replace'])}`;
 }

@@ -8,7 +8,7 @@ import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
 import { WriteFactory, upsertMode, type EntityWrite } from './entity-writes.js';
 
-/** Bulk writes of entities of any classes of one data source, in transactions of one table and one partition each. */
+/** Bulk writes of entities of any classes in one data source, in transactions of one table and one partition each. */
 export class MixedBulk {
   readonly #mappers: EntityMappers;
   readonly #validator: EntityValidator;

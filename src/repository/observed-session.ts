@@ -3,7 +3,10 @@ import type { VerbName, VerbObserver } from '../store/verb-observer.js';
 import type { EntityMappers } from './entity-mappers.js';
 import type { EntityOperations } from './entity-operations.js';
 
-/** A session of a class whose verbs somebody is told of, where somebody is; queries tell of theirs themselves. */
+/**
+ * Reports the operations of a session to the listener of the data source. Returns the session itself if there is no
+ * listener. Queries report their own operations.
+ */
 export function observedSession<T extends object>(
   session: EntityOperations<T>,
   mappers: EntityMappers,

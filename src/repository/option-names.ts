@@ -23,7 +23,7 @@ const UNIT_OF_WORK: OptionNames<UnitOfWorkOptions> = { ...COMMIT, maxRetries: tr
 const BULK_UPSERT: OptionNames<BulkUpsertOptions> = { ...BULK, mode: true };
 const BULK_DELETE: OptionNames<BulkDeleteOptions> = { ...BULK, missing: true };
 
-/** What the options of each kind of verb may be called. */
+/** The names of the options of each kind of operation. */
 export const VERB_OPTIONS = Object.freeze({
   operation: OPERATION_NAMES,
   read: READ_NAMES,

@@ -3,7 +3,7 @@ import type { EntityClass } from '../metadata/key-types.js';
 import type { AnyRepository } from './repository-brand.js';
 import { Repository, type RepositoryClass, type Session } from './repository.js';
 
-/** Makes the repository of an entity class, or a custom one, in a session. Throws `metadata.*`. */
+/** Creates the repository of an entity class, or a custom one, in a session. Throws `metadata.*`. */
 export function repositoryIn(
   session: Session,
   subject: EntityClass | RepositoryClass<AnyRepository, readonly unknown[]>,
@@ -15,7 +15,7 @@ export function repositoryIn(
 }
 
 function isRepositoryClass(subject: unknown): subject is RepositoryClass<AnyRepository, readonly unknown[]> {
-  // By what it has, not by instanceof: it may come from another copy of this package.
+  // Checked by its members, not with instanceof: it may come from another copy of this package.
   return typeof subject === 'function' && 'entityClass' in subject && 'getOrThrow' in (subject.prototype as object);
 }
 

@@ -72,7 +72,7 @@ export type RepositoryBase<T extends object> = {
  * class Orders extends Repository.of(Order) {
  *   large(customerId: string) { return this.query({ customerId }).where('total', 'gt', 1000); }
  * }
- * const orders = tables.repository(Orders);
+ * const orders = db.repository(Orders);
  * ```
  */
 export class Repository<in out T extends object> implements EntityOperations<T>, AnyRepository {
@@ -99,7 +99,7 @@ export class Repository<in out T extends object> implements EntityOperations<T>,
     session.of(entityClass); // fails at once if the class is declared wrongly
   }
 
-  /** Looked up for every operation: a shared repository may be inside `db.run`, whose unit of work is then its place. */
+  /** Looked up for every operation: within `db.run` a shared repository works in the unit of work of that call. */
   get #session(): EntityOperations<T> {
     return this.#place.of(this.entityClass);
   }

@@ -12,7 +12,7 @@ const SAYS = {
 
 type RowCode = keyof typeof SAYS;
 
-/** What is the matter with one row, in the words of its class: the same on every store. */
+/** Creates the error about one row. It names the entity class, and is the same for every store. */
 export function rowError<T extends object>(
   mapper: EntityMapper<T>,
   address: Address,
@@ -24,7 +24,7 @@ export function rowError<T extends object>(
   return new EntitableError(code, message, details, refused && { cause: refused });
 }
 
-/** A copy of an entity that was read is new to `save`, unless it has its ETag. */
+/** Adds a hint about copies: `save` takes a copy of an entity for a new one, unless it has its ETag. */
 function ofCopies<T extends object>({ metadata: { className, etag } }: EntityMapper<T>, code: RowCode): string {
   if (code !== 'store.already-exists' || etag !== undefined) return '';
   return ` If it is a copy of one that was read, or a proxy of it: save() knows copies by their @ETag() property alone, and ${className} declares none.`;
@@ -34,7 +34,10 @@ function rowName<T extends object>({ metadata, table }: EntityMapper<T>, { parti
   return `${metadata.className} ("${partitionKey}", "${rowKey}") of the table ${table}`;
 }
 
-/** A refusal by the store, in the words of the class where it is about the row; any other error as it is. */
+/**
+ * Translates an error of the store that is about a row into one that names the entity class. Returns other errors
+ * unchanged.
+ */
 export function inWordsOf<T extends object>(mapper: EntityMapper<T>, address: Address, error: unknown): unknown {
   return EntitableError.is(error, 'store.') && isRowCode(error.code)
     ? rowError(mapper, address, error.code, error)
@@ -45,7 +48,7 @@ function isRowCode(code: string): code is RowCode {
   return Object.hasOwn(SAYS, code);
 }
 
-/** The error of a key that no entity has, where one must be. */
+/** Creates the error for a key without an entity, for operations that require one. */
 export function noEntity(entityClass: EntityClass, key: object): EntitableError {
   const { className, table } = metadataOf(entityClass);
   return new EntitableError(
@@ -55,7 +58,7 @@ export function noEntity(entityClass: EntityClass, key: object): EntitableError 
   );
 }
 
-/** A key in a message: the names and texts of its parts, and of nothing else that the object may have. */
+/** Formats a key for a message: the names and texts of its parts, but no other members of the object. */
 function keyText(entityClass: EntityClass, key: object): string {
   const { partitionKey, rowKey } = metadataOf(entityClass);
   const parts = [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name).filter((name) => name in key);

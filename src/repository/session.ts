@@ -8,47 +8,54 @@ import type { DeleteOptions, EntityOperations } from './entity-operations.js';
 /** The operations of one entity class, as a session carries them out. */
 export type EntitySession<T extends object> = EntityOperations<T>;
 
-/** The verbs of every class, in one place. */
+/** The operations of every entity class in a session. */
 export interface EntitySessions {
-  /** The verbs of one class. Throws `metadata.*`. */
+  /** Returns the operations of one class. Throws `metadata.*`. */
   of<T extends object>(entityClass: EntityClass<T>): EntitySession<T>;
 }
 
-/** Refuses what is no session. Throws `validation.invalid-option`. */
+/** Throws `validation.invalid-option` for a value that is not a session. */
 export function requireSession(session: Partial<EntitySessions> | null | undefined): void {
   if (hasMethod(session, 'of')) return;
   throw invalidOption('A repository', 'a session as the first argument of its constructor', typeName(session));
 }
 
-/** What work does in a unit of work, of whichever classes its entities are. */
+/** The operations of a unit of work on entities of any class. */
 export interface UnitVerbs {
-  /** The entity of a key, as it is in the unit; read from the store, and tracked, where the unit has none. */
+  /**
+   * Returns the entity of a key as it is in the unit of work. If the unit has none, reads it from the store and tracks
+   * it.
+   */
   get<T extends object>(entityClass: EntityClass<T>, key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
-  /** Queries one partition, or several. What it gives is tracked; projections are not. */
+  /** Starts a query of one partition, or of several. The entities it returns are tracked; projections are not. */
   query<T extends object>(entityClass: EntityClass<T>, partition: PartitionsOf<T>): Query<T>;
-  /** Holds the insert of an instance of an entity class. */
+  /** Schedules the insert of an entity. */
   insert(entity: object): void;
-  /** Holds the delete of an instance of an entity class, under its ETag. */
+  /** Schedules the delete of an entity, under its ETag. */
   delete(entity: object, options?: Pick<DeleteOptions, 'etag' | 'missing'>): void;
-  /** Makes an entity that was loaded or written outside one of the unit: what it differs in from its row is committed. */
+  /**
+   * Tracks an entity that was loaded or written outside the unit of work: its changes since then are part of the
+   * commit.
+   */
   track<T extends object>(entity: T): T;
-  /** Has the commit make sure that an entity which was only read still has its ETag. */
+  /** Makes the commit check that an entity which was only read still has its ETag. */
   require<T extends object>(entity: T): T;
 }
 
-/** How a commit goes about it. `timeout` is each request's. */
+/** Options of a commit. `timeout` applies to each request. */
 export interface CommitOptions extends OperationOptions {
-  /** Refuses, before anything is sent, what does not fit into one transaction: `commit.not-atomic`. */
+  /** Throws `commit.not-atomic`, before anything is sent, if the writes do not fit into one transaction. */
   readonly atomic?: boolean | undefined;
-  /** Partitions written at once; 16 by default. */
+  /** The greatest number of partitions that are written at the same time; 16 by default. */
   readonly concurrency?: number | undefined;
 }
 
-/** How a unit of work that is given its work goes about it. */
+/** Options of a unit of work that runs a function. */
 export interface UnitOfWorkOptions extends CommitOptions {
   /**
-   * Retries after the first try: how often the work runs again, in a new unit, when another writer was faster on a row that it had read,
-   * or had found missing. By default there are none. When it is given, 0 included, the commit is atomic.
+   * Retries after the first attempt: the function runs again, in a new unit of work, if another writer was faster on a
+   * row that the unit had read, or had found missing. None by default. If this option is set, even to 0, the commit is
+   * atomic.
    */
   readonly maxRetries?: number | undefined;
 }
