@@ -1,4 +1,7 @@
-/** The anchor that GitHub gives a heading, of its text without Markdown, so that a link leads to the same place there and on the site. */
+/**
+ * Returns the anchor that GitHub gives a heading, from the heading's text without Markdown, so that a link works both
+ * there and on the site.
+ */
 export function anchorOf(heading: string): string {
   return heading
     .trim()

@@ -4,7 +4,10 @@ import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { entryPoints } from './entry-points.js';
 import { undocumented } from './undocumented.js';
 
-/** Steps of a type that its name explains where it is used; nobody writes them. */
+/**
+ * Helper types that appear only inside other types. The name of each explains it there, and applications never write
+ * it.
+ */
 const STEPS_OF_TYPES = [
   'CheckCreate',
   'CheckDefault',
@@ -41,8 +44,8 @@ const STEPS_OF_TYPES = [
 ];
 
 /**
- * Writes a page for every public symbol into a folder, and `navigation.json`, the tree of them. Gives what is wrong: symbols that nothing
- * documents, types that no entry point exports, links between them that lead nowhere.
+ * Writes a page for every public symbol into a folder, and `navigation.json`, the tree of these pages. Returns the
+ * problems found: symbols without documentation, types that no entry point exports, and broken links between symbols.
  */
 export async function writeApi(root: string, output: string): Promise<readonly string[]> {
   const entries = entryPoints(root);
@@ -56,7 +59,7 @@ export async function writeApi(root: string, output: string): Promise<readonly s
     tsconfig: join(root, 'site/sources.tsconfig.json'),
     basePath: root,
     disableSources: true,
-    skipErrorChecking: true, // the build has done it
+    skipErrorChecking: true, // the build has checked them
     excludeInternal: true,
     excludeExternals: true,
     hideGenerator: true,
@@ -80,7 +83,7 @@ export async function writeApi(root: string, output: string): Promise<readonly s
   ];
 }
 
-/** Modules are called what programs import. */
+/** Names each module by its import specifier. */
 function nameModules(project: ProjectReflection, specifiers: ReadonlyMap<string, string>): void {
   for (const module of project.children ?? []) {
     const file = project.files.getReflectionPath(module) ?? '';

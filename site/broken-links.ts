@@ -6,8 +6,8 @@ const ANCHOR = /\sid="([^"]*)"/g;
 const ELSEWHERE = /^(?:https?|mailto|data):/;
 
 /**
- * The links of the pages in a folder that lead to no file, or to no place on its page. Links to other hosts are not followed. The folder is
- * served at `base`, which links that begin with a slash begin with.
+ * Returns the links of a folder's pages whose file, or whose place in that file, does not exist. Links to other hosts
+ * are not checked. `base` is the path at which the folder is served: absolute links begin with it.
  */
 export function brokenLinks(folder: string, base = '/'): readonly string[] {
   const files = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)));

@@ -4,7 +4,10 @@ import { build } from 'vitepress';
 import { writeApi } from './api.js';
 import { brokenLinks } from './broken-links.js';
 
-/** Builds the site of the project in a folder, in its `_site`: `site/.vitepress/config.ts` says of what. Gives what is wrong with it. */
+/**
+ * Builds the site of the project in a folder into its `_site`, as configured in `site/.vitepress/config.ts`. Returns
+ * the problems found.
+ */
 export async function buildSite(root: string): Promise<readonly string[]> {
   const api = join(root, 'site/api');
   rmSync(api, { recursive: true, force: true });

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a program imports, and the source of it. */
+/** An entry point of the package: its import specifier and its source file. */
 export interface EntryPoint {
-  /** What stands behind `from`, e.g. `entitable/testing`. */
+  /** Specifier of the import, e.g. `entitable/testing`. */
   readonly specifier: string;
-  /** Its source file, absolute. */
+  /** Absolute path of the source file. */
   readonly source: string;
 }
 
-/** The entry points of the package in a folder, as its package.json exports them. */
+/** Returns the entry points that the package.json of a folder exports. */
 export function entryPoints(root: string): readonly EntryPoint[] {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly name: string;

@@ -1,4 +1,4 @@
-// Builds the site of the documentation in _site/, and fails when something of it is missing or leads nowhere.
+// Builds the site of the documentation into _site/. Fails if documentation is missing or a link is broken.
 import { join } from 'node:path';
 import { buildSite } from './build-site.js';
 

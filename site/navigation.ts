@@ -4,11 +4,11 @@ import { join } from 'node:path';
 /** A page of the site. */
 export interface Page {
   readonly title: string;
-  /** Its file, relative to the project, e.g. `docs/keys.md`. */
+  /** Path of the page, relative to the project, e.g. `docs/keys.md`. */
   readonly file: string;
 }
 
-/** One of the kinds of pages that `docs/README.md` distinguishes, e.g. the guides. */
+/** A section of `docs/README.md`, i.e. one kind of pages, e.g. the guides. */
 export interface Section {
   readonly title: string;
   readonly pages: readonly Page[];
@@ -18,8 +18,8 @@ const INDEX = 'docs/README.md';
 const LISTED = /^- \[(?<title>[^\]]+)\]\((?<target>[\w./-]+\.md)\)/gm;
 
 /**
- * The sections of the documentation and the pages of each, in the order of `docs/README.md`: that index is the only list of them.
- * It has to list every page of `docs/`.
+ * Reads the sections of the documentation and their pages from `docs/README.md`, the only list of them. Throws if a
+ * page of `docs/` is not listed there.
  */
 export function navigation(root: string): readonly Section[] {
   const [, ...parts] = readFileSync(join(root, INDEX), 'utf8').split(/^## /m);
@@ -37,7 +37,7 @@ function pagesIn(section: string): readonly Page[] {
   }));
 }
 
-/** The Markdown files of `docs/`, which has pictures in a folder of its own. */
+/** Returns the Markdown files of `docs/`; its subfolder holds pictures. */
 function pagesOfDocs(root: string): readonly string[] {
   return readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))

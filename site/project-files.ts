@@ -2,14 +2,14 @@ import { cpSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { MarkdownEnv, MarkdownRenderer } from 'vitepress';
 
-/** Other hosts, places of the same page, and what the site itself names. */
+/** Matches links to other hosts, to places on the same page, and to absolute paths of the site. */
 const NO_FILE = /^(?:[a-z]+:|#|\/)/i;
 
 type Token = ReturnType<MarkdownRenderer['parse']>[number];
 
 /**
- * The files of the project that pages link although they are no pages: tests, samples, sources. The site has a copy of each, as text,
- * which every browser shows.
+ * Files of the project that pages link although they are not pages: tests, samples, sources. The site contains a copy
+ * of each as text, which every browser can show.
  */
 export class ProjectFiles {
   readonly #root: string;
@@ -19,7 +19,9 @@ export class ProjectFiles {
     this.#root = root;
   }
 
-  /** Makes the links of pages lead to the copies, and those to the README to the start page. */
+  /**
+   * Changes the links of pages: those to project files lead to the copies, and those to the README to the start page.
+   */
   readonly plugin = (md: MarkdownRenderer): void => {
     md.core.ruler.push('project-files', ({ tokens, env }) => {
       const { path } = env as MarkdownEnv;
@@ -27,7 +29,7 @@ export class ProjectFiles {
     });
   };
 
-  /** Copies what the pages that were rendered link. */
+  /** Copies the files that the rendered pages link. */
   copyTo(output: string): void {
     for (const file of this.#linked) cpSync(join(this.#root, file), join(output, addressOf(file)));
   }
@@ -47,7 +49,7 @@ export class ProjectFiles {
     }
   }
 
-  /** A folder has no copy: its link becomes text. */
+  /** Links a copy of a file. A folder has no copy, so its link becomes plain text. */
   #linkCopy(file: string, open: Token, close: Token | undefined): void {
     if (statSync(join(this.#root, file)).isFile()) {
       this.#linked.add(file);

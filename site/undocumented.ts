@@ -1,6 +1,8 @@
 import { ReflectionKind, type DeclarationReflection, type ProjectReflection } from 'typedoc';
 
-/** Entry points, what they give, and what a class or an interface has. */
+/**
+ * The kinds of symbols that need a doc comment: entry points, their exports, and the members of classes and interfaces.
+ */
 const NEEDS_COMMENT: readonly ReflectionKind[] = [
   ReflectionKind.Module,
   ReflectionKind.Class,
@@ -15,12 +17,12 @@ const NEEDS_COMMENT: readonly ReflectionKind[] = [
   ReflectionKind.Accessor,
 ];
 
-/** A code of an error is described by its section in docs/errors.md, which a test demands. */
+/** The type with the error codes. Each code is described in its section of docs/errors.md, which a test checks. */
 const ERROR_CODES = 'ErrorDetails';
 
 /**
- * The public symbols without a doc comment: entry points, everything that they export, and every member of its classes and interfaces.
- * The members of an object type that stands inside another declaration are described by that.
+ * Returns the public symbols without a doc comment: entry points, their exports, and every member of exported classes
+ * and interfaces. The members of an object type inside another declaration are described there.
  */
 export function undocumented(project: ProjectReflection): readonly string[] {
   return NEEDS_COMMENT.flatMap((kind) => project.getReflectionsByKind(kind) as DeclarationReflection[])
@@ -34,7 +36,7 @@ function isDescribedElsewhere(symbol: DeclarationReflection): boolean {
   return parent?.kindOf(ReflectionKind.TypeLiteral) === true || parent?.name === ERROR_CODES;
 }
 
-/** The comment of something callable stands at each of its signatures, and that of an accessor at its getter. */
+/** Checks for a doc comment. A callable symbol has it on each of its signatures, an accessor on its getter. */
 function hasComment(symbol: DeclarationReflection): boolean {
   const signatures = symbol.getNonIndexSignatures();
   return symbol.hasComment() || (signatures.length > 0 && signatures.every((signature) => signature.hasComment()));

@@ -16,7 +16,7 @@ const guides: DefaultTheme.SidebarItem[] = sections.map(({ title, pages }) => ({
   items: pages.map((page) => ({ text: page.title, link: linkOf(page.file) })),
 }));
 
-/** Pages for those who work on the library: they stand beside the README, and are no part of the package. */
+/** Pages for contributors. They are beside the README and not part of the package. */
 const project: DefaultTheme.SidebarItem = {
   text: 'Project',
   items: ['Architecture', 'Contributing', 'Security'].map((text) => ({ text, link: `/${text.toUpperCase()}` })),
@@ -29,13 +29,16 @@ interface Symbols {
   readonly children?: readonly Symbols[];
 }
 
-/** Kinds of symbols that are too many for the sidebar: the page of their module lists them. */
+/** Kinds of symbols that are too many for the sidebar. The page of their module lists them. */
 const LISTED_BY_MODULE = new Map([
   ['Interfaces', 'interfaces'],
   ['Type Aliases', 'type-aliases'],
 ]);
 
-/** The sidebar of a module and of those below it, which TypeDoc puts among its kinds of symbols. */
+/**
+ * Creates the sidebar entries of a module and of the modules below it, which TypeDoc lists among the module's kinds of
+ * symbols.
+ */
 function modules({ title, path, children = [] }: Symbols, folder = ''): readonly DefaultTheme.SidebarItem[] {
   const name = folder + title;
   const link = `/api/${path!.replace('index.md', '')}`;
@@ -58,11 +61,11 @@ const api = existsSync(index)
   ? (JSON.parse(readFileSync(index, 'utf8')) as readonly Symbols[]).flatMap((module) => modules(module))
   : [];
 
-/** Headings below a symbol that are no place to find, only parts of its description. */
+/** Headings that only label a part of a symbol's description, so the search must not list them as places. */
 const PARTS_OF_SYMBOLS =
   /<h([2-6])[^>]*>(Examples?|(?:Type )?Parameters|Returns|Throws|Call Signature|Type Declaration|Implementation of|Inherited from|Overrides) .*?<\/h\1>/g;
 
-/** The text of a page that the search finds: without the colours of code, which are slow to make. */
+/** Renders a page for the search index, without the syntax highlighting of code, which is slow. */
 const renderForSearch: DefaultTheme.LocalSearchOptions['_render'] = (source, env, md) => {
   const { highlight } = md.options;
   md.options.highlight = null;
@@ -74,7 +77,9 @@ const renderForSearch: DefaultTheme.LocalSearchOptions['_render'] = (source, env
   }
 };
 
-/** Explanations come before the members of the many small types that have the same words in their names. */
+/**
+ * Options of the search. Pages of the many small types rank lower, so that explanations with the same words come first.
+ */
 const search: DefaultTheme.LocalSearchOptions = {
   _render: renderForSearch,
   miniSearch: {
@@ -93,7 +98,8 @@ export default defineConfig({
   outDir: '../_site',
   cacheDir: '../dist/site/cache',
   head: [['link', { rel: 'icon', href: `${base}logo.svg` }]],
-  vite: { publicDir: 'site/public', build: { chunkSizeWarningLimit: 5000 } }, // the index of the search, which is loaded when somebody searches
+  // the search index is large, and is loaded only when a reader searches
+  vite: { publicDir: 'site/public', build: { chunkSizeWarningLimit: 5000 } },
   markdown: { anchor: { slugify: anchorOf }, config: (md) => md.use(files.plugin) },
   buildEnd: ({ outDir }) => files.copyTo(outDir),
   themeConfig: {

@@ -148,7 +148,7 @@ export function isOpen(): boolean {
       return false;
   }
 }
-// @ts-expect-error TypeScript does not accept an intersection as an index (if it does one day, the documentation can be shorter)
+// @ts-expect-error TypeScript does not accept an intersection as an index; docs/modelling.md shows the way round it
 export const indexed: string = labels[order.status];
 void orders
   .query({ customerId: 'c' })

@@ -1,4 +1,4 @@
-// The theme of VitePress, with the colours of this project.
+// The default theme of VitePress with the styles of this project.
 import DefaultTheme from 'vitepress/theme';
 import './style.css';
 

@@ -5,7 +5,7 @@ import { dataOf, entryClassOf, partsOf, SessionEntry, setData, type SessionParts
 
 /** Options of {@link createStore}: the table and the lifetime of sessions. */
 export interface SessionStoreOptions {
-  /** Name of the table, as an entity class would give it; `Sessions` by default. */
+  /** Name of the table, to which the data source applies its `tableName` option; `Sessions` by default. */
   readonly table?: string | undefined;
   /** Lifetime in milliseconds of a session whose cookie has no expiry date; a day by default. */
   readonly ttl?: number | undefined;

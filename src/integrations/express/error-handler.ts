@@ -61,6 +61,6 @@ export function errorHandler(options: ErrorHandlerOptions = {}): ErrorHandler {
 }
 
 function toConsole(error: EntitableError): void {
-  // eslint-disable-next-line no-console -- as Express itself does with what nobody answers
+  // eslint-disable-next-line no-console -- as Express itself does with unhandled errors
   console.error(error);
 }

@@ -66,7 +66,7 @@ function absent(value: unknown, collection: string): EntitableError {
  * UTF-8 form), and U+FFFF.
  */
 const UNSAFE =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the expression has to match control characters
   /[~/\\#?\u0000-\u001f\u007f-\u009f\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const ESCAPED = /~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
 

@@ -23,7 +23,10 @@ export interface KeyValueOptions {
   readonly format?: 'json' | 'azure-kv-store' | undefined;
   /** Partition key of all rows, `default` by default. A partition serves about 2000 requests a second. */
   readonly partitionKey?: string | undefined;
-  /** Returns the table of a collection, as an entity class would name it, in place of the format's own rule. */
+  /**
+   * Returns the table of a collection, in place of the format's own rule. The data source applies its `tableName`
+   * option to the result.
+   */
   readonly tableName?: ((collection: string) => string) | undefined;
 }
 

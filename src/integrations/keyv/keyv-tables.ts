@@ -6,7 +6,7 @@ import { KeyvNamespaces } from './keyv-namespaces.js';
 
 /** Options of {@link KeyvTables}. */
 export interface KeyvTablesOptions {
-  /** Name of the table, as an entity class would give it; `Keyv` by default. */
+  /** Name of the table, to which the data source applies its `tableName` option; `Keyv` by default. */
   readonly table?: string | undefined;
 }
 

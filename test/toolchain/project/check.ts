@@ -45,8 +45,8 @@ async function storeReading(): Promise<void> {
 }
 
 /**
- * Stores both classes. If the compiler does not emit types, the second class must be refused, with an error for each of
- * its properties.
+ * Stores both classes. If the compiler does not emit types, the second class must be refused, and the error must list
+ * each of its properties.
  */
 export async function check(): Promise<string> {
   await storeOrder();
