@@ -8,8 +8,8 @@ import { unknownNames, variationsOf } from './wrong-values.js';
 
 type Callable = (...args: readonly unknown[]) => unknown;
 
-describe('A public function that is given what it does not take', () => {
-  it('is looked for in every entry of the package', () => {
+describe('Public functions with invalid arguments', () => {
+  it('Every entry point of the package has its public functions tested with invalid arguments', () => {
     const { exports } = JSON.parse(textOf('package.json')) as { readonly exports: object };
     const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
     const names = SUBJECTS.map(({ name }) => name).filter((name) => name.startsWith('entitable'));
@@ -17,8 +17,8 @@ describe('A public function that is given what it does not take', () => {
   });
 
   for (const subject of SUBJECTS) {
-    describe(subject.name, () => {
-      it('has a row here for each of its functions', async () => {
+    describe(`The public functions of ${subject.name}`, () => {
+      it(`Every public function of ${subject.name} is listed in this test`, async () => {
         const place = await newPlace();
         const known = [...Object.keys(subject.functions), ...Object.keys(subject.others ?? {})];
         expect(functionsOf(await subject.object(place), subject.isInstance).toSorted()).to.deep.equal(known.toSorted());
@@ -26,7 +26,7 @@ describe('A public function that is given what it does not take', () => {
       });
 
       for (const [name, args] of Object.entries(subject.functions)) {
-        it(`${name}() throws an EntitableError, or does what can be done`, async () => {
+        it(`${subject.name}: ${name}() with invalid arguments throws an EntitableError or succeeds`, async () => {
           const raw: string[] = [];
           for (const { title, vary } of variationsOf(await sampleOf(args))) {
             const error = await thrownBy(subject, name, (place) => vary(argumentsOf(args, place)));
@@ -41,7 +41,7 @@ describe('A public function that is given what it does not take', () => {
           expect(raw).to.deep.equal([]);
         });
 
-        it(`${name}() refuses options with a name that it does not know`, async () => {
+        it(`${subject.name}: ${name}() refuses options with an unknown name`, async () => {
           const accepted: string[] = [];
           for (const { title, vary } of unknownNames(await sampleOf(args))) {
             const error = await thrownBy(subject, name, (place) => vary(argumentsOf(args, place)));
@@ -54,14 +54,14 @@ describe('A public function that is given what it does not take', () => {
   }
 });
 
-/** It names what is not known, and says what is. */
+/** Returns whether an error names the unknown option and lists the known ones. */
 function isOfUnknownName(error: unknown): boolean {
   const isOfOptions =
     EntitableError.is(error, 'validation.invalid-option') || EntitableError.is(error, 'metadata.invalid-decorator');
   return isOfOptions && /no (?:option )?"unknownName".* The known names are \w+/.test(error.message);
 }
 
-/** The names of the functions of an object, its prototypes' among them where it is an instance. */
+/** Returns the names of an object's functions, including those of its prototypes if it is an instance. */
 function functionsOf(object: unknown, isInstance: true | undefined): readonly string[] {
   const names = new Set<string>();
   for (let holder = object as object; isOwnHolder(holder); holder = Object.getPrototypeOf(holder) as object) {
@@ -87,7 +87,7 @@ async function sampleOf(args: Arguments): Promise<readonly unknown[]> {
   return argumentsOf(args, place);
 }
 
-/** What a call throws, or rejects with, or throws when its results are asked for the first. */
+/** Returns what a call throws, rejects with, or throws at the first of its results. */
 async function thrownBy(
   subject: Subject,
   name: string,
@@ -107,7 +107,7 @@ async function thrownBy(
   }
 }
 
-/** Calls a method, makes an instance of a class. */
+/** Calls a method, or creates an instance if the member is a class. */
 function called(object: Readonly<Record<string, Callable>>, name: string, args: readonly unknown[]): unknown {
   const callable = object[name]!;
   return isClass(callable) ? Reflect.construct(callable, args) : callable.apply(object, [...args]);
@@ -121,14 +121,15 @@ function isAsyncIterable(result: unknown): result is AsyncIterable<unknown> {
   return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 }
 
-/** A class in the place of a callback: the language itself refuses to call it. */
+/** Returns whether an error is the language's own refusal to call a class that was passed as a callback. */
 function isCalledClass(error: unknown): boolean {
   return error instanceof TypeError && /^Class constructor \w+ cannot be invoked without 'new'/.test(error.message);
 }
 
 /**
- * What a program declares is its own code, and no data: what its getters throw then stands where it is declared. The same of what
- * class-transformer reads by itself, and of what only tests use.
+ * Returns whether an error comes from a declaration, which is code of the program and not data: an error of its getters
+ * is thrown where it is declared. The same applies to what class-transformer reads by itself, and to code that only
+ * tests use.
  */
 function isOfDeclaration(title: string, error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
@@ -138,7 +139,7 @@ function isOfDeclaration(title: string, error: unknown): boolean {
 const DECLARING =
   /\/(?:decorators\/\w|src\/metadata\/(?:define-entity|registry)|src\/testing\/|(?:ClassTransformer|TransformOperationExecutor)\.ts)/;
 
-/** What is wrong, and where it was thrown. */
+/** Describes an error and the place where it was thrown. */
 function firstLine(error: unknown): string {
   if (!(error instanceof Error)) return inspect(error);
   const place = /\((?:file:\/\/)?[^)]*?\/((?:src|decorators)\/[^)]*)\)/.exec(error.stack ?? '')?.[1] ?? 'elsewhere';

@@ -9,14 +9,14 @@ import { DataSource } from '../../src/index.js';
 import { data, Note, type Place, type Subject } from './subject.js';
 import { OPERATION } from './verbs.js';
 
-/** A session store whose errors somebody listens to. */
+/** Returns a session store with a listener for its errors. */
 function sessionStore({ tables }: Place): object {
   const store = expressSession.createStore(session, tables) as unknown as session.Store & object;
   store.on('error', () => undefined);
   return store;
 }
 
-/** The functions of a session store that are not Express's own. */
+/** Returns the functions of a session store that are not Express's own. */
 function ownOf(store: object): object {
   const prototype = Object.getPrototypeOf(store) as object;
   const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
@@ -27,7 +27,7 @@ type Verb = (...args: readonly unknown[]) => unknown;
 
 const BEFORE_THE_CALLBACK: Readonly<Record<string, number>> = { get: 1, set: 2, touch: 2, destroy: 1 };
 
-/** The verb, as a promise of what it tells its callback; `prune` gives one by itself. */
+/** Returns the verb as a function whose promise has the result of the callback; `prune` returns a promise itself. */
 function promised(store: Readonly<Record<string, Verb>>, name: string): Verb {
   if (name === 'prune') return () => store[name]!();
   return (...args) =>
@@ -37,7 +37,7 @@ function promised(store: Readonly<Record<string, Verb>>, name: string): Verb {
     });
 }
 
-/** The functions of the entries beside the main one. */
+/** The functions of the entry points other than the main one. */
 export const INTEGRATIONS: readonly Subject[] = [
   {
     name: 'entitable/class-transformer',

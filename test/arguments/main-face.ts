@@ -24,19 +24,19 @@ const GUID = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 const large = filter(Note, (n) => n.stars.gt(1));
 const BY_THE_LIBRARY = 'the library makes them';
 
-/** A class that nothing was said of yet. */
+/** Returns a class without any metadata. */
 function bareClass(): new () => object {
   return class Bare {};
 }
 
-/** Decorators tell of wrong options where they stand. */
+/** Applies a decorator to a property, because decorators report wrong options only then. */
 function decorate(name: string, result: unknown): void {
   const decorator = result as (target: unknown, property?: string) => void;
   if (name === 'Entity') decorator(bareClass());
   if (['PartitionKey', 'RowKey', 'Property'].includes(name)) decorator(bareClass().prototype, 'a');
 }
 
-/** What `import … from 'entitable'` gives. */
+/** The public functions of `import … from 'entitable'`. */
 export const MAIN_FACE: readonly Subject[] = [
   {
     name: 'entitable',
@@ -78,7 +78,7 @@ export const MAIN_FACE: readonly Subject[] = [
     },
   },
   {
-    name: 'the decorators that the functions give',
+    name: 'the decorators that the functions return',
     object: () => ({
       Entity: Entity({ table: 'Notes' }),
       PartitionKey: PartitionKey(),
@@ -149,7 +149,7 @@ export const MAIN_FACE: readonly Subject[] = [
   ...converters(),
 ];
 
-/** Every converter, the kinds that functions make among them. */
+/** Returns every converter, including the kinds that functions create. */
 function converters(): readonly Subject[] {
   const made = {
     decimal: decimal(),

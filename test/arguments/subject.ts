@@ -1,7 +1,7 @@
 import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/index.js';
 import { DataSource, type Repository } from '../../src/index.js';
 
-/** An entity of every subject. */
+/** The entity that the calls of all subjects use. */
 @Entity({ table: 'Notes' })
 export class Note {
   @PartitionKey() list!: PartitionKey;
@@ -11,32 +11,32 @@ export class Note {
   @ETag() etag?: string;
 }
 
-/** Plain objects that are no options: keys, patches, values. */
+/** The plain objects that are not options: keys, patches, values. */
 const DATA = new WeakSet<object>();
 
-/** Marks a plain object as data, which may have names of its own. */
+/** Marks a plain object as data, so that the test does not expect unknown names in it to be refused. */
 export function data<D extends object>(given: D): D {
   DATA.add(given);
   return given;
 }
 
-/** Whether a plain object is data. */
+/** Returns whether a plain object is data. */
 export function isData(given: object): boolean {
   return DATA.has(given);
 }
 
-/** A key of a row that is stored. */
+/** The key of the stored row. */
 export const KEY = data({ list: 'l', id: '1' });
 
-/** What a call finds: a data source in memory of its own, with one row. */
+/** The environment of one call: a data source in memory of its own, with one row. */
 export interface Place {
   readonly tables: DataSource;
   readonly notes: Repository<Note>;
-  /** The row, as it was read. */
+  /** The row, as an entity that was read. */
   readonly note: Note;
 }
 
-/** A new place for one call. */
+/** Creates a new environment for one call. */
 export async function newPlace(): Promise<Place> {
   const tables = await DataSource.open('memory:');
   const notes = tables.repository(Note);
@@ -48,21 +48,21 @@ export function noteOf(id: string): Note {
   return Object.assign(new Note(), { list: 'l', id, text: 'text', stars: 1 });
 }
 
-/** Arguments that a function takes; of options every one, so that each is replaced by what it must not be. */
+/** Valid arguments of a function. They include every option, so that the test can replace each by invalid values. */
 export type Arguments = readonly unknown[] | ((place: Place) => readonly unknown[]);
 
-/** An object with public functions: a module, a class with static ones, or an instance. */
+/** An object with public functions: a module, a class with static functions, or an instance. */
 export interface Subject {
-  /** What it is called in a failure. */
+  /** The name of the object in test titles and failures. */
   readonly name: string;
-  /** The object, for one call. */
+  /** Returns the object for one call. */
   readonly object: (place: Place) => unknown;
-  /** Whether the functions are looked for in the prototypes as well. */
+  /** True if the test looks for functions in the prototypes as well. */
   readonly isInstance?: true;
-  /** Arguments of each public function, by its name. */
+  /** The valid arguments of each public function, by its name. */
   readonly functions: Readonly<Record<string, Arguments>>;
-  /** What a program does with what a function gives, where only that tells of wrong options. */
+  /** Uses the result of a function as a program would, if wrong options are reported only then. */
   readonly use?: (name: string, result: unknown) => unknown;
-  /** Functions that nobody is to call with arguments of their own, each with the reason. */
+  /** Functions that are not tested with invalid arguments, each with the reason. */
   readonly others?: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,7 @@ import * as testing from '../../src/testing/index.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Subject } from './subject.js';
 
-/** What `import … from 'entitable/testing'` gives. */
+/** The public functions of `import … from 'entitable/testing'`. */
 export const TESTING_FACE: readonly Subject[] = [
   {
     name: 'entitable/testing',
@@ -18,7 +18,7 @@ export const TESTING_FACE: readonly Subject[] = [
     others: { conformance: 'it declares tests, which must not be declared in one' },
   },
   {
-    name: 'a clock of tests',
+    name: 'a test clock',
     object: () => testing.fixedClock(),
     functions: { now: [], advance: [5] },
   },

@@ -14,13 +14,13 @@ async function thrownBy(work: () => unknown): Promise<object> {
   throw new Error('Nothing was thrown');
 }
 
-/** Options as a variable has them: the compiler looks at names in literals only. */
+/** Returns options of an unknown type, as from a variable: the compiler checks the names of literals only. */
 function spelled(options: object): never {
   return options as never;
 }
 
-describe('A name that options do not know', () => {
-  it('is refused with the nearest one that they do, and all of them', async () => {
+describe('An unknown option name', () => {
+  it('An unknown option name is refused, and the error lists the nearest known name and all others', async () => {
     const { tables, notes } = await newPlace();
     expect(await thrownBy(() => notes.delete(KEY, spelled({ eTag: '*' })))).to.deep.equal({
       code: 'validation.invalid-option',
@@ -31,7 +31,7 @@ describe('A name that options do not know', () => {
     await tables.close();
   });
 
-  it('is refused where it is undefined, too, and where nothing is near', async () => {
+  it('An unknown option name is refused even if its value is undefined, and without advice if no known name is similar', async () => {
     const { tables, notes } = await newPlace();
     expect(await thrownBy(() => notes.get(KEY, spelled({ xyzzy: undefined })))).to.deep.include({
       message: 'There is no option "xyzzy" here. The known names are signal, timeout, refresh.',
@@ -44,7 +44,7 @@ describe('A name that options do not know', () => {
     ['run', { maxRetry: 3 }, 'maxRetries'],
     ['unitOfWork', { retries: 3 }, 'maxRetries'],
   ] as const) {
-    it(`${verb} is told ${right} for ${Object.keys(wrong).join()}, and the work is not begun`, async () => {
+    it(`An unknown option name is refused by ${verb} before the work begins: ${Object.keys(wrong).join()} leads to ${right}`, async () => {
       const { tables } = await newPlace();
       let begun = false;
       const thrown = await thrownBy(() => tables[verb](() => void (begun = true), spelled(wrong)));
@@ -53,7 +53,7 @@ describe('A name that options do not know', () => {
     });
   }
 
-  it('is refused in what options hold: retry, its waits, limits', async () => {
+  it('An unknown option name is refused in nested options: retry, its waits, limits', async () => {
     const messages = await Promise.all(
       [{ retry: { maxRetry: 1 } }, { retry: { fast: { sloth: 1 } } }, { limits: { entitybytes: 1 } }].map((options) =>
         thrownBy(() => DataSource.open('memory:', spelled(options))),
@@ -66,13 +66,13 @@ describe('A name that options do not know', () => {
     ]);
   });
 
-  it('is refused in the third argument of DataSource.open', async () => {
+  it('An unknown option name is refused in the third argument of DataSource.open', async () => {
     const thrown = await thrownBy(() => DataSource.open('memory:', {}, spelled({ timeOut: 5 })));
     expect(thrown).to.deep.include({ code: 'validation.invalid-option' });
     expect((thrown as Error).message).to.include('Did you mean timeout?');
   });
 
-  it('is refused in a target of a data source', async () => {
+  it('An unknown member name is refused in a target of a data source', async () => {
     const thrown = await thrownBy(() =>
       DataSource.open(spelled({ endpoint: 'https://a.table.core.windows.net', credental: { signature: 'sig=x' } })),
     );
@@ -83,7 +83,7 @@ describe('A name that options do not know', () => {
     );
   });
 
-  it('is refused by decorators, with the property that they stand on', async () => {
+  it('An unknown option name is refused by decorators, and the error names the decorated property', async () => {
     const decorate = Property(spelled({ requried: true })) as (target: object, property: string) => void;
     expect(await thrownBy(() => decorate(class {}.prototype, 'total'))).to.deep.equal({
       code: 'metadata.invalid-decorator',
@@ -94,7 +94,7 @@ describe('A name that options do not know', () => {
     });
   });
 
-  it('is refused by defineEntity, in its schema and in those of properties', async () => {
+  it('An unknown name is refused by defineEntity in its schema and in those of properties', async () => {
     class Bare {
       list!: PartitionKey;
       id!: RowKey;
@@ -111,7 +111,7 @@ describe('A name that options do not know', () => {
     ]);
   });
 
-  it('leaves alone what options inherit, and objects of other packages', async () => {
+  it('Unknown names are allowed in inherited members of options, and in objects of other packages', async () => {
     const { tables, notes } = await newPlace();
     const inherited = Object.create({ fromElsewhere: 1 }) as object;
     expect(await notes.get(KEY, spelled(inherited))).to.be.instanceOf(Note);

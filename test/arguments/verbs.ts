@@ -1,7 +1,7 @@
 import { filter, type OperationOptions } from '../../src/index.js';
 import { data, KEY, Note, noteOf, type Arguments, type Subject } from './subject.js';
 
-/** The options of everything that does I/O. */
+/** The options of every operation with I/O. */
 export const OPERATION: OperationOptions = { signal: new AbortController().signal, timeout: 60_000 };
 
 const { list } = KEY;
@@ -93,7 +93,7 @@ const QUERY: Readonly<Record<string, Arguments>> = {
   compile: [],
 };
 
-/** Data sources, repositories, queries, units of work, the administration of tables. */
+/** The functions of data sources, repositories, queries, units of work and the administration of tables. */
 export const VERBS: readonly Subject[] = [
   {
     name: 'a data source',

@@ -6,7 +6,7 @@ import { KeyvTables } from 'entitable/keyv';
 import session from 'express-session';
 import { Order } from '../support/models.js';
 
-describe('An object that has a member of the right name, which is no method', () => {
+describe('An object with a member of the right name that is not a method', () => {
   const never = { Store: 'x', repository: 'x', of: 'x' } as never;
   const source = { repository: () => undefined } as unknown as DataSource;
 
@@ -17,7 +17,7 @@ describe('An object that has a member of the right name, which is no method', ()
     'the data source of KeyvTables': () => new KeyvTables(never),
     'the session of a repository': () => new (class extends Repository.of(Order) {})(never),
   })) {
-    it(`is refused as ${what}`, () => {
+    it(`An object whose member is not a method is refused as ${what}`, () => {
       expect(call).to.throw().with.property('code', 'validation.invalid-option');
     });
   }

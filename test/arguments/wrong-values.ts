@@ -1,6 +1,9 @@
 import { data, isData, Note } from './subject.js';
 
-/** What a program in JavaScript may give where something else is expected; made for each call, which may record or change it. */
+/**
+ * The values that a JavaScript program may pass by mistake. Each is created anew for every call, because a call may
+ * record or change it.
+ */
 const WRONG: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   null: () => null,
@@ -30,7 +33,7 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
   },
 };
 
-/** What the code of a program throws that the library calls without knowing it. */
+/** An error that only code of the program throws, when the library calls that code unknowingly. */
 class HostileError extends Error {
   override readonly name = 'HostileError';
 }
@@ -48,16 +51,16 @@ const THROWING: ProxyHandler<object> = {
   defineProperty: hostile,
 };
 
-/** A way to give wrong arguments. */
+/** One way to pass wrong arguments. */
 export interface Variation {
   readonly title: string;
-  /** Makes wrong arguments of right ones. */
+  /** Creates wrong arguments from valid ones. */
   readonly vary: (args: readonly unknown[]) => readonly unknown[];
 }
 
 /**
- * None at all; and each argument in turn, and each member of an argument that is a plain object, replaced by everything that it must
- * not be.
+ * Returns the variations of valid arguments: no arguments at all, then each argument, and each member of an argument
+ * that is a plain object, replaced by every invalid value.
  */
 export function variationsOf(sample: readonly unknown[]): readonly Variation[] {
   const none: Variation = { title: 'no arguments', vary: () => [] };
@@ -85,14 +88,14 @@ function members(right: unknown, index: number): readonly Variation[] {
   ]);
 }
 
-/** A copy of an object with a getter that throws. */
+/** Returns a copy of an object with one member replaced by a getter that throws. */
 function withHostile(right: object, name: string): object {
   const copy = { ...right };
   const marked = isData(right) ? data(copy) : copy;
   return Object.defineProperty(marked, name, { get: hostile, enumerable: true, configurable: true });
 }
 
-/** Each argument in turn that is an object of options, with one name more than it knows. */
+/** Returns the variations in which one options object has an additional, unknown name. */
 export function unknownNames(sample: readonly unknown[]): readonly Variation[] {
   return sample.flatMap((right, index) =>
     isPlain(right) && !isData(right)

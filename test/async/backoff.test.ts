@@ -7,7 +7,7 @@ import { Deadline } from '../../src/async/deadline.js';
 import { underDeadline } from '../../src/stores/azure/http/request-deadline.js';
 import { rejection } from '../support/every-store.js';
 
-/** Node takes each for one millisecond. */
+/** Times that a timer of Node would cut to one millisecond. */
 const TOO_LONG = [2 ** 31, 3e9, Infinity];
 
 describe('A time that is longer than a timer of Node', () => {
@@ -21,7 +21,7 @@ describe('A time that is longer than a timer of Node', () => {
   });
 
   for (const milliseconds of TOO_LONG) {
-    it(`of ${milliseconds} ms is waited for, not 1 ms`, async () => {
+    it(`A wait of ${milliseconds} ms is not cut to 1 ms`, async () => {
       const stop = new AbortController();
       const slow = () => wait(30, 'done');
       const paused = pause(milliseconds, stop.signal);
@@ -37,7 +37,7 @@ describe('A time that is longer than a timer of Node', () => {
     });
   }
 
-  it('that a server asks to wait is one wait, not a request every millisecond', async () => {
+  it('A very long Retry-After leads to one wait, not to a request every millisecond', async () => {
     let requests = 0;
     const busy = new EntitableError('store.throttled', 'Busy.', { status: 503, retryAfter: 4e9 });
     const work = (): Promise<never> => {
@@ -52,28 +52,28 @@ describe('A time that is longer than a timer of Node', () => {
 describe('Work that is retried with backoff', () => {
   const NO_WAITS = { first: 0, longest: 0 };
 
-  it('is done until it succeeds, and not again', async () => {
+  it('Work that is retried with backoff is not repeated once it has succeeded', async () => {
     let calls = 0;
     const work = (): Promise<number> => (++calls < 3 ? Promise.reject(new Error('lost')) : Promise.resolve(calls));
     expect(await retryWithBackoff(work, { attempts: 5, waits: NO_WAITS, when: () => true })).to.equal(3);
     expect(calls).to.equal(3);
   });
 
-  it('is done at most as often as it may be, and fails with its last error', async () => {
+  it('Work that is retried with backoff ends with its last error after the given number of attempts', async () => {
     let calls = 0;
     const work = (): Promise<never> => Promise.reject(new Error(`attempt ${++calls}`));
     const error = await rejection(retryWithBackoff(work, { attempts: 3, waits: NO_WAITS, when: () => true }));
     expect(error).to.have.property('message', 'attempt 3');
   });
 
-  it('is not done again after an error that another attempt cannot mend', async () => {
+  it('Work that is retried with backoff is not repeated after an error that another attempt cannot fix', async () => {
     let calls = 0;
     const work = (): Promise<never> => Promise.reject(new Error(`attempt ${++calls}`));
     await rejection(retryWithBackoff(work, { attempts: 3, when: () => false }));
     expect(calls).to.equal(1);
   });
 
-  it('is stopped by its signal while it waits, with the reason as the cause', async () => {
+  it("Work that is retried with backoff is stopped by its signal while it waits, with the signal's reason as the cause", async () => {
     const waits = { first: 1e9, longest: 1e9 };
     const reason = new Error('no longer needed');
     const stop = new AbortController();
@@ -85,7 +85,7 @@ describe('Work that is retried with backoff', () => {
     expect(error).to.include({ code: 'store.aborted', cause: reason });
   });
 
-  it('is stopped by the deadline that it waits within', async () => {
+  it('Work that is retried with backoff is stopped by its deadline while it waits', async () => {
     const deadline = new Deadline({ timeout: 5 });
     const error = await rejection(
       retryWithBackoff(() => Promise.reject(new Error('lost')), {

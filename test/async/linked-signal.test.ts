@@ -12,7 +12,7 @@ interface Given {
 
 const key = (index: number): { customerId: string; orderId: string } => ({ customerId: 'c1', orderId: `o${index}` });
 
-/** Every kind of operation that takes a signal. */
+/** The kinds of operations that take a signal. */
 const OPERATIONS: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
   get: ({ tables, signal, index }) => tables.repository(Order).get(key(index), { signal }),
   getMany: ({ tables, signal, index }) => tables.repository(Order).getMany([key(index)], { signal }),
@@ -32,18 +32,21 @@ const OPERATIONS: Readonly<Record<string, (given: Given) => Promise<unknown>>> =
   exists: ({ tables, signal }) => tables.tables.exists('Nothing', { signal }),
 };
 
-/** On the emulator fewer, because each takes a millisecond; on disk too, because each is synchronised. */
+/**
+ * The number of operations. It is smaller on the emulator, where each takes a millisecond, and on disk, where each is
+ * synchronised.
+ */
 const MANY: Readonly<Record<string, number>> = { memory: 1000, sqlite: 200, lmdb: 200, azurite: 50 };
 
 onEveryStore('Many operations under one signal', (open, storeName) => {
   for (const [name, operation] of Object.entries(OPERATIONS)) {
-    it(`${name}: Node warns of no leak`, async () => {
+    it(`Many concurrent operations under one signal cause no MaxListeners warning of Node: ${name}`, async () => {
       const warnings: Error[] = [];
       const warned = (warning: Error): void => void warnings.push(warning);
       process.on('warning', warned);
       try {
         const { signal } = new AbortController();
-        // With a logger, so that operations are watched on every store.
+        // The logger makes every store observe its operations.
         const { tables } = await open({ logger: () => undefined });
         await tables.repository(Order).insertMany([order(key(0)), order(key(1))]);
         const many = Array.from({ length: MANY[storeName]! }, (_, index) =>

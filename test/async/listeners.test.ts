@@ -8,7 +8,7 @@ import { order, Order } from '../support/models.js';
 
 type Listener = () => unknown;
 
-/** Every place where a program is told of something. */
+/** The operations that call a progress listener. */
 const TOLD: Readonly<Record<string, (tables: DataSource, table: string, onProgress: Listener) => Promise<unknown>>> = {
   insertMany: (tables, _table, onProgress) =>
     tables.repository(Order).insertMany([order({ orderId: 'n' })], { onProgress }),
@@ -29,10 +29,10 @@ const FAILING: Readonly<Record<string, Listener>> = {
   rejects: () => Promise.reject(new Error('of the listener')),
 };
 
-onEveryStore('What a listener throws breaks nothing', (open) => {
+onEveryStore('A listener that fails', (open) => {
   for (const [failure, fail] of Object.entries(FAILING)) {
     for (const [verb, write] of Object.entries(TOLD)) {
-      it(`onProgress of ${verb} ${failure}`, async () => {
+      it(`A listener that fails breaks nothing: onProgress of ${verb} ${failure}`, async () => {
         const { tables, tableName } = await open();
         await tables.repository(Order).insert(order());
         let told = 0;
@@ -40,13 +40,13 @@ onEveryStore('What a listener throws breaks nothing', (open) => {
           told++;
           return fail();
         });
-        await wait(1); // a rejection that nobody handles would be told now
+        await wait(1); // an unhandled rejection would be reported now
         expect(told).to.equal(1);
       });
     }
 
     for (const name of ['logger', 'metrics'] satisfies (keyof DataSourceOptions)[]) {
-      it(`${name} ${failure}`, async () => {
+      it(`A listener that fails breaks nothing: ${name} ${failure}`, async () => {
         const { tables } = await open({ [name]: fail });
         await tables.repository(Order).insert(order());
         expect(await tables.repository(Order).query({ customerId: 'c1' }).count()).to.equal(1);
@@ -57,7 +57,7 @@ onEveryStore('What a listener throws breaks nothing', (open) => {
 });
 
 describe('onAbort', () => {
-  it('is told once, and at once of what is aborted already', () => {
+  it('onAbort calls a listener once, and at once if the signal is already aborted', () => {
     const stop = new AbortController();
     const told: string[] = [];
     onAbort(stop.signal, () => told.push('first'));

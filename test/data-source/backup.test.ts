@@ -31,7 +31,7 @@ const run = promisify(execFile);
 
 const orderOf = (number: number): Order => Object.assign(order(), { orderId: String(number), email: 'x'.repeat(200) });
 
-/** A process that writes rounds, from its first one on, until it is stopped. */
+/** Starts a process that writes rounds. Resolves after its first round, with a function that stops it. */
 async function writerIn(target: string, name: string): Promise<() => Promise<void>> {
   const writer = spawn(process.execPath, [WRITER, target, name], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(writer.stdout, 'data');
@@ -43,7 +43,7 @@ async function writerIn(target: string, name: string): Promise<() => Promise<voi
   };
 }
 
-/** A writer of this process, from its first round on. */
+/** Starts a writer in this process. Resolves after its first round, with a function that stops it. */
 async function writerHere(tables: DataSource, name: string): Promise<() => Promise<void>> {
   let isStopped = false;
   let ended: Promise<void> | undefined;
@@ -62,16 +62,16 @@ async function writerHere(tables: DataSource, name: string): Promise<() => Promi
   };
 }
 
-/** What lies beside a path, and has a longer name. */
+/** Returns the files next to a path whose names begin with its name, such as temporary files of a backup. */
 function besides(path: string): readonly string[] {
   return readdirSync(dirname(path)).filter((name) => new RegExp(`^${basename(path)}[.-]`).test(name));
 }
 
 for (const scheme of ['sqlite', 'lmdb'] as const) {
-  describe(`A backup of a store of ${scheme}`, () => {
+  describe(`A backup of a ${scheme} store`, () => {
     const newPath = scratchDirectory();
 
-    it('is of one moment between whole transactions, while two writers go on', async function () {
+    it('A backup holds the state of one moment, with complete transactions, while two writers keep writing', async function () {
       this.timeout(60_000);
       const target = `${scheme}:${newPath()}`;
       await using tables = await DataSource.open(target);
@@ -102,7 +102,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(await roundsOf(tables)).to.deep.equal(before);
     });
 
-    it('may be read by its owner alone, and so may a folder that is made for it', async () => {
+    it('A backup may be read by its owner only, and so may a folder that is created for it', async () => {
       await using tables = await DataSource.open(`${scheme}:${newPath()}`);
       await tables.repository(Order).insert(order());
       const path = join(newPath(), 'of today', 'copy');
@@ -113,7 +113,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(besides(path)).to.deep.equal([]);
     });
 
-    it('replaces nothing: neither a file nor a folder nor a link to nowhere', async () => {
+    it('A backup never replaces a file, a folder or a dangling link', async () => {
       await using tables = await DataSource.open(`${scheme}:${newPath()}`);
       const [file, folder, link] = [newPath(), newPath(), newPath()];
       writeFileSync(file, 'of somebody');
@@ -128,7 +128,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(readdirSync(folder)).to.deep.equal([]);
     });
 
-    it('that is begun twice at once is made once', async () => {
+    it('A backup that is begun twice at once to the same path is made once; the second call is refused', async () => {
       await using tables = await DataSource.open(`${scheme}:${newPath()}`);
       await tables.repository(Order).insert(order());
       const path = newPath();
@@ -140,7 +140,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(await copy.repository(Order).exists(order())).to.equal(true);
     });
 
-    it('that nobody waits for any more leaves nothing behind; closing waits until that is so', async () => {
+    it('A backup that is aborted or times out leaves nothing behind, and closing waits for its cleanup', async () => {
       const tables = await DataSource.open(`${scheme}:${newPath()}`);
       await tables.repository(Order).insert(order());
       const [stopped, late] = [newPath(), newPath()];
@@ -157,7 +157,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(await rejection(tables.backup(newPath()))).to.have.property('code', 'store.closed');
     });
 
-    it('that has no place is store.unavailable, and the store goes on', async () => {
+    it('A backup to an impossible path throws store.unavailable, and the store keeps working', async () => {
       await using tables = await DataSource.open(`${scheme}:${newPath()}`);
       const file = newPath();
       writeFileSync(file, '');
@@ -166,7 +166,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       await tables.repository(Order).insert(order());
     });
 
-    it('that finds no room is store.unavailable, and leaves nothing behind', async function () {
+    it('A backup that runs out of disk space throws store.unavailable and leaves nothing behind', async function () {
       if (process.platform === 'win32') this.skip();
       const target = `${scheme}:${newPath()}`;
       const tables = await DataSource.open(target);
@@ -180,7 +180,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(besides(path)).to.deep.equal([]);
     });
 
-    it('is not made of files that are gone', async () => {
+    it('A backup of a store whose files are gone throws store.unavailable', async () => {
       const source = newPath();
       await using tables = await DataSource.open(`${scheme}:${source}`);
       rmSync(source, { recursive: true });
@@ -189,7 +189,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(existsSync(path)).to.equal(false);
     });
 
-    it('is passed on by whatever stands before the store, and told to the logger', async () => {
+    it('A backup works through wrappers around the store and is reported to the logger', async () => {
       const events: LogEvent[] = [];
       await using below = await DataSource.open(`${scheme}:${newPath()}`);
       const { store } = recordingStore(below.store);
@@ -216,7 +216,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
 describe('A backup', () => {
   const newPath = scratchDirectory();
 
-  it('of a store of sqlite is one file, which is whole', async () => {
+  it('A backup of a sqlite store is a single, undamaged file', async () => {
     await using tables = await DataSource.open(`sqlite:${newPath()}`);
     await tables.repository(Order).insert(order());
     const path = newPath();
@@ -225,7 +225,7 @@ describe('A backup', () => {
     expect(besides(path)).to.deep.equal([]);
   });
 
-  it('is not supported by stores that are not on the disk of this machine', async () => {
+  it('A backup is refused by stores that are not on the disk of this machine: store.not-supported', async () => {
     for (const target of ['memory:', (await startAzurite()).connectionString]) {
       await using tables = await DataSource.open(target);
       const error = await rejection(tables.backup('never'));
@@ -235,7 +235,7 @@ describe('A backup', () => {
   });
 
   for (const path of ['', ' ', 'undefined', 'sqlite:./copy.db', 'file:///copy.db', '~/copy.db', 'a\0b', '${COPY}']) {
-    it(`is refused where the path is none: ${JSON.stringify(path)}`, async () => {
+    it(`A backup is refused for an invalid path: ${JSON.stringify(path)}`, async () => {
       await using tables = await DataSource.open('memory:');
       expect(await rejection(tables.backup(path))).to.have.property('code', 'validation.invalid-option');
     });

@@ -14,7 +14,7 @@ class Visit {
 const at = new Date('2026-11-21T09:30:00Z');
 const visitOf = (mode: string): Visit => Object.assign(new Visit(), { mode, id: '1', at });
 
-/** A SAS that permits everything, as a signature alone. */
+/** Returns a SAS that permits everything, as a signature alone. */
 async function signature({ connectionString }: Azurite): Promise<string> {
   await using owner = await DataSource.open(connectionString);
   const access = await owner.tables.generateAccountSas({
@@ -45,11 +45,11 @@ const MODES: Readonly<Record<string, (azurite: Azurite) => DataSourceTarget | Pr
   }),
 };
 
-describe('A data source is opened by', () => {
+describe('A data source', () => {
   const newPath = scratchDirectory();
 
   for (const [mode, targetOf] of Object.entries(MODES)) {
-    it(`${mode}, and reads what it writes`, async () => {
+    it(`A data source opened by ${mode} reads what it writes`, async () => {
       await using source = await DataSource.open(await targetOf(await startAzurite()));
       const visits = source.repository(Visit);
       await visits.upsert(visitOf(mode));
@@ -57,7 +57,7 @@ describe('A data source is opened by', () => {
     });
   }
 
-  it('several targets at once: each has rows of its own, and one repository class serves all', async () => {
+  it('Several data sources at once have rows of their own and share one entity class', async () => {
     await using memory = await DataSource.open('memory:');
     await using disk = await DataSource.open(`sqlite:${newPath()}`);
     await using folder = await DataSource.open(`lmdb:${newPath()}`);

@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import { DataSource, defineEntity, EntitableError, type PartitionKey, type RowKey } from 'entitable';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';
 
-/** Milliseconds that an operation may take, and after which it counts as one that did not end. */
+/**
+ * The time limit of the operations, in milliseconds. An operation that has not ended by `TOO_LATE` counts as endless.
+ */
 const TIMEOUT = 150;
 const TOO_LATE = 2000;
 
@@ -16,7 +18,7 @@ class Row {
 }
 defineEntity(Row, { table: 'Rows', properties: { partition: 'PartitionKey', row: 'RowKey', text: 'String' } });
 
-/** Whose validator is told when to judge. */
+/** A row whose validator waits for `judgement`, so that a test decides when it ends. */
 class Judged extends Row {}
 let judgement: Promise<object> = Promise.resolve({});
 defineEntity(Judged, {
@@ -29,7 +31,7 @@ const KEY = { partition: 'p', row: 'r' };
 const row = (text?: string): Row => Object.assign(new Row(), KEY, text !== undefined && { text });
 const judged = (text?: string): Judged => Object.assign(new Judged(), KEY, text !== undefined && { text });
 
-/** An account without tables: the creation of one is answered by the test. */
+/** A server for an account without tables. It leaves the creation of a table unanswered until the test answers it. */
 class Account {
   readonly creations: (readonly [request: IncomingMessage, response: ServerResponse])[] = [];
   readonly writes: string[] = [];
@@ -53,7 +55,7 @@ class Account {
     });
   }
 
-  /** Answers a creation that waits. */
+  /** Answers a request that creates a table and is waiting. */
   create(index: number): void {
     this.#exists = true;
     this.creations[index]![1].writeHead(204).end();
@@ -72,7 +74,7 @@ class Account {
   }
 }
 
-/** What an operation failed with; fails when it does not end in time. */
+/** Returns the error of an operation. Throws if the operation succeeds or does not end in time. */
 async function failure(operation: Promise<unknown>): Promise<EntitableError> {
   const late = new AbortController();
   const ended = operation.then(
@@ -88,7 +90,7 @@ async function failure(operation: Promise<unknown>): Promise<EntitableError> {
   return error;
 }
 
-/** The codes of an error and of those that it reports. */
+/** Returns the code of an error and the codes of the errors in its details. */
 function codesOf(error: EntitableError): readonly string[] {
   const { failed = [], unknown = [] } = error.details as {
     readonly failed?: readonly { readonly error: unknown }[];
@@ -97,14 +99,14 @@ function codesOf(error: EntitableError): readonly string[] {
   return [error.code, ...failed.map((each) => (each.error as EntitableError).code), ...unknown.map(() => 'unknown')];
 }
 
-/** The same operation under a time limit, and under a signal that is aborted after it. */
+/** The two ways to limit an operation: a timeout, and a signal that is aborted after the same time. */
 const LIMITS = [
   ['timeout', () => ({ timeout: TIMEOUT }), 'store.timeout'],
   ['signal', () => ({ signal: AbortSignal.timeout(TIMEOUT) }), 'store.aborted'],
 ] as const;
 
 for (const [limit, limits, code] of LIMITS) {
-  describe(`A ${limit} ends an operation`, () => {
+  describe(`A ${limit} that ends an operation`, () => {
     const verbs: Readonly<Record<string, (tables: DataSource) => Promise<unknown>>> = {
       insert: (tables) => tables.repository(Row).insert(row(), limits()),
       upsert: (tables) => tables.repository(Row).upsert(row(), limits()),
@@ -113,14 +115,14 @@ for (const [limit, limits, code] of LIMITS) {
       unitOfWork: (tables) => tables.unitOfWork((unit) => unit.insert(row()), limits()),
     };
     for (const [verb, run] of Object.entries(verbs)) {
-      it(`while a missing table is made, in ${verb}, and what was refused is in no doubt`, async () => {
+      it(`A ${limit} ends ${verb} while a missing table is created, and the refused write is not reported as unknown`, async () => {
         const account = new Account();
         const tables = await account.open();
         try {
           const error = await failure(run(tables));
           const causes = [...codesOf(error), EntitableError.is(error.cause) ? error.cause.code : error.cause];
           expect(causes).to.not.include('unknown').and.not.include('store.outcome-unknown');
-          // A bulk write that is aborted says so itself: its cause is the reason of the signal.
+          // An aborted bulk write has the reason of its signal as the cause.
           if (verb !== 'insertMany' || limit !== 'signal') expect(causes).to.include(code);
           expect([account.creations.length, account.writes.length]).to.deep.equal([1, 1]);
         } finally {
@@ -148,7 +150,7 @@ for (const [limit, limits, code] of LIMITS) {
         tables.unitOfWork((unit) => unit.repository(Judged).upsert(Object.assign(stored, { text: 'b' })), limits()),
     };
     for (const [verb, run] of Object.entries(judgedVerbs)) {
-      it(`while a validator waits, in ${verb}, and nothing is written`, async () => {
+      it(`A ${limit} ends ${verb} while a validator waits, and nothing is written`, async () => {
         await using tables = await DataSource.open('memory:');
         judgement = Promise.resolve({});
         const stored = await tables.repository(Judged).insert(judged('a'));
@@ -166,7 +168,7 @@ for (const [limit, limits, code] of LIMITS) {
       });
     }
 
-    it('while what modify is to do to the entity takes its time', async () => {
+    it(`A ${limit} ends modify while its callback is waiting`, async () => {
       await using tables = await DataSource.open('memory:');
       const rows = tables.repository(Row);
       const forever = (): Promise<never> => new Promise(() => undefined);
@@ -175,7 +177,7 @@ for (const [limit, limits, code] of LIMITS) {
       expect((await failure(rows.modify(KEY, forever, limits()))).code).to.equal(code);
     });
 
-    it('late, and what it waited for then fails: nobody is told', async () => {
+    it(`A ${limit} ends an operation whose validator fails later, without an unhandled rejection`, async () => {
       await using tables = await DataSource.open('memory:');
       judgement = wait(2 * TIMEOUT).then(() => {
         throw new Error('too late to matter');
@@ -186,20 +188,20 @@ for (const [limit, limits, code] of LIMITS) {
   });
 }
 
-describe('A signal ends a wait for input', () => {
+describe('A signal that ends a wait for input', () => {
   async function* waiting(): AsyncGenerator<Row, void, undefined> {
     yield row();
     await new Promise(() => undefined);
   }
 
-  it('of insertMany, with what was read written or reported', async () => {
+  it('A signal ends insertMany while its input is waiting, and every entity read so far is reported as written or pending', async () => {
     await using tables = await DataSource.open('memory:');
     const error = await failure(tables.repository(Row).insertMany(waiting(), { signal: AbortSignal.timeout(TIMEOUT) }));
     const { read, written, pending } = (error as EntitableError<'commit.bulk-stopped'>).details;
     expect([error.code, read, written + pending.length]).to.deep.equal(['commit.bulk-stopped', 1, 1]);
   });
 
-  it('of getMany, which never gives a part for the whole', async () => {
+  it('A signal ends getMany while its input is waiting, and no partial result is returned', async () => {
     await using tables = await DataSource.open('memory:');
     const error = await failure(tables.repository(Row).getMany(waiting(), { signal: AbortSignal.timeout(TIMEOUT) }));
     expect(error.code).to.equal('store.aborted');
@@ -207,7 +209,7 @@ describe('A signal ends a wait for input', () => {
 });
 
 describe('The creation of a missing table', () => {
-  it('serves all who wait for it: one who gives up does not stop it for the others', async () => {
+  it('The creation of a missing table serves all waiting writers, and one that times out does not stop it for the others', async () => {
     const account = new Account();
     const tables = await account.open();
     const rows = tables.repository(Row);
@@ -220,7 +222,7 @@ describe('The creation of a missing table', () => {
     account.close();
   });
 
-  it('is stopped when nobody waits any more, and begun anew by the next', async () => {
+  it('The creation of a missing table is stopped when no writer waits any longer, and the next writer begins it again', async () => {
     const account = new Account();
     const tables = await account.open();
     const rows = tables.repository(Row);
@@ -234,7 +236,7 @@ describe('The creation of a missing table', () => {
     account.close();
   });
 
-  it('leaves the write in no doubt when its answer is lost', async () => {
+  it('The creation of a missing table whose response is lost throws store.unavailable, because nothing was written', async () => {
     const account = new Account((response) => response.destroy());
     const tables = await account.open({ maxRetries: 0 } as never);
     const error = await failure(tables.repository(Row).insert(row()));
@@ -247,8 +249,8 @@ describe('The creation of a missing table', () => {
   });
 });
 
-describe('close', () => {
-  it('waits no longer for a store that does not listen than it says', async () => {
+describe('DataSource.close', () => {
+  it('DataSource.close does not wait longer than its timeout for a store that ignores signals', async () => {
     const store = memoryStore();
     const deaf = Object.assign(Object.create(store) as typeof store, {
       traits: store.traits,

@@ -13,7 +13,7 @@ onEveryStore('A table that is deleted while a query reads it', (open) => {
     return { orders, remove };
   };
 
-  it('is an error, and not the end, between two pages of a scan', async () => {
+  it('A table that is deleted between two pages of a scan throws store.table-not-found', async () => {
     const { orders, remove } = await fill();
     const pages = orders.scan().pageSize(2).pages()[Symbol.asyncIterator]();
     expect(await pages.next())
@@ -23,7 +23,7 @@ onEveryStore('A table that is deleted while a query reads it', (open) => {
     expect(await rejection(pages.next())).to.have.property('code', 'store.table-not-found');
   });
 
-  it('is one between two partitions of a query', async () => {
+  it('A table that is deleted between two partitions of a query throws store.table-not-found', async () => {
     const { orders, remove } = await fill();
     const partitions = Array.from({ length: 20 }, (_, index) => ({ customerId: `c${index + 1}` }));
     const pages = orders.query(partitions).pageSize(2).pages()[Symbol.asyncIterator]();
@@ -37,7 +37,7 @@ onEveryStore('A table that is deleted while a query reads it', (open) => {
     expect(await rejection(rest())).to.have.property('code', 'store.table-not-found');
   });
 
-  it('is one where a continuation goes on', async () => {
+  it('A table that is deleted before a continuation is used throws store.table-not-found', async () => {
     const { orders, remove } = await fill();
     const query = orders.scan().pageSize(2);
     const { continuation } = await query.page();

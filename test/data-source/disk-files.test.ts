@@ -9,10 +9,12 @@ import { order, Order } from '../support/models.js';
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 for (const scheme of ['sqlite', 'lmdb'] as const) {
-  describe(`The files of a store of ${scheme}`, () => {
+  describe(`The files of a ${scheme} store`, () => {
     const newPath = scratchDirectory();
 
-    /** A place for a store in a folder that is not there yet, and the files that it has when it is open. */
+    /**
+     * Returns a path in a folder that does not exist yet, and the files that a store at this path has when it is open.
+     */
     function place(): { readonly folder: string; readonly path: string; readonly files: readonly string[] } {
       const folder = newPath();
       const path = join(folder, 'tables');
@@ -20,7 +22,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       return { folder, path, files };
     }
 
-    it('may be read by their owner alone, and so may the folder that is made for them', async () => {
+    it('The files of a store may be read by their owner only, and so may the folder that is created for them', async () => {
       const { folder, path, files } = place();
       await using tables = await DataSource.open(`${scheme}:${path}`);
       await tables.repository(Order).insert(order());
@@ -28,7 +30,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect(modeOf(folder)).to.equal(0o700);
     });
 
-    it('may be used by a group where fileMode says so, whatever the umask', async () => {
+    it('The files of a store may be used by a group if fileMode permits it, whatever the umask', async () => {
       const { folder, path, files } = place();
       const umask = process.umask(0o077);
       try {
@@ -44,7 +46,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       }
     });
 
-    it('are left as they are where they are there already, and so is their folder', async () => {
+    it('The files of a store keep their permissions if they exist already, and so does their folder', async () => {
       const { folder, path, files } = place();
       mkdirSync(folder, { mode: 0o755 });
       await (await DataSource.open(`${scheme}:${path}`, { fileMode: 0o640 })).close();
@@ -53,7 +55,7 @@ for (const scheme of ['sqlite', 'lmdb'] as const) {
       expect([modeOf(folder), modeOf(files[0]!)]).to.deep.equal([0o755, 0o640]);
     });
 
-    it('are missed by ready() when they are gone, and found again when they are back', async () => {
+    it('The files of a store are reported by ready() as missing, and are found again when they are back', async () => {
       const { path } = place();
       await using tables = await DataSource.open(`${scheme}:${path}`);
       await tables.ready({ failFast: true });

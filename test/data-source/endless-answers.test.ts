@@ -31,7 +31,7 @@ const VERBS: Readonly<Record<string, (query: Query<Setting>, timeout: number) =>
   exists: (query, timeout) => query.exists({ timeout }),
 };
 
-describe('A service that does not come to an end', () => {
+describe('A service whose answers never end', () => {
   let server: Server | undefined;
   afterEach(async () => {
     server?.closeAllConnections();
@@ -45,9 +45,9 @@ describe('A service that does not come to an end', () => {
     return DataSource.open({ endpoint, credential: { name: 'account', key: 'a2V5' } }, options);
   }
 
-  describe('with empty pages', () => {
+  describe('A service that returns empty pages for ever', () => {
     for (const [what, query] of Object.entries(QUERIES)) {
-      it(`ends a verb of ${what} that gives one answer in its time`, async () => {
+      it(`A time limit ends every method with a single result, for ${what}, although empty pages keep arriving`, async () => {
         let pages = 0;
         await using source = await open((request, response) => {
           request.resume();
@@ -66,19 +66,19 @@ describe('A service that does not come to an end', () => {
         }
         const seen = pages;
         await wait(50);
-        expect(pages - seen).to.be.lessThan(10); // those that were under way
+        expect(pages - seen).to.be.lessThan(10); // only the requests that were in flight
       });
     }
   });
 
-  describe('with an answer that does not come', () => {
+  describe('A service that never answers', () => {
     const iterators: Readonly<Record<string, (query: Query<Setting>) => AsyncIterator<unknown>>> = {
       'its iterator': (query) => query[Symbol.asyncIterator](),
       'its pages': (query) => query.pages()[Symbol.asyncIterator](),
     };
     for (const [what, query] of Object.entries(QUERIES)) {
       for (const [kind, iteratorOf] of Object.entries(iterators)) {
-        it(`stops the request of ${what} at once when ${kind} is left`, async () => {
+        it(`Leaving ${kind} stops the request of ${what} at once, although the service never answers`, async () => {
           let closed = 0;
           let asked = 0;
           const outcomes: string[] = [];

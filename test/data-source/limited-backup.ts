@@ -1,6 +1,9 @@
 import { DataSource, EntitableError } from 'entitable';
 
-/** Backs up a store to a path, under the limits of this process, and prints what comes of it. */
+/**
+ * A program for the backup tests: backs up a store to a path under the resource limits of this process, and prints the
+ * outcome.
+ */
 const [, , target, path] = process.argv;
 
 await using tables = await DataSource.open(target!);

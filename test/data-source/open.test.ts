@@ -9,20 +9,20 @@ import { memoryStore } from '../../src/stores/memory/memory-store.js';
 const KEY = Buffer.from('a very secret key').toString('base64');
 
 describe('DataSource.open', () => {
-  it('takes memory:, each time a store of its own', async () => {
+  it('DataSource.open opens a new store for each memory: target', async () => {
     await using first = await DataSource.open('memory:');
     await using second = await DataSource.open('memory:');
     expect([first.traits.kind, second.traits.kind]).to.deep.equal(['memory', 'memory']);
     expect(first.traits.identity).not.to.equal(second.traits.identity);
   });
 
-  it('takes any TableStore', async () => {
+  it('DataSource.open accepts any TableStore', async () => {
     const store = memoryStore();
     await using tables = await DataSource.open(store);
     expect(tables.traits).to.equal(store.traits);
   });
 
-  it('takes an Azure connection string without sending anything', async () => {
+  it('DataSource.open accepts an Azure connection string without sending anything', async () => {
     await using tables = await DataSource.open(`AccountName=acme;AccountKey=${KEY};EndpointSuffix=core.windows.net`);
     expect(tables.traits).to.include({ kind: 'azure-storage', identity: 'https://acme.table.core.windows.net' });
   });
@@ -41,7 +41,7 @@ describe('DataSource.open', () => {
     null,
     5,
   ]) {
-    it(`refuses ${inspect(target).replaceAll(KEY, '…')}: store.unknown-target, and never echoes it`, async () => {
+    it(`DataSource.open refuses ${inspect(target).replaceAll(KEY, '…')} with store.unknown-target, without quoting it`, async () => {
       const error = await rejection(DataSource.open(target as never));
       expect(error).to.have.property('code', 'store.unknown-target');
       expect(inspect(error, { depth: 9 })).not.to.include(KEY);
@@ -56,14 +56,14 @@ describe('DataSource.open', () => {
     tableName: { tableName: 'dev' },
     fileMode: { fileMode: 640 },
   })) {
-    it(`refuses an option that it would take for another: ${inspect(options)}`, async () => {
+    it(`DataSource.open refuses an option with an invalid value: ${inspect(options)}`, async () => {
       const error = await rejection(DataSource.open('memory:', options as never));
       expect(error).to.have.property('code', 'validation.invalid-option');
       expect(error).to.have.nested.property('details.option', option);
     });
   }
 
-  it('limits of a service can be asked of an embedded store', async () => {
+  it('DataSource.open applies the limits of a service to an embedded store', async () => {
     await using tables = await DataSource.open('memory:', { limits: 'cosmos' });
     const error = await rejection(
       tables.repository(Order).insert(Object.assign(new Order(), { customerId: 'c', orderId: 'x'.repeat(256) })),
@@ -71,7 +71,7 @@ describe('DataSource.open', () => {
     expect(error).to.have.property('code', 'key.too-long');
   });
 
-  it('a clock gives embedded stores their timestamps', async () => {
+  it('DataSource.open takes a clock for the timestamps of embedded stores', async () => {
     await using tables = await DataSource.open('memory:', { clock: () => Date.UTC(2026, 0, 1) });
     const inserted = await tables
       .repository(Order)

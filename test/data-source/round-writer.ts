@@ -1,7 +1,7 @@
 import { DataSource } from 'entitable';
 import { writeRounds } from './round.js';
 
-/** Writes rounds to a target until it is killed, and prints each that is acknowledged. */
+/** A program for the backup tests: writes rounds to a target until it is killed, and prints each acknowledged one. */
 const [, , target, writer] = process.argv;
 
 await using tables = await DataSource.open(target!);

@@ -1,9 +1,12 @@
 import { Entity, PartitionKey, Property, RowKey, type DataSource } from 'entitable';
 
-/** Rows that a writer writes in one transaction, all of the same round. */
+/** The number of rows that a writer writes in one transaction, all of the same round. */
 export const ROWS = 20;
 
-/** One of the rows that a writer writes round after round: those of the left half in one transaction, then those of the right. */
+/**
+ * A row of a writer, which writes round after round: the rows of the left half in one transaction, then those of the
+ * right half in another.
+ */
 @Entity({ table: 'Rounds' })
 export class Round {
   @PartitionKey() half!: PartitionKey;
@@ -12,7 +15,7 @@ export class Round {
   @Property({ type: 'String' }) text!: string;
 }
 
-/** Writes rounds until it is stopped; `onRound` is told of each that is acknowledged. */
+/** Writes rounds until it is stopped, and calls `onRound` after each acknowledged one. */
 export async function writeRounds(
   tables: DataSource,
   writer: string,
@@ -31,7 +34,10 @@ export async function writeRounds(
   }
 }
 
-/** The rounds that a store holds, by its halves: several of one half where a transaction is not whole. */
+/**
+ * Returns the rounds that each half of a store holds. There is more than one if the store has only part of a
+ * transaction.
+ */
 export async function roundsOf(tables: DataSource): Promise<Readonly<Record<string, readonly number[]>>> {
   const found: Record<string, Set<number>> = {};
   const counts: Record<string, number> = {};

@@ -6,8 +6,8 @@ import { recordingStore, requestNames } from '../../src/testing/recording-store.
 
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
-onEveryStore('Lazy tables', (open) => {
-  it('a read of a missing table finds nothing and creates nothing', async () => {
+onEveryStore('Tables that are created on demand', (open) => {
+  it('A read of a missing table finds nothing and creates nothing', async () => {
     const { tables, tableName } = await open();
     const orders = tables.repository(Order);
     expect(await orders.get(KEY)).to.equal(undefined);
@@ -19,7 +19,7 @@ onEveryStore('Lazy tables', (open) => {
     expect(await tables.tables.exists(tableName('Orders'))).to.equal(false);
   });
 
-  it('a write to a missing table creates it and is sent once more; later writes are sent once', async () => {
+  it('A write to a missing table creates it and is sent once more; later writes are sent once', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
@@ -28,7 +28,7 @@ onEveryStore('Lazy tables', (open) => {
     expect(requestNames(requests)).to.deep.equal(['insert', 'createTable', 'insert', 'insert']);
   });
 
-  it('many writers that find a table missing at once all succeed, and create it once', async () => {
+  it('Many writers that find a table missing at once all succeed and create it by one request', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
@@ -39,14 +39,14 @@ onEveryStore('Lazy tables', (open) => {
       .and.at.most(2);
   });
 
-  it('a change or deletion in a missing table is store.not-found', async () => {
+  it('A change or deletion in a missing table throws store.not-found', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     expect(await rejection(orders.merge(KEY, { total: 1 }))).to.have.property('code', 'store.not-found');
     expect(await orders.delete(KEY, { missing: 'ignore' })).to.equal(false);
   });
 
-  it("are not made with ensureTables: 'never': both are store.table-not-found", async () => {
+  it("Reads and writes of a missing table throw store.table-not-found with ensureTables: 'never'", async () => {
     const { tables } = await open({ ensureTables: 'never' });
     const orders = tables.repository(Order);
     for (const refused of [
@@ -61,7 +61,7 @@ onEveryStore('Lazy tables', (open) => {
 });
 
 onEveryStore('Table names', (open) => {
-  it('are mapped by tableName, for every class', async () => {
+  it('Table names are mapped by tableName for every class', async () => {
     const { tables, store, tableName } = await open();
     await tables.repository(Order).insert(order());
     await tables.repository(Setting).insert({ scope: 's', name: 'n' });
@@ -69,7 +69,7 @@ onEveryStore('Table names', (open) => {
     expect(names).to.include.members([tableName('Orders'), tableName('Settings')]);
   });
 
-  it('withTables is the same connection with other names, such as a tenant’s', async () => {
+  it('withTables returns a data source on the same connection with other table names, such as a tenant’s', async () => {
     const { tables, tableName } = await open();
     const acme = tables.withTables((name) => tableName(`Acme${name}`));
     await acme.repository(Order).insert(order());
@@ -78,7 +78,7 @@ onEveryStore('Table names', (open) => {
     expect(await tables.tables.exists(tableName('AcmeOrders'))).to.equal(true);
   });
 
-  it('that tableName makes wrong are refused before anything is sent', async () => {
+  it('Invalid table names returned by tableName are refused before anything is sent', async () => {
     const { tables } = await open({ tableName: (name) => `dev-${name}` });
     expect(() => tables.repository(Order)).to.throw(
       'tableName made no table name of "Orders": a table name is 3 to 63 letters and digits',
@@ -86,8 +86,8 @@ onEveryStore('Table names', (open) => {
   });
 });
 
-onEveryStore('Administration', (open, name) => {
-  it('creates, finds, lists and deletes tables, and says whether it did', async () => {
+onEveryStore('The administration of tables', (open, name) => {
+  it('The administration creates, finds, lists and deletes tables, and reports whether it did', async () => {
     const { tables, tableName } = await open();
     const admin = tables.tables;
     const [first, second] = [tableName('Aaa'), tableName('Aab')];
@@ -104,7 +104,7 @@ onEveryStore('Administration', (open, name) => {
   });
 
   if (name !== 'azurite') {
-    it('knows tables in any case [doc] (the emulator tells Orders from orders)', async () => {
+    it('The administration finds a table whatever the case of its name, except in the emulator (source: documentation)', async () => {
       const { tables, tableName } = await open();
       await tables.tables.create(tableName('Orders'));
       expect(await tables.tables.exists(tableName('ORDERS'))).to.equal(true);
@@ -112,21 +112,21 @@ onEveryStore('Administration', (open, name) => {
   }
 
   for (const table of ['ab', 'a-b', '1ab', 'tables', '']) {
-    it(`refuses the name ${JSON.stringify(table)} before anything is sent`, async () => {
+    it(`The administration refuses the table name ${JSON.stringify(table)} before anything is sent`, async () => {
       const { tables } = await open();
       expect(await rejection(tables.tables.create(table))).to.have.property('code', 'validation.invalid-option');
     });
   }
 });
 
-onEveryStore('A time limit that is none', (open) => {
+onEveryStore('An invalid time limit', (open) => {
   for (const [timeout, retry] of [
     [-1, false],
     [-1, {}],
     [Number.NaN, {}],
     ['5' as never, {}],
   ] as const) {
-    it(`is refused, whatever is asked, with ${retry ? '' : 'no '}retries: ${typeof timeout} ${timeout}`, async () => {
+    it(`An invalid time limit is refused by every operation, with ${retry ? '' : 'no '}retries: ${typeof timeout} ${timeout}`, async () => {
       const { tables, tableName } = await open(retry ? { retry } : {});
       const orders = tables.repository(Order);
       for (const refused of [

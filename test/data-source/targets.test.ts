@@ -21,7 +21,7 @@ const credential = { name: 'acct', key: KEY };
 const ALONE = Buffer.alloc(64, KEY).toString('base64');
 const FILE = fileURLToPath(import.meta.url);
 
-/** What people give, and what the error says of it. */
+/** Invalid targets that users pass, with a part of the message that each leads to. */
 const WRONG: readonly (readonly [what: string, target: unknown, problem: string])[] = [
   ['a variable that is not set', undefined, 'The target is undefined: the variable or the setting'],
   ['null', null, 'The target is null: '],
@@ -117,12 +117,12 @@ const WRONG: readonly (readonly [what: string, target: unknown, problem: string]
     'It is a connection string of Cosmos DB for NoSQL',
   ],
   [
-    'one of Service Bus',
+    'a connection string of Service Bus',
     `Endpoint=sb://acct.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=${KEY}`,
     'It is a connection string of another service',
   ],
   [
-    'one of SQL',
+    'a connection string of SQL',
     `Server=tcp:acct.database.windows.net;Password=${KEY}`,
     'It is a connection string of another service',
   ],
@@ -318,9 +318,9 @@ const WRONG: readonly (readonly [what: string, target: unknown, problem: string]
   ['any object', { key: KEY }, 'The object, of the type Object, has neither endpoint'],
 ];
 
-describe('What is no target', () => {
+describe('An invalid target', () => {
   for (const [what, target, problem] of WRONG) {
-    it(`${what}: the error says so, and shows nothing of it`, async () => {
+    it(`An invalid target is recognised, and the error quotes nothing of it: ${what}`, async () => {
       const error = await rejection(DataSource.open(target as never, { retry: false }));
       if (!EntitableError.is(error, 'store.unknown-target')) throw error;
       expect(error.message).to.include(problem);
@@ -336,7 +336,7 @@ describe('The path of a store on disk', () => {
   const newPath = scratchDirectory();
 
   for (const target of ['sqlite:C:\\data\\data.db', 'sqlite:c:/data/data.db', 'lmdb:D:\\data']) {
-    it(`is none of Windows on other systems: ${target}`, async function () {
+    it(`The path of a store on disk is refused if it is a Windows path and the system is another: ${target}`, async function () {
       if (process.platform === 'win32') this.skip();
       const error = await rejection(DataSource.open(target));
       if (!EntitableError.is(error, 'store.unknown-target')) throw error;
@@ -344,7 +344,7 @@ describe('The path of a store on disk', () => {
     });
   }
 
-  it('is not that of a folder that a store of lmdb has made: the error says which target it is', async () => {
+  it('The path of a sqlite store is refused if it is the folder of an lmdb store, and the error names the right target', async () => {
     const path = newPath();
     await (await DataSource.open(`lmdb:${path}`)).close();
     const error = await rejection(DataSource.open(`sqlite:${path}`));
@@ -354,7 +354,7 @@ describe('The path of a store on disk', () => {
     );
   });
 
-  it('may have any characters that a file may have', async () => {
+  it('The path of a store on disk may have any characters that a file name may have', async () => {
     const path = join(newPath(), "ä %41 #1 'q' ?.db");
     await using tables = await DataSource.open(`sqlite:${path}`);
     await tables.repository(Order).insert(order());
@@ -362,8 +362,8 @@ describe('The path of a store on disk', () => {
   });
 });
 
-describe('The client of one table as a target', () => {
-  it('stores entities of any table that its credential may use', async () => {
+describe('A client of one table as a target', () => {
+  it('A client of one table stores entities in every table that its credential permits', async () => {
     const { connectionString } = await startAzurite();
     const tableClient = TableClient.fromConnectionString(connectionString, 'Another', {
       allowInsecureConnection: true,
@@ -375,7 +375,7 @@ describe('The client of one table as a target', () => {
     expect((await tables.tables.getServiceProperties()).cors).to.be.an('array');
   });
 
-  it('is told by the service which tables a signature of one table does not permit', async () => {
+  it('A client with the signature of one table is refused other tables by the service', async () => {
     const { connectionString } = await startAzurite();
     await using owner = await DataSource.open(connectionString);
     await owner.tables.createIfMissing('OneTable');

@@ -11,7 +11,7 @@ const orders = (count: number): Order[] =>
     order({ customerId: 'a', orderId: `o${String(index).padStart(2, '0')}`, items: index }),
   );
 
-/** What stays the same from run to run. */
+/** Returns the parts of the events that are the same in every run. */
 function told(events: readonly VerbEvent[]): readonly string[] {
   return events.map(
     ({ verb, className, operations, requests, rows, outcome }) =>
@@ -19,7 +19,7 @@ function told(events: readonly VerbEvent[]): readonly string[] {
   );
 }
 
-onEveryStore('Verbs', (open) => {
+onEveryStore('The events of verbs', (open) => {
   async function listening(): Promise<{ readonly tables: DataSource; readonly events: VerbEvent[] }> {
     const events: VerbEvent[] = [];
     const options: DataSourceOptions = { onVerb: (event) => events.push(event) };
@@ -28,7 +28,7 @@ onEveryStore('Verbs', (open) => {
     return { tables, events };
   }
 
-  it('are told when they end, with what the store was asked to do for them', async () => {
+  it('A verb is reported when it ends, with the operations, requests and rows that it took', async () => {
     const { tables, events } = await listening();
     const repository = tables.repository(Order);
     await repository.insertMany(orders(7));
@@ -66,7 +66,7 @@ onEveryStore('Verbs', (open) => {
     expect(JSON.stringify(events)).not.to.contain('o00');
   });
 
-  it('of queries are theirs, pages and handlers included', async () => {
+  it('A query is reported with all of its pages, but without the verbs that its handlers call', async () => {
     const { tables, events } = await listening();
     await tables.insertMany(orders(7));
     events.length = 0;
@@ -101,7 +101,7 @@ onEveryStore('Verbs', (open) => {
     expect(list.at(-1)).to.match(/^query.forEach Order: 1 operations, .* query.handler-failed$/);
   });
 
-  it('of units of work are their reads, and the commit', async () => {
+  it('A unit of work is reported by its reads and by its commit', async () => {
     const { tables, events } = await listening();
     await tables.repository(Order).insertMany(orders(2));
     events.length = 0;
@@ -117,7 +117,7 @@ onEveryStore('Verbs', (open) => {
     ]);
   });
 
-  it('that run at once are kept apart', async () => {
+  it('Verbs that run concurrently are reported separately', async () => {
     const { tables, events } = await listening();
     const repository = tables.repository(Order);
     await repository.insertMany(orders(5));
@@ -132,8 +132,8 @@ onEveryStore('Verbs', (open) => {
   });
 });
 
-describe('A listener of verbs', () => {
-  it('breaks nothing, whatever it does, and must be a function', async () => {
+describe('A listener for verbs', () => {
+  it('A listener for verbs must be a function, and what it throws breaks nothing', async () => {
     for (const onVerb of [
       () => {
         throw new Error('mine');

@@ -7,15 +7,15 @@ const instant = fc.record({
   ticks: fc.integer({ min: 0, max: 9999 }),
 });
 
-describe('DateTime text', () => {
-  it('keeps 100 ns and leaves out trailing zeros, as the service does [rec]', () => {
+describe('The text of a DateTime', () => {
+  it('The text of a DateTime keeps 100 ns and leaves out trailing zeros, as the service does (source: recorded)', () => {
     expect(formatDateTime(Date.UTC(2017, 1, 17, 0, 56, 29, 205), 1590)).to.equal('2017-02-17T00:56:29.205159Z');
     expect(formatDateTime(Date.UTC(2017, 1, 17, 0, 56, 0, 409), 1025)).to.equal('2017-02-17T00:56:00.4091025Z');
     expect(formatDateTime(Date.UTC(2020, 0, 1))).to.equal('2020-01-01T00:00:00Z');
     expect(formatDateTime(Date.UTC(2020, 0, 1, 0, 0, 0, 120))).to.equal('2020-01-01T00:00:00.12Z');
   });
 
-  it('is read back exactly, at every instant the service can hold', () => {
+  it('The text of a DateTime is parsed to the same instant, for every instant that the service can hold', () => {
     fc.assert(
       fc.property(instant, ({ milliseconds, ticks }) => {
         expect(parseDateTime(formatDateTime(milliseconds, ticks))).to.deep.equal({ milliseconds, ticks });
@@ -24,7 +24,7 @@ describe('DateTime text', () => {
     );
   });
 
-  it('is read with an offset', () => {
+  it('The text of a DateTime is parsed with an offset', () => {
     expect(parseDateTime('2020-01-01T00:00:00.1234567-08:00')).to.deep.equal({
       milliseconds: Date.UTC(2020, 0, 1, 8, 0, 0, 123),
       ticks: 4567,
@@ -39,20 +39,20 @@ describe('DateTime text', () => {
     'x',
     '2020-01-01 00:00:00Z',
   ]) {
-    it(`is not read from "${text}"`, () => {
+    it(`The text "${text}" is not parsed as a DateTime`, () => {
       expect(parseDateTime(text)).to.equal(undefined);
     });
   }
 });
 
 describe('The ETag of a timestamp', () => {
-  it('is the percent-encoded text of it [rec]', () => {
+  it('The ETag of a timestamp is its percent-encoded text (source: recorded)', () => {
     expect(etagOf(Date.UTC(2017, 1, 17, 0, 56, 0, 409), 1025)).to.equal(
       `W/"datetime'2017-02-17T00%3A56%3A00.4091025Z'"`,
     );
   });
 
-  it('tells the timestamp', () => {
+  it('The ETag of a timestamp is parsed to the same timestamp', () => {
     fc.assert(
       fc.property(instant, ({ milliseconds, ticks }) => {
         expect(instantOfEtag(etagOf(milliseconds, ticks))).to.deep.equal({ milliseconds, ticks });
@@ -61,7 +61,7 @@ describe('The ETag of a timestamp', () => {
     );
   });
 
-  it('tells nothing when it has another form', () => {
+  it('An ETag of another form is not parsed as a timestamp', () => {
     expect(
       ['', '*', '"x"', `W/"datetime'%'"`, `W/"datetime'nonsense'"`].map((etag) => instantOfEtag(etag)),
     ).to.deep.equal(Array.from({ length: 5 }, () => undefined));

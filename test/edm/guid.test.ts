@@ -6,7 +6,7 @@ import { EntitableError } from '../../src/errors/entitable-error.js';
 
 const TEXT = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 
-/** One that has no text yet. */
+/** Returns a Guid that has been read from digits and has no text yet. */
 function readBack(text: string): Guid {
   const digits = new Int32Array(4);
   expect(readDigitsOf(text, digits)).to.equal(true);
@@ -14,27 +14,27 @@ function readBack(text: string): Guid {
 }
 
 describe('Guid', () => {
-  it('reads any case and writes lower case', () => {
+  it('A Guid is parsed from text in any case and printed in lower case', () => {
     expect(Guid.parse(TEXT.toUpperCase()).toString()).to.equal(TEXT);
   });
 
-  it('is plain text in JSON', () => {
+  it('A Guid is a plain string in JSON', () => {
     expect(JSON.stringify({ id: Guid.parse(TEXT) })).to.equal(`{"id":"${TEXT}"}`);
   });
 
-  it('is told apart by whatever compares objects', () => {
+  it('A Guid is compared by its digits by deep comparison', () => {
     expect(Guid.parse(TEXT)).to.deep.equal(Guid.parse(TEXT.toUpperCase()));
     expect(Guid.parse(TEXT)).not.to.deep.equal(Guid.random());
     expect(isDeepStrictEqual(Guid.parse(TEXT), Guid.parse(TEXT))).to.equal(true);
     expect(isDeepStrictEqual(Guid.parse(TEXT), Guid.random())).to.equal(false);
   });
 
-  it('is equal by content', () => {
+  it('A Guid equals another one with the same digits', () => {
     expect(Guid.parse(TEXT).equals(Guid.parse(TEXT.toUpperCase()))).to.equal(true);
     expect(Guid.parse(TEXT).equals(Guid.random())).to.equal(false);
   });
 
-  it('has the same text, and is the same, whichever way it was made', () => {
+  it('A Guid has the same text and is equal whether it was parsed or read from digits', () => {
     fc.assert(
       fc.property(fc.uuid(), (text) => {
         const read = readBack(text);
@@ -45,14 +45,14 @@ describe('Guid', () => {
           `"${text}"`,
           `Guid ${text}`,
         ]);
-        expect(read).to.deep.equal(Guid.parse(text)); // also when it has its text
+        expect(read).to.deep.equal(Guid.parse(text)); // now that `read` has its text, too
         expect([read.equals(Guid.parse(text)), Guid.parse(text).equals(read)]).to.deep.equal([true, true]);
       }),
       { seed: 7, numRuns: 500 },
     );
   });
 
-  it('is a Guid also as the copy that another library made, and behind a proxy', () => {
+  it('A Guid stays a Guid as a clone made by another library, and behind a proxy', () => {
     for (const made of [Guid.parse(TEXT), readBack(TEXT)]) {
       const copy = Object.create(Guid.prototype, Object.getOwnPropertyDescriptors(made)) as Guid;
       for (const other of [copy, new Proxy(made, {})]) {
@@ -72,16 +72,16 @@ describe('Guid', () => {
     }
   });
 
-  it('has no name that could be changed', () => {
+  it('A Guid has no property with a name', () => {
     expect(Object.getOwnPropertyNames(Guid.random())).to.deep.equal([]);
   });
 
-  it('shows its text in a log', () => {
+  it('A Guid shows its text in a log', () => {
     expect(inspect({ id: Guid.parse(TEXT) })).to.equal(`{ id: Guid ${TEXT} }`);
   });
 
   for (const text of ['', 'x', TEXT.slice(1), `${TEXT}0`, `{${TEXT}}`, TEXT.replaceAll('-', ''), `${TEXT}\n`]) {
-    it(`refuses ${inspect(text)}, without quoting it`, () => {
+    it(`Guid.parse refuses ${inspect(text)} without quoting it`, () => {
       expect(() => Guid.parse(text)).to.throw(
         EntitableError,
         'a GUID in the form 00000000-0000-0000-0000-000000000000, not another text.',
@@ -90,7 +90,7 @@ describe('Guid', () => {
     });
   }
 
-  it('is recognised by its brand, also when another copy of the package made it', () => {
+  it('Guid.is recognises a Guid by its brand, even one of another copy of the package', () => {
     const foreign = Object.defineProperty({}, Symbol.for('entitable/Guid'), { value: true });
     expect([Guid.random(), foreign, TEXT, null, {}].map((value) => Guid.is(value))).to.deep.equal([
       true,

@@ -26,17 +26,17 @@ const TABLE: readonly (readonly [TypedValue, string])[] = [
 
 describe('An OData literal', () => {
   for (const [operand, text] of TABLE) {
-    it(`of ${operand.type} is ${text}, the form of its own type [doc]`, () => {
+    it(`An OData literal of the type ${operand.type} has the form of its type: ${text} (source: documentation)`, () => {
       expect(literal(operand)).to.equal(text);
     });
   }
 
-  it('of a Double has no exponent, and is read as the same number', () => {
+  it('An OData literal of a Double has no exponent and is parsed to the same number', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const text = literal({ type: 'Double', value });
         expect(text).to.match(/^-?\d+\.\d+$/);
-        expect(Number(text)).to.equal(value); // -0 and 0 are told apart
+        expect(Number(text)).to.equal(value); // distinguishes 0 and -0
       }),
     );
   });

@@ -7,7 +7,7 @@ const outOfRange = (): EntitableError<'validation.out-of-range'> =>
   new EntitableError('validation.out-of-range', 'Too much.', { ...at, type: 'Int32', range: 'few', value: 'hunter2' });
 
 describe('EntitableError', () => {
-  it('is an Error with a code, a message, details and a cause', () => {
+  it('An EntitableError is an Error with a code, a message, details and a cause', () => {
     const cause = new Error('the original');
     const error = new EntitableError('store.not-found', 'It is not stored.', { table: 'Orders' }, { cause });
     const { name, message, code, details } = error;
@@ -22,7 +22,7 @@ describe('EntitableError', () => {
     expect(String(error)).to.equal('EntitableError: It is not stored.');
   });
 
-  it('is told apart by its code, or by the group of it, which ends in a dot', () => {
+  it('EntitableError.is recognises an error by its code, or by the group of its code, which ends in a dot', () => {
     const error: unknown = outOfRange();
     const told = (['validation.out-of-range', 'validation.', undefined, 'store.', 'validation.failed'] as const).map(
       (code) => EntitableError.is(error, code),
@@ -31,13 +31,13 @@ describe('EntitableError', () => {
     expect(EntitableError.is(error)).to.equal(true);
   });
 
-  it('is not told by the beginning of a code, nor by what is no code', () => {
+  it('EntitableError.is does not match the beginning of a code, or a value that is not a code', () => {
     const is = EntitableError.is.bind(EntitableError) as (error: unknown, code: unknown) => boolean;
     const wrong = ['validation', 'validation.out', '', '.', null, 5, /validation/, {}, Object.create(null)];
     expect(wrong.filter((code) => is(outOfRange(), code))).to.deep.equal([]);
   });
 
-  it('is nothing else: no other error, and no object that looks like one', () => {
+  it('EntitableError.is recognises no other error, and no object that resembles one', () => {
     const others = [
       new Error('x'),
       { ...outOfRange() },
@@ -48,7 +48,7 @@ describe('EntitableError', () => {
     expect(others.filter((other) => EntitableError.is(other))).to.deep.equal([]);
   });
 
-  it('is known to another copy of the package', async () => {
+  it('EntitableError.is recognises errors of another copy of the package', async () => {
     const copy = (await import(`${new URL('../../src/errors/entitable-error.js', import.meta.url).href}?copy`)) as {
       readonly EntitableError: typeof EntitableError;
     };
@@ -57,12 +57,12 @@ describe('EntitableError', () => {
     expect(outOfRange()).not.to.be.an.instanceof(copy.EntitableError);
   });
 
-  it('narrows its details by its code', () => {
+  it('EntitableError.is narrows the type of the details by the code', () => {
     const error: unknown = outOfRange();
     expect(EntitableError.is(error, 'validation.out-of-range') && error.details.range).to.equal('few');
   });
 
-  it('keeps the value, and an error that may quote it, out of everything that prints', () => {
+  it('An EntitableError hides a value, and an error that may quote it, from everything that prints', () => {
     const error = new EntitableError('validation.converter-failed', 'Refused.', {
       ...at,
       value: 'hunter2',
@@ -74,7 +74,7 @@ describe('EntitableError', () => {
     expect(error.details.error).to.have.property('message', 'not hunter2');
   });
 
-  it('prints its code and its details, and no marks of this package', () => {
+  it('An EntitableError prints its code and its details, but no internal symbols', () => {
     expect(inspect(outOfRange())).to.match(/^EntitableError: Too much\.\n[^]*code: 'validation\.out-of-range'/);
     expect(inspect(outOfRange())).not.to.include('Symbol');
     expect(JSON.parse(JSON.stringify(outOfRange()))).to.deep.equal({
@@ -84,7 +84,7 @@ describe('EntitableError', () => {
     });
   });
 
-  it('has frozen details, a copy of what it was given', () => {
+  it('An EntitableError has frozen details, which are a copy of those passed to it', () => {
     const given = { ...at, type: 'Int32', range: 'few' };
     const { details } = new EntitableError('validation.out-of-range', 'Too much.', given);
     expect(Object.isFrozen(details)).to.equal(true);

@@ -8,7 +8,7 @@ describe('The page of errors', () => {
     expect(sections.map(({ code }) => code)).to.deep.equal(registeredCodes());
   });
 
-  it('docs/errors.md has each code in its group', () => {
+  it('docs/errors.md lists each code in its group', () => {
     expect(sections.filter(({ group, code }) => !code.startsWith(`${group}.`))).to.deep.equal([]);
   });
 
@@ -24,7 +24,7 @@ describe('The page of errors', () => {
 describe('The registry of error codes', () => {
   const used = usedCodes();
 
-  it('The registry of error codes has no code that nothing throws', () => {
+  it('The registry of error codes has no code that is never thrown', () => {
     expect(registeredCodes().filter((code) => !used.has(code))).to.deep.equal([]);
   });
 });

@@ -9,7 +9,7 @@ function statusOf(code: string): number | undefined {
 }
 
 describe('The HTTP status of an error', () => {
-  it('is the one that docs/errors.md says, for every code', () => {
+  it('The HTTP status of every error code is the one in docs/errors.md', () => {
     const statuses = documentedStatuses();
     const documented = (code: string): number | undefined =>
       statuses.get(code) ?? statuses.get(`${code.split('.')[0]}.`);

@@ -47,7 +47,7 @@ type Answer = (response: ServerResponse, body: string, request: IncomingMessage)
 const JSON_TYPE = { 'Content-Type': 'application/json;odata=minimalmetadata', 'x-ms-version': '2019-02-02' };
 const XML_TYPE = { ...JSON_TYPE, 'Content-Type': 'application/xml' };
 
-/** Servers that say of a request what was in it. */
+/** Answers of servers that reveal the contents of a request. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'refuses, and quotes the request': (response, body, { headers }) => {
     const value = `${body} ${JSON.stringify(headers)} ${VALUE} ${SAS}`;
@@ -67,13 +67,13 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       .writeHead(500, JSON_TYPE)
       .end(JSON.stringify({ 'odata.error': { code: 'InternalError', message: { value: `${body} ${VALUE}` } } }));
   },
-  'answers with a page that has the request in it': (response, body, { headers }) => {
+  'answers with a page that contains the request': (response, body, { headers }) => {
     response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<html>${body} ${JSON.stringify(headers)} ${VALUE}`);
   },
-  'answers with what is no JSON': (response) => {
+  'answers with invalid JSON': (response) => {
     response.writeHead(200, JSON_TYPE).end(`{"value":[{"PartitionKey":"b","RowKey":"p","text":${VALUE}`);
   },
-  'answers with values that are none of their types': (response, _body, { url }) => {
+  'answers with values of the wrong types': (response, _body, { url }) => {
     const row = `{"odata.etag":"W/\\"1\\"","PartitionKey":"b","RowKey":"p","number@odata.type":"Edm.Int64","number":"${VALUE}","bytes@odata.type":"Edm.Binary","bytes":"${VALUE}!"}`;
     response
       .writeHead(200, { ...JSON_TYPE, ETag: 'W/"1"' })
@@ -82,13 +82,13 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   'answers with XML that cannot be read': (response) => {
     response.writeHead(200, XML_TYPE).end(`<StorageServiceProperties><Logging>${VALUE}&&</StorageServiceProperties>`);
   },
-  'sends elsewhere': (response) => {
+  redirects: (response) => {
     response.writeHead(302, { Location: `http://127.0.0.1:1/?${SAS}` }).end();
   },
-  'breaks off': (response) => response.destroy(),
+  'closes the connection': (response) => response.destroy(),
 };
 
-/** What is asked of them. */
+/** The requests that are sent to these servers. */
 const VERBS: Readonly<Record<string, (tables: DataSource) => Promise<unknown>>> = {
   get: (tables) => tables.repository(Note).get(key),
   query: (tables) => tables.repository(Note).query({ book: 'b' }).where('text', 'eq', VALUE).toArray(),
@@ -112,7 +112,7 @@ const VERBS: Readonly<Record<string, (tables: DataSource) => Promise<unknown>>> 
 
 const noRetry = { retry: false } as const;
 
-/** Connections that know a secret. */
+/** Connections that hold a secret. */
 const CONNECTIONS: Readonly<Record<string, (endpoint: string) => Promise<DataSource>>> = {
   'a key': (endpoint) => DataSource.open({ endpoint, credential: { name: 'account', key: KEY } }, noRetry),
   'a signature': (endpoint) => DataSource.open({ endpoint, credential: { signature: SAS } }, noRetry),
@@ -131,7 +131,7 @@ const CONNECTIONS: Readonly<Record<string, (endpoint: string) => Promise<DataSou
   },
 };
 
-describe('No error shows a secret, nor what was sent or came', () => {
+describe('Secrets in errors', () => {
   let answer: Answer;
   const server = createServer((request, response) => {
     let body = '';
@@ -146,7 +146,7 @@ describe('No error shows a secret, nor what was sent or came', () => {
 
   for (const [connection, open] of Object.entries(CONNECTIONS)) {
     for (const [server_, answers] of Object.entries(ANSWERS)) {
-      it(`over ${connection}, of a server that ${server_}`, async () => {
+      it(`An error over a connection by ${connection} quotes no secret and no data if the server ${server_}`, async () => {
         answer = answers;
         await using tables = await open(endpoint);
         const errors: string[] = [];
@@ -161,20 +161,20 @@ describe('No error shows a secret, nor what was sent or came', () => {
       });
     }
 
-    it(`over ${connection}, where nobody listens`, async () => {
+    it(`An error over a connection by ${connection} quotes no secret and no data if no server listens`, async () => {
       await using tables = await open('http://127.0.0.1:1/account');
       for (const ask of Object.values(VERBS)) expect(shownIn(await rejection(ask(tables)), SECRETS)).to.deep.equal([]);
     });
   }
 
-  it('the words of the service are there for programs', async () => {
+  it("An error of the service has the service's own message in its details, for programs to read", async () => {
     answer = ANSWERS['refuses, and quotes the request']!;
     await using tables = await CONNECTIONS['a key']!(endpoint);
     const error = await rejection(tables.repository(Note).insert(note()));
     expect(EntitableError.is(error, 'store.rejected') && error.details.serviceMessage).to.include(VALUE);
   });
 
-  it('of a credential that could not get its token', async () => {
+  it('An error of a credential that received no token quotes no secret', async () => {
     const request = createPipelineRequest({ url: 'https://login.example.com/', body: `client_secret=${TOKEN}` });
     const network = new RestError('getaddrinfo ENOTFOUND login.example.com', { code: 'ENOTFOUND', request });
     const credential = {
@@ -197,8 +197,11 @@ describe('No error shows a secret, nor what was sent or came', () => {
   });
 });
 
-describe('What a program holds shows no secret and no value', () => {
-  /** Everything that a data source gives, but for entities, encoded ones too, and what is asked for as a text: `compile()`, `explain()`. */
+describe('Secrets in objects', () => {
+  /**
+   * Returns everything that can be obtained from a data source, except entities, encoded ones too, and the texts that
+   * are asked for by `compile()` and `explain()`.
+   */
   async function held(tables: DataSource): Promise<Readonly<Record<string, unknown>>> {
     const notes = tables.repository(Notes);
     const work = tables.unitOfWork();
@@ -208,7 +211,7 @@ describe('What a program holds shows no secret and no value', () => {
     const rows = tables.store.rows('Notes', { properties: [{ name: 'text', type: 'String' }] });
     return {
       'a data source': tables,
-      'one of other tables': tables.withTables((name) => name),
+      'a data source with other table names': tables.withTables((name) => name),
       administration: tables.tables,
       'its store': tables.store,
       'its rows': rows,
@@ -245,11 +248,11 @@ describe('What a program holds shows no secret and no value', () => {
       }),
   };
   for (const [target, open] of Object.entries(TARGETS)) {
-    it(`on ${target}`, async () => {
+    it(`The objects of a data source show no secret and no value when they are printed: ${target}`, async () => {
       await using tables = await open();
       const shown = Object.entries(await held(tables)).flatMap(([what, value]) =>
         shownIn(value, SECRETS)
-          // What a filter is as JSON is for other programs.
+          // The JSON form of a filter holds its values, because it is meant for other programs.
           .filter((text) => what !== 'a filter' || !/^(JSON|%j):/.test(text))
           .map((text) => `${what}: ${text}`),
       );
@@ -257,7 +260,7 @@ describe('What a program holds shows no secret and no value', () => {
     });
   }
 
-  it('a shared access signature', async () => {
+  it('A shared access signature is not shown when its object is printed', async () => {
     await using tables = await DataSource.open(`AccountName=account;AccountKey=${KEY}`);
     const access = await tables.tables.generateTableSas('Notes', {
       permissions: ['read'],
@@ -265,7 +268,7 @@ describe('What a program holds shows no secret and no value', () => {
     });
     const { signature } = access;
     const secret = /sig=([^&]+)/.exec(signature)![1]!;
-    // Who asks for getters, whatever a class says of itself, calls the ones that give the signature.
+    // `inspect` with getters, ignoring the class's own form, calls the getters that return the signature.
     const asked = /^inspect, with getters, whatever a class says of it:/;
     const shown = shownIn(access, [secret, decodeURIComponent(secret)]).filter((text) => !asked.test(text));
     expect(shown).to.deep.equal([]);

@@ -13,13 +13,13 @@ import { oneOf } from '../../src/metadata/converters/one-of.js';
 import { rejection } from '../support/every-store.js';
 import { Max, MinLength } from 'class-validator';
 
-/** What stands in properties below, and must stand in no error. */
+/** The text in the properties below, which no error may show. */
 const MARK = 'hunter2';
 const MARKED_NUMBER = 48_151_623.42;
 const MARKED_BIGINT = 4_815_162_342_108n;
 const BEYOND_INT64 = MARKED_BIGINT * 10n ** 9n;
 
-/** The marks as anything could print them. */
+/** The marks in every form in which something could print them. */
 export const MARKS: readonly string[] = [
   MARK,
   '48151623',
@@ -31,7 +31,7 @@ export const MARKS: readonly string[] = [
   'May 06 1234',
 ];
 
-/** Throws what the language throws, which quotes the value. */
+/** A converter that throws the language's own error, which quotes the value. */
 const whole: Converter<number, 'Int64'> = { type: 'Int64', toStored: BigInt, fromStored: Number };
 const unreadable: Converter<string, 'String'> = {
   type: 'String',
@@ -60,7 +60,7 @@ class Marked {
   @ETag() etag?: string;
 }
 
-/** A row of another program. */
+/** The rows of the same table as another program writes them, without any checks. */
 @Entity({ table: 'Marked' })
 class Written {
   @PartitionKey() p!: PartitionKey;
@@ -77,7 +77,7 @@ class Drifted {
   @Property({ converter: unreadable }) state?: string;
 }
 
-/** Made of what is stored, and says of it what it does not like. */
+/** An entity whose `create` refuses what is stored with an error that quotes it. */
 @Entity({
   table: 'Marked',
   create: (values: EntityValues<Suspicious>): Suspicious => {
@@ -107,7 +107,7 @@ class Demanding {
 }
 
 const key = { p: 'p', at: new Date(0), id: 'i' };
-/** Every property has a mark, so that none may be told of whatever is refused. */
+/** Values for all properties. Each contains the mark, so that no error may quote any of them. */
 const marks = {
   text: MARK,
   long: MARKED_BIGINT,
@@ -141,7 +141,7 @@ interface Queryable {
   where(...condition: readonly unknown[]): { toArray(): Promise<unknown> };
 }
 
-/** A way to be refused: its code, what is done, and the options of the data source. */
+/** A way to cause an error: its code, the calls that lead to it, and the options of the data source. */
 export interface Refused {
   readonly code: ErrorCode;
   readonly drive: Drive;
@@ -290,16 +290,16 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
   ['commit.bulk-stopped', withEntity((tables) => tables.repository(Marked).insertMany([marked()]))],
 ];
 
-/** Ways to be refused, of every code that a property's value or an operand can lead to. */
+/** The ways to cause every error code that a property value or an operand can lead to. */
 export const REFUSED: readonly Refused[] = ways.map(([code, drive, options = {}]) => ({ code, drive, options }));
 
-/** What is thrown on a new store in memory. */
+/** Returns what is thrown on a new store in memory. */
 export async function refusal({ drive, options }: Refused): Promise<unknown> {
   await using tables = await DataSource.open('memory:', options);
   return await rejection(Promise.resolve().then(() => drive(tables)));
 }
 
-/** With a row that another program wrote. */
+/** Runs the calls on a store with a row that another program has written. */
 function withRow(drive: Drive): Drive {
   return async (tables) => {
     await tables.repository(Written).insert({ p: 'p', r: 'r', text: MARK, state: MARK });

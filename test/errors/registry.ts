@@ -5,7 +5,7 @@ import { collect, parse, ROOT, sourceFiles } from '../architecture/project.js';
 
 const REGISTRY = 'src/errors/error-details.ts';
 
-/** Every code of the registry, as it is written there. */
+/** Returns every code of the registry, as it is written in its source. */
 export function registeredCodes(): readonly string[] {
   const [details] = collect(parse(REGISTRY), (node) =>
     ts.isInterfaceDeclaration(node) && node.name.text === 'ErrorDetails' ? node : undefined,
@@ -13,7 +13,10 @@ export function registeredCodes(): readonly string[] {
   return details!.members.map(({ name }) => (name as ts.StringLiteral).text);
 }
 
-/** Every text of the library that has the form of a code and stands in an expression, where errors are made, and not in a type. */
+/**
+ * Returns every text of the library that has the form of a code and occurs in an expression that creates an error, not
+ * in a type.
+ */
 export function usedCodes(): ReadonlySet<string> {
   const files = sourceFiles('src', 'decorators').filter((file) => file !== REGISTRY);
   return new Set(files.flatMap((file) => collect(parse(file), (node) => (isValue(node) ? node.text : undefined))));
@@ -23,19 +26,19 @@ function isValue(node: ts.Node): node is ts.StringLiteral {
   return ts.isStringLiteral(node) && !ts.isLiteralTypeNode(node.parent) && !isTest(node);
 }
 
-/** `EntitableError.is(error, code)` asks for a code, it does not make one. */
+/** Returns whether a code is the argument of `EntitableError.is(error, code)`, which throws nothing. */
 function isTest(node: ts.StringLiteral): boolean {
   return ts.isCallExpression(node.parent) && node.parent.expression.getText().endsWith('.is');
 }
 
-/** A section of `docs/errors.md`: a code and what is said of it. */
+/** A section of `docs/errors.md`: a code and its explanation. */
 export interface Section {
   readonly group: string;
   readonly code: string;
   readonly paragraphs: readonly string[];
 }
 
-/** The sections of `docs/errors.md`, in order. */
+/** Returns the sections of `docs/errors.md`, in order. */
 export function documentedCodes(): readonly Section[] {
   const groups = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8').split('\n## ').slice(1);
   return groups.flatMap((text) => {
@@ -48,7 +51,7 @@ export function documentedCodes(): readonly Section[] {
   });
 }
 
-/** The statuses that `docs/errors.md` says: of codes, and of groups, which end in a dot. */
+/** Returns the HTTP statuses in `docs/errors.md`: those of codes, and those of groups, which end in a dot. */
 export function documentedStatuses(): ReadonlyMap<string, number> {
   const [, section = ''] = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8').split('\n## Answers of a web API\n');
   const rows = section.split('\n## ')[0]!.matchAll(/^\| *([0-9]{3})[^|]*\|([^|]*)\|/gm);

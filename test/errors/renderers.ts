@@ -2,7 +2,7 @@ import { format, inspect } from 'node:util';
 
 type Renderer = (value: unknown) => string;
 
-/** Every way in which a log, a console or a debugger makes a text of something. */
+/** Every way in which a log, a console or a debugger turns something into text. */
 export const RENDERERS: Readonly<Record<string, Renderer>> = {
   String: (value) => String(value),
   JSON: (value) => JSON.stringify(value) ?? '',
@@ -28,7 +28,10 @@ export const RENDERERS: Readonly<Record<string, Renderer>> = {
   'own members': ownMembers,
 };
 
-/** The texts of an object, and of everything that can be reached from it by its own members, as a crude logger finds them. */
+/**
+ * Returns the texts of an object and of everything that is reachable through own members, as a simple logger finds
+ * them.
+ */
 function ownMembers(value: unknown): string {
   const seen = new Set<unknown>();
   const texts: string[] = [];
@@ -48,7 +51,7 @@ function ownMembers(value: unknown): string {
   return texts.join('\n');
 }
 
-/** In which ways which of some texts would be shown. */
+/** Returns the ways of printing a value that show one of the given texts, each with that text. */
 export function shownIn(value: unknown, secrets: readonly string[]): readonly string[] {
   return Object.entries(RENDERERS).flatMap(([name, render]) => {
     const text = render(value);

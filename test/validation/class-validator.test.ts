@@ -23,7 +23,10 @@ interface Sized {
   readonly size?: number | undefined;
 }
 
-/** Nobody sets its size from outside, and its name is stored as it is given. */
+/**
+ * An entity with a size that only its constructor sets, a name whose setter trims it, and a label that has only a
+ * getter.
+ */
 @Entity({ table: 'Guests', create: (values: Sized) => new Guest(values) })
 class Guest {
   @PartitionKey() region!: PartitionKey;
@@ -52,7 +55,7 @@ const customer = (changes: Partial<Customer> = {}): Customer =>
   Object.assign(new Customer(), { ...KEY, credit: 1, email: 'a@example.org', ...changes });
 
 onEveryStore('The constraints of class-validator', (open) => {
-  it('are checked on every verb that writes, before anything is sent: one error with all violations, values nowhere', async () => {
+  it('Constraints are checked by every method that writes, before a request, with all violations in one error that quotes no values', async () => {
     const { tables } = await open();
     const customers = tables.repository(Customer);
     const bad = (): Customer =>
@@ -83,7 +86,7 @@ onEveryStore('The constraints of class-validator', (open) => {
     expect(await customers.getOrThrow(KEY)).to.include({ credit: 1 });
   });
 
-  it('count for a patch only where it changes something', async () => {
+  it('Constraints are checked for a patch only on the properties that it changes', async () => {
     const { tables } = await open();
     const customers = tables.repository(Customer);
     await customers.insert(customer());
@@ -100,20 +103,20 @@ onEveryStore('The constraints of class-validator', (open) => {
     ]);
   });
 
-  it('are not checked with validate: false', async () => {
+  it('Constraints are not checked with validate: false', async () => {
     const { tables } = await open({ validate: false });
     await tables.repository(Customer).insert(customer({ credit: -1 }));
     expect((await tables.repository(Customer).getOrThrow(KEY)).credit).to.equal(-1);
   });
 
-  it('are checked for plain objects too', async () => {
+  it('Constraints are checked for plain objects, too', async () => {
     const { tables } = await open();
     expect(
       await rejection(tables.repository(Customer).insert({ ...KEY, credit: -1, email: 'a@example.org' })),
     ).to.have.property('code', 'validation.failed');
   });
 
-  it('are checked for plain objects by what is stored, whatever getters and setters the class has', async () => {
+  it('Constraints are checked on the stored values of a plain object, whatever getters and setters its class has', async () => {
     const { tables } = await open();
     const guests = tables.repository(Guest);
     const guest = (id: string, name = 'Ada'): Guest => ({ region: 'eu', id, name, label: 'given', size: 3 }) as Guest;
@@ -133,7 +136,7 @@ onEveryStore('The constraints of class-validator', (open) => {
     ]);
   });
 
-  it('are checked for patches of properties that are getters', async () => {
+  it('Constraints are checked for patches of properties that have getters', async () => {
     const { tables } = await open();
     const guests = tables.repository(Guest);
     await guests.insert(guests.create({ region: 'eu', id: '1', name: 'Ada', size: 3 }));

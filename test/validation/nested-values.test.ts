@@ -15,7 +15,7 @@ class Address {
   @MinLength(2) city!: string;
   @IsOptional() @ValidateNested() @Type(() => Place) place?: Place;
 
-  /** Only an instance that its constructor made has it. */
+  /** A getter that fails unless the constructor has made the instance. */
   get isChecked(): boolean {
     return this.#checked;
   }
@@ -74,7 +74,7 @@ async function violations(written: Promise<unknown>): Promise<unknown> {
 }
 
 onEveryStore('Nested values that were read from JSON', (open) => {
-  it('are validated as the class that @Type says, and stored as they are', async () => {
+  it('Nested values from JSON are validated as the class that @Type declares, and stored as they are', async () => {
     const { tables } = await open();
     const people = tables.repository(Person);
     const place = { latitude: 48 };
@@ -92,7 +92,7 @@ onEveryStore('Nested values that were read from JSON', (open) => {
     expect((await people.getOrThrow(KEY)).address).to.deep.equal(stored);
   });
 
-  it('in arrays, each of them, whatever its class is by its discriminator', async () => {
+  it('Nested values in arrays are each validated, as the class that their discriminator selects', async () => {
     const { tables } = await open();
     const people = tables.repository(Person);
     const others = [
@@ -117,7 +117,7 @@ onEveryStore('Nested values that were read from JSON', (open) => {
     expect((await people.getOrThrow(KEY)).contacts).to.deep.equal(contacts.slice(0, 1));
   });
 
-  it('in patches as well', async () => {
+  it('Nested values in patches are validated, too', async () => {
     const { tables } = await open();
     const people = tables.repository(Person);
     await people.insert(person({}));
@@ -125,7 +125,7 @@ onEveryStore('Nested values that were read from JSON', (open) => {
     expect(await violations(people.merge(KEY, patch))).to.deep.equal(['address.city: minLength']);
   });
 
-  it('may have members under the names of getters, and stand in a frozen entity', async () => {
+  it('Nested values may have members with the names of getters, and may belong to a frozen entity', async () => {
     const { tables } = await open();
     const people = tables.repository(Person);
     const address = { city: 'Ulm', isChecked: true };
@@ -135,7 +135,7 @@ onEveryStore('Nested values that were read from JSON', (open) => {
     expect(await violations(people.upsert(wrong))).to.deep.equal(['address.city: minLength']);
   });
 
-  it('have the class that the compiler told, or are refused: a value without a class has no constraints', async () => {
+  it("Nested values are validated as the class in the compiler's metadata, and refused if their class is unknown", async () => {
     const { tables } = await open();
     const people = tables.repository(Person);
     expect(await violations(people.insert(person({ told: { city: 'x' } })))).to.deep.equal(['told.city: minLength']);

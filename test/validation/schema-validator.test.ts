@@ -36,7 +36,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: StandardSchema; readon
       }),
       constraints: ['min_value', 'email'],
     },
-    'an asynchronous one': {
+    'an asynchronous validator': {
       schema: {
         '~standard': {
           version: 1,
@@ -67,7 +67,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
   const violations = ['credit', 'email'].map((property, index) => ({ property, constraints: [constraints[index]] }));
 
   onEveryStore(`A schema of ${library}`, (open) => {
-    it('is checked on every verb that writes, before anything is sent, values nowhere', async () => {
+    it('A schema is checked by every method that writes, before a request, with an error that quotes no values', async () => {
       const { tables } = await open();
       const accounts = tables.repository(Checked);
       const loaded = await accounts.insert(account());
@@ -101,7 +101,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
     ];
 
     for (const verb of ['insertMany', 'upsertMany'] as const) {
-      it(`is checked for every item of ${verb}: the wrong one is reported, or stops it`, async () => {
+      it(`A schema is checked for every entity of ${verb}, which collects the invalid one or stops at it`, async () => {
         const accounts = (await open()).tables.repository(Checked);
         const { written, failed } = await accounts[verb](many(), { onError: 'collect' });
         expect([written, codesOf(failed)]).to.deep.equal([2, [[1, violations]]]);
@@ -119,7 +119,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
       });
     }
 
-    it('is checked for every patch of mergeMany, where the patch changes something', async () => {
+    it('A schema is checked for every patch of mergeMany, on the properties that the patch changes', async () => {
       const accounts = (await open()).tables.repository(Checked);
       await accounts.insertMany(['first', 'wrong'].map((name) => account({ id: 'm', name })));
       const changes = [
@@ -131,7 +131,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
       expect(await accounts.getOrThrow({ id: 'm', name: 'wrong' })).to.include({ credit: 1, email: undefined });
     });
 
-    it('is checked by the commit of a unit of work, before any of it is sent; the unit keeps what it holds', async () => {
+    it('A schema is checked by the commit of a unit of work before anything is sent, and the unit keeps its writes', async () => {
       const { tables } = await open();
       const accounts = tables.repository(Checked);
       await accounts.insertMany(['changed', 'merged', 'deleted'].map((name) => account({ id: 'u', name })));
@@ -175,7 +175,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
       );
     });
 
-    it('of a deletion is not asked', async () => {
+    it('A schema is not checked for deletions', async () => {
       const checked = (await open()).tables;
       await checked.repository(Checked).insert(account());
       await checked.unitOfWork(async (unit) => {
@@ -186,7 +186,7 @@ for (const [library, { schema, constraints }] of Object.entries(SCHEMAS)) {
       expect(await checked.repository(Checked).exists({ id: '1', name: 'ab' })).to.equal(false);
     });
 
-    it('counts for a patch only where it changes something, and not at all when validation is off', async () => {
+    it('A schema is checked for a patch only on the properties that it changes, and not at all with validate: false', async () => {
       const { tables } = await open({ validate: false });
       const accounts = tables.repository(Checked);
       await accounts.insert(account({ credit: -1 }));
@@ -206,8 +206,8 @@ class Both {
   @Property() @IsEmail() email!: string;
 }
 
-onEveryStore('A schema beside the constraints of class-validator', (open) => {
-  it('is checked first, and then they are', async () => {
+onEveryStore('A schema beside constraints of class-validator', (open) => {
+  it('A schema is checked first, and the constraints of class-validator after it', async () => {
     const both = (await open()).tables.repository(Both);
     const entity = { id: '1', name: 'n', credit: -1, email: 'nobody' };
     const codes: unknown[] = [];
@@ -223,24 +223,24 @@ onEveryStore('A schema beside the constraints of class-validator', (open) => {
 });
 
 const SECRET = 'hunter2';
-/** Validators that fail themselves, with what `details.error` keeps of it. */
+/** Ways in which a validator itself can fail. */
 const FAILING: Readonly<Record<string, () => unknown>> = {
   'it throws': () => {
     throw new Error(SECRET);
   },
   'it rejects': async () => Promise.reject(new Error(SECRET)),
-  'it gives nothing': () => undefined,
-  'it gives a number': () => 5,
+  'it returns nothing': () => undefined,
+  'it returns a number': () => 5,
   'its issues are null': () => ({ issues: null }),
-  'its issues are none': () => ({ issues: [] }),
+  'its issues are empty': () => ({ issues: [] }),
   'its issues are a text': () => ({ issues: SECRET }),
   'an issue is null': () => ({ issues: [null] }),
-  'a path is no list': () => ({ issues: [{ message: SECRET, path: SECRET }] }),
+  'a path is not a list': () => ({ issues: [{ message: SECRET, path: SECRET }] }),
 };
 
-onEveryStore('A schema that does not judge', (open) => {
+onEveryStore('A schema that fails to validate', (open) => {
   for (const [how, validate] of Object.entries(FAILING)) {
-    it(`lets nothing pass, and no error shows what it said: ${how}`, async () => {
+    it(`A schema that fails to validate lets nothing pass, and no error quotes its result: ${how}`, async () => {
       class Unjudged extends Account {}
       const schema = { '~standard': { version: 1, vendor: 'test', validate } } as StandardSchema;
       defineEntity(Unjudged, {
@@ -276,7 +276,7 @@ class Thrown {
 }
 
 onEveryStore('A constraint that throws', (open) => {
-  it('lets nothing pass, and no error shows what it threw', async () => {
+  it('A constraint that throws lets nothing pass, and no error quotes what it threw', async () => {
     const { tables } = await open();
     const error = await rejection(tables.repository(Thrown).insert({ id: '1', name: 'n', credit: 1 }));
     expect(error).to.include({
