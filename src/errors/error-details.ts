@@ -56,10 +56,7 @@ export interface StoreErrorDetails {
   readonly serviceMessage?: string;
   /** The HTTP status, if there was a response. */
   readonly status?: number;
-  /**
-   * The media type of a response that did not come from the service or does not belong to the request; `none` if the
-   * response declares no type.
-   */
+  /** The media type of a response that is not the service's, or not to this request; `none` if it declares none. */
   readonly contentType?: string;
   /** The service's identifier of the request, which its support asks for. */
   readonly requestId?: string;
@@ -67,10 +64,7 @@ export interface StoreErrorDetails {
   readonly retryAfter?: number;
   /** The write that was refused, for the commit of a unit of work of which nothing was written. */
   readonly write?: CommitWrite;
-  /**
-   * Is `true` if another writer was faster on rows that the unit of work had read, or had found missing, so that the
-   * same work may succeed when it is repeated. Set for such a commit only.
-   */
+  /** Set if another writer was faster on rows that the unit had read or found missing: repeating it may succeed. */
   readonly lostRace?: boolean;
 }
 
@@ -96,9 +90,7 @@ export interface CommitWrite {
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
-  /**
-   * `true` for a merge that changes nothing and only checks that the row still has its ETag: see `UnitOfWork.require`.
-   */
+  /** `true` for a merge that changes nothing and only checks the row's ETag: see `UnitOfWork.require`. */
   readonly required?: boolean;
   /** The entity, if the unit of work has one. It holds property values, so logs do not show it. */
   readonly entity?: object;
@@ -110,10 +102,7 @@ export interface FailedWrite extends CommitWrite {
   readonly error: unknown;
 }
 
-/**
- * The outcome of the writes of a commit. The lists hold entities: a program reads them by their names, and logs do not
- * show them.
- */
+/** The outcome of the writes of a commit. The lists hold entities, so only programs see them, and logs do not. */
 export interface CommitReport {
   /** Writes that are stored now. */
   readonly committed: readonly CommitWrite[];
@@ -135,10 +124,7 @@ export interface BulkFailure<I = unknown> {
   readonly error: unknown;
 }
 
-/**
- * The progress of a bulk write that stopped. The lists hold items: a program reads them by their names, and logs do not
- * show them.
- */
+/** The progress of a bulk write that stopped. The lists hold items, so only programs see them, and logs do not. */
 export interface BulkReport {
   /** The number of items taken from the input: the sum of those written, failed and pending. */
   readonly read: number;
@@ -231,9 +217,7 @@ export interface ErrorDetails {
     readonly className: string;
     /** The number of results whose handler completed. */
     readonly handled: number;
-    /**
-     * The number of results whose handler threw: one, and any others that were running at that time and threw as well.
-     */
+    /** The number of results whose handler threw: one, and any that were running at that time and threw, too. */
     readonly thrown: number;
   };
   'query.unknown-property': { readonly className: string; readonly property: string };
