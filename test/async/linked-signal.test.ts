@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { linkSignal } from '../../src/async/linked-signal.js';
 import type { DataSource } from '../../src/data-source/data-source.js';
 import { onEveryStore } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';
@@ -60,4 +61,18 @@ onEveryStore('Many operations under one signal', (open, storeName) => {
       expect(warnings).to.deep.equal([]);
     });
   }
+});
+
+describe('A linked signal', () => {
+  it('A linked signal aborts its controller with the same reason, until it is released', () => {
+    const reason = new Error('no longer needed');
+    const stop = new AbortController();
+    const [linked, released] = [new AbortController(), new AbortController()];
+    linkSignal(stop.signal, linked);
+    linkSignal(stop.signal, released)();
+    linkSignal(undefined, released);
+    stop.abort(reason);
+    expect(linked.signal.reason).to.equal(reason);
+    expect(released.signal.aborted).to.equal(false);
+  });
 });

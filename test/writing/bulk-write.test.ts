@@ -22,10 +22,10 @@ async function stopped(write: Promise<unknown>): Promise<EntitableError<'commit.
   return error;
 }
 
-/** On the emulator fewer, because it takes a tenth of a millisecond for each. */
+/** Items of the large test: fewer on the emulator, which takes a tenth of a millisecond for each. */
 const MANY: Readonly<Record<string, number>> = { memory: 100_000, sqlite: 100_000, lmdb: 100_000, azurite: 10_000 };
 
-onEveryStore('Bulk writes', (open, storeName) => {
+onEveryStore('A bulk write', (open, storeName) => {
   async function onLine(): Promise<{ tables: DataSource; faulty: FaultyStore }> {
     const { store, tableName } = await open();
     const faulty = faultyStore(store);
@@ -34,7 +34,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     return { tables, faulty };
   }
 
-  it('write arrays, iterables and async iterables, in full transactions of interleaved partitions', async () => {
+  it('A bulk write accepts arrays, iterables and async iterables, and fills transactions from interleaved partitions', async () => {
     const { tables, faulty } = await onLine();
     const orders = tables.repository(Order);
     async function* slowly(): AsyncGenerator<Order> {
@@ -58,7 +58,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await orders.insertMany([])).to.deep.equal({ written: 0, failed: [] });
   });
 
-  it('write a hundred thousand entities over 500 partitions', async function () {
+  it('A bulk write inserts 100,000 entities of 500 partitions', async function () {
     this.timeout(120_000);
     const { tables, faulty } = await onLine();
     const count = MANY[storeName]!;
@@ -68,7 +68,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await tables.repository(Order).scan().count()).to.equal(count);
   });
 
-  it('cut transactions by their bytes too', async () => {
+  it('A bulk write splits transactions that would be too large', async () => {
     const { tables, faulty } = await onLine();
     const large = (row: number): Order => order({ orderId: `o${row}`, signature: new Uint8Array(60_000) });
     await tables.repository(Order).insertMany(Array.from({ length: 100 }, (_, row) => large(row)));
@@ -78,7 +78,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await tables.repository(Order).scan().count()).to.equal(100);
   });
 
-  it('put repeats of one key into later transactions, in their order', async () => {
+  it('A bulk write sends repeated writes of one key in later transactions, in order', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     const versions = Array.from({ length: 20 }, (_, total) => order({ orderId: `o${total % 3}`, total }));
@@ -91,7 +91,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     ]);
   });
 
-  it('write one transaction of a partition at a time, and never more at once than asked', async () => {
+  it('A bulk write sends one transaction of a partition at a time, and no more at once than `concurrency`', async () => {
     const { tables, faulty } = await onLine();
     const busy = new Set<string>();
     let most = 0;
@@ -106,7 +106,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(most).to.equal(3);
   });
 
-  it('stop at the first item that cannot be written, and say how far they came', async () => {
+  it('A bulk write stops at the first refused item and reports how many were written', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     await orders.insert(order({ customerId: 'c1', orderId: 'taken', email: 'hunter2@x.y' }));
@@ -125,7 +125,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     );
   });
 
-  it('advise to go on past items where that would help, and only there', async () => {
+  it("A bulk write recommends onError: 'collect' only for errors that it would help with", async () => {
     const { tables, faulty } = await onLine();
     const orders = tables.repository(Order);
     const advice = "Pass onError: 'collect'";
@@ -147,7 +147,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(failed.map(({ error }) => error)).to.have.nested.property('[0].code', 'entity.getter-failed');
   });
 
-  it("isolate with onError: 'collect' the item that fails: the others of its transaction are written", async () => {
+  it("A bulk write with onError: 'collect' writes the other items of a refused transaction", async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     await orders.insertMany(
@@ -167,7 +167,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await orders.scan().count()).to.equal(49);
   });
 
-  it('delete entities under their ETags, and keys whatever they have; a missing row is an error or nothing', async () => {
+  it('A bulk delete is conditional for entities and unconditional for keys, and can ignore missing rows', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     const items = [...interleaved(10, 2)];
@@ -181,7 +181,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await orders.scan().count()).to.equal(0);
   });
 
-  it('tell how far they are', async () => {
+  it('A bulk write reports its progress', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     const told: BulkProgress[] = [];
@@ -197,7 +197,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(untold[0]).not.to.have.property('total');
   });
 
-  it('ask for no more than there is room for, and close an input that is not needed any more', async () => {
+  it('A bulk write reads a bounded number of items ahead, and closes its input when it stops', async () => {
     const { tables, faulty } = await onLine();
     let asked = 0;
     let closed = false;
@@ -224,7 +224,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(closed).to.equal(true);
   });
 
-  it('send what they have when the input keeps them waiting, and stop while they wait', async () => {
+  it('A bulk write sends smaller transactions while its input stalls, and can be stopped then', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     const stop = new AbortController();
@@ -240,7 +240,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await orders.scan().count()).to.equal(1);
   });
 
-  it('hand on what an input throws, after what was under way is written', async () => {
+  it('A bulk write reports an error of its input after the transactions in flight have ended', async () => {
     const { tables } = await onLine();
     const problem = new Error('line 3 is no JSON');
     function* broken(): Generator<Order> {
@@ -252,7 +252,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect([error.details.read, error.details.written]).to.deep.equal([100, 100]);
   });
 
-  it('stop when the store cannot be reached, also where they collect; adaptive ones try again', async () => {
+  it("A bulk write stops if the store is unreachable, even with onError: 'collect'; an adaptive one retries", async () => {
     const { tables, faulty } = await onLine();
     const orders = tables.repository(Order);
     faulty.faults.push('unavailable');
@@ -263,7 +263,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect((await orders.insertMany(interleaved(300, 3), { concurrency: 'adaptive' })).written).to.equal(300);
   });
 
-  it('report items whose answer was lost as such', async () => {
+  it('A bulk write reports items with a lost answer as store.outcome-unknown', async () => {
     const { tables, faulty } = await onLine();
     const orders = tables.repository(Order);
     faulty.faults.push('lost-after');
@@ -273,7 +273,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(await orders.scan().count()).to.equal(200);
   });
 
-  it('listen to a signal once, however many transactions are under way', async () => {
+  it('A bulk write adds one listener to its signal, however many transactions are in flight', async () => {
     const { tables } = await onLine();
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
@@ -285,7 +285,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
     expect(warnings.filter(({ message }) => message.includes('AbortSignal'))).to.deep.equal([]);
   });
 
-  it('refuse options that mean nothing', async () => {
+  it('A bulk write rejects invalid options', async () => {
     const { tables } = await onLine();
     const orders = tables.repository(Order);
     for (const options of [{ concurrency: 0 }, { concurrency: 1.5 }, { concurrency: 'fast' }, { onError: 'ignore' }]) {
@@ -306,7 +306,7 @@ onEveryStore('Bulk writes', (open, storeName) => {
 });
 
 onEveryStore('getMany', (open) => {
-  it('reads the keys of an async iterable in their order, asking for no more than there is room for', async () => {
+  it('getMany reads the keys of an async iterable in order, and only as many ahead as it has room for', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insertMany(interleaved(30, 3));

@@ -37,7 +37,7 @@ const made = (count: number): (Customer | Purchase | Parcel)[] =>
   }).flat();
 
 onEveryStore('A bulk write of several classes', (open) => {
-  it('writes each to its table, in transactions of one table and one partition', async () => {
+  it('A bulk write of several classes sends transactions of one table and one partition each', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const tables = await DataSource.open(recorded, { tableName });
@@ -59,7 +59,7 @@ onEveryStore('A bulk write of several classes', (open) => {
     );
   });
 
-  it('upserts and deletes, from anything that gives entities one by one', async () => {
+  it('A bulk write of several classes upserts and deletes the entities of any iterable', async () => {
     const { tables } = await open();
     await tables.insertMany(made(6));
     const entities = made(9);
@@ -84,7 +84,7 @@ onEveryStore('A bulk write of several classes', (open) => {
     expect((await tables.deleteMany(gone.slice(1, 2), { missing: 'ignore' })).written).to.equal(1);
   });
 
-  it('collects those that cannot be written, and writes the others', async () => {
+  it("A bulk write of several classes with onError: 'collect' writes all entities that can be written", async () => {
     const { tables } = await open();
     await tables.repository(Parcel).insert(Object.assign(new Parcel(), { customer: 'c0', order: '0' }));
     const entities = [...made(2), { customer: 'c0' }, new Date(), null, Object.assign(new Purchase(), { order: 'x' })];
@@ -106,7 +106,7 @@ onEveryStore('A bulk write of several classes', (open) => {
     ]);
   });
 
-  it('is refused where a unit of work holds writes, and for what is no input', async () => {
+  it('A bulk write of several classes is refused in a unit of work, and for input that is not iterable', async () => {
     const { tables } = await open();
     for (const write of [
       () => tables.insertMany(made(1)),

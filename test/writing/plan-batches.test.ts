@@ -5,7 +5,7 @@ import { STORAGE_LIMITS, type ServiceLimits } from '../../src/store/limits.js';
 
 const LIMITS: ServiceLimits = { ...STORAGE_LIMITS, transactionWrites: 3, transactionBytes: 100 };
 
-/** `T/p/r` of so many bytes. */
+/** Makes a write of the row `table/partition key/row key` with this size. */
 function write(path: string, bytes = 10): TableWrite {
   const [table = '', partitionKey = '', rowKey = ''] = path.split('/');
   return { table, write: { mode: 'insert', partitionKey, rowKey, bytes, entityBytes: bytes } };
@@ -20,31 +20,31 @@ const TABLE: readonly (readonly [
   writes: readonly TableWrite[],
   batches: readonly (readonly string[])[][],
 ])[] = [
-  ['nothing is no batch', [], []],
-  ['one write is one batch', [write('T/p/1')], [[['T/p/1']]]],
+  ['returns no batch for no writes', [], []],
+  ['returns one batch for one write', [write('T/p/1')], [[['T/p/1']]]],
   [
-    'partitions are gathered, in the order of their first writes',
+    'groups writes by partition, in the order of the first writes',
     [write('T/b/1'), write('T/a/1'), write('T/b/2')],
     [[['T/b/1', 'T/b/2']], [['T/a/1']]],
   ],
-  ['tables are kept apart', [write('T/p/1'), write('U/p/1')], [[['T/p/1']], [['U/p/1']]]],
+  ['separates tables', [write('T/p/1'), write('U/p/1')], [[['T/p/1']], [['U/p/1']]]],
   [
-    'a batch is cut by its number of writes',
+    'splits a batch with too many writes',
     ['1', '2', '3', '4'].map((row) => write(`T/p/${row}`)),
     [[['T/p/1', 'T/p/2', 'T/p/3'], ['T/p/4']]],
   ],
   [
-    'a batch is cut by its bytes, also at exactly the limit',
+    'splits a batch with too many bytes, but not one of exactly the limit',
     [write('T/p/1', 60), write('T/p/2', 40), write('T/p/3', 1)],
     [[['T/p/1', 'T/p/2'], ['T/p/3']]],
   ],
   [
-    'a write that is too large for any transaction goes by itself',
+    'puts a write that is too large for any transaction into a batch of its own',
     [write('T/p/1'), write('T/p/2', 101), write('T/p/3')],
     [[['T/p/1'], ['T/p/2'], ['T/p/3']]],
   ],
   [
-    'a row that is written again begins another batch, and what follows stays behind it',
+    'starts another batch for a row that is written again, and keeps the writes after it behind it',
     [write('T/p/1'), write('T/p/2'), write('T/p/1'), write('T/p/3')],
     [
       [
@@ -55,9 +55,9 @@ const TABLE: readonly (readonly [
   ],
 ];
 
-describe('Planning batches', () => {
+describe('planBatches', () => {
   for (const [rule, writes, batches] of TABLE) {
-    it(rule, () => {
+    it(`planBatches ${rule}`, () => {
       expect(shown(writes)).to.deep.equal(batches);
     });
   }
@@ -71,7 +71,7 @@ describe('Planning batches', () => {
     })
     .map(({ table, partition, row, bytes }) => write(`${table}/${partition}/${row}`, bytes));
 
-  it('loses nothing, keeps the order of every partition, stays within the limits, and cuts only where it must', () => {
+  it('planBatches loses no write, keeps the order of every partition, and splits batches only at the limits', () => {
     fc.assert(
       fc.property(fc.array(anyWrite, { maxLength: 60 }), (writes) => {
         const plan = planBatches(writes, LIMITS);

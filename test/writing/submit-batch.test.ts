@@ -31,20 +31,20 @@ function refusing(rows: readonly string[], { names = true } = {}) {
   return { submission, sent, written };
 }
 
-describe('Submitting a batch', () => {
-  it('sends the others again without each refused write that may be left out', async () => {
+describe('submitBatch', () => {
+  it('submitBatch sends the other writes again without each refused one that may be left out', async () => {
     const { submission, sent, written } = refusing(['a', 'c']);
     expect(await submitBatch(ALL, submission)).to.equal(undefined);
     expect({ sent, written }).to.deep.equal({ sent: [['a', 'b', 'c'], ['b', 'c'], ['b']], written: ['b'] });
   });
 
-  it('sends nothing more when every write was left out', async () => {
+  it('submitBatch ends when every write was left out', async () => {
     const { submission, sent } = refusing(['a', 'b', 'c']);
     expect(await submitBatch(ALL, submission)).to.equal(undefined);
     expect(sent).to.have.length(3);
   });
 
-  it('ends at a refused write that must not be left out, and reports it with what was not written', async () => {
+  it('submitBatch ends at a refused write that must not be left out, and returns the unwritten ones', async () => {
     const { submission, written } = refusing(['b']);
     const rest = await submitBatch(ALL, { ...submission, onRefused: () => false });
     expect(rest?.unwritten).to.deep.equal(ALL);
@@ -52,14 +52,14 @@ describe('Submitting a batch', () => {
     expect(written).to.deep.equal([]);
   });
 
-  it('ends at a refusal that names no write of several, and takes one that is alone for the refused one', async () => {
+  it('submitBatch ends at an error that names none of several writes; a single write is the refused one', async () => {
     const several = refusing(['b'], { names: false });
     expect((await submitBatch(ALL, several.submission))?.failure).to.include({ refused: undefined });
     const alone = refusing(['b'], { names: false });
     expect(await submitBatch([write('b')], alone.submission)).to.equal(undefined);
   });
 
-  it('sends nothing once it is stopped, and reports what was not written without a failure', async () => {
+  it('submitBatch sends nothing once it is stopped, and returns the unwritten writes without a failure', async () => {
     const { submission, sent } = refusing(['a']);
     const rest = await submitBatch(ALL, { ...submission, stopped: () => sent.length > 0 });
     expect(rest).to.deep.equal({ unwritten: ALL.slice(1) });
