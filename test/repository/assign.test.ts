@@ -12,7 +12,7 @@ describe('assign', () => {
   beforeEach(async () => (tables = await DataSource.open('memory:')));
   afterEach(() => tables.close());
 
-  it('sets what the patch has, ignores undefined, makes absent what is null, and gives the entity back', async () => {
+  it('assign sets the values of a patch, ignores undefined, makes null properties absent, and returns the entity', async () => {
     const orders = tables.repository(Order);
     await orders.insert(order({ status: 'open', email: 'a@b.c', paid: true }));
     const loaded = await orders.getOrThrow(KEY);
@@ -23,7 +23,7 @@ describe('assign', () => {
     expect(await orders.getOrThrow(KEY)).to.include({ total: 5, status: 'open', email: undefined, paid: true });
   });
 
-  it('takes the own key, and fills in the key of an entity that has none', () => {
+  it("assign accepts the entity's own key, and fills in the key of an entity without one", () => {
     const orders = tables.repository(Order);
     expect(orders.assign(order(), { ...KEY, total: 1 })).to.include({ ...KEY, total: 1 });
     expect(orders.assign(new Order(), { ...KEY, total: 1 })).to.include({ ...KEY, total: 1 });
@@ -33,7 +33,7 @@ describe('assign', () => {
     expect(events.assign(event, { at: new Date(5), payload: 1 }).at).to.equal(at);
   });
 
-  it('works in a unit of work, which finds the change', async () => {
+  it('assign works in a unit of work, which detects the change', async () => {
     await tables.repository(Order).insert(order({ email: 'a@b.c' }));
     await tables.unitOfWork(async (work) => {
       const orders = work.repository(Order);
@@ -51,7 +51,7 @@ describe('assign', () => {
     'the timestamp': [{ total: 1, updatedAt: new Date() }, 'validation.unknown-property'],
   };
   for (const [what, [patch, code]] of Object.entries(REFUSED)) {
-    it(`refuses ${what}: ${code}, and sets nothing`, () => {
+    it(`assign refuses ${what} with ${code} and sets nothing`, () => {
       const entity = order();
       expect(() => tables.repository(Order).assign(entity, patch))
         .to.throw(EntitableError)
@@ -60,7 +60,7 @@ describe('assign', () => {
     });
   }
 
-  it('refuses what cannot be set, and what is no object', () => {
+  it('assign refuses a property that cannot be set, and a value that is not an object', () => {
     const orders = tables.repository(Order);
     expect(() => orders.assign(Object.freeze(order()), { total: 1 }))
       .to.throw(EntitableError)
@@ -76,7 +76,7 @@ describe('assign', () => {
     }
   });
 
-  it('uses the setters of the class', () => {
+  it('assign uses the setters of the class', () => {
     @Entity({ table: 'Logs', rowKey: '{at}' })
     class Log {
       @PartitionKey() host!: PartitionKey;

@@ -35,7 +35,7 @@ defineEntity(Described, {
 const profile = (customerId: string, name: string): Profile => Object.assign(new Profile(), { customerId, name });
 const flag = (name: string, on: boolean): Flag => Object.assign(new Flag(), { name, on });
 
-describe('A key that is constant text', () => {
+describe('A key whose template is constant text', () => {
   let tables: DataSource;
   let profiles: Repository<Profile>;
   let flags: Repository<Flag>;
@@ -49,7 +49,7 @@ describe('A key that is constant text', () => {
   });
   afterEach(() => tables.close());
 
-  it('is no part of what the verbs take: the row key', async () => {
+  it('A constant row key is not part of the keys that operations take', async () => {
     const key = { customerId: 'c1' };
     expect(await profiles.get(key)).to.include({ name: 'Ann' });
     expect(await profiles.exists(key)).to.equal(true);
@@ -66,7 +66,7 @@ describe('A key that is constant text', () => {
     expect(await profiles.scan().count()).to.equal(0);
   });
 
-  it('is no part of what the verbs take: the partition key', async () => {
+  it('A constant partition key is not part of the keys that operations take', async () => {
     expect((await flags.query({}).toArray()).map(({ name }) => name)).to.deep.equal(['beta', 'dark']);
     expect(flags.query({}).compile().filter).to.equal("PartitionKey eq 'flags'");
     expect(await flags.get({ name: 'beta' })).to.include({ on: true });
@@ -75,7 +75,7 @@ describe('A key that is constant text', () => {
     expect(await flags.query({}).where('on', 'eq', true).count()).to.equal(2);
   });
 
-  it('is none in a unit of work', async () => {
+  it('A constant key is not part of the keys in a unit of work', async () => {
     await tables.unitOfWork(async (work) => {
       const found = await work.get(Profile, { customerId: 'c1' });
       found!.name = 'Anna';
@@ -89,13 +89,13 @@ describe('A key that is constant text', () => {
     ]);
   });
 
-  it('is none of a class that is described without decorators', async () => {
+  it('A constant key is not part of the keys of a class described without decorators', async () => {
     const described = tables.repository(Described);
     await described.insert(Object.assign(new Described(), { customerId: 'c1', name: 'Ann' }));
     expect(await described.get({ customerId: 'c1' })).to.include({ name: 'Ann' });
   });
 
-  it('is not shown where an entity is missing', async () => {
+  it('A constant key is not part of the message about a missing entity', async () => {
     const missing: unknown = await profiles.getOrThrow({ customerId: 'c9' }).catch((error: unknown) => error);
     expect(missing).to.include({
       code: 'store.not-found',
@@ -104,8 +104,8 @@ describe('A key that is constant text', () => {
   });
 });
 
-describe('A class with one key only', () => {
-  it('cannot be used where no template says the other', async () => {
+describe('A class with only one key', () => {
+  it('A class with only one key is refused unless a template composes the other', async () => {
     class Half {
       tenant!: PartitionKey;
       id!: string;

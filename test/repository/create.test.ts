@@ -38,7 +38,7 @@ class Order {
   }
 }
 
-/** Members that only its constructor sets, which checks them. */
+/** A class with members that only its constructor sets, after checking them. */
 @Entity({ table: 'Payments', create: (values: EntityValues<Payment>) => new Payment(values) })
 class Payment {
   @PartitionKey() customerId!: PartitionKey;
@@ -67,7 +67,7 @@ describe('create', () => {
   beforeEach(async () => (tables = await DataSource.open('memory:')));
   afterEach(() => tables.close());
 
-  it('makes an instance of the class, with its defaults, and sends nothing', () => {
+  it('create makes an instance of the class with its defaults and sends nothing', () => {
     const order = tables.repository(Order).create({ ...KEY, total: 2000 });
     expect(order).to.be.instanceOf(Order);
     expect([order.isLarge, order.channel]).to.deep.equal([true, 'web']);
@@ -76,7 +76,7 @@ describe('create', () => {
     expect(order.status).to.equal('shipped');
   });
 
-  it('makes a default anew for each entity, and none where a value was given', () => {
+  it('create makes a new default for each entity, and none if there is a value', () => {
     const orders = tables.repository(Order);
     const [first, second] = [orders.create({ ...KEY, total: 1 }), orders.create({ ...KEY, total: 1 })];
     first.tags.push('a');
@@ -86,7 +86,7 @@ describe('create', () => {
     ]);
   });
 
-  it('works the same in a repository of a unit of work, of a subclass, and of a class without decorators', async () => {
+  it('create works the same in a unit of work, for a subclass, and for a class without decorators', async () => {
     @Entity({ table: 'Parcels' })
     class Parcel extends Order {
       @Property({ type: 'Double', default: 1 }) weight!: Defaulted<number>;
@@ -121,7 +121,7 @@ describe('create', () => {
     expect(() => tables.repository(Plain).create({ group: 'g', name: 'n' } as never)).to.throw('has no size');
   });
 
-  it('refuses a class whose plain default cannot be stored, and takes the type of a property from its default', async () => {
+  it('A class whose plain default cannot be stored is refused, and a property without a type takes it from its default', async () => {
     class Wrong {}
     const lower = { type: 'String', toStored: String, fromStored: String } as const;
     const failing = {
@@ -170,13 +170,13 @@ describe('create', () => {
     ]);
   });
 
-  it('takes null for what is absent, and what a setter makes of a value', () => {
+  it('create takes null for an absent property, and keeps the value that a setter stores', () => {
     const order = tables.repository(Order).create({ ...KEY, total: 1, note: null, remark: 'x' });
     expect(order.note).to.equal('x');
     expect(tables.repository(Order).create({ ...KEY, total: 1, note: null }).note).to.equal(null);
   });
 
-  it('says of a value that is not stored what may have been forgotten', () => {
+  it('The error of create for a value that is not stored says what may have been forgotten', () => {
     expect(() => tables.repository(Order).create({ ...KEY, total: 1, channel: 'shop' })).to.throw(
       'The values of a new Order name channel, which is no stored property. Decorate it with @Property, or name it in defineEntity, ' +
         'where it is to be stored; else leave it out, and make it optional in the class.',
@@ -196,13 +196,13 @@ describe('create', () => {
     'a key that is too long': [{ total: 1, orderId: 'x'.repeat(600) }, 'key.too-long', 'RowKey'],
   };
   for (const [what, [values, code, name]] of Object.entries(REFUSED)) {
-    it(`refuses ${what}: ${code}`, () => {
+    it(`create refuses ${what} with ${code}`, () => {
       const create = (): unknown => tables.repository(Order).create({ ...KEY, ...values } as never);
       expect(create).to.throw(EntitableError, name).with.property('code', code);
     });
   }
 
-  it('refuses what is no object: entity.not-an-object', () => {
+  it('create refuses a value that is not an object with entity.not-an-object', () => {
     for (const values of [undefined, null, 'text', 5, []]) {
       expect(() => tables.repository(Order).create(values as never))
         .to.throw(EntitableError, 'The values of Order')
@@ -210,7 +210,7 @@ describe('create', () => {
     }
   });
 
-  it('gives the values to the create of the class, so that a constructor can check them and keep them private', async () => {
+  it('create passes the values to the `create` of the class, so that its constructor can check them and keep them private', async () => {
     const payments = tables.repository(Payment);
     const key = { customerId: 'c1', paymentId: 'p1' };
     const payment = payments.create({ ...key, amount: 20 });
@@ -232,7 +232,7 @@ describe('create', () => {
     expect(await rejection(payments.refresh(found))).to.have.property('code', 'entity.read-only');
   });
 
-  it('makes what is not said of what was not given: save under an ETag leaves it alone', async () => {
+  it('save under an ETag keeps stored properties whose values `create` was not given', async () => {
     const orders = tables.repository(Order);
     const { etag } = await orders.insert(orders.create({ ...KEY, total: 1, status: 'shipped', tags: ['a'] }));
     const again = orders.create({ ...KEY, total: 2 });
@@ -247,8 +247,8 @@ describe('create', () => {
   });
 });
 
-onEveryStore('default and required', (open) => {
-  it('stores the defaults of what is inserted, replaced or upserted as a whole, so that filters see them', async () => {
+onEveryStore('Default and required properties', (open) => {
+  it('Defaults are stored by inserts, replaces and replacing upserts, so that filters match them', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const bare = (orderId: string): Order => Object.assign(new Order(), { ...KEY, orderId, total: 1 });
@@ -264,7 +264,7 @@ onEveryStore('default and required', (open) => {
     expect(await orders.getOrThrow(KEY)).to.deep.include({ status: 'open', tags: [] });
   });
 
-  it('leaves alone what a row has when an entity is merged into it', async () => {
+  it('Defaults do not overwrite stored values when an entity is merged into a row', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(orders.create({ ...KEY, total: 1, status: 'shipped' }));
@@ -293,7 +293,7 @@ onEveryStore('default and required', (open) => {
     },
   };
   for (const [verb, upsert] of Object.entries(UPSERTS)) {
-    it(`writes no default over what a row has, which nobody gave to create or fromPlain: ${verb}`, async () => {
+    it(`Defaults that were only filled in by create or fromPlain do not overwrite stored values: ${verb}`, async () => {
       const { tables } = await open();
       const orders = tables.repository(Order);
       const made = [
@@ -308,7 +308,7 @@ onEveryStore('default and required', (open) => {
     });
   }
 
-  it('merges a default that was given, assigned or changed, and leaves it out where the row is new', async () => {
+  it('A merging upsert sends a default value that was passed, assigned or changed, and no other default', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const storedAs = async (order: Order, upsert: (order: Order) => Promise<unknown>): Promise<unknown> => {
@@ -344,7 +344,7 @@ onEveryStore('default and required', (open) => {
     expect(await orders.getOrThrow({ customerId: 'c1', orderId: 'o2' })).to.deep.include({ status: 'open', tags: [] });
   });
 
-  it('knows the defaults that nobody gave of a class without an ETag property, too', async () => {
+  it('Defaults that were only filled in are recognised in a class without an ETag property as well', async () => {
     @Entity({ table: 'Orders' })
     class Bare {
       @PartitionKey() customerId!: PartitionKey;
@@ -365,7 +365,7 @@ onEveryStore('default and required', (open) => {
     });
   });
 
-  it('gives the default of a row that lacks it, which save stores, and a unit of work only with another change', async () => {
+  it('A row without the property is read with the default, which save stores, and a unit of work only with another change', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(orders.create({ ...KEY, total: 1 }));
@@ -396,7 +396,7 @@ onEveryStore('default and required', (open) => {
     expect(await isStored()).to.equal(true);
   });
 
-  it('makes no change of a default that a function gave when the row was read', async () => {
+  it('A default that a function made while the row was read does not count as a change', async () => {
     @Entity({ table: 'Orders' })
     class Dated {
       @PartitionKey() customerId!: PartitionKey;
@@ -414,7 +414,7 @@ onEveryStore('default and required', (open) => {
     expect((await tables.repository(Dated).getOrThrow(KEY)).id.toString()).to.equal(dated.id.toString());
   });
 
-  it('refuses to store an entity without a property that is required, before anything is sent', async () => {
+  it('An entity without a required property is refused before anything is sent', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const bare = (): Order => Object.assign(new Order(), KEY);
@@ -444,7 +444,7 @@ onEveryStore('default and required', (open) => {
     }
     const bulk = await orders.insertMany([bare()], { onError: 'collect' });
     expect(bulk.failed[0]?.error).to.have.property('code', 'validation.missing-property');
-    // What a DTO does not say is left alone, and not missing.
+    // A property that a DTO leaves out is kept, and does not count as missing.
     await orders.save(Object.assign(bare(), { etag: loaded.etag, note: 'x' }));
     expect(await orders.getOrThrow(KEY)).to.include({ total: 1, note: 'x' });
   });

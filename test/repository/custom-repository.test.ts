@@ -35,7 +35,7 @@ class AnnouncedOrders extends Repository.of(Order) {
 }
 
 onEveryStore('A custom repository', (open) => {
-  it('knows its entity and names the queries of its domain', async () => {
+  it('A custom repository knows its entity class and has queries of its own', async () => {
     const { tables } = await open();
     const orders = tables.repository(Orders);
     await orders.insert(order({ total: 2000 }));
@@ -44,14 +44,14 @@ onEveryStore('A custom repository', (open) => {
     expect((await orders.large('c1')).map(({ orderId }) => orderId)).to.deep.equal(['o1']);
   });
 
-  it('is given what its constructor needs', async () => {
+  it('A custom repository receives the dependencies of its constructor', async () => {
     const { tables } = await open();
     const mailer = new Mailer();
     await tables.repository(AnnouncedOrders, mailer).insert(order());
     expect(mailer.sent).to.deep.equal(['o1']);
   });
 
-  it('that extends Repository itself does not say its entity: metadata.not-an-entity, which says what to extend', async () => {
+  it('A class that extends Repository itself is refused with metadata.not-an-entity, whose message says what to extend', async () => {
     const { tables } = await open();
     class Nobody extends Repository<Order> {}
     expect(() => tables.repository(Nobody as never))

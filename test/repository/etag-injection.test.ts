@@ -4,7 +4,7 @@ import type { DataSource } from '../../src/data-source/data-source.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { onEveryStore, rejection } from '../support/every-store.js';
 
-/** What a route lets its clients change. */
+/** The properties that a route lets its clients change. */
 @Entity({ table: 'Profiles' })
 class Profile {
   @PartitionKey() tenant!: PartitionKey;
@@ -13,7 +13,7 @@ class Profile {
   @ETag() etag?: string;
 }
 
-/** All that is stored. */
+/** All stored properties. */
 @Entity({ table: 'Profiles' })
 class Account {
   @PartitionKey() tenant!: PartitionKey;
@@ -26,7 +26,7 @@ const key = { tenant: 'p', user: 'me' };
 const log = { tenant: 'p', user: 'log' };
 const profile = (etag: string): Profile => Object.assign(new Profile(), { ...key, nick: 'new', etag });
 
-/** ETags that say more than themselves, that no header can hold, or that a server would read as another. */
+/** ETags that contain more than an ETag, that no header can hold, or that a server would read as another. */
 const ETAGS: Readonly<Record<string, string>> = {
   'headers and a body': '*\r\n\r\n{"role":"admin"}',
   'a line feed': '*\n',
@@ -76,9 +76,9 @@ const WAYS: Readonly<Record<string, (tables: DataSource, etag: string) => Promis
     }),
 };
 
-onEveryStore('An ETag that is none', (open) => {
+onEveryStore('An invalid ETag', (open) => {
   for (const [way, write] of Object.entries(WAYS)) {
-    it(`is refused before anything is sent: ${way}`, async () => {
+    it(`An invalid ETag is refused before anything is sent: ${way}`, async () => {
       const { tables } = await open();
       const accounts = tables.repository(Account);
       for (const at of [key, log]) await accounts.insert({ ...at, nick: 'old', role: 'user' });
@@ -120,7 +120,7 @@ onEveryStore('An ETag that is none', (open) => {
       }),
   };
   for (const [verb, write] of Object.entries(OPTIONS)) {
-    it(`is refused where it is null, empty or no text, since whoever gives it wants a condition: ${verb}`, async () => {
+    it(`An ETag that is null, empty or not a text is refused, since its caller wants a condition: ${verb}`, async () => {
       const { tables } = await open();
       const accounts = tables.repository(Account);
       await accounts.insert({ ...key, nick: 'old', role: 'user' });
@@ -133,7 +133,7 @@ onEveryStore('An ETag that is none', (open) => {
     });
   }
 
-  it('counts as not set in a new entity where it is null or empty: save inserts it, and refuses no text', async () => {
+  it('An @ETag property that is null or empty counts as not set: save inserts the new entity, and refuses other types', async () => {
     const { tables } = await open();
     const profiles = tables.repository(Profile);
     const saves = [null, ''].map(async (etag, index) =>
@@ -147,7 +147,7 @@ onEveryStore('An ETag that is none', (open) => {
     }
   });
 
-  it('is refused when it is empty, which a service would take for no condition', async () => {
+  it('An empty ETag is refused, because a service would take it for no condition', async () => {
     const { tables } = await open();
     await tables.repository(Account).insert({ ...key, nick: 'old', role: 'user' });
     const error = await rejection(tables.repository(Profile).merge(key, { nick: 'new' }, { etag: '' }));

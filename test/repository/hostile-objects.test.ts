@@ -18,7 +18,7 @@ class Parcel {
   @ETag() etag?: string | undefined;
 }
 
-/** Its own setter refuses what its own getter cannot give. */
+/** A class whose own setter refuses a value that its own getter cannot return. */
 @Entity({ table: 'Parcels' })
 class Strict {
   @PartitionKey() depot!: PartitionKey;
@@ -41,7 +41,7 @@ class Defaulted {
 
 const KEY = { depot: 'd', id: '1' };
 
-/** An object of values, of which one throws. */
+/** Makes an object with a getter that throws. */
 function withGetter(name: string, given: object = KEY): never {
   return Object.defineProperty({ ...given }, name, { get: fail, enumerable: true, configurable: true }) as never;
 }
@@ -58,7 +58,7 @@ function revoked(): never {
 
 type Attempt = (parcels: Repository<Parcel>, tables: DataSource) => unknown;
 
-/** What is told of an error: nothing that was thrown is seen, and all of it can be read. */
+/** The visible parts of an error: nothing that was thrown is shown, but all of it can be read. */
 interface Told {
   readonly code: string;
   readonly shown: object;
@@ -164,14 +164,14 @@ const ATTEMPTS: Readonly<Record<string, readonly [Attempt, Told]>> = {
   ],
 };
 
-describe('An object of the program whose own code throws', () => {
+describe('An object whose own code throws', () => {
   for (const [title, [attempt, expected]] of Object.entries(ATTEMPTS)) {
-    it(`is refused by ${expected.code}: ${title}`, async () => {
+    it(`An object whose own code throws is refused with ${expected.code}: ${title}`, async () => {
       expect(await told(attempt)).to.deep.equal(expected);
     });
   }
 
-  it('is refused as a proxy that was revoked', async () => {
+  it('A revoked proxy is refused', async () => {
     const codes = await Promise.all(
       [
         (parcels: Repository<Parcel>) => parcels.insert(revoked()),
@@ -193,7 +193,7 @@ describe('An object of the program whose own code throws', () => {
     ]);
   });
 
-  it('leaves what a callback throws as it is', async () => {
+  it('An error that a callback throws is passed on unchanged', async () => {
     const raw = `raw: ${String(THROWN)}`;
     expect(await told((_, tables) => tables.run(fail))).to.equal(raw);
     expect(await told((_, tables) => tables.unitOfWork(fail))).to.equal(raw);
@@ -202,7 +202,7 @@ describe('An object of the program whose own code throws', () => {
     expect(await told((parcels) => parcels.scan().filterOnClient(fail).toArray())).to.equal(raw);
   });
 
-  it('writes nothing', async () => {
+  it('An object whose own code throws causes no write', async () => {
     const tables = await DataSource.open('memory:');
     const parcels = tables.repository(Parcel);
     const items = [Object.assign(new Parcel(), { depot: 'd', id: '0' }), hostileParcel()];

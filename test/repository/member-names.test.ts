@@ -4,7 +4,7 @@ import type { EntityClass } from '../../src/metadata/key-types.js';
 import { defineEntity } from '../../src/metadata/define-entity.js';
 import { onEveryStore, type Opened } from '../support/every-store.js';
 
-/** Has members that every object inherits something under, stored under these names or others. */
+/** Defines a class with members named like inherited ones, stored under these names or others. */
 function oddClass(names: readonly [string, string, string]): EntityClass {
   const properties = {
     pk: 'PartitionKey',
@@ -20,7 +20,7 @@ function oddClass(names: readonly [string, string, string]): EntityClass {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A repository whose names no compiler knows. */
+/** A repository without the compiler's checks of names. */
 interface LooseQuery {
   where(...condition: readonly unknown[]): LooseQuery;
   select(...names: readonly string[]): LooseQuery;
@@ -43,11 +43,11 @@ const FIRST = { pk: 'p', rk: '1' };
 const GIVEN = { ...FIRST, constructor: 'made', toString: 'text', hasOwnProperty: 1 };
 const BARE = { pk: 'p', rk: '2' };
 
-/** What an object has itself. */
+/** Returns the own properties of an object. */
 const ownOf = (object: object | undefined): Values | undefined =>
   object && Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** The code of the error that something throws, at once or later, and the property that it names. */
+/** Returns the code of the error that a call throws, at once or later, and the property that it names. */
 async function refusal(attempt: () => unknown): Promise<unknown> {
   try {
     await attempt();
@@ -58,13 +58,13 @@ async function refusal(attempt: () => unknown): Promise<unknown> {
   }
 }
 
-onEveryStore('Properties that are named as what every object inherits', (open, store) => {
+onEveryStore('Properties named like members that every object inherits', (open, store) => {
   // The emulator cannot store such names.
   const Odd = oddClass(store === 'azurite' ? ['maker', 'text', 'own'] : ['constructor', 'toString', 'hasOwnProperty']);
   const bare = (): object => Object.create(Odd.prototype as object) as object;
   const loose = ({ tables }: Opened): Loose => tables.repository(Odd) as Loose;
 
-  it('are stored, read, changed and removed as others are', async () => {
+  it('Properties named like inherited members are stored, read, changed and removed as others are', async () => {
     const odds = loose(await open());
     const made = odds.create(GIVEN);
     expect([Object.getPrototypeOf(made) === Odd.prototype, ownOf(made)]).to.deep.equal([true, GIVEN]);
@@ -80,7 +80,7 @@ onEveryStore('Properties that are named as what every object inherits', (open, s
     expect(ownOf(await odds.get(FIRST))).to.deep.equal({ ...FIRST, toString: 'replaced' });
   });
 
-  it('are absent where nobody gave them', async () => {
+  it('Properties named like inherited members are absent unless they were set', async () => {
     const odds = loose(await open());
     await odds.insert(Object.assign(bare(), BARE));
     await odds.insert(odds.create({ ...BARE, rk: '3' }));
@@ -93,7 +93,7 @@ onEveryStore('Properties that are named as what every object inherits', (open, s
     expect(selected.map(ownOf)).to.deep.equal([{ rk: '2' }, { rk: '3' }]);
   });
 
-  it('are selected, asked for and ordered by', async () => {
+  it('Properties named like inherited members can be selected, filtered and ordered by', async () => {
     const odds = loose(await open());
     await odds.insert(odds.create(GIVEN));
     await odds.insert(odds.create({ ...BARE, constructor: 'a', hasOwnProperty: 2 }));
@@ -115,7 +115,7 @@ onEveryStore('Properties that are named as what every object inherits', (open, s
     expect(await keysOf(all.orderBy('hasOwnProperty', 'desc'))).to.deep.equal(['2', '1']);
   });
 
-  it('are not __proto__, which is refused wherever a client may name it', async () => {
+  it('The name __proto__ is refused wherever a client may use it', async () => {
     const { tables, ...others } = await open();
     const odds = loose({ tables, ...others });
     await odds.insert(odds.create(GIVEN));
@@ -137,7 +137,7 @@ onEveryStore('Properties that are named as what every object inherits', (open, s
       'query.unknown-property',
       '__proto__',
     ]);
-    // A key may have more than its names, as an entity has; it is the row of its own names.
+    // A key may have further members, as an entity has; only its own key members count.
     expect(ownOf(await odds.get(named(FIRST)))).to.deep.equal(GIVEN);
     await odds.insert(named(BARE));
     expect(ownOf(await odds.get(BARE))).to.deep.equal(BARE);

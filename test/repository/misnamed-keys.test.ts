@@ -7,8 +7,8 @@ const key = { customerId: 'c1', orderId: 'o1' };
 const REMEDY =
   'For the one row use get(key) or delete(key), for some rows of the partition where(…), and for all of them leave it out.';
 
-onEveryStore('An object that does not name the keys it should', (open) => {
-  it('is refused where a whole key, or an entity, is given for a partition: none of its rows is deleted', async () => {
+onEveryStore('An object passed as a key with the wrong members', (open) => {
+  it('A whole key or an entity is refused in the place of a partition, and no row is deleted', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insertMany([order(key), order({ ...key, orderId: 'o2' })]);
@@ -33,14 +33,14 @@ onEveryStore('An object that does not name the keys it should', (open) => {
     });
   });
 
-  it('is taken for a partition where it has no part of the row key, or `undefined`, whatever else it has', async () => {
+  it('An object without a row key, or with an undefined one, is accepted as a partition, whatever else it has', async () => {
     const { tables } = await open();
     await tables.repository(Setting).insert(Object.assign(new Setting(), { scope: 's', name: 'n' }));
     const partition = { scope: 's', name: undefined, value: 'x' };
     expect(await tables.repository(Setting).query(partition).count()).to.equal(1);
   });
 
-  it('is refused with the names that the class does not have', async () => {
+  it('An object with wrong members is refused with an error that names those that the class does not have', async () => {
     const { tables } = await open();
     const error = await rejection(tables.repository(Order).get({ customerId: 'c1', orderid: 'o1' } as never));
     expect(error).to.include({

@@ -12,7 +12,7 @@ const rejecting = async (): Promise<never> => {
 };
 const asIs = (value: unknown): unknown => value;
 
-/** A class over the table `Rows` whose property `text` has a converter, or is what `property` says. */
+/** Makes a class on the table `Rows` whose property `text` has a converter or other options. */
 function classWith(property: object, create?: () => never) {
   class Promising {
     pk!: string;
@@ -37,7 +37,7 @@ const never = rejecting as never;
 type Way = (tables: DataSource) => unknown;
 const row = (text?: string): never => ({ ...KEY, text }) as never;
 
-/** Everywhere a promise may stand by mistake, and what it is refused as. */
+/** Every place where a promise may be passed by mistake, with the code of the error. */
 const WAYS: Readonly<Record<string, readonly [code: string, way: Way]>> = {
   'toStored, inserting': [
     'validation.wrong-type',
@@ -109,9 +109,9 @@ const WAYS: Readonly<Record<string, readonly [code: string, way: Way]>> = {
   ],
 };
 
-describe('A promise where a value belongs', () => {
+describe('A promise in the place of a value', () => {
   for (const [where, [code, way]] of Object.entries(WAYS)) {
-    it(`is refused, and its rejection does not end the process: ${where}`, async () => {
+    it(`A promise in the place of a value is refused, and its rejection does not end the process: ${where}`, async () => {
       const tables = await DataSource.open('memory:', { tableName: (name) => name });
       await tables.repository(Plain).upsert({ ...KEY, text: 'stored' });
       const error = await rejection((async (): Promise<unknown> => way(tables))());
@@ -122,7 +122,7 @@ describe('A promise where a value belongs', () => {
     });
   }
 
-  it('is refused by a computed default, on a row that lacks the property', async () => {
+  it('A promise returned by a default function is refused when a row lacks the property', async () => {
     const tables = await DataSource.open('memory:');
     await tables.repository(Plain).upsert({ ...KEY });
     const error = await rejection(

@@ -9,7 +9,7 @@ import { DomainEvent, order, Order } from '../support/models.js';
 const GUID = Guid.parse('c9da6455-213d-42c9-9a79-3e9149a57833');
 const AT = new Date('2026-11-21T09:30:00.123Z');
 
-/** Ten orders o0…o9 of c1; the even ones have every property, the odd ones only the required. */
+/** Stores ten orders o0…o9 of c1. The even ones have every property, the odd ones only the required ones. */
 async function tenOrders(open: Open): Promise<Repository<Order>> {
   const orders = (await open()).tables.repository(Order);
   for (let index = 0; index < 10; index++) {
@@ -54,7 +54,7 @@ onEveryStore('A query', (open) => {
     ['one row key', (o) => o.orderId.eq('o7'), '7'],
     ['a contradiction', (o) => o.orderId.eq('o7').and(o.orderId.eq('o8')), ''],
   ];
-  it('gives what its filter says, for every operator and type', async () => {
+  it('A query returns the entities that match its filter, for every operator and type', async () => {
     const orders = await tenOrders(open);
     const found: string[] = [];
     for (const [, condition] of CASES) {
@@ -64,7 +64,7 @@ onEveryStore('A query', (open) => {
     expect(CASES.map(([name], index) => [name, found[index]])).to.deep.equal(CASES.map(([name, , ids]) => [name, ids]));
   });
 
-  it('pages, takes, counts, selects and gives the first', async () => {
+  it('A query can page, take, count, select and return the first entity', async () => {
     const query = (await tenOrders(open)).query({ customerId: 'c1' });
     const pages: number[] = [];
     for await (const { items } of query.pageSize(4).pages()) pages.push(items.length);
@@ -82,7 +82,7 @@ onEveryStore('A query', (open) => {
     expect((await query.orderBy('total', 'desc').take(2).toArray()).map(({ total }) => total)).to.deep.equal([9, 8]);
   });
 
-  it('goes on by a continuation, and asks several partitions in key order', async () => {
+  it('A query resumes at a continuation, and reads several partitions in key order', async () => {
     const orders = await tenOrders(open);
     await orders.insert(order({ customerId: 'c0', orderId: 'x' }));
     const query = orders.query([{ customerId: 'c1' }, { customerId: 'c0' }]).where('items', 'le', 4);
@@ -96,7 +96,7 @@ onEveryStore('A query', (open) => {
     expect(found).to.deep.equal(['x', 'o0', 'o1', 'o2', 'o3', 'o4']);
   });
 
-  it('changes and deletes what it matches', async () => {
+  it('A query merges into and deletes the entities that match', async () => {
     const orders = await tenOrders(open);
     const query = orders.query({ customerId: 'c1' });
     expect(await query.where('items', 'lt', 3).merge({ status: 'shipped' })).to.deep.include({ changed: 3 });
@@ -105,7 +105,7 @@ onEveryStore('A query', (open) => {
     expect(await query.count()).to.equal(5);
   });
 
-  it('compares parts of composed keys, newest first', async () => {
+  it('A query compares parts of composed keys, including those that sort newest first', async () => {
     const events = (await open()).tables.repository(DomainEvent);
     const stream = { tenantId: 't|1', stream: 's/2' };
     const hour = (at: number): Date => new Date(Date.UTC(2026, 0, 1, at));

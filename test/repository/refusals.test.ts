@@ -7,36 +7,38 @@ import { order, Order, Setting } from '../support/models.js';
 
 const SECRET = 'hunter2';
 
-/** What cannot be stored, each by the rule of the service that it would break. */
-const REFUSED: readonly (readonly [rule: string, changes: object, code: string])[] = [
-  ['an Int32 beyond 2^31 - 1 [doc]', { items: 2 ** 31 }, 'validation.out-of-range'],
-  ['an Int32 with a fraction [doc]', { items: 0.5 }, 'validation.out-of-range'],
+const DOCUMENTED = ' (source: documentation)';
+
+/** Values that the service cannot store, each named by the rule that it breaks. */
+const REFUSED: readonly (readonly [rule: string, changes: object, code: string, source?: string])[] = [
+  ['an Int32 beyond 2^31 - 1', { items: 2 ** 31 }, 'validation.out-of-range', DOCUMENTED],
+  ['an Int32 with a fraction', { items: 0.5 }, 'validation.out-of-range', DOCUMENTED],
   ['an Int32 that is NaN', { items: Number.NaN }, 'validation.out-of-range'],
-  ['an Int64 beyond 2^63 - 1 [doc]', { sequence: 2n ** 63n }, 'validation.out-of-range'],
+  ['an Int64 beyond 2^63 - 1', { sequence: 2n ** 63n }, 'validation.out-of-range', DOCUMENTED],
   ['an Int64 that is a number', { sequence: 5 }, 'validation.wrong-type'],
-  ['a DateTime before 1601 [doc]', { placedAt: new Date('1600-12-31T23:59:59.999Z') }, 'validation.out-of-range'],
-  ['a DateTime after 9999 [doc]', { placedAt: new Date(253_402_300_800_000) }, 'validation.out-of-range'],
+  ['a DateTime before 1601', { placedAt: new Date('1600-12-31T23:59:59.999Z') }, 'validation.out-of-range', DOCUMENTED],
+  ['a DateTime after 9999', { placedAt: new Date(253_402_300_800_000) }, 'validation.out-of-range', DOCUMENTED],
   ['a DateTime that is invalid', { placedAt: new Date(Number.NaN) }, 'validation.out-of-range'],
   ['a DateTime in text', { placedAt: '2026-11-21T00:00:00Z' }, 'validation.wrong-type'],
   ['a Guid in text', { correlation: 'c9da6455-213d-42c9-9a79-3e9149a57833' }, 'validation.wrong-type'],
   ['a Boolean in text', { paid: 'true' }, 'validation.wrong-type'],
   ['a String that is a number', { status: 5 }, 'validation.wrong-type'],
-  ['a String of 32,769 UTF-16 units [doc]', { email: 'x'.repeat(32_769) }, 'validation.too-long'],
+  ['a String of 32,769 UTF-16 units', { email: 'x'.repeat(32_769) }, 'validation.too-long', DOCUMENTED],
   ['a String with half of a surrogate pair', { email: `${SECRET}\uD800` }, 'validation.unpaired-surrogate'],
-  ['a Binary of 65,537 bytes [doc]', { signature: new Uint8Array(65_537) }, 'validation.too-long'],
+  ['a Binary of 65,537 bytes', { signature: new Uint8Array(65_537) }, 'validation.too-long', DOCUMENTED],
   ['a Binary that is an array', { signature: [1, 2] }, 'validation.wrong-type'],
   ['a converted value without a stored form', { address: () => SECRET }, 'validation.converter-failed'],
-  ['a key with a slash [doc]', { orderId: 'a/b' }, 'key.forbidden-character'],
-  ['a key with a control character [doc]', { orderId: 'a\u0001' }, 'key.forbidden-character'],
-  ['a key of 513 UTF-16 units [doc]', { orderId: 'x'.repeat(513) }, 'key.too-long'],
+  ['a key with a slash', { orderId: 'a/b' }, 'key.forbidden-character', DOCUMENTED],
+  ['a key with a control character', { orderId: 'a\u0001' }, 'key.forbidden-character', DOCUMENTED],
+  ['a key of 513 UTF-16 units', { orderId: 'x'.repeat(513) }, 'key.too-long', DOCUMENTED],
   ['a key with half of a surrogate pair', { orderId: '\uDC00' }, 'key.unpaired-surrogate'],
   ['no key', { orderId: undefined }, 'key.missing-part'],
   ['a key that is a number', { orderId: 5 }, 'key.wrong-type'],
 ];
 
-onEveryStore('Before anything is sent', (open) => {
-  for (const [rule, changes, code] of REFUSED) {
-    it(`${rule} is refused: ${code}`, async () => {
+onEveryStore('An entity that cannot be stored', (open) => {
+  for (const [rule, changes, code, source = ''] of REFUSED) {
+    it(`An entity with ${rule} is refused with ${code} before anything is sent${source}`, async () => {
       const { tables, tableName } = await open();
       const orders = tables.repository(Order);
       const error = await rejection(orders.insert(order(changes)));
@@ -47,7 +49,7 @@ onEveryStore('Before anything is sent', (open) => {
     });
   }
 
-  it('an entity of another class, which lacks the key, is told from one without a key', async () => {
+  it('The errors for an entity of another class and for one without a key differ', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order) as unknown as Repository<Setting>;
     const setting = Object.assign(new Setting(), { name: SECRET });
@@ -69,7 +71,7 @@ onEveryStore('Before anything is sent', (open) => {
     }
   });
 
-  it('takes the largest values of every limit [doc]', async () => {
+  it('An entity with the largest values of every limit is accepted (source: documentation)', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const edges = {
@@ -91,7 +93,7 @@ onEveryStore('Before anything is sent', (open) => {
     expect(Buffer.compare(loaded!.signature!, edges.signature)).to.equal(0);
   });
 
-  it('an entity over 1 MiB is refused: validation.entity-too-large [live]', async () => {
+  it('An entity over 1 MiB is refused with validation.entity-too-large (source: live tests)', async () => {
     const { tables } = await open({ limits: { entityBytes: 1000 } });
     const error = await rejection(tables.repository(Order).insert(order({ email: 'x'.repeat(500) })));
     expect(EntitableError.is(error, 'validation.entity-too-large') && error.details).to.include({
@@ -100,7 +102,7 @@ onEveryStore('Before anything is sent', (open) => {
     });
   });
 
-  it('more properties than the store takes are refused: validation.too-many-properties [doc]', async () => {
+  it('An entity with more properties than the store accepts is refused with validation.too-many-properties (source: documentation)', async () => {
     const { tables } = await open({ limits: { properties: 1 } });
     const error = await rejection(tables.repository(Order).insert(order()));
     expect(EntitableError.is(error, 'validation.too-many-properties') && error.details).to.deep.equal({
@@ -110,7 +112,7 @@ onEveryStore('Before anything is sent', (open) => {
     });
   });
 
-  it('an entity that cannot receive its ETag is refused: entity.read-only; one without receivers may be frozen', async () => {
+  it('An entity that cannot receive its ETag is refused with entity.read-only; one without receivers may be frozen', async () => {
     const { tables } = await open();
     expect(await rejection(tables.repository(Order).insert(Object.freeze(order())))).to.have.property(
       'code',
@@ -120,7 +122,7 @@ onEveryStore('Before anything is sent', (open) => {
     expect(await tables.repository(Setting).exists({ scope: 's', name: 'n' })).to.equal(true);
   });
 
-  it('what is no object is refused: entity.not-an-object', async () => {
+  it('A value that is not an object is refused with entity.not-an-object', async () => {
     const { tables } = await open();
     for (const entity of [undefined, null, 'c1', 5]) {
       expect(await rejection(tables.repository(Order).insert(entity as never))).to.have.property(

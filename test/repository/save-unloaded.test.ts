@@ -21,13 +21,13 @@ const STORED = { mail: 'a@x', phone: '1', roles: ['admin'] } as const;
 const account = (values: Partial<Account>): Account => Object.assign(new Account(), KEY, values);
 const valuesOf = ({ mail, phone, roles }: Account): object => ({ mail, phone, roles });
 
-/** Where an entity is saved: at once, or in a unit of work that is committed. */
+/** The two ways of saving an entity: at once, or in a unit of work that is committed. */
 const WAYS: Readonly<Record<string, (tables: DataSource, entity: Account) => Promise<unknown>>> = {
   'at once': (tables, entity) => tables.repository(Account).save(entity),
   'in a unit of work': (tables, entity) => tables.unitOfWork((work) => work.repository(Account).save(entity)),
 };
 
-onEveryStore('save of an entity that was never loaded', (open) => {
+onEveryStore('Saving an entity that was never loaded', (open) => {
   async function stored(): Promise<{ tables: DataSource; accounts: Repository<Account>; etag: string | undefined }> {
     const { tables } = await open();
     const accounts = tables.repository(Account);
@@ -36,7 +36,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
   }
 
   for (const [way, save] of Object.entries(WAYS)) {
-    it(`leaves alone what is undefined or missing, and removes what is null, ${way}`, async () => {
+    it(`Saving an unloaded entity keeps properties that are undefined or missing, and removes those that are null (${way})`, async () => {
       const { tables, accounts, etag } = await stored();
       const dto = account({ etag, mail: 'b@x', phone: null, roles: undefined });
       await save(tables, dto);
@@ -45,7 +45,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
       expect(dto.etag).to.equal(found.etag);
     });
 
-    it(`is the row afterwards, in all that was not said, ${way}`, async () => {
+    it(`Saving an unloaded entity fills in the stored values that it did not have (${way})`, async () => {
       const { tables, accounts, etag } = await stored();
       const [changed, unchanged] = [account({ etag, mail: 'b@x' }), account({ mail: 'b@x' })];
       await save(tables, changed);
@@ -65,7 +65,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
       });
     });
 
-    it(`leaves it alone at later saves too, which remove what the object had, ${way}`, async () => {
+    it(`A later save of an unloaded entity removes only properties that the object once had (${way})`, async () => {
       const { tables, accounts, etag } = await stored();
       const dto = account({ etag, mail: 'b@x' });
       await save(tables, dto);
@@ -82,7 +82,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
       expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal(NOTHING);
     });
 
-    it(`remembers the row where nothing differs, ${way}`, async () => {
+    it(`Saving an unloaded entity without differences sends no write and remembers the row (${way})`, async () => {
       const { tables, accounts, etag } = await stored();
       const dto = account({ etag, mail: 'a@x' });
       await save(tables, dto);
@@ -93,7 +93,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
     });
   }
 
-  it('holds for a plain object and for a copy by spread', async () => {
+  it('Saving works the same for a plain object and for a copy made with spread', async () => {
     const { accounts, etag } = await stored();
     await accounts.save({ ...KEY, etag, mail: 'b@x' });
     const loaded = await accounts.getOrThrow(KEY);
@@ -101,7 +101,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
     expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ ...STORED, mail: 'c@x' });
   });
 
-  it('is all of the row after a refresh', async () => {
+  it('An unloaded entity has all values of its row after a refresh', async () => {
     const { accounts, etag } = await stored();
     const dto = account({ etag, mail: 'b@x' });
     await accounts.save(dto);
@@ -111,7 +111,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
     expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ mail: 'b@x', phone: undefined, roles: ['admin'] });
   });
 
-  it('reads once, and not again for the next save', async () => {
+  it('Saving an unloaded entity reads the row once, and the next save does not read again', async () => {
     const { store, tableName, tables } = await open();
     const { etag } = await tables.repository(Account).insert(account(STORED));
     const { store: recorded, requests } = recordingStore(store);
@@ -124,7 +124,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
     expect(requestNames(requests)).to.deep.equal(['get', 'merge', 'merge']);
   });
 
-  it('remembers nothing where it is refused', async () => {
+  it('Saving an unloaded entity remembers nothing of the row if it is refused', async () => {
     const { tables, accounts, etag } = await stored();
     await accounts.merge(KEY, { mail: 'theirs' });
     const dto = account({ etag, mail: 'mine' });
@@ -136,7 +136,7 @@ onEveryStore('save of an entity that was never loaded', (open) => {
     expect(valuesOf(await accounts.getOrThrow(KEY))).to.deep.equal({ ...STORED, mail: 'mine' });
   });
 
-  it('takes a patch in a unit of work: null removes what the object never had', async () => {
+  it('A unit of work applies a patch to an unloaded entity: null removes a property that the object never had', async () => {
     const { tables, accounts, etag } = await stored();
     await tables.unitOfWork(async (work) => {
       const repository = work.repository(Account);

@@ -8,7 +8,7 @@ import { recordingStore, requestNames } from '../../src/testing/recording-store.
 const KEY = { customerId: 'c1', orderId: 'o1' } as const;
 
 onEveryStore('save', (open) => {
-  it('inserts an entity that was never seen and has no ETag', async () => {
+  it('save inserts an entity that was never loaded and has no ETag', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const saved = await orders.save(order());
@@ -16,7 +16,7 @@ onEveryStore('save', (open) => {
     expect(await rejection(orders.save(order()))).to.have.property('code', 'store.already-exists');
   });
 
-  it('sends nothing when nothing changed, also just after a write', async () => {
+  it('save sends nothing if nothing changed, even right after a write', async () => {
     const { store, tableName } = await open();
     const { store: recorded, requests } = recordingStore(store);
     const orders = (await DataSource.open(recorded, { tableName })).repository(Order);
@@ -30,7 +30,7 @@ onEveryStore('save', (open) => {
     expect(requestNames(requests)).to.deep.equal([]);
   });
 
-  it('merges the difference of a loaded entity, leaving alone what another program stored', async () => {
+  it('save merges the difference of a loaded entity and keeps properties that another program stored', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const foreign = tables.repository(Foreign);
@@ -49,7 +49,7 @@ onEveryStore('save', (open) => {
     expect(await foreign.getOrThrow(KEY)).to.deep.include({ note: 'theirs', weight: 3 });
   });
 
-  it('does so again and again, each time under the new ETag', async () => {
+  it('save can be repeated, each time under the new ETag', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const entity = await orders.insert(order());
@@ -62,7 +62,7 @@ onEveryStore('save', (open) => {
     expect((await orders.getOrThrow(KEY)).total).to.equal(3);
   });
 
-  it('refuses a lost update: store.precondition-failed, and the entity stays as it is', async () => {
+  it('save refuses a lost update with store.precondition-failed and leaves the entity as it is', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order());
@@ -79,7 +79,7 @@ onEveryStore('save', (open) => {
     expect(await orders.getOrThrow(KEY)).to.have.property('total', 2);
   });
 
-  it('works by what it remembers where the class has no @ETag', async () => {
+  it('save uses the remembered ETag if the class has no @ETag property', async () => {
     const { tables } = await open();
     const settings = tables.repository(Setting);
     const key = { scope: 's', name: 'n' };
@@ -90,7 +90,7 @@ onEveryStore('save', (open) => {
   });
 
   for (const absent of [undefined, null]) {
-    it(`removes a property that was set to ${String(absent)}, keeping every undeclared one exactly`, async () => {
+    it(`save removes a property that was set to ${String(absent)} and keeps every undeclared one exactly`, async () => {
       const { tables } = await open();
       const orders = tables.repository(Order);
       const foreign = tables.repository(Foreign);
@@ -108,7 +108,7 @@ onEveryStore('save', (open) => {
     });
   }
 
-  it('keeps the 100 ns of dates that nobody changed, in every verb that writes the entity', async () => {
+  it('Every write of an entity keeps the 100 ns of dates that nobody changed', async () => {
     const { tables, store, tableName } = await open();
     const orders = tables.repository(Order);
     const rows = store.rows(tableName('Orders'), { properties: [{ name: 'placedAt', type: 'DateTime' }] });
@@ -143,7 +143,7 @@ onEveryStore('save', (open) => {
     expect(await ticks('o1')).to.deep.equal([1001, 0]);
   });
 
-  it('notices a change inside bytes, a date or a converted value', async () => {
+  it('save detects a change inside bytes, a date or a converted value', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const entity = await orders.insert(
@@ -158,8 +158,8 @@ onEveryStore('save', (open) => {
     expect(await orders.getOrThrow(KEY)).to.deep.include({ placedAt: new Date(6), address: { street: 't' } });
   });
 
-  describe('of an entity that was never seen, with its @ETag set', () => {
-    it('reads the row and merges the difference', async () => {
+  describe('save of an entity that was never loaded, with its @ETag property set', () => {
+    it('save reads the row of such an entity and merges the difference', async () => {
       const { tables, store, tableName } = await open();
       const orders = tables.repository(Order);
       const { etag } = await orders.insert(order({ status: 'open' }));
@@ -170,7 +170,7 @@ onEveryStore('save', (open) => {
       expect(await orders.getOrThrow(KEY)).to.deep.include({ total: 99, status: 'shipped' });
     });
 
-    it('refuses another ETag: store.precondition-failed, and nothing is written', async () => {
+    it('save refuses such an entity if the row has another ETag, with store.precondition-failed, and writes nothing', async () => {
       const { tables } = await open();
       const orders = tables.repository(Order);
       const { etag } = await orders.insert(order());
@@ -182,7 +182,7 @@ onEveryStore('save', (open) => {
       expect(await orders.getOrThrow(KEY)).to.have.property('total', 1);
     });
 
-    it('refuses a missing row: store.not-found', async () => {
+    it('save refuses such an entity if the row is missing, with store.not-found', async () => {
       const { tables } = await open();
       expect(await rejection(tables.repository(Order).save(order({ etag: `W/"x"` })))).to.have.property(
         'code',
@@ -190,7 +190,7 @@ onEveryStore('save', (open) => {
       );
     });
 
-    it('a copy by spread is such an entity', async () => {
+    it('A copy made with spread is such an entity', async () => {
       const { tables } = await open();
       const orders = tables.repository(Order);
       const loaded = await orders.insert(order());
@@ -199,7 +199,7 @@ onEveryStore('save', (open) => {
     });
   });
 
-  it('refuses a changed key, saying how to move an entity: key.changed', async () => {
+  it('save refuses a changed key with key.changed and explains how to move an entity', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const entity = await orders.insert(order());
@@ -214,7 +214,7 @@ onEveryStore('save', (open) => {
     );
   });
 
-  it('refuses an entity of another table or store: entity.foreign; insert and upsert copy it', async () => {
+  it('save refuses an entity of another table or store with entity.foreign; insert and upsert copy it', async () => {
     const { tables } = await open();
     const { tables: elsewhere } = await open();
     const entity = await tables.repository(Order).insert(order({ placedAt: new Date(5) }));
@@ -231,7 +231,7 @@ onEveryStore('save', (open) => {
     expect(await tables.repository(Order).getOrThrow(KEY)).to.have.property('total', 10.5);
   });
 
-  it('says how an archived entity is deleted where it came from: by its key', async () => {
+  it('The error entity.foreign explains how to delete an archived entity at its origin: by its key', async () => {
     const { tables, tableName } = await open();
     const orders = tables.repository(Order);
     const archive = tables.withTables((name) => tableName(`${name}Archive`)).repository(Order);
@@ -244,7 +244,7 @@ onEveryStore('save', (open) => {
     expect([await orders.exists(KEY), await archive.exists(KEY)]).to.deep.equal([false, true]);
   });
 
-  it('takes a copy for a new entity where the class has no ETag property, and says so', async () => {
+  it('save takes a copy for a new entity if the class has no ETag property, and its error explains that', async () => {
     const { tables } = await open();
     const settings = tables.repository(Setting);
     await settings.insert({ scope: 's', name: 'n', value: 'one' });
@@ -261,7 +261,7 @@ onEveryStore('save', (open) => {
     ).to.match(/is stored already\. Use upsert to write over it, whatever it holds\.$/);
   });
 
-  it('inserts an entity that was deleted through a repository', async () => {
+  it('save inserts an entity that was deleted through a repository', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const entity = await orders.insert(order());
@@ -271,7 +271,7 @@ onEveryStore('save', (open) => {
     expect(await orders.exists(KEY)).to.equal(true);
   });
 
-  it('takes plain objects too, and remembers them', async () => {
+  it('save accepts plain objects and remembers their rows', async () => {
     const { tables } = await open();
     const settings = tables.repository(Setting);
     const plain = { scope: 's', name: 'n', value: 'one' };

@@ -9,7 +9,7 @@ import type { Repository } from '../../src/repository/repository.js';
 
 type Address = { readonly street: string };
 
-/** The properties that are changed: one with a default, one that is converted, one stored under another name. */
+/** A class with a property that has a default, one that is converted, and one stored under another name. */
 @Entity({ table: 'Rows' })
 class Row {
   @PartitionKey() p!: PartitionKey;
@@ -21,7 +21,7 @@ class Row {
   @ETag() etag?: string | undefined;
 }
 
-/** The same rows as they are stored: without the default. */
+/** A class for the same rows as they are stored, without the default. */
 @Entity({ table: 'Rows' })
 class Stored {
   @PartitionKey() p!: PartitionKey;
@@ -37,7 +37,7 @@ const NAMES = ['text', 'count', 'address', 'level'] as const;
 type Name = (typeof NAMES)[number];
 type Content = Partial<Record<Name, unknown>>;
 
-/** What somebody has under a name: a value, `null`, an own `undefined`, or nothing at all. */
+/** The state of a member: a value, `null`, an own `undefined`, or missing. */
 type Said = { readonly value: unknown } | 'null' | 'undefined' | 'missing';
 type Saying = Readonly<Record<Name, Said>>;
 
@@ -58,7 +58,7 @@ const anySaying: fc.Arbitrary<Saying> = each((name) =>
   fc.oneof(value(name), fc.constantFrom<Said[]>('null', 'undefined', 'missing')),
 );
 
-/** An object that says just that. */
+/** Makes an object with these members. */
 function objectOf(saying: Saying): PatchOf<Row> {
   const object: Content = {};
   for (const name of NAMES) {
@@ -69,7 +69,7 @@ function objectOf(saying: Saying): PatchOf<Row> {
   return object as PatchOf<Row>;
 }
 
-/** The rule of patches, and of objects that were never loaded. */
+/** The model of patches, and of objects that were never loaded. */
 function patched(content: Content, saying: Saying): Content {
   const after = { ...content };
   for (const name of NAMES) {
@@ -80,7 +80,7 @@ function patched(content: Content, saying: Saying): Content {
   return after;
 }
 
-/** The rule of entities that are their state: what they have no value for is removed, if they had one. */
+/** The model of loaded entities: a property without a value is removed if the entity had one. */
 function asState(content: Content, saying: Saying, had: (name: Name) => boolean): Content {
   const after = patched(content, saying);
   for (const name of NAMES) {
@@ -89,7 +89,7 @@ function asState(content: Content, saying: Saying, had: (name: Name) => boolean)
   return after;
 }
 
-/** Makes an entity say that, and nothing else. */
+/** Gives an entity exactly these members. */
 function become(entity: Row, saying: Saying): void {
   for (const name of NAMES) delete entity[name];
   Object.assign(entity, objectOf(saying));
@@ -106,7 +106,7 @@ interface Case {
   readonly change: (work: (rows: Repository<Row>) => Promise<unknown>) => Promise<unknown>;
 }
 
-/** Ways to write, and what each makes of the row. */
+/** The ways to write, each with the row that the model predicts. */
 const WAYS: Readonly<Record<string, (given: Case) => Promise<Content>>> = {
   async merge({ change, content, first, second }) {
     await change((rows) => rows.merge(KEY, objectOf(first)));
@@ -120,7 +120,7 @@ const WAYS: Readonly<Record<string, (given: Case) => Promise<Content>>> = {
       await rows.merge(KEY, objectOf(second));
     });
     const after = patched(patched(content, first), second);
-    // A unit stores the entity that it has read with its default.
+    // A unit of work stores an entity that it has read with its default.
     const isSaid =
       'level' in content || [first, second].some(({ level }) => level !== 'undefined' && level !== 'missing');
     return inUnit && !isSaid ? { ...after, level: 'fallback' } : after;
@@ -140,7 +140,8 @@ const WAYS: Readonly<Record<string, (given: Case) => Promise<Content>>> = {
     const between = patched(content, first);
     become(object, second);
     await change((repository) => repository.save(object));
-    return asState(between, second, () => true); // it is the row, also in what it did not say
+    // the object is the whole row, including the properties it did not have
+    return asState(between, second, () => true);
   },
   async 'save of a plain object that was never loaded'({ change, rows, content, first }) {
     const { etag } = await rows.getOrThrow(KEY);
@@ -161,7 +162,7 @@ const WAYS: Readonly<Record<string, (given: Case) => Promise<Content>>> = {
   },
   async 'assign to a loaded entity, and save'({ change, content, first }) {
     await change(async (rows) => rows.save(rows.assign(await rows.getOrThrow(KEY), { ...KEY, ...objectOf(first) })));
-    // The default that reading gave is stored, unless the patch takes it away.
+    // The default that reading filled in is stored, unless the patch removes it.
     return patched({ level: 'fallback', ...content }, first);
   },
   async 'assign to an object that was never loaded, and save'({ change, rows, content, first, second }) {
@@ -182,11 +183,11 @@ const WAYS: Readonly<Record<string, (given: Case) => Promise<Content>>> = {
 const defined = (content: object): object =>
   Object.fromEntries(Object.entries(content).filter(([, one]) => one !== undefined));
 
-describe('Undefined, null and missing members', () => {
+describe('Undefined, null and missing members of an object', () => {
   for (const [way, write] of Object.entries(WAYS)) {
     for (const inUnit of [false, true]) {
-      if (inUnit && /Many|query/.test(way)) continue; // they write at once
-      it(`make of any row what the model says: ${way}${inUnit ? ', in a unit of work' : ''}`, async () => {
+      if (inUnit && /Many|query/.test(way)) continue; // these operations write at once
+      it(`Undefined, null and missing members change any row as the model predicts: ${way}${inUnit ? ', in a unit of work' : ''}`, async () => {
         await fc.assert(
           fc.asyncProperty(anyContent, anySaying, anySaying, async (content, first, second) => {
             await using tables = await DataSource.open('memory:');

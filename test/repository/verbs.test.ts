@@ -17,7 +17,7 @@ const WHOLE = {
 } as const;
 
 onEveryStore('insert', (open) => {
-  it('gives the entity itself back, with its ETag and timestamp, and stores every EDM type exactly', async () => {
+  it('insert returns the same entity with its ETag and timestamp, and stores every EDM type exactly', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const entity = order(WHOLE);
@@ -32,7 +32,7 @@ onEveryStore('insert', (open) => {
   });
 
   for (const total of [0, 20, 0.1, Number.NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308, 2 ** 53, 1e21]) {
-    it(`keeps the Double ${total}`, async () => {
+    it(`insert stores the Double ${total} exactly`, async () => {
       const { tables } = await open();
       const orders = tables.repository(Order);
       await orders.insert(order({ total }));
@@ -40,7 +40,7 @@ onEveryStore('insert', (open) => {
     });
   }
 
-  it('does not store what is absent, null or undefined, and reads it as undefined', async () => {
+  it('insert does not store absent, null or undefined properties, which are read as undefined', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order({ email: null, paid: undefined }));
@@ -53,7 +53,7 @@ onEveryStore('insert', (open) => {
     ).to.equal(1);
   });
 
-  it('refuses a key that is taken: store.already-exists', async () => {
+  it('insert refuses a key that is taken with store.already-exists', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order());
@@ -62,7 +62,7 @@ onEveryStore('insert', (open) => {
     expect((await orders.getOrThrow(KEY)).total).to.equal(10.5);
   });
 
-  it('takes empty keys, and text of any script, quotes and percent signs in them', async () => {
+  it('insert accepts empty keys, and keys with any script, quotes and percent signs', async () => {
     const { tables } = await open();
     const settings = tables.repository(Setting);
     const names = ['', "it's", '"', '%', '%27', 'a b', '漢字', '😀', "' or 1 eq 1 or '", '+&=;:@$,!*()[]{}<>|^`~'];
@@ -73,7 +73,7 @@ onEveryStore('insert', (open) => {
 });
 
 onEveryStore('get', (open) => {
-  it('gives undefined for what is not stored; getOrThrow throws store.not-found naming the key', async () => {
+  it('get returns undefined for a missing row; getOrThrow throws store.not-found, which names the key', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     expect(await orders.get(KEY)).to.equal(undefined);
@@ -82,7 +82,7 @@ onEveryStore('get', (open) => {
     expect(String(error)).to.include('No Order has the key (customerId: "c1", orderId: "o1")');
   });
 
-  it('getMany keeps the order of the keys, missing ones undefined', async () => {
+  it('getMany returns entities in the order of the keys, with undefined for missing rows', async () => {
     const { tables } = await open();
     const settings = tables.repository(Setting);
     for (let index = 0; index < 40; index += 2)
@@ -94,7 +94,7 @@ onEveryStore('get', (open) => {
     );
   });
 
-  it('addresses composed keys by their parts, and gives the parts back', async () => {
+  it('get takes the parts of a composed key, and the entity has them', async () => {
     const { tables } = await open();
     const events = tables.repository(DomainEvent);
     const key = { tenantId: 'a|b/c', stream: 'ünï~', at: new Date('2026-11-21T09:30:00.123Z'), eventId: 'e?#1' };
@@ -102,7 +102,7 @@ onEveryStore('get', (open) => {
     expect({ ...(await events.getOrThrow(key)) }).to.deep.equal({ ...key, payload: [1, null, { deep: 'x' }] });
   });
 
-  it('addresses an unmarked class by { partitionKey, rowKey }', async () => {
+  it('get takes { partitionKey, rowKey } for a class without marked keys', async () => {
     const { tables } = await open();
     const unmarked = tables.repository(Unmarked);
     await unmarked.insert({ p: 'a', r: 'b', value: 'v' });
@@ -110,7 +110,7 @@ onEveryStore('get', (open) => {
     expect(await unmarked.query({ partitionKey: 'a' }).count()).to.equal(1);
   });
 
-  it('reads stored types that drifted, where nothing is lost', async () => {
+  it('get converts a value stored as another type than declared if nothing is lost', async () => {
     const { tables, store, tableName } = await open();
     await tables.repository(Order).insert(order());
     const rows = store.rows(tableName('Orders'), {
@@ -138,7 +138,7 @@ onEveryStore('get', (open) => {
     expect(loaded).to.deep.include({ total: 20, items: 7, sequence: 5n, correlation: WHOLE.correlation });
   });
 
-  it('refuses a stored type that would lose something: entity.type-mismatch names key, property and both types, never the value', async () => {
+  it('get refuses a stored type that would lose something with entity.type-mismatch, which names the key, the property and both types, but not the value', async () => {
     const { tables, store, tableName } = await open();
     await tables.repository(Order).insert(order());
     const rows = store.rows(tableName('Orders'), { properties: [{ name: 'items', type: 'Double' }] });
@@ -162,7 +162,7 @@ onEveryStore('get', (open) => {
 });
 
 onEveryStore('merge', (open) => {
-  it('changes what the patch names, removes what it names as null, and keeps the rest, also what is undefined', async () => {
+  it('merge changes the properties of the patch, removes those that are null, and keeps the rest, including those that are undefined', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order({ email: 'x', paid: true, status: 'open' }));
@@ -171,7 +171,7 @@ onEveryStore('merge', (open) => {
     expect(loaded).to.include({ total: 1, email: 'x', paid: undefined, status: 'open', items: 1, etag });
   });
 
-  it('is unconditional, or conditional on an ETag', async () => {
+  it('merge is unconditional unless it has an ETag', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const { etag } = await orders.insert(order());
@@ -186,7 +186,7 @@ onEveryStore('merge', (open) => {
     );
   });
 
-  it('refuses names that are no stored property, key parts and the ETag', async () => {
+  it('merge refuses names that are not stored, key parts and the ETag', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     for (const patch of [{ totl: 1 }, { orderId: 'x' }, { etag: 'x' }, { updatedAt: new Date() }, { isLarge: 1 }]) {
@@ -196,7 +196,7 @@ onEveryStore('merge', (open) => {
 });
 
 onEveryStore('replace', (open) => {
-  it('takes away what the class does not declare, as the service does', async () => {
+  it('replace removes properties that the class does not declare, as the service does', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const entity = await orders.insert(order({ email: 'x' }));
@@ -208,7 +208,7 @@ onEveryStore('replace', (open) => {
     expect(await orders.getOrThrow(KEY)).to.include({ email: undefined, total: 10.5 });
   });
 
-  it('is conditional on the ETag of the entity; without one it is refused: entity.no-etag', async () => {
+  it('replace is conditional on the ETag of the entity, and refused with entity.no-etag if it has none', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order());
@@ -223,7 +223,7 @@ onEveryStore('replace', (open) => {
 });
 
 onEveryStore('upsert', (open) => {
-  it('inserts, then merges or replaces, always unconditionally', async () => {
+  it('upsert inserts a missing row and merges or replaces an existing one, always unconditionally', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.upsert(order({ email: 'x' }));
@@ -235,7 +235,7 @@ onEveryStore('upsert', (open) => {
 });
 
 onEveryStore('delete', (open) => {
-  it('deletes an entity under its ETag, and by key unconditionally', async () => {
+  it('delete removes an entity under its ETag, and the row of a key unconditionally', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const stale = await orders.insert(order());
@@ -248,14 +248,14 @@ onEveryStore('delete', (open) => {
     expect(await orders.delete(order(), { etag: '*' })).to.equal(true);
   });
 
-  it('refuses a missing row, or ignores it when asked', async () => {
+  it("delete refuses a missing row, or ignores it with missing: 'ignore'", async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     expect(await rejection(orders.delete(KEY))).to.have.property('code', 'store.not-found');
     expect(await orders.delete(KEY, { missing: 'ignore' })).to.equal(false);
   });
 
-  it('honours the ETag of a plain object that carries one', async () => {
+  it('delete uses the ETag of a plain object that has one', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const { etag } = await orders.insert(order());
@@ -265,7 +265,7 @@ onEveryStore('delete', (open) => {
 });
 
 onEveryStore('modify', (open) => {
-  it('repeats after a lost race until every increment counts', async () => {
+  it('modify repeats after a lost race until every increment counts', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order({ items: 0 }));
@@ -278,7 +278,7 @@ onEveryStore('modify', (open) => {
     expect((await orders.getOrThrow(KEY)).items).to.equal(40);
   });
 
-  it('gives up after its retries with store.precondition-failed, and runs the change once a try', async () => {
+  it('modify gives up after its retries with store.precondition-failed, and runs the change once per attempt', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order());
@@ -296,7 +296,7 @@ onEveryStore('modify', (open) => {
     expect(tries).to.equal(3);
   });
 
-  it('with missing: makes, changes and inserts the entity that is not stored', async () => {
+  it('modify with `missing` makes, changes and inserts an entity that is not stored', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const made: Order[] = [];
@@ -314,7 +314,7 @@ onEveryStore('modify', (open) => {
     expect(made).to.have.length(1);
   });
 
-  it('with missing: takes the insert of another for a lost race, so that every increment counts', async () => {
+  it("modify with `missing` takes another writer's insert for a lost race, so that every increment counts", async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const missing = (): Order => order({ items: 0 });
@@ -328,7 +328,7 @@ onEveryStore('modify', (open) => {
     expect(await rejection(losing)).to.have.property('code', 'store.already-exists');
   });
 
-  it('with missing: refuses an entity of another key, before and after the change, and what is no function', async () => {
+  it('modify with `missing` refuses an entity of another key, before and after the change, and a value that is not a function', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const key = order({ orderId: 'o2' });
@@ -343,7 +343,7 @@ onEveryStore('modify', (open) => {
     expect(await orders.scan().count()).to.equal(0);
   });
 
-  it('refuses a change that gives a copy or a patch and not the entity, before anything is written', async () => {
+  it('modify refuses a change that returns a copy or a patch, before anything is written', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     const { etag } = await orders.insert(order());
@@ -375,7 +375,7 @@ onEveryStore('modify', (open) => {
     expect((await orders.scan().toArray()).map((found) => found.etag)).to.deep.equal([etag]);
   });
 
-  it('takes whatever else the body of an arrow function gives', async () => {
+  it('modify ignores other results of an arrow function', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order({ items: 0 }));
@@ -408,7 +408,7 @@ onEveryStore('modify', (open) => {
     });
   });
 
-  it('throws what the change throws, and store.not-found for what is not stored', async () => {
+  it('modify throws the error of the change, and store.not-found for a missing row', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     expect(await rejection(orders.modify(KEY, () => 1))).to.have.property('code', 'store.not-found');
@@ -424,8 +424,8 @@ onEveryStore('modify', (open) => {
   });
 });
 
-onEveryStore('Any verb', (open) => {
-  it('refuses options that mean nothing: validation.invalid-option', async () => {
+onEveryStore('Every operation', (open) => {
+  it('Every operation refuses invalid options with validation.invalid-option', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     for (const verb of [
@@ -438,7 +438,7 @@ onEveryStore('Any verb', (open) => {
     }
   });
 
-  it('stops at an aborted signal before anything is sent: store.aborted', async () => {
+  it('Every operation with an aborted signal fails with store.aborted before anything is sent', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await orders.insert(order());
@@ -459,7 +459,7 @@ onEveryStore('Any verb', (open) => {
     expect((await orders.scan().toArray()).map(({ orderId, total }) => [orderId, total])).to.deep.equal([['o1', 10.5]]);
   });
 
-  it('throws store.closed after close', async () => {
+  it('Every operation throws store.closed after close', async () => {
     const { tables } = await open();
     const orders = tables.repository(Order);
     await tables.close();
