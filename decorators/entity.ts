@@ -27,8 +27,8 @@ export interface EntityOptions<
   readonly rowKey?: R;
   /**
    * Creates an entity from the values of its row, or from those that were passed to a repository's `create`. For
-   * classes whose constructor needs the values. Declare their type: `(values: EntityValues<Order>) => new
-   * Order(values)`.
+   * classes whose constructor needs the values. Declare their type:
+   * `(values: EntityValues<Order>) => new Order(values)`.
    */
   readonly create?: (values: V) => object;
   /**

@@ -42,8 +42,8 @@ export function checkDataSourceOptions(options: DataSourceOptions): void {
 }
 
 /**
- * Refuses a file mode without which the owner could not read and write the file again. Catches modes written in decimal
- * (`640`), most of which lack these bits.
+ * Refuses a file mode with which the owner could not read and write the file again, and thereby most modes that were
+ * written in decimal (`640`).
  */
 function checkFileMode(mode: unknown): void {
   if (typeof mode === 'number' && Number.isInteger(mode) && mode >= 0 && mode <= 0o777 && (mode & 0o600) === 0o600)

@@ -161,8 +161,8 @@ export class DataSource implements AsyncDisposable {
    * for repositories that are shared, for example injected once. As long as `run` is not called, no unit is bound to
    * the async context.
    *
-   * A nested `run` joins the outer unit, so that everything is committed together or not at all. Pass `{ nested:
-   * 'separate' }` to give it a unit of its own. If the work of a nested `run` throws and the error is caught outside of
+   * A nested `run` joins the outer unit, so that everything is committed together or not at all. Pass
+   * `{ nested: 'separate' }` to give it a unit of its own. If the work of a nested `run` throws and the error is caught outside of
    * it, the outer commit throws `commit.inner-failed`.
    */
   async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: RunOptions = {}): Promise<R> {
@@ -170,13 +170,13 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Inserts any number of entities of any classes, from an array or from any iterable that yields them one by one. The
+   * Inserts any number of entities of any classes, from an array or any other iterable, synchronous or asynchronous. The
    * class of each entity determines its table. Entities are written in entity group transactions, each for one table
    * and one partition, many at once; those of one partition are written in order. The whole is not atomic: use a unit
    * of work for that.
    *
-   * Throws `commit.bulk-stopped` at the first entity that cannot be written, with the progress so far. With `onError:
-   * 'collect'`, such entities are skipped and reported. Throws `commit.not-in-unit` within {@link run}.
+   * Throws `commit.bulk-stopped` at the first entity that cannot be written, with the progress so far. With
+   * `onError: 'collect'`, such entities are skipped and reported. Throws `commit.not-in-unit` within {@link run}.
    *
    * @example
    * ```ts

@@ -102,7 +102,7 @@ export interface FailedWrite extends CommitWrite {
   readonly error: unknown;
 }
 
-/** The outcome of the writes of a commit. The lists hold entities, so only programs see them, and logs do not. */
+/** The outcome of the writes of a commit. Its lists hold entities: programs can read them, logs omit them. */
 export interface CommitReport {
   /** Writes that are stored now. */
   readonly committed: readonly CommitWrite[];
@@ -124,7 +124,7 @@ export interface BulkFailure<I = unknown> {
   readonly error: unknown;
 }
 
-/** The progress of a bulk write that stopped. The lists hold items, so only programs see them, and logs do not. */
+/** The progress of a bulk write that stopped. Its lists hold items: programs can read them, logs omit them. */
 export interface BulkReport {
   /** The number of items taken from the input: the sum of those written, failed and pending. */
   readonly read: number;
