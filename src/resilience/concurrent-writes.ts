@@ -154,7 +154,7 @@ export class InFlightWrite {
     this.#onLast = onLast;
   }
 
-  /** Records the success, and tells other writes to the same rows which of them were deleted. */
+  /** Records the success. Other writes in flight to the same rows learn which of them were deleted by it. */
   succeeded(receipts: readonly WriteReceipt[]): void {
     this.settled();
     this.#rivals.remember(this.#partition, this.#writes, receipts);

@@ -5,26 +5,30 @@ import { remedyFor, type Remedy } from '../../src/resilience/classify.js';
 const because = (code: string): Error => Object.assign(new Error('no'), { code });
 
 const CASES: readonly (readonly [name: string, error: unknown, remedy: Remedy])[] = [
-  ['429 and 503 ServerBusy', new EntitableError('store.throttled', '', { status: 503 }), 'slow'],
-  ['another 503', new EntitableError('store.unavailable', '', { status: 503 }), 'slow'],
-  ['500 of a read', new EntitableError('store.unavailable', '', { status: 500 }), 'slow'],
-  ['TableBeingDeleted', new EntitableError('store.unavailable', '', { status: 409 }), 'slow'],
+  ['429 or 503 ServerBusy', new EntitableError('store.throttled', '', { status: 503 }), 'slow'],
+  ['a 503 other than ServerBusy', new EntitableError('store.unavailable', '', { status: 503 }), 'slow'],
+  ['a read that fails with 500', new EntitableError('store.unavailable', '', { status: 500 }), 'slow'],
+  ['409 TableBeingDeleted', new EntitableError('store.unavailable', '', { status: 409 }), 'slow'],
   ['a refused connection', new EntitableError('store.unavailable', '', {}, { cause: because('ECONNREFUSED') }), 'fast'],
   [
-    'a name that is not resolved',
+    'a host name that cannot be resolved',
     new EntitableError('store.unavailable', '', {}, { cause: because('ENOTFOUND') }),
     'fast',
   ],
   ['an unreadable answer', new EntitableError('store.unavailable', '', {}, { cause: new SyntaxError() }), 'fast'],
-  ['a reset', new EntitableError('store.unavailable', '', {}, { cause: because('ECONNRESET') }), 'at once'],
-  ['a certificate', new EntitableError('store.unavailable', '', {}, { cause: because('CERT_HAS_EXPIRED') }), 'never'],
-  ['a try that took too long', new EntitableError('store.timeout', '', {}), 'fast'],
-  ['449 of Cosmos', new EntitableError('store.rejected', '', { status: 449 }), 'at once'],
-  ['another refusal', new EntitableError('store.rejected', '', { status: 400 }), 'never'],
+  ['a connection reset', new EntitableError('store.unavailable', '', {}, { cause: because('ECONNRESET') }), 'at once'],
+  [
+    'an expired certificate',
+    new EntitableError('store.unavailable', '', {}, { cause: because('CERT_HAS_EXPIRED') }),
+    'never',
+  ],
+  ['an attempt that took too long', new EntitableError('store.timeout', '', {}), 'fast'],
+  ['449 from Cosmos DB', new EntitableError('store.rejected', '', { status: 449 }), 'at once'],
+  ['a rejection with 400', new EntitableError('store.rejected', '', { status: 400 }), 'never'],
   ['a lost answer', new EntitableError('store.outcome-unknown', '', {}), 'ambiguous'],
   ['a lost race', new EntitableError('store.precondition-failed', '', { status: 412 }), 'never'],
-  ['a wrong key', new EntitableError('store.unauthorized', '', { status: 403 }), 'never'],
-  ['an abort', new EntitableError('store.aborted', '', {}), 'never'],
+  ['a wrong account key', new EntitableError('store.unauthorized', '', { status: 403 }), 'never'],
+  ['an aborted request', new EntitableError('store.aborted', '', {}), 'never'],
   ['an error of the caller', new TypeError(), 'never'],
 ];
 

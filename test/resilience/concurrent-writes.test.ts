@@ -81,7 +81,7 @@ describe('A write whose request is lost, beside equal writes of the same data so
       expect(await endOf(one.commit())).to.equal('store.already-exists');
     });
 
-    it(`A commit with a lost answer is settled by the content of the row only with lostAnswers: settle, and written once (lostAnswers: ${lostAnswers})`, async () => {
+    it(`A commit with a lost answer is written once, and settled by the content of the row unless reports are asked for (lostAnswers: ${lostAnswers})`, async () => {
       await open(settings);
       await items.insert(item(0));
       const unit = tables.unitOfWork();

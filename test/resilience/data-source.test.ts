@@ -336,7 +336,7 @@ function recordingInstrumenter(
       };
     },
     withContext: (context, callback, ...args) => active.run(context, callback, ...args),
-    // Returns a context, as OpenTelemetry does. The SDK's default instrumenter returns `undefined`, so this turns tracing on.
+    // Turns tracing on: OpenTelemetry returns a context, the SDK's default instrumenter `undefined`.
     parseTraceparentHeader: contextOf,
     createRequestHeaders: () => ({}),
   };

@@ -141,8 +141,7 @@ export class Worker {
     };
     try {
       const etags = await send();
-      // A row that is missing after a lost answer may have been missing before. Nobody can tell, and missing is what a
-      // delete wants.
+      // After a lost answer, a delete of a missing row may succeed: nobody can tell whether the row was missing before.
       if (refusal !== undefined && !(refusal === 'store.not-found' && operation.startsWith('delete')))
         violations.push(`${this.owner}: ${operation} succeeded instead of ${refusal}`);
       accept(after, etags);
