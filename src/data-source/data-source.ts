@@ -156,24 +156,24 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Runs a function in a unit of work that the repositories of this connection join, including those of {@link
-   * withTables}, however deep in the call stack they are used. Their writes are held and committed at the end. Use it
-   * for repositories that are shared, for example injected once. As long as `run` is not called, no unit is bound to
-   * the async context.
+   * Runs a function in a unit of work that the repositories of this connection join, including those of
+   * {@link withTables}, however deep in the call stack they are used. Their writes are held and committed at the end.
+   * Use it for repositories that are shared, for example injected once. As long as `run` is not called, no unit is
+   * bound to the async context.
    *
    * A nested `run` joins the outer unit, so that everything is committed together or not at all. Pass
-   * `{ nested: 'separate' }` to give it a unit of its own. If the work of a nested `run` throws and the error is caught outside of
-   * it, the outer commit throws `commit.inner-failed`.
+   * `{ nested: 'separate' }` to give it a unit of its own. If the work of a nested `run` throws and the error is caught
+   * outside of it, the outer commit throws `commit.inner-failed`.
    */
   async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: RunOptions = {}): Promise<R> {
     return this.#session.run(work, options);
   }
 
   /**
-   * Inserts any number of entities of any classes, from an array or any other iterable, synchronous or asynchronous. The
-   * class of each entity determines its table. Entities are written in entity group transactions, each for one table
-   * and one partition, many at once; those of one partition are written in order. The whole is not atomic: use a unit
-   * of work for that.
+   * Inserts any number of entities of any classes, from an array or any other iterable, synchronous or asynchronous.
+   * The class of each entity determines its table. Entities are written in entity group transactions, each for one
+   * table and one partition, many at once; those of one partition are written in order. The whole is not atomic: use a
+   * unit of work for that.
    *
    * Throws `commit.bulk-stopped` at the first entity that cannot be written, with the progress so far. With
    * `onError: 'collect'`, such entities are skipped and reported. Throws `commit.not-in-unit` within {@link run}.
