@@ -51,7 +51,7 @@ export const VALUE_RULES: Readonly<Record<EdmType, ValueRule>> = {
       if (!isDate(value)) return typeName(value);
       const time = value.getTime();
       if (Number.isNaN(time)) return 'an invalid Date';
-      return isInDateTimeRange(time) ? undefined : 'a Date beyond it';
+      return isInDateTimeRange(time) ? undefined : 'a Date out of range';
     },
   },
   Double: wholeType('a number', (value) => typeof value === 'number'),
@@ -61,15 +61,19 @@ export const VALUE_RULES: Readonly<Record<EdmType, ValueRule>> = {
     expected: `an integer from ${-(2 ** (INT32_BITS - 1))} to ${2 ** (INT32_BITS - 1) - 1}`,
     isKind: (value) => typeof value === 'number',
     accepts: (value) => typeof value === 'number' && isInt32(value),
-    wrong: (value) =>
-      typeof value !== 'number' ? typeName(value) : isInt32(value) ? undefined : 'a number that is none',
+    wrong(value) {
+      if (typeof value !== 'number') return typeName(value);
+      if (isInt32(value)) return undefined;
+      return Number.isInteger(value) ? 'a number out of range' : 'a number that is not an integer';
+    },
   },
   Int64: {
     kind: 'a bigint',
     expected: `a bigint from ${INT64_RANGE.least} to ${INT64_RANGE.greatest}`,
     isKind: (value) => typeof value === 'bigint',
     accepts: (value) => typeof value === 'bigint' && isInt64(value),
-    wrong: (value) => (typeof value !== 'bigint' ? typeName(value) : isInt64(value) ? undefined : 'a bigint beyond it'),
+    wrong: (value) =>
+      typeof value !== 'bigint' ? typeName(value) : isInt64(value) ? undefined : 'a bigint out of range',
   },
   String: wholeType('a string', (value) => typeof value === 'string'),
 };

@@ -57,7 +57,7 @@ describe('A filter on stored names', () => {
     [
       'a value that does not have the type it states',
       () => p('i').eq({ type: 'Int32', value: 0.5 }),
-      '"eq" on Orders.i (Edm.Int32) takes an integer from -2147483648 to 2147483647, not a number that is none.',
+      '"eq" on Orders.i (Edm.Int32) takes an integer from -2147483648 to 2147483647, not a number that is not an integer.',
     ],
     [
       'a key that is not a string',

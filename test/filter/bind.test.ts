@@ -108,12 +108,12 @@ describe('A filter bound to a class', () => {
     expect(thrown(() => odataOf(Order, (o) => o.items.in([1, 2147483648])))).to.deep.equal({
       code: 'query.invalid-operand',
       message:
-        '"in" on Order.items (Edm.Int32) takes an integer from -2147483648 to 2147483647, not a number that is none.',
+        '"in" on Order.items (Edm.Int32) takes an integer from -2147483648 to 2147483647, not a number out of range.',
       details: {
         property: 'items',
         operator: 'in',
         expected: 'an integer from -2147483648 to 2147483647',
-        found: 'a number that is none',
+        found: 'a number out of range',
       },
     });
     expect(thrown(() => odataOf(Order, (o) => o.status.eq('secret' as 'open'))).message).not.to.include('secret');
