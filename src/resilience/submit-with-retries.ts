@@ -84,7 +84,10 @@ function isRefusal(error: unknown): boolean {
   return EntitableError.is(error) && REFUSALS.has(error.code);
 }
 
-/** Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. */
+/**
+ * Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. Unlike `settleWrites` it leaves
+ * the writes in doubt: others must not take their rows for proof until `submit` has reported the outcome.
+ */
 async function readBackWithRetries(
   { policy, operation }: Submission,
   writes: readonly RecoverableWrite[],
