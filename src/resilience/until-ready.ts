@@ -7,7 +7,7 @@ import type { TableStore } from '../store/table-store.js';
 import { retryPolicy } from './retry-settings.js';
 import { Attempts } from './attempts.js';
 
-/** Options of {@link untilReady}. */
+/** Options of `DataSource.ready`. */
 export interface ReadyOptions extends OperationOptions {
   /** Throws the error of the first attempt, instead of retrying until the time is over. */
   readonly failFast?: boolean | undefined;
