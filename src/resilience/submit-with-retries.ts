@@ -85,8 +85,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. Unlike `settleWrites` it leaves
- * the writes in doubt: others must not take their rows for proof until `submit` has reported the outcome.
+ * Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. Unlike `settleWrites` it
+ * leaves the writes in doubt: others must not take their rows for proof until `submit` has reported the outcome.
  */
 async function readBackWithRetries(
   { policy, operation }: Submission,
