@@ -36,7 +36,7 @@ const STEPS_OF_TYPES = [
   'RequiredName',
   'SortableName',
   'TypeOfProperty',
-  'Unsaid',
+  'MissingMarks',
   'ValueName',
   'ValueOf',
   'Values',

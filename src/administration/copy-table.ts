@@ -14,7 +14,7 @@ import { bind } from '../filter/bind.js';
 import { bindStored } from '../filter/bind-stored.js';
 import { lowerFilter } from '../filter/lower-filter.js';
 import { conditionOfFilter } from '../filter/filter.js';
-import { conditionSaid } from '../filter/make-filter.js';
+import { conditionFrom } from '../filter/make-filter.js';
 import { storedReferences } from '../filter/property-refs.js';
 import type { FilterNode } from '../store/filter-node.js';
 
@@ -125,7 +125,7 @@ async function makeTable(
 /** Converts a filter, or a callback that returns one, to the store's filter. Throws `query.*`. */
 function rowFilter({ table, scope, metadata }: TablePlace, filter: unknown): FilterNode | boolean {
   if (filter === undefined) return true;
-  if (metadata !== undefined) return lowerFilter(bind(metadata, conditionSaid(filter)), scope.known);
-  const said = typeof filter === 'function' ? (filter as (given: unknown) => unknown)(storedReferences()) : filter;
-  return bindStored(table, conditionOfFilter(said));
+  if (metadata !== undefined) return lowerFilter(bind(metadata, conditionFrom(filter)), scope.known);
+  const given = typeof filter === 'function' ? (filter as (given: unknown) => unknown)(storedReferences()) : filter;
+  return bindStored(table, conditionOfFilter(given));
 }

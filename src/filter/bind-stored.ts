@@ -71,9 +71,9 @@ interface Asked {
 function compare({ table, property, asked }: Asked, operator: OneOperand, operand: unknown): FilterNode {
   const { type, value } = typed({ table, property, asked }, operand);
   const subject = { className: table, name: property, type };
-  const toldBy = storedOperator(subject, operator, asked);
+  const lowered = storedOperator(subject, operator, asked);
   const stored = storedOperand(subject, value, asked);
-  if (toldBy !== 'startsWith') return comparison(property, toldBy, stored);
+  if (lowered !== 'startsWith') return comparison(property, lowered, stored);
   const end = successor(stored.value as string, KEYS.has(property));
   const from = comparison(property, 'ge', stored);
   return end === undefined ? from : junction('and', [from, comparison(property, 'lt', { type: 'String', value: end })]);

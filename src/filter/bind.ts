@@ -144,9 +144,9 @@ function compareStored(
   { operator, operand, asked }: Atom,
 ): BoundFilter {
   const { storedName, type } = subject;
-  const toldBy = storedOperator(subject, operator, asked);
+  const lowered = storedOperator(subject, operator, asked);
   const value = storedOperand(subject, operand, asked);
-  if (toldBy !== 'startsWith') return { kind: 'stored', node: comparison(storedName, toldBy, value) };
+  if (lowered !== 'startsWith') return { kind: 'stored', node: comparison(storedName, lowered, value) };
   const prefix = value.value as string;
   if (prefix === '') return { kind: 'stored', node: isPresent(storedName, type) };
   const end = successor(prefix, false);
@@ -163,13 +163,13 @@ function comparePart(className: string, { name, template, index, copy }: KeyMemb
   const subject: TestedProperty = { className, name, type: 'String', converter: template.parts[index]!.converter };
   const askCopy = copy && ((): BoundFilter => compareStored({ className, ...copy }, atom));
   if (askCopy !== undefined && !isComparable(subject, operator)) return askCopy();
-  const toldBy = storedOperator(subject, operator, asked);
+  const lowered = storedOperator(subject, operator, asked);
   const text = storedOperand(subject, operand, asked).value as string;
   return {
     kind: 'part',
     template,
     index,
-    operator: toldBy,
+    operator: lowered,
     text: template.plain ? text : escapePart(text, template.literals[index + 1]!),
     asked: { property: name, operator: asked },
     copy: askCopy,

@@ -18,7 +18,7 @@ export function lowerFilter(filter: BoundFilter, known: KnownParts): FilterNode 
     case 'stored':
       return filter.node;
     case 'part':
-      return expressPart(filter, known);
+      return lowerPart(filter, known);
     case 'not':
       return opposite(lowerFilter(filter.operand, known));
     case 'and':
@@ -33,7 +33,7 @@ export function lowerFilter(filter: BoundFilter, known: KnownParts): FilterNode 
   }
 }
 
-function expressPart(test: PartTest, known: KnownParts): FilterNode | boolean {
+function lowerPart(test: PartTest, known: KnownParts): FilterNode | boolean {
   const expressed = partFilter(test, known);
   return expressed === 'copy' ? lowerFilter(test.copy!(), known) : expressed;
 }

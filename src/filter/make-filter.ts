@@ -29,7 +29,7 @@ export function filter<T extends object>(entityClass: EntityClass<T>, condition:
   }
   if (typeof condition !== 'function' && typeof condition !== 'object')
     throw invalidOption('filter', 'a callback or an object of values behind the class', typeName(condition));
-  return filterOf<T>(conditionSaid(condition));
+  return filterOf<T>(conditionFrom(condition));
 }
 
 /**
@@ -37,13 +37,13 @@ export function filter<T extends object>(entityClass: EntityClass<T>, condition:
  *
  * @throws EntitableError `query.invalid-filter`, `query.invalid-operand`.
  */
-export function conditionSaid(said: unknown): Condition {
-  if (typeof said === 'function')
-    return conditionOfFilter((said as (property: unknown) => unknown)(propertyReferences()));
-  if (!isObject(said) || isFilter(said)) return conditionOfFilter(said);
-  const tests = membersOf(said).map(([name, value]) => test(name, 'eq', [value]));
+export function conditionFrom(given: unknown): Condition {
+  if (typeof given === 'function')
+    return conditionOfFilter((given as (property: unknown) => unknown)(propertyReferences()));
+  if (!isObject(given) || isFilter(given)) return conditionOfFilter(given);
+  const tests = membersOf(given).map(([name, value]) => test(name, 'eq', [value]));
   if (tests.length > 0) return joined('and', tests);
-  const reason = `an object that names properties was expected, not an empty ${typeName(said)}`;
+  const reason = `an object that names properties was expected, not an empty ${typeName(given)}`;
   throw new EntitableError(
     'query.invalid-filter',
     `${capitalised(reason)}. Name at least one: where({ status: 'open' }); to take every row, leave where out.`,
@@ -68,7 +68,7 @@ function membersOf(values: object): readonly (readonly [string, unknown])[] {
  * with an operator and its operand.
  */
 export function whereCondition([first, operator, value]: readonly unknown[]): Condition {
-  if (typeof first !== 'string') return conditionSaid(first);
+  if (typeof first !== 'string') return conditionFrom(first);
   if (!isOperator(operator)) throw noOperator(first, operator);
   switch (operator) {
     case 'in':

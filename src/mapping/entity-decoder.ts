@@ -6,7 +6,7 @@ import { readOnly } from './entity-check.js';
 import { ownMember, putMember, setMember } from './member-access.js';
 import { propertyReader, readExact } from './property-reader.js';
 import { ComputedState, LoadedState, stamp, type EntityOrigin } from './stamp.js';
-import { snapshot } from './unsaid.js';
+import { snapshot } from './unassigned.js';
 import { unknownProperty } from '../metadata/unknown-property.js';
 import type { Projector } from './entity-reader.js';
 

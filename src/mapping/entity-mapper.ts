@@ -12,7 +12,7 @@ import { createEntity } from './make-entity.js';
 import { assignPatch } from './patch.js';
 import { pushProperty, type PropertyValue } from './property-check.js';
 import { stamp, stateOf, type EntityOrigin, type StoredState } from './stamp.js';
-import type { Unsaid } from './unsaid.js';
+import type { Unassigned } from './unassigned.js';
 
 /** The address, mode and condition of a write, without its content. */
 export type WriteTarget = Omit<WriteOperation, 'write'>;
@@ -122,18 +122,18 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
    * Returns the defaults that an entity still has and that the caller never assigned. An upsert that merges leaves
    * these properties of the row as they are.
    */
-  unsaidDefaults(entity: object): Unsaid | undefined {
+  unassignedDefaults(entity: object): Unassigned | undefined {
     const state = stateOf(entity);
-    if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return undefined;
+    if (state === undefined || state.kind === 'deleted' || state.unassigned === undefined) return undefined;
     if (state.kind === 'stored' && !this.owns(state.source)) return undefined;
-    return this.properties.unsaidDefaults(entity, state.unsaid);
+    return this.properties.unassignedDefaults(entity, state.unassigned);
   }
 
   /**
    * Encodes a write of the whole entity, except the properties in `left`, converted and checked. Dates that did not
    * change since the entity was read keep their 100 ns. Throws `validation.*`.
    */
-  prepareWhole(operation: WriteTarget, entity: object, left?: Unsaid): PreparedWrite {
+  prepareWhole(operation: WriteTarget, entity: object, left?: Unassigned): PreparedWrite {
     let count = 0;
     const write = (writer: RowWriter): void => {
       const row = this.#readFrom(entity);
@@ -174,28 +174,28 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   }
 
   /** Makes a detached object the entity of a row that was read. */
-  met(entity: object, { row, unsaid, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
-    const left = this.#adopt(entity, row, unsaid);
-    stamp(entity, { kind: 'stored', source: this.source, row, unsaid: left, ...others });
+  met(entity: object, { row, unassigned, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
+    const left = this.#adopt(entity, row, unassigned);
+    stamp(entity, { kind: 'stored', source: this.source, row, unassigned: left, ...others });
   }
 
   /**
    * Does the same as `met` before the object is saved. Properties that the caller never assigned do not count as
    * changes, although the object now has the row's values for them.
    */
-  meet(entity: object, { row, unsaid, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
-    this.#adopt(entity, row, unsaid);
-    const still = unsaid && this.properties.stillUnsaid(entity, unsaid);
-    stamp(entity, { kind: 'stored', source: this.source, row, unsaid: still, ...others });
+  meet(entity: object, { row, unassigned, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
+    this.#adopt(entity, row, unassigned);
+    const still = unassigned && this.properties.stillUnassigned(entity, unassigned);
+    stamp(entity, { kind: 'stored', source: this.source, row, unassigned: still, ...others });
   }
 
   /** Updates an entity after a write: its ETag, its timestamp if the ETag contains one, and its stored state. */
-  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, { before, unsaid }: Kept = {}): void {
+  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, { before, unassigned }: Kept = {}): void {
     const { etag: etagName, timestamp: timestampName } = this.metadata;
     const etag = receipt.etag ?? '';
     const row = this.rows.written(write, receipt, before);
-    const left = this.#adopt(entity, before, unsaid);
-    stamp(entity, { kind: 'stored', source: this.source, etag, row, unsaid: left });
+    const left = this.#adopt(entity, before, unassigned);
+    stamp(entity, { kind: 'stored', source: this.source, etag, row, unassigned: left });
     const receiver = entity as Record<string, unknown>;
     if (etagName !== undefined) receiver[etagName] = etag;
     const instant = timestampName === undefined ? undefined : instantOfEtag(etag);
@@ -211,9 +211,9 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
    * Sets the unassigned properties of an entity to the values of its row, if the row is known. Returns those that
    * remain unassigned.
    */
-  #adopt(entity: object, row: RetainedRow | undefined, unsaid: Unsaid | undefined): Unsaid | undefined {
-    if (row === undefined || unsaid === undefined) return unsaid;
-    return this.properties.adopt(entity, this.rows.reopen(row), unsaid);
+  #adopt(entity: object, row: RetainedRow | undefined, unassigned: Unassigned | undefined): Unassigned | undefined {
+    if (row === undefined || unassigned === undefined) return unassigned;
+    return this.properties.adopt(entity, this.rows.reopen(row), unassigned);
   }
 
   /**
@@ -229,12 +229,12 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
 }
 
 /** The state that an entity is compared with to find its changes. */
-export type Remembered = Pick<StoredState, 'row' | 'unsaid' | 'computed'>;
+export type Remembered = Pick<StoredState, 'row' | 'unassigned' | 'computed'>;
 
 /** Information about the parts of a row that a write does not change. */
 export interface Kept {
   /** The row as known before the write, if the write keeps some of it. */
   readonly before?: RetainedRow | undefined;
   /** The properties that the caller never assigned. */
-  readonly unsaid?: Unsaid | undefined;
+  readonly unassigned?: Unassigned | undefined;
 }

@@ -6,12 +6,12 @@ import type { RowReader, RowWriter } from '../store/row.js';
 import { requireObject } from './entity-address.js';
 import { missingProperties, notStored, readOnly } from './entity-check.js';
 import { getMember, isAbsent, putMember } from './member-access.js';
-import { saidBy, type Said } from './patch.js';
+import { assignedBy, type AssignedValues } from './patch.js';
 import { storedValueOf, pushProperty, type PropertyValue } from './property-check.js';
 import { differs, isAbsentDefault } from './property-difference.js';
 import { absentValue, propertyReader } from './property-reader.js';
 import { stateOf, type StoredState } from './stamp.js';
-import { isStillUnsaid, snapshot, type Unsaid } from './unsaid.js';
+import { isStillUnassigned, snapshot, type Unassigned } from './unassigned.js';
 
 /** The changes between a row and an entity. */
 export interface Difference {
@@ -21,16 +21,16 @@ export interface Difference {
   /** Defaults that the entity has and the row lacks, set when the entity was read or by the application. */
   readonly defaults?: readonly PropertyValue[];
   /** The properties that are still unassigned. */
-  readonly unsaid?: Unsaid | undefined;
+  readonly unassigned?: Unassigned | undefined;
 }
 
 /** The properties that a patch sets and removes, with the patch itself. */
 export interface PatchDifference extends Difference {
-  readonly said: Said;
+  readonly assigned: AssignedValues;
 }
 
 /** The state of an entity, besides its row, that changes are computed from. */
-export type Context = Pick<StoredState, 'unsaid' | 'computed'>;
+export type Context = Pick<StoredState, 'unassigned' | 'computed'>;
 
 /** Reads, compares and writes the stored properties of one class in its entities and patches. */
 export class EntityProperties {
@@ -60,7 +60,7 @@ export class EntityProperties {
    * Writes all properties of an entity, except those in `left`, converted and checked. Returns the number of properties
    * written. Throws `validation.*`.
    */
-  write(writer: RowWriter, entity: object, before: RowReader | undefined, left: Unsaid | undefined): number {
+  write(writer: RowWriter, entity: object, before: RowReader | undefined, left: Unassigned | undefined): number {
     let count = 0;
     for (const step of this.#steps) {
       const value = valueOf(entity, step);
@@ -80,27 +80,27 @@ export class EntityProperties {
     requireObject(className, 'A patch', patch, () => properties.slice(0, 3).map(({ name }) => name));
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
-    const said = saidBy(className, patch);
-    for (const name of Object.keys(said)) {
-      const value = said[name];
+    const assigned = assignedBy(className, patch);
+    for (const name of Object.keys(assigned)) {
+      const value = assigned[name];
       const member = members.get(name);
       if (member?.kind !== 'property') throw notPatchable(this.#metadata, name, member?.kind);
       if (value === null && member.property.required) throw missingProperties(className, [name], 'A patch');
       if (value === null) removed.push(member.property.storedName);
       else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
     }
-    return { changed, removed, said };
+    return { changed, removed, assigned };
   }
 
   /** Returns the unassigned properties of an entity that still have their default. */
-  unsaidDefaults(entity: object, unsaid: Unsaid): Unsaid | undefined {
+  unassignedDefaults(entity: object, unassigned: Unassigned): Unassigned | undefined {
     const { className } = this.#metadata;
     const left = this.#defaulted
       .filter((step) => {
         const value = valueOf(entity, step);
-        return !isAbsent(value) && isStillUnsaid(className, step.property, value, unsaid);
+        return !isAbsent(value) && isStillUnassigned(className, step.property, value, unassigned);
       })
-      .map(({ property: { name } }): [string, unknown] => [name, unsaid.get(name)]);
+      .map(({ property: { name } }): [string, unknown] => [name, unassigned.get(name)]);
     return left.length > 0 ? new Map(left) : undefined;
   }
 
@@ -108,37 +108,38 @@ export class EntityProperties {
    * Returns the unassigned properties of a detached object: those without a value, and those whose value the class set
    * itself.
    */
-  unsaidBy(entity: object): Unsaid | undefined {
+  unassignedBy(entity: object): Unassigned | undefined {
     const { className } = this.#metadata;
     const state = stateOf(entity);
-    const made = state?.kind === 'made' ? state.unsaid : undefined;
-    const unsaid = new Map<string, unknown>();
+    const made = state?.kind === 'made' ? state.unassigned : undefined;
+    const unassigned = new Map<string, unknown>();
     for (const step of this.#steps) {
       const { property } = step;
       const value = valueOf(entity, step);
       if (property.copiesKey || value === null) continue;
-      if (value === undefined) unsaid.set(property.name, undefined);
-      else if (isStillUnsaid(className, property, value, made)) unsaid.set(property.name, made!.get(property.name));
+      if (value === undefined) unassigned.set(property.name, undefined);
+      else if (isStillUnassigned(className, property, value, made))
+        unassigned.set(property.name, made!.get(property.name));
     }
-    return unsaid.size > 0 ? unsaid : undefined;
+    return unassigned.size > 0 ? unassigned : undefined;
   }
 
   /**
    * Completes a detached object from its row: unassigned properties get the row's values. Returns those that remain
    * unassigned, which are the ones that cannot be read or set and the defaults of properties that the row lacks.
    */
-  adopt(entity: object, row: RowReader, unsaid: Unsaid): Unsaid | undefined {
+  adopt(entity: object, row: RowReader, unassigned: Unassigned): Unassigned | undefined {
     const { className } = this.#metadata;
     const left = new Map<string, unknown>();
     for (const step of this.#steps) {
       const { property } = step;
       const { name, slot } = property;
       const value = valueOf(entity, step);
-      if (!isStillUnsaid(className, property, value, unsaid)) continue;
+      if (!isStillUnassigned(className, property, value, unassigned)) continue;
       const stands = row.typeOf(slot) !== undefined;
       if (!stands && property.default === undefined && value === undefined) continue;
       if ((!stands && property.default !== undefined) || !this.#take(entity, property, value, row)) {
-        left.set(name, unsaid.get(name));
+        left.set(name, unassigned.get(name));
       }
     }
     return left.size > 0 ? left : undefined;
@@ -157,24 +158,24 @@ export class EntityProperties {
   }
 
   /** Returns the same unassigned properties with the entity's current values. */
-  stillUnsaid(entity: object, unsaid: Unsaid): Unsaid {
-    const steps = this.#steps.filter(({ property }) => unsaid.has(property.name));
+  stillUnassigned(entity: object, unassigned: Unassigned): Unassigned {
+    const steps = this.#steps.filter(({ property }) => unassigned.has(property.name));
     return new Map(steps.map((step) => [step.property.name, snapshot(step.property, valueOf(entity, step))]));
   }
 
   /** Returns the changes of an entity since this row. Throws `validation.*` for values that cannot be stored. */
-  differenceOf(entity: object, before: RowReader, { unsaid, computed }: Context): Difference {
+  differenceOf(entity: object, before: RowReader, { unassigned, computed }: Context): Difference {
     const { className } = this.#metadata;
     const changed: PropertyValue[] = [];
     const removed: string[] = [];
     const defaults: PropertyValue[] = [];
-    const still = unsaid && new Map<string, unknown>();
+    const still = unassigned && new Map<string, unknown>();
     for (const step of this.#steps) {
       const { property, store } = step;
       if (property.copiesKey) continue; // the key has not changed: a changed key is rejected earlier
       const value = valueOf(entity, step);
-      if (still !== undefined && isStillUnsaid(className, property, value, unsaid)) {
-        still.set(property.name, unsaid!.get(property.name));
+      if (still !== undefined && isStillUnassigned(className, property, value, unassigned)) {
+        still.set(property.name, unassigned!.get(property.name));
         continue;
       }
       const stands = before.typeOf(property.slot) !== undefined;
@@ -190,7 +191,7 @@ export class EntityProperties {
       if (isChanged) changed.push({ property, stored });
       else if (!stands) defaults.push({ property, stored });
     }
-    return { changed, removed, defaults, unsaid: still };
+    return { changed, removed, defaults, unassigned: still };
   }
 
   /**
@@ -206,13 +207,14 @@ export class EntityProperties {
   }
 
   /** Rejects an entity that lacks a required property. Throws `validation.missing-property`. */
-  checkRequired(entity: object, unsaid?: Unsaid): void {
+  checkRequired(entity: object, unassigned?: Unassigned): void {
     if (this.#required.length === 0) return;
     const { className } = this.#metadata;
     const missing = this.#required
       .filter(
         (step) =>
-          isAbsent(valueOf(entity, step)) && !isStillUnsaid(className, step.property, valueOf(entity, step), unsaid),
+          isAbsent(valueOf(entity, step)) &&
+          !isStillUnassigned(className, step.property, valueOf(entity, step), unassigned),
       )
       .map(({ property }) => property.name);
     if (missing.length > 0) throw missingProperties(className, missing);

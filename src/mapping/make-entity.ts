@@ -4,10 +4,10 @@ import { metadataOf } from '../metadata/metadata-of.js';
 import { requireObject } from './entity-address.js';
 import { notStored, readOnly } from './entity-check.js';
 import { ownMember, putMember } from './member-access.js';
-import { saidBy } from './patch.js';
+import { assignedBy } from './patch.js';
 import { absentValue } from './property-reader.js';
 import { stamp } from './stamp.js';
-import { snapshot } from './unsaid.js';
+import { snapshot } from './unassigned.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ type Values = Readonly<Record<string, unknown>>;
 export function makeEntity<T extends object>(entityClass: EntityClass<T>, values: Values): T {
   const metadata = metadataOf(entityClass);
   requireObject(metadata.className, 'The values', values, () => namesOf(metadata));
-  return made(metadata, saidBy(metadata.className, values), (entity, name, value) => {
+  return made(metadata, assignedBy(metadata.className, values), (entity, name, value) => {
     if (!isMethod(metadata, entity, name)) putMember(entity, name, value);
   });
 }
@@ -37,13 +37,13 @@ export function makeEntity<T extends object>(entityClass: EntityClass<T>, values
 export function createEntity<T extends object>(metadata: EntityMetadata<T>, values: object): T {
   const { className, members } = metadata;
   requireObject(className, 'The values', values, () => namesOf(metadata));
-  const said = saidBy(className, values);
-  for (const name of Object.keys(said)) {
+  const assigned = assignedBy(className, values);
+  for (const name of Object.keys(assigned)) {
     const kind = members.get(name)?.kind;
     if (kind === 'etag' || kind === 'timestamp')
       throw notStored(metadata, `The values of a new ${className} name`, name, kind);
   }
-  return made(metadata, said, (entity, name, value) => {
+  return made(metadata, assigned, (entity, name, value) => {
     if (!members.has(name) && !isAccessor(entity, name))
       throw notStored(metadata, `The values of a new ${className} name`, name, undefined, FORGOTTEN);
     // A stored member that cannot be set has already been set by the class's own `create`.
@@ -53,27 +53,27 @@ export function createEntity<T extends object>(metadata: EntityMetadata<T>, valu
 
 function made<T extends object>(
   metadata: EntityMetadata<T>,
-  said: Values,
+  assigned: Values,
   give: (entity: T, name: string, value: unknown) => void,
 ): T {
   const { properties, etag } = metadata;
-  const others = properties.filter(({ name, copiesKey }) => !copiesKey && said[name] === undefined);
+  const others = properties.filter(({ name, copiesKey }) => !copiesKey && assigned[name] === undefined);
   const defaults = others.filter(({ default: value }) => value !== undefined);
   const values = {
-    ...said,
+    ...assigned,
     ...Object.fromEntries(defaults.map((property) => [property.name, absentValue(property)()])),
   };
   const entity = metadata.create(values);
-  for (const [name, value] of Object.entries(said)) give(entity, name, value);
+  for (const [name, value] of Object.entries(assigned)) give(entity, name, value);
   for (const { name } of defaults) {
     if (ownMember(entity, name) === undefined) putMember(entity, name, values[name]);
   }
   // Without an ETag property, saving never updates a row that was not read. Only an upsert can, and it leaves the row's
   // value where the entity has an unassigned default.
-  const unsaid = (etag === undefined ? defaults : others)
+  const unassigned = (etag === undefined ? defaults : others)
     .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
     .filter(([, stored]) => stored !== undefined);
-  if (unsaid.length > 0) stamp(entity, { kind: 'made', unsaid: new Map(unsaid) });
+  if (unassigned.length > 0) stamp(entity, { kind: 'made', unassigned: new Map(unassigned) });
   return entity;
 }
 

@@ -8,13 +8,13 @@ import { isAbsent, ownMember, putMember } from './member-access.js';
 import { stamp, stateOf } from './stamp.js';
 
 /** The content of a patch by name, without `undefined`. */
-export type Said = Readonly<Record<string, unknown>>;
+export type AssignedValues = Readonly<Record<string, unknown>>;
 
 /**
  * Returns the own members of a patch without those that are `undefined`, which are treated as missing: classes with
  * fields create them for everything a client did not send. Throws `entity.getter-failed`.
  */
-export function saidBy(className: string, patch: object): Said {
+export function assignedBy(className: string, patch: object): AssignedValues {
   try {
     const own = { ...patch }; // the fastest way to copy; most patches contain no undefined
     if (!Object.values(own).includes(undefined)) return own;
@@ -28,16 +28,16 @@ export function saidBy(className: string, patch: object): Said {
  * Applies a patch to an entity. A property that the patch sets to `null` becomes absent: `undefined` in an entity whose
  * whole row is known, and `null` where `undefined` would count as unassigned.
  */
-export function applyPatch(entity: object, said: Said): void {
+export function applyPatch(entity: object, assigned: AssignedValues): void {
   const state = stateOf(entity);
   const absent = (name: string): undefined | null =>
-    state?.kind === 'stored' && !state.unsaid?.has(name) ? undefined : null;
-  for (const [name, value] of Object.entries(said)) putMember(entity, name, value ?? absent(name));
+    state?.kind === 'stored' && !state.unassigned?.has(name) ? undefined : null;
+  for (const [name, value] of Object.entries(assigned)) putMember(entity, name, value ?? absent(name));
   // Properties named in the patch count as assigned from now on, even if the value is the one that the entity already
   // had.
-  if (state === undefined || state.kind === 'deleted' || state.unsaid === undefined) return;
-  const unsaid = new Map([...state.unsaid].filter(([name]) => isAbsent(said[name])));
-  if (unsaid.size < state.unsaid.size) stamp(entity, { ...state, unsaid });
+  if (state === undefined || state.kind === 'deleted' || state.unassigned === undefined) return;
+  const unassigned = new Map([...state.unassigned].filter(([name]) => isAbsent(assigned[name])));
+  if (unassigned.size < state.unassigned.size) stamp(entity, { ...state, unassigned });
 }
 
 /**
@@ -50,7 +50,7 @@ export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entit
   const names = (): readonly string[] => [...members.keys()].slice(0, 3);
   requireObject(className, 'An entity', entity, names);
   requireObject(className, 'A patch', patch, names);
-  const others = Object.entries(saidBy(className, patch)).filter(([name, value]) => {
+  const others = Object.entries(assignedBy(className, patch)).filter(([name, value]) => {
     const member = members.get(name);
     return member?.kind !== 'key' || !isOwnKey(className, member, entity, value);
   });

@@ -2,7 +2,7 @@ import { shared } from '../metadata/registry.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { RetainedRow } from '../store/row.js';
 import type { Rows } from '../store/table-store.js';
-import type { Unsaid } from './unsaid.js';
+import type { Unassigned } from './unassigned.js';
 
 /** The table and store that an entity came from. */
 export interface EntityOrigin {
@@ -26,7 +26,7 @@ export interface StoredState {
   /** The row as it was read or written. */
   readonly row: RetainedRow;
   /** The properties that the caller never assigned. Missing for a loaded entity, which has the values of its row. */
-  readonly unsaid?: Unsaid | undefined;
+  readonly unassigned?: Unassigned | undefined;
   /** The stored forms of defaults that functions returned when the row was read, by property. */
   readonly computed?: ReadonlyMap<string, unknown> | undefined;
 }
@@ -34,7 +34,7 @@ export interface StoredState {
 /** The state of an entity that was created from values and not yet loaded or written. */
 export interface MadeState {
   readonly kind: 'made';
-  readonly unsaid: Unsaid;
+  readonly unassigned: Unassigned;
 }
 
 /**

@@ -93,10 +93,10 @@ type KindName<T, Mark extends symbol, K extends keyof T> = K extends unknown
 export type Unmarked<P> = P extends KeyPart<infer V> ? V : P extends DefaultedMark<infer V> ? V : P;
 
 /** A hint for the reader of a compiler message, which shows it as part of a type's name. */
-type Unsaid = 'its keys are not marked on their types, as in customerId!: PartitionKey';
+type MissingMarks = 'its keys are not marked on their types, as in customerId!: PartitionKey';
 
 /** The stored keys, which address an entity of a class whose key types are not marked. */
-export interface StoredKey<_Why extends string = Unsaid> {
+export interface StoredKey<_Why extends string = MissingMarks> {
   /** The stored partition key. */
   readonly partitionKey: string;
   /** The stored row key. */
@@ -104,7 +104,7 @@ export interface StoredKey<_Why extends string = Unsaid> {
 }
 
 /** The stored partition key, which addresses a partition of a class whose key types are not marked. */
-export interface StoredPartition<_Why extends string = Unsaid> {
+export interface StoredPartition<_Why extends string = MissingMarks> {
   /** The stored partition key. */
   readonly partitionKey: string;
 }

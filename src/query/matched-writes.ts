@@ -1,7 +1,7 @@
 import { invalidOption } from '../options/check-option.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import type { Said } from '../mapping/patch.js';
+import type { AssignedValues } from '../mapping/patch.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite } from '../store/table-store.js';
@@ -45,7 +45,7 @@ export interface MatchWrites {
 /** Creates the writes by filter of a class, which are sent directly to its store. */
 export function matchWrites<T extends object>(
   mapper: EntityMapper<T>,
-  validate: (said: Said) => void | Promise<void>,
+  validate: (assigned: AssignedValues) => void | Promise<void>,
 ): MatchWrites {
   return Object.freeze({
     delete:
@@ -56,7 +56,7 @@ export function matchWrites<T extends object>(
       }),
     async merge(patch: object) {
       const difference = mapper.patchOf(patch);
-      await validate(difference.said);
+      await validate(difference.assigned);
       return (row: MatchedRow) => merging(row, difference);
     },
     mergeEach: (patchOf) => async (row: MatchedRow) => {
@@ -76,7 +76,7 @@ export function matchWrites<T extends object>(
       }
       const difference = mapper.patchOf(patch as object);
       if (difference.changed.length === 0 && difference.removed.length === 0) return undefined;
-      await validate(difference.said);
+      await validate(difference.assigned);
       return merging(row, difference);
     },
   } satisfies MatchWrites);

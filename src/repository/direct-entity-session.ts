@@ -141,10 +141,10 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     }
     const etag = wasNeverStored(entity) ? statedEtag(mapper, entity) : undefined;
     if (etag === undefined) return this.insert(entity, options);
-    const unsaid = mapper.properties.unsaidBy(entity);
+    const unassigned = mapper.properties.unassignedBy(entity);
     const deadline = new Deadline(options);
-    await deadline.wait(Promise.resolve(this.#writes.validate(entity, unsaid)));
-    const found = { ...(await readUnder(mapper, etag, composed, deadline.rest)), unsaid };
+    await deadline.wait(Promise.resolve(this.#writes.validate(entity, unassigned)));
+    const found = { ...(await readUnder(mapper, etag, composed, deadline.rest)), unassigned };
     const isWritten = await this.#saveDifference(entity, composed, etag, found, deadline.rest);
     if (!isWritten) mapper.met(entity, found);
     return entity;
@@ -265,7 +265,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
   }
 
   #matchWrites(): MatchWrites {
-    return matchWrites(this.#mapper, (said) => this.#writes.validatePatch(said));
+    return matchWrites(this.#mapper, (assigned) => this.#writes.validatePatch(assigned));
   }
 
   async #bulk<I>(

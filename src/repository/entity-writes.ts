@@ -1,6 +1,6 @@
 import type { EntityMapper, Remembered, Kept } from '../mapping/entity-mapper.js';
-import type { Said } from '../mapping/patch.js';
-import { saidNames, type Unsaid } from '../mapping/unsaid.js';
+import type { AssignedValues } from '../mapping/patch.js';
+import { assignedNames, type Unassigned } from '../mapping/unassigned.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { ifMatchOf, isEntity, keyCondition } from './entity-etag.js';
@@ -71,12 +71,12 @@ export class WriteFactory<T extends object> {
     const isMerge = mode === 'upsert-merge';
     if (!isMerge) this.#mapper.properties.setDefaults(entity);
     this.#mapper.properties.checkRequired(entity);
-    const unsaidNow = (): Unsaid | undefined => (isMerge ? this.#mapper.unsaidDefaults(entity) : undefined);
-    return afterwards(this.validate(entity, unsaidNow()), () => {
-      const unsaid = unsaidNow();
-      const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity, unsaid);
+    const unassignedNow = (): Unassigned | undefined => (isMerge ? this.#mapper.unassignedDefaults(entity) : undefined);
+    return afterwards(this.validate(entity, unassignedNow()), () => {
+      const unassigned = unassignedNow();
+      const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity, unassigned);
       // After an upsert only the properties that were sent are known; the others may have been stored before.
-      return new EntityWrite(this.#mapper, write, entity, unsaid && { unsaid });
+      return new EntityWrite(this.#mapper, write, entity, unassigned && { unassigned });
     });
   }
 
@@ -91,21 +91,21 @@ export class WriteFactory<T extends object> {
     remembered: Remembered,
   ): Promise<EntityWrite<T> | undefined> {
     this.#mapper.checkReceives(entity);
-    const { changed, removed, defaults = [], unsaid } = this.#mapper.differenceOf(entity, remembered);
+    const { changed, removed, defaults = [], unassigned } = this.#mapper.differenceOf(entity, remembered);
     const values = [...changed, ...defaults];
     if (values.length === 0 && removed.length === 0) return undefined;
-    this.#mapper.properties.checkRequired(entity, unsaid);
-    await this.validate(entity, unsaid);
+    this.#mapper.properties.checkRequired(entity, unassigned);
+    await this.validate(entity, unassigned);
     const remove = removed.length > 0 ? { remove: removed } : undefined;
     const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, values, entity);
-    return new EntityWrite(this.#mapper, write, entity, { before: remembered.row, unsaid });
+    return new EntityWrite(this.#mapper, write, entity, { before: remembered.row, unassigned });
   }
 
   /** Makes the write of some properties of a row that was not read. It returns a promise only if the validator does. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite<T> | Promise<EntityWrite<T>> {
     const address = this.#mapper.addressOf(key);
-    const { changed, removed, said } = this.#mapper.patchOf(patch);
-    return afterwards(this.validatePatch(said), () => {
+    const { changed, removed, assigned } = this.#mapper.patchOf(patch);
+    return afterwards(this.validatePatch(assigned), () => {
       const remove = removed.length > 0 ? { remove: removed } : undefined;
       const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed);
       return new EntityWrite(this.#mapper, write, undefined);
@@ -123,14 +123,18 @@ export class WriteFactory<T extends object> {
   }
 
   /** Validates the properties that an entity has. Throws `validation.failed`. */
-  validate(entity: object, unsaid?: Unsaid): void | Promise<void> {
+  validate(entity: object, unassigned?: Unassigned): void | Promise<void> {
     const { metadata } = this.#mapper;
-    return this.#validator.validate(entity, metadata.entityClass, unsaid && saidNames(metadata, entity, unsaid));
+    return this.#validator.validate(
+      entity,
+      metadata.entityClass,
+      unassigned && assignedNames(metadata, entity, unassigned),
+    );
   }
 
   /** Validates the properties that a patch changes. Throws `validation.failed`. */
-  validatePatch(said: Said): void | Promise<void> {
-    return this.#validator.validate(said, this.#mapper.metadata.entityClass, Object.keys(said));
+  validatePatch(assigned: AssignedValues): void | Promise<void> {
+    return this.#validator.validate(assigned, this.#mapper.metadata.entityClass, Object.keys(assigned));
   }
 }
 

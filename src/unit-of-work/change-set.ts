@@ -3,7 +3,7 @@ import { withHidden } from '../errors/hidden-details.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import type { Unsaid } from '../mapping/unsaid.js';
+import type { Unassigned } from '../mapping/unassigned.js';
 import type { TableWrite } from '../writing/batch.js';
 import { ownState, statedEtag, checkKeyUnchanged } from '../repository/entity-etag.js';
 import type { RetainedRow } from '../store/row.js';
@@ -22,7 +22,7 @@ export interface ChangeSet extends TableWrite {
   /** The row before the write, as far as it is known, for writes that keep some of its properties. */
   readonly before: RetainedRow | undefined;
   /** The properties of the entity that the caller never assigned. */
-  readonly unsaid?: Unsaid | undefined;
+  readonly unassigned?: Unassigned | undefined;
   /** True for a write that changes nothing and only checks an ETag. */
   readonly isRequirement: boolean;
 }
@@ -35,15 +35,15 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
     case 'difference': {
       const state = entity && ownState(mapper, entity);
       if (entity === undefined || state === undefined) return undefined; // deleted or copied outside the unit meanwhile
-      const { changed, removed, defaults = [], unsaid } = mapper.differenceOf(entity, state);
+      const { changed, removed, defaults = [], unassigned } = mapper.differenceOf(entity, state);
       // Reading fills in defaults. They count as a change only if save() was called.
       const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
       if (!isChanged && required === undefined) return undefined;
       const ifMatch = changeCondition(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
       const target: WriteTarget = { mode: 'merge', ifMatch, ...address };
-      if (!isChanged) return { ...change(row, target, { ...NOTHING, unsaid }, state.row), isRequirement: true };
-      mapper.properties.checkRequired(entity, unsaid);
-      return change(row, target, { changed: [...changed, ...defaults], removed, unsaid }, state.row);
+      if (!isChanged) return { ...change(row, target, { ...NOTHING, unassigned }, state.row), isRequirement: true };
+      mapper.properties.checkRequired(entity, unassigned);
+      return change(row, target, { changed: [...changed, ...defaults], removed, unassigned }, state.row);
     }
     case 'insert': {
       const { mode, ifMatch } = insertMode(held.over);
@@ -119,27 +119,36 @@ function whole(
   const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
   const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*') : undefined;
   // A merge must not overwrite properties of the row with defaults.
-  const unsaid = asked === 'upsert-merge' ? mapper.unsaidDefaults(entity!) : undefined;
+  const unassigned = asked === 'upsert-merge' ? mapper.unassignedDefaults(entity!) : undefined;
   const write = mapper.prepareWhole(
     ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address },
     entity!,
-    unsaid,
+    unassigned,
   );
   // The content of the row before an upsert is unknown, so afterwards only the written properties are known.
-  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, unsaid, isRequirement: false };
+  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, unassigned, isRequirement: false };
 }
 
 function change(
   row: TrackedRow,
   operation: WriteTarget,
-  { changed, removed, unsaid }: Difference,
+  { changed, removed, unassigned }: Difference,
   before: RetainedRow | undefined,
 ): ChangeSet {
   const mapper: EntityMapper<object> = row.mapper;
   const remove = removed.length > 0 ? { remove: removed } : undefined;
   if (row.entity !== undefined && operation.mode !== 'delete') mapper.checkReceives(row.entity);
   const write = mapper.prepare(remove === undefined ? operation : { ...remove, ...operation }, changed, row.entity);
-  return { table: mapper.table, write, row, ifMatch: operation.ifMatch, removed, before, unsaid, isRequirement: false };
+  return {
+    table: mapper.table,
+    write,
+    row,
+    ifMatch: operation.ifMatch,
+    removed,
+    before,
+    unassigned,
+    isRequirement: false,
+  };
 }
 
 /**

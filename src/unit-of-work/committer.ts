@@ -142,7 +142,7 @@ export class Committer {
 
   #committed(receipts: ReadonlyMap<ChangeSet, WriteReceipt>): void {
     this.#hasWritten = true;
-    for (const [{ row, write, before, unsaid }, receipt] of receipts) {
+    for (const [{ row, write, before, unassigned }, receipt] of receipts) {
       this.#rows.unlock(row);
       const current = this.#rows.current(row) ?? row; // a read may have loaded its entity meanwhile
       const { mapper, entity } = current;
@@ -154,7 +154,7 @@ export class Committer {
       } else {
         // The state that was sent becomes the known state, so changes made since then are sent by the next commit.
         const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
-        mapper.written(entity, write, receipt, { before: known, unsaid });
+        mapper.written(entity, write, receipt, { before: known, unassigned });
         this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });
       }
     }

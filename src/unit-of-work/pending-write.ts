@@ -1,4 +1,4 @@
-import type { Said } from '../mapping/patch.js';
+import type { AssignedValues } from '../mapping/patch.js';
 import type { Difference } from '../mapping/entity-properties.js';
 
 /** A delete that waits for the commit. */
@@ -20,7 +20,12 @@ export type PendingWrite =
   | { readonly kind: 'replace'; readonly ifMatch: string }
   | { readonly kind: 'upsert'; readonly mode: 'upsert-merge' | 'upsert-replace' }
   /** Merges a patch into a row that was not loaded. */
-  | { readonly kind: 'merge'; readonly ifMatch: string; readonly patch: Said; readonly difference: Difference }
+  | {
+      readonly kind: 'merge';
+      readonly ifMatch: string;
+      readonly patch: AssignedValues;
+      readonly difference: Difference;
+    }
   | Removal;
 
 /**

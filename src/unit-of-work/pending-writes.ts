@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import { applyPatch, type Said } from '../mapping/patch.js';
+import { applyPatch, type AssignedValues } from '../mapping/patch.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import {
   checkKeyUnchanged,
@@ -137,15 +137,15 @@ export class PendingWrites<T extends object> {
   merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined): void {
     checkEtag(etag);
     const address = this.#mapper.addressOf(key);
-    const { said, ...difference } = this.#mapper.patchOf(patch);
+    const { assigned, ...difference } = this.#mapper.patchOf(patch);
     const row = this.#rows.at(this.#mapper, address);
     if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
-    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, said, difference, etag);
+    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, assigned, difference, etag);
     const before = row?.held.kind === 'merge' ? row.held : undefined;
     this.#rows.set(this.#mapper, address, undefined, {
       kind: 'merge',
       ifMatch: etag ?? before?.ifMatch ?? '*',
-      patch: { ...before?.patch, ...said },
+      patch: { ...before?.patch, ...assigned },
       difference: before === undefined ? difference : bothOf(before.difference, difference),
     });
   }
@@ -186,13 +186,19 @@ export class PendingWrites<T extends object> {
     return needsOwn ? ifMatchOf(this.#mapper, entity, address, etag) : (etag ?? '*');
   }
 
-  #mergeInto(row: TrackedRow, entity: object, said: Said, { removed }: Difference, etag: string | undefined): void {
+  #mergeInto(
+    row: TrackedRow,
+    entity: object,
+    assigned: AssignedValues,
+    { removed }: Difference,
+    etag: string | undefined,
+  ): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
     if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } });
     else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
     if (removed.length > 0 && row.held.kind === 'upsert' && row.held.mode === 'upsert-merge')
       throw this.#cannotRemove();
-    applyPatch(entity, said);
+    applyPatch(entity, assigned);
     this.saved(entity);
   }
 

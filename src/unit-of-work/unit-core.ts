@@ -1,6 +1,6 @@
 import type { CommitReport } from '../errors/error-details.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { saidNames } from '../mapping/unsaid.js';
+import { assignedNames } from '../mapping/unassigned.js';
 import type { CommitOptions, UnitOfWorkOptions } from '../repository/session.js';
 import { withLinkedSignal } from '../async/linked-signal.js';
 import type { TableStore } from '../store/table-store.js';
@@ -103,12 +103,12 @@ export class UnitCore {
     });
   }
 
-  #validateChange({ row: { mapper, entity, held }, unsaid }: ChangeSet): void | Promise<void> {
+  #validateChange({ row: { mapper, entity, held }, unassigned }: ChangeSet): void | Promise<void> {
     const { metadata } = mapper;
     const { entityClass } = metadata;
     if (held.kind === 'delete') return undefined;
     if (entity !== undefined)
-      return this.#validator.validate(entity, entityClass, unsaid && saidNames(metadata, entity, unsaid));
+      return this.#validator.validate(entity, entityClass, unassigned && assignedNames(metadata, entity, unassigned));
     if (held.kind !== 'merge') return undefined;
     return this.#validator.validate(held.patch, entityClass, Object.keys(held.patch));
   }

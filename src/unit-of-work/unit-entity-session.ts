@@ -155,9 +155,9 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     const address = this.#mapper.addressOf(entity);
     const etag = statedEtag(this.#mapper, entity);
     if (etag === undefined) return;
-    const unsaid = this.#mapper.properties.unsaidBy(entity);
+    const unassigned = this.#mapper.properties.unassignedBy(entity);
     const read = await readUnder(this.#mapper, etag, address, options);
-    this.#mapper.meet(entity, { ...read, unsaid });
+    this.#mapper.meet(entity, { ...read, unassigned });
   }
 }
 

@@ -76,14 +76,14 @@ export class NestedValues {
 
   /** Returns the class of a nested value, as declared by `@Type` or by the compiler's decorator metadata. */
   #classAt(value: object, { target, name, transformer }: Place): AnyClass | undefined {
-    const said = transformer === undefined ? undefined : this.#saidClass(value, target, name, transformer);
-    if (said !== undefined) return said;
+    const declared = transformer === undefined ? undefined : this.#declaredClass(value, target, name, transformer);
+    if (declared !== undefined) return declared;
     const reflect = Reflect as { getMetadata?(key: string, target: object, property: string): unknown };
     const told = reflect.getMetadata?.('design:type', target.prototype as object, name);
     return typeof told === 'function' && told !== Object && told !== Array ? (told as AnyClass) : undefined;
   }
 
-  #saidClass(value: object, target: AnyClass, name: string, transformer: ClassTransformer): AnyClass | undefined {
+  #declaredClass(value: object, target: AnyClass, name: string, transformer: ClassTransformer): AnyClass | undefined {
     // `@Type` may choose the class by a member, so the sample has all members except nested objects. It is a copy
     // because class-transformer changes it.
     const sample = Object.fromEntries(Object.entries(value).filter(([, member]) => !isObject(member)));

@@ -13,7 +13,7 @@ type CustomRepository = RepositoryClass<AnyRepository, readonly unknown[]>;
 type Dependency = InjectionToken | OptionalFactoryDependency;
 
 /** A dependency that `@Inject` declares for a constructor parameter. */
-interface SaidDependency {
+interface DeclaredDependency {
   readonly index: number;
   readonly param: InjectionToken | ForwardReference<() => InjectionToken>;
 }
@@ -60,15 +60,15 @@ function isRepositoryClass(target: EntityClass | CustomRepository): target is Cu
  */
 function dependenciesOf(target: CustomRepository): readonly Dependency[] {
   const told = metadata<readonly InjectionToken[]>('design:paramtypes', target) ?? [];
-  const said = metadata<readonly SaidDependency[]>('self:paramtypes', target);
+  const declared = metadata<readonly DeclaredDependency[]>('self:paramtypes', target);
   const optional = metadata<readonly number[]>('optional:paramtypes', target) ?? [];
   const tokens = [...told];
-  for (const { index, param } of said ?? []) tokens[index] = tokenOf(param);
+  for (const { index, param } of declared ?? []) tokens[index] = tokenOf(param);
   return tokens.map((token, index) => (optional.includes(index) ? { token, optional: true } : token)).slice(1);
 }
 
 /** Resolves a forward reference, because Nest does not wait for a factory that has one: it would pass `null`. */
-function tokenOf(param: SaidDependency['param']): InjectionToken {
+function tokenOf(param: DeclaredDependency['param']): InjectionToken {
   return typeof param === 'object' && 'forwardRef' in param ? param.forwardRef() : param;
 }
 

@@ -105,14 +105,14 @@ export class JsonRowReader implements RowReader {
       case KIND.number:
         return this.#numberType(slot);
       default:
-        return this.#told(slot, 'Boolean');
+        return this.#stated(slot, 'Boolean');
     }
   }
 
   #textType(slot: Slot): EdmType {
-    const told = this.#frame.type(slot) ?? 'String';
-    if (told === 'Guid' ? !this.#readGuid(slot) : told === 'Boolean') throw this.#illFormed(slot, told);
-    return told;
+    const stated = this.#frame.type(slot) ?? 'String';
+    if (stated === 'Guid' ? !this.#readGuid(slot) : stated === 'Boolean') throw this.#illFormed(slot, stated);
+    return stated;
   }
 
   /**
@@ -121,20 +121,21 @@ export class JsonRowReader implements RowReader {
    */
   #numberType(slot: Slot): EdmType {
     const frame = this.#frame;
-    const told = frame.type(slot);
+    const stated = frame.type(slot);
     const value = this.number(slot);
-    if (told === undefined) {
+    if (stated === undefined) {
       if (this.#layout.types[slot] === 'Double' || !isInt32(value)) return 'Double';
       return isInteger(frame.bytes, frame.from(slot), frame.to(slot)) ? 'Int32' : 'Double';
     }
-    if (told === 'Double' || ((told === 'Int32' || told === 'Int64') && isValue(told, this.string(slot)))) return told;
-    throw this.#illFormed(slot, told);
+    if (stated === 'Double' || ((stated === 'Int32' || stated === 'Int64') && isValue(stated, this.string(slot))))
+      return stated;
+    throw this.#illFormed(slot, stated);
   }
 
   /** Returns the only type that the value can have. Throws if the annotation names another one. */
-  #told(slot: Slot, type: EdmType): EdmType {
-    const told = this.#frame.type(slot) ?? type;
-    if (told !== type) throw this.#illFormed(slot, told);
+  #stated(slot: Slot, type: EdmType): EdmType {
+    const stated = this.#frame.type(slot) ?? type;
+    if (stated !== type) throw this.#illFormed(slot, stated);
     return type;
   }
 

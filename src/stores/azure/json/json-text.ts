@@ -147,34 +147,34 @@ export function storedMembers(
   return members.flatMap(([name, from, to]) => {
     const json = text.slice(from, to);
     if (json[0] === 'n') return []; // null stands for a selected property that the row lacks
-    const told = types.get(name);
-    const value = storedValue(json, told);
-    if (value === undefined) throw illFormed(name, told, table);
+    const stated = types.get(name);
+    const value = storedValue(json, stated);
+    if (value === undefined) throw illFormed(name, stated, table);
     return [[name, value] as const];
   });
 }
 
 /** Converts the text of a value. Returns `undefined` if the value does not have the annotated type, or any type. */
-function storedValue(json: string, told: EdmType | undefined): UndeclaredValue | undefined {
+function storedValue(json: string, stated: EdmType | undefined): UndeclaredValue | undefined {
   switch (json[0]) {
     case 't':
     case 'f':
-      return told === undefined || told === 'Boolean' ? { type: 'Boolean', text: json } : undefined;
+      return stated === undefined || stated === 'Boolean' ? { type: 'Boolean', text: json } : undefined;
     case '"': {
       const text = JSON.parse(json) as string;
-      if (told === 'Binary') {
+      if (stated === 'Binary') {
         const bytes = bytesIn(text);
-        return bytes && { type: told, bytes };
+        return bytes && { type: stated, bytes };
       }
-      const type = told ?? 'String';
+      const type = stated ?? 'String';
       return isValue(type, text) ? { type, text } : undefined;
     }
     case '{':
     case '[':
       return undefined;
     default:
-      if (told === undefined) return { type: numberType(json), text: json };
-      return isNumeric(told) && isValue(told, json) ? { type: told, text: json } : undefined;
+      if (stated === undefined) return { type: numberType(json), text: json };
+      return isNumeric(stated) && isValue(stated, json) ? { type: stated, text: json } : undefined;
   }
 }
 

@@ -10,7 +10,7 @@ import { isStoredAs } from './property-difference.js';
  * a value, or the stored form of a value that the class set itself, e.g. in a field's initialiser. As long as the
  * entity still has that value, saving it leaves the property of the row unchanged.
  */
-export type Unsaid = ReadonlyMap<string, unknown>;
+export type Unassigned = ReadonlyMap<string, unknown>;
 
 /** Returns the stored form of a value as a copy that does not change with it. `undefined` if there is none. */
 export function snapshot({ converter }: PropertyMetadata, value: unknown): unknown {
@@ -30,14 +30,14 @@ function copyOf(date: Date): Date {
 }
 
 /** Returns whether a property still has a value that the caller never assigned. */
-export function isStillUnsaid(
+export function isStillUnassigned(
   className: string,
   property: PropertyMetadata,
   value: unknown,
-  unsaid: Unsaid | undefined,
+  unassigned: Unassigned | undefined,
 ): boolean {
-  if (unsaid === undefined || !unsaid.has(property.name)) return false;
-  const before = unsaid.get(property.name);
+  if (unassigned === undefined || !unassigned.has(property.name)) return false;
+  const before = unassigned.get(property.name);
   if (before === undefined || value === undefined || value === null) return before === value;
   const stored = snapshot(property, value);
   return stored !== undefined && isStoredAs(className, property, { value, stored }, before);
@@ -47,6 +47,6 @@ export function isStillUnsaid(
  * Returns the names that are validated when an entity is written: those of its class and its own members, without
  * unassigned ones.
  */
-export function saidNames({ members }: EntityMetadata, entity: object, unsaid: Unsaid): readonly string[] {
-  return [...new Set([...members.keys(), ...Object.keys(entity)])].filter((name) => !unsaid.has(name));
+export function assignedNames({ members }: EntityMetadata, entity: object, unassigned: Unassigned): readonly string[] {
+  return [...new Set([...members.keys(), ...Object.keys(entity)])].filter((name) => !unassigned.has(name));
 }
