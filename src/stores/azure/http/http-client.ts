@@ -61,13 +61,14 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
     if (request.attempt !== undefined) request.attempt.sent = true;
     const agent = request.url.startsWith('https:') ? secure : plain;
     if (isSimple(request)) return exchange(request, { agent, maxAnswerBytes, ended: turns.leave });
-    // Requests with a proxy or certificates of their own bring an agent.
+    // A request through a proxy already has an agent; for a request with its own certificates, the SDK creates one.
     if (request.tlsSettings === undefined) request.agent ??= agent;
     return bySdk(request);
   }
 
   /**
-   * Sends a request with the SDK's client. The response is read here, because the SDK's client reads without a limit.
+   * Sends a request with the SDK's client. The response is read here, because the SDK's client reads without a size
+   * limit.
    */
   async function bySdk(request: PipelineRequest): Promise<PipelineResponse> {
     const { streamResponseStatusCodes } = request;
@@ -135,7 +136,7 @@ class RequestTurns {
     });
   }
 
-  /** Passes a turn to the request that has waited longest. */
+  /** Ends the turn of a finished request and passes it to the request that has waited longest. */
   readonly leave = (): void => {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;

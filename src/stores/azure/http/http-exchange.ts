@@ -46,13 +46,13 @@ export interface ExchangeSettings {
  *
  * Why not the SDK's client: it prepares each request for proxies, streams, progress callbacks and compression, none of
  * which a request for rows needs. This exchange replaces only the last step: the SDK's pipeline, with its credential,
- * retry, tracing and custom policies, still runs before it. Its effect is part of the figures over a socket in
- * docs/performance.md.
+ * retry, tracing and custom policies, still runs before it. The figures for requests over a socket in
+ * docs/performance.md include its effect.
  *
  * What keeps it safe: every other request goes to the SDK's client. `http-exchange.test.ts` covers aborts, broken
  * connections, streams and what policies see of an error. The fuzz test in `test/wrong-answers` answers the operations
- * with 2,000 random wrong statuses, headers, bodies and broken connections: none may succeed, or report a rejection
- * that the service did not make.
+ * with 2,000 random wrong statuses, headers, bodies and broken connections: no operation may succeed, or report a
+ * rejection that the service did not send.
  */
 export function exchange(
   request: PipelineRequest,
@@ -87,8 +87,8 @@ export function exchange(
       ended();
     };
     signal?.addEventListener('abort', stop);
-    // A switch of protocols was not requested. It counts as a response like any other; the connection cannot be used
-    // again.
+    // A response that switches protocols (status 101) was not requested. It counts as a response like any other, but
+    // its connection cannot be reused.
     outgoing.once('upgrade', ({ statusCode: status = 0, headers }, socket) => {
       socket.destroy();
       release();
@@ -125,12 +125,12 @@ interface Origin {
   readonly host: string;
 }
 
-/** Matches paths that URL would leave unchanged. */
+/** Matches paths that the class `URL` would leave unchanged. */
 const PLAIN_PATH = /^\/(?:[\w!$%&'()*+,\-:;=?@~]|\/(?!\/)|\.(?!\.))*$/;
 
 /**
- * The origin of the previous request; nearly all requests go to the same one. As a module-level cache it is harmless:
- * it depends on nothing but the text of the origin, is compared before use, and one entry is kept.
+ * The origin of the previous request; nearly all requests go to the same origin. A module-level cache is harmless here:
+ * its only entry depends on nothing but the text of the origin, and is compared before use.
  */
 let last: Origin | undefined;
 
@@ -151,7 +151,7 @@ function addressOf(url: string): readonly [origin: Origin, path: string] {
   return [last, pathname + search];
 }
 
-/** Returns names and values in turn, the form that Node writes without copying. */
+/** Returns the headers as alternating names and values, the form that Node sends without copying. */
 function headerLines(headers: HttpHeaders, host: string): string[] {
   const lines = headers.has('Host') ? [] : ['Host', host];
   for (const [name, value] of Object.entries(headers.toJSON({ preserveCase: true }))) lines.push(name, value);
@@ -161,8 +161,8 @@ function headerLines(headers: HttpHeaders, host: string): string[] {
 function ignore(): void {}
 
 /**
- * Converts a network error to the SDK's RestError, by whose name and code retry policies recognise it. The request is
- * left out: its headers contain secrets.
+ * Converts a network error to the SDK's RestError, which retry policies recognise by its name and code. The error does
+ * not contain the request, because the headers of the request contain secrets.
  */
 function asTheSdkHasIt(error: Error & { readonly code?: string }): Error {
   const { name, message, code = RestError.REQUEST_SEND_ERROR } = error;
@@ -171,7 +171,7 @@ function asTheSdkHasIt(error: Error & { readonly code?: string }): Error {
 
 /**
  * Response headers in the form that the SDK's pipeline expects. Few of them are read, so they stay in Node's object
- * until one is changed.
+ * until one is changed or all are listed.
  */
 class ReceivedHeaders implements HttpHeaders {
   readonly #received: IncomingHttpHeaders;

@@ -14,8 +14,8 @@ export class Stopped extends Error {
 }
 
 /**
- * Runs an operation with its signal and time limit. When either fires, it stops the signal passed to `run` and rejects
- * with `Stopped` at once, even if the operation ignores that signal.
+ * Runs an operation with its signal and time limit. If the signal is aborted or the time is up, it triggers the stop
+ * signal passed to `run` and rejects with `Stopped` at once, even if the operation ignores the stop signal.
  */
 export function underDeadline<T>(
   options: OperationOptions | undefined,

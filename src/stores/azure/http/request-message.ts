@@ -50,7 +50,7 @@ export class RequestMessage implements PipelineRequest {
     this.#platformSignal = platformSignal;
   }
 
-  /** May be undefined, although the type of an accessor cannot declare it. */
+  /** Signal that stops the request. It may be undefined, although the type of an accessor cannot declare that. */
   get abortSignal(): Signal {
     return (this.#signal ??= this.#platformSignal ? this.#stop?.platform : this.#stop)!;
   }

@@ -4,17 +4,18 @@ import { isFromService, WrongAnswer } from '../requests/wrong-answer.js';
 const REQUEST_ID = 'x-ms-client-request-id';
 
 /**
- * Number of requests after a mix-up that ask the server to close their connection. A connection that is busy at that
- * moment cannot be closed from here; with several such requests it is soon gone too.
+ * Number of requests that ask the server to close their connection, after a response that belonged to another request.
+ * A connection that is busy at that moment cannot be closed by the client; several such requests most likely close it
+ * soon.
  */
 const SUSPICIOUS_REQUESTS = 3;
 
 /**
  * Wraps an HTTP client and rejects responses that must not be trusted:
  *
- * - Responses that belong to another request, by `x-ms-client-request-id`, which the service echoes. If a proxy answers
- *   twice, every later response on the connection is shifted by one. Such a connection is closed, so that an abandoned
- *   request is not carried out after later ones.
+ * - Responses that belong to another request, recognised by `x-ms-client-request-id`, which the service echoes. If a
+ *   proxy sends two responses to one request, every later response on the connection is shifted by one. Such a
+ *   connection is closed, so that an abandoned request is not carried out after later ones.
  * - Successes without a header that the service always sends.
  * - Redirects. None is followed, so no credential reaches another host.
  *
@@ -42,8 +43,8 @@ export function ownAnswers(httpClient: HttpClient, closeIdle: () => void): HttpC
 }
 
 /**
- * Rejects a success or redirect that is not the service's. Error responses pass: `refusal.ts` judges them, because a
- * temporary failure is retried no matter who reports it.
+ * Rejects a success that does not come from the service, and every redirect. Error responses pass: `refusal.ts` checks
+ * them, because a temporary failure is retried no matter which server reports it.
  */
 function fromService(response: PipelineResponse): PipelineResponse {
   const { status, headers } = response;

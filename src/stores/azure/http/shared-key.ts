@@ -44,7 +44,7 @@ function signature(date: string, url: string, { name, key }: NamedKey): string {
   return createHmac('sha256', Buffer.from(key, 'base64')).update(`${date}\n${resource}`).digest('base64');
 }
 
-/** Returns a function that formats the current time as an HTTP date, once a second. */
+/** Returns a function that returns the current time as an HTTP date, which it formats at most once a second. */
 function clock(): () => string {
   let second = Number.NaN;
   let text = '';

@@ -13,14 +13,15 @@ type Send = (request: PipelineRequest) => Promise<PipelineResponse>;
 
 /** Policies that are removed from the pipeline, because requests built here do not need them. */
 const LEFT_OUT = [
-  // These serve the SDK's operation descriptions, or signals that are not the platform's.
+  // These serve features of the SDK's clients that are not used here, such as operation descriptions and forms.
   'serializationPolicy',
   'deserializationPolicy',
   'formDataPolicy',
   'multipartPolicy',
   'wrapAbortSignalLikePolicy',
   'tablesSecondaryEndpointPolicy',
-  // This one requests compressed responses, and the HTTP client waits forever for the end of one that breaks off.
+  // This one requests compressed responses, and the SDK's HTTP client waits forever for the end of a compressed
+  // response that breaks off.
   'decompressResponsePolicy',
 ];
 
@@ -51,7 +52,7 @@ export class Transport {
 
   constructor({ pipeline, httpClient, foreign, query, retries }: TransportSettings) {
     const last: Send = (request: PipelineRequest & { readonly attempt?: Attempt | undefined }) => {
-      if (foreign && request.attempt !== undefined) request.attempt.sent = true; // the own client sets it later
+      if (foreign && request.attempt !== undefined) request.attempt.sent = true; // the store's own client sets it later
       return httpClient.sendRequest(request);
     };
     const reads = pipeline.clone();
@@ -105,19 +106,19 @@ export class Transport {
 function compose(pipeline: Pipeline, last: Send): Send {
   return pipeline.getOrderedPolicies().reduceRight<Send>((next, policy) => {
     const send: Send = (request) => policy.sendRequest(request, next);
-    // The policy creates a span before it finds out that nothing records it, so it is skipped.
+    // The tracing policy creates a span even if nothing records it, so it is skipped unless tracing is set up.
     return policy.name === 'tracingPolicy' ? (request) => (isTraced() ? send(request) : next(request)) : send;
   }, last);
 }
 
 const tracing = createTracingClient({ namespace: 'Microsoft.Tables', packageName: 'entitable' });
 
-/** Any valid traceparent header works. */
+/** A traceparent header for the test in `isTraced`; any valid one works. */
 const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /**
- * Returns whether an instrumenter is registered: the SDK's default one, which does nothing, cannot parse a traceparent
- * header.
+ * Returns whether a tracing instrumenter is registered. The SDK's default instrumenter, which does nothing, cannot
+ * parse a traceparent header.
  */
 function isTraced(): boolean {
   return tracing.parseTraceparentHeader(TRACE_PARENT) !== undefined;

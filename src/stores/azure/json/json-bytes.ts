@@ -1,9 +1,9 @@
 import { bytesIn } from './value-text.js';
 
 /**
- * Parsers for values in the bytes of a JSON response, which create no string. They serve `RowFrame` and
- * `JsonRowReader`. A result of -1 or NaN means that the bytes are not what the function reads; the caller then falls
- * back to the text.
+ * Parsers for the values in a JSON response. They read its bytes, so the response need not be decoded to a string.
+ * `RowFrame` and `JsonRowReader` use them. A result of -1 or NaN means that a parser cannot read the bytes; the caller
+ * then decodes them to text and parses that.
  */
 
 export const QUOTE = 34;
@@ -23,7 +23,7 @@ const ESCAPES = marked('"\\/bfnrtu');
 const HEXADECIMAL = marked('0123456789abcdefABCDEF');
 const LOWER_U = 117;
 
-/** Returns whether the bytes at an index are a valid escape sequence, without its backslash. */
+/** Returns whether a valid JSON escape sequence, without its backslash, begins at an index. */
 export function isEscape(bytes: Uint8Array, at: number): boolean {
   if (ESCAPES[bytes[at]!] !== 1) return false;
   if (bytes[at] !== LOWER_U) return true;
@@ -37,16 +37,16 @@ function marked(characters: string): Uint8Array {
 }
 
 /**
- * An integer of up to 15 digits is an exact double, and so is a power of ten up to 10^15. The quotient of the two is
- * therefore rounded correctly, as the result of JSON.parse is.
+ * Maximum number of digits of a number that is parsed from its bytes. An integer of up to 15 digits is an exact double,
+ * and so is a power of ten up to 10^15, so the quotient of the two is rounded correctly, like the result of JSON.parse.
  */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
 
 /**
  * Parses the number that begins at an index, stores it in `numbers[place]` and returns the index after it, or -1 if
- * there is no number. It stores NaN if the number has an exponent or too many digits: the caller must then convert its
- * text.
+ * there is no number. It stores NaN if the number has an exponent or too many digits: the caller must then convert the
+ * text of the number.
  */
 export function readNumber(bytes: Uint8Array, at: number, numbers: Float64Array, place: number): number {
   const first = bytes[at] === MINUS ? at + 1 : at;
@@ -154,8 +154,8 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const SIXES = Int8Array.from({ length: 256 }, (_, code) => DIGITS.indexOf(String.fromCharCode(code)));
 
 /**
- * Length of the longest base64 text that is decoded here, in a third of the time that a call to Node takes. Longer
- * texts are left to Node.
+ * Maximum length of a base64 text that is decoded by the loop below, in a third of the time that a call to Node takes.
+ * Node decodes longer texts.
  */
 const MAX_DECODED_HERE = 128;
 

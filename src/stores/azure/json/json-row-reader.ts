@@ -20,23 +20,25 @@ import { bytesIn, illFormed, int64Of, isValue, numberOf } from './value-text.js'
 
 /**
  * Reads a row directly from the bytes of a JSON response. A value is decoded only when the mapper asks for it. This
- * class is the centre of the store's own JSON reader, which consists of five files:
+ * class is the centre of the store's own JSON reader. The other four files are:
  *
- * - `row-members.ts` remembers the members of earlier rows and compares the bytes before each value with them.
+ * - `row-members.ts` remembers the names and types of the members of earlier rows, as bytes, and compares the bytes
+ *   before each value with them.
  * - `row-frame.ts` locates the values of a row.
  * - `json-bytes.ts` parses values.
  * - `read-rows.ts` walks the rows of a response.
- * - `json-text.ts` is the fallback.
+ * - `json-text.ts` is the fallback, which reads any valid JSON.
  *
- * Why not JSON.parse: decoding a page of 1,000 rows to text and parsing it takes more than 2 ms, as long as everything
- * that Entitable does for the page. JSON.parse also loses whether a number was written `3` or `3.0`, which tells an
- * Int32 from a Double. With this reader, a page takes the SDK 4 to 7 times as long; the figures are in
+ * Why not JSON.parse: decoding a page of 1,000 rows to text and parsing it takes more than 2 ms, as long as the whole
+ * page takes with this reader. JSON.parse also loses whether a number was written `3` or `3.0`, which distinguishes an
+ * Int32 from a Double. The SDK takes 4 to 7 times as long for a page as Entitable with this reader; the figures are in
  * docs/performance.md.
  *
- * What makes it safe: the fast path accepts only the compact form that the service writes. Anything else, such as
- * spaces or a type annotation after its value, takes the fallback, which validates with JSON.parse. Property-based
- * tests (`json-row-reader.test.ts`, `read-rows.test.ts`) compare the result with that of JSON.parse, for arbitrary rows
- * and for responses with arbitrary changed bytes: the reader must return the same values or reject the response.
+ * What makes it safe: the fast path accepts only the compact form that the service writes, without spaces and with each
+ * type annotation directly before its property. A response in any other form takes the fallback, which validates it
+ * with JSON.parse. Property-based tests (`json-row-reader.test.ts`, `read-rows.test.ts`) compare the result with that
+ * of JSON.parse, for arbitrary rows and for responses in which arbitrary bytes were changed: the reader must return the
+ * same values or reject the response.
  */
 export class JsonRowReader implements RowReader {
   readonly #layout: RowLayout;
@@ -45,7 +47,10 @@ export class JsonRowReader implements RowReader {
   #text = '';
   #textStart = 0;
   #textEnd = 0;
-  /** The digits of the Guid at `#guidAt`. `typeOf` parses them to check the value, and `guid` uses them again. */
+  /**
+   * The digits of the Guid at the byte index `#guidAt`. `typeOf` parses them to check the value, and `guid` uses them
+   * again.
+   */
   readonly #digits = new Int32Array(4);
   #guidAt = -1;
 
@@ -70,7 +75,10 @@ export class JsonRowReader implements RowReader {
     return this.#frame.on(start);
   }
 
-  /** Moves to the row in a text of its own. Throws a SyntaxError if the text is not a row. */
+  /**
+   * Moves to a row that is given as text instead of as a part of a response. Throws a SyntaxError if the text is not a
+   * row.
+   */
   onText(text: string): this {
     const bytes = Buffer.from(text);
     if (this.open(bytes).on(0) === bytes.length) return this;
@@ -79,14 +87,20 @@ export class JsonRowReader implements RowReader {
     return this;
   }
 
-  /** Returns whether the row has both keys and, if `etag` is set, an ETag or the timestamp that an ETag is made of. */
+  /**
+   * Returns whether the row has both keys and, if `etag` is set, an ETag or the timestamp from which an ETag can be
+   * composed.
+   */
   isWhole(etag: boolean): boolean {
     const frame = this.#frame;
     if (!frame.isText(PARTITION_KEY) || !frame.isText(ROW_KEY)) return false;
     return !etag || frame.isText(ETAG) || frame.isText(TIMESTAMP);
   }
 
-  /** Returns whether the row has this key; `bytes` is the key in UTF-8, which is compared first. */
+  /**
+   * Returns whether the value in a slot is this key. Compares the key's UTF-8 `bytes` first, and its text only if they
+   * differ.
+   */
   isKey(slot: Slot, key: string, bytes: Uint8Array): boolean {
     return this.#frame.isWritten(slot, bytes) || this.string(slot) === key;
   }
@@ -94,7 +108,7 @@ export class JsonRowReader implements RowReader {
   typeOf(slot: Slot): EdmType | undefined {
     const frame = this.#frame;
     const kind = frame.kind(slot);
-    // A timestamp is absent if it was not selected, or if the row was written here and its ETag contains no timestamp.
+    // A timestamp is absent if it was not selected, or if the row is a `WrittenRow` whose ETag contains no timestamp.
     if (slot < 0) return slot !== TIMESTAMP ? 'String' : kind === KIND.absent ? undefined : 'DateTime';
     switch (kind) {
       case KIND.absent:
@@ -117,7 +131,7 @@ export class JsonRowReader implements RowReader {
 
   /**
    * Returns the type of a number. Without an annotation, a number with a decimal point is a Double. Cosmos DB writes
-   * integral Doubles without a point, so an integer is a Double if the class declares one.
+   * integral Doubles without a point, so an integer is a Double if the class declares the property as a Double.
    */
   #numberType(slot: Slot): EdmType {
     const frame = this.#frame;
@@ -132,7 +146,7 @@ export class JsonRowReader implements RowReader {
     throw this.#illFormed(slot, stated);
   }
 
-  /** Returns the only type that the value can have. Throws if the annotation names another one. */
+  /** Returns the type of a value that can have no other type. Throws if its annotation names a different type. */
   #stated(slot: Slot, type: EdmType): EdmType {
     const stated = this.#frame.type(slot) ?? type;
     if (stated !== type) throw this.#illFormed(slot, stated);
@@ -144,7 +158,10 @@ export class JsonRowReader implements RowReader {
     return illFormed(slot < 0 ? 'Timestamp' : names[slot]!, type, table);
   }
 
-  /** Parses the digits of a Guid, unless they were parsed last. Returns false if the value is not a Guid. */
+  /**
+   * Parses the digits of a Guid into `#digits`, unless they are there from the previous call. Returns false if the
+   * value is not a Guid.
+   */
   #readGuid(slot: Slot): boolean {
     const frame = this.#frame;
     const from = frame.from(slot);
@@ -251,8 +268,8 @@ export class JsonRowReader implements RowReader {
   }
 
   /**
-   * Returns a part of the row as text. Short rows share one text, because decoding bytes once takes as long as many
-   * slices.
+   * Returns a part of the row as text. Adjacent short rows are decoded to one text together, because one call that
+   * decodes bytes takes as long as many slices of a string.
    */
   #slice(from: number, to: number): string {
     const { bytes, start, end, ascii } = this.#frame;

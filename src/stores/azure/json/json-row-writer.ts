@@ -7,7 +7,7 @@ import { TYPE_SUFFIX } from './row-members.js';
 
 /** Matches a text of printable ASCII that needs no escape in JSON. */
 const PLAIN = /^[ !#-[\]-~]*$/;
-/** Up to this length, a loop checks a text faster than a call of the regular expression. */
+/** Maximum length of a text that a loop checks faster than the regular expression does. */
 const LOOPED_UNITS = 48;
 const SPACE = 32;
 const QUOTE = 34;
@@ -27,7 +27,7 @@ export class JsonRowWriter implements RowWriter {
   #size: number;
   #isAscii = true;
 
-  /** @param members The members of the shape, by slot. */
+  /** @param members The members of the shape, indexed by slot. */
   constructor(members: readonly WrittenMember[], partitionKey: string, rowKey: string) {
     this.#members = members;
     this.#size = keyedSize(partitionKey, rowKey);
@@ -143,12 +143,12 @@ function undeclaredText(value: UndeclaredValue): string {
 
 /**
  * Scratch buffer into which short values are copied before they are encoded. A small Uint8Array has no ArrayBuffer of
- * its own until `.buffer` is read, and creating one takes longer than everything else. All writers can share the
- * buffer, because it is used within one synchronous call only.
+ * its own until `.buffer` is read, and creating one takes longer than the copy and the encoding. All writers can share
+ * the buffer, because it is used within one synchronous call only.
  */
 const SCRATCH = Buffer.alloc(1024);
 
-/** Encodes exactly the bytes of the view, whose buffer may hold more. */
+/** Encodes the bytes of a view in base64, without the other bytes of its buffer. */
 function base64(bytes: Uint8Array): string {
   const { byteLength } = bytes;
   if (byteLength > SCRATCH.length) return Buffer.from(bytes.buffer, bytes.byteOffset, byteLength).toString('base64');
@@ -191,8 +191,8 @@ export function writtenMember(name: string, type: EdmType, previous?: WrittenMem
 }
 
 /**
- * Computes the members of a shape, by slot. Each knows the one before it: in this order, the text between two values is
- * one string.
+ * Computes the members of a shape, indexed by slot. Each refers to its predecessor: if members are written in this
+ * order, the text between two values is one precomputed string.
  */
 export function writtenMembers({ properties }: RowShape): readonly WrittenMember[] {
   const members: WrittenMember[] = [];
@@ -201,8 +201,8 @@ export function writtenMembers({ properties }: RowShape): readonly WrittenMember
 }
 
 /**
- * Joins texts into one flat string. The operator `+` would build a rope, which V8 would walk whenever a text made from
- * it is read.
+ * Joins texts into one flat string. The operator `+` would build a rope (a tree of parts), which V8 would traverse
+ * whenever a text made from it is read.
  */
 function piece(...texts: readonly string[]): string {
   return texts.join('');

@@ -5,9 +5,9 @@ import type { UndeclaredValue } from '../../../store/row.js';
 import { bytesIn, illFormed, isValue } from './value-text.js';
 
 /**
- * Reads rows from JSON text that is not in the service's compact form, or whose exact text matters. This is the slow
- * path behind `JsonRowReader`, used only after JSON.parse has accepted the text. It keeps what JSON.parse loses:
- * whether a number was written `3` or `3.0`.
+ * Reads rows from JSON text that is not in the service's compact form (no spaces, each type annotation directly before
+ * its property), or whose exact text matters. This is the slow path behind `JsonRowReader`, used only after JSON.parse
+ * has accepted the text. It keeps what JSON.parse loses: whether a number was written `3` or `3.0`.
  */
 
 const QUOTE = 34;
@@ -88,13 +88,13 @@ function skipNested(text: string, at: number): number {
   return at;
 }
 
-/** Reason of the error for a text that is not a row. */
+/** Reason in the error for a text that is not a row. */
 export const NO_ROW = 'it has a row that is none';
 
 /**
  * Rewrites a row in the service's compact form: without spaces, and with each type annotation directly before its
  * property. Throws a SyntaxError if the text is not a row: not an object, an unknown type, or a value that no property
- * can have. The error quotes nothing of the text.
+ * can have. The error does not quote the text.
  */
 export function compactRow(text: string): string {
   const row = parsed(text);
@@ -127,8 +127,8 @@ const SYSTEM = new Set(['PartitionKey', 'RowKey', 'Timestamp']);
 const INTEGER = /^-?\d+$/;
 
 /**
- * Returns the properties of a row exactly as its `minimalmetadata` text has them, without the keys, the timestamp and
- * the names in `except`.
+ * Returns the properties of a row exactly as they appear in its JSON text, which has type annotations
+ * (`minimalmetadata`). Leaves out the keys, the timestamp and the names in `except`.
  *
  * @param table The table's name, for messages.
  */
@@ -154,7 +154,10 @@ export function storedMembers(
   });
 }
 
-/** Converts the text of a value. Returns `undefined` if the value does not have the annotated type, or any type. */
+/**
+ * Converts the text of a value. Returns `undefined` if the value does not have the annotated type, or is no value of
+ * any type.
+ */
 function storedValue(json: string, stated: EdmType | undefined): UndeclaredValue | undefined {
   switch (json[0]) {
     case 't':
@@ -184,7 +187,7 @@ function isNumeric(type: EdmType): type is 'Double' | 'Int32' | 'Int64' {
 
 /**
  * Returns the type of a number without an annotation: the service writes a Double with a decimal point or an exponent,
- * and an Int32 without.
+ * and an Int32 without either.
  */
 function numberType(json: string): 'Double' | 'Int32' {
   const value = Number(json);

@@ -43,7 +43,7 @@ export function checked<R>(reader: JsonRowReader, decode: (row: RowReader) => R,
 
 /**
  * The fast path: reads the rows from the bytes and parses only the text around them. Returns `undefined` if the
- * response is not in the service's compact form.
+ * response is not in the compact form that `JsonRowReader` describes.
  */
 function rowsInPlace<R>(
   reader: JsonRowReader,

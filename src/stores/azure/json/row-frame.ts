@@ -30,8 +30,9 @@ const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(te
 
 /**
  * Locates a row's values in the response bytes without parsing the row: the bytes between values are compared with
- * those of the previous row. Each slot stores the kind, range and annotated type of its value. {@link JsonRowReader}
- * decodes them; its comment says how.
+ * those of the previous row. A slot is the index of a property in the row's shape, or a negative number for a key, the
+ * timestamp or the ETag. For each slot, the kind, range and annotated type of the value are stored. {@link
+ * JsonRowReader} decodes the values; its comment explains the design and the service's compact form.
  */
 export class RowFrame {
   bytes: Buffer = Buffer.alloc(0);
@@ -161,7 +162,7 @@ export class RowFrame {
     return -1;
   }
 
-  /** Locates a number, a Boolean or null. Returns the index after it, or -1. */
+  /** Locates a number, a Boolean or null. Returns the index after it, or -1 if the bytes are none of these. */
   #bare(index: number, from: number): number {
     const end = readNumber(this.bytes, from, this.#numbers, index);
     if (end > 0) return this.#found(index, KIND.number, from, end);

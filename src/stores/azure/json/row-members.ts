@@ -7,7 +7,7 @@ export const TYPE_SUFFIX = '@odata.type';
 /** EDM types by the full names that annotations use, e.g. `Edm.Int64`. */
 export const EDM_TYPE_BY_NAME: ReadonlyMap<unknown, EdmType> = new Map(EDM_TYPES.map((type) => [`Edm.${type}`, type]));
 
-/** Names and types of a shape's slots, computed once for each table and shape. */
+/** Names and types of a shape's properties, indexed by slot. Computed once for each table and shape. */
 export interface RowLayout {
   /** The table's name, for messages. */
   readonly table: string;
@@ -22,7 +22,7 @@ export function rowLayout(table: string, { properties }: RowShape): RowLayout {
 
 /** Slot of the row's ETag. */
 export const ETAG: Slot = -4;
-/** Slot of members that the shape does not have. Nobody reads it. */
+/** Slot of members that the shape does not have. Its value is never read. */
 export const OTHER: Slot = -5;
 
 const SYSTEM: readonly (readonly [name: string, slot: Slot])[] = [
@@ -46,19 +46,19 @@ const MAX_PREFIX_LENGTH = 2 * 255 * 6 + 64;
 
 /**
  * Number of distinct members that are remembered before all are forgotten. It bounds the memory for a table in which
- * every row has other names, and leaves room for four rows with the maximum of 252 properties.
+ * the names differ from row to row, and leaves room for four rows with the maximum of 252 properties.
  */
 const MAX_KNOWN = 1000;
 
 /**
  * Number of remembered members to compare before the bytes are parsed. A row may lack properties that earlier rows had,
- * so several may have to be skipped; the bound keeps rows with ever new members from being compared with all of them.
+ * so several may have to be skipped. Without the bound, a new member would be compared with all remembered ones.
  */
 const MAX_SKIPPED = 32;
 
 /**
- * A member that rows were seen to have, identified by the bytes before its value. The bytes are compared four at a
- * time.
+ * A JSON member that occurred in earlier rows, identified by the bytes before its value. These bytes are compared four
+ * at a time.
  */
 class RowMember {
   /** The member that followed this one in the last row that had both. */
@@ -95,8 +95,8 @@ class RowMember {
 }
 
 /**
- * Remembers the members that rows of a table have had. Most rows have the same members as the row before, in the same
- * order, so comparing bytes is enough to recognise them.
+ * Remembers the JSON members of the rows that were read from a table. Most rows have the same members as the row
+ * before, in the same order, so comparing bytes is enough to recognise them.
  */
 export class RowMembers {
   /** Placeholder that precedes the first member of each row. */
@@ -113,8 +113,8 @@ export class RowMembers {
   }
 
   /**
-   * Returns the member at an index, given the one before it. Returns `undefined` if the bytes are not in the service's
-   * compact form.
+   * Returns the member at an index, given the member before it in the row. Returns `undefined` if the bytes are not in
+   * the compact form that `JsonRowReader` describes.
    */
   after(previous: RowMember, bytes: Buffer, view: DataView, at: number): RowMember | undefined {
     let member = previous.next;
@@ -131,7 +131,7 @@ export class RowMembers {
     const [prefix, { length }, type] = match as unknown as readonly [string, string, string | undefined];
     const member = this.#known.get(prefix) ?? this.#make(bytes, at, prefix, length, type);
     if (member === undefined) return undefined;
-    member.next ??= previous.next; // its old successor most likely follows the new one
+    member.next ??= previous.next; // the old successor of `previous` most likely follows the new member
     previous.next = member;
     return member;
   }
@@ -145,7 +145,7 @@ export class RowMembers {
   ): RowMember | undefined {
     const from = at + '{"'.length;
     const name = nameOf(bytes.toString('utf8', from, from + nameLength));
-    if (name?.endsWith(TYPE_SUFFIX) !== false) return undefined; // annotates a property that is not next to it
+    if (name?.endsWith(TYPE_SUFFIX) !== false) return undefined; // the annotation of a property that is not next to it
     if (this.#known.size === MAX_KNOWN) {
       this.#known.clear();
       this.start.next = undefined;

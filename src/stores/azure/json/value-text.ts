@@ -8,14 +8,14 @@ const INTEGER = /^-?\d{1,19}$/;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const SPECIAL_DOUBLES = new Set(['NaN', 'Infinity', '-Infinity']);
 
-/** Parses an Int64. Returns `undefined` if the text is not one. */
+/** Parses an Int64. Returns `undefined` if the text is not an Int64. */
 export function int64Of(text: string): bigint | undefined {
   if (!INTEGER.test(text)) return undefined;
   const value = BigInt(text);
   return isInt64(value) ? value : undefined;
 }
 
-/** Parses an Int32 or a Double. Returns `undefined` if the text is not one. */
+/** Parses a number of the given type. Returns `undefined` if the text is not a number of that type. */
 export function numberOf(type: 'Int32' | 'Double', text: string): number | undefined {
   const value = Number(text);
   if (type === 'Int32') return INTEGER.test(text) && isInt32(value) ? value : undefined;

@@ -3,8 +3,8 @@ import type { RetainedRow } from '../../../store/row.js';
 import { mergedBody } from '../requests/emulate-removal.js';
 
 /**
- * The content of a row after a write. The entity that was written keeps it as its last known state. The text is
- * composed only when something reads it.
+ * The content of a row after a write. The entity that was written keeps it as its last known state. Its text is
+ * composed when it is read for the first time.
  */
 export class WrittenRow {
   /** The request body, or the composed row once `#isComposed` is set. */
@@ -16,7 +16,7 @@ export class WrittenRow {
 
   /**
    * @param body The body of the write.
-   * @param before The row before a merge, whose other properties the merge kept.
+   * @param before The row before a merge. The merge leaves its other properties unchanged.
    * @param removed Names of the properties that the write removed.
    */
   constructor(body: string, etag: string | undefined, before: RetainedRow | undefined, removed: readonly string[]) {
@@ -28,7 +28,7 @@ export class WrittenRow {
     this.#removed = removed;
   }
 
-  /** The row as JSON text, in the form of a row that was read. */
+  /** The row as JSON text, in the same form as a row that was read from the service. */
   get text(): string {
     if (this.#isComposed) return this.#text;
     const row = this.#earlier === undefined ? this.#text : mergedBody(this.#earlier, this.#text, this.#removed);
