@@ -3,18 +3,18 @@ import type { Block } from './block.js';
 
 interface Cached {
   readonly block: Block;
-  /** True if the block was used since it was added, or since it was last spared. */
+  /** True if the block was looked up since it was added, or since it was last spared from eviction. */
   isUsed: boolean;
 }
 
 /**
- * A cache of blocks, all read from the same state of the store. It drops the block that was added first, except that a
- * block used in the meantime is spared once.
+ * A size-limited cache of blocks that were all read at the same version of the store. It evicts the oldest block first,
+ * but spares a block once if it was looked up in the meantime (second-chance eviction).
  */
 export class BlockCache {
   readonly #limit: number;
   readonly #sorted = new SortedMap<Cached>();
-  /** Blocks in the order in which they are considered for dropping. */
+  /** Blocks by their first keys, in the order in which they are considered for eviction. */
   readonly #line = new Map<string, Cached>();
   #bytes = 0;
 
@@ -22,7 +22,7 @@ export class BlockCache {
     this.#limit = bytes;
   }
 
-  /** Returns the cached block that covers a key. */
+  /** Returns the cached block that covers a key, that is, whose range of keys includes it. */
   find(key: string): Block | undefined {
     const found = this.#sorted.floor(key);
     if (found === undefined || !found.block.covers(key)) return undefined;
@@ -30,7 +30,9 @@ export class BlockCache {
     return found.block;
   }
 
-  /** Adds a block. It replaces the block with the same first key. */
+  /**
+   * Adds a block in place of any block with the same first key, and evicts blocks until the rest fit the size limit.
+   */
   add(block: Block): void {
     const { first, bytes } = block;
     const replaced = this.#line.get(first);

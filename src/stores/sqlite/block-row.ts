@@ -2,7 +2,8 @@ import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-row
 import type { Block } from './block.js';
 
 /**
- * A row of a block, valid while it is visited. The object is reused for the next row, whereas the block never changes.
+ * A view of one row of a block, valid until the visitor that receives it returns, because the object is then reused for
+ * the next row. The block itself never changes, so that a kept row can refer to its bytes.
  */
 export class BlockRow implements EngineRow {
   bytes!: Buffer;
@@ -16,7 +17,7 @@ export class BlockRow implements EngineRow {
   #headAt = 0;
   #partitionKey: string | undefined;
 
-  /** Moves this object to a row of a block. */
+  /** Makes this object refer to a row of a block, and returns it. */
   on(block: Block, index: number): this {
     const headAt = block.headAt(index);
     if (block !== this.#block) {

@@ -4,15 +4,17 @@ import { SYSTEM, SYSTEM_TABLE } from '../embedded/system-table.js';
 import { Block } from './block.js';
 import { placeOf } from './block-key.js';
 
-/** The keys of a row, or of the boundary before it. */
+/**
+ * The position at which a damaged range of rows begins or ends, given by keys. A row with these keys need not exist.
+ */
 export interface RowKeys {
   /** The partition key. */
   readonly partitionKey: string;
-  /** The row key; empty for the boundary before all rows of the partition. */
+  /** The row key; empty for the position before all rows of the partition. */
   readonly rowKey: string;
 }
 
-/** One damaged range of a store. */
+/** One range of rows that are missing or corrupt, or other damage to a store. */
 export interface StoreDamage {
   /** A sentence that describes the damage. */
   readonly problem: string;
@@ -21,13 +23,13 @@ export interface StoreDamage {
    * tables.
    */
   readonly table?: string;
-  /** The first key that a damaged row may have. */
+  /** The lowest keys that a damaged row can have. Absent if the position of the damage is unknown. */
   readonly from?: RowKeys;
-  /** The key at which rows are intact again. Absent if that is in another table, or if there are no more rows. */
+  /** The keys at which intact rows begin again. Absent if that is in another table, or if there are no more rows. */
   readonly to?: RowKeys;
 }
 
-/** The result of a verification. */
+/** The result of verifying a store with `verifyStore()`. */
 export interface StoreVerification {
   /** Number of intact rows in all tables. */
   readonly rows: number;
@@ -51,18 +53,20 @@ const UNDESCRIBED = 'Rows cannot be read: what describes them is missing, or des
 const NUMBER_BYTES = 4;
 
 /**
- * Verifies the blocks of a store, which it visits in the order of their first keys: it counts their rows and finds what
- * is missing between them.
+ * Verifies the blocks of a store, which are passed to it in the order of their first keys (see `block.ts`). Counts
+ * their intact rows, and detects corrupt blocks and gaps between blocks.
  */
 export class BlockWalk {
   readonly #rows = new Map<number, number>();
   readonly #names = new Map<number, string>();
-  /** Layouts by their numbers. They are stored before all rows that use them. */
+  /**
+   * Layouts, which list the properties of a row, by their numbers. Their own rows sort before all rows that use them.
+   */
   readonly #layouts = new Map<number, Layout | undefined>();
   readonly #ranges: Range[] = [];
   /** The key at which the next block must begin; `undefined` after the last block. */
   #next: string | undefined = '';
-  /** The problem to report if the next block begins later. */
+  /** The problem to report if the next block begins at a higher key than `#next`. */
   #problem = MISSING;
 
   /** Records a problem whose position is unknown. */
@@ -70,7 +74,10 @@ export class BlockWalk {
     this.#ranges.push({ problem });
   }
 
-  /** Visits the next block. `content` may be anything if it could not be read. */
+  /**
+   * Verifies the next block, given its first key and its stored bytes. Any other `content`, such as `undefined` after a
+   * failed read, is recorded as damage.
+   */
   visit(first: string, content: unknown): void {
     if (this.#next === undefined || first < this.#next) {
       this.#ranges.push({ problem: TWICE, from: first });
@@ -111,7 +118,10 @@ export class BlockWalk {
     }
   }
 
-  /** Reads one of the store's own rows. Returns `false` if it is invalid. */
+  /**
+   * Reads a row of the system table, in which the store keeps layouts and table names. Returns `false` if it is
+   * invalid.
+   */
   #own(partitionKey: string, rowKey: string, row: Buffer): boolean {
     if (partitionKey === SYSTEM.layouts) {
       const layout = Layout.parse(row.toString());
@@ -124,7 +134,7 @@ export class BlockWalk {
     return true;
   }
 
-  /** Returns whether a row has a layout, and contains everything that the layout describes. */
+  /** Returns whether the layout of a row is known, and the row contains every property that the layout lists. */
   #isDescribed(row: Buffer): boolean {
     const number = layoutNumberOf(row, 0);
     const layout = number === undefined ? Layout.parse(carriedLayoutOf(row, 0)) : this.#layouts.get(number);
@@ -143,7 +153,10 @@ export class BlockWalk {
     );
   }
 
-  /** Records a row without a valid layout. It extends the last damaged range if that ends at the row before. */
+  /**
+   * Records a row that has no valid layout, or is itself an invalid row of the system table. If the row before it was
+   * recorded for the same reason, this extends the range of that row.
+   */
   #undescribed(key: string, before: string): void {
     const last = this.#ranges.at(-1);
     const to = `${key}\0`;

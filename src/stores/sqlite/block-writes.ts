@@ -9,20 +9,26 @@ import { PAGE_BYTES } from './connection.js';
 import { rowAt, visitBlocks } from './read-blocks.js';
 import type { SqliteFile } from './sqlite-file.js';
 
-/** Maximum size of a block with its first key, so that its SQLite row fits in one page. */
+/** Maximum size in bytes of a block together with its first key, so that its SQLite row fits in one page. */
 const FULL = PAGE_BYTES - 64;
-/** A block below this size is merged with the next one. */
+/** A rewritten block below this size in bytes is merged with the next one if both fit into one block. */
 const SPARSE = FULL / 4;
-/** Size of the blocks that result from splitting a full block in the middle. */
+/**
+ * Size in bytes of the blocks that a full block is split into, which leaves room for later inserts. It does not apply
+ * if all written rows come after the last row of the block: then each new block is filled up.
+ */
 const SPLIT = FULL * 0.7;
 
-/** The writes of one transaction. It collects rows first, then merges them into the blocks that cover their keys. */
+/**
+ * The writes of one transaction. Collects the written rows first, then merges them into the blocks that cover their
+ * keys.
+ */
 export class BlockWrites implements RowSource, StagingTarget {
   readonly #read: (key: string) => Block;
-  /** Rows written but not merged into a block yet; `undefined` for deletes. */
+  /** Written rows that are not merged into a block yet, by their keys; `undefined` for deletes. */
   readonly #rows = new Map<string, EngineRow | undefined>();
   readonly #blocks = new SortedMap<Block>();
-  /** The first keys of all blocks that are replaced. */
+  /** The first keys of all blocks that this transaction replaces. */
   readonly #replaced = new Set<string>();
 
   /** @param read returns the stored block that covers a key. */
@@ -58,7 +64,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     });
   }
 
-  /** Makes the written blocks visible to readers. Call it after the commit. */
+  /** Makes the written blocks visible to readers by updating the cache. Call it after the commit. */
   publish(cache: BlockCache): void {
     for (const first of this.#replaced) if (this.#blocks.get(first) === undefined) cache.delete(first);
     this.#blocks.visit('', false, (block) => {
@@ -84,7 +90,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     this.#rows.clear();
   }
 
-  /** Replaces a block by new ones that contain its rows and the written rows of these keys. */
+  /** Replaces a block with new ones that contain its rows, updated by the collected writes to the given keys. */
   #rewrite(block: Block, keys: readonly string[]): void {
     const { first } = block;
     let { next } = block;
@@ -102,8 +108,8 @@ export class BlockWrites implements RowSource, StagingTarget {
   }
 
   /**
-   * Returns the block that begins with a key; `undefined` if it is damaged. Whoever reads its rows gets the error;
-   * writes to other blocks need not fail.
+   * Returns the block that begins at a key; `undefined` if it is corrupt. Only reads of its rows fail with
+   * `store.damaged`; a write to the block before it can succeed without merging the two.
    */
   #neighbour(first: string): Block | undefined {
     try {
@@ -119,7 +125,7 @@ export class BlockWrites implements RowSource, StagingTarget {
     if (this.#blocks.get(first) !== undefined) this.#blocks.delete(first);
   }
 
-  /** Returns the rows of a block after the writes. */
+  /** Returns the rows that a block contains once the collected writes to the given keys are applied. */
   #entries(block: Block, keys: readonly string[]): BlockEntry[] {
     const entries: BlockEntry[] = [];
     let index = 0;
@@ -141,8 +147,7 @@ function entryOf(key: string, { bytes, start, end }: EngineRow): BlockEntry {
 }
 
 /**
- * Distributes the entries between two keys to blocks: a single block if they fit, otherwise several of about `size`
- * bytes.
+ * Distributes the rows between two keys to blocks: a single block if they fit, otherwise several of about `size` bytes.
  */
 function split(
   first: string,

@@ -5,39 +5,44 @@ import { SYSTEM_TABLE } from '../embedded/system-table.js';
 import { LONGEST_KEY } from './block-key.js';
 
 /**
- * The format of a block: the CRC-32 of its first key and of everything that follows (4 bytes), the number of its rows
- * (4), the size of the next block's first key (4), then a directory with twelve bytes per row: the offset of the head
- * of its key, the start of the row, and the end of the row, where the rest of its key begins. The next block's first
- * key, the heads and the rows follow. Each row with its key ends where the next row begins.
+ * Offsets and sizes in the binary format of a block. A key is stored in two parts: its head (table number, partition
+ * key and separator), once for all adjacent rows of a partition, and its tail (row key), right after each row. A block
+ * consists of the CRC-32 of its first key and of everything that follows (4 bytes), the number of rows (4), the size of
+ * the next block's first key (4), a directory with twelve bytes per row (offset of the head, start of the row, end of
+ * the row), the next block's first key, the heads, and the rows with their tails. Each tail ends where the next row
+ * begins.
  */
 const COUNT_AT = 4;
 const NEXT_SIZE_AT = 8;
 const DIRECTORY_AT = 12;
 const ENTRY_BYTES = 12;
-/** Flag in the end offset of a row whose row key has a character of several bytes. */
+/**
+ * Flag in the end offset of a row: a character of its row key takes several bytes, so that the row key needs decoding.
+ */
 const NOT_PLAIN = 0x8000_0000;
 const HEAD_SIZE_BYTES = 2;
-/** Size of the smallest head: the number of a table and the separator. */
+/** Size in bytes of the smallest head: a table number and the separator. */
 const SMALLEST_HEAD = 5;
 
 /** A row that is about to be written to a block. */
 export interface BlockEntry {
-  /** The head of its key: table and partition. */
+  /** The head of its key: table number, partition key and separator. */
   readonly head: string;
   readonly bytes: Buffer;
   readonly start: number;
-  /** The end of the row. The bytes between it and `end` belong to the key. */
+  /** The end of the row in `bytes`. The bytes from there to `end` are the tail of its key, unless `tail` is given. */
   readonly rowEnd: number;
   readonly end: number;
-  /** The rest of its key, if it does not follow the row in the same bytes. */
+  /** The tail of its key, if that does not follow the row in `bytes`; otherwise empty. */
   readonly tail: string;
-  /** True if every byte of its row key is a character by itself. */
+  /** True if each byte of its row key is a character of its own, so that the row key needs no decoding. */
   readonly isPlain: boolean;
 }
 
 /**
- * An immutable block of adjacent rows, from its first key up to the first key of the next block. Every key between the
- * two is in this block or nowhere, so that a lost block is detected by its neighbours.
+ * An immutable block of adjacent rows, stored as one SQLite row. It covers all keys from its first key up to, but not
+ * including, the first key of the next block: a row with such a key is in this block or does not exist. Since a block
+ * names the next one, a missing block is detected.
  */
 export class Block {
   readonly first: string;
@@ -46,7 +51,7 @@ export class Block {
   readonly bytes: Buffer;
   readonly count: number;
   readonly #view: DataView;
-  /** The offset and the text of the head that was used last. */
+  /** The offset and the text of the head that was read last. */
   #headAt = -1;
   #headText = '';
 
@@ -70,7 +75,7 @@ export class Block {
     return block.#isSound() ? block : undefined;
   }
 
-  /** Creates a block from rows in the order of their keys. */
+  /** Creates a block from rows that are sorted by their keys. */
   static of(first: string, next: string | undefined, entries: readonly BlockEntry[]): Block {
     const nextSize = next?.length ?? 0;
     let at = DIRECTORY_AT + entries.length * ENTRY_BYTES + nextSize;
@@ -102,7 +107,7 @@ export class Block {
     return new Block(first, bytes);
   }
 
-  /** Returns whether a key belongs into this block, even if there is no such row. */
+  /** Returns whether a row with this key belongs in this block, even if the block has no such row. */
   covers(key: string): boolean {
     return key >= this.first && (this.next === undefined || key < this.next);
   }
@@ -111,17 +116,17 @@ export class Block {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 4, true);
   }
 
-  /** Returns the end of a row, where the rest of its key begins. */
+  /** Returns the offset of the end of a row, where the tail of its key begins. */
   rowEnd(index: number): number {
     return (this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 8, true) & ~NOT_PLAIN) >>> 0;
   }
 
-  /** Returns the end of a row's key. */
+  /** Returns the offset of the end of the tail of a row's key. */
   keyEnd(index: number): number {
     return index + 1 < this.count ? this.rowStart(index + 1) : this.bytes.length;
   }
 
-  /** Returns whether every byte of a row's row key is a character by itself. */
+  /** Returns whether each byte of the row key at an index is a character of its own, so that it needs no decoding. */
   isPlain(index: number): boolean {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES + 8, true) < NOT_PLAIN;
   }
@@ -131,7 +136,7 @@ export class Block {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES, true);
   }
 
-  /** Returns the partition key of the head at an offset. */
+  /** Decodes the partition key from the head of a key at an offset. */
   partitionKeyAt(headAt: number): string {
     const size = this.#view.getUint16(headAt, true);
     const from = headAt + HEAD_SIZE_BYTES;
@@ -147,12 +152,12 @@ export class Block {
     return this.#head(index) + this.bytes.toString('latin1', this.rowEnd(index), this.keyEnd(index));
   }
 
-  /** Returns the index of the first row at or after a key. */
+  /** Returns the index of the first row at or after a key; `count` if there is none. */
   indexOf(key: string): number {
     let low = 0;
     let high = this.count;
     let headAt = -1;
-    /** Start of the rest of the key if it has the same head as the row; -1 otherwise. */
+    /** The offset of the tail in `key` if `key` has the same head as the row at `middle`; -1 otherwise. */
     let rest = -1;
     let isHeadBefore = false;
     while (low < high) {
@@ -175,7 +180,7 @@ export class Block {
     return index < this.count && this.key(index) === key;
   }
 
-  /** Returns a row in the form for writing it to another block. */
+  /** Returns a row in the form needed to write it to another block. */
   entry(index: number): BlockEntry {
     return {
       head: this.#head(index),
@@ -212,8 +217,8 @@ export class Block {
   }
 
   /**
-   * Returns whether all offsets are within their bounds. The checksum detects changes by a disk; this detects
-   * forgeries.
+   * Returns whether all offsets are within their bounds. The checksum detects accidental corruption; this check detects
+   * crafted bytes with a matching checksum.
    */
   #isSound(): boolean {
     const { bytes, next } = this;
@@ -240,7 +245,7 @@ export class Block {
     return true;
   }
 
-  /** Returns whether there is a valid head of a key at an offset, ending before another offset. */
+  /** Returns whether the valid head of a key begins at offset `at`, and does not extend beyond offset `before`. */
   #isHead(at: number, before: number): boolean {
     const from = at + HEAD_SIZE_BYTES;
     if (from > before) return false;
@@ -249,14 +254,14 @@ export class Block {
   }
 }
 
-/** Returns the size of a block with these rows and this next key. */
+/** Returns the size in bytes of a block with these rows and this first key of the next block. */
 export function sizeOf(entries: readonly BlockEntry[], next: string | undefined): number {
   let size = DIRECTORY_AT + (next?.length ?? 0) + headsSize(entries);
   for (const { start, end, tail } of entries) size += ENTRY_BYTES + end - start + tail.length;
   return size;
 }
 
-/** Returns the size of all heads, which adjacent rows of a partition share. */
+/** Returns the total size in bytes of the heads. Adjacent rows of a partition share one, which counts once. */
 function headsSize(entries: readonly BlockEntry[]): number {
   let size = 0;
   let last: string | undefined;
@@ -268,7 +273,9 @@ function headsSize(entries: readonly BlockEntry[]): number {
   return size;
 }
 
-/** Copies rows. Rows that are adjacent in their source are copied together. */
+/**
+ * Copies rows and the tails of their keys to a block. Rows that are adjacent in their source are copied with one call.
+ */
 function copyRows(entries: readonly BlockEntry[], target: Buffer, from: number): void {
   let at = from;
   for (let index = 0; index < entries.length;) {

@@ -2,17 +2,17 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import { SYSTEM_TABLE } from '../embedded/system-table.js';
 import { placeOf } from './block-key.js';
 
-/** Maximum number of characters of a key in a message: as many as the service allows. */
+/** Maximum number of characters of a key that an error message shows: as many as the service allows for a key. */
 const SHOWN = 1024;
 
 /**
- * Thrown internally when the bytes between two keys are damaged. Callers see the error that {@link damageIn} makes of
- * it, which names the table.
+ * Thrown internally when the rows between two keys cannot be read. {@link damageIn} converts it to the error that
+ * callers see, which names the table.
  */
 export class DamagedBlock extends Error {
   /**
    * @param first - The first key of the damaged range.
-   * @param next - The first key after it, if it is known and there is one.
+   * @param next - The first key after the damaged range; `undefined` if it is unknown, or if there is none.
    */
   constructor(
     readonly first: string,
@@ -23,7 +23,10 @@ export class DamagedBlock extends Error {
   }
 }
 
-/** Creates the error that callers see: it names the table, and the keys between which rows cannot be read. */
+/**
+ * Creates the `store.damaged` error that callers see. It names the table, and the keys between which rows cannot be
+ * read.
+ */
 export function damageIn(
   path: string,
   { first, next, cause }: DamagedBlock,
@@ -48,7 +51,10 @@ export function damageIn(
   );
 }
 
-/** Formats a key for a message. A damaged key may be too long, or consist of characters that are escaped. */
+/**
+ * Formats a key for an error message and truncates it, since a corrupt key may be too long, or become long when its
+ * characters are escaped.
+ */
 function shown(key: string): string {
   const text = JSON.stringify(key.slice(0, SHOWN));
   return key.length > SHOWN || text.length > 2 * SHOWN ? `${text.slice(0, SHOWN)}…"` : text;

@@ -4,19 +4,22 @@ import { BlockRow } from './block-row.js';
 import type { Block } from './block.js';
 
 /**
- * Unused row objects, kept for reuse. There are as many as visits are nested. Sharing them at module level is harmless:
- * a visit takes one out and puts it back when it ends.
+ * A pool of row objects, which saves an allocation for each visit. Visits can be nested, and each takes an object out
+ * and puts it back when it ends, so that all stores can share the pool.
  */
 const idle: BlockRow[] = [];
 
-/** Returns the row of a key from the block that covers it. */
+/** Returns the row with a key from the block that covers the key; `undefined` if there is no such row. */
 export function rowAt(block: Block, key: string, partitionKey: string, rowKey: string): EngineRow | undefined {
   const index = block.indexOf(key);
   if (!block.isAt(index, key)) return undefined;
   return new OwnedRow(partitionKey, rowKey, block.bytes, block.rowStart(index), block.rowEnd(index));
 }
 
-/** Visits the rows of a table between two boundaries. `read` returns the block that covers a key. */
+/**
+ * Visits the rows of a table between two boundaries in the order of their keys, until `visit` returns `false`. `read`
+ * returns the block that covers a key.
+ */
 export function visitBlocks(
   read: (key: string) => Block,
   table: number,
