@@ -35,7 +35,10 @@ export class AzureRows implements Rows {
   readonly #url: string;
   readonly #layout: RowLayout;
   readonly #members: RowMembers;
-  /** Members by selection. Rows with different selected properties would only slow each other's comparison down. */
+  /**
+   * Remembered JSON members, by selected properties. Rows that were read with different selections have different
+   * members, so remembering those together would only slow the comparison down.
+   */
   readonly #selected = new Map<string, RowMembers>();
   readonly #written: readonly WrittenMember[];
   /** Point reads share one reader, because each is decoded synchronously. */
@@ -140,8 +143,8 @@ export class AzureRows implements Rows {
 }
 
 /**
- * Number of selections whose members are remembered, before all are forgotten. A program has a few; the bound is for
- * those that build selections at run time.
+ * Number of selections whose members are remembered, before all are forgotten. Most programs have a few selections; the
+ * bound is for programs that build selections at run time.
  */
 const MOST_SELECTED = 100;
 

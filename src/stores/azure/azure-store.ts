@@ -17,7 +17,7 @@ import type { AzureWrite } from './requests/wire-request.js';
  * unless the request was not sent yet.
  */
 export class AzureStore implements TableStore {
-  /** Undefined for Cosmos DB, which has none of it. */
+  /** Administration of the account's Table service. Undefined for Cosmos DB, which does not offer it. */
   readonly service: ServiceAdministration | undefined;
   readonly #connection: AzureConnection;
 
@@ -60,7 +60,10 @@ export class AzureStore implements TableStore {
     return listTables(this.#connection, request, options);
   }
 
-  /** Rejects later operations and closes the store's connections. An HTTP client that was passed in keeps its own. */
+  /**
+   * Rejects later operations and closes the store's connections. An HTTP client that was passed in keeps its
+   * connections.
+   */
   [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();
     return Promise.resolve();

@@ -91,9 +91,9 @@ export interface AzureOptions {
   /** Limits that are checked before a request is sent. By default, those of the service. */
   readonly limits?: LimitsOption | undefined;
   /**
-   * Maximum number of retries of a failed read, 3 by default. Writes are not retried at this level. A client that was
-   * passed in keeps its own number, except that 0 turns off retries of everything but access policies and service
-   * properties.
+   * Maximum number of retries of a failed read, 3 by default. The HTTP pipeline does not retry writes. A client that
+   * was passed in keeps its own retry setting, except that 0 turns off all its retries but those for access policies
+   * and service properties.
    */
   readonly retry?: { readonly maxRetries: number } | undefined;
 }

@@ -7,8 +7,8 @@ import type { AzureCredential, NamedKey } from './azure-target.js';
 const FORMS = 'Give { name, key }, { signature }, or a token credential such as those of @azure/identity.';
 
 /**
- * Returns the credential of a target, or creates the one it names. Throws `store.unknown-target`, or
- * `store.package-missing` without `@azure/identity`.
+ * Returns the credential of a target, or creates the one that its `identity` names. Throws `store.unknown-target`, or
+ * `store.package-missing` if `@azure/identity` is not installed.
  */
 export async function credentialOf(target: {
   readonly credential?: unknown;
@@ -29,8 +29,8 @@ export async function credentialOf(target: {
 }
 
 /**
- * Returns what is wrong with a credential. Like the SDK, it checks members instead of classes, because the credential
- * may come from another copy of a package.
+ * Returns what is wrong with a credential, or `undefined` if it is valid. Like the SDK, it checks members instead of
+ * classes, because the credential may come from another copy of a package.
  */
 function credentialProblem(credential: unknown): string | undefined {
   if (typeof credential !== 'object' || credential === null) {

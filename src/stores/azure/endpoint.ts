@@ -9,7 +9,7 @@ const OTHER_SERVICE = /\.(?:blob|queue|file|dfs|web)\.(?:core|storage)\./;
 /**
  * Validates the endpoint of an account's tables. Throws `store.unknown-target`.
  *
- * @param isKnown Whether the service was stated, in which case a path may belong to a proxy.
+ * @param isKnown Whether the user stated the service, in which case a path may belong to a proxy.
  */
 export function endpointUrl(endpoint: unknown, isKnown: boolean): URL {
   const problem = settingProblem('The endpoint', endpoint) ?? textProblem(endpoint);
@@ -25,7 +25,10 @@ export function endpointUrl(endpoint: unknown, isKnown: boolean): URL {
   return url;
 }
 
-/** Rejects a URL that cannot be that of an account with tables, in a target or in a client that was passed in. */
+/**
+ * Rejects a URL that cannot be the endpoint of an account's tables. The URL comes from a target, or from a client that
+ * was passed in.
+ */
 export function checkEndpoint({ hostname, pathname }: URL, isKnown: boolean): void {
   if (!/^(?:[a-z\d_-]+(?:\.[a-z\d_-]+)*|\[[\da-f:.]+\])$/i.test(hostname)) {
     throw unknownTarget(

@@ -78,7 +78,8 @@ function isGiven(target: AzureTarget): target is Given {
 
 /**
  * Returns the client in a target. It checks members instead of classes, because the client may come from another copy
- * of the SDK. A `TableClient` must not pass for a service client: it would take a table's name for options.
+ * of the SDK. A `TableClient` must not pass for a service client, because its methods expect options where those of a
+ * service client expect the name of a table.
  */
 function givenClient(target: Given): SdkClient {
   const client: Partial<ServiceClient & SingleTableClient> | null | undefined =

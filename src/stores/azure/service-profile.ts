@@ -5,8 +5,8 @@ import type { AzureServiceName } from './azure-target.js';
 export type AzureServiceKind = 'azure-storage' | 'azure-cosmos' | 'azurite';
 
 /**
- * Differences between the services. The scope of a token is not among them: the SDK chooses it, by the host or by the
- * service's challenge.
+ * Differences between the services. The scope of an access token is not among them, because the SDK derives it from the
+ * host or from the service's challenge.
  */
 export interface ServiceProfile {
   /** Limits that the service enforces, including reserved names. */
@@ -36,12 +36,12 @@ export const AZURE_SERVICES: Readonly<Record<AzureServiceKind, ServiceProfile>> 
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Port of the tables in the Cosmos DB emulator, on any host. */
+/** Port of the Table endpoint of the Cosmos DB emulator, on any host. */
 const COSMOS_EMULATOR_PORT = '8902';
 
 /**
  * Recognises the service by its endpoint. A path with the account's name means the Azure emulator. The port of the
- * Cosmos DB emulator, or this machine without a path, means Cosmos DB.
+ * Cosmos DB emulator, or a loopback address without a path, means Cosmos DB.
  *
  * @param stated The service that the user stated.
  */

@@ -11,8 +11,8 @@ import { WrongAnswer } from '../requests/wrong-answer.js';
 const STATUSES = ['live', 'bootstrap', 'unavailable'] as const;
 
 /**
- * Returns the replication state of the account's secondary location, which answers this request itself. Sent without
- * the SDK, which cannot derive the secondary endpoint of an emulator.
+ * Returns the replication state of the account's secondary location, which answers this request itself. The request is
+ * sent without the SDK, which cannot derive the secondary endpoint of an emulator.
  */
 export async function getStatistics(
   { endpoint, transport }: AzureConnection,

@@ -6,12 +6,12 @@ import { PROTOCOL_VERSION, writeHead, type WireRequest, type AzureWrite } from '
 const PART_HEADERS = 'Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n';
 
 /**
- * Upper bound of the bytes around a write's URL and body in a transaction: headers with its ETag, boundaries, and its
- * share of the envelope.
+ * Upper bound of the number of bytes that a transaction adds to the URL and the body of each write: headers with the
+ * ETag, boundaries, and a share of the multipart envelope.
  */
 export const PART_BYTES = 600;
 
-/** Builds the request of a transaction. Each write has its own condition, and its index as Content-ID. */
+/** Builds the request of a transaction. Each write has its own If-Match header, and its index as Content-ID. */
 export function batchRequest(endpoint: string, writes: readonly AzureWrite[], service: ServiceProfile): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const changes = `changeset_${randomUUID()}`;

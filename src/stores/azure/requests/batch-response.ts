@@ -46,7 +46,7 @@ class Part implements BatchPart {
   }
 
   get etag(): string | undefined {
-    const at = this.#text.indexOf(ETAG); // the service's spelling; any other is found more slowly
+    const at = this.#text.indexOf(ETAG); // as the service spells it; `header` finds any spelling
     if (at < 0 || this.status >= 300) return this.header('etag');
     return this.#text.slice(at + ETAG.length, this.#text.indexOf('\n', at + ETAG.length)).trim();
   }

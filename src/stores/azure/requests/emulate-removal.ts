@@ -11,7 +11,8 @@ import { storedMembers } from '../json/json-text.js';
 
 /**
  * Replaces merges that remove properties by writes that the service supports. The service cannot remove a property, so
- * the row is read, and the merge becomes a replace of the whole row under the ETag that was read.
+ * the row is read, and the merge becomes a replace of the whole row, on condition that its ETag is still the one that
+ * was read.
  */
 export function withoutRemovals(
   connection: AzureConnection,
@@ -57,7 +58,7 @@ function storedRow(response: PipelineResponse, { partitionKey, rowKey }: AzureWr
   }
 }
 
-/** The rejection that the service would send for the outdated ETag. */
+/** The rejection that the service would send for a write with an outdated ETag. */
 const MOVED = {
   status: 412,
   serviceCode: 'UpdateConditionNotSatisfied',

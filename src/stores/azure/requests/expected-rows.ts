@@ -2,7 +2,7 @@ import { PARTITION_KEY, ROW_KEY, type Slot } from '../../../store/row.js';
 import { isWithin, type KeyRange, type ScanRequest } from '../../../store/table-store.js';
 import type { JsonRowReader } from '../json/json-row-reader.js';
 
-/** Returns what is wrong with a row of a response, or `undefined`. */
+/** Returns what is wrong with a row of a response, or `undefined` if it is as expected. */
 export type RowCheck = (row: JsonRowReader) => string | undefined;
 
 const NO_KEYS = 'it has a row without its keys, or without the ETag that was asked for';
@@ -43,5 +43,5 @@ function mayBeWithin(key: string, range: KeyRange): boolean {
   return isWithin(key, range) || [key, range.from?.value ?? '', range.to?.value ?? ''].some((text) => HIGH.test(text));
 }
 
-/** Matches characters from which on the order of code points, which a service may use, differs from that of UTF-16. */
+/** Matches texts whose order by code points, by which a service may sort keys, can differ from that by UTF-16 units. */
 const HIGH = /[\uD800-\uFFFF]/;

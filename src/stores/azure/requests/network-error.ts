@@ -20,7 +20,7 @@ const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 const UNSENDABLE = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE|UNESCAPED_CHARACTERS)$/;
 const CREDENTIAL = /^(Authentication|AggregateAuthentication|CredentialUnavailable|AuthenticationRequired)Error$/;
 
-/** The SDK's message. The error has no code. */
+/** Matches the message of the SDK's error for a token over plain HTTP, which has no code. */
 const PLAIN_HTTP = /^Bearer token authentication is not permitted for non-TLS/;
 
 const MESSAGES: Readonly<Record<Unanswered, string>> = {
@@ -39,8 +39,8 @@ const OVER_PLAIN_HTTP =
   'was not sent: a token is sent over https only. Open an https endpoint, or give a key or a SAS.';
 
 /**
- * Messages for a response that exceeds `maxAnswerBytes`. For a write, it does not reveal whether the write was carried
- * out.
+ * Messages for a response that exceeds `maxAnswerBytes`. Such a response to a write does not reveal whether the service
+ * carried out the write.
  */
 const TOO_LARGE: Readonly<Record<string, string>> = {
   'store.unavailable':
@@ -161,7 +161,10 @@ function shownCause(error: unknown, depth = 0): unknown {
   return copy;
 }
 
-/** The SDK's message for an unreadable response quotes its text, so it is replaced. */
+/**
+ * Copies an SDK error without its request and response. The message for an unreadable response is replaced, because it
+ * quotes the response.
+ */
 function lightened({ message, code, statusCode }: RestError): RestError {
   return new RestError(code === RestError.PARSE_ERROR ? 'The answer could not be read.' : message, {
     ...(code === undefined ? {} : { code }),

@@ -11,8 +11,8 @@ type Coming = Promise<ArrivingPage | undefined>;
 
 /**
  * Iterates over the pages of one scan. With `ahead`, the next page is requested as soon as the headers of a page have
- * arrived, while its body is still on its way. The time limit applies to each page, from the call of `next`; time that
- * the caller spends between pages does not count.
+ * arrived, while its body is still being received. The time limit applies to each page, from the call of `next`; time
+ * that the caller spends between pages does not count.
  */
 export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   readonly #reader: PageReader;
@@ -20,7 +20,7 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   readonly #ahead: number;
   readonly #options: OperationOptions | undefined;
   readonly #stop = new StopSignal();
-  /** Pages on their way, in order. A promise resolves to `undefined` if it follows the last page. */
+  /** Pages that were requested ahead, in order. A promise for a page after the last one resolves to `undefined`. */
   readonly #coming: Coming[] = [];
   #continuation: string | undefined;
 
@@ -56,8 +56,8 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   }
 
   /**
-   * Stops the pages on their way. After the last page there are none, and stopping could close the connection of its
-   * body.
+   * Aborts the requests for further pages, unless the iteration ended with the last page: then there are none, and
+   * aborting could close the connection that the body of the last page still uses.
    */
   protected ended(by: IterationEnd): void {
     if (by !== 'last page') this.#stop.stop();
@@ -81,7 +81,7 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
     const next = page.then((arrived) =>
       arrived?.continuation === undefined ? undefined : this.#request(arrived.continuation),
     );
-    next.catch(ignore); // reported when the page is read
+    next.catch(ignore); // the error is reported when the page is read
     return next;
   }
 }

@@ -28,7 +28,7 @@ export interface AzurePageSource {
 /** A page whose headers have arrived. */
 export interface ArrivingPage {
   readonly continuation: string | undefined;
-  /** The body, which may still be on its way. */
+  /** The body, which may not have arrived completely. */
   readonly body: Promise<Buffer>;
 }
 
@@ -131,13 +131,18 @@ export class PageReader {
 
 function ignore(): void {}
 
-/** Creates the error and destroys the unread body, which would otherwise keep its connection busy. */
+/**
+ * Creates the error for a wrong response and destroys its unread body, which would otherwise keep the connection busy.
+ */
 function wrong(reason: string, response: PipelineResponse): WrongAnswer {
   (response.readableStreamBody as Readable | undefined)?.destroy();
   return new WrongAnswer(reason, response);
 }
 
-/** Returns the continuation of the next page. Throws if it is the current page's own, which would never end. */
+/**
+ * Returns the continuation of the next page. Throws if it equals that of the current page, because the scan would then
+ * never end.
+ */
 function nextPage(
   header: (name: string) => string | undefined,
   current: string | undefined,

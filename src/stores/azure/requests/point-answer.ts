@@ -7,7 +7,7 @@ export interface PointAnswer {
   readonly text: string;
 }
 
-/** Validates the response to a read of one row. Throws `WrongAnswer` if it cannot be one. */
+/** Validates the response to a read of one row. Throws `WrongAnswer` if the response cannot contain a row. */
 export function pointAnswer(response: PipelineResponse): PointAnswer {
   const { headers, bodyAsText } = response;
   const etag = headers.get('etag');

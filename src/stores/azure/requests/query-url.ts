@@ -69,7 +69,7 @@ export function entityUrl(table: string, partitionKey: string, rowKey: string): 
   return `${table}(PartitionKey='${keyText(partitionKey)}',RowKey='${keyText(rowKey)}')`;
 }
 
-/** Percent-encodes a text. Throws `store.rejected` for half of a surrogate pair. */
+/** Percent-encodes a text. Throws `store.rejected` if it contains an unpaired surrogate. */
 export function encodeText(text: string): string {
   try {
     return encodeURIComponent(text);

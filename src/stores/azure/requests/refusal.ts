@@ -25,7 +25,7 @@ export interface ServiceRefusal {
   /** The service's message; empty if there is none. */
   readonly text: string;
   readonly requestId: string | undefined;
-  /** Milliseconds after which the service asks for a retry. */
+  /** Number of milliseconds that the service asks the client to wait before it tries again. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -80,7 +80,7 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
   'store.unavailable': 'was refused because the service is not available now. Try again later.',
 };
 
-/** The service reserves the name of a deleted table until its data is gone. */
+/** Message for a table name that the service still reserves for a deleted table, because the data is not gone yet. */
 const BEING_DELETED =
   'was refused: the table is still being deleted, which takes the service some 40 seconds. createIfMissing(table, { waitForDeletion: true }) waits for it.';
 
@@ -186,7 +186,7 @@ const ERROR_XML = /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?<(?:m:)?error[\s>][^]*?<(?:m:)
 
 /**
  * Parses the body of an error: `{"odata.error":{…}}` of the service, `{"odataError":{…}}` of an SDK client, or the XML
- * of a front end.
+ * that a front-end server sends.
  */
 function errorBody(body: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
   const xml = ERROR_XML.exec(body);

@@ -15,7 +15,7 @@ import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
 /**
  * Maximum number of times that an unconditional merge which removes a property starts again because its row changed
- * between the read and the write. A row that is still contended after that is left to the caller.
+ * between the read and the write. After that, the error is thrown.
  */
 const MAX_RACES = 5;
 
@@ -153,8 +153,8 @@ function refusedPart(part: BatchPart, table: string, count: number, requestId: s
 }
 
 /**
- * Returns the index of the write that failed. The service states it in its message or by the Content-ID; otherwise it
- * is unknown.
+ * Returns the index of the write that failed. The service states it in its message or by the Content-ID; if neither is
+ * there, the result is `undefined`.
  */
 function failedIndex({ text }: ServiceRefusal, part: BatchPart, count: number): number | undefined {
   const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');

@@ -43,8 +43,8 @@ export async function deleteTable(
 }
 
 /**
- * Returns a page of table names. The service compares names in an order of its own, so the prefix is checked here as
- * well.
+ * Returns a page of table names. The service orders names by a rule of its own, so the prefix is not sent to the
+ * service but tested here.
  */
 export async function listTables(
   { endpoint, transport, traits: { limits } }: AzureConnection,
@@ -66,7 +66,10 @@ export async function listTables(
   }
 }
 
-/** Sends a change of a table. Returns `false` if the service rejects it because the table is already in that state. */
+/**
+ * Sends a request that creates or deletes a table. Returns `false` if the service rejects it because the table is
+ * already in the requested state.
+ */
 async function changed(
   { transport }: AzureConnection,
   table: string,

@@ -2,7 +2,7 @@ import type { HttpMethods } from '@azure/core-rest-pipeline';
 import type { ReadRequest, PreparedWrite, WriteMode } from '../../../store/table-store.js';
 import type { ServiceProfile } from '../service-profile.js';
 
-/** A request as this store builds it, before the pipeline. */
+/** A request as this store builds it, before the policies of the SDK's pipeline process it. */
 export interface WireRequest {
   readonly method: HttpMethods;
   readonly url: string;
@@ -10,13 +10,15 @@ export interface WireRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** The protocol version that this store uses. A client with another version overrides it. */
+/**
+ * The protocol version that this store uses. An SDK client that was passed in with a different version overrides it.
+ */
 export const PROTOCOL_VERSION = '2019-02-02';
 
 /** Amount of type information in a response: annotations for every type that JSON cannot represent, or none. */
 export type MetadataLevel = 'minimalmetadata' | 'nometadata';
 
-/** Returns the metadata level of a read. Only reads of keys alone do without types. */
+/** Returns the metadata level of a read. Only reads that return nothing but keys need no types. */
 export function metadataLevelOf({ select, etag, undeclared }: ReadRequest): MetadataLevel {
   return select?.length === 0 && !etag && !undeclared ? 'nometadata' : 'minimalmetadata';
 }

@@ -1,7 +1,7 @@
 import type { HttpHeaders } from '@azure/core-rest-pipeline';
 import { LONGEST_ETAG } from '../../../store/check-etag.js';
 
-/** The parts of a response that an error may mention: not its body, and not its location. */
+/** The parts of a response that an error may mention: neither the body nor the `Location` header. */
 interface Answer {
   readonly status: number;
   readonly headers: Pick<HttpHeaders, 'get'>;
@@ -38,7 +38,7 @@ export function isFromService(headers: Answer['headers']): boolean {
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
-/** Reason of the error for a page whose continuation is its own. */
+/** Reason in the error for a page whose continuation leads to the same page again. */
 export const ENDLESS = 'it is followed by itself: the continuation that it gives is the one that it was asked for';
 
 const XML_TYPE = /^(?:application|text)\/(?:atom\+)?xml\s*(?:;|$)/i;
