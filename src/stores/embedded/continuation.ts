@@ -11,7 +11,10 @@ export function continuationAfter({ partitionKey, rowKey }: LastRow, partition: 
   return encode(partition === undefined ? [rowKey, partitionKey] : [rowKey]);
 }
 
-/** Decodes the continuation of a request with this partition. Throws `store.rejected` if it does not belong to one. */
+/**
+ * Decodes a continuation. `partition` is the single partition that the request names, if any. Throws `store.rejected`
+ * if the continuation was not created for such a request.
+ */
 export function lastRowOf(continuation: string, partition: string | undefined): LastRow {
   const [rowKey, partitionKey = partition, ...rest] = decode(continuation);
   if (rowKey === undefined || partitionKey === undefined || rest.length > 0) throw malformed();

@@ -81,7 +81,7 @@ export class EmbeddedRows implements Rows {
       const page = scanPage(rows, tables.numberOf(rows, this.#table), from, reading);
       yield page;
       ({ continuation } = page);
-      if (continuation !== undefined) await setImmediate(); // lets timers, signals and other work run between pages
+      if (continuation !== undefined) await setImmediate(); // lets timers, signals and other code run between pages
     } while (continuation !== undefined);
   }
 

@@ -12,7 +12,7 @@ import type { OrderedRows } from './ordered-rows.js';
 import { refusal, refused } from './service-rules.js';
 import { writeRows } from './write-rows.js';
 
-/** Number of rows of a dropped table that one transaction removes. */
+/** Maximum number of rows of a dropped table that one transaction removes. */
 const SWEPT_ROWS = 1000;
 
 /** Milliseconds that `close` waits for writes which are waiting for other processes. */
@@ -25,7 +25,10 @@ export interface EmbeddedStoreSettings {
   readonly limits?: ServiceLimits | undefined;
   /** Returns milliseconds since 1970; the system's clock by default. */
   readonly clock?: (() => number) | undefined;
-  /** Maximum number of layouts that get a number. Rows with further layouts contain their layout. */
+  /**
+   * Maximum number of row layouts (lists of property names and types) that are stored once, under a number that rows
+   * refer to. A row with any further layout contains the layout itself.
+   */
   readonly numberedLayouts?: number;
 }
 

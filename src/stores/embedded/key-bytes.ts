@@ -10,26 +10,27 @@ export interface TableKey extends Partial<Boundary> {
 
 const TABLE_BYTES = 4;
 /**
- * Separates partition key and row key. Keys contain no control characters, so this byte and `PARTITION_END` are free.
+ * Separates partition key and row key. Keys contain no control characters, so this byte and `PARTITION_END` cannot be
+ * part of one.
  */
 export const SEPARATOR = 0;
 const PARTITION_END = 1;
 /**
- * Escapes a control character, which only the bounds of a query can contain, so that it sorts after the two bytes
- * above.
+ * Precedes a control character, which only the bounds of a query can contain, so that it sorts after `SEPARATOR` and
+ * `PARTITION_END`.
  */
 const CONTROL = 2;
 
 /**
- * Maximum size of one encoded key. Every key that the service accepts is shorter: 512 units take at most 3 bytes each,
- * and in 1 KiB of UTF-8, 4 bytes become at most 6. A longer bound of a query is cut, which leaves it between the same
- * keys.
+ * Number of bytes after which an encoded partition key or row key is truncated. Every key that the service accepts is
+ * shorter: 512 UTF-16 units take at most 3 bytes each, and each 4-byte character in 1 KiB of UTF-8 takes at most 6
+ * bytes in this encoding. Only a bound of a query can be longer; truncating it leaves it between the same keys.
  */
 const KEY_BYTES = 2000;
 
 /**
- * Writes a key so that its bytes sort as the service sorts keys: each UTF-16 unit on its own in its UTF-8 form,
- * surrogates included. Returns the end offset.
+ * Writes a key so that its bytes sort as the service sorts keys: it encodes each UTF-16 unit on its own as in UTF-8,
+ * even each half of a surrogate pair. Returns the end offset.
  */
 export function writeKey({ table, partitionKey, rowKey, after }: TableKey, target: Uint8Array, start: number): number {
   target[start] = table >>> 24;
@@ -72,17 +73,17 @@ function writeText(text: string, target: Uint8Array, start: number): number {
   return at;
 }
 
-/** Returns the end of the partition key in the key of a row. */
+/** Returns the offset at which the partition key ends in the encoded key of a row. */
 export function partitionEnd(bytes: Uint8Array): number {
   return bytes.indexOf(SEPARATOR, TABLE_BYTES);
 }
 
-/** Decodes the partition key from the key of a row, given its end. */
+/** Decodes the partition key from the encoded key of a row, given the offset at which it ends. */
 export function readPartitionKey(bytes: Buffer, end: number): string {
   return readText(bytes, TABLE_BYTES, end);
 }
 
-/** Decodes the text of one part of a key. */
+/** Decodes the partition key or row key that lies between two offsets of an encoded key. */
 export function readText(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at++) {
     if (!isPlain(bytes[at]!)) return readUnits(bytes, start, end);
@@ -90,7 +91,9 @@ export function readText(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('latin1', start, end);
 }
 
-/** Returns whether a byte of a key is a character by itself, rather than part of a sequence. */
+/**
+ * Returns whether a byte of an encoded key is an ASCII character by itself, rather than part of a multi-byte sequence.
+ */
 export function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte < 0x80;
 }

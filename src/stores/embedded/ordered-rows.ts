@@ -2,7 +2,8 @@ import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../async/deadline.js';
 
 /**
- * The position of an encoded row, from `start` to `end`. Rows that were read or written together share the same bytes.
+ * The position of an encoded row in a buffer, from `start` to `end`. Rows that were read or written together share one
+ * buffer.
  */
 export interface ByteSlice {
   readonly bytes: Buffer;
@@ -11,41 +12,47 @@ export interface ByteSlice {
 }
 
 /**
- * One row of an engine. It is valid only until the visitor or reader that received it is done; `keep` returns a lasting
- * row.
+ * A stored row, as the embedded engine receives it from the storage. It is valid only until the visitor that received
+ * it returns; `keep` returns a row that stays valid.
  */
 export interface EngineRow extends ByteSlice {
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** End of the Latin-1 row key that follows the row in the same bytes; -1 if there is none. */
+  /** Offset of the end of the row key if it follows the row in `bytes`, as Latin-1 text; otherwise -1. */
   readonly rowKeyEnd: number;
   /**
-   * End of the last row that was read together with this one into the same bytes. The texts of all these rows can be
-   * decoded together.
+   * Offset of the end of the last row that was read into `bytes` together with this one. The texts of all these rows
+   * can be decoded at once.
    */
   readonly readEnd: number;
-  /** Number of times that the bytes were overwritten. Texts decoded at an earlier number belong to other rows. */
+  /**
+   * Number of times that `bytes` has been overwritten. A text that was decoded while this number was lower belongs to
+   * an earlier row.
+   */
   readonly writes: number;
   /**
-   * Returns a row with the same content that stays valid: this object itself if the engine keeps rows as objects;
-   * otherwise one whose bytes are never overwritten.
+   * Returns a row with the same content that stays valid: this object itself if the storage keeps rows as objects;
+   * otherwise a row whose bytes are never overwritten.
    */
   keep(): EngineRow;
 }
 
-/** Returns the bytes of a row without their surroundings. */
+/** Returns the bytes of a row as a view, without the rest of the buffer in which they lie. */
 export function contentOf({ bytes, start, end }: ByteSlice): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** A boundary between rows: before or after a row, or before or after a whole partition if there is no row key. */
+/** A position between rows: directly before or after a row or, without a row key, before or after a whole partition. */
 export interface Boundary {
   readonly partitionKey: string;
   readonly rowKey?: string;
   readonly after: boolean;
 }
 
-/** Rows of numbered tables, ordered by table, partition key and row key, in UTF-16 code units. */
+/**
+ * Read access to the rows of all tables, which are identified by number. Rows are ordered by table, partition key and
+ * row key, in UTF-16 code units.
+ */
 export interface RowSource {
   get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined;
   /**
@@ -55,37 +62,43 @@ export interface RowSource {
   range(table: number, from: Boundary | undefined, to: Boundary | undefined, visit: (row: EngineRow) => boolean): void;
 }
 
-/** A transaction. Reads see the state before it; its writes are made together after its work has returned. */
+/**
+ * A transaction. Its reads see the state before it; its writes are applied together after the `work` callback that was
+ * passed to {@link OrderedRows.transact} has returned.
+ */
 export interface RowTransaction extends RowSource {
   /** Stores a row. The row's bytes must not be changed afterwards. */
   put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
 }
 
-/** The interface between the embedded engine and the storage of its rows: memory, SQLite or LMDB. */
+/**
+ * The interface between the embedded engine, which implements the behaviour of the Table service in this process, and
+ * the storage of its rows: memory, SQLite or LMDB.
+ */
 export interface OrderedRows extends RowSource {
   /**
-   * Begins an operation that reads, so that it sees everything that any data source, thread or process committed
-   * before. Reads without an `await` between them agree with each other, and each {@link RowSource.range} visits one
-   * snapshot. Returns a promise if another process blocks readers; its wait ends with the deadline.
+   * Prepares for the reads of one operation, so that they see everything that any data source, thread or process has
+   * committed before. Reads without an `await` between them see the same state, and each {@link RowSource.range} visits
+   * one snapshot. Returns a promise if another process blocks readers; it is rejected if that lasts until the deadline.
    */
   renew(deadline?: Deadline): Promise<void> | undefined;
   /**
-   * Runs `work` exclusively and once. When it returns, its writes are made together, and the promise resolves once they
-   * are durable. When it throws, nothing is written, and the promise rejects with that error. A wait for other
-   * processes that write ends with the deadline.
+   * Runs `work` once, while no other transaction runs. When it returns, its writes are applied together, and the
+   * promise resolves once they are durable. When it throws, nothing is written, and the promise rejects with that
+   * error. The promise also rejects if other processes keep writing until the deadline.
    */
   transact<T>(work: (transaction: RowTransaction) => T, deadline?: Deadline): Promise<T>;
-  /** Throws `store.unavailable` if the open files are no longer in their place. */
+  /** Throws `store.unavailable` if the open files have been moved, removed or replaced. */
   checkPlace?(): void;
   /**
-   * Copies a snapshot of all rows to a path where nothing exists. It stops some time after the deadline, not exactly at
-   * it.
+   * Copies a snapshot of all rows to a path where nothing exists. The copying stops some time after the deadline, not
+   * exactly at it.
    */
   backup?(path: string, deadline: Deadline): Promise<void>;
   /**
-   * Waits for requested transactions. After `timeout` milliseconds, those that still wait for other processes are
-   * rejected with `store.aborted`.
+   * Waits for requested transactions, then releases the storage. After `timeout` milliseconds, transactions that are
+   * still waiting for other processes are rejected with `store.aborted`.
    */
   close(timeout?: number): Promise<void>;
 }
@@ -100,7 +113,8 @@ export function stoppedByClosing(): EntitableError {
 }
 
 /**
- * A row that owns its keys as strings: a row in memory, one that was read by its key, or one composed after a write.
+ * A row that has its keys as strings: a row of a memory store, a row that was read by its key, or the result of a
+ * write.
  */
 export class OwnedRow implements EngineRow {
   readonly rowKeyEnd = -1;
@@ -131,7 +145,10 @@ export function ownedRow(partitionKey: string, rowKey: string, { bytes, start, e
   return new OwnedRow(partitionKey, rowKey, bytes, start, end);
 }
 
-/** A row kept from a cursor. Its row key follows it in the same bytes, and is decoded only if it is asked for. */
+/**
+ * A row that was read in a scan and then kept. Its row key follows it in the same buffer, and is decoded only on
+ * access.
+ */
 export class KeptCursorRow implements EngineRow {
   constructor(
     readonly partitionKey: string,

@@ -9,8 +9,8 @@ import { refusal, refused } from './service-rules.js';
 export type Predicate = (row: RowReader) => boolean;
 
 /**
- * The system properties. Unlike all others they have a declared type, so that comparing them with another type is an
- * error.
+ * The system properties. Unlike all others they have a declared type, so that comparing them with a value of a
+ * different type is an error.
  */
 const DECLARED: Readonly<Record<string, { readonly slot: Slot; readonly type: EdmType }>> = {
   PartitionKey: { slot: PARTITION_KEY, type: 'String' },
@@ -19,7 +19,8 @@ const DECLARED: Readonly<Record<string, { readonly slot: Slot; readonly type: Ed
 };
 
 /**
- * Tests of each operator on the result of a comparison: negative, zero, positive, or NaN if the values have no order.
+ * Tests for each operator whether it holds, given the result of a comparison: a number that is negative, zero,
+ * positive, or NaN if the values have no order.
  */
 const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = {
   eq: (order) => order === 0,
@@ -30,7 +31,7 @@ const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = 
   le: (order) => order <= 0,
 };
 
-/** Returns the names of the stored properties that a filter compares, without duplicates. */
+/** Returns the names of the properties that a filter compares, without system properties and duplicates. */
 export function filteredNames(node: FilterNode): readonly string[] {
   switch (node.kind) {
     case 'comparison':

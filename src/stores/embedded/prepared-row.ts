@@ -18,7 +18,7 @@ const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
 
 /**
  * ETags that the service can parse: weak ones only, with an upper- or lower-case `W`, and without characters that are
- * invalid in a header. An ETag with the other case than the row's does not match it.
+ * invalid in a header. The case matters when ETags are compared: `w/"…"` does not match a row whose ETag is `W/"…"`.
  */
 const ETAG = /^[Ww]\/"(?:[^"\p{Cc}]|\\")*"$/u;
 
@@ -31,16 +31,19 @@ export class PreparedRow implements PreparedWrite {
   readonly entityBytes: number;
   readonly ifMatch: string | undefined;
   readonly remove: readonly string[] | undefined;
-  /** The row as it was last stored by this write, if it contains nothing but what was sent, and its ETag. */
+  /**
+   * The row that this write stored last; `undefined` before that, and if the write was merged into an existing row.
+   * `etag` is the ETag that the row received.
+   */
   stored: EngineRow | undefined;
   etag: string | undefined;
-  /** The reason why the service would refuse the write whatever the table contains. */
+  /** The reason why the service would refuse the write regardless of what the table contains. */
   readonly problem: RuleViolation | undefined;
 
   constructor(
     readonly table: string,
     operation: WriteOperation,
-    /** Has no properties for a delete. */
+    /** The encoded properties; none for a delete. */
     readonly encoded: EncodedWrite,
     limits: ServiceLimits,
   ) {
@@ -86,7 +89,7 @@ export function sizeProblem(entityBytes: number, limits: ServiceLimits): RuleVio
     : undefined;
 }
 
-/** Returns why the service would refuse writes sent as one request, before it looks at any row. */
+/** Returns why the service would refuse writes sent as one request without looking at any stored row, if it would. */
 export function batchProblem(
   writes: readonly PreparedRow[],
   limits: ServiceLimits,

@@ -8,7 +8,10 @@ import type { EmbeddedRowReader } from './rows/embedded-row-reader.js';
 /** Maximum number of rows that one page examines, so that a filter with few matches does not block the process. */
 export const EXAMINED_ROWS = 20_000;
 
-/** The functions and the size with which a page is read. */
+/**
+ * The parts needed to read a page: a row reader, the compiled filter, the caller's decoder, and the maximum number of
+ * rows.
+ */
 export interface PageReading<R> {
   readonly reader: EmbeddedRowReader;
   readonly matches: Predicate | undefined;
@@ -16,7 +19,7 @@ export interface PageReading<R> {
   readonly pageSize: number;
 }
 
-/** Reads one page without interruption, so that it is a snapshot. It has a continuation only if more rows follow. */
+/** Reads one page synchronously, so that it is a snapshot. It has a continuation only if more rows follow. */
 export function scanPage<R>(
   source: RowSource,
   table: number,
@@ -55,14 +58,14 @@ function keysOf({ partitionKey, rowKey }: EngineRow): LastRow {
   return { partitionKey, rowKey };
 }
 
-/** The bounds of a scan, with the range of row keys that it wants in every partition between them. */
+/** The bounds of a scan, and the range of row keys to read in each partition between them. */
 export interface ScanBounds {
   readonly from: Boundary | undefined;
   readonly to: Boundary | undefined;
   readonly rowKey: ScanRequest['rowKey'];
 }
 
-/** Returns the bounds of a page: those of the request, starting after its continuation. */
+/** Returns the bounds of a page: those of the request, but starting after its continuation if it has one. */
 function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest): ScanBounds {
   const partition = typeof partitionKey === 'string' ? partitionKey : undefined;
   const bounds =
@@ -71,7 +74,10 @@ function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest): ScanBo
   return { ...bounds, from: later(bounds.from, { ...lastRowOf(continuation, partition), after: true }) };
 }
 
-/** Returns the later one of a request's start and its continuation, since a continuation may lie outside the bounds. */
+/**
+ * Returns the start of a request's bounds or the position of its continuation, whichever is later, because a
+ * continuation may lie outside the bounds.
+ */
 function later(from: Boundary | undefined, continued: Required<Boundary>): Boundary {
   if (from === undefined || from.partitionKey < continued.partitionKey) return continued;
   if (from.partitionKey > continued.partitionKey) return from;
@@ -103,8 +109,9 @@ function rangeBounds(partitionKey: PartitionRange, rowKey: ScanRequest['rowKey']
 }
 
 /**
- * Visits the rows within bounds. If they have a range of row keys, it seeks past the rows outside that range, partition
- * by partition. Either function ends the visit by returning `false`.
+ * Visits the rows within bounds. If the bounds include a range of row keys, it seeks past the rows outside that range,
+ * partition by partition, and calls `onSkip` with the first row of each skipped sequence. Either callback ends the
+ * visit by returning `false`.
  */
 function visitRows(
   source: RowSource,
@@ -130,7 +137,7 @@ function visitRows(
   } while (seeks);
 }
 
-/** Returns the boundary to continue at if a row's key is outside the range, and `undefined` if it is inside. */
+/** Returns the boundary to continue at if the row key is outside the range; `undefined` if it is inside. */
 function skip(
   { partitionKey, rowKey }: EngineRow,
   { from, to }: NonNullable<ScanRequest['rowKey']>,

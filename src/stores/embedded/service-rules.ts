@@ -33,7 +33,7 @@ export interface RuleViolation {
   readonly message: string;
 }
 
-/** The table and the operation at which a refusal happened. */
+/** The place of a refusal: the table, and the index of the refused write in its transaction. */
 export interface RefusedAt {
   readonly table?: string;
   readonly operation?: number;
@@ -50,8 +50,8 @@ export function refused({ serviceCode, message }: RuleViolation, at: RefusedAt =
 }
 
 /**
- * Returns why the service would refuse a row's keys, if it would. `inBody` is true for inserts: they carry their keys
- * in the body, for which the service has another error code.
+ * Returns why the service would refuse a row's keys, if it would. `inBody` is true for inserts: the request body
+ * contains their keys, and the service reports invalid keys there with a different error code than in a URL.
  */
 export function keyProblem(
   partitionKey: string,
@@ -104,7 +104,7 @@ export function nameProblem(name: string, limits: ServiceLimits): RuleViolation 
     : undefined;
 }
 
-/** Returns why the service would refuse a query whatever the table contains, if it would. */
+/** Returns why the service would refuse a query regardless of what the table contains, if it would. */
 export function scanProblem(
   { pageSize, partitionKey, rowKey, filter }: ScanRequest,
   limits: ServiceLimits,

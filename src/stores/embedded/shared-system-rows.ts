@@ -11,8 +11,9 @@ interface SystemRow {
 }
 
 /**
- * The rows of one transaction that commits several pieces of work together. Each of them needs the engine's system
- * rows, such as the clock, and most change them. This cache reads and writes each system row once for all of them.
+ * Access to the rows of all tables within a database transaction that commits several requested transactions together.
+ * Each of these reads the engine's system rows, such as the clock, and most change them. This class caches the system
+ * rows, so that each is read and written only once for all requested transactions.
  */
 export class SharedSystemRows implements RowSource, StagingTarget {
   readonly #source: RowSource;

@@ -6,8 +6,8 @@ interface Chunk<V> {
 }
 
 /**
- * A map from texts to values, sorted by UTF-16 code units. It finds a key in constant time and visits values from any
- * key.
+ * A map from texts to values, sorted by UTF-16 code units. It finds a key in constant time, and can visit the values in
+ * order, starting at any key. The entries are kept in sorted chunks of limited size.
  */
 export class SortedMap<V> {
   readonly #values = new Map<string, V>();
@@ -56,7 +56,7 @@ export class SortedMap<V> {
     this.#chunks.length = 0;
   }
 
-  /** Visits the values from a key, or after it, until `visit` returns `false`. */
+  /** Visits the values in order until `visit` returns `false`, starting at a key; strictly after it if `after`. */
   visit(from: string, after: boolean, visit: (value: V, key: string) => boolean): void {
     for (let index = this.#chunkIndex(from), first = true; index < this.#chunks.length; index++, first = false) {
       const { keys, values } = this.#chunks[index]!;

@@ -1,6 +1,6 @@
 import type { Boundary, RowSource, RowTransaction, EngineRow } from './ordered-rows.js';
 
-/** The destination of staged writes. */
+/** The destination that {@link StagedWrites} are applied to. */
 export interface StagingTarget {
   put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;
@@ -10,11 +10,13 @@ interface StagedWrite {
   readonly table: number;
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** Absent for a delete. */
+  /** The row to store; `undefined` for a delete. */
   readonly row: EngineRow | undefined;
 }
 
-/** Work that waits for its turn, with the callbacks of the promise that its caller waits for. */
+/**
+ * The callback of a requested transaction that has not run yet, with the functions that settle the caller's promise.
+ */
 export interface QueuedWork {
   readonly work: (transaction: RowTransaction) => unknown;
   readonly resolve: (result: unknown) => void;
@@ -22,8 +24,9 @@ export interface QueuedWork {
 }
 
 /**
- * Runs one piece of work within a transaction that commits several. Returns a callback that settles its promise, to be
- * called after the commit. If the work throws, the others are not affected.
+ * Runs the callback of one requested transaction within a database transaction that commits several of them. Returns a
+ * function that settles the caller's promise, to be called after the commit. If the callback throws, none of its own
+ * writes are applied; the other requested transactions are not affected.
  */
 export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource & StagingTarget): () => void {
   const writes = new StagedWrites(rows);
@@ -37,7 +40,10 @@ export function carryOut({ work, resolve, reject }: QueuedWork, rows: RowSource 
   return () => resolve(result);
 }
 
-/** A transaction that holds its writes back until its work has returned, so that work that throws writes nothing. */
+/**
+ * A transaction that collects its writes until its callback has returned, so that a callback that throws writes
+ * nothing.
+ */
 export class StagedWrites implements RowTransaction {
   readonly #source: RowSource;
   readonly #writes: StagedWrite[] = [];

@@ -12,19 +12,23 @@ import {
 } from './rows/instant.js';
 
 /**
- * The number of the table with the engine's own rows: table names, layouts and the clock. Users' tables count from 1.
+ * The number of the table with the engine's own rows: table names, layouts and the clock. Users' tables are numbered
+ * from 1.
  */
 export const SYSTEM_TABLE = 0;
 
-/** The partitions of the system table. */
+/**
+ * The partition keys of the system table. In the comments below, the row key stands before the arrow, and the content
+ * of the row after it.
+ */
 export const SYSTEM = Object.freeze({
   /** The number of a layout → its text. */
   layouts: 'layouts',
-  /** The folded name of a table → its number and its name. */
+  /** The sort key of a table's name → its number and its name. */
   tables: 'tables',
   /** The number of a table whose rows are still to be removed → nothing. */
   dropped: 'dropped',
-  /** The clock, and the number of the next table. */
+  /** The name of a single value → the value: the clock, the number of the next table, or the format of the files. */
   state: 'state',
 });
 
@@ -33,7 +37,7 @@ export function numberKey(number: number): string {
   return String(number).padStart(10, '0');
 }
 
-/** Returns the rows of one partition of the system table from a row key on, as lasting rows. */
+/** Returns the rows of one partition of the system table, starting at a row key, as rows that stay valid. */
 export function systemRows(source: RowSource, partitionKey: string, fromRowKey = ''): readonly EngineRow[] {
   const rows: EngineRow[] = [];
   const from = { partitionKey, rowKey: fromRowKey, after: false };
@@ -44,8 +48,8 @@ export function systemRows(source: RowSource, partitionKey: string, fromRowKey =
 const CLOCK = 'clock';
 
 /**
- * Advances the store's clock within a transaction. Timestamps strictly increase across restarts, processes and changes
- * of the system's clock.
+ * Advances the store's clock within a transaction. Timestamps strictly increase, even across restarts, between
+ * processes and when the system's clock is set back.
  */
 export function tick(transaction: RowTransaction, now: number): Instant {
   const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, CLOCK);

@@ -23,7 +23,8 @@ export class Tables {
 
   /**
    * Returns the number of a table. Throws `store.table-not-found` if there is none, and `store.rejected` for an invalid
-   * name. `operation` is the index of the write to report: the service reports the first one of a transaction.
+   * name. `operation` is the index of the write that the error names; the service names the first write of a
+   * transaction.
    */
   numberOf(source: RowSource, name: string, operation?: number): number {
     const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));
@@ -48,7 +49,10 @@ export class Tables {
     return true;
   }
 
-  /** Removes the name of a table and marks its rows for removal. Returns `false` if there is no such table. */
+  /**
+   * Removes the name of a table and lists its number among the dropped tables, whose rows are removed later. Returns
+   * `false` if there is no such table.
+   */
   drop(transaction: RowTransaction, name: string): boolean {
     refuseTableName(name);
     const key = this.#fold(name);
@@ -64,7 +68,7 @@ export class Tables {
     return systemRows(source, SYSTEM.dropped).map(({ rowKey }) => Number(rowKey));
   }
 
-  /** Removes the mark of a dropped table after the last of its rows was removed. */
+  /** Removes a table from the list of dropped tables. Call it after the last of its rows was removed. */
   forget(transaction: RowTransaction, number: number): void {
     transaction.delete(SYSTEM_TABLE, SYSTEM.dropped, numberKey(number));
   }
@@ -92,7 +96,10 @@ export class Tables {
     return next === undefined ? { rows } : { rows, continuation: next };
   }
 
-  /** Returns the key of a name. Tables are listed in the order of their lower-case names. */
+  /**
+   * Returns the row key that a table name is stored under. It begins with the name in lower case, because tables are
+   * listed in that order.
+   */
   #fold(name: string): string {
     const lower = name.toLowerCase();
     return this.#limits.tableNamesIgnoreCase ? lower : `${lower} ${name}`;

@@ -10,11 +10,11 @@ const COMPANIONS = ['', '-journal', '-wal', '-shm'];
 
 /**
  * Makes the copy of a store under a temporary name in the same folder, and renames it once it is complete and synced to
- * disk. Whoever finds the copy therefore finds all of it. Nothing is left if the copy fails, or if the deadline ends
- * first. Throws `store.already-exists` if the target exists.
+ * disk. A copy under its final name is therefore always complete. Nothing is left if the copy fails, or if the deadline
+ * passes first. Throws `store.already-exists` if the target exists.
  *
  * @param to - The path of the copy. Its folder is created if necessary.
- * @param fileMode - The mode of files, from which the mode of the folder follows.
+ * @param fileMode - The mode of the copied files. The mode of the folder is derived from it.
  * @param copy - Makes the copy, a file or a folder, at the path it receives.
  */
 export async function copyBeside(
@@ -38,8 +38,8 @@ export async function copyBeside(
 }
 
 /**
- * Gives the copy its final name. A hard link never replaces an existing file, unlike a rename. Folders, and files on
- * some file systems, cannot have a second name and are renamed.
+ * Gives the copy its final name by a hard link, which, unlike a rename, never replaces an existing file. Folders, and
+ * files on some file systems, cannot be hard-linked and are renamed.
  */
 async function place(beside: string, target: string): Promise<void> {
   try {
@@ -48,7 +48,7 @@ async function place(beside: string, target: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(target);
     await checkFree(target);
     await rename(beside, target).catch(async (cause: unknown) => {
-      await checkFree(target); // another process was faster
+      await checkFree(target); // another process created the target first
       throw cause;
     });
   }

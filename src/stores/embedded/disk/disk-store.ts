@@ -6,7 +6,8 @@ import type { OrderedRows } from '../ordered-rows.js';
 import { checkFormat } from './store-format.js';
 
 /**
- * The failures that an acknowledged write survives: `full`, even a loss of power; `relaxed`, the end of the process.
+ * The failures that an acknowledged write survives: with `full` even a loss of power, with `relaxed` only the end of
+ * the process.
  */
 export type Durability = 'full' | 'relaxed';
 
@@ -16,8 +17,8 @@ const FILE_MODE = 0o600;
 /** Options for opening a store on disk. */
 export interface DiskStoreOptions {
   /**
-   * The limits that the store enforces; those of Azure Table Storage by default. Keys can never be longer than the
-   * service's own.
+   * The limits that the store enforces; those of Azure Table Storage by default. Keys can never be longer than those
+   * that the service accepts.
    */
   readonly limits?: ServiceLimits | undefined;
   /** Returns milliseconds since 1970, for timestamps; the system's clock by default. */
@@ -44,13 +45,13 @@ export interface DiskSettings {
 
 /** Ordered rows on disk. */
 export interface DiskRows extends OrderedRows {
-  /** The real path of the store, whatever path it was opened by. */
+  /** The path of the store in its canonical form, which is the same for every path that leads to it. */
   readonly path: string;
 }
 
 /**
- * Opens a store on disk. `open` opens its files, and `isForeign` returns whether rows without this library's mark were
- * written by another program.
+ * Opens a store on disk. `open` opens its files, and `isForeign` returns whether files without this library's format
+ * record were written by another program.
  */
 export async function diskStore<R extends DiskRows>(
   kind: string,
@@ -70,7 +71,10 @@ export async function diskStore<R extends DiskRows>(
   return new EmbeddedStore(rows, { kind, identity: `${kind}:${rows.path}`, limits: withinKeys(limits), clock });
 }
 
-/** Limits keys to the longest of the service, for which the key format of these stores has room. */
+/**
+ * Returns the limits with keys no longer than those of the service, because the key format of these stores has no room
+ * for longer ones.
+ */
 function withinKeys(limits: ServiceLimits): ServiceLimits {
   const { partition, row, encoding } = limits.keyBytes;
   const { partition: longest } = STORAGE_LIMITS.keyBytes;

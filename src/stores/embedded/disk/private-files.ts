@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Creates a folder and its missing parents for files of a mode, independently of the umask: whoever may read the files
- * may enter the folders. Existing folders are left unchanged.
+ * Creates a folder and its missing parents, with the rights of `fileMode` regardless of the umask. Whoever may read the
+ * files may also enter the folders. Existing folders are left unchanged.
  */
 export function makeFolder(path: string, fileMode: number): void {
   const mode = fileMode | ((fileMode & 0o444) >> 2);

@@ -3,7 +3,7 @@ import { OwnedRow, contentOf, type OrderedRows, type RowSource } from '../ordere
 import { SYSTEM, SYSTEM_TABLE } from '../system-table.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
-/** Creates the error for files that are not this library's or that it cannot read. */
+/** Creates the error for files that this library did not write or cannot read. */
 export function incompatibleFormat(path: string, why: string): EntitableError {
   return new EntitableError(
     'store.incompatible-format',
@@ -16,15 +16,16 @@ export function incompatibleFormat(path: string, why: string): EntitableError {
 const VERSION = 1;
 const ROW_KEY = 'format';
 
-/** The properties of the files that all who open them must agree on. */
+/** The properties that the files of a store record, and on which everyone who opens them must agree. */
 interface Format {
   readonly version: number;
   readonly tableNamesIgnoreCase: boolean;
 }
 
 /**
- * Marks a new store with its format. Throws `store.incompatible-format` for a store of another format, and leaves it
- * unchanged. `isForeign` returns whether rows without a mark were written by another program.
+ * Checks the format record of a store, and writes one into a new store. Throws `store.incompatible-format` for a store
+ * with a different format, and leaves it unchanged. `isForeign` returns whether files without a format record were
+ * written by another program.
  */
 export async function checkFormat(
   rows: OrderedRows,

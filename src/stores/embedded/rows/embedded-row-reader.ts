@@ -28,17 +28,18 @@ import { doubleText } from '../../../edm/literal.js';
 const NO_BYTES = Buffer.alloc(0);
 const BOOLEAN_TRUE = 1;
 /**
- * Size of the text that short Strings are cut out of, in bytes from the start of a row's variable part. It is small
- * because each String cut from it keeps all of it alive.
+ * Maximum size, in bytes, of the text that is decoded at once from the start of a row's variable part (the content of
+ * its Strings and Binaries). Short Strings are slices of that text. It is small because each slice keeps the whole text
+ * in memory.
  */
 const SHARED_TEXT_BYTES = 256;
 /**
- * Size of that text if the row is short: it then spans the rows that were read with it, about as far as rows are read
- * ahead.
+ * Maximum size of that text if the row is short. The text then also covers the following rows that were read together
+ * with this one, about as many as are read ahead.
  */
 const SHARED_TEXT_BYTES_OF_ROWS = 1024;
 
-/** Reads stored rows, one at a time and straight from their bytes, by the slots of a shape. */
+/** Reads stored rows, one at a time and directly from their bytes, by the slots of a shape. */
 export class EmbeddedRowReader implements RowReader {
   readonly #shapes: ShapeLayouts;
   readonly #layouts: LayoutDictionary;
@@ -46,9 +47,12 @@ export class EmbeddedRowReader implements RowReader {
   readonly #withEtag: boolean;
   #row!: EngineRow;
   #bytes: Buffer = NO_BYTES;
-  /** Reads numbers faster than the Buffer does. Created once for all rows in the same bytes. */
+  /**
+   * A view of `#bytes` that reads numbers faster than a Buffer does. It is created once for all rows in the same
+   * buffer.
+   */
   #view!: DataView;
-  /** Copies parts faster than the Buffer does. Created when it is first needed. */
+  /** A view of `#bytes` that copies parts faster than a Buffer does. It is created on first use. */
   #array: Uint8Array | undefined;
   #start = 0;
   #layoutNumber: number | undefined;
@@ -57,7 +61,7 @@ export class EmbeddedRowReader implements RowReader {
   #fixed = 0;
   #variable = 0;
   #writes = 0;
-  /** The decoded text that Strings are cut out of, and its range in the bytes. */
+  /** The decoded text that Strings are slices of; `#textStart` and `#textEnd` are its range in `#bytes`. */
   #text = '';
   #textStart = 0;
   #textEnd = 0;
@@ -194,7 +198,10 @@ function arrayOf({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Returns a property that is present in the form for undeclared ones: its exact text on the wire, or its bytes. */
+/**
+ * Returns the value of a property that the row has, in the form for undeclared properties: its exact text on the wire,
+ * or its bytes.
+ */
 function undeclaredValue(row: RowReader, slot: Slot): UndeclaredValue {
   const type = row.typeOf(slot)!;
   switch (type) {

@@ -1,6 +1,9 @@
 import { DATE_TIME_RANGE, etagOf, isInDateTimeRange, type Instant } from '../../../edm/date-time.js';
 
-/** Size of an encoded instant: 50 bits of milliseconds since 1601 and 14 bits of 100 ns, exact and without a bigint. */
+/**
+ * Size of an encoded instant in bytes: 50 bits for the milliseconds since 1601, and 14 bits for the rest below the
+ * millisecond in units of 100 ns. It is exact, and is read and written without a bigint.
+ */
 export const INSTANT_BYTES = 8;
 
 const TICKS_PER_MILLISECOND = 10_000;
@@ -51,7 +54,8 @@ export function nextInstant(last: Instant, now: number): Instant {
 
 const MILLISECONDS_PER_SECOND = 1000;
 
-// A cache of the last second's text. Sharing it at module level is harmless: it depends on the argument alone.
+// A cache of the text of the second that was formatted last. Sharing it at module level is harmless: it depends on the
+// argument alone.
 let second = Number.NaN;
 let head = '';
 

@@ -12,8 +12,8 @@ import { carriedLayoutOf, layoutNumberOf } from './row-format.js';
 import { numberKey, SYSTEM, SYSTEM_TABLE, systemRows } from '../system-table.js';
 
 /**
- * Maximum number of layouts that get a number, which takes two bytes in each row. Rows with further layouts contain
- * their layout.
+ * Maximum number of layouts that get a number, which takes two bytes in each row. A row with any further layout
+ * contains the layout itself.
  */
 export const NUMBERED_LAYOUTS = 60_000;
 const INTERNED_LAYOUTS = 10_000;
@@ -21,7 +21,7 @@ const INTERNED_LAYOUTS = 10_000;
 /**
  * The dictionary of layouts. It is append-only and stored with the rows, so that several processes can share it. A
  * number is cached only after it was read outside a transaction, because a transaction that assigns it may still be
- * undone.
+ * rolled back.
  */
 export class LayoutDictionary {
   readonly #rows: OrderedRows;
@@ -36,7 +36,10 @@ export class LayoutDictionary {
     this.#limit = limit;
   }
 
-  /** Returns the one layout of a text. Throws `store.damaged` for text that is not a layout. */
+  /**
+   * Returns the layout that a text describes: the same object each time, while it is cached. Throws `store.damaged` for
+   * text that is not a layout.
+   */
   intern(text: string): Layout {
     const known = this.#interned.get(text);
     if (known !== undefined) return known;
@@ -107,8 +110,8 @@ export class LayoutDictionary {
 }
 
 /**
- * Adds the layouts from a number on to `numbers`, and returns the first free number. Throws `store.damaged` if one is
- * missing.
+ * Adds the stored layouts, starting at a number, to `numbers`, a map from the text of a layout to its number. Returns
+ * the first free number. Throws `store.damaged` if a number is missing or a layout has two.
  */
 function addNumbered(source: RowSource, from: number, numbers: Map<string, number>): number {
   let number = from;

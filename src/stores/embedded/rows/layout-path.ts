@@ -28,12 +28,12 @@ const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, n
 >;
 
 /**
- * The properties written so far, in order: a node in the tree of all orders seen. Everything that depends only on names
- * and types (the layout, sizes, violations of the service's rules) is computed once per node, so that writing costs one
- * step per property.
+ * The properties of a row that have been written so far, in order: a node in the tree of all such orders that occurred.
+ * Everything that depends only on names and types (the layout, sizes, violations of the service's rules) is computed
+ * once per node, so that writing costs one step per property.
  */
 export class LayoutPath {
-  /** Creates the start of the paths for the rows of a shape. */
+  /** Creates the root of the tree for the rows of a shape: the path without properties. */
   static root(layouts: LayoutDictionary, limits: ServiceLimits, shape: RowShape): LayoutPath {
     const fixedBytes = shape.properties.reduce((sum, { type }) => sum + FIXED_BYTES[type], 0);
     return new LayoutPath({ layouts, limits, shape, fixedBytes, count: 0 });
@@ -41,13 +41,13 @@ export class LayoutPath {
 
   /** Size of the properties by the service's formula, without the contents of Strings and Binaries. */
   readonly entityBytes: number;
-  /** The same size on the wire. */
+  /** Size of the properties in a request, without the contents of Strings and Binaries. */
   readonly wireBytes: number;
   readonly problem: RuleViolation | undefined;
   readonly #paths: Paths;
   readonly #properties: readonly NamedType[];
   readonly #next = new Map<number | string, LayoutPath>();
-  /** The path that was taken last, which most rows take again. */
+  /** The child that was returned last, which most rows need again, and its key in `#next`. */
   #usual: { readonly key: number | string; readonly path: LayoutPath } | undefined;
   #layout: Layout | undefined;
 
@@ -74,7 +74,8 @@ export class LayoutPath {
   }
 
   /**
-   * Begins a row; for a root only. Returns the size of the fixed part of a row that has every property of the shape.
+   * Begins a row; call it on a root only. Returns the size of the fixed part of a row that has every property of the
+   * shape.
    */
   begin(): number {
     const { count, fixedBytes } = this.#paths;

@@ -2,7 +2,10 @@ import { isEdmType, type EdmType } from '../../../edm/edm-type.js';
 import type { RowShape } from '../../../store/row.js';
 import { INSTANT_BYTES } from './instant.js';
 
-/** Size of each type in the fixed part of a row. A String or Binary stores the end of its bytes there. */
+/**
+ * Size in bytes of a value of each type in the fixed part of a row. A String or Binary stores there only the offset at
+ * which its content ends in the variable part.
+ */
 export const FIXED_BYTES: Readonly<Record<EdmType, number>> = {
   Binary: 4,
   Boolean: 1,
@@ -41,8 +44,8 @@ export class Layout {
   /** Offset of each property in the fixed part. */
   readonly offsets: Int32Array;
   /**
-   * Offset of the entry that marks the start of each String or Binary, which is the end of the one before; -1 for the
-   * first.
+   * For each String or Binary, the offset of the entry in the fixed part that marks the start of its content, which is
+   * the entry of the String or Binary before it; -1 for the first.
    */
   readonly begins: Int32Array;
   /** Size of the fixed part. */

@@ -2,15 +2,17 @@ import type { EdmType } from '../../../edm/edm-type.js';
 import type { RowReader, RowShape, RowWriter, Slot } from '../../../store/row.js';
 import type { Layout } from './layout.js';
 
-/** The plan of a merge: the properties of the result, and the origin of each. */
+/**
+ * The plan of a merge: the properties of the result, and whether each is copied from the change or from the stored row.
+ */
 export interface MergePlan {
   readonly shape: RowShape;
   readonly steps: readonly { readonly changed: boolean; readonly slot: Slot }[];
 }
 
 /**
- * Plans a merge: the stored row's properties in their order, changed ones with their new types, without the removed
- * ones, followed by the new ones.
+ * Plans a merge. The result has the stored row's properties in their order, without the removed ones and with the new
+ * types of those that the change sets, followed by the properties that only the change has.
  */
 export function planMerge(before: Layout, change: Layout, remove: readonly string[] | undefined): MergePlan {
   const removed = new Set(remove);

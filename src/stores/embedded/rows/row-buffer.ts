@@ -4,16 +4,20 @@ import { HEADER_BYTES, isLatin1 } from './row-format.js';
 import { readDigitsOf, Guid } from '../../../edm/guid.js';
 
 /**
- * Size of the buffers that written rows share. A single retained row keeps its whole buffer alive, so this bounds the
- * waste per row.
+ * Size of the buffers that written rows share. A single retained row keeps its whole buffer in memory, so this limits
+ * how much memory one row can waste.
  */
 const SHARED_BYTES = 8 * 1024;
-/** Texts up to this length are faster to write in a loop than by a call. */
+/**
+ * Maximum length of a text that is written in a loop over its UTF-16 units, which is faster than a call of
+ * `Buffer.write`.
+ */
 const LOOPED_UNITS = 48;
 
 /**
- * A buffer in which rows are encoded one after another. The fixed part and the variable part of a row grow side by
- * side.
+ * A buffer in which rows are encoded one after another. The fixed part of a row has one entry of fixed size for each
+ * property; the variable part has the content of its Strings and Binaries. Both grow side by side while the row is
+ * written.
  */
 export class RowBuffer {
   #bytes!: Buffer;
@@ -38,7 +42,7 @@ export class RowBuffer {
     this.#variable = this.#end += fixedBytes;
   }
 
-  /** Returns the current row, with room for its header. Its bytes are never overwritten. */
+  /** Ends the current row and returns its bytes, with space for its header at the start. They are never overwritten. */
   take(): ByteSlice {
     const gap = this.#variable - this.#fixed;
     if (gap > 0) this.#bytes.copyWithin(this.#fixed, this.#variable, this.#end);
@@ -135,10 +139,10 @@ export class RowBuffer {
     if (written === value.length) return 0;
     if (!isLatin1(value)) return -1;
     this.#bytes.write(value, this.#end, 'latin1');
-    return written - value.length; // each of them has two bytes in UTF-8
+    return written - value.length; // each non-ASCII character has two bytes in UTF-8
   }
 
-  /** Records the end of the variable part in the fixed part. */
+  /** Records the current end of the variable part as an entry of the fixed part. */
   #close(): void {
     const at = this.#reserve(4);
     this.#view.setUint32(at, this.#end - this.#variable, true);
@@ -151,7 +155,7 @@ export class RowBuffer {
     return at;
   }
 
-  /** Enlarges the fixed part. */
+  /** Enlarges the fixed part by moving the variable part. */
   #widen(size: number): void {
     this.#room(size);
     this.#bytes.copyWithin(this.#variable + size, this.#variable, this.#end);
@@ -180,7 +184,7 @@ export class RowBuffer {
   }
 }
 
-/** Size of a Guid in a row: its digits, in reading order. */
+/** Size of a Guid in a row, in bytes. Its hexadecimal digits are stored in the order in which they are printed. */
 export const GUID_BYTES = 16;
 
 /**
@@ -189,7 +193,7 @@ export const GUID_BYTES = 16;
  */
 const DIGITS = new Int32Array(4);
 
-/** Writes a Guid given as text in any case. Returns `false` if the text is not a Guid. */
+/** Writes a Guid that is given as text in upper or lower case. Returns `false` if the text is not a Guid. */
 export function writeGuid(view: DataView, at: number, text: string): boolean {
   if (!readDigitsOf(text, DIGITS)) return false;
   for (let index = 0; index < 4; index++) view.setInt32(at + index * 4, DIGITS[index]!);

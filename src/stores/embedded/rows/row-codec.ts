@@ -28,7 +28,7 @@ export class RowCodec {
     this.#limits = limits;
   }
 
-  /** Returns the root of the paths for the rows of a shape. */
+  /** Returns the {@link LayoutPath} at which the encoding of each row of a shape begins. */
   root(shape: RowShape): LayoutPath {
     return LayoutPath.root(this.#layouts, this.#limits, shape);
   }
@@ -42,7 +42,7 @@ export class RowCodec {
     }
   }
 
-  /** Returns the row that results from a merge. */
+  /** Returns the row that results from merging a change into a stored row. */
   merge(
     before: EngineRow,
     change: EncodedWrite,

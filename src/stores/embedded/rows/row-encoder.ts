@@ -28,21 +28,21 @@ const FORMS: Readonly<Partial<Record<EdmType, RegExp>>> = {
   Int64: INTEGER,
 };
 
-/** Encodes rows. The path of the properties written determines the layout. */
+/** Encodes rows. The properties and the order in which they are written determine the layout of a row. */
 export class RowEncoder implements RowWriter {
   readonly #limits: ServiceLimits;
   readonly #row = new RowBuffer();
   #path!: LayoutPath;
   #textForm: TextForm = LATIN1;
-  /** The form in which the row must be written again. */
+  /** The text form in which the row must be written again, if the current form does not suit all of its Strings. */
   #otherForm: TextForm | undefined;
   /** True if a String was written that is not ASCII, whose bytes would be different in UTF-8. */
   #beyondAscii = false;
   /** True if a String was written that needs more than one byte per character. */
   #beyondLatin1 = false;
   /**
-   * The text form that rows start with. After a row that mixed both kinds of Strings another such row is likely, and
-   * starting it in UTF-8 avoids writing it twice.
+   * The text form that rows start with. A row in which Strings beyond ASCII precede Strings beyond Latin-1 must be
+   * written twice if it starts in Latin-1. After such a row another one is likely, and starts in UTF-8.
    */
   #firstForm: TextForm = LATIN1;
   #entityBytes = 0;
@@ -54,8 +54,8 @@ export class RowEncoder implements RowWriter {
   }
 
   /**
-   * Runs `write` to encode a row. It runs again if a String needs another text form than the Strings before it. Slots
-   * are those of the root's shape.
+   * Runs `write` to encode a row. `write` runs again if a String needs a different text form than the Strings before
+   * it. The slots that it uses are those of the root's shape.
    */
   encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
     let form: TextForm | undefined = this.#firstForm;

@@ -4,9 +4,10 @@ import type { Layout } from './layout.js';
 import { contentOf, type ByteSlice } from '../ordered-rows.js';
 
 /**
- * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part and the
- * variable part that the layout describes. A row whose layout has no number contains it after the timestamp: its length
- * (4) and its text.
+ * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part (one entry
+ * of fixed size for each property) and the variable part (the content of Strings and Binaries), as the layout describes
+ * them. A row whose layout has no number contains the layout itself after the timestamp, as its length (4) and its
+ * text.
  */
 const FLAGS = 0;
 const LAYOUT = 1;
@@ -46,13 +47,16 @@ export function carriedLayoutOf(bytes: Buffer, start: number): string {
   return bytes.toString('utf8', start + HEADER_BYTES + 4, fixedStartOf(bytes, start));
 }
 
-/** Returns the start of the fixed part. */
+/** Returns the offset at which the fixed part of a row begins. */
 export function fixedStartOf(bytes: Buffer, start: number): number {
   const header = start + HEADER_BYTES;
   return (bytes[start + FLAGS]! & CARRIES_LAYOUT) === 0 ? header : header + 4 + bytes.readUInt32LE(header);
 }
 
-/** Returns whether there is room for a header, and for the layout that the row claims to contain. */
+/**
+ * Returns whether a row is long enough for a header, and for the layout that its header says it contains. If it is not,
+ * it is corrupt.
+ */
 export function hasHeader(bytes: Buffer, start: number, end: number): boolean {
   const size = end - start;
   if (size < HEADER_BYTES) return false;
@@ -71,15 +75,15 @@ export function timestampTicksOf(bytes: Buffer, start: number): number {
 export interface EncodedRow {
   readonly layout: Layout;
   readonly textForm: TextForm;
-  /** The space for the header, the fixed part and the variable part. */
+  /** The bytes of the row: space for the header, then the fixed part and the variable part. */
   readonly body: ByteSlice;
   /** True once the header is written. A stored row never changes, so storing it again needs a copy. */
   isStamped: boolean;
 }
 
 /**
- * Returns the bytes of a row as they are stored: the encoded bytes themselves the first time, a copy later. A layout
- * without a number is included.
+ * Writes the header of a row and returns the bytes to store: the encoded bytes themselves the first time, a copy each
+ * later time. A row whose layout has no number is always copied, with the layout inserted.
  */
 export function stampRow(row: EncodedRow, number: number | undefined, timestamp: Instant): ByteSlice {
   const place = number === undefined ? carryingLayout(row) : row.isStamped ? copyOf(row.body) : row.body;

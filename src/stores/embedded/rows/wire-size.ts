@@ -1,12 +1,15 @@
 import type { EdmType } from '../../../edm/edm-type.js';
 
-/** Size of one operation's headers in the body of an entity group transaction, and of the braces of its JSON. */
+/**
+ * Size of one operation's headers in the body of an entity group transaction, including the braces of its JSON, in
+ * bytes.
+ */
 const OPERATION_BYTES = 420;
 const ANNOTATION_BYTES = 28;
 
 /**
- * The longest text of a value on the wire, and whether its type is annotated. For a String and a Binary, the size in
- * addition to their own bytes.
+ * The maximum size of a value in a request, in bytes, and whether the request also states its type. For a String and a
+ * Binary, it is the size in addition to that of their content.
  */
 const VALUE_BYTES: Readonly<Record<EdmType, readonly [bytes: number, annotated: boolean]>> = {
   Binary: [6, true],
@@ -20,14 +23,14 @@ const VALUE_BYTES: Readonly<Record<EdmType, readonly [bytes: number, annotated: 
 };
 
 /**
- * Returns the size of an operation in a transaction's body before its properties. The keys appear in the URL,
- * percent-encoded, and in the body.
+ * Returns the size of an operation in the body of a transaction, without its properties. The keys appear twice:
+ * percent-encoded in the URL, and in the JSON.
  */
 export function operationWireBytes(partitionKey: string, rowKey: string): number {
   return OPERATION_BYTES + 4 * (Buffer.byteLength(partitionKey) + Buffer.byteLength(rowKey));
 }
 
-/** Returns the size that a property adds, without its own bytes. */
+/** Returns the size that a property adds to an operation, without the content of a String or Binary. */
 export function propertyWireBytes(name: string, type: EdmType): number {
   const nameBytes = Buffer.byteLength(name) + 4;
   const [bytes, annotated] = VALUE_BYTES[type];
