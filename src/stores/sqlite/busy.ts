@@ -2,20 +2,20 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { EntitableError } from '../../errors/entitable-error.js';
 import type { Deadline } from '../../async/deadline.js';
 
-/** Milliseconds that an operation without a timeout waits for another process. */
+/** Maximum time, in milliseconds, that an operation without a timeout waits for a lock that another process holds. */
 const LONGEST_WAIT = 30_000;
 /** Maximum pause between two attempts, in milliseconds. */
 const LONGEST_PAUSE = 20;
 /**
- * Number of attempts in consecutive turns of the event loop before there are pauses. Most transactions take less than a
- * millisecond.
+ * Number of attempts without a pause, in consecutive turns of the event loop. They usually suffice, since most
+ * transactions take less than a millisecond.
  */
 const TRIES_AT_ONCE = 3;
 
-/** Thrown internally when another connection holds a lock. Callers never see it, since the operation is tried again. */
+/** Thrown internally when another connection holds a lock. Callers never see it, since the operation is retried. */
 export class Busy extends Error {}
 
-/** The pauses between attempts to get a lock that another process holds. The event loop runs meanwhile. */
+/** The growing pauses between attempts to take a lock that another process holds. They do not block the event loop. */
 export class Turn {
   #tries = 0;
 
@@ -27,7 +27,8 @@ export class Turn {
 }
 
 /**
- * The time that an operation may wait for another process: until its deadline, or {@link LONGEST_WAIT} if it has none.
+ * The time that an operation may wait for another process: until its deadline, or {@link LONGEST_WAIT} if it has no
+ * timeout.
  */
 export class Patience {
   readonly #path: string;
@@ -40,7 +41,10 @@ export class Patience {
     this.#ends = deadline?.rest.timeout === undefined ? performance.now() + LONGEST_WAIT : Number.POSITIVE_INFINITY;
   }
 
-  /** Throws the deadline's error after it has ended, and `store.unavailable` after too long a wait. */
+  /**
+   * Throws the deadline's error once the deadline has passed, and `store.unavailable` after {@link LONGEST_WAIT} for an
+   * operation without a timeout.
+   */
   check(): void {
     this.#deadline?.check();
     if (performance.now() > this.#ends) throw heldByOther(this.#path, `for ${LONGEST_WAIT / 1000} seconds`);
@@ -48,8 +52,8 @@ export class Patience {
 }
 
 /**
- * Returns the result of an attempt as soon as it does not throw {@link Busy}. Throws the errors of {@link
- * Patience.check} if the time ends first.
+ * Calls `attempt` until it does not throw {@link Busy}, and returns its result. Throws the errors of {@link
+ * Patience.check} if the time is up first.
  */
 export async function whenFree<T>(path: string, attempt: () => T, deadline?: Deadline): Promise<T> {
   const turn = new Turn();

@@ -4,16 +4,17 @@ import { Block } from './block.js';
 import type { Sqlite, SqliteDatabase, SqliteStatement } from './sqlite-driver.js';
 import { isNoDatabase } from './sqlite-error.js';
 
-/** Size of a page of the file. A block of ordinary rows fits in one. */
+/** Size in bytes of a page of the SQLite file. A block (see `block.ts`) of rows of ordinary size fits in one page. */
 export const PAGE_BYTES = 4096;
-/** The application id of SQLite files of this library: "Enti". */
+/** The SQLite application id that marks the files of this library: "Enti" in ASCII. */
 export const APPLICATION_ID = 0x456e_7469;
 /** The version of the SQL schema and of the format of blocks. */
 const FORMAT = 1;
 const TABLE = 'CREATE TABLE blocks (id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE, content BLOB NOT NULL)';
 
 /**
- * Maximum size of the write-ahead log when it is restarted. Space beyond that, from a large transaction, is released.
+ * Size in bytes to which SQLite truncates the write-ahead log when it resets the log. This releases the space that a
+ * large transaction took.
  */
 const LOG_BYTES = 16 * 1024 * 1024;
 
@@ -25,9 +26,11 @@ const DURABILITY = {
   relaxed: 'PRAGMA synchronous = NORMAL',
 } as const satisfies Record<Durability, string>;
 
-/** An open connection to the file of a store, with its prepared statements. It throws SQLite's own errors. */
+/** An open connection to the file of a store, with its prepared statements. Its methods throw SQLite's own errors. */
 export class SqliteConnection {
-  /** Opens a store. Throws `store.incompatible-format` for any other file, and leaves it unchanged. */
+  /**
+   * Opens a store. Throws `store.incompatible-format` for a file that is not a store, and leaves the file unchanged.
+   */
   static open(sqlite: Sqlite, path: string, durability: Durability): SqliteConnection {
     const database = new sqlite.DatabaseSync(path);
     try {
@@ -68,8 +71,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Returns up to `count` blocks from a first key on. If one of them cannot be read, it returns only the first, because
-   * `get` reports a numeric error code and `all` may not.
+   * Returns up to `count` blocks, starting at the first one that begins at or after a key. If reading them fails, it
+   * reads again with `get`, and returns only the first block: an error of `get` has a numeric code, which an error of
+   * `all` may lack.
    */
   blocksFrom(first: Buffer, count: number): readonly Readonly<Record<string, unknown>>[] {
     try {
@@ -86,8 +90,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Moves the content of the log to the file, as far as other users allow it. Usually the last connection does this
-   * when it closes, but connections of the package stay open until their statements are garbage-collected.
+   * Moves the content of the write-ahead log to the file, as far as other connections allow it. SQLite does so by
+   * itself when the last connection closes, but a connection of the package `@photostructure/sqlite` stays open until
+   * its statements are garbage-collected.
    */
   checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -99,8 +104,8 @@ export class SqliteConnection {
 }
 
 /**
- * Turns an empty file under a temporary name into a store. It prepares no statements, since those of the package would
- * keep the connection open.
+ * Turns an empty file, which still has a temporary name, into a store without rows. It prepares no statements, because
+ * those of the package `@photostructure/sqlite` would keep the connection open until they are garbage-collected.
  */
 export function makeStore(sqlite: Sqlite, path: string): void {
   const database = new sqlite.DatabaseSync(path);
@@ -115,8 +120,8 @@ export function makeStore(sqlite: Sqlite, path: string): void {
 }
 
 function prepareFile(database: SqliteDatabase, path: string, durability: Durability): void {
-  // Nothing in the file is trusted, and it is not mapped to memory: reading a mapped file that was truncated would
-  // crash the process.
+  // Makes SQLite distrust the schema and the pages of the file, and not map it to memory, because reading a mapped file
+  // that was truncated would crash the process.
   database.exec('PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   checkOwn(database, path);
   const mode = valueOf(database, 'PRAGMA journal_mode = WAL');
@@ -143,7 +148,7 @@ function checkOwn(database: SqliteDatabase, path: string): void {
   if (found.length === 0) throw incompatibleFormat(path, 'it has no table of a store');
 }
 
-/** Returns the application id of a file; `undefined` if SQLite cannot read the file at all. */
+/** Returns the SQLite application id of a file; `undefined` if the file is not an SQLite file. */
 function applicationOf(database: SqliteDatabase): number | string | undefined {
   try {
     return valueOf(database, 'PRAGMA application_id');

@@ -6,16 +6,16 @@ import { sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
 /**
- * More pages than a file can have, so that the copy is made in one step. With several steps it would start again
- * whenever somebody writes between them.
+ * Number of pages to copy in one step: more than a file can have, so that one step copies all. Between several steps,
+ * other connections could write, and SQLite would start the copy again.
  */
 const ALL_PAGES = 2 ** 31 - 1;
 
 /**
- * Copies a snapshot of the file of a store while others read and write. SQLite copies in its own thread, from a
- * separate connection.
+ * Copies a snapshot of the file of a store while other connections read and write. SQLite copies in its own thread,
+ * from a separate connection.
  *
- * @param fileMode - The mode of the copy.
+ * @param fileMode - The mode (permissions) of the copy.
  */
 export async function backupFile(path: string, to: string, fileMode: number, deadline: Deadline): Promise<void> {
   const { DatabaseSync, backup } = await loadSqlite();
@@ -37,10 +37,13 @@ export async function backupFile(path: string, to: string, fileMode: number, dea
   }
 }
 
-/** Makes the copy complete without a log file. When it is opened as a store, it gets a log again. */
+/**
+ * Switches the copy from a write-ahead log to a rollback journal, so that it is complete as a single file. Opening the
+ * copy as a store switches it back.
+ */
 function makeOneFile(copy: SqliteDatabase): void {
   try {
-    copy.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE'); // the whole file is synced below
+    copy.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE'); // backupFile then syncs the whole file
   } finally {
     copy.close();
   }

@@ -1,6 +1,6 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 
-/** A value of a column or a parameter. */
+/** A value that SQLite stores in a column, or accepts for a parameter of a statement. */
 export type SqliteValue = number | string | Uint8Array | null;
 
 /** The part of a prepared statement that the stores use. */
@@ -17,23 +17,29 @@ export interface SqliteDatabase {
   close(): void;
 }
 
-/** The interface of SQLite in Node.js, and of the package for versions of Node.js without a suitable one. */
+/**
+ * The interface of `node:sqlite`, and of {@link PACKAGE}, which replaces it in versions of Node.js that have no SQLite,
+ * or one that is too old.
+ */
 export interface Sqlite {
   readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => SqliteDatabase;
   readonly backup: (source: SqliteDatabase, path: string, options?: { readonly rate?: number }) => Promise<unknown>;
 }
 
-/** The package that has the interface of `node:sqlite` and includes its binaries. */
+/** The optional package that has the interface of `node:sqlite` and includes its own binaries of SQLite. */
 const PACKAGE = '@photostructure/sqlite';
-/** The first version without a bug that could damage a store if two connections wrote while the log was restarted. */
+/**
+ * The first version of SQLite without a bug that could corrupt a store if two connections wrote while the write-ahead
+ * log was reset.
+ */
 const LEAST_VERSION = Object.freeze([3, 51, 3]);
 
 /** The driver, loaded once per process. It has no state of its own, so that all stores can share it. */
 let loaded: Promise<Sqlite> | undefined;
 
 /**
- * Loads SQLite from Node.js if that is new enough, otherwise from the package. Throws `store.package-missing` if
- * neither is available.
+ * Loads `node:sqlite` if its version of SQLite is new enough, otherwise {@link PACKAGE}. Throws `store.package-missing`
+ * if neither is available.
  */
 export function loadSqlite(): Promise<Sqlite> {
   return (loaded ??= load());

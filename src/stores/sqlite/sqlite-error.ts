@@ -1,6 +1,6 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 
-/** The operation that failed, as the end of a sentence about the store. */
+/** The operation that failed, worded as the end of a sentence that begins with "The store in <path>". */
 export type SqliteTask =
   'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed' | 'cannot be copied';
 
@@ -19,7 +19,7 @@ const RESULT = Object.freeze({
   protocol: 15,
   noDatabase: 26,
 });
-/** A file that ends where a page is expected. */
+/** Result code for a file that ends before a page that SQLite expects in it. */
 const SHORT_READ = RESULT.inputOutput | (2 << 8);
 /** Result codes for a disk that failed to confirm that data was written. */
 const SYNC_FAILED: ReadonlySet<number> = new Set([RESULT.inputOutput | (4 << 8), RESULT.inputOutput | (5 << 8)]);
@@ -49,7 +49,10 @@ const RIGHTS: ReadonlySet<unknown> = new Set([
 /** Failures of a process or a system with too many open files. */
 const TOO_MANY_FILES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 
-/** SQLite's messages for its result codes. The package reports nothing else when a statement fails in `all`. */
+/**
+ * The result codes of SQLite's messages. If `all` of a statement fails, `@photostructure/sqlite` reports only the
+ * message.
+ */
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['database is locked', RESULT.busy],
   ['database table is locked', RESULT.locked],
@@ -60,42 +63,47 @@ const WORDS: ReadonlyMap<string, number> = new Map([
   ['file is not a database', RESULT.noDatabase],
 ]);
 
-/** Returns SQLite's result code of an error; `undefined` for errors from elsewhere. */
+/** Returns SQLite's result code of an error; `undefined` if the error is not from SQLite. */
 function resultOf(error: unknown): number | undefined {
   const { errcode, message } = (error ?? {}) as { readonly errcode?: unknown; readonly message?: string };
   return typeof errcode === 'number' ? errcode : WORDS.get(message ?? '');
 }
 
-/** Returns whether another connection holds a lock, so that the operation should be tried again. */
+/** Returns whether an error means that another connection holds a lock, so that the operation should be retried. */
 export function isBusy(error: unknown): boolean {
   const primary = (resultOf(error) ?? 0) & 0xff;
   return primary === RESULT.busy || primary === RESULT.locked || primary === RESULT.protocol;
 }
 
-/** Returns whether SQLite found that the file is not a store, or is damaged. */
+/**
+ * Returns whether an error means that SQLite found the file corrupt or incomplete, or that it is not an SQLite file.
+ */
 export function isDamage(error: unknown): boolean {
   const result = resultOf(error) ?? 0;
   const primary = result & 0xff;
   return primary === RESULT.corrupt || primary === RESULT.noDatabase || result === SHORT_READ;
 }
 
-/** Returns whether a file is not an SQLite file. */
+/** Returns whether an error means that a file is not an SQLite file. */
 export function isNoDatabase(error: unknown): boolean {
   return ((resultOf(error) ?? 0) & 0xff) === RESULT.noDatabase;
 }
 
 /**
- * Returns whether a failed commit may still be in the store after a restart, because the disk did not confirm either
- * way.
+ * Returns whether the outcome of a failed commit is unknown: the disk did not confirm the write, and the store may
+ * contain it after a restart or not.
  */
 export function isUndecided(error: unknown): boolean {
   return SYNC_FAILED.has(resultOf(error) ?? 0);
 }
 
-/** Converts a failure of SQLite or of the file system to an `EntitableError`, and returns such an error unchanged. */
+/**
+ * Converts a failure of SQLite or of the file system to an `EntitableError`. Returns a cause that already is one
+ * unchanged.
+ */
 export function sqliteError(path: string, task: SqliteTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;
-  // Opening runs the same SQL on every file. It is only an error of SQL in a file whose schema was tampered with.
+  // Opening runs the same SQL on every file, so an SQL error means that somebody has changed the schema of this one.
   const isUnlike = task === 'cannot be opened' && resultOf(cause) === RESULT.error;
   if (isDamage(cause) || isUnlike) {
     return new EntitableError(
@@ -113,7 +121,10 @@ export function sqliteError(path: string, task: SqliteTask, cause: unknown): Ent
   return new EntitableError('store.unavailable', `The store in ${path} ${task}: ${reason}`, {}, { cause });
 }
 
-/** Returns the cause of a failure of SQLite or of the file system and its remedy, as far as they are known. */
+/**
+ * Returns text for an error message that explains a failure of SQLite or of the file system and names a remedy;
+ * `undefined` if the failure is not one of the known ones.
+ */
 export function sqliteRemedyFor(cause: unknown): string | undefined {
   const result = (resultOf(cause) ?? 0) & 0xff;
   const remedy = REMEDIES.get(result);

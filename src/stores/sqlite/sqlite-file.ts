@@ -12,9 +12,9 @@ import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 import { placeOfStore } from './store-place.js';
 
 /**
- * The file of a store: blocks by their first keys. After a failure of the disk it reconnects. Never open the file by
- * other means in a process that has it open here: closing any of its descriptors releases the locks of the process on
- * the file.
+ * The SQLite file of a store, which contains blocks of rows by their first keys (see `block.ts`). It reconnects after a
+ * failure of the disk. Never open the file by other means in a process that has it open here: closing any file
+ * descriptor of the file releases all locks that the process holds on it.
  */
 export class SqliteFile {
   static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteFile> {
@@ -33,15 +33,17 @@ export class SqliteFile {
   readonly #durability: Durability;
   readonly #identity: string | undefined;
   #connection: SqliteConnection | undefined;
-  /** The identity of the log that the connection writes to, once there is a log. */
+  /** The identity of the write-ahead log (see {@link logOf}) that the connection writes to, once that log exists. */
   #log: string | undefined;
   #connections = 0;
   #isInTransaction = false;
-  /** The error that ended the current transaction early. Everything that still runs in it fails with this error. */
+  /**
+   * The error that ended the current transaction early. All later operations of the transaction fail with this error.
+   */
   #lost: EntitableError | undefined;
   /**
-   * True if damaged bytes were read. SQLite caches what it has read, although the disk may return other bytes the next
-   * time.
+   * True if corrupt bytes were read. The connection is then closed after the transaction, because SQLite caches what it
+   * has read, although the disk may return the right bytes the next time.
    */
   #hasMetDamage = false;
 
@@ -53,8 +55,8 @@ export class SqliteFile {
   }
 
   /**
-   * Throws `store.unavailable` if the file or its log was removed, moved or replaced. SQLite would continue with the
-   * files it has open, and its writes would be lost.
+   * Throws `store.unavailable` if the file or its write-ahead log was removed, moved or replaced. SQLite would continue
+   * with the files that it has open, and its writes would be lost.
    */
   checkPlace(): void {
     const log = logOf(this.path);
@@ -73,19 +75,19 @@ export class SqliteFile {
     return this.#do('cannot be read', (connection) => `${this.#connections}.${connection.version()}`);
   }
 
-  /** Begins a snapshot of what is committed. */
+  /** Begins a read transaction, whose reads all see the same snapshot of the committed data. */
   begin(): void {
     this.#do('cannot be read', (connection) => connection.begin.run());
     this.#isInTransaction = true;
   }
 
-  /** Begins a transaction that writes, which excludes other writers. */
+  /** Begins a write transaction, which excludes other writers. */
   beginWrite(): void {
     this.#do('cannot be written; nothing was', (connection) => connection.beginWrite.run());
     this.#isInTransaction = true;
   }
 
-  /** Ends a snapshot, or a transaction without its writes. Never throws. */
+  /** Ends a read transaction, or ends a write transaction and discards its writes. Never throws. */
   rollback(): void {
     this.#isInTransaction = false;
     this.#lost = undefined;
@@ -120,7 +122,8 @@ export class SqliteFile {
   }
 
   /**
-   * Returns the last block that begins at or before a key. Throws {@link DamagedBlock} if that does not cover the key.
+   * Returns the last block that begins at or before a key. Throws {@link DamagedBlock} if that block does not cover the
+   * key.
    */
   blockOf(key: string): Block {
     const found = this.#read(key, (connection) => connection.floor.get(keyBytes(key)));
@@ -130,7 +133,7 @@ export class SqliteFile {
   }
 
   /**
-   * Returns the block that begins with a key and the blocks after it, up to `count`. Throws {@link DamagedBlock} if one
+   * Returns the block that begins at a key and the blocks after it, up to `count`. Throws {@link DamagedBlock} if one
    * is missing.
    */
   blocksFrom(key: string, count: number): readonly Block[] {
@@ -161,7 +164,7 @@ export class SqliteFile {
     try {
       connection?.checkpoint();
     } catch {
-      // What cannot be moved to the file now, e.g. on a full disk, stays in the log and is read from there.
+      // Writes that cannot be moved to the file now, e.g. on a full disk, stay in the log and are read from there.
     }
     try {
       connection?.close();
@@ -170,7 +173,7 @@ export class SqliteFile {
     }
   }
 
-  /** Creates the error for damage from a key on, up to the next block that can be found. */
+  /** Creates the error for rows that cannot be read, from a key up to the next block that can be found. */
   #damaged(first: string, cause?: unknown): DamagedBlock {
     this.#hasMetDamage = true;
     let next: unknown;
@@ -190,7 +193,7 @@ export class SqliteFile {
     return block;
   }
 
-  /** Reads blocks from a key on, and converts damage that SQLite itself reports. */
+  /** Runs a read of the blocks at a key, and converts damage that SQLite itself reports to a {@link DamagedBlock}. */
   #read<T>(key: string, read: (connection: SqliteConnection) => T): T {
     try {
       return this.#do('cannot be read', read);
@@ -209,9 +212,10 @@ export class SqliteFile {
   }
 
   /**
-   * Runs an action on the connection. After any failure except a lock the connection is no longer trusted: it is
-   * closed, and the next operation reconnects. This ends the current transaction, unless the failure was damage, after
-   * which the transaction can continue with its other reads and writes.
+   * Runs an action on the connection. After a failure, the connection is no longer trusted: it is closed, which ends
+   * the current transaction, and the next operation reconnects. There are two exceptions. A lock held by another
+   * connection is thrown as {@link Busy}. After SQLite reports corruption within a transaction, the transaction can
+   * continue with its other reads and writes.
    */
   #do<T>(task: SqliteTask, action: (connection: SqliteConnection) => T): T {
     try {
@@ -247,7 +251,9 @@ export class SqliteFile {
   }
 }
 
-/** Returns the identity of the files in which SQLite keeps the log and its index; `undefined` if there is no log. */
+/**
+ * Returns the identity of the write-ahead log and its index, the files -wal and -shm; `undefined` if there is no log.
+ */
 function logOf(path: string): string | undefined {
   const log = identityOf(`${path}-wal`);
   return log && `${log} ${identityOf(`${path}-shm`)}`;

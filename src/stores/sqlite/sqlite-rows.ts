@@ -16,22 +16,25 @@ import { rowAt, visitBlocks } from './read-blocks.js';
 import { backupFile } from './sqlite-backup.js';
 import { SqliteFile } from './sqlite-file.js';
 
-/** Size of the cache of blocks. */
+/** Maximum size of the cache of blocks, in bytes. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** Maximum number of blocks that a scan reads at a time. */
 const BLOCKS_AHEAD = 16;
-/** The wait between attempts, in milliseconds, and the number of attempts for a read that must be synchronous. */
+/**
+ * The wait between two attempts to begin a synchronous read while another process blocks readers, in milliseconds, and
+ * the number of attempts.
+ */
 const SHORT_WAIT = 1;
 const SHORT_TRIES = 50;
 
-/** Work that waits for its turn, and how long it may wait. */
+/** The callback of a requested transaction that waits for its turn, and the time that it may wait. */
 interface PatientWork extends QueuedWork {
   readonly patience: Patience;
 }
 
 /**
- * Ordered rows in blocks of an SQLite file, shared by any number of connections, threads and processes. Writes that
- * wait at the same time are committed in one transaction with one flush.
+ * Ordered rows in blocks of an SQLite file (see `block.ts`), shared by any number of connections, threads and
+ * processes. Writes that wait at the same time are committed in one transaction with one flush.
  */
 export class SqliteRows implements DiskRows {
   static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteRows> {
@@ -41,7 +44,7 @@ export class SqliteRows implements DiskRows {
   readonly #file: SqliteFile;
   readonly #fileMode: number;
   readonly #cache = new BlockCache(CACHE_BYTES);
-  /** The state of the store that the cached blocks belong to. */
+  /** The version of the store (see {@link SqliteFile.version}) at which all cached blocks were read. */
   #version = '';
   /** Number of nested reads and transactions, which share a snapshot. */
   #depth = 0;
@@ -122,7 +125,7 @@ export class SqliteRows implements DiskRows {
     this.#file.close();
   }
 
-  /** Clears the cache if another connection has committed. */
+  /** Clears the cache if another connection has committed since its blocks were read. */
   #refresh(): void {
     const version = this.#file.version();
     if (version === this.#version) return;
@@ -130,7 +133,9 @@ export class SqliteRows implements DiskRows {
     this.#version = version;
   }
 
-  /** Reads the block that covers a key, in one snapshot with the version of the cache. */
+  /**
+   * Returns the block that covers a key, and caches it. Reads it in a snapshot, at whose version the cache is valid.
+   */
   #read(key: string): Block {
     return this.#snapshot(() => {
       const block = this.#cache.find(key) ?? this.#blockOf(key);
@@ -151,7 +156,10 @@ export class SqliteRows implements DiskRows {
     return blocks[0]!;
   }
 
-  /** Converts damage found by a read to the error that callers see, with the name of the table if it can be read. */
+  /**
+   * Runs a read and converts a {@link DamagedBlock} to the error that callers see, with the name of the table if it can
+   * be read.
+   */
   #telling<T>(read: () => T): T {
     try {
       return read();
@@ -161,13 +169,15 @@ export class SqliteRows implements DiskRows {
         try {
           return tableNameOf(this, table);
         } catch {
-          return undefined; // the names of tables are damaged too
+          return undefined; // the rows with the names of the tables are damaged too
         }
       });
     }
   }
 
-  /** Reads in one snapshot, to which the cache belongs meanwhile. */
+  /**
+   * Runs reads in one snapshot, during which the cache is valid. Nested calls share the snapshot of the outermost one.
+   */
   #snapshot<T>(read: () => T): T {
     if (this.#depth === 0) this.#begin();
     this.#depth += 1;
@@ -181,7 +191,7 @@ export class SqliteRows implements DiskRows {
 
   /**
    * Begins a snapshot. It waits synchronously, since another process blocks readers only for moments, for example while
-   * it recovers from a process that was killed.
+   * it recovers the file after a process was killed.
    */
   #begin(): void {
     for (let tries = 0; ; tries++) {
@@ -261,10 +271,12 @@ export class SqliteRows implements DiskRows {
   }
 }
 
-/** Never changes, so that waiting on it with `Atomics.wait` is a synchronous sleep. */
+/**
+ * A value that never changes, so that waiting for a change with `Atomics.wait` always times out: a synchronous sleep.
+ */
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
-/** Returns whether work may still wait, and rejects it if its time has ended. */
+/** Returns whether a queued transaction may still wait, and rejects its promise if its time is up. */
 function isInTime({ patience, reject }: PatientWork): boolean {
   try {
     patience.check();

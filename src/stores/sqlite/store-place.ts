@@ -20,16 +20,16 @@ import { identityOf, makeFolder, syncPath } from '../embedded/disk/private-files
 import { makeStore } from './connection.js';
 import type { Sqlite } from './sqlite-driver.js';
 
-/** Suffix of a file that is not complete yet. */
+/** Suffix of the temporary name of a file that is not complete yet. */
 const PARTIAL = '.partial';
-/** Names that SQLite gives to the files next to a database. */
+/** Suffixes of the files that SQLite creates next to a database. */
 const COMPANION = /-(?:wal|shm|journal)$/i;
 /** Maximum number of symbolic links to follow. */
 const MOST_LINKS = 40;
 
 /**
- * Returns the real path of a store's file, which is created if there is none. Throws `store.incompatible-format` for
- * something that cannot be a store, and leaves it unchanged.
+ * Returns the real path of a store's file, and creates the file if there is none. Throws `store.incompatible-format` if
+ * the path cannot be that of a store, and leaves any file there unchanged.
  */
 export function placeOfStore(sqlite: Sqlite, path: string, mode: number): string {
   if (COMPANION.test(path)) throw incompatibleFormat(path, 'SQLite gives such names to the files beside its own');
@@ -50,8 +50,9 @@ function resolveLinks(path: string): string {
 }
 
 /**
- * Creates a store under a temporary name, and gives it its final name once it is complete and closed. Whoever finds the
- * file therefore finds all of it. Closing it releases no lock that another thread may have on it by then.
+ * Creates a store under a temporary name, and gives it its final name once it is complete and closed. Therefore nobody
+ * finds an incomplete store. Moreover, closing a file releases all locks of the process on it, but no other thread can
+ * have locked this file before it has its final name.
  */
 function makeFile(sqlite: Sqlite, path: string, mode: number): void {
   checkLog(path);
@@ -64,7 +65,7 @@ function makeFile(sqlite: Sqlite, path: string, mode: number): void {
     makeStore(sqlite, unnamed);
     giveName(unnamed, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // otherwise another was faster
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // otherwise another process or thread was faster
   } finally {
     rmSync(unnamed, { force: true });
   }
@@ -81,8 +82,8 @@ function giveName(unnamed: string, path: string): void {
 }
 
 /**
- * Refuses a log without its file. It contains the last writes of a store that somebody moved or deleted, and a new
- * store would destroy them.
+ * Throws `store.incompatible-format` for a write-ahead log without its file. The log contains the last writes of a
+ * store that somebody moved or deleted, and creating a new store would destroy them.
  */
 function checkLog(path: string): void {
   const log = `${path}-wal`;
@@ -115,8 +116,8 @@ function checkFile(path: string): void {
 }
 
 /**
- * Returns the number of a file's names, after removing temporary names. A process that was killed may have left such a
- * name.
+ * Returns the number of hard links to a file, after removing links under a temporary name, which a process may have
+ * left if it was killed while it created the store.
  */
 function linksLeft(path: string): number {
   const folder = dirname(path);
@@ -128,7 +129,10 @@ function linksLeft(path: string): number {
   return statSync(path).nlink;
 }
 
-/** Returns whether a file itself is a mount point, e.g. in a container. Only Linux can answer this. */
+/**
+ * Returns whether a file itself is a mount point, e.g. in a container. Always `false` on systems other than Linux,
+ * since only Linux provides this information.
+ */
 function isMounted(path: string): boolean {
   if (process.platform !== 'linux') return false;
   try {

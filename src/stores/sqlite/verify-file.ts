@@ -9,14 +9,15 @@ import { APPLICATION_ID, valueOf } from './connection.js';
 import { isDamage, sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
-/** Number of blocks to read before other work has its turn. */
+/** Number of blocks to read before yielding to the event loop. */
 const BLOCKS_AT_ONCE = 64;
 
-/** Appended to a key, this byte makes the smallest key after it. */
+/** A zero byte. Appended to a key, it makes the smallest key that sorts after that key. */
 const AFTER = Buffer.alloc(1);
 
 /**
- * Checks a whole store and reports everything that is damaged. It changes nothing, and others may continue to write.
+ * Checks a whole store and reports everything that is damaged. It changes nothing, and other connections may continue
+ * to write.
  */
 export async function verifyFile(path: string): Promise<StoreVerification> {
   const { DatabaseSync } = await loadSqlite();
@@ -61,7 +62,7 @@ function checkOwn(database: SqliteDatabase, path: string): void {
   throw incompatibleFormat(path, 'it was not written by this library');
 }
 
-/** Returns the problems that SQLite finds in its own pages. */
+/** Returns the problems that SQLite's `quick_check` finds in the structure of the file. */
 function quickCheck(database: SqliteDatabase): readonly string[] {
   let found: readonly string[];
   try {
@@ -75,21 +76,24 @@ function quickCheck(database: SqliteDatabase): readonly string[] {
   return found.filter((text) => text !== 'ok');
 }
 
-/** Passes all blocks to the walk in the order of their first keys, and skips those that SQLite cannot read. */
+/**
+ * Passes all blocks to the walk in the order of their first keys. For a block whose content SQLite cannot read, it
+ * passes `undefined` as the content.
+ */
 async function walkBlocks(database: SqliteDatabase, walk: BlockWalk): Promise<void> {
   const blocks = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
   const firsts = database.prepare('SELECT first FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
   let from = Buffer.alloc(0);
   for (let count = 1; ; count++) {
     const { first, content } = readable(() => blocks.get(from)) ?? firsts.get(from) ?? {};
-    if (!(first instanceof Uint8Array) || Buffer.compare(first, from) < 0) return; // at the end, or lost
+    if (!(first instanceof Uint8Array) || Buffer.compare(first, from) < 0) return; // no more blocks, or a corrupt index
     walk.visit(textOf(first), content);
     from = Buffer.concat([first, AFTER]);
     if (count % BLOCKS_AT_ONCE === 0) await setImmediate();
   }
 }
 
-/** Returns the result of a read; `undefined` if the file is damaged. */
+/** Returns the result of a read; `undefined` if SQLite reports that the file is corrupt. */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read();
