@@ -22,7 +22,10 @@ const PROTOCOLS: readonly unknown[] = ['https', 'https,http'];
 /** Matches an IPv4 address. `node:net` is not used, because loading it takes longer than opening a store in memory. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
-/** The service's limits: policies of a table, characters of a policy's id, and the last year of a date. */
+/**
+ * The service's limits: number of policies of a table, number of characters of a policy's id, and the last year of a
+ * date.
+ */
 const MOST_POLICIES = 5;
 const LONGEST_ID = 64;
 const LAST_YEAR = 9999;

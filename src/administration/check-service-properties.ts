@@ -8,13 +8,14 @@ import type {
 } from '../store/service-administration.js';
 
 /**
- * The service's limits: CORS rules, entries of each list, prefixes such as `x-ms-*` in a list, characters of an entry.
+ * The service's limits: number of CORS rules, of entries in a list of a rule, of prefixes such as `x-ms-*` in a list,
+ * and of characters in an entry.
  */
 const MOST_RULES = 5;
 const MOST_PARTS = 64;
 const MOST_PREFIXES = 2;
 const LONGEST_PART = 256;
-/** Limit for all CORS rules together, in the form in which they are sent, without the tags. */
+/** Maximum size of all CORS rules together, in the form in which they are sent, without the XML tags. */
 const MOST_CORS_BYTES = 2048;
 const LONGEST_AGE = 2 ** 31 - 1;
 const LONGEST_RETENTION = 365;
@@ -109,8 +110,8 @@ function checkRetention(option: string, { retentionDays }: { readonly retentionD
 }
 
 /**
- * Checks a list of a CORS rule. The service stores it as text with commas, and counts header prefixes such as `x-ms-*`
- * separately.
+ * Checks a list in a CORS rule. The service stores the list as text separated by commas, and counts header prefixes
+ * such as `x-ms-*` separately.
  */
 function checkParts(option: string, parts: readonly string[], least = 0): void {
   const isFitting =

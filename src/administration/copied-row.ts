@@ -15,8 +15,8 @@ import { characterName, forbiddenCharacter } from '../metadata/key-text.js';
 import { keySize, type ServiceLimits } from '../store/limits.js';
 
 /**
- * Encodes the write of a row for a copy. A row that was read is written as it is; a row that `transform` returned is
- * validated. Throws `validation.*` and `key.*` for rows that the store would reject.
+ * Encodes the write that copies a row to the target table. A row that was read is written unchanged; a row that
+ * `transform` returned is validated. Throws `validation.*` and `key.*` for rows that the store would reject.
  */
 export function writeOf(row: StoredRow, mode: WriteMode, rows: Rows, target: RowTarget): PreparedWrite {
   const properties = row instanceof ReadRow ? row.stored : storedProperties(row);

@@ -43,19 +43,20 @@ export interface CopySettings extends OperationOptions {
   /** Changes rows or leaves them out. An error that it throws stops the copy. */
   readonly transform?: RowTransform | undefined;
   /**
-   * Handles a row whose key exists in the target: `replace` (default) and `merge` overwrite it, `keep` leaves it and
-   * counts the row as skipped, `refuse` fails with `store.already-exists`. With `keep` and `refuse`, a transaction that
-   * meets such a row is sent again without it, so use them for tables that are mostly empty.
+   * Selects the treatment of a row whose key already exists in the target table: `replace` (default) and `merge`
+   * overwrite it, `keep` leaves it and counts the row as skipped, `refuse` fails with `store.already-exists`. With
+   * `keep` and `refuse`, a transaction with such a row is sent again without it, so use them if few keys exist in the
+   * target.
    */
   readonly existing?: 'replace' | 'merge' | 'keep' | 'refuse' | undefined;
   /**
-   * Number of transactions in flight, each of another partition; 16 by default. `adaptive` adjusts it to the store's
-   * response times.
+   * Number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to the
+   * store's response times.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**
-   * Handles a row that cannot be written: `throw` (default) stops with `commit.bulk-stopped`; `collect` reports it and
-   * continues.
+   * Selects the treatment of a row that cannot be written: `throw` (default) stops with `commit.bulk-stopped`;
+   * `collect` reports it and continues.
    */
   readonly onError?: 'throw' | 'collect' | undefined;
   /**
@@ -68,8 +69,8 @@ export interface CopySettings extends OperationOptions {
 /** Options for copying a table that is given by name. */
 export interface CopyOptions extends CopySettings {
   /**
-   * Selects the rows to read, by their stored names. The store evaluates the filter; bounds on the keys become key
-   * ranges.
+   * Selects the rows to read, by the stored names of their properties. The store evaluates the filter; bounds on the
+   * keys become key ranges.
    *
    * @example
    * ```ts

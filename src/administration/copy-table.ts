@@ -25,7 +25,10 @@ const MODES = {
   refuse: 'insert',
 } as const satisfies Record<string, WriteMode>;
 
-/** Copies the rows of one place to another in bounded memory: it reads no more than is about to be written. */
+/**
+ * Copies the rows of a table, or of an entity class in it, to another table. Uses bounded memory, because it reads rows
+ * only when they are about to be written.
+ */
 export async function copyTable(
   from: TablePlace,
   to: TablePlace,
@@ -107,8 +110,8 @@ async function transformed(row: ReadRow, transform: RowTransform): Promise<Store
 }
 
 /**
- * Creates the target table. A copy that wrote no row has not created it, but the copy of an empty table is an empty
- * table.
+ * Creates the target table after a copy that wrote no row. A write would have created the table, and the copy of an
+ * empty table must be an empty table, not a missing one.
  */
 async function makeTable(
   { table, tables: { strict, makesTables } }: TablePlace,

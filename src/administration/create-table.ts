@@ -19,8 +19,8 @@ const DEFAULT_PATIENCE = 120_000;
 const WAITS = Object.freeze({ first: 500, longest: 5000 });
 
 /**
- * Creates a table, and waits for the deletion of an earlier one if requested. Returns `false` if the table already
- * existed.
+ * Creates a table. If requested, waits until the service has deleted an earlier table of the same name. Returns `false`
+ * if the table already existed.
  */
 export async function createTable(
   store: TableStore,

@@ -8,7 +8,8 @@ import { readRows, type TablePlace } from './table-place.js';
 /** Options of `describe`. `timeout` applies to each page. */
 export interface DescribeOptions extends OperationOptions {
   /**
-   * Maximum number of rows to read, from the first one in the table's order; 1,000 by default, which is one request.
+   * Maximum number of rows to read, beginning with the first row of the table; 1,000 by default, which takes one
+   * request.
    */
   readonly sample?: number | undefined;
 }
@@ -17,7 +18,7 @@ export interface DescribeOptions extends OperationOptions {
 export interface PropertyDescription {
   /** The stored name. */
   readonly name: string;
-  /** Number of rows for each type of the property; types that no row has are left out. */
+  /** Number of rows for each type of the property; types that occur in no row are left out. */
   readonly types: Readonly<Partial<Record<EdmType, number>>>;
   /** Number of rows without the property. */
   readonly missing: number;
@@ -36,7 +37,7 @@ export interface TableDescription {
   readonly table: string;
   /** Number of rows that were read. */
   readonly rows: number;
-  /** True if the table has no other rows. */
+  /** True if the sample contains all rows. */
   readonly complete: boolean;
   /** Number of partitions that these rows belong to. */
   readonly partitions: number;
@@ -46,7 +47,7 @@ export interface TableDescription {
 
 const SAMPLE = 1000;
 
-/** Reads the first rows of a place and describes their properties. */
+/** Reads the first rows of a table, or of an entity class in it, and describes their properties. */
 export async function describeTable(
   place: TablePlace,
   { sample = SAMPLE, ...options }: DescribeOptions = {},
@@ -104,7 +105,7 @@ function tallyOf(seen: Map<string, Tally>, name: string): Tally {
   return tally;
 }
 
-/** Counts of one property. */
+/** Counts the types of one property's values, and tracks their smallest and largest size. */
 class Tally {
   readonly #types = new Map<EdmType, number>();
   #rows = 0;

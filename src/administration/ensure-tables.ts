@@ -56,7 +56,7 @@ function listOf(wanted: Iterable<string | EntityClass>): Iterable<string | Entit
 }
 
 /**
- * Removes existing tables from `missing`, with one list request for all. An attempt to create an existing table would
+ * Removes existing tables from `missing`. It lists the tables, because an attempt to create an existing table would
  * count as a failed request in the service's statistics.
  */
 async function withoutExisting(

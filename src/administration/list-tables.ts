@@ -9,9 +9,9 @@ import { EntitableError } from '../errors/entitable-error.js';
 export interface ListTablesOptions extends OperationOptions {
   /** Only tables whose name begins with this text. */
   readonly prefix?: string | undefined;
-  /** Only tables from this name on, in the order of the list. */
+  /** Only tables whose name is equal to this one or follows it in the order of the list. */
   readonly from?: string | undefined;
-  /** Only tables up to this name, in the order of the list. */
+  /** Only tables whose name is equal to this one or precedes it in the order of the list. */
   readonly to?: string | undefined;
 }
 
@@ -44,8 +44,8 @@ export async function* listTables(
 }
 
 /**
- * Rejects a value that cannot be a table's name, even one of another type from JavaScript code. Throws
- * `validation.invalid-option`.
+ * Rejects a value that is not a valid table name, including a value of a type other than string from JavaScript code.
+ * Throws `validation.invalid-option`.
  */
 export function checkTableName(table: string): string {
   const problem = tableNameProblem(table);

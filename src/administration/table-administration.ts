@@ -39,7 +39,8 @@ export type NamedTable = string | { readonly dataSource: HasTables; readonly tab
 
 /**
  * The table of an entity class, in this or in another data source, under the name that `tableName` returns there. It
- * means the rows that the class can have: if its row key begins with a literal, other classes' rows are excluded.
+ * stands for the rows that can belong to the class: if its row key begins with a literal, the rows of other classes are
+ * excluded.
  */
 export type ClassTable<T extends object> =
   EntityClass<T> | { readonly dataSource: HasTables; readonly table: EntityClass<T> };
@@ -75,8 +76,8 @@ export class TableAdministration {
 
   /**
    * Creates a table; returns `false` if it already existed. Azure reserves the name of a deleted table for about 40
-   * seconds: until then this throws `store.unavailable`, or waits with `waitForDeletion` (and throws `store.timeout` at
-   * the end).
+   * seconds: until then this throws `store.unavailable`, or waits with `waitForDeletion` (and throws `store.timeout` if
+   * that takes too long).
    *
    * @example
    * ```ts
@@ -89,8 +90,8 @@ export class TableAdministration {
   }
 
   /**
-   * Creates the missing tables of entity classes or names, e.g. when a program starts. Returns the names of the tables
-   * it created, in order. It lists the tables first (a request for every 1,000 tables of the account), so that an
+   * Creates the missing tables of entity classes or names, e.g. when a program starts. Returns the sorted names of the
+   * tables that it created. It lists the tables first (a request for every 1,000 tables of the account), so that an
    * existing table does not cause a failed request; then it sends a request for each missing table, 8 at a time. Tables
    * are independent: if one fails, the others stay. Throws `store.tables-not-created`, which names all that failed.
    *
@@ -136,7 +137,7 @@ export class TableAdministration {
   /**
    * Reads the first rows of a table and reports which properties they have, of which types, and how often. It reads
    * 1,000 rows in one request, unless `sample` differs. The result contains no keys and no values. For an entity class,
-   * it reads the rows that the class can have. Throws `store.table-not-found`.
+   * it reads the rows that can belong to the class. Throws `store.table-not-found`.
    *
    * @example
    * ```ts
@@ -186,11 +187,11 @@ export class TableAdministration {
   }
 
   /**
-   * Deletes every row of a table, whatever its ETag, and keeps the table: transactions of 100 rows of a partition, 16
-   * at a time, and a request for every 1,000 rows to read their keys. Deleting the table is faster, but Azure then
-   * reserves its name for about 40 seconds. Not atomic; rows that are written meanwhile may stay. For an entity class,
-   * it deletes the rows that the class can have. Throws `store.table-not-found`, and `commit.bulk-stopped` with the
-   * progress.
+   * Deletes every row of a table, whatever its ETag, and keeps the table. It sends a request for every 1,000 rows to
+   * read their keys, and transactions that delete up to 100 rows of a partition, 16 at a time. Deleting the table is
+   * faster, but Azure then reserves its name for about 40 seconds. Not atomic; rows that are written meanwhile may
+   * stay. For an entity class, it deletes the rows that can belong to the class. Throws `store.table-not-found`, and
+   * `commit.bulk-stopped` with the progress.
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
     checkOperation(options, ADMINISTRATION_OPTIONS.truncate);
@@ -264,7 +265,7 @@ export class TableAdministration {
     return cors;
   }
 
-  /** Replaces all CORS rules with at most 5 others, of 2 KiB in total; an empty list turns CORS off. One request. */
+  /** Replaces all CORS rules with at most 5 others, of 2 KiB in total, in one request; an empty list turns CORS off. */
   async setCors(rules: readonly CorsRule[], options?: OperationOptions): Promise<void> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     checkCors(rules);
@@ -272,7 +273,7 @@ export class TableAdministration {
     await service.setServiceProperties({ cors: rules }, options);
   }
 
-  /** Returns the replication state of the secondary location, with read-access geo-redundancy only. One request. */
+  /** Returns the replication state of the secondary location, in one request. Needs read-access geo-redundancy. */
   async getStatistics(options?: OperationOptions): Promise<ServiceStatistics> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'statistics').getStatistics(options);

@@ -18,29 +18,32 @@ export interface AdministeredTables {
   /** The store as repositories use it: a write may create a missing table. */
   readonly store: TableStore;
   /**
-   * The same store without creating tables: a missing table is an error, because a table to read or empty was probably
-   * misspelt.
+   * The same store, except that it does not create tables: a missing table is an error, because the name of a table to
+   * read or to empty was probably misspelt.
    */
   readonly strict: TableStore;
   /** True if a write creates a missing table. */
   readonly makesTables: boolean;
-  /** The mappers of entity classes, which know their tables. */
+  /** The mappers of entity classes, which know the names of their tables. */
   readonly mappers: EntityMappers;
 }
 
-/** The rows of a table, or of an entity class in its table. */
+/** A set of rows to administer: all rows of a table, or the rows of one entity class in its table. */
 export interface TablePlace {
   readonly tables: AdministeredTables;
   /** The table's name in the store. */
   readonly table: string;
   readonly scope: Scope;
-  /** Metadata of the class, if the place is that of a class. */
+  /** Metadata of the entity class, if the rows are those of a class. */
   readonly metadata?: EntityMetadata;
 }
 
 const ALL_ROWS: Scope = Object.freeze({ partitionKey: ALL_KEYS, rowKey: ALL_KEYS, known: new Map() });
 
-/** Resolves a table name or an entity class to its place. Throws `validation.invalid-option` and `metadata.*`. */
+/**
+ * Returns the rows that a table name or an entity class stands for. Throws `validation.invalid-option` and
+ * `metadata.*`.
+ */
 export function placeIn(tables: AdministeredTables, table: string | EntityClass): TablePlace {
   if (typeof table === 'string') return { tables, table: checkTableName(table), scope: ALL_ROWS };
   if (typeof table !== 'function') {
@@ -55,7 +58,7 @@ export function placeIn(tables: AdministeredTables, table: string | EntityClass)
   return { tables, table: name, scope: scopeOf(metadata, undefined), metadata };
 }
 
-/** Rejects copying rows onto themselves, which would read what it writes. Throws `validation.invalid-option`. */
+/** Rejects a copy from a table to itself, which would read its own writes. Throws `validation.invalid-option`. */
 export function refuseSamePlace(from: TablePlace, to: TablePlace): void {
   const form = nameForm(from.tables.strict);
   const { identity } = from.tables.strict.traits;
@@ -85,7 +88,10 @@ export interface TableReading<R> {
   readonly ahead?: number;
 }
 
-/** Reads the rows of a place that match a filter, page by page. Throws `query.too-many-comparisons` before it reads. */
+/**
+ * Reads the rows of a table or of an entity class that match a filter, page by page. Throws
+ * `query.too-many-comparisons` before it sends a request.
+ */
 export function readRows<R>(
   { tables: { strict }, table, scope }: TablePlace,
   filter: FilterNode | boolean,

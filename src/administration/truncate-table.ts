@@ -22,8 +22,8 @@ export interface TruncateReport {
 /** Options of a truncation. `signal` stops it cleanly; `timeout` applies to each request. */
 export interface TruncateOptions extends OperationOptions {
   /**
-   * Number of transactions in flight, each of another partition; 16 by default. `adaptive` adjusts it to the store's
-   * response times.
+   * Number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to the
+   * store's response times.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**
@@ -33,7 +33,10 @@ export interface TruncateOptions extends OperationOptions {
   readonly onProgress?: ((progress: TruncateProgress) => unknown) | undefined;
 }
 
-/** Deletes every row of a place, whatever its ETag. Rows that someone else deletes meanwhile count as deleted. */
+/**
+ * Deletes every row of a table, or of an entity class in it, whatever its ETag. A row that another program deletes
+ * meanwhile counts as deleted.
+ */
 export async function truncateTable(
   place: TablePlace,
   { concurrency, onProgress, signal, timeout }: TruncateOptions = {},

@@ -48,7 +48,7 @@ function copyOf(value: object, dates: 'keep' | 'text'): object {
   return copy;
 }
 
-/** Members that a class defines for its objects beside their own enumerable members. */
+/** Members that objects get from their class, in addition to their own enumerable members. */
 interface Inherited {
   /** Stored properties of the class. */
   readonly stored: readonly string[];
@@ -102,7 +102,10 @@ export const FORM: Readonly<Record<TextType, string>> = {
 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-/** The formats of JavaScript's own dates. For any other text the engine guesses: it reads `no 5` as a day in May. */
+/**
+ * Matches the formats in which JavaScript itself writes dates. For any other text the engine guesses: it reads `no 5`
+ * as a day in May.
+ */
 const ISO_DATE =
   /^(?<date>(?:\d{4}|[+-]\d{6})-\d\d-(?<day>\d\d))(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 

@@ -25,8 +25,8 @@ export function toPlain(entity: object, options?: ClassTransformOptions): Record
 /**
  * Creates an entity from plain data, e.g. the JSON body of a request, following the same decorators. Text that
  * {@link toPlain} wrote is converted back to the type in which the property is stored. The result is a new entity that
- * no store has seen. A bigint may also be a number if that is a safe integer. Throws `validation.wrong-type` if a Guid,
- * bigint, date or bytes are expected and the data cannot be read as one.
+ * no store has seen. A bigint may also be a number if that is a safe integer. Throws `validation.wrong-type` if a
+ * property requires a Guid, bigint, date or bytes and its value in the data cannot be converted to that type.
  *
  * Throws `entity.not-an-object` if the data is not an object: a missing body, an array, a text. Convert an array with
  * `map`.

@@ -15,7 +15,10 @@ const NAMES: OptionNames<SessionStoreOptions> = { table: true, ttl: true };
 
 /** Methods of the store beyond those that express-session requires. */
 export interface SessionTable {
-  /** Deletes the expired sessions and returns their number. It scans the table: run it now and then. */
+  /**
+   * Deletes the expired sessions and returns their number. It reads the whole table, so call it from time to time, not
+   * for each request.
+   */
   prune(): Promise<number>;
 }
 
@@ -30,7 +33,7 @@ type Life = Pick<SessionEntry, 'cookie' | 'expires'>;
 type Done<V> = (error: unknown, value?: V) => void;
 
 const DAY = 86_400_000;
-/** The range of the service's DateTime; a cookie may expire later. */
+/** The range of the service's DateTime. An expiry date outside it is stored as the nearest end of the range. */
 const LEAST = Date.UTC(1601, 0, 1);
 const GREATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -153,7 +156,10 @@ async function touch(entries: Repository<SessionEntry>, sid: string, session: ob
   }
 }
 
-/** Calls back outside the promise, so that an exception of the callback is not taken for a rejection. */
+/**
+ * Passes the result of a promise to a callback. It calls back outside the promise, so that an exception of the callback
+ * does not become a rejection.
+ */
 function settle<V>(promise: Promise<V>, done: Done<V>): void {
   if (typeof done !== 'function') {
     promise.catch(() => undefined); // no callback to report it to

@@ -1,6 +1,6 @@
 import { defineEntity, EntitableError, json, type EntityClass, type PartitionKey, type RowKey } from '../../index.js';
 
-// A template, because templates escape the characters that are forbidden in keys.
+// This is a key template, because templates escape the characters that are forbidden in keys.
 const partitionKey = '{sid}';
 
 /** The largest number of pieces that fit into an entity: 2 MiB on Cosmos, at 64 KiB per String. */
@@ -47,7 +47,7 @@ export function entryClassOf(table: string | undefined): EntityClass<SessionEntr
   return NamedSessionEntry;
 }
 
-/** A session taken apart, after its own `toJSON` if it has one. */
+/** The parts of a session, after its own `toJSON` was applied, if it has one. */
 export interface SessionParts {
   /** The cookie in its JSON form. */
   readonly cookie: object | undefined;
@@ -58,8 +58,8 @@ export interface SessionParts {
 }
 
 /**
- * Takes a session apart. Throws `validation.converter-failed` if the session or its cookie cannot be serialised as
- * JSON.
+ * Splits a session into its cookie and its other data. Throws `validation.converter-failed` if the session or its
+ * cookie cannot be serialised as JSON.
  */
 export function partsOf(session: object): SessionParts {
   return readable(() => {
@@ -79,9 +79,9 @@ function ownForm(session: object): Record<string, unknown> {
 }
 
 /**
- * Writes a session, without its cookie, into an entry: as JSON in pieces of at most `units` UTF-16 units, never cut
- * inside a character. Throws `validation.converter-failed` if it cannot be serialised as JSON, and
- * `validation.entity-too-large`.
+ * Writes a session, without its cookie, into an entry: as JSON in pieces of at most `units` UTF-16 units, never split
+ * within a surrogate pair. Throws `validation.converter-failed` if the session cannot be serialised as JSON, and
+ * `validation.entity-too-large` if the entry cannot hold it.
  */
 export function setData(entry: SessionEntry, data: object, units: number): void {
   const text = readable(() => JSON.stringify(data));

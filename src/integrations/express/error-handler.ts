@@ -24,7 +24,7 @@ export type ErrorHandler = (
 /** Options of {@link errorHandler}. */
 export interface ErrorHandlerOptions {
   /**
-   * Receives every error that is answered with status 500 or above, e.g. for logging. By default it is written to
+   * Receives every error whose response has status 500 or above, e.g. for logging. By default it is written to
    * `console.error`, as Express does.
    */
   readonly onError?: ((error: EntitableError) => void) | undefined;
@@ -33,10 +33,10 @@ export interface ErrorHandlerOptions {
 const NAMES: OptionNames<ErrorHandlerOptions> = { onError: true };
 
 /**
- * Creates error-handling middleware that answers errors of this package by their codes, as `httpResponseOf` does: with
- * a status, `Retry-After` if it is known, and a body that contains only the code and, for `validation.failed`, the
- * violations. It passes on all other errors, and every error that occurs after the response has begun. Add it after the
- * routes. Throws `validation.invalid-option`.
+ * Creates error-handling middleware that responds to errors of this package according to their codes, as
+ * `httpResponseOf` does: with a status, `Retry-After` if it is known, and a body that contains only the code and, for
+ * `validation.failed`, the violations. It passes on all other errors, and every error that occurs after the response
+ * has begun. Add it after the routes. Throws `validation.invalid-option`.
  *
  * @example
  * ```ts

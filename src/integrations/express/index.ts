@@ -1,5 +1,5 @@
 /**
- * Answers Express requests that fail with an error of this package.
+ * Sends the responses to Express requests that fail with an error of this package.
  *
  * @module
  */

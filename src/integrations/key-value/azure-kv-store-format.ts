@@ -4,7 +4,7 @@ import { jsonText, inOrder, splitText, type NumberedPiece } from './split-text.j
 import type { MemberComparison } from './member-tests.js';
 import type { Column, ValueContext, ValueFormat } from './value-format.js';
 
-/** Numbers that Python's JSON reader accepts and JavaScript's does not. */
+/** Matches the numbers that Python's JSON reader accepts and JavaScript's does not. */
 const PYTHON_NUMBER = /^\s*(?:NaN|-?Infinity)\s*$/;
 const PROPERTY_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,254}$/u;
 const SYSTEM_NAMES: readonly string[] = ['PartitionKey', 'RowKey', 'Timestamp'];
@@ -53,7 +53,7 @@ function columnsOf(name: string, member: unknown, { collection, limits }: ValueC
   const text = jsonText(member, collection, name);
   if (text === undefined) return [];
   if (text.length < size - 1) return [[name, { type: 'String', text }]];
-  // Python makes the first part one unit shorter.
+  // The Python program makes the first part one unit shorter.
   return splitText(text, size, size - 1).map((piece, index) => [
     `${name}${PART}${index + 1}`,
     { type: 'String', text: piece },
@@ -61,8 +61,9 @@ function columnsOf(name: string, member: unknown, { collection, limits }: ValueC
 }
 
 /**
- * Translates equality only: texts do not sort as their JSON does, and numbers are stored in two types (neither program
- * writes Int64).
+ * Translates only tests for equality. Other comparisons would be wrong, because some texts are stored as JSON and sort
+ * differently. A number is compared as Double and as Int32, because it may be stored as either (neither program writes
+ * Int64).
  */
 function filter({ member, operator, operand }: MemberComparison, { limits }: ValueContext): FilterNode | undefined {
   if (operator !== 'eq' || !isName(member)) return undefined;

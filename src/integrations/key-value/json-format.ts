@@ -72,7 +72,7 @@ const ESCAPED = /~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
 
 /**
  * Turns any text into a row key: `~XX` or `~uXXXX` for each character that a key cannot contain, all others unchanged.
- * The result is a stored format.
+ * Stored rows contain the result, so the encoding must not change.
  */
 function escapeKey(key: string): string {
   return key.replace(UNSAFE, (character) => {

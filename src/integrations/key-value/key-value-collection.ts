@@ -34,7 +34,7 @@ export interface KeyQueryOptions extends SelectOptions {
 
 /** Options of {@link KeyValueCollection.putAll}. */
 export interface PutAllOptions extends OperationOptions {
-  /** Pairs per transaction, from 1 to 100, the default. Large pairs are sent in smaller transactions. */
+  /** Number of pairs per transaction, from 1 to 100; 100 by default. Large pairs are sent in smaller transactions. */
   readonly batchSize?: number | undefined;
 }
 
@@ -52,16 +52,16 @@ export interface CollectionPlace {
   readonly partitionKey: string;
 }
 
-/** Comparisons of the partition key and of both ends of a prefix. */
+/** Number of comparisons for the partition key and for both ends of a key prefix. */
 const RANGE_COMPARISONS = 3;
-/** The equality of a number takes two comparisons. */
+/** Maximum number of comparisons for one test. Equality with a number takes two: as Int32 and as Double. */
 const COMPARISONS_OF_ONE = 2;
 
 const PAIRS = 'an iterable of pairs [key, value]';
 
 /**
- * A trailing half of a surrogate pair. In a key it may be followed by its other half, which makes an ordinary
- * character; alone it would be escaped.
+ * Matches the first half of a surrogate pair at the end of a prefix. In a key, the second half may follow, and the pair
+ * is an ordinary character; the half alone would be escaped.
  */
 const HALF = /[\ud800-\udbff]$/;
 
@@ -207,7 +207,7 @@ export class KeyValueCollection<V = unknown> {
     }
   }
 
-  /** Builds a filter of as many comparisons as one request may have; the client tests the rest. */
+  /** Builds a filter with as many comparisons as one request allows; the client evaluates the remaining tests. */
   #filter(comparisons: readonly MemberComparison[]): FilterNode | undefined {
     const { store, format, collection } = this.#place;
     const { limits } = store.traits;
@@ -227,7 +227,8 @@ function selected(value: unknown, select: readonly string[] | undefined): unknow
 }
 
 /**
- * Returns a range that contains every row key that begins with `prefix`. It may contain others, which the caller skips.
+ * Returns a range that contains every row key that begins with `prefix`. It may contain other keys, which the caller
+ * skips.
  */
 function rangeOf(prefix: string): KeyRange {
   if (prefix === '') return {};
@@ -245,7 +246,7 @@ function afterAll(prefix: string): string | undefined {
     const unit = prefix.charCodeAt(end - 1);
     if (unit >= 0xdc00 && unit <= 0xdfff) {
       if (unit < 0xdfff) return prefix.slice(0, end - 1) + String.fromCharCode(unit + 1);
-      continue; // The other half of this character is greater than all before it.
+      continue; // This is the greatest second half, so the first half of the character is replaced instead.
     }
     if (unit < 0xffff)
       return prefix.slice(0, end - 1) + String.fromCharCode(isSurrogateOrBefore(unit) ? 0xe000 : unit + 1);

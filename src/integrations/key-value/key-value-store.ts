@@ -143,7 +143,10 @@ export class KeyValueStore implements AsyncDisposable {
   }
 }
 
-/** Returns the name of a table after the data source's `tableName` option, which applies to entity classes only. */
+/**
+ * Applies the data source's `tableName` option to a table name. The option applies to entity classes only, so this
+ * defines a class for the table.
+ */
 function storedName(tables: DataSource, table: string): string {
   class Pair {
     partitionKey!: PartitionKey;

@@ -1,8 +1,8 @@
 import { EntitableError } from '../../index.js';
 
 /**
- * Cuts a text into pieces of at most `size` UTF-16 units, the first of at most `first`, and never between the halves of
- * a surrogate pair.
+ * Splits a text into pieces of at most `size` UTF-16 units (the first piece: at most `first`), and never between the
+ * halves of a surrogate pair.
  */
 export function splitText(text: string, size: number, first: number = size): readonly string[] {
   const pieces: string[] = [];

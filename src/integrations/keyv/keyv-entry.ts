@@ -7,8 +7,8 @@ type Texts = Record<string, string | undefined>;
 
 const pieceName = (index: number): string => `text${index + 1}`;
 
-// A template, because templates escape the characters that are forbidden in keys, and separate the namespace from the
-// key.
+// This is a key template, because templates escape the characters that are forbidden in keys, and separate the
+// namespace from the key.
 const rowKey = '{namespace}|{key}';
 
 /** A value of Keyv under its key, with its text in `text1`, `text2`, … */
@@ -51,8 +51,8 @@ export function entryClassOf(table: string | undefined): EntityClass<KeyvEntry> 
 }
 
 /**
- * Writes a text into an entry in pieces of at most `units` UTF-16 units, never cut inside a character. Throws
- * `validation.entity-too-large`.
+ * Writes a text into an entry in pieces of at most `units` UTF-16 units, never split within a surrogate pair. Throws
+ * `validation.entity-too-large` if the entry cannot hold the text.
  */
 export function setText(entry: KeyvEntry, text: string, units: number): void {
   for (let start = 0, index = 0; start < text.length || index === 0; index++) {

@@ -12,7 +12,8 @@ export class KeyvNamespaces {
   readonly #known = new Set<string>();
 
   /**
-   * Registers a namespace. Throws `validation.invalid-option` if its keys could belong to another registered namespace.
+   * Registers a namespace. Throws `validation.invalid-option` if its keys could not be distinguished from those of
+   * another registered namespace.
    */
   add(namespace: unknown): void {
     if (namespace === undefined || namespace === '' || this.#known.has(namespace as string)) return;
@@ -28,7 +29,10 @@ export class KeyvNamespaces {
     return this.#known.has(namespace);
   }
 
-  /** Finds the namespace of a key by its prefix. A key without a prefix belongs to the only namespace. */
+  /**
+   * Finds the namespace of a key by its prefix. A key without a prefix belongs to the only namespace. Throws
+   * `validation.invalid-option` if there are several.
+   */
   of(key: unknown): string {
     for (const namespace of this.#known) {
       if (typeof key === 'string' && key.startsWith(`${namespace}:`)) return namespace;

@@ -47,7 +47,10 @@ export class KeyvTables extends EventEmitter {
     return adapter;
   }
 
-  /** Key prefix, set by Keyv 5. Only declared, because Keyv 6 omits its prefix if the adapter has such a property. */
+  /**
+   * Key prefix, set by Keyv 5. It is only declared, not initialised, because Keyv 6 omits its own prefix if the adapter
+   * has such a property.
+   */
   declare namespace?: string | undefined;
   readonly #namespaces = new KeyvNamespaces();
   readonly #entries: Repository<KeyvEntry>;
@@ -65,9 +68,9 @@ export class KeyvTables extends EventEmitter {
   }
 
   /**
-   * Store options that Keyv 5 inspects: it iterates only stores whose dialect it knows, and reads the dialect here. It
-   * does so right after it has set the namespace, which is registered here. Throws `validation.invalid-option` for a
-   * namespace that cannot be distinguished from another one of this adapter.
+   * Store options that Keyv 5 inspects: it iterates only over stores whose dialect it knows. Keyv 5 reads this property
+   * right after it has set the namespace, so the getter also registers the namespace. Throws
+   * `validation.invalid-option` for a namespace that cannot be distinguished from another one of this adapter.
    */
   get opts(): Record<string, unknown> {
     this.#namespaces.add(this.namespace);
@@ -131,8 +134,8 @@ export class KeyvTables extends EventEmitter {
 
   /**
    * Removes every key of the namespace, or all keys without one. Keys of other namespaces remain, whatever their names.
-   * Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces, because it does not pass
-   * the one that it means.
+   * Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces, because it does not tell
+   * the adapter which of them to clear.
    */
   async clear(): Promise<void> {
     this.#namespaces.add(this.namespace);

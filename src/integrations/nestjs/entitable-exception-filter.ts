@@ -3,10 +3,10 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { EntitableError, httpResponseOf } from '../../index.js';
 
 /**
- * Answers errors of this package by their codes, as `httpResponseOf` does: with a status, `Retry-After` if it is known,
- * and a body that contains only the code and, for `validation.failed`, the violations. Errors that are answered with
- * status 500 or above are logged. It handles HTTP requests, on Express and Fastify; in other contexts it rethrows the
- * error.
+ * Responds to errors of this package according to their codes, as `httpResponseOf` does: with a status, `Retry-After`
+ * if it is known, and a body that contains only the code and, for `validation.failed`, the violations. Errors whose
+ * response has status 500 or above are logged. It handles HTTP requests, on Express and Fastify; in other contexts it
+ * rethrows the error.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export class EntitableExceptionFilter implements ExceptionFilter<EntitableError>
     this.#host = host;
   }
 
-  /** Answers the error. Called by Nest. */
+  /** Sends the response for the error. Called by Nest. */
   catch(error: EntitableError, host: ArgumentsHost): void {
     const answer = httpResponseOf(error);
     if (answer === undefined || host.getType() !== 'http') throw error;

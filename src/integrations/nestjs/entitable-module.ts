@@ -36,8 +36,8 @@ const ASYNC_NAMES = Object.freeze({
 export class EntitableModule {
   /**
    * Opens the data source of a connection. Call it once per connection, in the root module. Every module can inject the
-   * data source; it closes with the application. If two connections have the same name, the application does not start:
-   * `validation.invalid-option`.
+   * data source; it closes with the application. If two connections have the same name, the application fails to start
+   * with `validation.invalid-option`.
    */
   static forRoot(given: EntitableModuleOptions & ConnectionName): DynamicModule {
     checkObject('forRoot', given);
@@ -47,7 +47,7 @@ export class EntitableModule {
     return EntitableConnectionModule.open({ name, useFactory: () => options });
   }
 
-  /** Does the same with options that other providers create, e.g. those of `ConfigModule`. */
+  /** Does the same as `forRoot`, with options that other providers create, e.g. those of `ConfigModule`. */
   static forRootAsync(options: EntitableModuleAsyncOptions): DynamicModule {
     checkObject('forRootAsync', options);
     checkNames(options, ASYNC_NAMES, 'the options of forRootAsync');

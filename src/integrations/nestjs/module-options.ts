@@ -24,7 +24,7 @@ export interface ConnectionName {
   readonly name?: string | undefined;
 }
 
-/** Options that other providers create, in one of Nest's three ways. */
+/** Options that other providers create, in one of Nest's three ways: `useFactory`, `useClass` or `useExisting`. */
 export type EntitableModuleAsyncOptions = ConnectionName &
   Pick<ModuleMetadata, 'imports'> &
   (

@@ -23,7 +23,7 @@ interface DeclaredDependency {
  * `EntitableModule.forFeature` if a custom repository depends on other providers of that module. A custom repository of
  * the unnamed connection is also provided under its own class.
  *
- * A custom repository that has dependencies is decorated with `@Injectable()`. Its first parameter is the session,
+ * A custom repository that has dependencies must be decorated with `@Injectable()`. Its first parameter is the session,
  * which is not injected.
  *
  * @example

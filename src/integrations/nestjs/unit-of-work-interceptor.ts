@@ -27,22 +27,27 @@ const NAMES: OptionNames<InUnitOfWorkOptions> = {
   maxRetries: true,
 };
 
-/** Metadata keys with which Nest marks a handler of server-sent events, and the parameters of a handler. */
+/**
+ * Keys of the metadata in which Nest keeps, for each handler, whether it is decorated with `@Sse()`, which decorators
+ * its parameters have, and whether one of them is `@Res({ passthrough: true })`.
+ */
 const SSE = '__sse__';
 const PARAMETERS = '__routeArguments__';
 const PASSTHROUGH = '__responsePassthrough__';
-/** Matches `@Res()` and `@Next()`, with which a handler sends the response itself. */
+/** Matches the metadata of `@Res()` and `@Next()`, with which a handler sends the response itself. */
 const ANSWERING = /^[12]:/;
 
 /**
- * Runs every request to a handler, or to each handler of a controller, in its own unit of work. Writes of the injected
- * repositories are held, committed when the handler has returned, and discarded when it throws. If the commit fails,
- * the request fails with that error, which `EntitableExceptionFilter` answers by its code.
+ * Runs every request to a handler, or to each handler of a controller, in its own unit of work. The writes of the
+ * injected repositories are collected; they are committed when the handler has returned, and discarded when it throws.
+ * If the commit fails, the request fails with the error of the commit, to which `EntitableExceptionFilter` responds
+ * according to its code.
  *
  * With `maxRetries` the commit is atomic, and after losing a race against another writer the handler runs again in a
  * new unit of work. It receives the same arguments, so it must not change them, and it must not have side effects that
- * cannot be repeated. Such a handler cannot send the response itself through `@Res()`. A handler of `@Sse()` never
- * finishes answering. In both cases every request is refused with `commit.not-in-unit`.
+ * cannot be repeated. Such a handler cannot send the response itself through `@Res()`. A handler decorated with
+ * `@Sse()` has no end after which the unit of work could be committed. In both cases every request is refused with
+ * `commit.not-in-unit`.
  *
  * @example
  * ```ts
