@@ -34,7 +34,7 @@ export class Attempts {
     return this.#within(Math.min(this.#policy.tryTimeout, this.#left));
   }
 
-  /** The signal and the remaining time of the operation, for work that follows the attempts. */
+  /** The signal and the remaining time of the operation, for requests that follow the attempts. */
   get rest(): OperationOptions {
     return this.#within(this.#left);
   }
@@ -45,8 +45,8 @@ export class Attempts {
   }
 
   /**
-   * Sends a request until it succeeds or must not be retried. Only for requests that have the same effect when sent
-   * twice.
+   * Sends a request until it succeeds or must not be retried. Use it only for requests that have the same effect when
+   * sent twice.
    */
   async repeat<T>(send: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -72,7 +72,7 @@ export class Attempts {
 
   /**
    * Returns the error that the operation fails with after its last attempt: `store.aborted` if the signal ended it
-   * between two attempts.
+   * between two attempts; otherwise the given error.
    */
   failure(error: unknown): unknown {
     if (this.#signal?.aborted !== true || EntitableError.is(error, 'store.aborted')) return error;

@@ -8,8 +8,8 @@ import type { Backoff, RetryPolicy } from './retry-settings.js';
  *
  * - `at once`: retry without a wait, a few times; then as `fast`.
  * - `fast` and `slow`: retry after a wait that grows at the pace of that name in the retry settings.
- * - `ambiguous`: retry, but the failed request may have been carried out, so a write that is not repeatable has to be
- *   read back.
+ * - `ambiguous`: retry, but the failed request may have been carried out, so a write that does not have the same effect
+ *   when sent twice has to be read back.
  * - `never`: do not retry.
  */
 export type Remedy = 'at once' | 'fast' | 'slow' | 'ambiguous' | 'never';
@@ -20,7 +20,9 @@ interface Rule {
   readonly status?: readonly number[];
   /** Pattern for the `code` of the error's cause, e.g. Node's `ECONNRESET`. */
   readonly cause?: RegExp;
-  /** Restricts the rule to responses that came from another server, e.g. a proxy, or may have come from one. */
+  /**
+   * Restricts the rule to responses that came, or may have come, from a server other than the service, e.g. a proxy.
+   */
   readonly wronglyAnswered?: true;
   readonly remedy: Remedy;
 }
@@ -82,12 +84,12 @@ function codeOf(cause: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Number of retries without a wait before the waits begin. */
+/** Maximum number of `at once` retries that are made without a wait. */
 const TRIES_AT_ONCE = 2;
 
 /**
- * Returns the wait before a retry, where the first retry is 0. The wait is random, so that clients that failed together
- * do not retry together.
+ * Returns the wait before a retry, in milliseconds; `retry` is 0 for the first. The wait is random, so that clients
+ * that failed together do not retry together.
  */
 export function waitBefore(
   retry: number,
@@ -105,8 +107,8 @@ export function waitBefore(
     case 'slow':
       return randomWait(retry, policy.slow);
     case 'ambiguous':
-      // A response with a status comes from a service in trouble, unless another server sent it. Without a status, the
-      // connection broke.
+      // A status means that the service responded but is in trouble, unless a different server sent the response.
+      // Without a status, the connection broke.
       return randomWait(retry, status === undefined || contentType !== undefined ? policy.fast : policy.slow);
     default:
       return remedy satisfies never;

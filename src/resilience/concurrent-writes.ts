@@ -5,10 +5,13 @@ import type { OperationOptions } from '../options/operation-options.js';
 import type { Verdict } from './read-back.js';
 import { fingerprintOf, NO_ETAG, REMEMBERED, RecentWrites, type OwnWrite } from './recent-writes.js';
 
-/** Maximum number of doubts that are remembered. */
+/** Maximum number of submissions of unknown outcome that are remembered. */
 const MOST_DOUBTS = 1000;
 
-/** Writes that were submitted together and whose outcome is unknown: the condition of each, by row key. */
+/**
+ * Writes that were submitted together and whose outcome is unknown: the condition of each, by row key. A condition is
+ * an ETag, `insert` for a row that must not exist, or `*` for all other writes.
+ */
 interface Doubt {
   readonly at: number;
   readonly partition: string;
@@ -16,16 +19,16 @@ interface Doubt {
 }
 
 /**
- * Informs concurrent writes to the same rows, within one process, of each other's outcome, and remembers it after they
- * have ended. A write whose answer was lost therefore does not take a row that another write has stored for its own,
- * even if the content is the same.
+ * Informs concurrent writes to the same rows, within one process, of each other's outcomes, and remembers the outcomes
+ * after the writes have ended. A write whose response was lost therefore does not mistake a row that another write has
+ * stored for its own, even if the content is the same.
  */
 export class ConcurrentWrites {
   readonly #partitions = new Map<string, Set<InFlightWrite>>();
   readonly #recent = new RecentWrites();
-  /** In order of age, the oldest first. */
+  /** The writes of unknown outcome, the oldest first. */
   readonly #doubts = new Set<Doubt>();
-  /** Finds the doubt of a write, so that it can be dropped if the outcome becomes known later. */
+  /** The entry of `#doubts` that a write belongs to, so that it can be dropped if the outcome becomes known later. */
   readonly #doubtOf = new WeakMap<OwnWrite, Doubt>();
 
   /**
@@ -92,8 +95,8 @@ export class ConcurrentWrites {
   }
 
   /**
-   * Returns what is known about a delete whose row is gone because another write deleted it. The row may have been
-   * inserted again in between.
+   * Returns what is known about a delete whose row is gone because another write deleted it. If the row may have been
+   * inserted again in between, this delete may have been carried out as well.
    */
   verdictOnDeleted(partition: string, { rowKey }: OwnWrite): Verdict {
     return this.#recent.of(partition, rowKey).some(({ mode }) => MAKES_ROWS.has(mode)) ? 'anothers' : 'not-written';
@@ -154,7 +157,9 @@ export class InFlightWrite {
     this.#onLast = onLast;
   }
 
-  /** Records the success. Other writes in flight to the same rows learn which of them were deleted by it. */
+  /**
+   * Records that these writes succeeded, and tells the other writes in flight to the same rows which rows were deleted.
+   */
   succeeded(receipts: readonly WriteReceipt[]): void {
     this.settled();
     this.#rivals.remember(this.#partition, this.#writes, receipts);
@@ -166,7 +171,7 @@ export class InFlightWrite {
     }
   }
 
-  /** Declares that no answer is expected any more, so that other writes stop waiting for this one. */
+  /** Declares that no response is expected any more, so that other writes stop waiting for this one. */
   readsBack(): void {
     this.#isInDoubt = true;
     this.#decide();
@@ -179,8 +184,8 @@ export class InFlightWrite {
   }
 
   /**
-   * Declares that the outcome cannot be determined. From now on, rows that it may have written prove nothing for other
-   * writes.
+   * Declares that the outcome cannot be determined. From now on, rows that these writes may have written prove nothing
+   * about other writes.
    */
   isUnknown(): void {
     this.#rivals.doubt(this.#partition, this.#writes);
@@ -193,8 +198,8 @@ export class InFlightWrite {
   }
 
   /**
-   * Waits until the outcome of all other writes that began earlier is decided. Resolves to `false` if that takes too
-   * long.
+   * Waits until the outcome of each other write to these rows that is in flight now is known, or can only be determined
+   * by reading back. Resolves to `false` if that takes too long.
    */
   async othersDecided({ signal, timeout = Infinity }: OperationOptions): Promise<boolean> {
     const undecided = this.#others().filter((other) => !other.#isDecided);

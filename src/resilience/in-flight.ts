@@ -5,7 +5,7 @@ import type { OperationOptions } from '../options/operation-options.js';
 
 /**
  * Extra time, in milliseconds, that `close` waits after it has aborted the running operations. They normally end at
- * once, but a store of the user's own may ignore the signal.
+ * once, but a store that the user has implemented may ignore the signal.
  */
 const GRACE = 1000;
 
@@ -17,7 +17,8 @@ export class InFlight {
   #onIdle: (() => void) | undefined;
 
   /**
-   * Runs an operation. `close` can abort it through the signal that it receives. Throws `store.closed` after `close`.
+   * Runs an operation. `close` can abort it through the signal that `work` receives. Throws `store.closed` after
+   * `close`.
    */
   async run<T>(options: OperationOptions | undefined, work: (options: OperationOptions) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw closed();

@@ -6,7 +6,7 @@ import type { PreparedWrite, Rows, WriteMode, WriteReceipt } from '../store/tabl
 import type { OperationOptions } from '../options/operation-options.js';
 import { contentOf, holdsMerge, isEmpty, sameContent } from './row-content.js';
 
-/** A write whose answer was lost, with the `Rows` that prepared it and can read its row. */
+/** A write whose response was lost, with the `Rows` that prepared it and can read its row. */
 export interface DoubtfulWrite {
   readonly write: PreparedWrite;
   readonly rows: Rows;
@@ -15,7 +15,9 @@ export interface DoubtfulWrite {
   readonly remove?: readonly string[] | undefined;
 }
 
-/** Knows the other writes of this process to the same rows. `ConcurrentWrites` provides it. */
+/**
+ * Provides information about the other writes of this process to the same rows. `ConcurrentWrites.enter` returns one.
+ */
 export interface Arbiter {
   /** Called before the rows are read, so that other writes stop waiting for this one. */
   readsBack(): void;
@@ -34,7 +36,7 @@ export interface Arbiter {
     },
     etag: string | undefined,
   ): Verdict;
-  /** Claims the rows for these writes, so that no other write takes them for its own. */
+  /** Records that these writes produced the rows, so that no other write mistakes them for its own. */
   succeeded(receipts: readonly WriteReceipt[]): void;
 }
 
@@ -46,7 +48,9 @@ export type Verdict = 'not-written' | 'anothers' | undefined;
 
 /** Options of {@link readBack}. */
 export interface ReadingBack extends OperationOptions {
-  /** Knows the other writes of this process, which can be told apart from this one. */
+  /**
+   * Provides information about the other writes of this process, to tell their effects apart from those of this one.
+   */
   readonly arbiter?: Arbiter | undefined;
   /** True if rows with the written content prove that the write was carried out; `true` by default. */
   readonly trustsContent?: boolean | undefined;
@@ -56,7 +60,7 @@ export interface ReadingBack extends OperationOptions {
 type Finding =
   /** The row is unchanged: the write was not carried out. */
   | 'as-before'
-  /** The row is as the write leaves it. */
+  /** The row has the content that the write produces. */
   | 'as-written'
   /** The row has changed, but the write itself changes only the ETag: it may have been carried out. */
   | 'traceless'
@@ -66,8 +70,8 @@ type Finding =
    */
   | 'missing'
   /**
-   * The row has other content than before and than the write leaves: another write came first, or has changed the row
-   * since.
+   * The row has changed, but not to the content that the write produces: another write came first, or has changed the
+   * row since.
    */
   | 'changed';
 
@@ -83,8 +87,8 @@ interface RowFound {
 }
 
 /**
- * Maximum clock difference that the service accepts in a request, in milliseconds. A row with an older timestamp was
- * not written since.
+ * Maximum clock difference that the service accepts in a request, in milliseconds. A row whose timestamp is older than
+ * a submission by more than this was not written by that submission.
  */
 const CLOCKS_DIFFER = 15 * 60_000;
 
@@ -92,7 +96,7 @@ const CLOCKS_DIFFER = 15 * 60_000;
 const CONCURRENCY = 16;
 
 /**
- * Determines the outcome of writes that were submitted together and whose answer was lost, by reading their rows. The
+ * Determines the outcome of writes that were submitted together and whose response was lost, by reading their rows. The
  * writes are atomic: a single unchanged row proves that none was carried out, and only all rows together prove that all
  * were. Content does not identify its writer: rows with exactly the written content count as written by these writes,
  * unless they are known to be older or to come from another write.
@@ -117,7 +121,8 @@ export async function readBack(
     return verdict === 'anothers' && row.finding !== 'as-before' ? { etag: row.etag, finding: 'changed' } : row;
   });
   const settlement = outcomeOf(writes, own, since, trustsContent);
-  // No `await` may come between: the next write that waits to settle must find these rows claimed.
+  // There must be no `await` between the determination and the claim: the next waiting write must find these rows
+  // claimed.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
 }
@@ -141,7 +146,8 @@ function outcomeOf(
 ): Settlement {
   const is = (finding: Finding) => (row: RowFound) => row.finding === finding;
   if (found.some(is('as-before'))) return { outcome: 'not-written' };
-  // A row that contradicts comes from another writer, who may have written the rows that agree as well.
+  // If one row has other content, another writer changed it, and may have written the rows with the expected content as
+  // well.
   const isAsWritten = found.every(({ finding }) => finding === 'as-written' || finding === 'traceless');
   if (
     trustsContent &&
@@ -151,7 +157,8 @@ function outcomeOf(
     return { outcome: 'written', receipts: found.map((row, index) => receiptOf(writes[index]!, row, since)) };
   }
   if (!found.some(is('missing'))) return { outcome: 'unknown', found: 'changed' };
-  // A write that needs a row, with any ETag, fails in the same way before the row was created and after it was deleted.
+  // A write that requires its row to exist, with any ETag, fails in the same way if the row does not exist yet and if
+  // it has been deleted since.
   return writes.length === 1 && isRepeatable({ ...writes[0], mode: writes[0]!.write.mode })
     ? { outcome: 'not-written' }
     : { outcome: 'unknown', found: 'missing' };
@@ -201,8 +208,8 @@ function findingOf(
 }
 
 /**
- * Returns a function that compares the current row with what the write leaves. The expected content is read before any
- * request, because a row reader can be at one row only at a time.
+ * Returns a function that compares the current row with the content that the write produces. That content is read
+ * before any request, because a row reader can be positioned at only one row at a time.
  */
 function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: RowReader) => Finding {
   if (write.mode === 'delete') return () => 'changed';
@@ -225,8 +232,8 @@ function provesAll({ write, ifMatch }: DoubtfulWrite, { finding }: RowFound): bo
 }
 
 /**
- * Returns a receipt with the current ETag. If another write may have changed the row meanwhile, it has an ETag that no
- * row has, so that a condition on it fails.
+ * Returns a receipt with the current ETag. If another write may have changed the row meanwhile, the receipt has an ETag
+ * that no row has, so that a later write with this ETag as its condition fails.
  */
 function receiptOf({ write }: DoubtfulWrite, { finding, etag }: RowFound, since: number): WriteReceipt {
   if (write.mode === 'delete') return {};

@@ -2,7 +2,7 @@ import type { WriteMode, WriteReceipt } from '../store/table-store.js';
 
 /**
  * Time for which a write is remembered, in milliseconds. Older rows cannot be mistaken for new ones, because the
- * service rejects requests whose clock is further off.
+ * service rejects requests whose time differs more than this from its own.
  */
 export const REMEMBERED = 15 * 60_000;
 /** Number of writes that are remembered. Each further write replaces the oldest. */
@@ -30,8 +30,8 @@ const MODES: readonly WriteMode[] = ['insert', 'merge', 'replace', 'upsert-merge
 export const NO_ETAG = 0;
 
 /**
- * The last writes of one process. Every write is recorded, but only one with a lost answer leads to a lookup, so
- * recording must cost next to nothing while a lookup may be a linear search. The writes are therefore kept as typed
+ * The last writes of one process. Every write is recorded, but only a write whose response was lost leads to a lookup,
+ * so recording must cost next to nothing while a lookup may be a linear search. The writes are therefore kept as typed
  * arrays of fingerprints: the ETag strings are slices of whole response texts, which they would keep alive and which
  * the garbage collector would have to copy.
  */

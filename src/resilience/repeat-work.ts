@@ -43,7 +43,10 @@ export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: Repe
   }
 }
 
-/** Decides whether failed work is repeated: it is after a lost race, but not if something may have been written. */
+/**
+ * Returns the remedy for failed work. It is repeated if it lost a race against another writer, but not if it may have
+ * written something.
+ */
 function remedyForWork(error: unknown): Remedy {
   if (EntitableError.is(error, 'store.precondition-failed')) return 'fast';
   if (EntitableError.is(error, 'store.') && (error.details as StoreErrorDetails).lostRace === true) return 'fast';
@@ -52,8 +55,8 @@ function remedyForWork(error: unknown): Remedy {
 }
 
 /**
- * `number` is not enumerable, because work passes its attempt on as the options of other operations, which accept
- * `signal` only.
+ * Creates the argument of one attempt. `number` is not enumerable, because the work may pass the whole argument on as
+ * the options of other operations, which accept only `signal`.
  */
 function goOf(number: number, signal: AbortSignal): Go {
   return Object.defineProperty({ signal }, 'number', { value: number }) as Go;

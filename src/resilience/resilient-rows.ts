@@ -19,7 +19,7 @@ import { ScanPages } from './scan-pages.js';
 import { Attempts } from './attempts.js';
 import type { ConcurrentWrites } from './concurrent-writes.js';
 
-/** State that a data source shares between its writes to determine the outcome of those whose answer was lost. */
+/** State that a data source shares between its writes to determine the outcome of those whose response was lost. */
 export interface Settling {
   readonly rivals: ConcurrentWrites;
   /** True if rows with the written content prove that the write was carried out. */
@@ -28,11 +28,11 @@ export interface Settling {
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
-/** A prepared write that can be read back if its answer is lost. */
+/** A prepared write that can be read back if its response is lost. */
 export class RecoverableWrite implements PreparedWrite {
   /** The write as the underlying store prepared it. */
   readonly write: PreparedWrite;
-  /** The rows of the underlying store, which prepared the write. */
+  /** The `Rows` of the underlying store that prepared the write. */
   readonly rows: Rows;
   readonly shape: RowShape;
   readonly ifMatch: string | undefined;

@@ -18,8 +18,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 const CLOSE_TIMEOUT = 30_000;
 
 /**
- * Wraps any store so that failed operations are retried. A write that may have been carried out although its answer was
- * lost is read back before its outcome is reported.
+ * Wraps any store so that failed operations are retried. A write that may have been carried out although its response
+ * was lost is read back before its outcome is reported.
  */
 export class ResilientStore implements TableStore {
   readonly #store: TableStore;
@@ -33,8 +33,8 @@ export class ResilientStore implements TableStore {
     this.#store = store;
     this.#policy = policy;
     this.#begin = begin;
-    // Without retries, 'report' is not the user's choice: a commit that is called again still determines the outcome
-    // from the rows.
+    // With `NO_RETRIES`, `lostAnswers` is 'report' although the user did not choose it. A commit that is called again
+    // then still determines the outcome from the rows.
     const trustsContent = policy === NO_RETRIES || policy.lostAnswers === 'settle';
     this.#settling = { rivals: this.#rivals, trustsContent };
   }
@@ -138,8 +138,8 @@ export class ResilientStore implements TableStore {
 }
 
 /**
- * Creates or deletes a table. If a retry finds the table already created or deleted, that does not show who did it:
- * after an attempt with a lost answer it counts as the work of this operation.
+ * Creates or deletes a table. If a retry finds the table already created or deleted, that does not show who did it.
+ * After an attempt whose response was lost, the change counts as made by this operation.
  */
 async function changeTable(
   table: string,
@@ -147,7 +147,7 @@ async function changeTable(
   change: (options: OperationOptions) => Promise<boolean>,
 ): Promise<boolean> {
   let doubtful = false;
-  let isLost = false; // set if no answer arrived; one from another server in its place does not count
+  let isLost = false; // true if no response arrived; false if one from a different server arrived instead
   try {
     const changed = await tries.repeat(async () => {
       try {
@@ -181,8 +181,8 @@ type Run = <T>(
 ) => Promise<T>;
 
 /**
- * Wraps the administration of a service so that failed requests are retried. Each of them has the same effect when sent
- * twice.
+ * Wraps the administration of a service so that failed requests are retried. Each of these requests has the same effect
+ * when sent twice.
  */
 function resilientService(service: ServiceAdministration, policy: RetryPolicy, run: Run): ServiceAdministration {
   const repeated = <T>(

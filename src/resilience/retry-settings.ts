@@ -2,8 +2,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { checkNames, type OptionNames } from '../options/check-option.js';
 
 /**
- * The pace at which waits grow. Each wait is a random time between 0 and `slot * 2 ** retry`, and at most `ceiling`. In
- * milliseconds.
+ * The pace at which waits grow. Each wait is a random time between 0 and `slot * 2 ** retry`, and at most `ceiling`.
+ * All times are in milliseconds.
  */
 export interface Backoff {
   /** Upper bound of the first wait, doubled with each retry. */
@@ -24,7 +24,7 @@ export interface RetrySettings {
    */
   readonly timeout?: number | undefined;
   /**
-   * The treatment of a write that may have been carried out although its answer was lost.
+   * The treatment of a write that may have been carried out although its response was lost.
    *
    * - `settle`, the default: the write is sent again, and if that is rejected, its rows are read back to determine the
    *   outcome. A row with exactly the written content counts as written by this write.
@@ -64,7 +64,7 @@ export interface RetryPolicy {
   readonly tryTimeout: number;
   /** Time limit of an operation, with all its attempts and waits. */
   readonly timeout: number;
-  /** The treatment of a write whose answer was lost. */
+  /** The treatment of a write whose response was lost. */
   readonly lostAnswers: 'settle' | 'report';
   /** Pace of the retries after a lost or refused connection. */
   readonly fast: Backoff;

@@ -7,7 +7,7 @@ import type { InFlight } from './in-flight.js';
 import type { RetryPolicy } from './retry-settings.js';
 import { Attempts } from './attempts.js';
 
-/** The parts of one scan, for {@link ScanPages}. */
+/** The settings and functions of one scan, for {@link ScanPages}. */
 export interface ScanSource<R> {
   readonly policy: RetryPolicy;
   readonly inFlight: InFlight;
@@ -43,7 +43,7 @@ export class ScanPages<R> extends SerialIterator<RowPage<R>> {
 
   protected ended(_: IterationEnd, failure?: unknown): void {
     this.#stop.abort(ENDED);
-    // Not awaited: an iterator that is waiting for a page settles only after it.
+    // Not awaited: if the iterator is waiting for a page, `return()` settles only after that page.
     this.#pages?.return?.().catch(ignore);
     this.#operation?.end(failure);
   }

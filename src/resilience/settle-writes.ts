@@ -3,7 +3,7 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { isRepeatable, readBack, unknownOutcome, type DoubtfulWrite, type Settlement } from './read-back.js';
 import { RecoverableWrite } from './resilient-rows.js';
 
-/** Writes that were submitted together and whose answer was lost. */
+/** Writes that were submitted together and whose response was lost. */
 export interface LostWrites {
   readonly table: string;
   readonly writes: readonly DoubtfulWrite[];
@@ -14,9 +14,10 @@ export interface LostWrites {
 }
 
 /**
- * Determines by reading back whether writes with a lost answer were carried out, after their submission has ended: a
- * unit of work calls it when it is committed again. Returns their receipts, or `undefined` if they were not carried out
- * and may be sent again. Reads nothing for repeatable writes. Throws `store.outcome-unknown` if the rows leave it open.
+ * Reads back writes whose response was lost, to determine whether they were carried out. A unit of work calls this when
+ * it is committed again after such a failure. Returns their receipts, or `undefined` if they were not carried out or
+ * have the same effect when sent twice, so that they may be sent again. Throws `store.outcome-unknown` if the rows do
+ * not determine the outcome.
  */
 export async function settleWrites(
   { table, writes, since, error }: LostWrites,
@@ -37,8 +38,9 @@ export async function settleWrites(
 }
 
 /**
- * Reads back as one of the concurrent writes of the data source that prepared the writes. A bare store does not track
- * concurrent writes.
+ * Reads back writes while they are registered among the concurrent writes of the data source that prepared them. Writes
+ * that a store prepared without a data source are read back alone, because such a store does not track concurrent
+ * writes.
  */
 async function readBackAmongRivals(
   table: string,

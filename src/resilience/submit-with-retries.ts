@@ -10,7 +10,10 @@ import type { RetryPolicy } from './retry-settings.js';
 import type { InFlightWrite, ConcurrentWrites } from './concurrent-writes.js';
 import { Attempts } from './attempts.js';
 
-/** The store, the policy and the concurrent writes that writes to one table are submitted with. */
+/**
+ * The parts needed to submit writes to one table: the store, the retry policy, the observed operation and the register
+ * of concurrent writes.
+ */
 export interface Submission {
   readonly store: TableStore;
   readonly table: string;
@@ -48,13 +51,13 @@ async function submitUntilKnown(
   const tries = new Attempts(policy, operation, options);
   const prepared = writes.map(({ write }) => write);
   let doubtfulSince: number | undefined;
-  let isLost = false; // set if no answer arrived; one from another server in its place does not count
+  let isLost = false; // true if no response arrived; false if one from a different server arrived instead
   for (;;) {
     const sentAt = Date.now();
     try {
       return await operation.request(() => store.submit(table, prepared, tries.options));
     } catch (error) {
-      // From here on, a rejection may be caused by the effect of an earlier attempt.
+      // After an ambiguous failure, a rejection may be caused by the effect of the earlier attempt.
       if (remedyFor(error) === 'ambiguous') {
         doubtfulSince ??= sentAt;
         isLost ||= !isWronglyAnswered(error);
@@ -85,8 +88,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. Unlike `settleWrites` it
- * leaves the writes in doubt: others must not take their rows for proof until `submit` has reported the outcome.
+ * Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. Unlike `settleWrites`, it does
+ * not declare the outcome as known: other writes must not treat these rows as proof until `submit` has reported it.
  */
 async function readBackWithRetries(
   { policy, operation }: Submission,

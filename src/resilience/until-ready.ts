@@ -9,7 +9,7 @@ import { Attempts } from './attempts.js';
 
 /** Options of `DataSource.ready`. */
 export interface ReadyOptions extends OperationOptions {
-  /** Throws the error of the first attempt, instead of retrying until the time is over. */
+  /** Throws the error of the first attempt, instead of retrying until the time limit is reached. */
   readonly failFast?: boolean | undefined;
   /** Name of a table to read from, for credentials that may not list tables. */
   readonly table?: string | undefined;
@@ -19,8 +19,8 @@ const READY_NAMES: OptionNames<ReadyOptions> = { ...OPERATION_NAMES, failFast: t
 const TIMEOUT = 30_000;
 
 /**
- * Resolves when a store responds. Otherwise throws the reason: at once if waiting cannot help, else when the time is
- * over.
+ * Resolves when a store responds. Otherwise throws the reason: at once if waiting cannot help, or else when the time
+ * limit is reached.
  */
 export async function untilReady(store: TableStore, options: ReadyOptions): Promise<void> {
   checkOperation(options, READY_NAMES);

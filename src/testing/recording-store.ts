@@ -70,7 +70,7 @@ function recordingRows(rows: Rows, table: string, requests: RecordedRequest[]): 
 
 /**
  * Returns each request as one word, for assertions on the whole list: `get`, `scan`, `insert`, `createTable`, … A
- * transaction is the modes of its writes, joined by `+`.
+ * transaction appears as the modes of its writes, joined by `+`.
  */
 export function requestNames(requests: readonly RecordedRequest[]): readonly string[] {
   if (!isList(requests)) throw invalidOption('requestNames', 'an array of requests', typeName(requests));

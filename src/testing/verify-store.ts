@@ -4,11 +4,11 @@ import type { StoreVerification } from '../stores/sqlite/block-walk.js';
 export type { RowKeys, StoreDamage, StoreVerification } from '../stores/sqlite/block-walk.js';
 
 /**
- * Checks a whole `sqlite:` store and reports all damage: wrong checksums, keys out of place, missing rows, and whatever
- * SQLite finds wrong with its pages. It changes nothing, and others may use the store meanwhile. It reads the whole
- * file.
+ * Checks a whole `sqlite:` store and reports all corruption: wrong checksums, keys out of order, missing rows, and
+ * whatever SQLite finds wrong with its pages. It reads the whole file and changes nothing. Other processes may use the
+ * store meanwhile.
  *
- * Damage is returned, not thrown. The call rejects only if there is no file (`store.unavailable`) or if it is not a
+ * Corruption is returned, not thrown. The call rejects only if there is no file (`store.unavailable`) or if it is not a
  * store of this library, for example a folder (`store.incompatible-format`).
  *
  * @param path - The path of the file, without `sqlite:` before it.

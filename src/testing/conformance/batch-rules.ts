@@ -5,7 +5,8 @@ import { refusal, SHAPE } from './table-fixture.js';
 const KIB = 1024;
 
 /**
- * Rules about entity group transactions: their limits, their receipts, and that a refusal undoes the whole transaction.
+ * Rules about entity group transactions: their limits, their receipts, and that the refusal of one write undoes the
+ * whole transaction.
  */
 export const batchRules: readonly Rule[] = [
   rule('doc', 'a transaction may mix all six write modes, and returns one receipt per write', async (t) => {

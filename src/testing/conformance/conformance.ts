@@ -24,7 +24,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   'retained rows': retainedRules,
 };
 
-/** The rules that a store is known to break: the reason of each, by the name of the rule. */
+/** The rules that a store is known to break: a map from the name of each rule to the reason. */
 export type Deviations = Readonly<Record<string, string>>;
 
 /** Globals of the test runner. Mocha, Jest and Vitest (with `globals: true`) each define some of them. */
@@ -46,11 +46,11 @@ declare const it: ((title: string, run: () => unknown) => void) & {
  *
  * - `(source: documentation)`: Microsoft's documentation of the service;
  * - `(source: recorded)`: recorded exchanges with the service;
- * - `(source: live tests)`: suites of Microsoft's SDKs that run against the service;
+ * - `(source: live tests)`: test suites of Microsoft's SDKs that run against the service;
  * - `(source: PHP SDK)`: the model of the service in the tests of Microsoft's PHP SDK.
  *
- * @param deviations The rules that the store is known to break: the reason of each, by the name of the rule (the title
- *   without its source). They are reported as skipped.
+ * @param deviations The rules that the store is known to break: a map from the name of each rule (the title without its
+ *   source) to the reason. They are reported as skipped.
  * @example
  * ```ts
  * conformance('my store', () => openMyStore());

@@ -6,7 +6,7 @@ import { typedValue, type TypedText } from './typed-text.js';
 
 const GUID = 'c9da6455-213d-42c9-9a79-3e9149a57833';
 
-/** Rows by row key, each with the property that sets it apart. */
+/** Rows by row key, each with the properties that distinguish it from the other rows. */
 const ROWS: Readonly<Record<string, Properties>> = {
   b0: { b: 'Boolean false' },
   b1: { b: 'Boolean true' },

@@ -3,7 +3,7 @@ import { comparison } from '../../store/filter-node.js';
 import { assertIncludes, rule, type Rule } from './rule.js';
 import { refusal, type TableFixture } from './table-fixture.js';
 
-/** Characters that keys may contain and that have broken clients. */
+/** Characters that keys may contain, but that clients have handled wrongly in the past. */
 const TRICKY = `' " {} [] () : @ & = + , $ - _ <> ; ~ ^ ! % *`.split(' ');
 const UNICODE = ['مرحبا', '你好', '😀', 'é', 'e\u0301', '\uffff', '\ue000', '\u{10ffff}'];
 const FORBIDDEN = ['/', '\\', '#', '?', '\u0000', '\t', '\n', '\r', '\u001f', '\u007f', '\u0085', '\u009f'];

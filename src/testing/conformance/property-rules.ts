@@ -7,7 +7,10 @@ const KIB = 1024;
 
 const OWN_NAMES = { constructor: 'Int32 1', toString: 'String x', valueOf: 'Boolean true' } as const;
 
-/** Values that must be read back exactly, each under the reason why it is tested. */
+/**
+ * Properties that must be read back exactly as they were written, by a description that completes the title of the
+ * test.
+ */
 const EXACT: Readonly<Record<string, Properties>> = {
   'an empty String': { s: 'String ' },
   'a String with quotes, braces and line breaks': { s: 'String \'"{}\r\n\t\\' },

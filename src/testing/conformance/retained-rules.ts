@@ -10,7 +10,10 @@ async function retained(t: TableFixture): Promise<RetainedRow> {
   return (await t.rows.get('p', 'r', (row) => row.retain(), { undeclared: true }))!;
 }
 
-/** Rules about rows that are kept after their reader has moved on, and about the rows that a write predicts. */
+/**
+ * Rules about rows that are retained after their reader has moved on, and about the rows that `Rows.written` returns
+ * for a write.
+ */
 export const retainedRules: readonly Rule[] = [
   rule('rec', 'a retained row still has its content after the stored row was replaced and deleted', async (t) => {
     const { etag } = await t.write('insert', 'p', 'r', BEFORE);

@@ -6,12 +6,12 @@ import type { TableFixture } from './table-fixture.js';
  *
  * - `doc`: Microsoft's documentation of the service;
  * - `rec`: recorded exchanges with the service;
- * - `live`: suites of Microsoft's SDKs that run against the service;
+ * - `live`: test suites of Microsoft's SDKs that run against the service;
  * - `php`: the model of the service in the tests of Microsoft's PHP SDK, which those tests compare with the service.
  */
 export type Evidence = 'doc' | 'rec' | 'live' | 'php';
 
-/** The words for each kind of evidence at the end of a test title. */
+/** The words that stand for each kind of evidence at the end of a test title. */
 const SOURCES: Readonly<Record<Evidence, string>> = {
   doc: 'documentation',
   rec: 'recorded',
@@ -27,7 +27,7 @@ export interface Rule {
   readonly check: (fixture: TableFixture) => Promise<void>;
 }
 
-/** Creates a rule. Its arguments are in the order in which a reader wants them. */
+/** Creates a rule. The order of the arguments is the one that reads best in a list of rules. */
 export function rule(evidence: Evidence, name: string, check: Rule['check']): Rule {
   return { name, evidence, check };
 }

@@ -31,7 +31,7 @@ export const SHAPE: RowShape = {
   ],
 };
 
-/** The parts of an error that must be the same for every store. */
+/** The parts of a store's error that must be the same for every store. */
 export interface Refused {
   readonly code: string;
   readonly status?: number | undefined;
@@ -39,7 +39,7 @@ export interface Refused {
   readonly operation?: number | undefined;
 }
 
-/** An entity in the form in which rules write it. */
+/** An entity in the form in which conformance rules write it. */
 export interface Entity {
   readonly partitionKey: string;
   readonly rowKey: string;
@@ -121,7 +121,7 @@ export class TableFixture {
     return found;
   }
 
-  /** Returns the row keys of each page, with whether the page has a continuation. */
+  /** Returns for each page its row keys, and whether it has a continuation. */
   async pages(request: ScanRequest): Promise<readonly (readonly [keys: readonly string[], continues: boolean])[]> {
     const pages: (readonly [readonly string[], boolean])[] = [];
     for await (const { rows, continuation } of this.rows.scan(request, (row) => row.string(ROW_KEY))) {
@@ -160,7 +160,7 @@ export async function firstPage<R>(pages: AsyncIterable<RowPage<R>>): Promise<Ro
   return undefined;
 }
 
-/** Returns the error that an operation was refused with. Fails if the operation succeeds. */
+/** Returns the error with which the store refused an operation. Fails if the operation succeeds. */
 export async function refusal(operation: Promise<unknown>): Promise<Refused> {
   try {
     await operation;

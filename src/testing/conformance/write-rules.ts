@@ -13,7 +13,10 @@ const malformed = { code: 'store.rejected', status: 400, serviceCode: 'InvalidIn
 const conditional = ['merge', 'replace', 'delete'] as const;
 const upserts = ['upsert-merge', 'upsert-replace'] as const;
 
-/** Values that are not the ETag of a row, each made from the row's ETag, with the error that they cause. */
+/**
+ * Values for `ifMatch` that are not the ETag of a row: a function that makes each from the row's ETag, and the error
+ * that it causes.
+ */
 const ETAGS: readonly (readonly [
   name: string,
   of: (etag: string) => string,
@@ -27,7 +30,7 @@ const ETAGS: readonly (readonly [
   ['an empty weak ETag', () => 'W/""', preconditionFailed],
 ];
 
-/** Rules about the modes of a write: how each treats the stored row, and ETags. */
+/** Rules about the modes of a write: how each treats the stored row and ETags. */
 export const writeRules: readonly Rule[] = [
   rule('doc', 'an insert of an existing row fails with EntityAlreadyExists and changes nothing', async (t) => {
     await t.write('insert', 'p', 'r', { i: 'Int32 1' });
