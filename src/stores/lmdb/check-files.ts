@@ -6,8 +6,9 @@ const MAGIC = 0xbeefc0de;
 const VERSION = 2;
 
 /**
- * Offsets within a meta page: its magic number, version, page size, the roots of its two trees, the last page that was
- * ever used, and its transaction. A data file begins with two meta pages, of which the newer one is valid.
+ * Offsets within a meta page of an LMDB data file: its magic number, version, page size, the roots of its two trees,
+ * the number of the last page that was ever used, and its transaction ID. A data file begins with two meta pages, of
+ * which the one with the higher transaction ID is valid.
  */
 const AT = Object.freeze({
   magic: 24,
@@ -21,12 +22,13 @@ const AT = Object.freeze({
 });
 
 /**
- * Throws `store.incompatible-format` for a data file that is not LMDB's or was truncated. LMDB maps its files into
- * memory and trusts them, so that without this check such a file would crash the process. An empty file counts as new.
+ * Throws `store.incompatible-format` for a file that is not an LMDB data file, or was truncated. LMDB maps its files
+ * into memory and trusts them, so that without this check such a file would crash the process. An empty file counts as
+ * new.
  *
  * An intact file may end before its last used page, because LMDB does not write pages that a transaction allocated and
- * freed again. Such a file is searched for all pages of its trees. If all are there, it is extended to its full length,
- * so that the next opening skips the search.
+ * freed again. Such a file is searched for all pages of its trees. If it contains all of them, it is extended to its
+ * full length, so that the next opening skips the search.
  */
 export function checkDataFile(path: string, file: string): void {
   const descriptor = openSync(file, 'r+');
@@ -50,7 +52,7 @@ export function checkDataFile(path: string, file: string): void {
   }
 }
 
-/** Reads a meta page. Returns `undefined` if there is none at this position. */
+/** Reads the meta page at a position of the file. Returns `undefined` if there is none. */
 function readMeta(file: number, position: number): Buffer | undefined {
   const bytes = Buffer.alloc(AT.end);
   readSync(file, bytes, 0, AT.end, position);

@@ -6,13 +6,12 @@ export interface SharedBuffer {
   readonly bytes: Buffer;
   /** The offset at which the next row is written. */
   end: number;
-  /** The number of times that rows in it were overwritten. */
+  /** The number of times that bytes of rows in this buffer became free to be overwritten. */
   writes: number;
 }
 
 /**
- * A row read by a cursor, followed in the same buffer by the bytes of its row key. The object is reused for a later
- * row.
+ * A row read by a cursor. The bytes of its row key follow it in the same buffer. The object is reused for a later row.
  */
 export class CursorRow implements EngineRow {
   buffer!: SharedBuffer;
@@ -21,7 +20,7 @@ export class CursorRow implements EngineRow {
   end = 0;
   keyEnd = 0;
   rowKeyEnd = -1;
-  /** True if the row was kept, so that its bytes must not be overwritten. */
+  /** True if {@link keep} was called, so that the bytes of the row must not be overwritten. */
   isKept = false;
 
   get bytes(): Buffer {
@@ -55,12 +54,12 @@ export class CursorRow implements EngineRow {
 const KEY_BYTES = 4096;
 
 /**
- * The partition of the rows that a cursor reads. It holds a copy of the part of the first row's key that all its rows
- * share, which is decoded only if the partition key is asked for.
+ * The partition of the row that a cursor read last. It holds a copy of the bytes that the keys of all its rows begin
+ * with, and decodes the partition key from them only when it is first read.
  */
 export class CursorPartition {
   readonly #bytes = Buffer.allocUnsafe(KEY_BYTES);
-  /** Offset of the row key in the key; larger than any key until a first partition is set. */
+  /** Offset of the row key in the keys of this partition; larger than any key until {@link take} is first called. */
   #rowKeyStart = KEY_BYTES;
   #key: string | undefined;
 
@@ -83,7 +82,7 @@ export class CursorPartition {
     return at === size;
   }
 
-  /** Replaces this partition by that of a key. */
+  /** Changes this object to the partition of a key. */
   take(source: Uint8Array, start: number, end: number): void {
     this.#bytes.set(source.subarray(start, end));
     this.#rowKeyStart = partitionEnd(this.#bytes) + 1;

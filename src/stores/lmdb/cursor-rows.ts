@@ -4,23 +4,28 @@ import type { CursorEntry } from './lmdb-database.js';
 import { ReusedBuffer } from './reused-buffer.js';
 
 /**
- * Size of the buffers that kept rows share. A single kept row keeps its whole buffer alive, so this bounds the waste
- * per entity.
+ * Size in bytes of the buffers for rows. Rows that the visitor keeps by `keep()` share them. A single kept row keeps
+ * its whole buffer alive, so this bounds the memory that is wasted for one entity.
  */
 const SHARED_BYTES = 16 * 1024;
-/** Limits of one read-ahead, in rows and in bytes: about as many as can have their texts decoded together. */
+/**
+ * Maximum number of rows, and of bytes, to read before they are visited: about as many as can have their texts decoded
+ * together.
+ */
 const ROWS_AHEAD = 16;
 const BYTES_AHEAD = 1024;
 
 /**
  * The rows that a cursor has read last, copied side by side out of the buffers that LMDB reuses for every read. As long
- * as the visitor keeps all rows, several are read ahead, so that their texts can be decoded together. Otherwise rows
- * are read one at a time, and each overwrites the last.
+ * as the visitor keeps all rows by `keep()`, several are read ahead, so that their texts can be decoded together.
+ * Otherwise rows are read one at a time, and each overwrites the one before.
  */
 export class CursorRows {
   readonly #rows: CursorRow[] = [];
   #count = 0;
-  /** Number of rows to read before they are visited. */
+  /**
+   * Number of rows to read before they are visited, as far as they belong to one partition and fit {@link BYTES_AHEAD}.
+   */
   #ahead = 1;
   #buffer: SharedBuffer = { bytes: Buffer.alloc(0), end: 0, writes: 0 };
   /** Offset in the buffer at which the current rows begin. */
@@ -43,7 +48,9 @@ export class CursorRows {
     return this.#rows[index]!;
   }
 
-  /** Ends the use of the current rows. The bytes after the last kept row become free to be overwritten. */
+  /**
+   * Releases the current rows after their visit. The bytes after the last row that the visitor kept may be overwritten.
+   */
   takeBack(): void {
     const buffer = this.#buffer;
     let kept = 0;
@@ -62,7 +69,7 @@ export class CursorRows {
     this.#count = 0;
   }
 
-  /** Copies the row at the cursor's position. Returns whether the rows must be visited before more are read. */
+  /** Copies the row at the cursor's position. Returns whether the current rows must be visited before more are read. */
   take({ key, keyStart, keyEnd, bytes: source, size }: CursorEntry): boolean {
     const isOther = !this.#partition.holds(key, keyStart, keyEnd);
     if (isOther) this.#changePartition(key, keyStart, keyEnd);
@@ -85,7 +92,7 @@ export class CursorRows {
     row.end = end;
     row.keyEnd = at;
     row.rowKeyEnd = isText ? at : -1;
-    // Both rarely change, and comparing costs the engine less than assigning.
+    // Assigns only on a change, which is rare, since a comparison is cheaper than an assignment.
     if (row.buffer !== buffer) row.buffer = buffer;
     if (row.partition !== partition) row.partition = partition;
     buffer.end = at;
@@ -104,8 +111,8 @@ export class CursorRows {
   }
 
   /**
-   * Starts a new buffer. Row objects that are not in use are moved to it, since the old buffer, which may be large,
-   * would stay alive otherwise.
+   * Starts a new buffer. Idle row objects are made to refer to it, since they would otherwise keep the old buffer,
+   * which may be large, alive.
    */
   #newBuffer(size: number): SharedBuffer {
     const buffer = { bytes: Buffer.allocUnsafeSlow(Math.max(size, SHARED_BYTES)), end: 0, writes: 0 };

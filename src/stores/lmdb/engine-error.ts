@@ -1,7 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import { sqliteRemedyFor } from '../sqlite/sqlite-error.js';
 
-/** The operation that failed, as the end of a sentence about the store. */
+/** The operation that failed, worded as the end of a sentence that begins with "The store in <path>". */
 export type EngineTask =
   'cannot be copied' | 'cannot be opened' | 'cannot be read' | 'cannot be written; nothing was' | 'cannot be closed';
 
@@ -14,7 +14,7 @@ interface EngineFailure {
   readonly errno?: number;
 }
 
-/** More helpful messages than LMDB's own, by the error numbers of LMDB and of the operating system. */
+/** Messages that are more helpful than LMDB's own, by the error numbers of LMDB and of the operating system. */
 const REMEDIES: ReadonlyMap<number, string> = new Map([
   [-30_792, 'the store cannot grow any further in the address space of this process.'], // MDB_MAP_FULL
   [12, 'there is not enough memory, or address space, to map the store.'], // ENOMEM
@@ -25,8 +25,8 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Converts a failure of LMDB or of the file system to an `EntitableError`. Every call of the engine goes through this
- * function. An `EntitableError` thrown by code inside such a call is returned unchanged.
+ * Converts a failure of LMDB or of the file system to an `EntitableError`. Every failed call of LMDB is converted by
+ * this function. An `EntitableError` thrown by code inside such a call is returned unchanged.
  */
 export function engineError(path: string, task: EngineTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;

@@ -3,7 +3,7 @@ import type { Durability } from '../embedded/disk/disk-store.js';
 import type { ByteSlice } from '../embedded/ordered-rows.js';
 import { writeKey, type TableKey } from '../embedded/key-bytes.js';
 
-/** A value in a buffer that the `lmdb` package owns. */
+/** The bytes of a value, in a buffer that the `lmdb` package owns. */
 export interface BorrowedBytes extends Buffer {
   /** True if this is the buffer that the package reuses for every read, which is longer than the value. */
   readonly isGlobal?: boolean;
@@ -11,7 +11,10 @@ export interface BorrowedBytes extends Buffer {
 
 /** The part of a database of the `lmdb` package that the store uses. */
 export interface LmdbDatabase {
-  /** Returns a value in a buffer that the next read overwrites, or in the mapped file. Copy it at once. */
+  /**
+   * Returns a value that must be copied at once: it is in a buffer that the next read overwrites, or in the mapped
+   * file.
+   */
   getBinaryFast(key: TableKey): BorrowedBytes | undefined;
   /** Size in bytes of the value that was read last. */
   readonly lastSize: number;
@@ -33,10 +36,13 @@ export interface CursorEntry {
   size: number;
 }
 
-/** Size of the pages. The longest key of the service has 3,077 bytes, which is too long for pages of 4,096 bytes. */
+/**
+ * Size in bytes of LMDB's pages, which limits the size of keys. The longest encoded key that the service accepts has
+ * 3,077 bytes, which is too long for pages of 4,096 bytes.
+ */
 const PAGE_BYTES = 8192;
 
-/** Settings for opening an environment, with the object that receives each entry that is read. */
+/** Settings for opening an LMDB environment, and the object that receives each entry that is read from it. */
 export interface DatabaseSettings {
   readonly durability: Durability;
   readonly current: CursorEntry;
@@ -53,8 +59,9 @@ export interface Lmdb {
 }
 
 /**
- * Opens an environment: the one in a directory, or the one in the file of this name. Every read leaves its entry in
- * `current`, which points into the package's own buffers, so that nothing is decoded before a reader needs it.
+ * Opens an LMDB environment, which is a data file with its lock file: the one in a directory, or, with `noSubdir`, the
+ * data file `path` itself. Every read leaves its entry in `current`, which points into the package's own buffers, so
+ * that nothing is decoded before a reader needs it.
  */
 export function openDatabase(
   lmdb: Lmdb,
@@ -87,8 +94,8 @@ export function openDatabase(
 }
 
 /**
- * A buffer with the range of a value in it. Encoders of the package that reuse a buffer return this instead of a new
- * view for each value.
+ * A buffer with the start and the end of a value in it. Encoders for the `lmdb` package may return such a buffer, which
+ * they reuse, instead of a new view for each value.
  */
 interface PlacedBuffer extends Buffer {
   start?: number;
@@ -96,8 +103,9 @@ interface PlacedBuffer extends Buffer {
 }
 
 /**
- * Returns the bytes of a row in the form that the package expects. The package counts offsets from the beginning of the
- * underlying memory.
+ * Returns the bytes of a row in the form that the `lmdb` package expects from an encoder. The package counts `start`
+ * and `end` from the beginning of the underlying `ArrayBuffer`, so that a buffer that begins elsewhere needs a new
+ * view.
  */
 function placedBytes({ bytes, start, end }: ByteSlice): PlacedBuffer {
   if (bytes.byteOffset > 0 || start === end) return bytes.subarray(start, end);

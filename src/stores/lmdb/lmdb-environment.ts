@@ -6,9 +6,9 @@ import { StoreFiles } from './store-files.js';
 import { StoreLock } from './store-lock.js';
 
 /**
- * The LMDB environment of a store, with the lock that must be held to open it. After a failure LMDB may reject every
- * operation until it is closed, even if the disk has recovered. Therefore the next operation after a failure reopens
- * it.
+ * The LMDB environment of a store (its data file and lock file, opened by LMDB), with the store lock that must be held
+ * to open it. After a failure LMDB may reject every operation until the environment is closed, even if the disk has
+ * recovered. Therefore the next operation after a failure reopens it.
  */
 export class LmdbEnvironment {
   /** Opens the environment of a store. Throws `store.in-use` if another process or thread has it open. */
@@ -32,7 +32,7 @@ export class LmdbEnvironment {
   readonly files: StoreFiles;
   /** The entry that was read last. */
   readonly current: CursorEntry;
-  /** Number of scans and transactions in progress. The database is not reopened while there are any. */
+  /** Number of scans, backups and transactions in progress. The database is not reopened while there are any. */
   busy = 0;
   readonly #path: string;
   readonly #lock: StoreLock;
@@ -56,15 +56,15 @@ export class LmdbEnvironment {
   }
 
   /**
-   * The open database. Use it at once, since it may be reopened later. Throws `store.unavailable` if it has failed and
-   * cannot be reopened.
+   * The open database. Do not hold on to it, since the next access may reopen it. Throws `store.unavailable` if it has
+   * failed and cannot be reopened.
    */
   get database(): LmdbDatabase {
     const database = this.#database;
     return database === undefined || (this.#hasFailed && this.busy === 0) ? this.#reopen() : database;
   }
 
-  /** Converts a failure to an `EntitableError`, and lets the next operation reopen the database. */
+  /** Converts a failure to an `EntitableError`, and makes the next operation reopen the database. */
   failure(task: EngineTask, cause: unknown): EntitableError {
     if (!EntitableError.is(cause)) this.#hasFailed = true;
     return engineError(this.#path, task, cause);

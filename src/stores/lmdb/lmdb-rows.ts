@@ -16,9 +16,9 @@ import { ReusedBuffer } from './reused-buffer.js';
 import { acquireEnvironment, type AcquiredEnvironment } from './shared-environments.js';
 import { SharedSystemRows } from '../embedded/shared-system-rows.js';
 
-/** Flag of the `lmdb` package that makes a transaction commit and flush before the call returns. */
+/** Flag of the `lmdb` package that makes a transaction commit and flush to disk before the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
-/** A table number that sorts after all tables, and after most keys of other programs. */
+/** A table number that sorts after all tables of a store, and after most keys that other programs write. */
 const LAST_TABLE = 0xffff_ffff;
 
 /**
@@ -91,7 +91,7 @@ export class LmdbRows implements DiskRows {
     }
   }
 
-  /** Returns whether the environment is empty, even of entries of other programs. */
+  /** Returns whether the environment contains no entries at all, including entries that other programs wrote. */
   isEmpty(): boolean {
     const cursor = this.#cursor({ table: 0 }, { table: LAST_TABLE });
     try {
@@ -163,7 +163,7 @@ export class LmdbRows implements DiskRows {
     }
   }
 
-  /** Reads the cursor's next rows into `rows`. Returns whether there were any. */
+  /** Reads the cursor's next rows into `rows`. Returns `false` if there were no more. */
   #reads(cursor: Iterator<unknown>, rows: CursorRows): boolean {
     rows.takeBack();
     try {
@@ -174,7 +174,7 @@ export class LmdbRows implements DiskRows {
     return rows.count > 0;
   }
 
-  /** Commits all queued work in one transaction. */
+  /** Runs the queued callbacks of {@link transact}, and commits their writes in one transaction. */
   #flush(): void {
     const group = this.#queue;
     this.#queue = [];
@@ -196,7 +196,10 @@ export class LmdbRows implements DiskRows {
     }
   }
 
-  /** Runs the queued work within the transaction. Returns callbacks to settle it, to be called after the commit. */
+  /**
+   * Runs the queued callbacks within the transaction. Returns functions that settle the promises of {@link transact},
+   * to be called after the commit.
+   */
   #runAll(group: readonly QueuedWork[]): readonly (() => void)[] {
     const rows = new SharedSystemRows(this, this.#target);
     this.#writes = 0;

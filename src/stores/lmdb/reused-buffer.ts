@@ -1,12 +1,15 @@
 const STEP = 64;
 
 /**
- * Views of the buffer that the package reuses for every read. They are cached by size in steps of 64 bytes, because a
- * new view for each row would cost more than copying up to 63 bytes too many.
+ * Views of the buffer that the `lmdb` package reuses for every read. They are cached by size in steps of 64 bytes,
+ * because a new view for each row would cost more than copying up to 63 bytes too many.
  */
 export class ReusedBuffer {
   #buffer: Buffer | undefined;
-  /** The whole buffer. The package changes the `length` of its own Buffer object, which would limit the copying. */
+  /**
+   * A view of the whole buffer. The package sets the `length` of its own Buffer object to the size of the last value,
+   * so a copy from that object could be too short.
+   */
   #whole: Buffer = Buffer.alloc(0);
   #beginnings: Buffer[] = [];
 

@@ -5,7 +5,7 @@ import { makeFolder } from '../embedded/disk/private-files.js';
 import { engineError } from './engine-error.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 
-/** An environment that the data sources of this thread share as long as one of them is open. */
+/** An LMDB environment that the data sources of this thread share, with the number of its users. */
 interface Shared {
   readonly durability: Durability;
   readonly opening: Promise<LmdbEnvironment>;
@@ -15,12 +15,12 @@ interface Shared {
   closing: Promise<void> | undefined;
 }
 
-/** An environment as one of its users holds it. Each user must call `release` exactly once. */
+/** An environment that a data source has acquired. The data source must call `release` exactly once. */
 export interface AcquiredEnvironment {
   readonly environment: LmdbEnvironment;
   /** The real path of the store's directory. */
   readonly directory: string;
-  /** Closes the environment unless it has other users. */
+  /** Closes the environment unless other data sources still use it. */
   readonly release: () => Promise<void>;
 }
 
@@ -31,19 +31,19 @@ export interface AcquiredEnvironment {
 const SHARED = new Map<string, Shared>();
 
 /**
- * Returns the environment of a store, which is created if it is missing. All data sources of a thread that open the
- * same directory share one environment, whatever path they use for it. Throws `store.in-use` if another process or
- * thread has the store open, or this thread with another durability.
+ * Returns the environment of a store, and creates the store if it is missing. All data sources of a thread that open
+ * the same directory share one environment, whatever path they use for it. Throws `store.in-use` if another process or
+ * thread has the store open, or if this thread has it open with a different durability.
  */
 export async function acquireEnvironment(path: string, settings: DiskSettings): Promise<AcquiredEnvironment> {
   for (;;) {
     const directory = realDirectory(path, settings.fileMode);
     const found = SHARED.get(directory);
     if (found?.closing !== undefined) {
-      await found.closing.catch(() => undefined); // the user who closed it gets this error
+      await found.closing.catch(() => undefined); // reported to the data source that closed it
       continue;
     }
-    // If the files were removed or replaced, their environment is left to its users, and a new one is opened.
+    // If the files were removed or replaced, data sources that use their environment keep it, and this opens a new one.
     if (found === undefined || found.environment?.files.areOpened === false) {
       return acquire(directory, newShared(path, directory, settings));
     }

@@ -21,25 +21,27 @@ import { LOCK_FILE } from './store-lock.js';
 const DATA_FILE = 'data.mdb';
 /** Name of the data file of a new store until it is complete. */
 const NEW_FILE = 'new.mdb';
-/** Minimum size of LMDB's own lock file: at least what LMDB requires on any platform. */
+/** Minimum size in bytes of LMDB's own lock file: at least what LMDB requires on any platform. */
 const LMDB_LOCK_BYTES = 32 * 1024;
-/** Free space required for a new data file: at least what LMDB writes to it. */
+/** Number of free bytes required for a new data file: at least what LMDB writes to it. */
 const FIRST_BYTES = 32 * 1024;
-/** Free space required before each transaction. LMDB may crash the process if it runs out of space by itself. */
+/**
+ * Number of free bytes required before each transaction. If LMDB itself runs out of space, it may crash the process.
+ */
 const ROOM = 1024 * 1024;
-/** Unit of the block count that `stat` returns. */
+/** Size in bytes of the blocks that `stat` counts. */
 const BLOCK_BYTES = 512;
 
 /**
- * Opens LMDB's files: those in a directory, or a data file of this name with its lock file. The result closes them
- * again.
+ * A callback that makes LMDB open its files: those in the directory `path`, or, if `isFile`, the data file `path` and
+ * its lock file. The result's `close` closes them again.
  */
 export type OpenFiles<T> = (path: string, isFile: boolean) => T & { close(): Promise<void> };
 
 /**
  * The files of a store, checked before LMDB opens and writes them. LMDB keeps using files that it has opened even after
- * they were removed or replaced: its writes would be lost when the process ends, and others with a new lock file would
- * not notice those that hold the old one.
+ * they were removed or replaced. Its writes would then be lost when the process ends, and processes that open the new
+ * lock file would not notice those that still use the old one.
  */
 export class StoreFiles {
   readonly #path: string;
@@ -57,13 +59,13 @@ export class StoreFiles {
   }
 
   /**
-   * Lets LMDB open the files. Missing files are created with this mode, and all are checked first, because a file that
+   * Makes LMDB open the files. Missing files are created with this mode, and all are checked first, because a file that
    * LMDB cannot use may crash the process.
    */
   open<T>(fileMode: number, open: OpenFiles<T>): T {
     if (this.#opened !== undefined) this.checkOpened();
     const [data, lock] = this.#names as [string, string];
-    this.#removeNew(); // a process that was killed may have left it
+    this.#removeNew(); // a process that was killed may have left this file
     if (sizeOf(data) === 0) this.#make(data, fileMode, open);
     checkDataFile(this.#path, data);
     fillLock(lock, fileMode);
@@ -83,10 +85,10 @@ export class StoreFiles {
     );
   }
 
-  /** Throws `store.unavailable` if the disk has no room for a transaction. */
+  /** Throws `store.unavailable` if the disk has too little free space for a transaction. */
   checkRoom(): void {
     const { blocks, bavail, bsize } = statfsSync(this.#path);
-    if (blocks === 0 || bavail * bsize >= ROOM) return; // some file systems do not report it
+    if (blocks === 0 || bavail * bsize >= ROOM) return; // some file systems report no block count
     throw new EntitableError(
       'store.unavailable',
       `The store in ${this.#path} cannot be written; nothing was: the disk is full. Make room; the store works again then.`,
@@ -117,7 +119,7 @@ export class StoreFiles {
   }
 }
 
-/** Creates an empty file after checking that the disk has room for its first bytes. */
+/** Creates an empty file, after checking that the disk has room for the first bytes that LMDB will write to it. */
 function makeRoom(file: string, mode: number): void {
   const descriptor = openSync(file, 'wx', mode);
   try {

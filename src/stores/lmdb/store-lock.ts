@@ -8,19 +8,23 @@ import { isBusy } from '../sqlite/sqlite-error.js';
 /** Name of the lock file, an SQLite database without content, next to LMDB's own files. */
 export const LOCK_FILE = 'lock.sqlite';
 /**
- * Number of attempts to take a lock that another holds, and the average pause between them in milliseconds. A holder
- * that is closing may have the lock a moment longer.
+ * Number of attempts to take a lock that another process or thread holds, and the average pause between them in
+ * milliseconds. A holder that is closing the store may have the lock a moment longer.
  */
 const TRIES = 9;
 const PAUSE = 25;
 
 /**
  * The exclusive right to have a store open, held by one thread of one process at a time. LMDB itself would admit
- * several, but it loses committed transactions if one opens the files while another writes. SQLite locks through the
- * operating system, which releases the lock of a process however it ends, and SQLite also keeps threads apart.
+ * several processes, but it loses committed transactions if one opens the files while another writes. The lock is an
+ * SQLite lock, which the operating system releases however the process ends, and which also excludes other threads of
+ * the process.
  */
 export class StoreLock {
-  /** Takes the lock of the store in a directory. Throws `store.in-use` if another holds it, and SQLite's own errors. */
+  /**
+   * Takes the lock of the store in a directory. Throws `store.in-use` if another process or thread holds it, and
+   * SQLite's own errors.
+   */
   static async take(path: string, fileMode: number): Promise<StoreLock> {
     const sqlite = await loadSqlite();
     for (let tries = 1; ; tries++) {
@@ -46,7 +50,7 @@ export class StoreLock {
 }
 
 /**
- * Opens the lock file and locks it. Only SQLite may open this file: closing it anywhere else in this process would
+ * Opens the lock file and locks it. Only SQLite may open this file: if other code of this process closed it, that would
  * release the lock of another thread.
  */
 function lockedDatabase({ DatabaseSync }: Sqlite, file: string, fileMode: number): SqliteDatabase {
@@ -54,7 +58,7 @@ function lockedDatabase({ DatabaseSync }: Sqlite, file: string, fileMode: number
   const database = new DatabaseSync(file);
   try {
     if (isNew) chmodSync(file, fileMode);
-    accessSync(file, constants.R_OK | constants.W_OK); // SQLite would share a file that it can only read
+    accessSync(file, constants.R_OK | constants.W_OK); // SQLite takes only a shared lock on a read-only file
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {

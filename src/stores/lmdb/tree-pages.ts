@@ -1,25 +1,28 @@
 import { readSync } from 'node:fs';
 
-/** The root of an empty tree. */
+/** The page number that LMDB stores as the root of an empty tree. */
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Offsets in the header of a page: its kind, and the end of its node table. Offsets of nodes count from the end of the
- * header.
+ * Offsets in the header of a page: its kind, and the end of its node table. The node table lists the offsets of the
+ * nodes, counted from the end of the header.
  */
 const HEAD = Object.freeze({ flags: 18, nodesEnd: 20, size: 24 });
 const PAGE = Object.freeze({ branch: 0x01, leaf: 0x02, leafWithoutNodes: 0x20 });
-/** Offsets in a node: the number of a child page, or the flags and key size of an entry. The key precedes the data. */
+/**
+ * Offsets in a node: the flags and the key size of an entry, and the end of its header, where the key and then the data
+ * follow. In a branch page, the bytes up to the key size are the number of a child page.
+ */
 const NODE = Object.freeze({ flags: 4, keySize: 6, size: 8 });
-/** Flags for data that is not the value itself: a reference to overflow pages, or another tree. */
+/** Flags of an entry whose data is not the value itself: a reference to overflow pages, or another tree. */
 const DATA = Object.freeze({ pages: 0x01, tree: 0x02 });
 const PAGES = Object.freeze({ count: 16, size: 24 });
 const TREE = Object.freeze({ root: 40, size: 48 });
 
 /**
  * Returns whether a data file contains every page that the trees with these roots refer to. Reads every page except the
- * overflow pages of large values, and trusts none of them: LMDB, which maps the file, would crash the process on a
- * reference beyond its end.
+ * overflow pages of large values, and trusts none of them. LMDB itself, which maps the file, would crash the process on
+ * a reference beyond its end.
  */
 export function hasAllPages(file: number, size: number, pageSize: number, roots: readonly bigint[]): boolean {
   const end = BigInt(Math.floor(size / pageSize));
@@ -36,7 +39,7 @@ export function hasAllPages(file: number, size: number, pageSize: number, roots:
 }
 
 /**
- * Adds the pages that a page refers to to those still to be visited. Returns `false` if it is not a page of a tree, or
+ * Adds to `pending` the numbers of all pages that a page refers to. Returns `false` if it is not a page of a tree, or
  * if it refers to a page beyond the end of the file.
  */
 function takeNamed(page: Buffer, end: bigint, pending: bigint[]): boolean {

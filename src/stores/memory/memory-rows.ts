@@ -4,7 +4,7 @@ import { SortedMap } from '../embedded/sorted-map.js';
 
 type Partitions = SortedMap<SortedMap<EngineRow>>;
 
-/** Ordered rows in memory: a sorted map of partitions for each table, each a sorted map of rows. */
+/** Ordered rows in memory: for each table a sorted map of partitions, each of which is a sorted map of rows. */
 export class MemoryRows implements OrderedRows {
   readonly #tables = new Map<number, Partitions>();
   readonly #target: StagingTarget = {
@@ -12,7 +12,7 @@ export class MemoryRows implements OrderedRows {
     delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
   };
 
-  /** Does nothing: there is only one state, and all reads see it. */
+  /** Does nothing: the store has only one state, and all reads see it. */
   renew(): undefined {
     return undefined;
   }
@@ -39,7 +39,7 @@ export class MemoryRows implements OrderedRows {
     });
   }
 
-  /** Runs the work in a microtask of its own, so that it never interrupts the reading of a page. */
+  /** Runs the work in a microtask of its own, so that it never interrupts the reading of a page of query results. */
   async transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
     await Promise.resolve();
     const writes = new StagedWrites(this);
@@ -69,7 +69,7 @@ export class MemoryRows implements OrderedRows {
   }
 }
 
-/** Returns whether no row of a partition comes before a boundary. */
+/** Returns whether all rows of a partition come after a boundary. */
 function isBeyond(partitionKey: string, { partitionKey: last, rowKey, after }: Boundary): boolean {
   return partitionKey > last || (partitionKey === last && rowKey === undefined && !after);
 }

@@ -4,7 +4,7 @@ import type { TableStore } from '../../store/table-store.js';
 import { EmbeddedStore } from '../embedded/embedded-store.js';
 import { MemoryRows } from './memory-rows.js';
 
-/** Options of an in-memory store, for what may differ from Azure Table Storage. */
+/** Options of an in-memory store, which by default behaves like Azure Table Storage. */
 export interface MemoryStoreOptions {
   /** The limits that the store enforces; those of Azure Table Storage by default. */
   readonly limits?: ServiceLimits | undefined;

@@ -27,7 +27,9 @@ const BLOCKS_AHEAD = 16;
 const SHORT_WAIT = 1;
 const SHORT_TRIES = 50;
 
-/** The callback of a requested transaction that waits for its turn, and the time that it may wait. */
+/**
+ * Queued work, that is, the callback of a requested transaction that waits for its turn, and the time that it may wait.
+ */
 interface PatientWork extends QueuedWork {
   readonly patience: Patience;
 }
@@ -212,7 +214,7 @@ export class SqliteRows implements DiskRows {
     }
   }
 
-  /** Commits all queued work in one transaction, as soon as no other connection writes. */
+  /** Runs all queued work and commits its writes in one transaction, as soon as no other connection writes. */
   async #flush(): Promise<void> {
     const turn = new Turn();
     try {
@@ -232,7 +234,10 @@ export class SqliteRows implements DiskRows {
     return group;
   }
 
-  /** Tries to begin the transaction. Returns `true` if it has begun, or if no work is left that waits for it. */
+  /**
+   * Tries to begin the transaction. Returns `true` if it has begun, or if no queued work is left, because its time is
+   * up.
+   */
   #beginWrite(): boolean {
     this.#queue = this.#queue.filter(isInTime);
     if (this.#queue.length === 0) return true;

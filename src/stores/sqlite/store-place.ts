@@ -65,7 +65,7 @@ function makeFile(sqlite: Sqlite, path: string, mode: number): void {
     makeStore(sqlite, unnamed);
     giveName(unnamed, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // otherwise another process or thread was faster
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // otherwise another process created it
   } finally {
     rmSync(unnamed, { force: true });
   }
