@@ -18,7 +18,7 @@ import { successor } from './key-range.js';
 import { Guid } from '../edm/guid.js';
 import type { KeyTemplate } from '../metadata/key-template.js';
 
-/** A test of one part of a composed key. It becomes a key range only if all parts before it are fixed. */
+/** A test of one part of a composed key. It becomes a key range only if equality tests fix all parts before it. */
 export interface PartTest {
   readonly kind: 'part';
   readonly template: KeyTemplate;
@@ -30,7 +30,7 @@ export interface PartTest {
   readonly text: string;
   /** The property and operator as the application wrote them, for messages. */
   readonly asked: { readonly property: string; readonly operator: string };
-  /** The same test on the property that stores the part as well, if there is one. */
+  /** The same test on the property that also stores the part, if there is one. */
   readonly copy?: (() => BoundFilter) | undefined;
 }
 
@@ -110,7 +110,9 @@ function bindTest(className: string, member: Member, { operator, operands }: Tes
   }
 }
 
-/** Rejects an empty list for a property that would reject every value. */
+/**
+ * Rejects `in` with an empty list for a property that cannot be compared for equality, as it is rejected with values.
+ */
 function checkEquality(className: string, member: Member): void {
   if (member.kind === 'etag') throw noETagFilter(className, member.name, 'in');
   if (member.kind === 'property') storedOperator({ className, ...member.property }, 'eq', 'in');

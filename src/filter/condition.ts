@@ -18,15 +18,15 @@ export interface Test {
   readonly operands: readonly unknown[];
 }
 
-/** A filter that is not yet bound to a class: names and operands are the application's. Frozen. */
+/** A filter that is not yet bound to a class: names and operands are as the application passed them. Frozen. */
 export type Condition =
   | Test
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Condition[] }
   | { readonly kind: 'not'; readonly operand: Condition };
 
 /**
- * The maximum nesting of `and`, `or` and `not` in each other. The functions that visit conditions are recursive, so
- * this bounds their stack.
+ * The maximum nesting depth of `and`, `or` and `not`. The functions that visit conditions are recursive, so this bounds
+ * their stack.
  */
 const DEEPEST = 100;
 
@@ -51,7 +51,7 @@ const OPERANDS: Readonly<Record<Operator, { readonly least: number; readonly mos
   isMissing: { least: 0, most: 0 },
 };
 
-/** Returns whether a name from outside is the name of an operator. */
+/** Returns whether a value, such as a name in JSON, is the name of an operator. */
 export function isOperator(name: unknown): name is Operator {
   return typeof name === 'string' && Object.hasOwn(OPERANDS, name);
 }
@@ -86,8 +86,8 @@ export function test(property: string, operator: Operator, operands: unknown): T
 }
 
 /**
- * Joins conditions; a single one is returned as it is. The operands are not copied, so a loop can add to a condition
- * one by one. Throws `query.invalid-filter` for more than {@link LARGEST} comparisons.
+ * Joins conditions; a single one is returned as it is. Nested operands are not flattened here, so a loop can cheaply
+ * add to a condition one by one. Throws `query.invalid-filter` for more than {@link LARGEST} comparisons.
  */
 export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Condition {
   const [first] = operands;

@@ -13,7 +13,7 @@ import { filterOf, type Filter } from './filter.js';
 
 const NAMES = Object.freeze({ properties: true });
 
-/** The greatest depth and number of tests in a filter from outside. */
+/** The maximum nesting depth of a filter that is read from JSON, and its maximum number of tests and operands. */
 const DEEPEST = 20;
 const LARGEST = 1000;
 
@@ -27,11 +27,11 @@ export interface FilterFromJSONOptions<T> {
  * Reads a filter from JSON, written by `JSON.stringify(filter)` or by a client of your application. Every name,
  * operator and operand is checked against the class, so the result can only be a filter on its properties.
  *
- * For filters from clients, set `properties` to the names they may test: a client that may send
- * `passwordHash startsWith …` can find out the value character by character.
+ * For filters from clients, set `properties` to the names they may test: a client that may send `passwordHash
+ * startsWith …` can find out the value character by character.
  *
- * @throws EntitableError `query.invalid-filter` for JSON of another form; `query.unknown-property`, also for a property
- * that is not in `properties`; `query.not-comparable` and `query.invalid-operand` as for `where`.
+ * @throws EntitableError `query.invalid-filter` for JSON that is not a filter; `query.unknown-property`, also for a
+ * property that is not in `properties`; `query.not-comparable` and `query.invalid-operand` as for `where`.
  * @example
  * ```ts
  * const json = '{ "property": "total", "operator": "gt", "operands": [1000] }';
@@ -152,7 +152,10 @@ function invalid(reason: string): EntitableError {
   return new EntitableError('query.invalid-filter', `The JSON is no filter: ${reason}.`, { reason });
 }
 
-/** Reads a value that is usually parsed JSON, but may be an object with getters that throw. */
+/**
+ * Calls a function that reads a value, and throws `query.invalid-filter` if it fails: the value is usually parsed JSON,
+ * but may be an object with getters that throw.
+ */
 function readable(read: () => Condition): Condition {
   try {
     return read();

@@ -77,7 +77,10 @@ class ConditionFilter<in T> implements Filter<T> {
     Object.freeze(this);
   }
 
-  /** A method and not a getter, because `util.inspect` can be told to call getters. */
+  /**
+   * Returns the condition. This is a method and not a getter, because `util.inspect` has an option to call getters, and
+   * would show the operands.
+   */
   [CONDITION](): Condition {
     return this.#condition;
   }
@@ -98,7 +101,7 @@ class ConditionFilter<in T> implements Filter<T> {
     return conditionJSON(this.#condition);
   }
 
-  /** Keeps `util.inspect` from showing operands when it is told to call getters. */
+  /** Returns the text that `util.inspect` and `console.log` show, which contains no operands. */
   [INSPECT](): string {
     return `Filter ${this.toString()}`;
   }

@@ -23,7 +23,7 @@ export function withEqualities(known: KnownParts, tests: readonly PartTest[]): K
 
 /**
  * Lowers a test of a key part to comparisons of the key. Returns `'copy'` if the test must be applied to the property
- * that stores the part as well, and a boolean when all or none of the keys match.
+ * that stores the part as well, `true` if all keys match, and `false` if none does.
  *
  * Valid only for keys that match the template and whose fixed parts have the values in `known`.
  *
@@ -66,8 +66,8 @@ function knownPrefix({ template, index }: PartTest, known: KnownParts): string |
 }
 
 /**
- * Returns the range of keys with this prefix that pass the test, or that fail it for `ne`. Returns `undefined` if these
- * keys are not one range.
+ * Returns the range of keys with this prefix that pass the test or, if the operator is `ne`, that fail it. Returns
+ * `undefined` if these keys are not one range.
  */
 function partRange({ template, index, operator, text }: PartTest, prefix: string): KeyRange | 'none' | undefined {
   const next = template.literals[index + 1]!;
@@ -92,8 +92,8 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
 }
 
 /**
- * Returns whether keys with the same prefix sort in the order of this part. The character after the part must not look
- * like a continuation of it, and must not be escaped inside it.
+ * Returns whether keys with the same prefix sort in the order of this part. They do only if the character that follows
+ * the part cannot be mistaken for a continuation of the part, and is never escaped within it.
  */
 export function sortsInKey({ parts, literals }: KeyTemplate, index: number): boolean {
   const next = literals[index + 1]!;

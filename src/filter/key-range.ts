@@ -43,7 +43,10 @@ export function keysBy(operator: Exclude<ComparisonOperator, 'ne'>, value: strin
   return RANGES[operator](value);
 }
 
-/** Returns the range of a filter that is a single comparison of this key, other than `ne`. */
+/**
+ * Returns the range of a filter that is a single comparison of this key, other than `ne`; `undefined` for other
+ * filters.
+ */
 export function rangeOf(key: KeyName, node: FilterNode): KeyRange | undefined {
   if (node.kind !== 'comparison' || node.property !== key || node.operator === 'ne' || node.operand.type !== 'String')
     return undefined;
@@ -61,7 +64,7 @@ export function intersection(left: KeyRange, right: KeyRange): KeyRange | undefi
   return Object.freeze({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
 }
 
-/** Returns the key of a range that contains only one. */
+/** Returns the key of a range that contains only one key; `undefined` for other ranges. */
 export function singleKey({ from, to }: KeyRange): string | undefined {
   return from !== undefined && to !== undefined && from.value === to.value ? from.value : undefined;
 }

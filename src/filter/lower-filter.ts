@@ -7,7 +7,7 @@ import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
 
 /**
  * Lowers a bound filter to the store's `FilterNode`. Tests of key parts become comparisons of PartitionKey and RowKey,
- * using the parts that `eq` fixes in the same `and`. Returns a boolean when every row, or no row, matches.
+ * using the parts that `eq` fixes in the same `and`. Returns `true` if every row matches, and `false` if none does.
  *
  * @throws EntitableError `query.not-expressible`.
  */

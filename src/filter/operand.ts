@@ -66,7 +66,7 @@ export function storedOperand(
   );
 }
 
-/** Returns what is wrong with an operand. Looking at it may throw if it is a proxy. */
+/** Returns a description of an operand that is not valid; `undefined` for a valid one. Inspecting a proxy may throw. */
 function mistake(wrong: (value: unknown) => string | undefined, value: unknown): string | undefined {
   try {
     return wrong(value);

@@ -36,7 +36,7 @@ export function propertyReferences<T>(): PropertyRefs<T> {
 export interface PresenceRef<T> {
   /** Matches if the property has a value. It is sent as `(x eq v or x ne v)`. */
   isPresent(): Filter<T>;
-  /** Matches if the property has no value, or one of another type than declared. */
+  /** Matches if the property has no value, or a value of a type other than the declared one. */
   isMissing(): Filter<T>;
 }
 
@@ -48,7 +48,7 @@ export interface EquatableRef<T, in V> extends PresenceRef<T> {
   /** Matches if the property has this value. */
   eq(value: V): Filter<T>;
   /**
-   * Matches if the property has another value. A row without the property does not match; use `not(x.eq(value))` to
+   * Matches if the property has a different value. A row without the property does not match; use `not(x.eq(value))` to
    * include it.
    */
   ne(value: V): Filter<T>;
@@ -89,8 +89,8 @@ export interface StringRef<T, in V> extends ComparableRef<T, V> {
 }
 
 /**
- * The operators of a property of type `V`. Not distributive, so that `boolean` and unions of literals stay in one
- * piece.
+ * The operators of a property of type `V`. Not distributive, so that `boolean` and unions of literals are not split
+ * into their members.
  */
 export type PropertyRef<T, V> = [V] extends [string]
   ? StringRef<T, Unmarked<V>>
@@ -158,13 +158,13 @@ type EqualValue<V> = [V] extends [EdmValue | null | undefined]
 export type StoredOperand = Exclude<EdmValue, number> | TypedValue;
 
 /**
- * A property by its stored name, whatever its type in each row. A row does not match if it lacks the property, or has
- * it in another type than the operand.
+ * A reference to a property by its stored name. The property's type may differ from row to row; a row does not match if
+ * it lacks the property, or if the type of the property is not that of the operand.
  */
 export interface StoredRef<T> {
   /** Matches if the property has this value. */
   eq(value: StoredOperand): Filter<T>;
-  /** Matches if the property has another value of the same type. */
+  /** Matches if the property has a different value of the same type. */
   ne(value: StoredOperand): Filter<T>;
   /** Matches if the property equals one of these values; an empty list matches nothing. */
   in(values: readonly StoredOperand[]): Filter<T>;
@@ -183,8 +183,8 @@ export interface StoredRef<T> {
 }
 
 /**
- * Returns a reference to a property by its stored name. `PartitionKey`, `RowKey` and `Timestamp` are the row's own
- * properties.
+ * Returns a reference to a property by its stored name. `PartitionKey`, `RowKey` and `Timestamp` are the system
+ * properties of every row.
  */
 export type StoredRefs<T> = (storedName: string) => StoredRef<T>;
 

@@ -88,7 +88,10 @@ function partNames({ parts }: KeyTemplate): readonly string[] {
   return parts.map(({ name }) => name);
 }
 
-/** Returns whether an object contains the stored keys themselves, which address entities of an unmarked class. */
+/**
+ * Returns whether an object contains the stored keys themselves, as `partitionKey` and `rowKey`, instead of the key
+ * properties of the class.
+ */
 function stated(source: object, { partitionKey, rowKey }: EntityMetadata): boolean {
   return statesPart(source, partitionKey, 'partitionKey') && statesPart(source, rowKey, 'rowKey');
 }
@@ -96,7 +99,8 @@ function stated(source: object, { partitionKey, rowKey }: EntityMetadata): boole
 function statesPart(source: object, template: KeyTemplate, name: 'partitionKey' | 'rowKey'): boolean {
   if (typeof (source as Record<string, unknown>)[name] !== 'string') return false;
   const part = template.parts.find((candidate) => candidate.name === name);
-  // A property with this very name holds the part, not the stored key, unless a converter makes the two differ.
+  // A key property with this very name holds the value of the part, unless it has a converter: then a string is the
+  // stored key.
   if (part !== undefined) return part.converter !== undefined;
   return (
     template.parts.length === 0 ||
@@ -126,8 +130,8 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
 const NAMED = 3;
 
 /**
- * Improves the error for an object that lacks a part of the key: it names the other entity class that the object
- * belongs to, or the unknown properties that it has instead.
+ * Improves the error for an object that lacks a part of the key. The new message names the entity class that the object
+ * belongs to, if it is not this one, or the unknown properties that the object has instead.
  */
 function notItsKey({ className, entityClass, members }: EntityMetadata, source: object, error: unknown): unknown {
   if (!EntitableError.is(error, 'key.missing-part') || source instanceof entityClass) return error;
@@ -162,8 +166,8 @@ export function addressOfRow(row: RowReader): Address {
  * Returns the address of an entity that was read from a row: each stored key is kept if the entity's key properties
  * still match it.
  *
- * A stored key can be more precise than the property read from it, e.g. a key with 100 ns that a .NET program wrote.
- * Composing it again from the property would address another row.
+ * A stored key can be more precise than the property read from it, e.g. a key with 100 ns precision that a .NET program
+ * wrote. Composing it again from the property would address another row.
  */
 export function refinedAddress({ partitionKey, rowKey }: EntityMetadata, derived: Address, stored: Address): Address {
   return {

@@ -32,7 +32,7 @@ export function checkMemberNames({ className, properties }: EntityMetadata, { re
 }
 
 /**
- * Rejects a class with a plain default that cannot be stored. Otherwise writes would fail because of a value that
+ * Rejects a class with a constant default that cannot be stored. Otherwise writes would fail because of a value that
  * nobody assigned.
  */
 export function checkDefaults({ className, properties }: EntityMetadata, limits: ServiceLimits): void {

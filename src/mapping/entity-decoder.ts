@@ -36,7 +36,10 @@ export interface EntityDecoder<T extends object> {
   readonly fill: (entity: object, row: RowReader) => void;
 }
 
-/** Builds the decoder of a class. It sets every mapped property and stamps the entity with its origin and row. */
+/**
+ * Builds the decoder of a class. It sets every mapped property, and attaches to the entity a state (see `stamp.ts`)
+ * with its origin and its row.
+ */
 export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntityOrigin): EntityDecoder<T> {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');
   const steps = [
@@ -85,8 +88,8 @@ export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, sou
 const NO_VALUES = Object.freeze({});
 
 /**
- * Returns the function that makes the state an entity keeps about its row. Computed defaults are recorded in it,
- * because calling their functions again may return other values.
+ * Returns the function that creates the state that is attached to an entity. It records the defaults that functions
+ * computed, because calling the functions again may return other values.
  */
 function rememberer(
   { properties }: EntityMetadata,

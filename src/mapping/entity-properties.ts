@@ -18,7 +18,10 @@ export interface Difference {
   readonly changed: readonly PropertyValue[];
   /** The stored names of properties that the row has and the entity no longer has. */
   readonly removed: readonly string[];
-  /** Defaults that the entity has and the row lacks, set when the entity was read or by the application. */
+  /**
+   * Properties that the row lacks and that have their default in the entity, whether set by reading or by the
+   * application.
+   */
   readonly defaults?: readonly PropertyValue[];
   /** The properties that are still unassigned. */
   readonly unassigned?: Unassigned | undefined;
@@ -57,8 +60,8 @@ export class EntityProperties {
   }
 
   /**
-   * Writes all properties of an entity, except those in `left`, converted and checked. Returns the number of properties
-   * written. Throws `validation.*`.
+   * Writes all properties of an entity except those in `left`. Converts and checks each value, and returns the number
+   * of properties written. Throws `validation.*`.
    */
   write(writer: RowWriter, entity: object, before: RowReader | undefined, left: Unassigned | undefined): number {
     let count = 0;
@@ -126,7 +129,7 @@ export class EntityProperties {
 
   /**
    * Completes a detached object from its row: unassigned properties get the row's values. Returns those that remain
-   * unassigned, which are the ones that cannot be read or set and the defaults of properties that the row lacks.
+   * unassigned: the ones that cannot be read or set, and the ones that the row lacks and that have a default.
    */
   adopt(entity: object, row: RowReader, unassigned: Unassigned): Unassigned | undefined {
     const { className } = this.#metadata;
@@ -157,13 +160,13 @@ export class EntityProperties {
     }
   }
 
-  /** Returns the same unassigned properties with the entity's current values. */
+  /** Returns the same unassigned properties, with the stored forms of the entity's current values. */
   stillUnassigned(entity: object, unassigned: Unassigned): Unassigned {
     const steps = this.#steps.filter(({ property }) => unassigned.has(property.name));
     return new Map(steps.map((step) => [step.property.name, snapshot(step.property, valueOf(entity, step))]));
   }
 
-  /** Returns the changes of an entity since this row. Throws `validation.*` for values that cannot be stored. */
+  /** Returns the differences between an entity and its row. Throws `validation.*` for values that cannot be stored. */
   differenceOf(entity: object, before: RowReader, { unassigned, computed }: Context): Difference {
     const { className } = this.#metadata;
     const changed: PropertyValue[] = [];

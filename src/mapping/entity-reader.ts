@@ -14,8 +14,8 @@ export interface QuerySettings {
   /** The maximum number of requests that a query may plan, unless the query sets its own. */
   readonly maxRequests?: number | undefined;
   /**
-   * The secrets for continuation tokens: the first one signs, and all are accepted. A function, so that the secrets do
-   * not appear when this object is printed.
+   * The secrets for continuation tokens. New tokens are signed with the first one, and signatures made with any of them
+   * are accepted. A function, so that the secrets do not appear when this object is printed.
    */
   readonly continuationSecrets?: (() => readonly Uint8Array[]) | undefined;
   /** The observer of repository and query calls, if one is registered. */
@@ -33,16 +33,22 @@ export interface EntityReader<T extends object> {
   readonly table: string;
   readonly rows: Rows;
   readonly queries: QuerySettings;
-  /** Creates an entity from a row and stamps it with its origin. Throws `entity.type-mismatch` and `key.unparsable`. */
+  /**
+   * Creates an entity from a row, and attaches its origin and row to it. Throws `entity.type-mismatch` and
+   * `key.unparsable`.
+   */
   readonly decode: (row: RowReader) => T;
-  /** Does the same for a row that is only looked at: a unit of work does not track the entity. */
+  /**
+   * Does the same as `decode` for a row that is only inspected, such as by `filterOnClient`: a unit of work does not
+   * track the entity.
+   */
   readonly peek: (row: RowReader) => T;
   /**
    * Checks that a row's keys match the class's templates, for queries that read nothing else. Throws `key.unparsable`.
    */
   readonly checkKeys: (row: RowReader) => void;
   /**
-   * Returns the projector for some properties. Its results are plain, read-only data without a stamp. Throws
+   * Returns the projector for some properties. Its results are plain, read-only data without an attached origin. Throws
    * `query.unknown-property`.
    */
   project(names: readonly string[]): Projector;

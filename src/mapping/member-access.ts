@@ -59,7 +59,7 @@ export function setMember(entity: Record<string, unknown>, slot: Slot, name: str
   }
 }
 
-/** Does `entity[name]`, at separate places for the same reason as {@link setMember}. */
+/** Returns `entity[name]`, read at separate places in the code for the same reason as in {@link setMember}. */
 export function getMember(entity: Record<string, unknown>, slot: Slot, name: string): unknown {
   switch (slot) {
     case 0:

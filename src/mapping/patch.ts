@@ -7,7 +7,7 @@ import { isWritable, missingProperties, notStored, readOnly } from './entity-che
 import { isAbsent, ownMember, putMember } from './member-access.js';
 import { stamp, stateOf } from './stamp.js';
 
-/** The content of a patch by name, without `undefined`. */
+/** The values in a patch by name, without those that are `undefined`. */
 export type AssignedValues = Readonly<Record<string, unknown>>;
 
 /**

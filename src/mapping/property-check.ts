@@ -20,8 +20,8 @@ const FITS: Partial<Record<EdmType, (value: unknown, limits: ServiceLimits) => b
 };
 
 /**
- * Returns a function that makes the stored value of one property: converted, and checked against its EDM type and the
- * store's limits. It throws `validation.*`; the value appears only in `details.value`.
+ * Returns a function that converts a value of one property to its stored form, and checks that form against the EDM
+ * type and the store's limits. It throws `validation.*`; the value appears only in `details.value`.
  */
 export function storedValueOf(
   className: string,
@@ -111,8 +111,9 @@ export function converterFailed(
 }
 
 /**
- * Writes the stored value of one property. `before` is the row that the entity came from, if known. A switch, because
- * this runs for every property of every row: a table of functions would cost a call.
+ * Writes the stored value of one property. `before` is the row that the entity came from, if known: an unchanged date
+ * keeps its 100 ns precision. This is a switch, because this runs for every property of every row: a table of functions
+ * would cost a call.
  */
 export function pushProperty(
   writer: RowWriter,
@@ -147,8 +148,9 @@ export function pushProperty(
 }
 
 /**
- * Returns the 100 ns beyond the milliseconds of a date. A Date has none unless a converter made it, and an unchanged
- * date keeps those of the row.
+ * Returns the part of a date below a millisecond, in ticks of 100 ns, which a JavaScript `Date` cannot hold. A
+ * converter may supply it. Otherwise, a date that equals the one in the row keeps the ticks of the row, and any other
+ * date has none.
  */
 function ticksOf(slot: Slot, value: Date, before: RowReader | undefined, isConverted: boolean): number {
   const exact = isConverted ? exactTicks(value) : undefined;

@@ -10,9 +10,8 @@ import { converterFailed } from './property-check.js';
 import { absentValue, readDrifted, readExact, readPrecise } from './property-reader.js';
 
 /**
- * Returns whether a value, stored as `stored`, differs from the value in the row. Compares bytes by content, dates by
- * millisecond, NaN as equal to itself, and converted properties by their value as well. Throws
- * `validation.converter-failed`.
+ * Returns whether a value differs from the value in the row. Compares bytes by content, dates by millisecond, NaN as
+ * equal to itself, and converted properties by their value as well. Throws `validation.converter-failed`.
  */
 export function differs(className: string, property: PropertyMetadata, value: ConvertedValue, row: RowReader): boolean {
   const before = readStored(property, row);
@@ -73,10 +72,11 @@ function storedAgain(converter: AnyConverter, value: unknown): unknown {
 }
 
 /**
- * Returns whether a value is the one that reading sets for an absent property, so the application need not have set it.
+ * Returns whether a value is the default that reading sets for an absent property, so that the application need not
+ * have set it.
  *
- * @param computed - The stored forms of defaults that functions returned when the row was read; another call may return
- * something else.
+ * @param computed - The stored forms of defaults that functions returned when the row was read; calling the functions
+ * again may return other values.
  */
 export function isAbsentDefault(
   className: string,

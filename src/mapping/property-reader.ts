@@ -70,8 +70,8 @@ function unreadable(className: string, property: PropertyMetadata, row: RowReade
 type Read = (row: RowReader, slot: Slot) => unknown;
 
 /**
- * Reads a property stored in exactly its declared type. A switch, because this runs for every property of every row: a
- * table of functions would cost a call.
+ * Reads a property stored in exactly its declared type. This is a switch, because it runs for every property of every
+ * row: a table of functions would cost a call.
  */
 export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
   switch (type) {
@@ -96,15 +96,17 @@ export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
 }
 
 /**
- * Reads a property stored in exactly its declared type for a converter, which also receives the 100 ns of a DateTime.
+ * Reads a property stored in exactly its declared type for a converter, which also receives the part of a DateTime
+ * below a millisecond.
  */
 export function readPrecise(type: EdmType, row: RowReader, slot: Slot): unknown {
   return type === 'DateTime' ? preciseDate(row.milliseconds(slot), row.ticks(slot)) : readExact(type, row, slot);
 }
 
 /**
- * Conversions from a stored type to a different declared type. Each returns the same value, or `undefined` if something
- * would be lost. For example, a program that wrote `20` to a property declared as Double stored an Int32.
+ * Conversions from a stored type to a different declared type. Each returns the same value in the declared type, or
+ * `undefined` if the conversion would lose information. For example, a program that wrote `20` to a property declared
+ * as Double stored an Int32.
  */
 const DRIFTED: Readonly<Record<EdmType, Partial<Record<EdmType, Read>>>> = {
   Binary: {},
@@ -130,7 +132,10 @@ function exactly(value: number, holds: (value: number) => boolean): number | und
   return holds(value) && !Object.is(value, -0) ? value : undefined;
 }
 
-/** Reads a property that is stored in another type than declared. Returns `undefined` if something would be lost. */
+/**
+ * Reads a property that is stored in a type other than the declared one. Returns `undefined` if the conversion would
+ * lose information.
+ */
 export function readDrifted(declared: EdmType, found: EdmType, row: RowReader, slot: Slot): unknown {
   return DRIFTED[declared][found]?.(row, slot);
 }

@@ -10,7 +10,7 @@ export interface EntityOrigin {
   readonly store: string;
   /** The name of the table in the store. */
   readonly table: string;
-  /** The class it was read as, and the `Rows` that can reopen its retained row. */
+  /** The class that the entity was read as, and the `Rows` that can read its retained row again. */
   readonly metadata: EntityMetadata;
   readonly rows: Rows;
 }
@@ -27,7 +27,7 @@ export interface StoredState {
   readonly row: RetainedRow;
   /** The properties that the caller never assigned. Missing for a loaded entity, which has the values of its row. */
   readonly unassigned?: Unassigned | undefined;
-  /** The stored forms of defaults that functions returned when the row was read, by property. */
+  /** The stored forms of defaults that functions returned when the row was read, by property name. */
   readonly computed?: ReadonlyMap<string, unknown> | undefined;
 }
 
@@ -95,8 +95,8 @@ class Stamp extends Returned {
 const stamps: Stamps = shared('stamps', () => ({ get: Stamp.get, set: Stamp.set }));
 
 /**
- * Returns the state of an entity. `undefined` for one that was never created, loaded or written here, and for anything
- * that is not an object.
+ * Returns the state of an entity. `undefined` for one that was never created, loaded or written by this package, and
+ * for anything that is not an object.
  */
 export function stateOf(entity: object): EntityState | undefined {
   return typeof entity === 'object' && entity !== null ? stamps.get(entity) : undefined;

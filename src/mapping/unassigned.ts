@@ -12,7 +12,10 @@ import { isStoredAs } from './property-difference.js';
  */
 export type Unassigned = ReadonlyMap<string, unknown>;
 
-/** Returns the stored form of a value as a copy that does not change with it. `undefined` if there is none. */
+/**
+ * Returns a copy of the stored form of a value, which later changes to the value do not affect. Returns `undefined` if
+ * the value has no stored form.
+ */
 export function snapshot({ converter }: PropertyMetadata, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   try {

@@ -6,16 +6,18 @@ import { handleRejection } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
 import type { EntityReader } from '../mapping/entity-reader.js';
 
-/** The decoded value of a row that is left out of the results. */
+/** Returned by a decoder instead of a value, so that the row is left out of the results. */
 export const LEFT_OUT: unique symbol = Symbol('left out');
 
-/** Wraps a decoder so that it can leave rows out. */
+/** A function that wraps a decoder so that it returns {@link LEFT_OUT} for rows that do not match. */
 type Sieve = <R>(
   decode: (row: RowReader) => R,
   options: (OperationOptions & ReadOptions) | undefined,
 ) => (row: RowReader) => R | typeof LEFT_OUT;
 
-/** Returns the rows of a store without those that the sieve leaves out. */
+/**
+ * Wraps the rows of a store so that reads omit those that the sieve leaves out. `requestOf` adapts each read request.
+ */
 export function sievedRows(
   rows: Rows,
   sieve: Sieve,
@@ -50,8 +52,8 @@ export function sievedRows(
 export type ClientFilter<in T> = (entity: T) => boolean;
 
 /**
- * Returns the rows of a class that match the application's own functions. Rows are read whole, because a function may
- * use any property.
+ * Returns the rows of a class that match all of the application's filter functions. Reads all properties of each row,
+ * because a function may use any of them.
  */
 export function passingRows<T extends object>(
   { rows, peek }: EntityReader<T>,
@@ -71,7 +73,10 @@ function whole<Q extends ReadRequest>(request: Q): Q {
   return { ...request, select: undefined, etag: undefined };
 }
 
-/** Checks the result of a client filter. A promise is truthy whatever its result, so every row would match. */
+/**
+ * Returns the result of a client filter as a boolean. Rejects a promise: it is truthy whatever it resolves to, so every
+ * row would match.
+ */
 function answerOf(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);
   handleRejection(answer);

@@ -22,7 +22,10 @@ export interface Sortable<out R> {
   readonly by: readonly unknown[];
 }
 
-/** Rejects a property that has no order. Throws `query.unknown-property` and `query.not-comparable`. */
+/**
+ * Rejects sorting by a property whose stored values have no order. Throws `query.unknown-property` and
+ * `query.not-comparable`.
+ */
 export function checkSortOrder<T extends object>(source: EntityReader<T>, { name }: SortOrder): void {
   source.project([name]);
   const { className, members } = source.metadata;
@@ -46,7 +49,7 @@ function storedAs(member: Member): Pick<TestedProperty, 'type' | 'converter'> | 
   }
 }
 
-/** Returns whether a plan yields its rows in this order anyway, so that they need no sorting. */
+/** Returns whether a plan already yields its rows in the requested order, so that they need no sorting. */
 export function isKeyOrder(
   { members, partitionKey }: EntityMetadata,
   { legs }: Plan,
@@ -67,7 +70,7 @@ export function isKeyOrder(
   );
 }
 
-/** Extends a reading with the values that results are sorted by. */
+/** Extends a row decoder so that it also returns the values that results are sorted by, and the row's keys. */
 export function sortableReading<T extends object, R>(
   source: EntityReader<T>,
   reading: RowReading<R>,
@@ -117,10 +120,10 @@ function rank(value: unknown): number {
 export const SORT_LIMIT = 100_000;
 
 /**
- * Reads all rows and returns them in order: the first `take` rows, or all. With `take`, at most twice as many and one
- * page are in memory at once.
+ * Reads all rows and returns them sorted: the first `take` rows, or all of them. With `take`, it holds at most twice
+ * that number and one page in memory.
  *
- * @throws EntitableError `query.too-many-to-sort` without `take`, if there are more than {@link SORT_LIMIT}.
+ * @throws EntitableError `query.too-many-to-sort` without `take`, if there are more than {@link SORT_LIMIT} rows.
  */
 export async function sortRows<R>(
   chunks: AsyncIterable<{ readonly rows: readonly R[] }>,

@@ -4,10 +4,12 @@ import type { ServiceLimits } from '../store/limits.js';
 import type { Leg, Plan } from './plan.js';
 import type { Position } from './execute-plan.js';
 
-/** The point at which a query resumes. Its bounds come from the query itself, never from a token. */
+/**
+ * The point at which a query resumes. The bounds of the keys to read come from the query itself, never from a token.
+ */
 export interface Resumption {
   readonly position: Position;
-  /** The results that remain of `take`. */
+  /** The number of results still to return, if the query has a `take`. */
   readonly remaining?: number | undefined;
 }
 
@@ -17,26 +19,32 @@ export interface TokenQuery {
   readonly plan: Plan;
   readonly take: number | undefined;
   readonly limits: ServiceLimits;
-  /** Returns the fingerprint of the queries that may use the continuation. Called when one is read or written. */
+  /**
+   * Returns a hash that is the same for all queries that may use the continuation. Called only when a continuation is
+   * read or written.
+   */
   readonly fingerprint: () => string;
-  /** The first secret signs, and all are accepted. Without any, continuations are not signed. */
+  /**
+   * The secrets for signatures. New continuations are signed with the first one, and signatures made with any of them
+   * are accepted. If there are none, continuations are not signed.
+   */
   readonly secrets: readonly Uint8Array[];
 }
 
 /**
- * The first character of a continuation that anyone who knows the query can make, and of one that only someone who
- * knows the secret can.
+ * The first character of a continuation: `PLAIN` for one with a checksum, which anyone who knows the query can compute,
+ * and `SIGNED` for one with a signature, which requires the secret.
  */
 const [PLAIN, SIGNED] = ['1', '2'];
-/** The length of the checksum or signature in characters of 6 bits: 132 of the 256 bits. */
+/** The length of the checksum or signature in base64url characters. They hold 132 of the 256 bits of the hash. */
 const CHECKSUM = 22;
-/** The maximum length of a continuation, and of the store's own continuation in it: longer than any store returns. */
+/** The maximum lengths of a continuation, and of the store's own continuation inside it. Stores return shorter ones. */
 const LONGEST = 16_384;
 const LONGEST_OF_STORE = 8192;
 
 /**
  * Writes the point at which a query resumes as a text for clients: opaque, URL-safe, and valid only for queries with
- * this fingerprint. With keys of ASCII text it has at most 2 KiB, whatever the number of partitions.
+ * this fingerprint. With ASCII keys it is at most 2 KiB long, whatever the number of partitions.
  */
 export function writeToken({ position, remaining }: Resumption, query: TokenQuery): string {
   const { leg, continuation, after } = position;
@@ -54,7 +62,7 @@ export function writeToken({ position, remaining }: Resumption, query: TokenQuer
  * Reads a token of `writeToken`. Without a secret anyone can forge one, so its content is accepted only within the
  * bounds of the query itself.
  *
- * @throws EntitableError `query.invalid-continuation` for a token of another query, and for one that was changed,
+ * @throws EntitableError `query.invalid-continuation` for a token from another query, and for one that was changed,
  * truncated or forged.
  */
 export function readToken(token: string, query: TokenQuery): Resumption {
@@ -103,7 +111,7 @@ function contentOf(token: string): unknown {
   try {
     return JSON.parse(Buffer.from(token.slice(1 + CHECKSUM), 'base64url').toString());
   } catch {
-    return undefined; // forged by someone who knows the query
+    return undefined; // the checksum matches, but this is not JSON: forged by someone who knows the query
   }
 }
 
@@ -118,8 +126,8 @@ function resumptionOf(content: unknown, { plan, take, limits }: TokenQuery): Res
 }
 
 /**
- * Returns the position within a leg. A leg of one step resumes with the store's continuation, a leg of several steps
- * after a row.
+ * Returns the position within a leg of the plan, or `undefined` if the token's content does not fit the leg. A leg of
+ * one step resumes with the store's continuation. A leg of several steps, whose rows are merged, resumes after a row.
  */
 function placeOf(
   { steps }: Leg,

@@ -13,7 +13,10 @@ import { linkSignal } from '../async/linked-signal.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { singleKey, intersection, onlyKey } from '../filter/key-range.js';
 
-/** The point at which a plan resumes: the leg, and the position within it. */
+/**
+ * The point at which a plan resumes: the index of a leg, and the position within that leg. A leg is a step (a request
+ * and its continuations), or several steps whose rows are merged by key; see `Leg` and `Step` in `plan.ts`.
+ */
 export interface Position {
   readonly leg: number;
   /** The store's own continuation, in a leg of one step. */
@@ -34,16 +37,16 @@ export interface PlanReader<out R> {
   readonly plan: Plan;
   readonly reading: RowReading<R>;
   readonly pageSize: number;
-  /** The number of comparisons that a request can have. */
+  /** The maximum number of comparisons in the filter of one request. */
   readonly comparisons: number;
   /** The number of pages to request ahead of the consumer, in a leg of one step. */
   readonly ahead: number;
 }
 
-/** The number of requests in flight at once. */
+/** The maximum number of requests in flight at once. */
 const CONCURRENCY = 8;
 
-/** Reads a plan from a position, leg by leg. The first pages of the following legs are requested ahead. */
+/** Reads a plan from a position onwards, leg by leg. The first pages of the legs that follow are requested ahead. */
 export async function* readPlan<R>(
   reader: PlanReader<R>,
   from: Position,
@@ -63,7 +66,7 @@ export async function* readPlan<R>(
     const start = toBegin === from.leg ? from : { leg: toBegin };
     const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal: stop.signal }, table);
     const first = chunks.next();
-    first.catch(() => undefined); // rethrown when this leg is next
+    first.catch(() => undefined); // thrown by the loop below when it reaches this leg
     begun.push({ chunks, first });
     toBegin++;
   };
@@ -81,7 +84,7 @@ export async function* readPlan<R>(
   }
 }
 
-/** Reads one leg from a position. */
+/** Reads one leg from a position onwards. */
 export async function* readLeg<R>(
   reader: PlanReader<R>,
   from: Position,
@@ -133,12 +136,12 @@ function placeOf({ partitionKey, rowKey }: RowPlace): RowPlace {
   return { partitionKey, rowKey };
 }
 
-/** The paging of a step's requests. */
+/** The part of a scan request that controls its paging. */
 export type StepPaging = Pick<ScanRequest, 'pageSize' | 'continuation' | 'ahead'>;
 
 /**
  * Records whether a query has found its table. If a later step does not find it, the table was deleted meanwhile, and
- * the results must not look complete.
+ * the query fails instead of returning results that look complete.
  */
 export interface TableSeen {
   seen: boolean;
@@ -171,8 +174,8 @@ export async function* readStep<R>(
       return;
     }
     case 'scan': {
-      // Results of steps that run at the same time prove nothing: the table may have been created after this request
-      // was sent.
+      // Taken before this request is sent: a step that runs at the same time may find a table that was created
+      // after this request was sent.
       const wasSeen = table.seen;
       for await (const page of rows.scan({ ...request, ...scanRequest(step), ...paging }, decode, options)) {
         if (page.tableMissing !== true) table.seen = true;
@@ -208,8 +211,8 @@ function isBounded({ from, to }: KeyRange): boolean {
 
 /**
  * Returns the steps that read the rest of a step after a row: the rest of the row's partition, then the partitions
- * after it. If that needs more comparisons than a request can have, returns the whole step, which also reads earlier
- * rows.
+ * after it. If that needs more comparisons than a request can have, returns the whole step; the caller drops the
+ * earlier rows that it reads.
  */
 function resumeStep(step: Step, after: RowPlace, comparisons: number): readonly Step[] {
   if (step.kind === 'point') return comparePlaces(step, after) > 0 ? [step] : [];

@@ -3,8 +3,8 @@ import { toOData } from '../filter/odata.js';
 import { stepComparisons, stepFilter, type Plan, type Step } from './plan.js';
 
 /**
- * The access path of a query, from the cheapest to the most expensive: nothing can match, single keys are read, a range
- * within one partition, one partition, the whole table.
+ * The access path of a query, from the cheapest to the most expensive: no request because nothing can match, reads of
+ * single rows, a range within one partition, one whole partition, the whole table.
  */
 export type QueryPlanKind = 'nothing' | 'point' | 'row range' | 'partition' | 'table scan';
 
@@ -18,7 +18,7 @@ export interface QueryPlan {
   readonly comparisons: number;
   /** The `$filter` of each request. */
   readonly filters: readonly string[];
-  /** The work that is done on the client, in words. */
+  /** Descriptions of the work that is done on the client. */
   readonly onClient: readonly string[];
 }
 

@@ -4,8 +4,8 @@ import type { Page } from './query.js';
 type Pages<R> = Required<Pick<AsyncIterator<Page<R>, unknown, undefined>, 'next' | 'return'>>;
 
 /**
- * Iterates over the items of pages. Items that have arrived are returned immediately: an async generator would wait
- * several times for each item.
+ * Iterates over the items of pages. Items that have arrived are returned immediately, unlike in an async generator,
+ * which awaits several promises for each item.
  */
 export class ItemIterator<R> implements AsyncIterableIterator<R, undefined> {
   readonly #pages: Pages<R>;

@@ -7,22 +7,23 @@ import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite } from '../store/table-store.js';
 import type { RowPlace } from './merge-rows.js';
 
-/** A row as it was read. */
+/** A row that a query matched, with the ETag that it had when it was read. */
 export interface MatchedRow extends RowPlace {
   readonly etag: string;
   /** The result of the query for the row, for patches that are computed from it. */
   readonly result?: unknown;
 }
 
-/** The write of one row. */
+/** The prepared write of one row. */
 export interface MatchWrite {
   readonly write: PreparedWrite;
-  /** True if it removes properties: some stores cannot do so in a transaction. */
+  /** True if the write removes properties, which some stores cannot do in a transaction. */
   readonly removes: boolean;
 }
 
 /**
- * Prepares the write of one row, on condition of the ETag it was read with; `undefined` if there is nothing to write.
+ * Prepares the write of one row, on condition that it still has the ETag it was read with. Returns `undefined` if there
+ * is nothing to write.
  */
 export type PrepareWrite = (row: MatchedRow) => MatchWrite | undefined | Promise<MatchWrite | undefined>;
 
@@ -36,13 +37,16 @@ export interface MatchWrites {
    */
   merge(patch: object): Promise<PrepareWrite>;
   /**
-   * Merges a patch of its own into each row, computed from the result of the query, and validated. Throws
+   * Merges into each row a patch that is computed from the row's result in the query, and validated. Throws
    * `commit.not-in-unit` in a unit of work.
    */
   mergeEach(patchOf: (result: unknown) => unknown): PrepareWrite;
 }
 
-/** Creates the writes by filter of a class, which are sent directly to its store. */
+/**
+ * Creates the functions that prepare a class's writes by filter (`query.delete()` and `query.merge()`), which are sent
+ * directly to its store and not through a unit of work.
+ */
 export function matchWrites<T extends object>(
   mapper: EntityMapper<T>,
   validate: (assigned: AssignedValues) => void | Promise<void>,
@@ -62,7 +66,7 @@ export function matchWrites<T extends object>(
     mergeEach: (patchOf) => async (row: MatchedRow) => {
       const result = row.result as object;
       const state = stateOf(result);
-      const before = state === undefined ? { ...result } : undefined; // a projection does not remember its row
+      const before = state === undefined ? { ...result } : undefined; // results of select() are not tracked
       const patch = await patchOf(result);
       const isRow = patch === result && state !== undefined;
       if (patch === undefined || isRow) {
@@ -99,7 +103,10 @@ function unequalNames(before: object | undefined, after: object): readonly strin
   return Object.entries(after).flatMap(([name, value]) => (Object.is(values?.[name], value) ? [] : [name]));
 }
 
-/** A change of the row itself would be lost silently, because only the returned patch is written. */
+/**
+ * Creates the error for a patch function that modifies the row itself and returns nothing. Only the returned patch is
+ * written, so the modification would be silently lost.
+ */
 function changedInPlace(names: readonly string[]): Error {
   return wrongPatch(names, `one that changes ${names.join(', ')} of the row itself and returns nothing`);
 }

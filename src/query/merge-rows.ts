@@ -1,7 +1,7 @@
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { ReadRequest, ScanRequest } from '../store/table-store.js';
 
-/** The decoder of rows, and the part of the request that it needs. */
+/** A decoder of rows, with the parts of the request that it depends on, such as the selected properties. */
 export interface RowReading<out R> {
   readonly request: ReadRequest & Pick<ScanRequest, 'rawFilter'>;
   readonly decode: (row: RowReader) => R;
@@ -20,7 +20,7 @@ export interface KeyedRow<out R> extends RowPlace {
   readonly value: R;
 }
 
-/** Extends a reading with the position of each row. */
+/** Extends a reading so that it returns each value together with the position of its row. */
 export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<KeyedRow<R>> {
   return {
     request,
@@ -28,7 +28,7 @@ export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<
   };
 }
 
-/** Compares two rows by partition key, then by row key, both by UTF-16 unit. */
+/** Compares two rows by partition key, then by row key, both in the order of UTF-16 code units. */
 export function comparePlaces(left: RowPlace, right: RowPlace): number {
   if (left.partitionKey !== right.partitionKey) return left.partitionKey < right.partitionKey ? -1 : 1;
   return left.rowKey < right.rowKey ? -1 : left.rowKey > right.rowKey ? 1 : 0;
@@ -37,14 +37,14 @@ export function comparePlaces(left: RowPlace, right: RowPlace): number {
 /** A source of rows in key order, page by page. */
 export type MergeSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
 
-/** The rows of one source that have arrived and are not merged yet. */
+/** A source, with its rows that have arrived but are not merged yet. */
 interface Waiting<R> {
   readonly source: MergeSource<R>;
   readonly rows: readonly KeyedRow<R>[];
   readonly next: number;
 }
 
-/** A page of merged rows. `more` is true if others follow. */
+/** A page of merged rows. `more` is true if more rows follow. */
 export interface MergedRows<R> {
   readonly rows: readonly KeyedRow<R>[];
   readonly more: boolean;

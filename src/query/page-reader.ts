@@ -27,8 +27,8 @@ export async function* readPages<R>(
 }
 
 /**
- * Reads one page from the end of an earlier one. It reads as many legs as needed to fill the page, but of each leg only
- * what the store returns at once.
+ * Reads one page, starting at the end of an earlier one. Reads as many legs of the plan as needed to fill the page, but
+ * does not ask a leg for more rows once the page has some.
  */
 export async function readPage<R>(
   source: PageSource<R>,

@@ -23,15 +23,17 @@ export interface ScanStep {
   readonly filter?: FilterNode;
 }
 
-/** The rows that one request reads, or a sequence of requests linked by continuations. */
+/** The rows that are read by one request, or by a sequence of requests linked by continuations. */
 export type Step = PointStep | ScanStep;
 
-/** Steps that read different rows of the same keys. Merged by key, they are in order. */
+/** Steps that read different rows of the same key ranges. Merged by key, the rows of all steps are in key order. */
 export interface Leg {
   readonly steps: readonly Step[];
 }
 
-/** The reads of a query: legs in key order, with no key in two of them. There are no legs if nothing can match. */
+/**
+ * The reads of a query: legs in key order, of which no two read the same row. There are no legs if nothing can match.
+ */
 export interface Plan {
   readonly legs: readonly Leg[];
 }
@@ -63,7 +65,7 @@ export function stepComparisons(step: Step): number {
   return partition + bounds(rowKey) + (filter === undefined ? 0 : countComparisons(filter));
 }
 
-/** Returns the operands of a conjunction. For any other filter, it is the only operand. */
+/** Returns the operands of a conjunction. Any other filter is returned as the only operand. */
 export function conjuncts(filter: FilterNode | true | undefined): readonly FilterNode[] {
   if (filter === undefined || filter === true) return [];
   return filter.kind === 'and' ? filter.operands : [filter];
@@ -98,7 +100,7 @@ function bounds({ from, to }: KeyRange): number {
 export interface Scope {
   readonly partitionKey: KeyRange;
   readonly rowKey: KeyRange;
-  /** The parts of the partition key that the partition fixes. */
+  /** The values of the parts of the partition key, if the scope is one partition. */
   readonly known: KnownParts;
 }
 
@@ -111,7 +113,9 @@ export function scopeOf({ partitionKey, rowKey }: EntityMetadata, partition: str
   };
 }
 
-/** Returns the range of a template's keys. If it begins with a literal, all of its keys do. */
+/**
+ * Returns the range of keys that a template can produce. If the template begins with a literal text, all its keys do.
+ */
 function keysOf({ literals, parts }: KeyTemplate): KeyRange {
   const [head] = literals;
   if (head === undefined) return ALL_KEYS;
@@ -126,7 +130,10 @@ function knownParts(template: KeyTemplate, key: string): KnownParts {
 /** The maximum number of requests that a query may plan by default. */
 export const MOST_REQUESTS = 1000;
 
-/** The number of requests that a query may still plan. It is checked before they are planned, to bound the work. */
+/**
+ * Counts the requests that a query plans, and enforces a limit. It is checked before requests are planned, so that the
+ * limit also bounds the work of planning.
+ */
 export class RequestBudget {
   readonly limit: number;
   #planned = 0;

@@ -106,8 +106,8 @@ class StepPlanner {
 }
 
 /**
- * Returns the number of comparisons of key ranges when several requests resume after a row, whose partition key and row
- * key are compared as well.
+ * Returns the number of comparisons that key ranges need in a request that resumes after a row, because the keys of
+ * that row are compared as well.
  */
 function resumedComparisons(partitionKey: KeyRange, rowKey: KeyRange): number {
   const end = ({ to }: KeyRange): number => (to === undefined ? 0 : 1);
@@ -117,7 +117,7 @@ function resumedComparisons(partitionKey: KeyRange, rowKey: KeyRange): number {
   return Math.max(samePartition, partitionsBehind);
 }
 
-/** Returns whether a row can have a key. The service would reject a request for any other. */
+/** Returns whether a row can have a key. The service would reject a request with any other key. */
 function canExist(key: string | undefined, longest: number, limits: ServiceLimits): boolean {
   return key === undefined || (forbiddenCharacter(key) === undefined && keySize(key, limits) <= longest);
 }
@@ -130,7 +130,7 @@ interface Alternatives {
 
 /**
  * Separates the conditions of the form "in one of these ranges of a key" from a conjunction. Returns the ranges that
- * satisfy all of them, within the given one.
+ * satisfy all of them, within the given range.
  */
 function takeAlternatives(key: KeyName, within: KeyRange, operands: readonly FilterNode[]): Alternatives {
   let ranges: readonly KeyRange[] = [within];

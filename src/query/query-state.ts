@@ -86,19 +86,19 @@ export function queryFingerprint<T extends object>(state: QueryState<T>, plan: P
     filter === undefined ? '' : toOData(filter),
     rawFilter,
     selected?.names,
-    ...(clientFilters.length === 0 ? [] : [clientFilters.length]), // functions have no stable text
+    ...(clientFilters.length === 0 ? [] : [clientFilters.length]), // functions have no stable text, so use their number
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }
 
-/** Returns the rows per request: no more than `take`, unless more must be read to find that many. */
+/** Returns the number of rows per request: no more than `take`, unless more must be read to find that many. */
 export function rowsPerRequest<T extends object>(state: QueryState<T>, sorted: boolean): number {
   const { source, take, pageSize, clientFilters } = state;
   const most = pageSize ?? source.store.traits.limits.pageRows;
   return sorted || take === undefined || clientFilters.length > 0 ? most : Math.max(1, Math.min(take, most));
 }
 
-/** Rejects a feature that does not work with results sorted on the client. */
+/** Throws `query.sorted-on-client` if results are sorted on the client, for a feature that needs them in key order. */
 export function refuseSorted<T extends object>(state: QueryState<T>, plan: Plan, feature: string): void {
   const [order] = clientOrders(state, plan);
   if (order === undefined) return;
@@ -125,7 +125,7 @@ const SYSTEM_NAMES: ReadonlyMap<Slot, string> = new Map([
   [TIMESTAMP, 'Timestamp'],
 ]);
 
-/** Returns the stored names of slots. */
+/** Returns the stored names of slots: indexes of properties, or the constants for the keys and the timestamp. */
 export function storedNames({ properties }: EntityMetadata, slots: readonly Slot[]): readonly string[] {
   return Object.freeze(slots.map((slot) => SYSTEM_NAMES.get(slot) ?? properties[slot]!.storedName));
 }

@@ -16,7 +16,7 @@ export interface CompiledQuery {
   readonly select?: readonly string[];
   /** The maximum number of results; missing if all are read. */
   readonly take?: number;
-  /** The rows per request. */
+  /** The number of rows per request. */
   readonly pageSize: number;
 }
 
@@ -36,7 +36,7 @@ export interface Page<out R> {
  * `exists` it applies to all pages that they read together.
  */
 export interface ReadOptions extends OperationOptions {
-  /** Reads entities again that a unit of work has already loaded, and overwrites them and their unsaved changes. */
+  /** Reloads entities that a unit of work has already loaded, and overwrites them, including their unsaved changes. */
   readonly refresh?: boolean | undefined;
 }
 
@@ -62,7 +62,9 @@ export interface ForEachOptions extends ReadOptions {
 
 /** The second argument of a `forEach` handler. */
 export interface HandlerContext {
-  /** A signal that is aborted when `forEach` stops, because another handler threw or its own signal was aborted. */
+  /**
+   * A signal that is aborted when `forEach` stops, because another handler threw or the `signal` option was aborted.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -95,8 +97,8 @@ type SortableName<T, K extends keyof T> = K extends unknown
   : never;
 
 /**
- * Reads entities of `T` as `R`. Queries are immutable: every refining method returns a new query. Nothing is sent until
- * you iterate or call a reading method; each read sends the query again.
+ * A query that reads entities of `T` and returns them as `R`. Queries are immutable: every refining method returns a
+ * new query. Nothing is sent until you iterate or call a reading method; each read sends the query again.
  *
  * @example
  * ```ts
@@ -148,17 +150,17 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   take(count: number): Query<T, R>;
 
   /**
-   * Sets the most requests that may be planned, instead of the data source's `maxQueryRequests`. A query that needs
-   * more fails with `query.too-many-requests` before anything is sent. Several `in` conditions multiply the number of
-   * requests, especially on both keys. Pages do not count.
+   * Sets the maximum number of requests that may be planned, instead of the data source's `maxQueryRequests`. A query
+   * that needs more fails with `query.too-many-requests` before anything is sent. Several `in` conditions multiply the
+   * number of requests, especially on both keys. Pages do not count.
    */
   maxRequests(count: number): Query<T, R>;
 
-  /** Sets the rows per request: 1 to the store's `limits.pageRows`, which is the default. */
+  /** Sets the number of rows per request: 1 to the store's `limits.pageRows`, which is the default. */
   pageSize(rows: number): Query<T, R>;
 
   /**
-   * Sorts the results. Another call sorts results that are equal by the previous ones. Absent values come last, and
+   * Sorts the results. Further calls sort the results that are equal by the previous ones. Absent values come last, and
    * ties are in key order.
    *
    * The service cannot sort. Unless you order by the key, every match is read and sorted on the client. With `take(n)`,

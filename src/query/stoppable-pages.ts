@@ -5,7 +5,7 @@ import type { Page, PagesOptions } from './query.js';
 
 type Pages<R> = AsyncGenerator<Page<R>, void, undefined>;
 
-/** Reads pages with options, and reports them to an observer if there is one. */
+/** The functions that read pages with options, and that report them to an observer if there is one. */
 interface PagesSource<R> {
   readonly read: (options: PagesOptions) => Pages<R>;
   readonly watch?: ((pages: Pages<R>) => Pages<R>) | undefined;
@@ -62,14 +62,17 @@ async function* untilStopped<R>(pages: Pages<R>, signal: AbortSignal): Pages<R> 
   }
 }
 
-/** The reason for the abort. Shared, because creating an error for each iteration costs as much as its request. */
+/**
+ * The reason with which `return()` aborts. Shared, because creating an error for each iteration would cost as much as
+ * the request of the iteration.
+ */
 const RETURNED = new Error('The iteration has ended');
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
- * Reads the single answer of a method within its `timeout`, however many pages that takes. A limit for each page would
- * not stop a service that keeps returning empty pages. Throws `store.timeout`.
+ * Reads the result of a method within its `timeout`, however many pages that takes. A limit for each page would not
+ * stop a service that keeps returning empty pages. Throws `store.timeout`.
  */
 export async function withinTime<O extends OperationOptions, R>(
   options: O | undefined,

@@ -17,7 +17,7 @@ import { intersection, onlyKey } from '../filter/key-range.js';
 import type { Step } from './plan.js';
 import { readStep, type PlanReader } from './execute-plan.js';
 
-/** Store and callbacks of a write by filter. */
+/** The store and the callbacks of a write by filter. */
 export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
@@ -26,12 +26,18 @@ export interface MatchWriter {
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
 }
 
-/** Number of times that a row is read and tested because others change it, before it counts as failed. */
+/**
+ * The number of times that a write of a row is attempted while other writers keep changing the row, before the row
+ * counts as failed.
+ */
 const ATTEMPTS = 5;
 
 interface Pending extends MatchedRow {
   readonly attempt: number;
-  /** Set once it was prepared and did not fit a batch: a function that computes its patch is called once. */
+  /**
+   * The prepared write, if it did not fit into the previous transaction. It is kept so that a function that computes
+   * the patch is called only once.
+   */
   readonly prepared?: MatchWrite;
 }
 
@@ -77,7 +83,10 @@ async function writeMatches(
   }
   return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
 
-  /** A row that another writer has changed is read again, and written together with the others if it still matches. */
+  /**
+   * Reads a row again that another writer has changed. If it still matches, it is written together with the unwritten
+   * rows.
+   */
   async function readAgain(
     unwritten: readonly Prepared[],
     { error, refused }: BatchFailure<Prepared>,
@@ -95,7 +104,9 @@ function isRaced(error: unknown): boolean {
   return EntitableError.is(error, 'store.precondition-failed');
 }
 
-/** Takes from `pending` the rows of one transaction; a row that there is nothing to write of is left out. */
+/**
+ * Removes the rows of the next transaction from `pending`, and returns them without those that have nothing to write.
+ */
 async function nextBatch(
   { prepare, store, table }: MatchWriter,
   pending: Pending[],
@@ -126,13 +137,15 @@ async function nextBatch(
   return batch?.writes ?? [];
 }
 
-/** Decodes of each match the keys and the ETag, which every write needs. */
+/** The reading that decodes the keys and the ETag of each matching row, which every write needs. */
 export const MATCHES: RowReading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),
   decode: matchOf,
 });
 
-/** Decodes of each match also the result of the query, for patches that are computed from it. */
+/**
+ * Returns a reading that also decodes each matching row's result in the query, for patches that are computed from it.
+ */
 export function withResults({ request, decode }: RowReading<unknown>): RowReading<MatchedRow> {
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
 }
