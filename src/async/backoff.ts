@@ -1,10 +1,13 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import { onAbort } from './linked-signal.js';
 
-/** Milliseconds, some 24 days: Node takes a longer timer for one of 1 ms. */
+/** The longest delay of a timer in milliseconds, some 24 days. Node replaces a longer one by 1 ms. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Starts a timer whose time comes from a user or a server: one that is longer than Node's longest runs for that. */
+/**
+ * Starts a timer for a delay that a user or a server has chosen. A delay above {@link LONGEST_TIMER} is shortened to
+ * it.
+ */
 export function startTimer(listener: () => void, milliseconds: number): NodeJS.Timeout {
   return setTimeout(listener, Math.min(milliseconds, LONGEST_TIMER));
 }
@@ -31,12 +34,15 @@ export interface Waits {
   readonly longest: number;
 }
 
-/** Waits of work that lost a race: the other writer is done within a request or two. */
+/**
+ * Bounds of the waits of work that is repeated because another writer was faster. They are short, because that writer
+ * is done within a request or two.
+ */
 export const WAITS: Waits = Object.freeze({ first: 8, longest: 500 });
 
 /**
- * Returns a random wait before a retry, the first of which is 0. With full jitter, writers that collided once do not
- * collide again in step.
+ * Returns a random wait before a retry; the first has the number 0. The wait is anything from 0 to its upper bound
+ * (full jitter), so that writers that collided once do not try again at the same moment.
  */
 export function jitter(retry: number, first: number, longest: number): number {
   return Math.random() * Math.min(longest, first * 2 ** retry);
@@ -49,11 +55,11 @@ export interface BackoffOptions {
   readonly waits?: Waits;
   /** Returns whether another attempt may succeed. */
   readonly when: (error: unknown) => boolean;
-  /** Ends a wait. */
+  /** Ends the default wait with `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Waits before the next attempt, or throws to end the work; by default until the signal ends the wait with
-   * `store.aborted`.
+   * Waits before the next attempt, or throws to stop retrying. The default waits for the given time, and throws
+   * `store.aborted` if the signal is aborted first.
    */
   readonly wait?: ((milliseconds: number, error: unknown) => Promise<unknown>) | undefined;
 }
@@ -61,7 +67,7 @@ export interface BackoffOptions {
 /**
  * Does work until it succeeds, fails for a reason that `when` does not accept, or has failed in every attempt. For
  * operations that are repeated as a whole, e.g. read-change-write; the requests of an operation are retried by
- * `Attempts` of resilience. Throws what the last attempt threw.
+ * `Attempts` (`src/resilience/attempts.ts`). Throws what the last attempt threw.
  */
 export async function retryWithBackoff<T>(
   work: () => Promise<T>,

@@ -5,8 +5,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
 
 /**
- * Runs work under a signal of its own, which is aborted by the caller's signal or when the time is over. An abort
- * caused by the time limit is thrown as `store.timeout` with this message.
+ * Runs work under a signal of its own, which is aborted by the caller's signal or when the time limit expires. An abort
+ * caused by the time limit is thrown as `store.timeout` with `message`.
  */
 export async function withTimeLimit<T>(
   { signal, timeout }: OperationOptions,
@@ -39,7 +39,7 @@ export class Deadline {
   readonly #options: OperationOptions;
   readonly #ends: number;
 
-  /** Starts the time. Throws `validation.invalid-option`. */
+  /** Starts the time limit. Throws `validation.invalid-option`. */
   constructor(options: OperationOptions = {}) {
     checkOperation(options);
     this.#options = options;
@@ -60,8 +60,8 @@ export class Deadline {
   }
 
   /**
-   * Waits for work that does not listen to the signal itself, e.g. a user's function. If the wait ends first, the work
-   * goes on and its result or error is dropped.
+   * Waits for work that does not listen to the signal itself, e.g. a user's function. If the signal or the time limit
+   * ends the wait, the work continues, and its result or error is ignored.
    */
   wait<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#options;

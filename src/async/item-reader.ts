@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 const TURN = 256;
 
 /**
- * Input of a bulk verb: anything that yields items one by one. The next item is requested only when there is room for
- * it.
+ * Input of a bulk operation such as `insertMany`: anything that yields items one by one. The next item is requested
+ * only when there is room for it.
  */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
 
@@ -17,7 +17,7 @@ export interface ReadItem<I> {
 
 type Next<I> = ReadItem<I> | undefined;
 
-/** Reads the input of a bulk verb one item at a time. A pending wait for the next item can be given up. */
+/** Reads the input of a bulk operation one item at a time. A pending wait for the next item can be given up. */
 export class ItemReader<I> {
   readonly #items: Iterator<I> | AsyncIterator<I>;
   #read = 0;
@@ -37,7 +37,7 @@ export class ItemReader<I> {
     return this.#read % TURN === TURN - 1 ? setImmediate().then(() => this.#ask()) : this.#ask();
   }
 
-  /** Ends a pending wait for the next item. */
+  /** Ends a pending wait for the next item, which then resolves to `undefined`. */
   giveUp(): void {
     this.#giveUp?.();
   }

@@ -11,7 +11,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     listener();
     return nothing;
   }
-  if (signal instanceof EventTarget) setMaxListeners(0, signal); // other implementations count no listeners
+  if (signal instanceof EventTarget) setMaxListeners(0, signal); // other implementations do not count listeners
   signal.addEventListener('abort', listener, ONCE);
   return () => signal.removeEventListener('abort', listener);
 }

@@ -3,8 +3,8 @@ import { ItemReader, type Items } from './item-reader.js';
 
 /**
  * Maps items with a bounded number of concurrent calls, keeping their order. The next item is requested when there is
- * room, and none after a failure. The signal ends a wait for items that are not available yet; calls in flight have it
- * themselves. Used by reads of many keys and by commits.
+ * room, and none after a failure. The signal only ends a wait for the next item; `map` has to listen to it itself if it
+ * is to stop calls in flight. Used by reads of many keys and by commits.
  */
 export async function mapConcurrently<I, R>(
   items: Items<I>,

@@ -29,7 +29,7 @@ export abstract class SerialIterator<P extends ContinuedPage> implements AsyncIt
 
   next(): Promise<IteratorResult<P, undefined>> {
     const result = this.#turn.then(() => this.#advance());
-    this.#turn = result.catch(ignore); // the caller of this turn gets the error, the next one the end
+    this.#turn = result.catch(ignore); // the error goes to this caller; the next call returns the end
     return result;
   }
 
@@ -46,7 +46,7 @@ export abstract class SerialIterator<P extends ContinuedPage> implements AsyncIt
       if (page?.continuation === undefined) this.#end('last page');
       return page === undefined ? END : { done: false, value: page };
     } catch (error) {
-      if (this.#hasEnded) return END; // by return(): what it was waiting for does not matter
+      if (this.#hasEnded) return END; // ended by return(), so the outcome of read() does not matter
       this.#end('error', error);
       throw error;
     }

@@ -42,8 +42,8 @@ export function checkDataSourceOptions(options: DataSourceOptions): void {
 }
 
 /**
- * Refuses a file mode with which the owner could not read and write the file again, and thereby most modes that were
- * written in decimal (`640`).
+ * Refuses a file mode that does not let the owner read and write the file. This also catches most modes that were
+ * written in decimal (`640` instead of `0o640`).
  */
 function checkFileMode(mode: unknown): void {
   if (typeof mode === 'number' && Number.isInteger(mode) && mode >= 0 && mode <= 0o777 && (mode & 0o600) === 0o600)
@@ -53,8 +53,8 @@ function checkFileMode(mode: unknown): void {
 }
 
 /**
- * Returns the stored name of a table, as the program's `tableName` function maps it. What that function throws becomes
- * the `cause`; it is safe to show, because the function receives nothing but the table's name.
+ * Returns the stored name of a table, as the program's `tableName` function maps it. An error that the function throws
+ * becomes the `cause`; it is safe to show, because the function receives nothing but the table's name.
  */
 export function nameBy(tableName: (name: string) => string, table: string): string {
   let name: string;

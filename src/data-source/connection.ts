@@ -18,7 +18,10 @@ export interface CloseOptions {
 /** The names that these options can have. */
 export const CLOSE_NAMES: OptionNames<CloseOptions> = { timeout: true };
 
-/** The opened store of a data source, in three stages of wrapping. */
+/**
+ * The opened store of a data source in three forms: without wrappers (`bare`), with retries (`strict`), and with tables
+ * created on demand as well (`store`), each as far as the options require it.
+ */
 export interface Connection {
   readonly store: TableStore;
   /** The store with retries, but without tables on demand: a write to a missing table fails, and so does a read. */

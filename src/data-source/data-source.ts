@@ -192,7 +192,10 @@ export class DataSource implements AsyncDisposable {
     return this.#inBulk('upsertMany', options, VERB_OPTIONS.bulkUpsert, (bulk) => bulk.upsertMany(entities, options));
   }
 
-  /** Deletes any number of entities of any classes, under their ETags. Otherwise like {@link insertMany}. */
+  /**
+   * Deletes any number of entities of any classes. Each row must still have the ETag of its entity. Otherwise like
+   * {@link insertMany}.
+   */
   deleteMany<T extends object>(entities: Items<T>, options?: BulkDeleteOptions): Promise<BulkResult<T>> {
     return this.#inBulk('deleteMany', options, VERB_OPTIONS.bulkDelete, (bulk) => bulk.deleteMany(entities, options));
   }
@@ -233,8 +236,8 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Waits until the store answers, for `timeout` milliseconds at most (30,000 by default), or makes a single attempt
-   * with `failFast`. Throws the reason if it does not answer; at once if waiting cannot help, e.g. for
+   * Waits until the store responds, for `timeout` milliseconds at most (30,000 by default), or makes a single attempt
+   * with `failFast`. Throws the reason if it does not respond; at once if waiting cannot help, e.g. for
    * `store.unauthorized`. It reads the list of tables, or reads from `table` if the credential permits nothing else.
    * For a store on disk it also checks that its files are still in place.
    */

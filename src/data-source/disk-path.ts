@@ -57,7 +57,10 @@ function folderProblem(path: string): string | undefined {
   return "The path behind lmdb: is that of a file, and a store is a folder. A file that sqlite: has made is 'sqlite:PATH'.";
 }
 
-/** Returns what exists at a path, as far as that can be determined. Opening the path reports anything else. */
+/**
+ * Returns what exists at a path, as far as that can be determined. Any other problem is reported when the path is
+ * opened.
+ */
 function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

@@ -70,8 +70,8 @@ export function lazyTables(store: TableStore): TableStore {
 }
 
 /**
- * Replaces `store.outcome-unknown` for the creation of the table. The write itself is not in doubt: it was refused
- * because the table was missing.
+ * Returns `store.unavailable` instead of a `store.outcome-unknown` of the request that creates the table; any other
+ * error unchanged. The outcome of the write itself is known: it was refused because the table was missing.
  */
 function notCreated(table: string, error: unknown): unknown {
   if (!EntitableError.is(error, 'store.outcome-unknown')) return error;

@@ -17,7 +17,7 @@ export type DataSourceTarget =
   | `lmdb:${string}`
   | (string & {})
   | AzureTarget
-  /** A store of your own that implements the port. */
+  /** A store of your own that implements the `TableStore` interface. */
   | TableStore;
 
 /** The options of `DataSource.open`. */
@@ -93,17 +93,18 @@ export interface DataSourceOptions {
    */
   readonly retry?: RetrySettings | false | undefined;
   /**
-   * Receives an event for every operation and every retry, never keys, property values or secrets. What it throws does
-   * not affect the operation.
+   * Receives an event for every operation of the store and every retry. Events never contain keys, property values or
+   * secrets. An error that the logger throws does not affect the operation.
    */
   readonly logger?: Logger | undefined;
   /**
-   * Receives an event for every verb when it ends, with the sum of the operations that the store carried out for it;
-   * never keys, property values or secrets. What it throws does not affect the verb. The operations are attributed to
-   * their verb by the async context, which is used only if this option is set.
+   * Receives an event when a verb ends, i.e. one call of a method of a repository, a query or a unit of work that
+   * reaches the store. The event sums up the operations that the store carried out for the verb, and never contains
+   * keys, property values or secrets. An error that the listener throws does not affect the verb. `AsyncLocalStorage`,
+   * which attributes operations to their verb, is used only if this option is set.
    */
   readonly onVerb?: VerbListener | undefined;
-  /** Receives measurements of every operation. What it throws does not affect the operation. */
+  /** Receives measurements of every operation of the store. An error that it throws does not affect the operation. */
   readonly metrics?: MetricsHook | undefined;
 }
 

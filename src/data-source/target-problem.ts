@@ -8,7 +8,8 @@ const CONNECTION_STRING = new RegExp(`(?:^|;)\\s*(?:${SETTINGS})\\s*=`, 'i');
 const ASSIGNMENT = new RegExp(`^(?:export\\s+|set\\s+|\\$env:)?[A-Za-z_]\\w*\\s*=\\s*["']?(?:${SETTINGS})\\s*=`, 'i');
 
 /**
- * Returns whether a text is meant as a connection string of tables. The Azure store checks whether it is a valid one.
+ * Returns whether a text is meant as a connection string for a table service. The Azure store checks whether it is
+ * valid.
  */
 export function isConnectionString(text: string): boolean {
   return CONNECTION_STRING.test(text);

@@ -64,7 +64,10 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Never throws: a program may throw anything, even a proxy whose traps throw. */
+/**
+ * Returns whether a value is an error of this package. Never throws, although a program may have thrown anything, even
+ * a proxy whose traps throw.
+ */
 function isBranded(error: unknown): boolean {
   try {
     return error instanceof Error && BRAND in error;

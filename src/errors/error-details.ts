@@ -56,24 +56,28 @@ export interface StoreErrorDetails {
   readonly serviceMessage?: string;
   /** The HTTP status, if there was a response. */
   readonly status?: number;
-  /** The media type of a response that is not the service's, or not to this request; `none` if it declares none. */
+  /**
+   * The media type of a response that did not come from the service, or not for this request; `none` if it has none.
+   */
   readonly contentType?: string;
   /** The service's identifier of the request, which its support asks for. */
   readonly requestId?: string;
   /** The milliseconds after which the service asked for a retry. */
   readonly retryAfter?: number;
-  /** The write that was refused, for the commit of a unit of work of which nothing was written. */
+  /** The write that was refused, if that made the commit of a unit of work fail before anything was written. */
   readonly write?: CommitWrite;
-  /** Set if another writer was faster on rows that the unit had read or found missing: repeating it may succeed. */
+  /**
+   * Set if another writer was faster on rows that the unit had read or found missing; a new unit that repeats the work
+   * may succeed.
+   */
   readonly lostRace?: boolean;
 }
 
 /** Details of a write whose response was lost, after the row was read back. */
 export interface OutcomeUnknownDetails extends StoreErrorDetails {
   /**
-   * The state of the row: `as-before`, the write has left no trace, but it may still arrive; `missing`, there is no
-   * such row; `changed`, the row was written by somebody else since; `unread`, it could not be read, or no time was
-   * left to read it.
+   * The state of the row. `as-before`: the write has left no trace, but it may still arrive. `missing`: there is no
+   * such row. `changed`: somebody else has written the row since. `unread`: it could not be read, or not in time.
    */
   readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
@@ -253,9 +257,9 @@ export interface ErrorDetails {
   'store.incompatible-format': StoreErrorDetails;
   'store.in-use': StoreErrorDetails;
   'store.damaged': StoreErrorDetails & {
-    /** The first key that a damaged row may have. `table` is absent if the damage is in the store's own records. */
+    /** The first key that a corrupt row may have. `table` is absent if the store's own records are corrupt. */
     readonly from?: { readonly partitionKey: string; readonly rowKey: string };
-    /** The first key from which rows are intact again; absent if that is in another table, or nowhere. */
+    /** The first key from which rows are intact again; absent if no later row of this table is intact. */
     readonly to?: { readonly partitionKey: string; readonly rowKey: string };
   };
   'store.tables-not-created': {

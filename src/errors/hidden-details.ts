@@ -1,10 +1,10 @@
 /**
- * The hidden members of each object. They are not properties, because `%o` and `showHidden` print even those that are
- * not enumerable.
+ * The hidden members of each object that {@link withHidden} has made. They are not properties of that object, because
+ * `%o` and `showHidden` print even those that are not enumerable.
  */
 const hidden = new WeakMap<object, object>();
 
-/** Prototypes by the names they hide, so that `in` reports the hidden members. */
+/** A prototype for each set of hidden names. Its getters read the hidden members, and `in` finds them. */
 const prototypes = new Map<string, object>();
 
 /**
@@ -42,7 +42,7 @@ function prototypeOf(names: readonly string[]): object {
       });
     }
     // `inspect` with `getters` walks the prototypes, whatever the object's own inspection returns, but not those of
-    // plain objects. So this returns one.
+    // plain objects. So this prototype looks like that of a plain object.
     Object.defineProperty(prototype, 'constructor', { value: Object });
     prototypes.set(key, prototype);
   }

@@ -51,8 +51,8 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Returns the response of a web API to an error of this package; `undefined` for any other error. `docs/errors.md` has
- * the table of statuses.
+ * Returns the response of a web API to an error of this package; `undefined` for any other error. `docs/errors.md`
+ * lists the statuses.
  *
  * `entitable/express` and `entitable/nestjs` send it by themselves; this function is for other frameworks.
  *

@@ -48,11 +48,11 @@ export interface VerbEvent extends Verb {
   /** Distinguishes it from other events. */
   readonly kind: 'verb';
   /**
-   * Operations of the store, as passed to a logger. A verb that is called inside another, e.g. by a handler, has its
-   * own.
+   * Operations of the store, as passed to a logger. A verb that is called inside another, e.g. by a handler, counts its
+   * own operations; the outer verb does not.
    */
   readonly operations: number;
-  /** Requests of all of them: pages, attempts, and rows that were read back. */
+  /** Requests of all these operations: pages, attempts, and rows that were read back. */
   readonly requests: number;
   /** Attempts that failed and were followed by another. */
   readonly retries: number;
@@ -77,7 +77,7 @@ export interface RetryEvent {
   readonly table?: string;
   /** Error code of the failed attempt. */
   readonly reason: ErrorCode;
-  /** The HTTP status, if there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number;
   /** Number of the retry, 1 for the first. */
   readonly retry: number;

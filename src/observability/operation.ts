@@ -28,7 +28,7 @@ export class Operation {
     this.#span = span;
   }
 
-  /** Sends one request of the store, whose traces become children of this operation's. */
+  /** Sends one request of the store, whose spans become children of the operation's span. */
   request<T>(send: () => Promise<T>): Promise<T> {
     this.#requests++;
     return this.#span === undefined ? send() : this.#span.around(send);

@@ -13,7 +13,10 @@ export function invalidOption(option: string, expected: string, found: string): 
   });
 }
 
-/** Creates the same error for a value. Reports it as `null`, as an array, or by its `typeof`. */
+/**
+ * Creates the error of {@link invalidOption} for a value, which it describes as `null`, as an array, or by its
+ * `typeof`.
+ */
 export function invalidValue(option: string, expected: string, value: unknown): EntitableError {
   return invalidOption(option, expected, value === null ? 'null' : isArray(value) ? 'an array' : typeof value);
 }
@@ -23,7 +26,7 @@ export function checkObject(option: string, value: unknown): void {
   if (!isObject(value)) throw invalidValue(option, 'an object', value);
 }
 
-/** Returns whether a value is an object that can be read and is not an array. */
+/** Returns whether a value is an object, and neither an array nor a revoked proxy. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && isArray(value) === false;
 }
@@ -57,7 +60,7 @@ export function hasMethod(value: unknown, name: PropertyKey): boolean {
   }
 }
 
-/** Returns `undefined` for a revoked proxy, for which `Array.isArray` throws. */
+/** Returns whether a value is an array; `undefined` for a revoked proxy, for which `Array.isArray` throws. */
 function isArray(value: unknown): boolean | undefined {
   try {
     return Array.isArray(value);
@@ -160,8 +163,8 @@ function changesBetween(from: string, to: string): number {
 }
 
 /**
- * Returns the result of a function of the program that must be synchronous. Throws `validation.invalid-option` for a
- * promise.
+ * Checks the result of a function that the program supplied and that must be synchronous, and returns it. Throws
+ * `validation.invalid-option` if the result is a promise.
  */
 export function atOnce<V>(given: V, name: string): V {
   if (!(given instanceof Promise)) return given;
@@ -191,8 +194,8 @@ export function checkCount(option: string, value: unknown, least: number, most =
 }
 
 /**
- * Returns a value as one of the given words, typed. JavaScript can pass anything: throws `validation.invalid-option`
- * for any other value.
+ * Returns a value that is one of the given words, narrowed to their type. JavaScript can pass anything, so it throws
+ * `validation.invalid-option` for any other value.
  */
 export function checkChoice<const C extends string>(option: string, value: unknown, choices: readonly C[]): C {
   const found = choices.find((choice) => choice === value);

@@ -189,7 +189,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
           return this.insert(entity, limits);
         },
         save: (entity, limits) => this.save(entity, limits),
-        // If the change itself set another ETag, a retry cannot win.
+        // If the `change` function itself set another ETag, a retry cannot succeed.
         canLose: (entity) => hasLoadedEtag(mapper, entity),
       },
       options,

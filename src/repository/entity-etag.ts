@@ -39,7 +39,7 @@ function etagMember<T extends object>({ metadata }: EntityMapper<T>, holder: obj
 
 /**
  * Returns the stored state of an entity that was loaded or written; `undefined` if it has none. Throws `entity.foreign`
- * if its row is in another store or table.
+ * if its row belongs to another store or table.
  */
 export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): StoredState | undefined {
   const state = stateOf(entity);
@@ -63,8 +63,8 @@ export function hasLoadedEtag<T extends object>(mapper: EntityMapper<T>, entity:
 }
 
 /**
- * Returns whether an entity was never loaded, written or deleted here. It may have been made here, or come from a
- * client.
+ * Returns whether an entity was never loaded, written or deleted through this package. The program may have created it,
+ * or received it from a client.
  */
 export function wasNeverStored(entity: object): boolean {
   const state = stateOf(entity);
@@ -114,7 +114,7 @@ export function ifMatchOf<T extends object>(
   );
 }
 
-/** Throws `key.changed` for an entity that was to be made for one key and has another. */
+/** Throws `key.changed` for an entity that was to be created for one key and has another. */
 export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected: Address, entity: object): void {
   const changed = partsThatDiffer(mapper, expected, mapper.addressOf(entity));
   if (changed.length === 0) return;
@@ -128,9 +128,9 @@ export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected
 }
 
 /**
- * Throws `validation.invalid-option` if a change of `modify` returned a copy of the entity, or a patch, because only
- * the entity itself is written. Other results of an arrow function, such as a number or a value that was just assigned,
- * are ignored.
+ * Throws `validation.invalid-option` if the `change` function of `modify` returned a copy of the entity, or a patch,
+ * because only the entity itself is written. Other results of an arrow function, such as a number or a value that was
+ * just assigned, are ignored.
  */
 export function checkGiven<T extends object>(mapper: EntityMapper<T>, entity: T, given: unknown): void {
   if (typeof given !== 'object' || given === null || given === entity || !isCopyOrPatch(mapper, given)) return;
@@ -184,8 +184,9 @@ function partsThatDiffer<T extends object>(
 }
 
 /**
- * Reads the row of a detached entity and checks that it still has the given ETag. Throws `store.not-found`, or
- * `store.precondition-failed` for another ETag.
+ * Reads the row of a detached entity, i.e. one that was not loaded here but has its `@ETag` property set, and checks
+ * that the row still has that ETag. Throws `store.not-found` if there is no row, `store.precondition-failed` if it has
+ * another ETag.
  */
 export async function readUnder<T extends object>(
   mapper: EntityMapper<T>,

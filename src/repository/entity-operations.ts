@@ -32,11 +32,14 @@ export interface DeleteOptions extends ConditionOptions {
 
 /** Options of `modify`. `timeout` limits all attempts together. */
 export interface ModifyOptions<T extends object = object> extends OperationOptions {
-  /** Retries after the first attempt; 20 by default, 0 for none. A lost race costs one, after a random wait. */
+  /**
+   * Retries after the first attempt; 20 by default, 0 for none. Each attempt in which another writer was faster uses up
+   * one retry, after a random wait.
+   */
   readonly maxRetries?: number | undefined;
   /**
-   * Makes the entity that is changed and inserted when none is stored, under the key that `modify` was called with. It
-   * is called again in every attempt that finds no row. Without it a missing row is `store.not-found`.
+   * Creates the entity that is changed and inserted when none is stored, with the key that `modify` was called with. It
+   * is called again in every attempt that finds no row. Without it, a missing row throws `store.not-found`.
    */
   readonly missing?: (() => T | Promise<T>) | undefined;
 }
@@ -49,7 +52,8 @@ export interface GetManyOptions extends ReadOptions {
 
 /**
  * The operations on the entities of one class: the contract that a `Repository` offers, and that a data source and a
- * unit of work implement. A data source carries each one out at once; a unit of work holds writes until its commit.
+ * unit of work implement. A data source carries each one out at once; a unit of work holds writes until its commit. A
+ * write “under an ETag” succeeds only if the row still has that ETag.
  */
 export interface EntityOperations<T extends object> {
   /**
@@ -85,7 +89,8 @@ export interface EntityOperations<T extends object> {
 
   /**
    * Reads several entities by their keys in parallel, with one request each. Returns them in the order of the keys,
-   * with `undefined` for a key that has none. Keys that arrive one by one are read only as fast as requests finish.
+   * with `undefined` for a key that has none. An async iterable of keys is consumed only as fast as the requests
+   * finish.
    */
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
 
@@ -116,14 +121,14 @@ export interface EntityOperations<T extends object> {
   insert(entity: T, options?: OperationOptions): Promise<T>;
 
   /**
-   * Stores what changed. An entity that was never loaded or written here is inserted. Of one that was, the difference
-   * is merged under its ETag; without a difference nothing is sent. Throws `store.precondition-failed` when somebody
-   * else changed the row, `key.changed` when the entity's key was changed, `entity.foreign` for an entity of another
-   * store or table.
+   * Stores what changed. An entity that was never loaded or written here is inserted. For any other entity, the
+   * properties that differ from its row are merged under its ETag; if none differ, nothing is sent. Throws
+   * `store.precondition-failed` when somebody else changed the row, `key.changed` when the entity's key was changed,
+   * `entity.foreign` for an entity of another store or table.
    *
-   * An entity that was never loaded here but has its `@ETag` property set costs one read more: the row must still have
-   * that ETag. Properties that such an entity has no value for stay stored and are set on the entity; `null` removes a
-   * property.
+   * An entity that was never loaded here but has its `@ETag` property set costs one additional read, because the row
+   * must still have that ETag. Properties that such an entity has no value for stay stored and are set on the entity;
+   * `null` removes a property.
    *
    * For an entity that was loaded or written here, a property that had a value and is now `undefined`, `null` or
    * deleted is removed from the row. On Azure that costs a read and a replace (two requests); all other properties of
@@ -151,14 +156,15 @@ export interface EntityOperations<T extends object> {
   replace(entity: T, options?: ConditionOptions): Promise<T>;
 
   /**
-   * Stores an entity whether it exists or not. One request, always unconditional. A merge does not send defaults that
-   * were only filled in.
+   * Stores an entity whether it exists or not. One request, always unconditional. With mode `merge`, a default that the
+   * program has not assigned itself is not sent, so that it does not overwrite a stored value.
    */
   upsert(entity: T, options?: UpsertOptions): Promise<T>;
 
   /**
    * Deletes an entity under its ETag, or the row of a key, which is unconditional unless `etag` is set. One request.
-   * Returns `true` when a row was deleted. A missing row is `store.not-found`, or `false` with `missing: 'ignore'`.
+   * Returns `true` when a row was deleted. A missing row throws `store.not-found`; with `missing: 'ignore'` it returns
+   * `false`.
    */
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean>;
 
@@ -166,7 +172,7 @@ export interface EntityOperations<T extends object> {
    * Reads an entity, lets `change` change it, and saves it. When another writer was faster, it waits, then reads and
    * changes the entity anew. `change` may be asynchronous and runs once per attempt. It must change the entity that it
    * receives: a copy or a patch that it returns would not be written, and is refused with `validation.invalid-option`.
-   * When no entity is stored, `missing` makes the one that is changed and inserted; without `missing` that is
+   * When no entity is stored, `missing` makes the one that is changed and inserted; without `missing`, `modify` throws
    * `store.not-found`. After the last attempt the error is `store.precondition-failed`, or `store.already-exists` for
    * an insert.
    *

@@ -10,7 +10,7 @@ import { inWordsOf } from './row-error.js';
 import { checkChoice } from '../options/check-option.js';
 import type { UpsertOptions } from './entity-operations.js';
 
-/** One write of an entity or a key. It applies the answer of the store to the entity. */
+/** One write of an entity or a key. It records the store's response, such as the new ETag, on the entity. */
 export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #mapper: EntityMapper<T>;
   readonly write: PreparedWrite;
@@ -50,7 +50,7 @@ export type FullWrite =
   | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
   | { readonly mode: 'replace'; readonly etag: string | undefined };
 
-/** Makes the writes of one class for each operation: checked, and encoded once. */
+/** Creates the writes of one class for each operation. Each write is validated, and encoded only once. */
 export class WriteFactory<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #validator: EntityValidator;

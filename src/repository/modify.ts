@@ -10,17 +10,20 @@ export interface Modification<T extends object> {
   /** Returns the stored entity, or the one that `missing` makes; throws if there is neither. */
   readonly read: (limits: OperationOptions) => Promise<{ readonly entity: T; readonly isMade: boolean }>;
   readonly change: (entity: T) => unknown;
-  /** Refuses a result of `change` that would be lost. */
+  /** Throws if `change` returned a copy or a patch, which would not be written. */
   readonly checkGiven: (entity: T, given: unknown) => void;
   readonly insert: (entity: T, limits: OperationOptions) => Promise<T>;
   readonly save: (entity: T, limits: OperationOptions) => Promise<T>;
-  /** Returns whether the refusal of a save means that another writer was faster. */
+  /**
+   * Returns whether a `store.precondition-failed` of the save means that another writer was faster, so that a retry can
+   * succeed.
+   */
   readonly canLose: (entity: T) => boolean;
 }
 
 /**
- * Reads, changes and writes an entity, and repeats that if another writer was faster: only after a refusal that is
- * certain, and at most `maxRetries` times.
+ * Reads, changes and writes an entity, and repeats these steps if another writer was faster, at most `maxRetries`
+ * times. Never repeats them if the entity may have been written.
  */
 export async function modify<T extends object>(
   { read, change, checkGiven, insert, save, canLose }: Modification<T>,

@@ -63,7 +63,8 @@ export type RepositoryBase<T extends object> = {
 };
 
 /**
- * Reads and writes the entities of one class. It has no state: make one, inject it, keep it.
+ * Reads and writes the entities of one class. It has no state, so one instance can be injected and kept for the life of
+ * the process.
  *
  * Extend `Repository.of(Order)` to name the queries and changes of your domain.
  *

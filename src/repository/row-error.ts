@@ -24,7 +24,10 @@ export function rowError<T extends object>(
   return new EntitableError(code, message, details, refused && { cause: refused });
 }
 
-/** Adds a hint about copies: `save` takes a copy of an entity for a new one, unless it has its ETag. */
+/**
+ * Returns a hint for the message of `store.already-exists`: `save` takes a copy of an entity for a new entity, unless
+ * the copy has the entity's ETag in an `@ETag` property.
+ */
 function ofCopies<T extends object>({ metadata: { className, etag } }: EntityMapper<T>, code: RowCode): string {
   if (code !== 'store.already-exists' || etag !== undefined) return '';
   return ` If it is a copy of one that was read, or a proxy of it: save() knows copies by their @ETag() property alone, and ${className} declares none.`;

@@ -31,7 +31,7 @@ export interface UnitVerbs {
   query<T extends object>(entityClass: EntityClass<T>, partition: PartitionsOf<T>): Query<T>;
   /** Schedules the insert of an entity. */
   insert(entity: object): void;
-  /** Schedules the delete of an entity, under its ETag. */
+  /** Schedules the delete of an entity. The commit deletes the row only if it still has the entity's ETag. */
   delete(entity: object, options?: Pick<DeleteOptions, 'etag' | 'missing'>): void;
   /**
    * Tracks an entity that was loaded or written outside the unit of work: its changes since then are part of the

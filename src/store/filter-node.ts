@@ -3,15 +3,20 @@ import type { TypedValue } from '../edm/edm-type.js';
 /** The comparison operators of the service, by their OData names. */
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
-/** Compares a stored property with a constant: `false` when the property is missing or of another type. */
+/**
+ * Compares a stored property with a constant. The result is `false` if the property is missing or has another type than
+ * the constant.
+ */
 export interface Comparison {
   /** The discriminant of `FilterNode`. */
   readonly kind: 'comparison';
-  /** The stored name of the property. `PartitionKey`, `RowKey` and `Timestamp` are the row's own. */
+  /**
+   * The stored name of the property. `PartitionKey`, `RowKey` and `Timestamp` mean the row's keys and its timestamp.
+   */
   readonly property: string;
   /** The operator that compares the property with the operand. */
   readonly operator: ComparisonOperator;
-  /** The constant to compare with. A property of another EDM type never matches. */
+  /** The constant to compare with. A property of another EDM type than this constant never matches. */
   readonly operand: TypedValue;
 }
 

@@ -108,7 +108,7 @@ export function keyedSize(partitionKey: string, rowKey: string): number {
 }
 
 /**
- * Returns the bytes that one property adds to its entity: 8, its name in UTF-16, and its value.
+ * Returns the number of bytes that one property adds to its entity: 8, plus its name in UTF-16, plus its value.
  *
  * @param length UTF-16 units of a String, bytes of a Binary; 0 for the other types.
  */

@@ -88,7 +88,7 @@ export interface RetainedRow {
   readonly [retained]: true;
 }
 
-/** The value of a property that no class declares: its type with the exact text from the wire, or its bytes. */
+/** The value of a property that no class declares: its type with the exact text that the service sent, or its bytes. */
 export type UndeclaredValue =
   | { readonly type: Exclude<EdmType, 'Binary'>; readonly text: string }
   | { readonly type: 'Binary'; readonly bytes: Uint8Array };

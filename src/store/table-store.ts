@@ -42,7 +42,7 @@ export interface PreparedWrite {
   readonly partitionKey: string;
   /** The row key, as stored. */
   readonly rowKey: string;
-  /** The bytes that the write adds to the body of an entity group transaction. */
+  /** The number of bytes that the write adds to the body of an entity group transaction. */
   readonly bytes: number;
   /**
    * The size in bytes of the entity that the write carries, by the service's formula (`keyedSize`, `propertySize`); 0
@@ -155,7 +155,7 @@ export interface Rows {
   /** Encodes a write. No I/O. */
   prepare(operation: WriteOperation): PreparedWrite;
   /**
-   * Returns the row as it must be after one of these writes: `before`, if it is known, with the write applied. No I/O.
+   * Returns the row as it is after a write that succeeded: `before`, if it is known, with the write applied. No I/O.
    */
   written(write: PreparedWrite, receipt: WriteReceipt, before?: RetainedRow): RetainedRow;
 }

@@ -1,4 +1,4 @@
-/** One call of a method by the program, for observers. */
+/** A verb: one call by the program of a method that reaches the store, as observers see it. */
 export interface Verb {
   /** The name of the method, prefixed with `query.` for the methods of queries. */
   readonly verb: VerbName;
@@ -41,7 +41,10 @@ export type VerbName =
   | 'query.merge'
   | 'commit';
 
-/** Reports each verb when it ends, with what it cost. It exists only if the program listens. */
+/**
+ * Reports each verb when it ends, with the number of its store operations, requests, retries and rows. It exists only
+ * if the program has set `onVerb`.
+ */
 export interface VerbObserver {
   /** Runs a verb. */
   run<R>(verb: Verb, work: () => R | Promise<R>): Promise<R>;

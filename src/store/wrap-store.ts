@@ -23,7 +23,7 @@ export function wrapStore(store: TableStore, changes: Partial<TableStore>): Tabl
   };
 }
 
-/** Returns rows that read by the given functions and forward writes to the given rows. */
+/** Returns a `Rows` that reads by the given `get` and `scan`, and forwards its other methods to `rows`. */
 export function wrapRows(rows: Rows, { get, scan }: Pick<Rows, 'get' | 'scan'>): Rows {
   return {
     get,

@@ -14,7 +14,7 @@ import type { SeenRows } from './seen-rows.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
 import type { IdentityMap } from './identity-map.js';
 
-/** A batch whose answer was lost. */
+/** A batch whose response was lost, so that it is unknown whether it was written. */
 interface LostBatch {
   readonly batch: Batch<ChangeSet>;
   /** Start of the commit that sent it, in milliseconds since 1970. */
@@ -28,7 +28,7 @@ export class Committer {
   readonly #rows: IdentityMap;
   readonly #seen: SeenRows;
   readonly #validate: (changes: readonly ChangeSet[]) => Promise<void>;
-  /** Batches whose answer was lost. Their rows stay locked until the outcome is known. */
+  /** Batches whose response was lost. Their rows stay locked until the outcome is known. */
   readonly #lost = new Set<LostBatch>();
 
   #hasWritten = false;
@@ -122,7 +122,7 @@ export class Committer {
     }
   }
 
-  /** Determines the outcome of lost batches by reading back. Resolves to `true` if all of them are settled. */
+  /** Determines the outcome of lost batches by reading their rows. Resolves to `true` if all of them are settled. */
   async #settleLost(record: CommitRecord, options: OperationOptions): Promise<boolean> {
     for (const lost of this.#lost) {
       const { writes } = lost.batch;

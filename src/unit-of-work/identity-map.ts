@@ -39,7 +39,10 @@ export class IdentityMap {
     return this.#byId.values();
   }
 
-  /** Tracks a row, or replaces what is tracked of it. Throws `commit.in-progress` while the row is being sent. */
+  /**
+   * Tracks a row with its entity and pending write, or replaces those of a tracked row. Throws `commit.in-progress`
+   * while the row is being sent.
+   */
   set<T extends object>(mapper: EntityMapper<T>, address: Address, entity: T | undefined, held: PendingWrite): void {
     const id = rowId(mapper.source.table, address);
     this.#put({ id, mapper, address, entity, held, required: this.#byId.get(id)?.required });
@@ -87,7 +90,7 @@ export class IdentityMap {
     return this.#locked.has(row.id);
   }
 
-  /** Returns the present state of a row, which may have changed since `row` was returned. */
+  /** Returns the current state of a row, which may have changed since `row` was returned. */
   current(row: TrackedRow): TrackedRow | undefined {
     return this.#byId.get(row.id);
   }
@@ -126,8 +129,8 @@ export function rowTracked<T extends object>(
 }
 
 /**
- * Returns a text that is unique for each row of a store, whatever characters its keys contain: the length shows where
- * the partition key ends, and table names contain no slash.
+ * Returns a text that is unique for each row of a store, whatever characters its keys contain. The text includes the
+ * length of the partition key, which shows where that key ends; table names contain no slash.
  */
 export function rowId(table: string, { partitionKey, rowKey }: Address): string {
   return `${table}/${partitionKey.length}/${partitionKey}${rowKey}`;

@@ -29,8 +29,9 @@ export type PendingWrite =
   | Removal;
 
 /**
- * Returns the pending write of a row after a delete, under the condition of the write that it replaces; `undefined` if
- * nothing is left to send.
+ * Returns the write that is pending after the delete of a row for which `before` was pending. The delete takes over the
+ * If-Match condition of a replace or a merge. Returns `undefined` if nothing is left to send, e.g. for a row that was
+ * only inserted.
  */
 export function afterDelete(before: PendingWrite | undefined, removal: Removal): Removal | undefined {
   switch (before?.kind) {
@@ -52,8 +53,8 @@ export function afterDelete(before: PendingWrite | undefined, removal: Removal):
 }
 
 /**
- * Returns the mode and the condition of an insert after a delete of the same row: one write, under the delete's
- * condition.
+ * Returns the mode and the If-Match condition of an insert. If the same row was deleted before (`over`), one replace
+ * stands for both writes and has the condition of the delete.
  */
 export function insertMode(over: Removal | undefined): {
   readonly mode: 'insert' | 'upsert-replace' | 'replace';

@@ -73,7 +73,10 @@ export class PendingWrites<T extends object> {
     this.#rows.change(row, { held: { ...row.held, saved: true } });
   }
 
-  /** Tracks an entity that was loaded or written outside the unit. The commit writes its differences from the row. */
+  /**
+   * Tracks an entity that was loaded or written outside the unit. The commit writes the properties that differ from
+   * those of the row.
+   */
   track(entity: T, saved = false): void {
     const known = this.#rows.of(entity);
     if (known !== undefined) return;
@@ -181,7 +184,7 @@ export class PendingWrites<T extends object> {
     etag: string | undefined,
   ): string {
     if (entity === undefined) return keyCondition(this.#mapper, entityOrKey, etag);
-    // Another pending write already has a condition, or needs none.
+    // A pending write other than a `difference` already has its If-Match condition, or needs none.
     const needsOwn = row === undefined || row.held.kind === 'difference';
     return needsOwn ? ifMatchOf(this.#mapper, entity, address, etag) : (etag ?? '*');
   }

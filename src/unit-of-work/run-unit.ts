@@ -7,7 +7,10 @@ import { VERB_OPTIONS } from '../repository/option-names.js';
 import type { UnitOfWorkOptions } from '../repository/session.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** Runs work in a unit of work and commits it. After a lost race it runs the work again, up to `maxRetries` times. */
+/**
+ * Runs work in a unit of work and commits it. If another writer was faster on a row that the work had read or found
+ * missing, runs the work again, up to `maxRetries` times.
+ */
 export async function runUnit<R>(
   begin: () => UnitOfWork,
   work: (unit: UnitOfWork) => R | Promise<R>,

@@ -20,7 +20,9 @@ interface Passed {
 
 /**
  * The rows that a unit of work has read, and those that it has looked for and not found. They show whether a rejected
- * write has lost a race, which the same work may win with fresh reads, or would be rejected again in any case.
+ * write has lost a race, i.e. whether another writer changed the row after the unit had read it, or created it after
+ * the unit had found it missing. In that case the same work may succeed with fresh reads; otherwise the write would be
+ * rejected again.
  */
 export class SeenRows {
   readonly #present = new Set<string>();

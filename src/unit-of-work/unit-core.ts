@@ -13,8 +13,8 @@ import { SeenRows } from './seen-rows.js';
 import { IdentityMap } from './identity-map.js';
 
 /**
- * The state of a unit of work that its views on different table names share: its rows, the rows it has seen in the
- * store, and its commits.
+ * The state that all views of a unit of work share: the rows that it tracks, the rows that it has seen in the store,
+ * and its commits. A view is the unit as one data source uses it, with that data source's table names.
  */
 export class UnitCore {
   readonly rows = new IdentityMap();
@@ -27,7 +27,7 @@ export class UnitCore {
   #lastCommit: Promise<unknown> = Promise.resolve();
   /** True if work that joined the unit requires an atomic commit. */
   #mustBeAtomic = false;
-  /** The error of work that joined the unit. */
+  /** The error that work which joined the unit has thrown. It makes every commit of the unit fail until `discard()`. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(store: TableStore, validator: EntityValidator) {
@@ -49,7 +49,7 @@ export class UnitCore {
 
   /**
    * Runs work that joins the unit. If it throws, the unit cannot be committed, because the writes that it has recorded
-   * cannot be told apart from the others.
+   * cannot be told apart from the unit's other writes.
    */
   async join<R>(work: () => R | Promise<R>, { atomic, maxRetries }: UnitOfWorkOptions): Promise<R> {
     if (this.#validating.value === true) throw inProgress('A validator joined it');

@@ -150,7 +150,10 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     throw notInUnit('deleteMany()');
   }
 
-  /** Reads the row of a detached entity that has its ETag, so that the commit can send the difference. */
+  /**
+   * Reads the row of an entity that was never loaded here but has its `@ETag` property set, so that the commit can send
+   * the properties that differ from the row.
+   */
   async #meet(entity: T, options: OperationOptions | undefined): Promise<void> {
     const address = this.#mapper.addressOf(entity);
     const etag = statedEtag(this.#mapper, entity);

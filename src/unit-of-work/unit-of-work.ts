@@ -106,14 +106,20 @@ export class UnitOfWork implements Transaction {
     this.#sessionOf('insert', entity).writes.insert(entity);
   }
 
-  /** Records the delete of an instance of an entity class. The commit requires its ETag. */
+  /**
+   * Records the delete of an instance of an entity class. The commit deletes the row only if it still has the entity's
+   * ETag.
+   */
   delete(entity: object, options: Pick<DeleteOptions, 'etag' | 'missing'> = {}): void {
     checkOperation(options, VERB_OPTIONS.heldDelete);
     const { etag, missing = 'throw' } = options;
     this.#sessionOf('delete', entity).writes.delete(entity, etag, missing);
   }
 
-  /** Tracks an entity that was loaded or written outside this unit. The commit writes its differences from its row. */
+  /**
+   * Tracks an entity that was loaded or written outside this unit. The commit writes the properties that differ from
+   * those of the row.
+   */
   track<T extends object>(entity: T): T {
     this.#sessionOf('track', entity).writes.track(entity);
     return entity;
@@ -122,8 +128,8 @@ export class UnitOfWork implements Transaction {
   /**
    * Makes the commit check that an unchanged entity still has the ETag it was read with, for decisions that depend on
    * it. Entities that are changed or deleted need no such call, because their writes require the ETag anyway. The check
-   * is an empty merge in the same transaction, which changes the row's ETag: if each of two units requires what the
-   * other changes, one of them is rejected.
+   * is an empty merge in the same transaction, which changes the row's ETag: if each of two units requires an entity
+   * that the other changes, one of them is rejected.
    *
    * Only a transaction can guarantee this, so the commit becomes atomic. It throws `commit.not-atomic` if the entity is
    * in another partition or table than the other writes. The requirement applies to one commit. Throws `entity.no-etag`

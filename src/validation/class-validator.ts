@@ -5,7 +5,7 @@ import { asInstance } from './as-instance.js';
 import { unjudged, type EntityValidator } from './entity-validator.js';
 import { NestedValues } from './nested-values.js';
 
-/** The members that are used of a `ValidationError` of class-validator. */
+/** The members of class-validator's `ValidationError` that are used here. */
 interface ConstraintError {
   /** The name of the property; `undefined` for a nested value whose class is unknown. */
   readonly property: string | undefined;
@@ -21,8 +21,8 @@ type AnyClass = abstract new (...args: never) => object;
 
 /**
  * Checks the constraints of class-validator, which is loaded for the first class that has some. A property with
- * `@ValidateNested` is validated as its class, even if it was read from JSON. A nested value of an unknown class is
- * refused, as class-validator does by default.
+ * `@ValidateNested` is validated as an instance of its class, even if it is a plain object that was read from JSON. A
+ * nested value of an unknown class is refused, as class-validator does by default.
  *
  * @param always Loads class-validator for every class; throws `store.package-missing` if it is not installed.
  */
@@ -77,7 +77,7 @@ async function validationOf(
   }
 }
 
-/** The members that are used of class-validator's metadata. */
+/** The members of class-validator's metadata that are used here. */
 interface ValidationMetadata {
   readonly type: string;
   readonly propertyName: string;

@@ -4,7 +4,9 @@ import { asInstance, withMembers } from './as-instance.js';
 type AnyClass = abstract new (...args: never) => object;
 type Members = Record<string, unknown>;
 
-/** The function that is used of class-transformer. It creates an instance to find the class that `@Type` declares. */
+/**
+ * The function of class-transformer that is used here. It creates an instance to find the class that `@Type` declares.
+ */
 interface ClassTransformer {
   readonly plainToInstance: (target: AnyClass, plain: object, options: object) => object;
 }

@@ -5,8 +5,8 @@ import type { StandardIssue, StandardSchema } from '../metadata/standard-schema.
 import { unjudged, type EntityValidator } from './entity-validator.js';
 
 /**
- * Checks the schema of a class, if it has one, before the next validator. A schema only validates: what it makes of a
- * value is not stored.
+ * Creates a validator that checks an entity against the schema of its class, if there is one, and then calls `next`. A
+ * schema only validates: the output into which it transforms a value is not stored.
  */
 export function schemaValidator(next: EntityValidator): EntityValidator {
   return {

@@ -1,14 +1,14 @@
 import type { ServiceLimits } from '../store/limits.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 
-/** A write and its table: all that planning batches needs to know of it. */
+/** A write and its table: the parts that are needed to plan batches. */
 export interface TableWrite {
   /** The table's name in the store. */
   readonly table: string;
   readonly write: PreparedWrite;
 }
 
-/** A write that is ready to be sent, with callbacks for the store's answer. */
+/** A write that is ready to be sent, with callbacks for the store's response. */
 export interface ReadyWrite extends TableWrite {
   /** Called after the write has succeeded. */
   written(receipt: WriteReceipt): unknown;
@@ -72,7 +72,7 @@ function partitionId({ table, write: { partitionKey } }: TableWrite): string {
 }
 
 /**
- * Groups writes by table and partition, and cuts each group where a transaction would be too long, too large, or
+ * Groups writes by table and partition, and splits each group where a transaction would be too long, too large, or
  * contain a row twice. Each inner list is one partition: writes keep their order within it, and partitions are in the
  * order of their first writes. Used by units of work.
  */

@@ -28,8 +28,8 @@ export interface BulkOptions extends OperationOptions {
   readonly onProgress?: ((progress: BulkProgress) => unknown) | undefined;
   /**
    * Reaction to an item that cannot be written. `throw`, the default, stops with `commit.bulk-stopped`; `collect`
-   * leaves the item out, writes the others of its transaction, and reports it. A store that cannot be reached stops
-   * both.
+   * leaves the item out, writes the others of its transaction, and reports it. If the store cannot be reached, the
+   * write stops in either case.
    */
   readonly onError?: 'throw' | 'collect' | undefined;
 }

@@ -23,7 +23,7 @@ import { notify } from '../async/notify.js';
 /** Milliseconds without a new item after which the items read so far are sent in smaller transactions. */
 const LINGER = 250;
 
-/** Input-independent part of a bulk write: how an item becomes a write. */
+/** The part of a bulk write that does not depend on its input: the store, and how an item becomes a write. */
 export interface BulkTask<I> {
   readonly store: TableStore;
   readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
@@ -59,7 +59,9 @@ class BulkWrite<I> {
   #written = 0;
   #underWay = 0;
   #stop: { readonly cause: unknown } | undefined;
-  /** Ends the wait for the preparation of an item. */
+  /**
+   * Aborted when the bulk write stops, which then no longer waits for an item that is being prepared, e.g. validated.
+   */
   readonly #halt = new AbortController();
   #changed: () => void = () => undefined;
 
@@ -100,7 +102,7 @@ class BulkWrite<I> {
   async #readAll(): Promise<void> {
     try {
       while (this.#stop === undefined) {
-        // An available item is not awaited: awaiting each item would cost more than the item.
+        // An item that is available at once is not awaited: to await each item would cost more than to process it.
         const asked = this.#reader.next();
         const next = asked instanceof Promise ? await asked : asked;
         if (next === undefined) return;
@@ -119,7 +121,7 @@ class BulkWrite<I> {
     try {
       const prepared = this.#task.prepare(read.item);
       if (prepared instanceof Promise) {
-        // Preparing an item may take as long as a request.
+        // The time limit of a request also applies to the preparation of an item, e.g. its validation.
         const { timeout } = this.#sending.operation;
         return new Deadline({ signal: this.#halt.signal, timeout }).wait(prepared).then(
           (write) => this.#add(read, write),
@@ -142,7 +144,7 @@ class BulkWrite<I> {
     if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
   }
 
-  /** Starts as many transactions as may be in flight. Returns whether any is. */
+  /** Starts as many transactions as may be in flight. Returns whether any is in flight. */
   #start(which: 'full' | 'any'): boolean {
     while (this.#stop === undefined && this.#underWay < this.#sending.concurrency.limit) {
       const batch = this.#lanes.take(this.#lanes.full ? 'any' : which);

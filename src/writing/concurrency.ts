@@ -4,7 +4,7 @@ import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-sto
 import type { OperationOptions } from '../options/operation-options.js';
 import { retryWithBackoff } from '../async/backoff.js';
 
-/** Maximum number of concurrent requests, adjusted to the store's answers. */
+/** Maximum number of concurrent requests, adjusted to the store's responses. */
 export interface Concurrency {
   readonly limit: number;
   /** True if a transaction that a busy store refused is sent again later. */
@@ -24,14 +24,14 @@ export function concurrencyOf(option: number | 'adaptive'): Concurrency {
 
 const FIRST = 4;
 const MOST = 64;
-/** Factor by which answers may be slower than the fastest one before fewer requests are sent. */
+/** Factor by which responses may be slower than the fastest one before fewer requests are sent. */
 const SLOWER = 3;
-/** Growth of the remembered fastest time with each answer, since it may have been an exception. */
+/** Factor by which the remembered fastest time grows with each response, because it may have been an outlier. */
 const FORGETTING = 1.02;
 
 /**
- * Adds one concurrent request per round of fast answers, takes one away when answers become slow, and halves the number
- * when the store is busy.
+ * Adds one concurrent request per round of fast responses, removes one when responses become slow, and halves the
+ * number when the store is busy.
  */
 class AdaptiveConcurrency implements Concurrency {
   readonly patient = true;
@@ -53,7 +53,9 @@ class AdaptiveConcurrency implements Concurrency {
   }
 }
 
-/** Attempts of a transaction while the store is busy. The waits between them take 23 seconds at most. */
+/**
+ * Maximum number of attempts of a transaction while the store is busy. The waits between them take 23 seconds at most.
+ */
 const ATTEMPTS = 8;
 const WAITS = Object.freeze({ first: 200, longest: 10_000 });
 

@@ -1,21 +1,27 @@
 import type { ServiceLimits } from '../store/limits.js';
 import { OpenBatch, type Batch, type TableWrite } from './batch.js';
 
-/** Maximum number of queued writes: enough for full transactions of some two hundred partitions that arrive in turn. */
+/**
+ * Maximum number of queued writes: enough for full transactions of some two hundred partitions whose writes arrive
+ * interleaved.
+ */
 const HELD_WRITES = 20_000;
 const HELD_BYTES = 64 * 1024 * 1024;
 
 interface PartitionQueue<W extends TableWrite> {
   readonly partitionKey: string;
-  /** In their order; only the last one may take more writes. */
+  /** The batches in the order in which they are sent; only the last one may take more writes. */
   readonly batches: OpenBatch<W>[];
-  /** Fill level of its first batch; 0 while one of its batches is in flight, so that a partition keeps its order. */
+  /**
+   * The fill level of the first batch. It is 0 while a batch is in flight: no other is taken then, which keeps the
+   * order.
+   */
   rank: number;
 }
 
 /**
- * The rank of a batch that takes no more. Other ranks are powers of two, so that few writes move a queue to another
- * rank.
+ * The rank of a batch that takes no more writes. Any other rank is the number of binary digits of the batch's number of
+ * writes, so that adding a write seldom moves a queue to another rank.
  */
 const FULL = 32;
 
@@ -28,7 +34,7 @@ export class PartitionQueues<W extends TableWrite> {
   readonly #tables = new Map<string, Map<string, PartitionQueue<W>>>();
   /** The queues of the table that was written to last; most writes are to the same one. */
   #last: { readonly table: string; readonly lanes: Map<string, PartitionQueue<W>> } | undefined;
-  /** The queues of each rank, so that the fullest is found without a search. */
+  /** The queues by their rank, so that one of the fullest is found without a search. */
   readonly #ranks: (Set<PartitionQueue<W>> | undefined)[] = [];
   #writes = 0;
   #bytes = 0;
@@ -58,7 +64,10 @@ export class PartitionQueues<W extends TableWrite> {
     if (!isBusy) this.#rank(lane);
   }
 
-  /** Returns about the fullest batch of a partition that has none in flight: only one that takes no more, or `any`. */
+  /**
+   * Returns one of the fullest batches whose partition has none in flight. With `full`, returns only a batch that takes
+   * no more writes.
+   */
   take(which: 'full' | 'any'): Batch<W> | undefined {
     const least = which === 'full' ? FULL : 1;
     for (let rank = this.#ranks.length - 1; rank >= least; rank--) {
@@ -83,7 +92,7 @@ export class PartitionQueues<W extends TableWrite> {
     else this.#rank(lane);
   }
 
-  /** All writes that were not taken. */
+  /** All queued writes that `take` has not returned. */
   *held(): Iterable<W> {
     for (const lanes of this.#tables.values()) {
       for (const { batches, rank } of lanes.values()) {

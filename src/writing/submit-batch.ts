@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { TableWrite } from './batch.js';
 
-/** Options of `submitBatch`: sends a transaction, and is notified of each of its writes. */
+/** The functions that `submitBatch` calls to send a transaction and to report the outcome of each write. */
 export interface BatchSubmission<W extends TableWrite> {
   /** Sends the remaining writes as one transaction. */
   readonly submit: (writes: readonly PreparedWrite[]) => Promise<readonly WriteReceipt[]>;
@@ -13,7 +13,7 @@ export interface BatchSubmission<W extends TableWrite> {
    * delete whose row may be missing; false ends the batch.
    */
   readonly onRefused: (write: W, error: unknown) => boolean;
-  /** Returns true once nothing more must be sent. Called before each transaction. */
+  /** Returns true once nothing more may be sent. Called before each transaction. */
   readonly stopped?: (() => boolean) | undefined;
 }
 
@@ -74,8 +74,8 @@ const OF_WRITES: readonly string[] = [
 ];
 
 /**
- * Returns whether a store refused a write for what it is, so that the rest of its transaction can be written without
- * it.
+ * Returns whether a store refused a write for a reason that concerns only that write, so that the rest of its
+ * transaction can be written without it.
  */
 export function isOfWrite(error: unknown): error is EntitableError {
   return EntitableError.is(error) && OF_WRITES.includes(error.code);
