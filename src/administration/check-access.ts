@@ -54,7 +54,7 @@ export function checkPolicies(policies: readonly AccessPolicy[]): void {
 }
 
 /**
- * Rejects options that produce no valid SAS, or one that allows more than it states. Throws
+ * Rejects options that would produce an invalid SAS, or a SAS that allows more than the options state. Throws
  * `validation.invalid-option`.
  */
 export function checkTableSas(options: TableSasOptions): void {

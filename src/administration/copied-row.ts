@@ -128,8 +128,8 @@ function checkLength(property: string, value: UndeclaredValue, { table, limits }
 }
 
 /**
- * A row that was read. Its properties keep their stored text and bytes, and are decoded only when `transform` or a
- * report reads them.
+ * A row that was read from the source table. Its properties keep their stored text and bytes, and are decoded only if
+ * `transform` or the report of the copy reads them.
  */
 export class ReadRow implements StoredRow {
   /** The read request that returns every property. */

@@ -34,7 +34,8 @@ export interface CopyReport {
 }
 
 /**
- * Transforms a row during a copy. Return the row to write, or `undefined` to leave it out. A changed key moves the row.
+ * Transforms a row during a copy. Return the row to write, or `undefined` to leave it out. If the key differs, the row
+ * is written under the new key.
  */
 export type RowTransform = (row: StoredRow) => StoredRow | undefined | Promise<StoredRow | undefined>;
 

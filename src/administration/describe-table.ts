@@ -23,8 +23,8 @@ export interface PropertyDescription {
   /** Number of rows without the property. */
   readonly missing: number;
   /**
-   * Size of the smallest and of the largest value in bytes, by the service's formula: a String has two for each UTF-16
-   * unit.
+   * Sizes of the smallest and of the largest value in bytes, by the service's formula: a String has two bytes for each
+   * UTF-16 unit.
    */
   readonly bytes: { readonly least: number; readonly most: number };
 }

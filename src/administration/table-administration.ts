@@ -127,7 +127,8 @@ export class TableAdministration {
 
   /**
    * Lists table names, ordered by their lower-case form: all, those with a prefix, or those from one name to another.
-   * Sends a request for every 1,000 tables of the account, because services do not compare names as they order them.
+   * Sends a request for every 1,000 tables of the account, even for a part of the list, because services do not compare
+   * names in the order in which they list them.
    */
   list(options?: ListTablesOptions): AsyncGenerator<string, void, undefined> {
     checkOperation(options, ADMINISTRATION_OPTIONS.list);

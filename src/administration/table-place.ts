@@ -79,7 +79,7 @@ export function storedRows(store: TableStore, table: string): Rows {
   return store.rows(table, NO_SHAPE);
 }
 
-/** Describes how to read rows. */
+/** Settings of `readRows`: the properties to request, and how to decode a row. */
 export interface TableReading<R> {
   readonly request: ReadRequest;
   readonly decode: (row: RowReader) => R;

@@ -3,8 +3,8 @@ import { isDate, isUint8Array } from 'node:util/types';
 import { EntitableError, Guid, metadataOf, type EntityClass } from '../../index.js';
 
 /**
- * Turns Guids, bytes and bigints into text, because class-transformer would take them apart; dates too if `dates` is
- * `'text'`. Everything else is copied and keeps its class.
+ * Turns Guids, bytes and bigints into text: class-transformer would copy Guids and bytes member by member, and JSON has
+ * no bigints. Dates become text too if `dates` is `'text'`. Everything else is copied and keeps its class.
  */
 export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
   return readOption('The value', () => textsOf(value, dates));

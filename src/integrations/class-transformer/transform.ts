@@ -127,7 +127,7 @@ function takes(converter: AnyConverter, value: unknown): boolean {
   try {
     const stored = converter.toStored(value);
     if (!(stored instanceof Promise)) return true;
-    stored.catch(() => undefined); // the write reports the error
+    stored.catch(() => undefined); // the write of the entity reports the error
     return false;
   } catch {
     return false;

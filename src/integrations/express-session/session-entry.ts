@@ -3,7 +3,7 @@ import { defineEntity, EntitableError, json, type EntityClass, type PartitionKey
 // This is a key template, because templates escape the characters that are forbidden in keys.
 const partitionKey = '{sid}';
 
-/** The largest number of pieces that fit into an entity: 2 MiB on Cosmos, at 64 KiB per String. */
+/** Maximum number of pieces of a text in one entity, which holds 2 MiB on Cosmos DB, at 64 KiB per String. */
 const PIECES = 32;
 
 const pieceName = (index: number): string => (index === 0 ? 'data' : `data${index + 1}`);
@@ -64,7 +64,7 @@ export interface SessionParts {
 export function partsOf(session: object): SessionParts {
   return readable(() => {
     const { cookie, ...data } = ownForm(session);
-    if (typeof data['toJSON'] === 'function') delete data['toJSON']; // already applied
+    if (typeof data['toJSON'] === 'function') delete data['toJSON']; // `ownForm` has applied it
     if (cookie === undefined) return { cookie, expires: undefined, data };
     const { expires } = (cookie ?? {}) as { readonly expires?: unknown };
     return { cookie: JSON.parse(JSON.stringify(cookie)) as object, expires, data };

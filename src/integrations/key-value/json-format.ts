@@ -10,8 +10,8 @@ const NUMBERED = /^json_([1-9][0-9]*)$/;
 
 /**
  * The format for any JSON value under any key, with the JSON text in `json_1`, `json_2`, … A collection whose name is a
- * lower-case table name uses the table of that name. Any other gets a name that ends in a hash, so that no two
- * collections share a table.
+ * lower-case table name uses the table of that name. The table of any other collection gets a name that ends in a hash,
+ * so that no two collections share a table.
  */
 export const jsonFormat: ValueFormat = Object.freeze({
   tableName,

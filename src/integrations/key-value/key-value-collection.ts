@@ -136,8 +136,9 @@ export class KeyValueCollection<V = unknown> {
   }
 
   /**
-   * Iterates over the pairs whose keys begin with `prefix` and whose values pass `where`, as they arrive. On stores
-   * with key order, in the order of the stored keys. Throws `validation.invalid-option` for a malformed test.
+   * Iterates over the pairs whose keys begin with `prefix` and whose values pass `where`, as they arrive. A store that
+   * returns rows in key order returns the pairs in the order of the stored keys. Throws `validation.invalid-option` for
+   * a malformed test.
    */
   async *query(given: KeyQueryOptions = {}): AsyncGenerator<[key: string, value: V]> {
     checkStoreOptions(given, QUERY_NAMES);

@@ -15,7 +15,7 @@ export interface ValueContext {
  * the value that was encoded.
  */
 export interface ValueFormat {
-  /** Returns the table of a collection. */
+  /** Returns the name of a collection's table. */
   tableName(collection: string): string;
   /** Returns the row key under which a key is stored. */
   toRowKey(key: string): string;

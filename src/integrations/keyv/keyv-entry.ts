@@ -1,6 +1,6 @@
 import { defineEntity, EntitableError, type EntityClass, type PartitionKey, type RowKey } from '../../index.js';
 
-/** The largest number of pieces that fit into an entity: 2 MiB on Cosmos, at 64 KiB per String. */
+/** Maximum number of pieces of a text in one entity, which holds 2 MiB on Cosmos DB, at 64 KiB per String. */
 const PIECES = 32;
 
 type Texts = Record<string, string | undefined>;

@@ -195,7 +195,10 @@ function jsonOf(value: unknown): string {
   );
 }
 
-/** Returns `undefined` for values that JSON omits, and for those that it refuses: bigints, circular references. */
+/**
+ * Returns a value as JSON text, or `undefined` for values that JSON omits or refuses, such as bigints and circular
+ * references.
+ */
 function jsonText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

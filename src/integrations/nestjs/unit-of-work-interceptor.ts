@@ -46,8 +46,8 @@ const ANSWERING = /^[12]:/;
  * With `maxRetries` the commit is atomic, and after losing a race against another writer the handler runs again in a
  * new unit of work. It receives the same arguments, so it must not change them, and it must not have side effects that
  * cannot be repeated. Such a handler cannot send the response itself through `@Res()`. A handler decorated with
- * `@Sse()` has no end after which the unit of work could be committed. In both cases every request is refused with
- * `commit.not-in-unit`.
+ * `@Sse()` never finishes its response, so there would be no moment for the commit. In both cases every request is
+ * refused with `commit.not-in-unit`.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { Pipeline, PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
 import { WrongAnswer } from './requests/wrong-answer.js';
 
-/** The response that the service sends after a success. */
+/** The response that the service sends to a successful request. */
 export interface ExpectedAnswer {
   readonly status: number;
   /** Root element of the XML body, if there is a body. */

@@ -1,7 +1,7 @@
 import { COSMOS_LIMITS, STORAGE_LIMITS, type ServiceLimits } from '../../store/limits.js';
 import type { AzureServiceName } from './azure-target.js';
 
-/** The services that speak this protocol. */
+/** The services that implement the protocol of Azure Tables. */
 export type AzureServiceKind = 'azure-storage' | 'azure-cosmos' | 'azurite';
 
 /**

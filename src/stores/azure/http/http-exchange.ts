@@ -71,7 +71,7 @@ export function exchange(
     let isAnswered = false;
     outgoing.once('response', (incoming) => {
       isAnswered = true;
-      incoming.once('close', release).on('error', ignore); // a reader adds its own; without one, do not crash
+      incoming.once('close', release).on('error', ignore); // without a reader, an error must not crash the process
       const status = incoming.statusCode ?? 0;
       const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
       if (request.streamResponseStatusCodes?.has(status) === true) resolve({ readableStreamBody: incoming, ...answer });
@@ -95,7 +95,7 @@ export function exchange(
       resolve({ request, status, headers: new ReceivedHeaders(headers), bodyAsText: '' });
     });
     outgoing.once('close', () => {
-      if (isAnswered) return; // the close event of the response does the rest
+      if (isAnswered) return; // the close event of the response calls `release`
       release();
       reject(new RestError('The connection was closed without an answer.', { code: 'ECONNRESET' }));
     });

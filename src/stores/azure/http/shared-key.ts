@@ -15,8 +15,8 @@ interface Signed {
 
 /**
  * Creates a policy that signs requests with the account's key (SharedKeyLite). The signature covers only the date and
- * the path, so inserts and transactions of a table share one signature for a second. The key is read for each request,
- * because it can be rotated.
+ * the path, so inserts into a table, and transactions, that are sent within the same second share one signature. The
+ * key is read for each request, because it can be rotated.
  */
 export function sharedKey(credential: NamedKey): PipelinePolicy {
   let last: Signed | undefined;

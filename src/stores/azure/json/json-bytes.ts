@@ -37,8 +37,9 @@ function marked(characters: string): Uint8Array {
 }
 
 /**
- * Maximum number of digits of a number that is parsed from its bytes. An integer of up to 15 digits is an exact double,
- * and so is a power of ten up to 10^15, so the quotient of the two is rounded correctly, like the result of JSON.parse.
+ * Maximum number of digits of a number that the functions below parse. An integer of up to 15 digits is an exact
+ * double, and so is a power of ten up to 10^15, so the quotient of the two is rounded correctly, like the result of
+ * JSON.parse.
  */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);

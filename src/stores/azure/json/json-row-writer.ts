@@ -87,7 +87,7 @@ export class JsonRowWriter implements RowWriter {
   undeclared(name: string, value: UndeclaredValue): void {
     if (value.type === 'Binary') this.#size += value.bytes.byteLength;
     if (value.type === 'String') this.#size += value.text.length * 2;
-    this.#isAscii = false; // the text was not checked
+    this.#isAscii = false; // the value may contain other characters
     this.#add(writtenMember(name, value.type), undeclaredText(value));
   }
 
@@ -99,7 +99,7 @@ export class JsonRowWriter implements RowWriter {
   #add(member: WrittenMember, value: string): void {
     const last = this.#last;
     const between = member.previous === last ? member.between : (last?.after ?? '') + member.before;
-    this.#text = this.#text + between + value; // appended one by one: V8 flattens such a chain quickly
+    this.#text = this.#text + between + value; // one operand at a time: V8 flattens such a chain quickly
     this.#last = member;
     this.#size += member.size;
     if (!member.isAscii) this.#isAscii = false;

@@ -21,7 +21,7 @@ const SPACE = 32;
 const BACKSLASH = 92;
 const LOWER_E = 101;
 
-/** The bytes of `true`, `fals` and `null` as 32-bit integers, so that one comparison suffices. */
+/** The first four bytes of `true`, `false` and `null` as 32-bit integers, so that one comparison checks all four. */
 const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(text).readInt32BE()) as [
   number,
   number,
@@ -31,8 +31,8 @@ const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(te
 /**
  * Locates a row's values in the response bytes without parsing the row: the bytes between values are compared with
  * those of the previous row. A slot is the index of a property in the row's shape, or a negative number for a key, the
- * timestamp or the ETag. For each slot, the kind, range and annotated type of the value are stored. {@link
- * JsonRowReader} decodes the values; its comment explains the design and the service's compact form.
+ * timestamp or the ETag. For each slot, the kind, range and annotated type of the value are stored. `JsonRowReader`
+ * decodes the values; its comment explains the design and the service's compact form.
  */
 export class RowFrame {
   bytes: Buffer = Buffer.alloc(0);
@@ -69,7 +69,7 @@ export class RowFrame {
     return this.#types[slot - OTHER];
   }
 
-  /** Returns a parsed number, or NaN if its text must be converted. */
+  /** Returns the parsed number in a slot, or NaN if the caller must convert its text. */
   number(slot: Slot): number {
     return this.#numbers[slot - OTHER]!;
   }

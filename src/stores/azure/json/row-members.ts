@@ -22,7 +22,7 @@ export function rowLayout(table: string, { properties }: RowShape): RowLayout {
 
 /** Slot of the row's ETag. */
 export const ETAG: Slot = -4;
-/** Slot of members that the shape does not have. Its value is never read. */
+/** Slot shared by all members that the shape does not have. Its value is never read. */
 export const OTHER: Slot = -5;
 
 const SYSTEM: readonly (readonly [name: string, slot: Slot])[] = [

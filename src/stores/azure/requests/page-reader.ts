@@ -78,7 +78,7 @@ export class PageReader {
     if (!isJson(response.headers)) throw wrong('it is no JSON', response);
     const next = nextPage((name) => response.headers.get(name), continuation, response);
     const body = bodyOf(response, this.#connection.maxAnswerBytes);
-    body.catch(ignore); // reported when the page is read, which may be later
+    body.catch(ignore); // the error is reported when the page is read
     return { continuation: next, body };
   }
 

@@ -20,7 +20,7 @@ type Refused = Exclude<
 export interface ServiceRefusal {
   readonly status: number;
   readonly serviceCode: string | undefined;
-  /** Set if the response may not be the service's; describes what is wrong with it. */
+  /** Describes what is wrong with the response, if it may not come from the service. */
   readonly wrong?: WrongAnswer | undefined;
   /** The service's message; empty if there is none. */
   readonly text: string;
@@ -91,7 +91,7 @@ export function readRefusal(
   body: string,
   fromService: boolean,
 ): ServiceRefusal {
-  // The text of another server is ignored.
+  // The error text of any server but the service is ignored.
   const { code, message } = fromService && isErrorType({ get: header }) ? errorBody(body) : {};
   const isEmpty = body === '' && isErrorType({ get: header });
   const told = header('x-ms-error-code');
@@ -118,7 +118,10 @@ function wrongRefusal(
   return new WrongAnswer(reason, { status, headers: { get } }, fromService);
 }
 
-/** Returns the wait that the service asks for. Cosmos DB sends milliseconds; HTTP defines seconds and dates. */
+/**
+ * Returns for how many milliseconds the service asks the client to wait. Cosmos DB sends milliseconds; HTTP defines
+ * seconds and dates.
+ */
 function retryAfterOf(header: (name: string) => string | undefined): number | undefined {
   const milliseconds = header('x-ms-retry-after-ms') ?? header('retry-after-ms');
   const seconds = header('retry-after');

@@ -45,7 +45,7 @@ export interface AzureWrite extends PreparedWrite {
   /** Length of the body in UTF-8. */
   readonly bodyBytes: number;
   readonly ifMatch: string | undefined;
-  /** Names of properties that a merge removes. Such a write reads the row and replaces it. */
+  /** Names of properties that a merge removes. Such a write is sent as a read of the row and a replace. */
   readonly remove: readonly string[];
 }
 

@@ -8,8 +8,8 @@ interface Answer {
 }
 
 /**
- * Thrown for a response that is not the service's, or does not fit the request. The message and the properties describe
- * the response without its content.
+ * Thrown for a response that does not come from the service, or does not fit the request. The message and the
+ * properties describe the response without its content.
  */
 export class WrongAnswer extends Error {
   readonly status: number;
@@ -29,8 +29,8 @@ export class WrongAnswer extends Error {
 }
 
 /**
- * Returns whether the service answered. Azure Storage, Cosmos DB and Azurite send one of these headers with every
- * response, including errors.
+ * Returns whether the service answered. Azure Storage, Cosmos DB and Azurite send `x-ms-request-id` or `x-ms-version`
+ * with every response, including errors.
  */
 export function isFromService(headers: Answer['headers']): boolean {
   return (headers.get('x-ms-request-id') ?? headers.get('x-ms-version')) !== undefined;
