@@ -4,6 +4,7 @@ import type { ErrorCode, StoreErrorDetails } from '../../../errors/error-details
 import { unansweredRead, unansweredWrite } from './network-error.js';
 import { isErrorType, isFromService, WrongAnswer } from './wrong-answer.js';
 
+/** The codes that a response of the service, or its absence, can have. Codes of another origin are excluded. */
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
   | 'store.unknown-target'
