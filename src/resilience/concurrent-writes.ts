@@ -116,8 +116,8 @@ function conditionsOf(writes: readonly OwnWrite[]): ReadonlyMap<string, string> 
 /**
  * Returns whether one transaction may be mistaken for another because both write this row under compatible conditions.
  * Two transactions with the same rows and conditions are excluded: nobody can tell them apart, and it makes no
- * difference, because whichever claims the rows, the other is rejected. If one of them writes more rows, such a
- * rejection would be wrong.
+ * difference, because whichever of them counts as the writer of the rows, the other counts as rejected. If one of them
+ * writes more rows, such a rejection would be wrong.
  */
 function mayBeMistaken(own: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>, rowKey: string): boolean {
   const [mine, theirs] = [own.get(rowKey), other.get(rowKey)];

@@ -41,8 +41,8 @@ export interface Arbiter {
 }
 
 /**
- * Conclusion about a write from the other writes of this process: it was not carried out; another write left the row as
- * it is, whatever its content; or nothing is known.
+ * Conclusion about a write from the other writes of this process: it was not carried out; the current row comes from
+ * another write, even if its content is the same; or nothing is known.
  */
 export type Verdict = 'not-written' | 'anothers' | undefined;
 

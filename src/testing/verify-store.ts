@@ -8,8 +8,8 @@ export type { RowKeys, StoreDamage, StoreVerification } from '../stores/sqlite/b
  * whatever SQLite finds wrong with its pages. It reads the whole file and changes nothing. Other processes may use the
  * store meanwhile.
  *
- * Corruption is returned, not thrown. The call rejects only if there is no file (`store.unavailable`) or if it is not a
- * store of this library, for example a folder (`store.incompatible-format`).
+ * Corruption is returned in `damaged`, not thrown. The call rejects only if there is no file (`store.unavailable`) or
+ * if it is not a store of this library, for example a folder (`store.incompatible-format`).
  *
  * @param path - The path of the file, without `sqlite:` before it.
  *
