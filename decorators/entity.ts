@@ -11,18 +11,18 @@ export interface EntityOptions<
   V = Readonly<Record<string, unknown>>,
 > {
   /**
-   * The name of the table: 3 to 63 letters and digits, a letter first. Required, because class names do not survive
-   * minification.
+   * The name of the table: 3 to 63 letters and digits, starting with a letter. Required, because class names do not
+   * survive minification.
    */
   readonly table: string;
   /**
-   * The template that composes the partition key, e.g. `'TENANT|{tenantId}'`. By default the key is the
-   * `@PartitionKey()` property as it is.
+   * The template that composes the partition key, e.g. `'TENANT|{tenantId}'`. By default, the key is the unchanged text
+   * of the `@PartitionKey()` property.
    */
   readonly partitionKey?: P;
   /**
-   * The template that composes the row key, e.g. `'{year}|{orderId}'`. By default the key is the `@RowKey()` property
-   * as it is.
+   * The template that composes the row key, e.g. `'{year}|{orderId}'`. By default, the key is the unchanged text of the
+   * `@RowKey()` property.
    */
   readonly rowKey?: R;
   /**

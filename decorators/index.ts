@@ -1,5 +1,6 @@
 /**
- * Loads the package that records compilers' decorator metadata. It is bundled, so declarations do not name it.
+ * Loads the package that records compilers' decorator metadata. It is bundled into this package, so the published
+ * declarations do not mention it.
  *
  * @internal
  */

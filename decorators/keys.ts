@@ -9,11 +9,11 @@ export interface KeyOptions {
   /** Converts the value to key text that sorts as the values do. Required unless the property is a string. */
   readonly converter?: AnyConverter;
   /**
-   * The name of a property in which to store the part as well, for other programs and for filters that no key range can
-   * express.
+   * The name under which the key part is also stored as a property, for other programs and for filters that no key
+   * range can express.
    */
   readonly name?: string;
-  /** The EDM type of that property. By default it holds the key's text. */
+  /** The EDM type of that additional property. By default, the property is a String with the text of the key part. */
   readonly type?: EdmType;
 }
 

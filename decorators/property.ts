@@ -22,7 +22,7 @@ export interface PropertyOptions {
    * Declare the property as `Defaulted<…>`, so that `create` may leave it out.
    */
   readonly default?: unknown;
-  /** Refuses to store an entity without the property, before any request: throws `validation.missing-property`. */
+  /** If true, an entity without the property is rejected with `validation.missing-property` before anything is sent. */
   readonly required?: boolean;
 }
 
@@ -41,7 +41,10 @@ type ValueOf<O> = O extends { readonly converter: Converter<infer V> }
     : | EdmValue
       | EntitableTypeError<'what has no EDM type needs a converter: @Property({ converter: json() }) for an object'>;
 
-/** Chooses the type of the decorator. Only with a default does it look at the property's own type. */
+/**
+ * The type of the decorator that the options `O` produce. The decorator checks the declared type of the property more
+ * closely if there is a `default`, which must be a value of that type.
+ */
 type DecoratorOf<O> = O extends { readonly default: infer D }
   ? DefaultedDecoratorOf<ValueOf<O>, D>
   : PropertyDecoratorOf<ValueOf<O>>;
@@ -63,7 +66,7 @@ export function Property<const O extends PropertyOptions = object>(options?: O):
   return propertyDecorator(definition, options, PROPERTY_NAMES) as DecoratorOf<O>;
 }
 
-/** Marks the type of a property that holds the ETag: `etag?: ETag`. `where`, `select` and patches do not offer it. */
+/** Marks the type of a property that holds the ETag: `etag?: ETag`. `where`, `select` and patches do not accept it. */
 export type ETag = ETagMark;
 
 /**
@@ -76,11 +79,14 @@ export function ETag(): PropertyDecoratorOf<string> {
 
 /**
  * Marks the type of a property that holds the time of the last write: `updatedAt?: Timestamp`. `where`, `select` and
- * patches do not offer it.
+ * patches do not accept it.
  */
 export type Timestamp = TimestampMark;
 
-/** Receives the time, in milliseconds, at which the store last wrote the entity. It is never written. */
+/**
+ * Receives the time, to the millisecond, at which the store last wrote the entity. A value that you set is never
+ * written.
+ */
 export function Timestamp(): PropertyDecoratorOf<Date> {
   return propertyDecorator({ role: 'timestamp' });
 }

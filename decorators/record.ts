@@ -11,11 +11,12 @@ import {
   type PropertyDefinition,
 } from '../src/metadata/registry.js';
 
-// Standard decorators share their metadata through Symbol.metadata; compilers use this symbol if the runtime has none.
+// Standard decorators share their metadata through Symbol.metadata. If the runtime lacks it, compilers use this symbol.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
 /**
- * Decorates a property of the type `V`, under either decorator standard.
+ * The type of a decorator for properties of the type `V`. It works as a standard decorator and with
+ * "experimentalDecorators".
  *
  * The property must be public. Its type is checked: `@Property({ type: 'Int64' })` on a `number` does not compile.
  */
@@ -37,8 +38,8 @@ type ContextOf<V> =
   ClassFieldDecoratorContext<never, V | null | undefined> | ClassGetterDecoratorContext<never, V | null | undefined>;
 
 /**
- * Decorates a property with a default `D`, which must be a value of the property's own type or a function that creates
- * one.
+ * The type of a decorator for properties with a default `D`, which must be a value of the property's own type or a
+ * function that creates one.
  */
 export type DefaultedDecoratorOf<V, D> = <
   P extends string | ContextOf<V>,

@@ -1,5 +1,6 @@
 /**
- * The main entry point: entities, data sources, repositories, queries, units of work, errors, and the port for stores.
+ * The main entry point: entities, data sources, repositories, queries, units of work, errors, and the interface that
+ * stores implement.
  *
  * @module
  */

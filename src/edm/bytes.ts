@@ -9,7 +9,8 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 /**
- * Tests for a transferred buffer by creating a view, which throws. `ArrayBuffer.prototype.detached` is not in Node 20.
+ * Tests for a transferred buffer by creating a view of it, which then throws. `ArrayBuffer.prototype.detached` is not
+ * in Node 20.
  */
 function isDetached(buffer: ArrayBufferLike): boolean {
   try {

@@ -22,8 +22,8 @@ function order(left: string | number | bigint | boolean, right: string | number 
 }
 
 /**
- * Returns whether two values of one EDM type are stored alike. Compares bytes by content and dates by instant. NaN
- * equals itself, and 0 does not equal -0.
+ * Returns whether two values of one EDM type have the same stored form. Compares bytes by content and dates by instant.
+ * NaN equals itself, and 0 does not equal -0.
  */
 export function sameValue<E extends EdmType>(type: E, left: EdmTypeMap[E], right: EdmTypeMap[E]): boolean {
   return type === 'Double' || type === 'Int32' ? Object.is(left, right) : compareValues(type, left, right) === 0;

@@ -29,7 +29,9 @@ export function isInDateTimeRange(milliseconds: number): boolean {
 
 const TEXT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,7}))?(Z|[+-]\d{2}:\d{2})?$/;
 
-/** Formats an instant as the service does: UTC, to 100 ns, without trailing zeros in the fraction. */
+/**
+ * Formats an instant as the service does: in UTC, with a precision of 100 ns, without trailing zeros in the fraction.
+ */
 export function formatDateTime(milliseconds: number, ticks = 0): string {
   const day = Math.floor(milliseconds / DAY);
   const second = Math.floor((milliseconds - day * DAY) / 1000);
@@ -46,8 +48,8 @@ const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2,
 const COLON = TWO.map((digits) => `${digits}:`);
 
 /**
- * Returns the date of a day since 1970 as text, up to the time. Keeps the last result, because instants that are
- * written together often fall on the same day.
+ * Returns the date of a day, counted from 1970, as text up to and including the `T` before the time. Keeps the last
+ * result, because instants that are written together often fall on the same day.
  */
 const dayText = keepingLast((day) => {
   const date = new Date(day * DAY);
@@ -70,7 +72,8 @@ function fractionText(fraction: number): string {
 }
 
 /**
- * Parses an `Edm.DateTime` to 100 ns; returns `undefined` for any other text. A text without an offset is taken as UTC.
+ * Parses an `Edm.DateTime` with a precision of 100 ns; returns `undefined` for any other text. A text without an offset
+ * is taken as UTC.
  */
 export function parseDateTime(text: string): Instant | undefined {
   const match = TEXT.exec(text);

@@ -6,7 +6,10 @@ export interface EdmTypeMap {
   readonly Binary: Uint8Array;
   /** `true` or `false`. */
   readonly Boolean: boolean;
-  /** An instant from the year 1601 on. The service keeps 100 ns, a `Date` only milliseconds. */
+  /**
+   * An instant from the year 1601 on. The service stores it with a precision of 100 ns; a `Date` holds only
+   * milliseconds.
+   */
   readonly DateTime: Date;
   /** A 64-bit floating-point number, including `NaN` and the infinities. */
   readonly Double: number;

@@ -25,8 +25,8 @@ export class Guid {
   }
 
   /**
-   * @internal Returns whether a value is the class itself, including that of another copy of this package: decorator
-   * metadata holds classes.
+   * @internal Returns whether a value is the class itself, including that of another copy of this package. Needed
+   * because decorator metadata contains the class of a property's type.
    */
   static isClass(value: unknown): boolean {
     return typeof value === 'function' && Object.hasOwn(value, BRAND);
@@ -43,7 +43,7 @@ export class Guid {
   /**
    * Parses the 8-4-4-4-12 form, in upper or lower case.
    *
-   * @throws EntitableError `validation.invalid-option` if the text has another form.
+   * @throws EntitableError `validation.invalid-option` if the text does not have this form.
    */
   static parse(text: string): Guid {
     if (!Guid.isText(text)) throw noGuid(text);
@@ -56,8 +56,8 @@ export class Guid {
   }
 
   /**
-   * The digits, eight in each of four own properties, so that deep comparison distinguishes Guids. The properties are
-   * symbols, so that they are not enumerated by name.
+   * The hexadecimal digits, eight in each of four own properties, so that deep comparison distinguishes Guids. The keys
+   * of the properties are symbols, so that `Object.keys` and `for…in` do not list them.
    */
   private readonly [BRAND]: number;
   private readonly [SECOND]: number;
@@ -144,7 +144,8 @@ export function readDigits(codes: Uint8Array, at: number, digits: Int32Array): b
 }
 
 /**
- * A buffer for the UTF-8 bytes of any text of this length. A text is ASCII only if it has as many bytes as characters.
+ * A buffer that can hold the UTF-8 bytes of any text of {@link GUID_LENGTH} characters. A text is ASCII only if it has
+ * as many bytes as characters.
  */
 const CODES = Buffer.alloc(3 * GUID_LENGTH);
 
@@ -158,8 +159,8 @@ const HIGH = Uint8Array.from(HEX, (digits) => digits.charCodeAt(0));
 const LOW = Uint8Array.from(HEX, (digits) => digits.charCodeAt(1));
 
 /**
- * Formats the lower-case text in one call. Concatenated pieces would all be kept in memory, and one call per byte would
- * cost more than the rest of a row.
+ * Formats the digits as lower-case text in one call. Concatenation would keep all of its pieces in memory, and one call
+ * for each byte would take longer than decoding the rest of a row.
  */
 function guidText(first: number, second: number, third: number, fourth: number): string {
   const high = (digits: number, shift: number): number => HIGH[(digits >>> shift) & 0xff]!;

@@ -25,7 +25,7 @@ export function literal(operand: TypedValue): string {
   }
 }
 
-/** Formats a Double. Integral values end in `.0`, because the service would take them for an Int32 otherwise. */
+/** Formats a Double. Integral values end in `.0`, because the service would otherwise mistake them for an Int32. */
 export function doubleText(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value);
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${text}.0` : text;
@@ -34,8 +34,8 @@ export function doubleText(value: number): string {
 const EXPONENT = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
 /**
- * Formats a Double without an exponent for filters, because Azurite takes `1e-10` for a name. The digits and the value
- * stay the same.
+ * Formats a Double without an exponent for filters, because the emulator Azurite parses `1e-10` as a name. The digits
+ * and the value stay the same.
  */
 function decimalText(value: number): string {
   const text = doubleText(value);

@@ -4,7 +4,7 @@ const SYSTEM = new Set(['PartitionKey', 'RowKey', 'Timestamp']);
 /** The longest property name that the service accepts, in UTF-16 units. */
 const PROPERTY_NAME_UNITS = 255;
 
-/** Returns whether a stored name is one of those that every row has. */
+/** Returns whether a stored name is that of a property that every row has: `PartitionKey`, `RowKey` or `Timestamp`. */
 export function isSystemName(name: string): boolean {
   return SYSTEM.has(name);
 }

@@ -23,7 +23,7 @@ export function isInt64(value: bigint): boolean {
 
 /**
  * The JavaScript values that an EDM type can hold, for checks of what users pass: properties, operands of filters, rows
- * that are copied. Sizes are not part of it, because each service has its own limits (`ServiceLimits`).
+ * that are copied. Sizes are not part of the rule, because each service has its own limits (`ServiceLimits`).
  */
 export interface ValueRule {
   /** The JavaScript type, for messages: `a bigint`. */
@@ -38,7 +38,7 @@ export interface ValueRule {
   readonly wrong: (value: unknown) => string | undefined;
 }
 
-/** The rule of each EDM type. */
+/** The rule for each EDM type. */
 export const VALUE_RULES: Readonly<Record<EdmType, ValueRule>> = {
   Binary: wholeType('a Uint8Array', isBytes),
   Boolean: wholeType('a boolean', (value) => typeof value === 'boolean'),
@@ -78,7 +78,7 @@ export const VALUE_RULES: Readonly<Record<EdmType, ValueRule>> = {
   String: wholeType('a string', (value) => typeof value === 'string'),
 };
 
-/** The rule of an EDM type that holds every value of a JavaScript type. */
+/** Creates the rule for an EDM type that holds every value of a JavaScript type. */
 function wholeType(kind: string, accepts: (value: unknown) => boolean): ValueRule {
   const wrong = (value: unknown): string | undefined => (accepts(value) ? undefined : typeName(value));
   return { kind, expected: kind, isKind: accepts, accepts, wrong };

@@ -147,7 +147,7 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
 
   /**
    * Encodes a write of some properties. A date that has not changed since `entity` was read keeps its 100 ns precision,
-   * as in {@link prepareWhole}. Throws `validation.*`.
+   * as in `prepareWhole`. Throws `validation.*`.
    */
   prepare(operation: WriteTarget, values: readonly PropertyValue[], entity?: object): PreparedWrite {
     if (operation.mode === 'delete') return this.rows.prepare(operation);

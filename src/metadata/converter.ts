@@ -92,8 +92,8 @@ export function refusalReason(error: unknown): string | undefined {
 }
 
 /**
- * Returns whether a converter rejected a value because of its type. For converters from elsewhere, a `TypeError` means
- * that.
+ * Returns whether a converter rejected a value because of its type. A converter that is not part of this package
+ * signals that with a `TypeError`.
  */
 export function refusesType(error: unknown): boolean {
   const isOwn = EntitableError.is(error, 'validation.invalid-option') && OWN in error;

@@ -18,7 +18,10 @@ export type Defaulted<V> = V & DefaultedMark<V>;
 /** The names of the properties that a new `T` requires. */
 type RequiredName<T> = NeededName<T, DataKey<T> & keyof T> & string;
 
-/** Distributes over the names, because the compiler checks a large class fastest that way. */
+/**
+ * The names in `K` that a new `T` requires. Distributes over the names, because the compiler checks a large class
+ * fastest that way.
+ */
 type NeededName<T, K extends keyof T> =
   K extends KeyName<T>
     ? K
@@ -32,7 +35,10 @@ type NeededName<T, K extends keyof T> =
             ? never
             : K;
 
-/** Tests for `readonly`: the compiler treats two types as identical only if their modifiers are the same. */
+/**
+ * Resolves to `true` for an object type whose property is `readonly`: the compiler treats two types as identical only
+ * if their modifiers are the same.
+ */
 type IsReadonly<P> =
   (<X>() => X extends P ? 1 : 2) extends <X>() => X extends { -readonly [K in keyof P]: P[K] } ? 1 : 2 ? false : true;
 

@@ -148,8 +148,8 @@ export function recordEntity(entityClass: EntityClass, entity: EntityDefinition)
 }
 
 /**
- * Records the options of a property's decorator. Throws if the class is already in use, because its metadata is final
- * then.
+ * Records the options of a property's decorator. Throws if the class is already in use, because its metadata can then
+ * no longer change.
  */
 export function recordProperty(entityClass: EntityClass, definition: PropertyDefinition): void {
   const record = recordOf(entityClass);

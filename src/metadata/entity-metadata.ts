@@ -26,7 +26,7 @@ export interface PropertyMetadata {
   readonly copiesKey: boolean;
 }
 
-/** The meaning of one name in a class. */
+/** The role of one member of a class: a stored property, a part of a key, the ETag or the timestamp. */
 export type Member =
   | { readonly kind: 'property'; readonly name: string; readonly property: PropertyMetadata }
   | {
@@ -35,7 +35,7 @@ export type Member =
       readonly template: KeyTemplate;
       /** The index of the part in the template. */
       readonly index: number;
-      /** The property that stores the part as well, if there is one. */
+      /** The property that also stores the part, if there is one. */
       readonly copy?: PropertyMetadata | undefined;
     }
   | { readonly kind: 'etag' | 'timestamp'; readonly name: string };

@@ -43,7 +43,8 @@ export function partText(template: KeyTemplate, index: number, value: unknown): 
 }
 
 /**
- * Composes the key of an entity, or of an object with its key properties. Throws `key.*`. The store checks the length.
+ * Composes the key of an entity, or of an object with its key properties. Throws `key.*`. Does not check the length,
+ * whose limit depends on the store.
  */
 export function composeKey(template: KeyTemplate, source: object): string {
   const { literals, parts } = template;

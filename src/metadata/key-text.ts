@@ -6,7 +6,7 @@ export function forbiddenCharacter(text: string): string | undefined {
   return FORBIDDEN_IN_KEYS.exec(text)?.[0];
 }
 
-/** Returns a character in the form that messages show. */
+/** Returns a character in the form in which error messages show it. */
 export function characterName(character: string): string {
   const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
   return character < '\u0020' ? code : character > '~' ? code : `"${character}" (${code})`;

@@ -72,8 +72,8 @@ interface MarkOf {
 }
 
 /**
- * Distributes over the names, because the compiler checks a large class fastest that way. Both keys share this one
- * pass.
+ * The names of the properties that are marked as a part of either key. Distributes over the names, because the compiler
+ * checks a large class fastest that way. `KindName` then selects those of one key.
  */
 type MarkedName<T, K extends keyof T = keyof T> = K extends unknown
   ? typeof keyPart extends keyof T[K]
@@ -92,7 +92,7 @@ type KindName<T, Mark extends symbol, K extends keyof T> = K extends unknown
 /** The plain type of a marked property: `Date` for `RowKey<Date>` and for `Defaulted<Date>`. */
 export type Unmarked<P> = P extends KeyPart<infer V> ? V : P extends DefaultedMark<infer V> ? V : P;
 
-/** A hint for the reader of a compiler message, which shows it as part of a type's name. */
+/** A hint that appears in compiler messages, as part of the name of a type. */
 type MissingMarks = 'its keys are not marked on their types, as in customerId!: PartitionKey';
 
 /** The stored keys, which address an entity of a class whose key types are not marked. */
@@ -162,8 +162,8 @@ type Method = (...args: never) => unknown;
 export type DataKey<T> = (T extends unknown ? { readonly of: DataName<T> & string } : never)['of'];
 
 /**
- * The data properties of a known class. Distributes over the names, because the compiler checks a large class fastest
- * that way.
+ * The names of the data properties of a known class. Distributes over the names, because the compiler checks a large
+ * class fastest that way.
  */
 export type DataName<T, K extends keyof T = keyof T> = K extends unknown
   ? T[K] extends Method | SystemValue<SystemValueKind> | null | undefined
@@ -171,7 +171,10 @@ export type DataName<T, K extends keyof T = keyof T> = K extends unknown
     : K
   : never;
 
-/** Looks again at members that resemble a system value: any object type without required members does. */
+/**
+ * Tests again a member whose type resembles a system value, as any object type without required members does: the
+ * result is its name, unless it really is a system value or a method.
+ */
 type OtherName<T, K extends keyof T> = T[K] extends Method
   ? never
   : typeof systemValue extends keyof NonNullable<T[K]>

@@ -23,7 +23,7 @@ export function shared<V extends object>(name: string, make: () => V): V {
 /** The role of a property in its entity. */
 export type PropertyRole = 'property' | 'partition' | 'row' | 'etag' | 'timestamp';
 
-/** The recorded options of one property's decorator. */
+/** The recorded options of one property, from its decorator or from `defineEntity`. */
 export interface PropertyDefinition {
   readonly name: string;
   readonly role: PropertyRole;
@@ -46,7 +46,7 @@ export interface EntityDefinition {
   readonly schema?: StandardSchema | undefined;
 }
 
-/** The record of a class. Its metadata is resolved from it on first use. */
+/** The recorded declarations of a class, from which its metadata is resolved on first use. */
 export interface ClassRecord {
   entity?: EntityDefinition;
   /** The metadata object that standard decorators share, kept here if it is not reachable from the class itself. */
@@ -91,8 +91,8 @@ export function propertiesOf(target: object): readonly PropertyDefinition[] {
 }
 
 /**
- * Finds the metadata object of standard decorators. If the runtime has no `Symbol.metadata`, compilers use the
- * registered symbol; a polyfill may define the former later, so both are tried.
+ * Finds the metadata object of standard decorators. If the runtime has no `Symbol.metadata`, compilers use
+ * `Symbol.for('Symbol.metadata')`. A polyfill may define the former later, so both are tried.
  */
 function standardMetadata(target: object): object | undefined {
   const symbols = [(Symbol as { readonly metadata?: symbol }).metadata, Symbol.for('Symbol.metadata')];

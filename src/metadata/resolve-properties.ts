@@ -127,7 +127,10 @@ function inferredType(prototype: object, property: string): EdmType | undefined 
   return BY_CLASS.get(type) ?? (Guid.isClass(type) ? 'Guid' : enumType(type));
 }
 
-/** Returns the EDM type of a plain default. Decorator metadata shows `Defaulted<string>` only as an object. */
+/**
+ * Returns the EDM type of a default that is a primitive value or a Guid. It is used where decorator metadata shows no
+ * type: it represents `Defaulted<string>` only as an object.
+ */
 function typeOfDefault(value: unknown): EdmType | undefined {
   switch (typeof value) {
     case 'string':

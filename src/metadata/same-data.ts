@@ -1,12 +1,13 @@
 import { isDate, isUint8Array } from 'node:util/types';
 import { Guid } from '../edm/guid.js';
 
-/** The number of levels compared. It ends the recursion in circular data. */
+/** The maximum depth of a comparison, which ends the recursion in circular data. */
 const DEEPEST = 200;
 
 /**
  * Compares two values as plain data: by content, regardless of the order of members. NaN equals itself, and 0 does not
- * equal -0. Instances of other classes are never equal, because their content may be private.
+ * equal -0. Dates, bytes and Guids count as plain data; different instances of any other class are never equal, because
+ * their content may be private.
  */
 export function sameData(left: unknown, right: unknown, depth = 0): boolean {
   if (Object.is(left, right)) return true;

@@ -12,7 +12,7 @@ const TEXT = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
 export function decimal(): Converter<string, 'String'>;
 /**
  * Stores an exact decimal with a fixed number of fraction digits as an Int64 in its smallest unit: `'12.50'` with scale
- * 2 becomes 1250. Filters compare it by number. Holds up to 18 digits; values are read with exactly `scale` fraction
+ * 2 becomes 1250. Filters compare it numerically. Holds up to 18 digits; values are read with exactly `scale` fraction
  * digits.
  */
 export function decimal(options: { readonly scale: number }): Converter<string, 'Int64'>;

@@ -3,8 +3,8 @@ import { outOfRange, wrongType, type Converter } from '../converter.js';
 
 /**
  * Stores any JSON value as a String of at most 32,768 UTF-16 units. Filters can only test whether it is present,
- * because the order of its members makes several texts for one value. A different order of members does not count as a
- * change.
+ * because the same value can have several texts, which differ in the order of its members. A different order of members
+ * does not count as a change.
  *
  * The value must survive JSON: a Date inside it is read back as text, members that are `undefined` are left out, and a
  * bigint is rejected.
