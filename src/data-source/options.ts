@@ -64,8 +64,9 @@ export interface DataSourceOptions {
   readonly durability?: 'full' | 'relaxed' | undefined;
   /**
    * The permissions of the files that a store on disk creates. By default they are `0o600`: only the user that runs the
-   * program may read them. `0o640` also lets its group read, `0o660` also write. Folders that are created for the files
-   * get the same permissions, and whoever may read may also enter them. Existing files keep theirs. Ignored on Windows.
+   * program may read them. `0o640` also lets the file's group read, `0o660` also write. Folders that are created for
+   * the files get the same permissions, and whoever may read may also enter them. Existing files keep theirs. Ignored
+   * on Windows.
    */
   readonly fileMode?: number | undefined;
   /**
@@ -74,8 +75,8 @@ export interface DataSourceOptions {
    */
   readonly service?: AzureServiceName | undefined;
   /**
-   * The most connections that an Azure store has open at once: 100 by default, which is enough for what one account can
-   * answer, and below the number that a process may open. Further requests wait for their turn. Ignored with an
+   * The most connections that an Azure store has open at once: 100 by default, which is enough for the requests that
+   * one account can serve, and fewer than a process may open. Further requests wait for their turn. Ignored with an
    * `httpClient`, which has its own limits.
    */
   readonly maxSockets?: number | undefined;

@@ -45,7 +45,7 @@ export function spans(system: string): StartSpan {
         span.setAttribute('entitable.retries', retries);
         span.setAttribute('entitable.rows', rows);
         if (plan !== undefined) span.setAttribute('entitable.plan', plan);
-        // The code only: a message may contain keys.
+        // The span gets the error's code only, because a message may contain keys.
         if (outcome === 'success') span.setStatus({ status: 'success' });
         else {
           span.setAttribute('error.type', outcome);

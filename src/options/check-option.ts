@@ -37,8 +37,8 @@ export function isList(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * Returns whether a value is an object or a function with a certain member. Never throws, even for a revoked proxy: the
- * later read reports that.
+ * Returns whether a value is an object or a function with a certain member. Never throws: returns `false` for a revoked
+ * proxy.
  */
 export function hasMember(value: unknown, name: PropertyKey): boolean {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
@@ -49,9 +49,7 @@ export function hasMember(value: unknown, name: PropertyKey): boolean {
   }
 }
 
-/**
- * Returns whether a value has a certain method. Never throws, even for a revoked proxy: the later call reports that.
- */
+/** Returns whether a value has a certain method. Never throws: returns `false` for a revoked proxy. */
 export function hasMethod(value: unknown, name: PropertyKey): boolean {
   try {
     return typeof (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[name] === 'function';
@@ -131,8 +129,8 @@ export function checkNames(options: object, known: KnownNames, of?: string): voi
 }
 
 /**
- * Returns the name that differs by the fewest letters, if these are few enough for a typing error or one name contains
- * the other.
+ * Returns the known name that differs from an unknown one by the fewest letters, if these are few enough for a typing
+ * error or one name contains the other.
  */
 function nearestOf(unknown: string, names: readonly string[]): string | undefined {
   const distances = names.map((name) => {

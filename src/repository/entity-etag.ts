@@ -87,7 +87,7 @@ export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entity
   try {
     return entityOrKey instanceof metadata.entityClass || stateOf(entityOrKey) !== undefined;
   } catch {
-    return false; // a revoked proxy; reading it later reports that
+    return false; // a revoked proxy, which is reported when it is read later
   }
 }
 

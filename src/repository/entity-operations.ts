@@ -76,7 +76,7 @@ export interface EntityOperations<T extends object> {
    * `undefined` leaves a property alone, `null` makes it absent. The patch may contain the entity's own key.
    *
    * @throws EntitableError `key.changed` for another key, `validation.unknown-property` for a name that is not stored,
-   * `validation.missing-property` for the `null` of a property that is `required`, `entity.read-only`.
+   * `validation.missing-property` if the patch sets a `required` property to `null`, `entity.read-only`.
    * @example
    * ```ts
    * await orders.save(orders.assign(await orders.getOrThrow(key), { status: 'shipped', note: null }));

@@ -32,7 +32,7 @@ export async function modify<T extends object>(
   checkCount('maxRetries', maxRetries, 0);
   checkFunction('change', change, 'a function that changes the entity');
   if (missing !== undefined) checkFunction('missing', missing, 'a function that makes an entity');
-  // One time limit for all attempts: each request, and each call of the user's functions, has what is left of it.
+  // One time limit for all attempts: each request, and each call of the user's functions, gets the time that is left.
   const deadline = new Deadline({ signal, timeout });
   let isLost = false;
   const attempt = async (): Promise<T> => {

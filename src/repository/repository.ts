@@ -25,7 +25,7 @@ import type {
 import { requireSession, type EntitySessions, type UnitOfWorkOptions, type UnitVerbs } from './session.js';
 
 /**
- * The place that a repository works in: a data source, which writes at once, or a unit of work, which holds writes
+ * The context in which a repository works: a data source, which writes at once, or a unit of work, which holds writes
  * until its commit. A custom repository receives it in its constructor.
  */
 export interface Session extends EntitySessions {
@@ -100,7 +100,10 @@ export class Repository<in out T extends object> implements EntityOperations<T>,
     session.of(entityClass); // fails at once if the class is declared wrongly
   }
 
-  /** Looked up for every operation: within `db.run` a shared repository works in the unit of work of that call. */
+  /**
+   * The operations of the session. Looked up each time, because within `db.run` a shared repository works in the unit
+   * of work of that call.
+   */
   get #session(): EntityOperations<T> {
     return this.#place.of(this.entityClass);
   }

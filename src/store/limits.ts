@@ -69,7 +69,7 @@ export const COSMOS_LIMITS: ServiceLimits = Object.freeze({
   tableNamesIgnoreCase: false,
 });
 
-/** The `limits` option of a data source: those of a service, or some of the store's own limits changed. */
+/** The `limits` option of a data source: the limits of a service, or changes to some of the store's own limits. */
 export type LimitsOption = 'storage' | 'cosmos' | Partial<ServiceLimits>;
 
 /** Returns the limits to apply: the store's own, changed by the `limits` option. */

@@ -34,7 +34,7 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
   switch (held.kind) {
     case 'difference': {
       const state = entity && ownState(mapper, entity);
-      if (entity === undefined || state === undefined) return undefined; // deleted or copied outside the unit meanwhile
+      if (entity === undefined || state === undefined) return undefined; // e.g. deleted outside the unit meanwhile
       const { changed, removed, defaults = [], unassigned } = mapper.differenceOf(entity, state);
       // Reading fills in defaults. They count as a change only if save() was called.
       const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);

@@ -218,8 +218,8 @@ export class PendingWrites<T extends object> {
   }
 
   /**
-   * Creates the error for a merge that removes properties, after an upsert: the content of the row is unknown, so the
-   * upsert would leave them in place.
+   * Creates the error for a merge that removes properties of a row for which a merging upsert is pending. The content
+   * of that row is unknown, so the upsert would leave the properties in place.
    */
   #cannotRemove(): EntitableError {
     const { className } = this.#mapper.metadata;
@@ -241,7 +241,7 @@ export class PendingWrites<T extends object> {
   }
 }
 
-/** Combines two successive patches. A property that the second sets is no longer removed, and vice versa. */
+/** Combines two successive patches of a row. What the second patch sets or removes overrides the first. */
 function bothOf(first: Difference, second: Difference): Difference {
   const named = new Set([...second.changed.map(({ property }) => property.storedName), ...second.removed]);
   return {
