@@ -9,7 +9,7 @@ const TURN = 256;
  */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
 
-/** An item and its place in the input. */
+/** An item and its position in the input. */
 export interface ReadItem<I> {
   readonly index: number;
   readonly item: I;

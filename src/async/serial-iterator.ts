@@ -1,4 +1,4 @@
-/** A page that knows whether another follows. */
+/** A page that states whether a further page follows. */
 interface ContinuedPage {
   /** Absent on the last page. */
   readonly continuation?: string | undefined;

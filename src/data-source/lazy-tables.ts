@@ -3,7 +3,7 @@ import { Deadline } from '../async/deadline.js';
 import type { RowPage, Rows, TableStore } from '../store/table-store.js';
 import { wrapRows, wrapStore } from '../store/wrap-store.js';
 
-/** The creation of a table that is in flight, and the number of writers that wait for it. */
+/** A request in flight that creates a table, and the number of writers that wait for it. */
 interface Creation {
   readonly done: Promise<boolean>;
   readonly stop: AbortController;

@@ -144,7 +144,7 @@ export class Committer {
     this.#hasWritten = true;
     for (const [{ row, write, before, unassigned }, receipt] of receipts) {
       this.#rows.unlock(row);
-      const current = this.#rows.current(row) ?? row; // a read may have loaded its entity meanwhile
+      const current = this.#rows.current(row) ?? row; // a read may have loaded the row's entity during the commit
       const { mapper, entity } = current;
       if (write.mode === 'delete') {
         if (entity !== undefined) mapper.deleted(entity);
