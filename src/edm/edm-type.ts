@@ -1,6 +1,6 @@
 import type { Guid } from './guid.js';
 
-/** The EDM types that a table can store, each with the JavaScript type that holds it without loss. */
+/** The EDM types that a table can store, each with the JavaScript type that represents it. */
 export interface EdmTypeMap {
   /** Bytes, up to 64 KiB. */
   readonly Binary: Uint8Array;

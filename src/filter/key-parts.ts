@@ -23,7 +23,7 @@ export function withEqualities(known: KnownParts, tests: readonly PartTest[]): K
 
 /**
  * Lowers a test of a key part to comparisons of the key. Returns `'copy'` if the test must be applied to the property
- * that stores the part as well, `true` if all keys match, and `false` if none does.
+ * that also stores the part, `true` if all keys match, and `false` if none does.
  *
  * Valid only for keys that match the template and whose fixed parts have the values in `known`.
  *
@@ -67,7 +67,7 @@ function knownPrefix({ template, index }: PartTest, known: KnownParts): string |
 
 /**
  * Returns the range of keys with this prefix that pass the test or, if the operator is `ne`, that fail it. Returns
- * `undefined` if these keys are not one range.
+ * `'none'` if there are no such keys, and `undefined` if they are not one range.
  */
 function partRange({ template, index, operator, text }: PartTest, prefix: string): KeyRange | 'none' | undefined {
   const next = template.literals[index + 1]!;

@@ -156,7 +156,7 @@ export class EntityProperties {
       if (stored !== undefined && !differs(className, property, { value, stored }, row)) return true;
       return putMember(entity, property.name, propertyReader(className, property)(row));
     } catch {
-      return false; // The class cannot read the stored value, and the application did not ask for it.
+      return false; // The class cannot read the stored value. No error, because the caller did not ask for it.
     }
   }
 

@@ -70,7 +70,7 @@ export function assignPatch<T extends object>(metadata: EntityMetadata<T>, entit
   return entity;
 }
 
-/** Returns whether an entity already has this key part. Throws `key.changed` if it has another value. */
+/** Returns whether an entity already has this key part. Throws `key.changed` if it has a different value. */
 function isOwnKey(
   className: string,
   { name, template, index }: Extract<Member, { readonly kind: 'key' }>,

@@ -112,8 +112,8 @@ export function converterFailed(
 
 /**
  * Writes the stored value of one property. `before` is the row that the entity came from, if known: an unchanged date
- * keeps its 100 ns precision. This is a switch, because this runs for every property of every row: a table of functions
- * would cost a call.
+ * keeps its 100 ns precision. This is a switch, because it runs for every property of every row: a table of functions
+ * would add a call each time.
  */
 export function pushProperty(
   writer: RowWriter,

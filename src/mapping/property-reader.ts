@@ -71,7 +71,7 @@ type Read = (row: RowReader, slot: Slot) => unknown;
 
 /**
  * Reads a property stored in exactly its declared type. This is a switch, because it runs for every property of every
- * row: a table of functions would cost a call.
+ * row: a table of functions would add a call each time.
  */
 export function readExact(type: EdmType, row: RowReader, slot: Slot): unknown {
   switch (type) {

@@ -172,8 +172,8 @@ export type DataName<T, K extends keyof T = keyof T> = K extends unknown
   : never;
 
 /**
- * Tests again a member whose type resembles a system value, as any object type without required members does: the
- * result is its name, unless it really is a system value or a method.
+ * The name of a member, unless it is a method or really a system value. This second test is needed because any object
+ * type without required members resembles a system value.
  */
 type OtherName<T, K extends keyof T> = T[K] extends Method
   ? never

@@ -9,7 +9,10 @@ import type { StandardSchema } from './standard-schema.js';
  */
 const SLOT = Symbol.for('entitable/1');
 
-/** Returns the process-wide object with a name. The first copy of the package that asks for it creates it. */
+/**
+ * Returns the object with this name that all copies of the package in the process share. The first copy of the package
+ * that asks for it creates it.
+ */
 export function shared<V extends object>(name: string, make: () => V): V {
   const global = globalThis as { [SLOT]?: Map<string, object> };
   const slot = (global[SLOT] ??= new Map());

@@ -44,7 +44,7 @@ const LONGEST_OF_STORE = 8192;
 
 /**
  * Writes the point at which a query resumes as a text for clients: opaque, URL-safe, and valid only for queries with
- * this fingerprint. With ASCII keys it is at most 2 KiB long, whatever the number of partitions.
+ * the same fingerprint. With ASCII keys it is at most 2 KiB long, whatever the number of partitions.
  */
 export function writeToken({ position, remaining }: Resumption, query: TokenQuery): string {
   const { leg, continuation, after } = position;

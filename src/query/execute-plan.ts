@@ -25,7 +25,7 @@ export interface Position {
   readonly after?: RowPlace | undefined;
 }
 
-/** Rows that arrived together, and the position at which the plan resumes, if there is more. */
+/** Rows that arrived together, and the position at which the plan resumes, if there are more rows. */
 export interface Chunk<out R> {
   readonly rows: readonly R[];
   readonly next?: Position;

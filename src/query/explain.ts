@@ -14,7 +14,7 @@ export interface QueryPlan {
   readonly plan: QueryPlanKind;
   /** The minimum number of requests. Every further page of a request adds one. */
   readonly requests: number;
-  /** The number of comparisons in the longest request. */
+  /** The number of comparisons in the request that has the most. */
   readonly comparisons: number;
   /** The `$filter` of each request. */
   readonly filters: readonly string[];

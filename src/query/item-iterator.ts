@@ -26,7 +26,7 @@ export class ItemIterator<R> implements AsyncIterableIterator<R, undefined> {
     if (this.#arriving === undefined && this.#next < this.#items.length) {
       return Promise.resolve({ done: false, value: this.#items[this.#next++]! });
     }
-    // Calls of next() that do not wait for the previous one are served in order.
+    // Calls of next() that are made before the previous call has settled are served in order.
     this.#waiting++;
     const turn = (this.#arriving ?? Promise.resolve()).then(() => this.#fromNextPage());
     this.#arriving = turn.catch(() => undefined);

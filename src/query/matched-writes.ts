@@ -10,7 +10,7 @@ import type { RowPlace } from './merge-rows.js';
 /** A row that a query matched, with the ETag that it had when it was read. */
 export interface MatchedRow extends RowPlace {
   readonly etag: string;
-  /** The result of the query for the row, for patches that are computed from it. */
+  /** The query's result for the row, for patches that are computed from it. */
   readonly result?: unknown;
 }
 

@@ -96,7 +96,7 @@ function bounds({ from, to }: KeyRange): number {
   return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
 }
 
-/** The keys that rows of a class can have in one partition, or in all. */
+/** The keys that rows of a class can have in one partition, or in all partitions. */
 export interface Scope {
   readonly partitionKey: KeyRange;
   readonly rowKey: KeyRange;

@@ -35,7 +35,7 @@ export function planLegs(
   const rowKey = ranges && intersection(scope.rowKey, ranges.RowKey);
   if (partitionKey === undefined || rowKey === undefined) return [];
   const partitions = takeAlternatives('PartitionKey', partitionKey, rest);
-  // Ranges of row keys are in order only within one partition. Across several partitions they stay a filter.
+  // Ranges of row keys are in key order only within one partition. Across several, they remain part of the filter.
   const rows = takeAlternatives('RowKey', rowKey, partitions.rest);
   const inOne: Planned = { ranges: rows.ranges, planner: new StepPlanner(limits, budget, rows.rest) };
   const across: Planned = { ranges: [rowKey], planner: new StepPlanner(limits, budget, partitions.rest) };

@@ -68,7 +68,7 @@ function asScan(step: Step): Step {
     : { kind: 'scan', partitionKey: onlyKey(step.partitionKey), rowKey: onlyKey(step.rowKey) };
 }
 
-/** Returns the orders that require sorting on the client. */
+/** Returns the requested sort orders if they require sorting on the client; none if the store returns rows that way. */
 export function clientOrders<T extends object>({ source, orders }: QueryState<T>, plan: Plan): readonly SortOrder[] {
   return source.store.traits.ordered && isKeyOrder(source.metadata, plan, orders) ? [] : orders;
 }

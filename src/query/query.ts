@@ -118,7 +118,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
     operator: O,
     value: A,
   ): Query<T, R>;
-  /** Filters by the presence of a property. */
+  /** Filters by the presence or absence of a property. */
   where(property: DataKey<T>, operator: 'isPresent' | 'isMissing'): Query<T, R>;
   /**
    * Filters by a callback that builds a filter from the properties, by an existing filter, or by an object of values
@@ -137,7 +137,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    * Filters by your own function, for conditions that no filter can express. It runs on the client for every row that
    * `where` lets through, and these rows are read whole, so narrow the query by keys and filters first.
    *
-   * `take`, `page`, `count`, `exists`, `delete` and `merge` respect it; a page may therefore have few results, or none.
+   * `take`, `page`, `count`, `exists`, `delete` and `merge` apply it; a page may therefore have few results, or none.
    * `explain()` shows it. The function receives the whole entity, even with `select`, and must be synchronous. An error
    * it throws ends the read and is rethrown unchanged.
    */
@@ -182,7 +182,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
    * Reads one page and returns it with a continuation for the next, so that a client can page through results with one
    * request each.
    *
-   * @throws EntitableError `query.invalid-continuation` for a continuation of another query, and for one that was
+   * @throws EntitableError `query.invalid-continuation` for a continuation from another query, and for one that was
    * changed or truncated; `query.sorted-on-client` for a query with `orderBy`, unless it is the key order.
    */
   page(options?: PageOptions): Promise<Page<R>>;
