@@ -111,7 +111,8 @@ function bindTest(className: string, member: Member, { operator, operands }: Tes
 }
 
 /**
- * Rejects `in` with an empty list for a property that cannot be compared for equality, as it is rejected with values.
+ * Rejects `in` with an empty list for a property that cannot be compared for equality, just as a list
+ * with values is rejected.
  */
 function checkEquality(className: string, member: Member): void {
   if (member.kind === 'etag') throw noETagFilter(className, member.name, 'in');

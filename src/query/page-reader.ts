@@ -27,8 +27,9 @@ export async function* readPages<R>(
 }
 
 /**
- * Reads one page, starting at the end of an earlier one. Reads as many legs of the plan as needed to fill the page, but
- * does not ask a leg for more rows once the page has some.
+ * Reads one page, starting at the end of an earlier one. Reads the legs of the plan (requests that follow each other)
+ * in turn until the page is full. The page is returned short, but not empty, if a leg has more rows that would take a
+ * second request to it.
  */
 export async function readPage<R>(
   source: PageSource<R>,

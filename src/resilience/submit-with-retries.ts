@@ -88,8 +88,9 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Reads back the writes, with retries. Returns `undefined` if their rows cannot be read. Unlike `settleWrites`, it does
- * not declare the outcome as known: other writes must not treat these rows as proof until `submit` has reported it.
+ * Reads back the rows of writes whose response was lost, with retries. Returns `undefined` if the rows cannot be read.
+ * Unlike `settleWrites`, it does not mark the outcome as settled: until `submit` has reported it, concurrent writes
+ * with the same content must not take these rows for proof that they were carried out themselves.
  */
 async function readBackWithRetries(
   { policy, operation }: Submission,

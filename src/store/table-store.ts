@@ -23,8 +23,8 @@ export interface WriteOperation {
   readonly ifMatch?: string;
   /**
    * The stored names of properties to remove; only for a merge. A store that cannot do this in one write (see {@link
-   * StoreTraits.removes}) reads the row and replaces it under `ifMatch`. It then keeps the properties that it does not
-   * know.
+   * StoreTraits.removes}) reads the row and replaces it under `ifMatch`, with all its other properties,
+   * also those that the class does not declare.
    */
   readonly remove?: readonly string[];
   /**

@@ -83,7 +83,7 @@ function changeCondition({ mapper, address, required }: TrackedRow, asked: strin
 }
 
 /**
- * The mode that replaces an upsert if the row is required to have an ETag: the row exists then, or the write is
+ * The mode to use instead of an upsert if the write is conditional on an ETag: then the row exists, or the write is
  * rejected.
  */
 const FINDS_A_ROW = { 'upsert-merge': 'merge', 'upsert-replace': 'replace' } as const;

@@ -15,7 +15,7 @@ export interface Concurrency {
   refused(): void;
 }
 
-/** Returns the concurrency for an option. Throws `validation.invalid-option`. */
+/** Validates the option `concurrency` and returns the control for it. Throws `validation.invalid-option`. */
 export function concurrencyOf(option: number | 'adaptive'): Concurrency {
   if (option === 'adaptive') return new AdaptiveConcurrency();
   const limit = checkCount('concurrency', option, 1);

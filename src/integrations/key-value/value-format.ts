@@ -27,6 +27,6 @@ export interface ValueFormat {
    * must match every value that passes the comparison; it may match more.
    */
   filter?(comparison: MemberComparison, context: ValueContext): FilterNode | undefined;
-  /** Decodes a row's properties. Throws any error if they do not form a value. */
+  /** Decodes a row's properties. Throws if they do not form a value; the error may be of any type. */
   decode(columns: Iterable<Column>): unknown;
 }

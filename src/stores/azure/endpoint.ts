@@ -9,7 +9,8 @@ const OTHER_SERVICE = /\.(?:blob|queue|file|dfs|web)\.(?:core|storage)\./;
 /**
  * Validates the endpoint of an account's tables. Throws `store.unknown-target`.
  *
- * @param isKnown Whether the user stated the service, in which case a path may belong to a proxy.
+ * @param isKnown True if the option `service` names the service, so that it need not be inferred from the host. The
+ * URL may then have a path, such as that of a proxy.
  */
 export function endpointUrl(endpoint: unknown, isKnown: boolean): URL {
   const problem = settingProblem('The endpoint', endpoint) ?? textProblem(endpoint);

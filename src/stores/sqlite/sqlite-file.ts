@@ -70,7 +70,7 @@ export class SqliteFile {
     );
   }
 
-  /** Returns a text that changes whenever another connection has committed, and whenever this one has reconnected. */
+  /** Returns a string that changes whenever another connection has committed, and whenever this one has reconnected. */
   version(): string {
     return this.#do('cannot be read', (connection) => `${this.#connections}.${connection.version()}`);
   }

@@ -22,7 +22,7 @@ export function permissionsOf(letters: string): readonly TablePermission[] {
   return NAMES.filter((name) => letters.includes(LETTERS[name]));
 }
 
-/** Converts permissions to the SDK's flags, which call `read` a query. */
+/** Converts permissions to the SDK's flags, in which `read` is named `query`. */
 export function flagsOf(permissions: readonly AccountPermission[]): Readonly<Record<string, true>> {
   return Object.fromEntries(permissions.map((name) => [name === 'read' ? 'query' : name, true] as const));
 }
