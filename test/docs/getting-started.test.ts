@@ -100,7 +100,7 @@ describe('The program of Getting started', function () {
 
   it('The program of Getting started runs with standard decorators as well', async () => {
     const { output } = steps.findLast((step) => step.kind === 'commands' && step.output !== '') as { output: string };
-    await outputOf('npx tsc --experimentalDecorators false');
+    await outputOf('npx tsc --experimentalDecorators false --emitDecoratorMetadata false');
     expect(await outputOf('node out/main.js')).to.equal(output);
   });
 
