@@ -2,9 +2,12 @@ import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import { MAY_IMPORT } from '../architecture/may-import.js';
+import { sourceFiles } from '../architecture/project.js';
 import { ROOT, textOf } from './guide.js';
 import { brokenLinks } from './links.js';
 
+/** Entry points, tables of option names and the rules of the conformance suite are found by their folder. */
+const FOUND_BY_FOLDER = /\/(?:index|option-names)\.ts$|\/conformance\//;
 const PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 /**
@@ -47,6 +50,12 @@ describe('The map of the project', () => {
       expect(brokenLinks(page)).to.deep.equal([]);
     });
   }
+
+  it('The map of the project names every file of the sources', () => {
+    const named = new Set(pathsIn('ARCHITECTURE.md'));
+    const files = sourceFiles('src', 'decorators').filter((file) => !FOUND_BY_FOLDER.test(file));
+    expect(files.filter((file) => !named.has(file))).to.deep.equal([]);
+  });
 
   it('The map of the project names every folder of the sources', () => {
     const named = new Set(pathsIn('ARCHITECTURE.md').flatMap((path) => [path.replace(/\/$/, ''), dirname(path)]));
