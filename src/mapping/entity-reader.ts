@@ -34,8 +34,8 @@ export interface EntityReader<T extends object> {
   readonly rows: Rows;
   readonly queries: QuerySettings;
   /**
-   * Creates an entity from a row, and attaches to it the row and the store and table that it was read from. Throws `entity.type-mismatch` and
-   * `key.unparsable`.
+   * Creates an entity from a row, and attaches to it the row and the store and table that it was read from. Throws
+   * `entity.type-mismatch` and `key.unparsable`.
    */
   readonly decode: (row: RowReader) => T;
   /**

@@ -112,7 +112,8 @@ async function connect(
     client.pipeline.removePolicy({ name: policy.name });
     client.pipeline.addPolicy(policy);
   }
-  // With this policy, reading a compressed response that is cut off would never finish; see `LEFT_OUT` of the transport.
+  // With this policy, reading a compressed response that is cut off would never finish:
+  // see `LEFT_OUT` of the transport.
   client.pipeline.removePolicy({ name: 'decompressResponsePolicy' });
   return { client, key: isNamedKey(credential) ? credential : undefined };
 }
