@@ -125,12 +125,15 @@ export interface ConstantKey {
 // class this changes nothing. In a service class that is generic over `T extends Base`, it makes the compiler accept
 // the arguments for `Base`: only in this form does the compiler replace `T` by its constraint.
 
-/** The key of one `T`: an object of its marked key properties. A key that is constant text has no property. */
+/**
+ * The key of one `T`: an object of the properties whose types are marked with `PartitionKey` or `RowKey`. A key that is
+ * constant text has no property.
+ */
 export type KeyOf<T> = (T extends unknown ? { readonly of: EntityKey<T> } : never)['of'];
 
 type EntityKey<T> = [KeyName<T>] extends [never] ? StoredKey : { readonly [K in KeyName<T>]: Unmarked<T[K]> };
 
-/** The key of one partition of `T`: an object of the marked properties of its partition key. */
+/** The key of one partition of `T`: an object of the properties whose types are marked with `PartitionKey`. */
 export type PartitionKeyOf<T> = (T extends unknown ? { readonly of: EntityPartition<T> } : never)['of'];
 
 /** The argument of `query`: one partition of `T`, or several. */

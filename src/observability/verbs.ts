@@ -23,7 +23,10 @@ export class Verbs implements VerbObserver {
     this.#listener = listener;
   }
 
-  /** Adds an operation that has ended to the verb that it runs in, if any. */
+  /**
+   * Adds the requests, retries and rows of a finished operation to the sums of the verb (the call of the program, such
+   * as `save`) that it belongs to, if there is one.
+   */
   count({ requests, retries, rows }: OperationEvent): void {
     const sums = this.#running.getStore();
     if (sums === undefined) return;

@@ -4,7 +4,10 @@ import type { TableWrite } from './batch.js';
 
 /** The functions that `submitBatch` calls to send a transaction and to report the outcome of each write. */
 export interface BatchSubmission<W extends TableWrite> {
-  /** Sends the remaining writes as one transaction. */
+  /**
+   * Sends writes as one transaction. Called again with the others if a refused write was left out, because nothing of
+   * a refused transaction is written.
+   */
   readonly submit: (writes: readonly PreparedWrite[]) => Promise<readonly WriteReceipt[]>;
   /** Called for each write of the transaction that succeeded. */
   readonly onWritten: (write: W, receipt: WriteReceipt) => unknown;

@@ -62,8 +62,8 @@ function columnsOf(name: string, member: unknown, { collection, limits }: ValueC
 
 /**
  * Translates only tests for equality. Other comparisons would be wrong, because some texts are stored as JSON and sort
- * differently. A number is compared as Double and as Int32, because it may be stored as either (neither program writes
- * Int64).
+ * differently. A number is compared as Double and as Int32, because it may be stored as either. Int64 is not
+ * compared: neither this library nor LlamaIndex for Python writes it in this format.
  */
 function filter({ member, operator, operand }: MemberComparison, { limits }: ValueContext): FilterNode | undefined {
   if (operator !== 'eq' || !isName(member)) return undefined;

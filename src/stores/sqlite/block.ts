@@ -136,7 +136,7 @@ export class Block {
     return this.#view.getUint32(DIRECTORY_AT + index * ENTRY_BYTES, true);
   }
 
-  /** Decodes the partition key from the head of a key at an offset. */
+  /** Decodes the partition key from the head (see the top of this file) that starts at an offset of the block. */
   partitionKeyAt(headAt: number): string {
     const size = this.#view.getUint16(headAt, true);
     const from = headAt + HEAD_SIZE_BYTES;

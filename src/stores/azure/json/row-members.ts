@@ -99,7 +99,10 @@ class RowMember {
  * before, in the same order, so comparing bytes is enough to recognise them.
  */
 export class RowMembers {
-  /** Placeholder that precedes the first member of each row. */
+  /**
+   * A sentinel without a name or value. Each member remembers which one followed it in the row before, and the sentinel
+   * does so for the first one.
+   */
   readonly start = new RowMember(Buffer.alloc(4), OTHER, undefined);
   /** Number of slots, including the negative ones. */
   readonly slots: number;
