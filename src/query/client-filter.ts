@@ -1,6 +1,7 @@
 import type { ReadOptions } from './query.js';
 import type { RowReader } from '../store/row.js';
 import type { ReadRequest, RowPage, Rows } from '../store/table-store.js';
+import { wrapRows } from '../store/wrap-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { handleRejection } from '../errors/type-name.js';
 import { invalidOption } from '../options/check-option.js';
@@ -23,7 +24,7 @@ export function sievedRows(
   sieve: Sieve,
   requestOf: <Q extends ReadRequest>(request: Q) => Q = (request) => request,
 ): Rows {
-  return {
+  return wrapRows(rows, {
     async get<R>(...[partitionKey, rowKey, decode, request, options]: Parameters<typeof rows.get<R>>) {
       const found = await rows.get(
         partitionKey,
@@ -42,10 +43,7 @@ export function sievedRows(
         };
       }
     },
-    reopen: (row) => rows.reopen(row),
-    prepare: (operation) => rows.prepare(operation),
-    written: (write, receipt, before) => rows.written(write, receipt, before),
-  };
+  });
 }
 
 /** Returns whether an entity matches. It runs on the client, for each row that the store returns. */

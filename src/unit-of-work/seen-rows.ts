@@ -8,6 +8,7 @@ import {
   type Rows,
   type ScanRequest,
 } from '../store/table-store.js';
+import { wrapRows } from '../store/wrap-store.js';
 import { rowId } from './identity-map.js';
 
 /** A key range that a scan without a filter has read: rows in it that the scan did not return are missing. */
@@ -50,14 +51,7 @@ export class SeenRows {
 
   /** Wraps the rows of a table so that every read is recorded here, including rows that were not found. */
   watch(rows: Rows, table: string, isOrdered: boolean): Rows {
-    const { get, scan } = this.#reads(rows, table, isOrdered);
-    return {
-      get,
-      scan,
-      reopen: (row) => rows.reopen(row),
-      prepare: (operation) => rows.prepare(operation),
-      written: (write, receipt, before) => rows.written(write, receipt, before),
-    };
+    return wrapRows(rows, this.#reads(rows, table, isOrdered));
   }
 
   #reads(rows: Rows, table: string, isOrdered: boolean): Pick<Rows, 'get' | 'scan'> {
