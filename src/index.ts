@@ -105,14 +105,9 @@ export type { EdmType, EdmTypeMap, EdmValue, TypedValue } from './edm/edm-type.j
 export { EntitableError, type CodesOf, type EntitableErrorOf, type ErrorGroup } from './errors/entitable-error.js';
 export { httpResponseOf, type HttpErrorBody, type HttpErrorResponse } from './errors/http-response.js';
 export type {
-  BulkFailure,
-  BulkReport,
   ClassProblems,
-  CommitReport,
-  CommitWrite,
   ErrorCode,
   ErrorDetails,
-  FailedWrite,
   KeyAt,
   MetadataProblem,
   OutcomeUnknownDetails,
@@ -120,6 +115,7 @@ export type {
   StoreErrorDetails,
   Violation,
 } from './errors/error-details.js';
+export type { BulkFailure, BulkReport, CommitReport, CommitWrite, FailedWrite } from './errors/write-reports.js';
 
 export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
 export { metadataOf } from './metadata/metadata-of.js';

@@ -1,4 +1,4 @@
-import type { BulkFailure } from '../errors/error-details.js';
+import type { BulkFailure } from '../errors/write-reports.js';
 import type { Filter } from '../filter/filter.js';
 import type { ConditionOf, StoredRefs } from '../filter/property-refs.js';
 import { checkTimeout, type OperationOptions } from '../options/operation-options.js';

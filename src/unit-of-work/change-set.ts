@@ -1,4 +1,4 @@
-import type { CommitWrite } from '../errors/error-details.js';
+import type { CommitWrite } from '../errors/write-reports.js';
 import { withHidden } from '../errors/hidden-details.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';

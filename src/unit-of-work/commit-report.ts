@@ -1,4 +1,5 @@
-import type { CommitReport, FailedWrite, StoreErrorDetails } from '../errors/error-details.js';
+import type { StoreErrorDetails } from '../errors/error-details.js';
+import type { CommitReport, FailedWrite } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';

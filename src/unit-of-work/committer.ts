@@ -1,4 +1,4 @@
-import type { CommitReport } from '../errors/error-details.js';
+import type { CommitReport } from '../errors/write-reports.js';
 import { checkCount } from '../options/check-option.js';
 import { planBatches, type Batch } from '../writing/batch.js';
 import { ownRow } from '../repository/entity-etag.js';

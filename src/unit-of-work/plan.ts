@@ -1,4 +1,5 @@
-import type { CommitWrite, ErrorDetails } from '../errors/error-details.js';
+import type { ErrorDetails } from '../errors/error-details.js';
+import type { CommitWrite } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Batch } from '../writing/batch.js';
 import type { StoreTraits } from '../store/table-store.js';

@@ -1,4 +1,4 @@
-import type { CommitReport } from '../errors/error-details.js';
+import type { CommitReport } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { assignedNames } from '../mapping/unassigned.js';
 import type { CommitOptions, UnitOfWorkOptions } from '../repository/session.js';

@@ -1,4 +1,4 @@
-import type { CommitReport } from '../errors/error-details.js';
+import type { CommitReport } from '../errors/write-reports.js';
 import type { KeyOf, PartitionsOf, EntityClass } from '../metadata/key-types.js';
 import { checkCount } from '../options/check-option.js';
 import type { Query, ReadOptions } from '../query/query.js';

@@ -1,4 +1,4 @@
-import type { BulkFailure } from '../errors/error-details.js';
+import type { BulkFailure } from '../errors/write-reports.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { typeName } from '../errors/type-name.js';

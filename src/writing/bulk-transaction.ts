@@ -1,4 +1,4 @@
-import type { BulkFailure } from '../errors/error-details.js';
+import type { BulkFailure } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';

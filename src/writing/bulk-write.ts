@@ -1,5 +1,5 @@
 import { onAbort, withLinkedSignal } from '../async/linked-signal.js';
-import type { BulkFailure } from '../errors/error-details.js';
+import type { BulkFailure } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { checkFunction } from '../options/operation-options.js';
 import { Deadline } from '../async/deadline.js';

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { DataSource } from '../../src/data-source/data-source.js';
-import type { CommitReport, CommitWrite, StoreErrorDetails } from '../../src/errors/error-details.js';
+import type { StoreErrorDetails } from '../../src/errors/error-details.js';
+import type { CommitReport, CommitWrite } from '../../src/errors/write-reports.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';

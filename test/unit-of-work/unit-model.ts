@@ -1,4 +1,4 @@
-import type { CommitReport, CommitWrite } from '../../src/errors/error-details.js';
+import type { CommitReport, CommitWrite } from '../../src/errors/write-reports.js';
 import type { Fault } from '../support/faulty-store.js';
 
 /** The values of an entity of the model: a number that is never used twice, and an optional text. */

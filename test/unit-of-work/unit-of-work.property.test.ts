@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DataSource } from '../../src/data-source/data-source.js';
-import type { CommitReport, StoreErrorDetails } from '../../src/errors/error-details.js';
+import type { StoreErrorDetails } from '../../src/errors/error-details.js';
+import type { CommitReport } from '../../src/errors/write-reports.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import type { Repository } from '../../src/repository/repository.js';
 import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
