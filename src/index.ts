@@ -118,9 +118,10 @@ export type {
 export type { BulkFailure, BulkReport, CommitReport, CommitWrite, FailedWrite } from './errors/write-reports.js';
 
 export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
+export { index, type Index, type IndexPart, type IndexSpec, type IndexText } from './metadata/indexes/declaration.js';
 export { metadataOf } from './metadata/metadata-of.js';
 export { makeEntity } from './mapping/make-entity.js';
-export type { EntityMetadata, Member, PropertyMetadata } from './metadata/entity-metadata.js';
+export type { EntityMetadata, IndexMetadata, Member, PropertyMetadata } from './metadata/entity-metadata.js';
 export type { KeyPartMetadata, KeyTemplate } from './metadata/key-template.js';
 export type { AnyConverter, Converter, ConverterOrder } from './metadata/converter.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './metadata/standard-schema.js';

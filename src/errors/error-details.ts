@@ -107,6 +107,7 @@ export interface ErrorDetails {
   'metadata.invalid-table': ClassProblems;
   'metadata.invalid-template': ClassProblems;
   'metadata.invalid-property': ClassProblems;
+  'metadata.invalid-index': ClassProblems;
 
   'key.missing-part': KeyAt;
   'key.unexpected-part': KeyAt;
@@ -123,6 +124,17 @@ export interface ErrorDetails {
   'entity.no-etag': { readonly className: string };
   'entity.not-an-object': { readonly className: string; readonly found: string };
   'entity.read-only': { readonly className: string; readonly property: string };
+  'entity.not-unique': {
+    readonly className: string;
+    /** The name of the unique index. */
+    readonly index: string;
+    /** The properties whose values another entity has. */
+    readonly properties: readonly string[];
+    /** The stored keys of the entity that has them. */
+    readonly owner?: { readonly partitionKey: string; readonly rowKey: string };
+    /** True if the values are reserved by a write that may still be under way. */
+    readonly pending?: boolean;
+  };
   'entity.type-mismatch': PropertyAt & {
     readonly partitionKey: string;
     readonly rowKey: string;
@@ -176,6 +188,8 @@ export interface ErrorDetails {
     readonly found: string;
   };
   'query.invalid-filter': { readonly reason: string; readonly error?: unknown };
+  'query.not-covered': { readonly className: string; readonly index: string; readonly property: string };
+  'query.index-building': { readonly className: string; readonly index: string };
   'query.not-comparable': { readonly property: string; readonly operator: string };
   'query.not-expressible': { readonly className: string; readonly property: string; readonly operator: string };
   'query.too-many-comparisons': { readonly count: number; readonly limit: number };

@@ -1,7 +1,6 @@
 import type { EdmType, TypedValue } from '../edm/edm-type.js';
 import type { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from '../metadata/entity-metadata.js';
-import { escapePart } from '../metadata/key-text.js';
 import { unknownProperty } from '../metadata/unknown-property.js';
 import { comparison, junction, type FilterNode, type ComparisonOperator } from '../store/filter-node.js';
 import { checkDepth, type Condition, type Operator, type Test } from './condition.js';
@@ -16,7 +15,7 @@ import {
 } from './operand.js';
 import { successor } from './key-range.js';
 import { Guid } from '../edm/guid.js';
-import type { KeyTemplate } from '../metadata/key-template.js';
+import { escapedPart, type KeyTemplate } from '../metadata/key-template.js';
 
 /** A test of one part of a composed key. It becomes a key range only if equality tests fix all parts before it. */
 export interface PartTest {
@@ -173,7 +172,7 @@ function comparePart(className: string, { name, template, index, copy }: KeyMemb
     template,
     index,
     operator: lowered,
-    text: template.plain ? text : escapePart(text, template.literals[index + 1]!),
+    text: escapedPart(template, index, text),
     asked: { property: name, operator: asked },
     copy: askCopy,
   } satisfies PartTest;

@@ -95,7 +95,8 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
  * Returns whether keys with the same prefix sort in the order of this part. They do only if the character that follows
  * the part cannot be mistaken for a continuation of the part, and is never escaped within it.
  */
-export function sortsInKey({ parts, literals }: KeyTemplate, index: number): boolean {
+export function sortsInKey({ parts, literals, ordered }: KeyTemplate, index: number): boolean {
+  if (ordered === true) return true;
   const next = literals[index + 1]!;
   if (parts[index]!.converter !== undefined) return !/^[A-Za-z0-9+-]/.test(next);
   return index === parts.length - 1 && next === '';

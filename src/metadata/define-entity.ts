@@ -6,6 +6,7 @@ import type { Converter } from './converter.js';
 import type { EntityValues } from './create-types.js';
 import type { EntityClass, MemberKey, CheckKeys } from './key-types.js';
 import { notAnEntity } from './not-an-entity.js';
+import type { Index } from './indexes/declaration.js';
 import type { StandardSchema } from './standard-schema.js';
 import {
   recordOf,
@@ -71,12 +72,14 @@ export interface EntitySchema<
    * or any other library that implements Standard Schema. It only validates; the values it returns are not used.
    */
   readonly schema?: StandardSchema;
+  /** The indexes of the class, by name; see `index`. */
+  readonly indexes?: Readonly<Record<string, Index>>;
   /** The stored properties. A property that is not listed is not stored. */
   readonly properties: { readonly [K in MemberKey<T>]?: PropertySchema<T[K]> };
 }
 
 /** The options of an entity class, for the check against misspelt names. */
-export const ENTITY_NAMES: OptionNames<EntityDefinition> = {
+export const ENTITY_NAMES: OptionNames<Omit<EntityDefinition, 'indexes'>> = {
   table: true,
   partitionKey: true,
   rowKey: true,
@@ -121,7 +124,7 @@ export function defineEntity<
   const R extends string | undefined = undefined,
 >(entityClass: EntityClass<T> & CheckKeys<T, P, R>, schema: EntitySchema<T, P, R>): void {
   if (typeof schema !== 'object' || schema === null) throw invalidOption('defineEntity', 'a schema', typeName(schema));
-  checkNames(schema, { ...ENTITY_NAMES, properties: true }, 'the schema of defineEntity');
+  checkNames(schema, { ...ENTITY_NAMES, indexes: true, properties: true }, 'the schema of defineEntity');
   const { properties, create, ...entity } = schema;
   if (typeof properties !== 'object' || properties === null)
     throw invalidOption('properties', 'an object of property schemas', typeName(properties));

@@ -5,6 +5,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './key-types.js';
 import { parseTemplate, plainTemplate, type KeyPartMetadata, type KeyTemplate } from './key-template.js';
+import { resolveIndexes } from './indexes/resolve-indexes.js';
+import { lineage } from './lineage.js';
 import { MetadataProblems } from './metadata-problems.js';
 import {
   propertiesOf,
@@ -31,7 +33,7 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
   const timestamp = single('timestamp', '@Timestamp');
   problems.throwAny();
 
-  return Object.freeze({
+  const metadata: EntityMetadata<T> = {
     entityClass,
     className: entityClass.name,
     table: entity.table,
@@ -42,9 +44,13 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
     etag,
     timestamp,
     schema: entity.schema,
+    indexes: [],
     takesValues,
     create: creator(entityClass, entity),
-  });
+  };
+  const indexes = resolveIndexes(metadata, entity.indexes, problems);
+  problems.throwAny();
+  return Object.freeze({ ...metadata, indexes });
 
   function resolveKey(key: KeyTemplate['key'], role: PropertyRole, template: string | undefined): KeyTemplate {
     const head = { key, className: problems.className };
@@ -97,16 +103,6 @@ function ownAndInherited(entityClass: EntityClass, problems: MetadataProblems): 
     }
   }
   return [...definitions.values()];
-}
-
-/** Returns a class and its base classes, the base first. */
-function lineage(entityClass: EntityClass): readonly object[] {
-  const classes: object[] = [];
-  for (let current: unknown = entityClass; typeof current === 'function' && current !== Function.prototype;) {
-    classes.unshift(current);
-    current = Object.getPrototypeOf(current);
-  }
-  return classes;
 }
 
 function members(

@@ -1,6 +1,7 @@
 import type { EdmType } from '../edm/edm-type.js';
 import type { AnyConverter } from './converter.js';
 import type { EntityClass } from './key-types.js';
+import type { Index } from './indexes/declaration.js';
 import type { KeyTemplate } from './key-template.js';
 import type { StandardSchema } from './standard-schema.js';
 
@@ -62,6 +63,10 @@ export interface EntityMetadata<T extends object = object> {
   readonly timestamp?: string | undefined;
   /** The schema that validates entities before they are written. */
   readonly schema?: StandardSchema | undefined;
+  /** The indexes that the class declares. */
+  readonly indexes: readonly IndexMetadata[];
+  /** The class whose index these rows are the entries of; absent for an entity class. */
+  readonly entriesOf?: EntityMetadata | undefined;
   /** True if {@link create} needs the values of the entity, because the class has its own `create`. */
   readonly takesValues: boolean;
   /**
@@ -69,4 +74,32 @@ export interface EntityMetadata<T extends object = object> {
    * `metadata.not-constructible`.
    */
   create(values: Readonly<Record<string, unknown>>): T;
+}
+
+/** An index of an entity class, fully resolved. Its entries are rows with keys and properties of their own. */
+export interface IndexMetadata {
+  /** The stored name. */
+  readonly name: string;
+  /** The index as the class declares it. */
+  readonly declared: Index;
+  /** True if no two entities may have the same values. */
+  readonly unique: boolean;
+  /** True if queries do not use the index yet. */
+  readonly building: boolean;
+  /** The names of the properties that form the partitions of the index; absent if it uses those of its entities. */
+  readonly partition?: readonly string[] | undefined;
+  /** The names of the properties that its entries are sorted by. */
+  readonly on: readonly string[];
+  /** The names of the further properties that its entries hold. */
+  readonly project: readonly string[];
+  /** The values that an entity must have to be in the index, by property. */
+  readonly where: ReadonlyMap<string, readonly unknown[]>;
+  /** The names of all properties that determine whether an entity has an entry, and what it holds. */
+  readonly needs: readonly string[];
+  /** The names of the properties that can be read from the entries alone. */
+  readonly covered: ReadonlySet<string>;
+  /** Milliseconds for which a reserved value stays reserved without its entity. */
+  readonly grace: number;
+  /** The mapping of the entries. */
+  readonly entries: EntityMetadata;
 }

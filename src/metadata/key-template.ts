@@ -2,7 +2,15 @@ import { typeName } from '../errors/type-name.js';
 import { atOnce } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { refusalReason, refusesType, type AnyConverter } from './converter.js';
-import { checkKeyText, escapePart, unescapePart, forbiddenCharacter, characterName } from './key-text.js';
+import {
+  characterName,
+  checkKeyText,
+  escapeOrdered,
+  escapePart,
+  forbiddenCharacter,
+  unescapeOrdered,
+  unescapePart,
+} from './key-text.js';
 
 /** One property that a key is composed of. */
 export interface KeyPartMetadata {
@@ -26,6 +34,8 @@ export interface KeyTemplate {
   readonly parts: readonly KeyPartMetadata[];
   /** True for a key that is one property without a template: its text is the key, unescaped. */
   readonly plain: boolean;
+  /** True in the keys of an index, whose parts end with a space and sort like their texts. */
+  readonly ordered?: boolean | undefined;
 }
 
 /** Returns the stored text of one part, escaped as its position in the template requires. Throws `key.*`. */
@@ -39,7 +49,13 @@ export function partText(template: KeyTemplate, index: number, value: unknown): 
   if (!text.isWellFormed()) {
     checkKeyText(template, text, part.name);
   }
-  return escapePart(text, template.literals[index + 1]!);
+  return escapedPart(template, index, text);
+}
+
+/** Returns the text of one part as its position in the template requires it to be escaped. */
+export function escapedPart({ plain, ordered, literals }: KeyTemplate, index: number, text: string): string {
+  if (plain) return text;
+  return ordered === true ? escapeOrdered(text) : escapePart(text, literals[index + 1]!);
 }
 
 /**
@@ -74,13 +90,13 @@ export function parseKey(template: KeyTemplate, key: string): readonly unknown[]
 }
 
 function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | undefined {
-  const { literals, parts, plain } = template;
+  const { literals, parts } = template;
   if (!key.startsWith(literals[0]!)) return undefined;
   const values: unknown[] = [];
   let at = literals[0]!.length;
   for (let index = 0; index < parts.length; index++) {
     const next = literals[index + 1]!;
-    const read = plain ? { text: key, end: key.length } : unescapePart(key, at, next);
+    const read = readPart(template, key, at, next);
     if (read === undefined || !key.startsWith(next, read.end)) return undefined;
     at = read.end + next.length;
     try {
@@ -90,6 +106,16 @@ function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | u
     }
   }
   return at === key.length ? values : undefined;
+}
+
+function readPart(
+  { plain, ordered }: KeyTemplate,
+  key: string,
+  at: number,
+  next: string,
+): ReturnType<typeof unescapePart> {
+  if (plain) return { text: key, end: key.length };
+  return ordered === true ? unescapeOrdered(key, at) : unescapePart(key, at, next);
 }
 
 function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetadata, value: unknown): string {

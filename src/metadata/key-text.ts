@@ -88,6 +88,38 @@ export function unescapePart(
   return escapePart(text, next) === key.slice(start, at) ? { text, end: at } : undefined;
 }
 
+/**
+ * Escapes a text that a space ends, in the keys of an index. The escaped texts sort like the texts themselves, also
+ * where one begins with another: a space becomes `!!` and `!` becomes `!"`, and what the service forbids is escaped as
+ * in {@link escapePart}, where it sorts as `~`. The result is a stored format: never change it.
+ */
+export function escapeOrdered(text: string): string {
+  if (!/[ !~]/.test(text) && forbiddenCharacter(text) === undefined) return text;
+  let escaped = '';
+  for (const character of text) {
+    if (character === ' ') escaped += '!!';
+    else if (character === '!') escaped += '!"';
+    else if (character === ESCAPE || forbiddenCharacter(character) !== undefined) escaped += escapeSequence(character);
+    else escaped += character;
+  }
+  return escaped;
+}
+
+/** Reads a text that `escapeOrdered` wrote, from `start` up to a space or the end of the key. */
+export function unescapeOrdered(
+  key: string,
+  start: number,
+): { readonly text: string; readonly end: number } | undefined {
+  const space = key.indexOf(' ', start);
+  const end = space < 0 ? key.length : space;
+  const escaped = key.slice(start, end);
+  const text = escaped.replace(/![!"]|~u[0-9A-F]{4}|~[0-9A-F]{2}/g, (sequence) => {
+    if (sequence === '!!') return ' ';
+    return sequence === '!"' ? '!' : String.fromCharCode(Number.parseInt(sequence.replace(/^~u?/, ''), 16));
+  });
+  return escapeOrdered(text) === escaped ? { text, end } : undefined;
+}
+
 const SEQUENCE = /^~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/;
 
 function escapeSequence(character: string): string {

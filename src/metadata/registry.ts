@@ -47,6 +47,8 @@ export interface EntityDefinition {
   readonly rowKey?: string | undefined;
   readonly create?: CreateEntity | undefined;
   readonly schema?: StandardSchema | undefined;
+  /** The indexes of `defineEntity`, by name; those of decorated classes are static members. */
+  readonly indexes?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The recorded declarations of a class, from which its metadata is resolved on first use. */

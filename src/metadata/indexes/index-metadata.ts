@@ -1,0 +1,161 @@
+import type { EntityMetadata, IndexMetadata, Member, PropertyMetadata } from '../entity-metadata.js';
+import type { KeyPartMetadata, KeyTemplate } from '../key-template.js';
+import type { Index, IndexPart, IndexSpec } from './declaration.js';
+import { isReadable, textConverter } from './index-text.js';
+
+/** The member of an entry that holds the row key of its entity. No property of a class has this name. */
+export const ENTITY_ROW = '#row';
+/** The member of an entry that holds the partition key of its entity, in an index with partitions of its own. */
+export const ENTITY_PARTITION = '#partition';
+
+/** The beginning of the row keys of all entries. No template yields it, because templates escape `~` as `~7E`. */
+export const ENTRY_HEAD = '~i';
+
+const ROW_NAME = '_row';
+const PARTITION_NAME = '_partition';
+
+const GRACE = 15 * 60_000;
+
+/** Resolves an index that `checkIndex` has found no mistake in. */
+export function resolveIndex(
+  of: EntityMetadata,
+  name: string,
+  { declared, spec }: { readonly declared: Index; readonly spec: IndexSpec },
+): IndexMetadata {
+  const { on = [], partition, unique = false, project = [], where = {} } = spec;
+  const names = on.map(partName);
+  const own = partition?.map(partName);
+  const wanted = Object.entries(where).map(([key, value]): [string, readonly unknown[]] => [
+    key,
+    Array.isArray(value) ? value : [value],
+  ]);
+  const keyParts = [...of.partitionKey.parts, ...of.rowKey.parts].map((part) => part.name);
+  const readable = [...on, ...(partition ?? [])].filter((part) => isReadable(partText(part))).map(partName);
+  return Object.freeze({
+    name,
+    declared,
+    unique,
+    building: spec.building ?? false,
+    partition: own,
+    on: names,
+    project,
+    where: new Map(wanted),
+    needs: [...new Set([...(own ?? []), ...names, ...project, ...Object.keys(where)])],
+    covered: new Set([...keyParts, ...readable, ...project]),
+    grace: spec.grace ?? GRACE,
+    entries: entryMetadata(of, name, spec),
+  });
+}
+
+/** The entries as the rows of a class of plain objects. */
+class IndexEntry {}
+
+function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): EntityMetadata {
+  const { on = [], partition, unique = false, project = [] } = spec;
+  const className = `${of.className}.${name}`;
+  const head = { key: 'RowKey', className } as const;
+  const row: KeyPartMetadata = { name: ENTITY_ROW };
+  const place: KeyPartMetadata = { name: ENTITY_PARTITION };
+  const ownParts = on.map((part) => keyPart(of, part));
+  const isApart = partition !== undefined;
+  const rowKey = unique
+    ? entryKey(head, isApart ? '' : entryStart(of, name), ownParts.length > 0 ? ownParts : [])
+    : entryKey(head, isApart ? '' : entryStart(of, name), [...ownParts, ...(isApart ? [place] : []), row]);
+  const partitionKey = isApart
+    ? entryKey(
+        { key: 'PartitionKey', className },
+        '',
+        partition.map((part) => keyPart(of, part)),
+      )
+    : of.partitionKey;
+  const properties = entryProperties(of, { unique, isApart, project });
+  return Object.freeze({
+    entityClass: IndexEntry,
+    className,
+    table: isApart ? (spec.table ?? of.table + name[0]!.toUpperCase() + name.slice(1)) : of.table,
+    partitionKey,
+    rowKey,
+    properties,
+    members: membersOf(partitionKey, rowKey, properties),
+    indexes: NONE,
+    entriesOf: of,
+    takesValues: false,
+    create: () => ({}),
+  });
+}
+
+const NONE = Object.freeze([]);
+
+/** Returns the text with which the row keys of all entries of one index of a class begin. */
+function entryStart({ rowKey }: EntityMetadata, name: string): string {
+  return `${ENTRY_HEAD}${rowKey.literals[0]}~${name}`;
+}
+
+/** The row key of the only entry in a partition of an index without `on`. */
+const ONLY = '~';
+
+function entryKey(
+  head: Pick<KeyTemplate, 'key' | 'className'>,
+  start: string,
+  parts: readonly KeyPartMetadata[],
+): KeyTemplate {
+  if (parts.length === 0) return template({ ...head, literals: [start === '' ? ONLY : start], parts });
+  const first = start === '' ? '' : `${start} `;
+  const literals = [first, ...parts.map((_, index) => (index === parts.length - 1 ? '' : ' '))];
+  return template({ ...head, literals, parts });
+}
+
+function template(given: Pick<KeyTemplate, 'key' | 'className' | 'literals' | 'parts'>): KeyTemplate {
+  const { literals, parts } = given;
+  const text = parts.map(({ name }, index) => `${literals[index]}{${name}}`).join('') + literals.at(-1)!;
+  return Object.freeze({ ...given, text, plain: false, ordered: true });
+}
+
+function keyPart(of: EntityMetadata, part: IndexPart): KeyPartMetadata {
+  const name = partName(part);
+  return Object.freeze({ name, converter: textConverter(of.members.get(name)!, partText(part)) });
+}
+
+function entryProperties(
+  of: EntityMetadata,
+  { unique, isApart, project }: { unique: boolean; isApart: boolean; project: readonly string[] },
+): readonly PropertyMetadata[] {
+  const text = (name: string, storedName: string): Omit<PropertyMetadata, 'slot'> => ({
+    name,
+    storedName,
+    type: 'String',
+    required: false,
+    copiesKey: false,
+  });
+  const projected = project.map((name) => {
+    const member = of.members.get(name) as Extract<Member, { readonly kind: 'property' }>;
+    return { ...member.property, default: undefined, required: false };
+  });
+  const keys = unique ? [...(isApart ? [text(ENTITY_PARTITION, PARTITION_NAME)] : []), text(ENTITY_ROW, ROW_NAME)] : [];
+  return Object.freeze([...keys, ...projected].map((property, slot) => Object.freeze({ ...property, slot })));
+}
+
+function membersOf(
+  partitionKey: KeyTemplate,
+  rowKey: KeyTemplate,
+  properties: readonly PropertyMetadata[],
+): ReadonlyMap<string, Member> {
+  const parts = [partitionKey, rowKey].flatMap((template) =>
+    template.parts.map(({ name }, index): [string, Member] => [name, { kind: 'key', name, template, index }]),
+  );
+  const stored = properties.map((property): [string, Member] => [
+    property.name,
+    { kind: 'property', name: property.name, property },
+  ]);
+  return new Map([...stored, ...parts]);
+}
+
+/** Returns the name of the property that a part of an index stands for. */
+export function partName(part: IndexPart): string {
+  return typeof part === 'string' ? part : part[0];
+}
+
+/** Returns the text that a part of an index gives for its values, if it does. */
+export function partText(part: IndexPart) {
+  return typeof part === 'string' ? undefined : part[1];
+}
