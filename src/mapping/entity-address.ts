@@ -186,8 +186,8 @@ function refined(template: KeyTemplate, derived: string, stored: string): string
   return again === derived ? stored : derived;
 }
 
-/** Rejects a key that is longer than the store allows. */
-function checkKeySize(
+/** Rejects a key that is longer than the store allows. Throws `key.too-long`. */
+export function checkKeySize(
   { key, className }: Pick<KeyTemplate, 'key' | 'className'>,
   text: string,
   limits: ServiceLimits,

@@ -33,12 +33,20 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   readonly fill: (entity: object, row: RowReader) => void;
   readonly checkKeys: (row: RowReader) => void;
   readonly properties: EntityProperties;
+  /** The mappers of the entries of the class's indexes, in the order of `metadata.indexes`. */
+  readonly entries: readonly EntityMapper<object>[];
 
   /**
    * Throws `metadata.reserved-name` for a property name that the store reserves, and `metadata.invalid-property` for a
    * default that it cannot store.
    */
-  constructor(metadata: EntityMetadata<T>, store: TableStore, table: string, queries: QuerySettings = {}) {
+  constructor(
+    metadata: EntityMetadata<T>,
+    store: TableStore,
+    tableName: (name: string) => string = (name) => name,
+    queries: QuerySettings = {},
+  ) {
+    const table = tableName(metadata.table);
     const { limits, identity } = store.traits;
     checkMemberNames(metadata, limits);
     checkDefaults(metadata, limits);
@@ -62,6 +70,7 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     this.peek = decode;
     this.checkKeys = keyChecker(this.source.metadata);
     this.properties = new EntityProperties(metadata, limits);
+    this.entries = metadata.indexes.map(({ entries }) => new EntityMapper(entries, store, tableName, queries));
   }
 
   project(names: readonly string[]): Projector {

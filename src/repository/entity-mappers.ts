@@ -22,7 +22,7 @@ export class EntityMappers {
     const known = this.#mappers.get(entityClass) as EntityMapper<T> | undefined;
     if (known !== undefined) return known;
     const metadata = metadataOf(entityClass);
-    const mapper = new EntityMapper(metadata, this.store, this.#tableName(metadata.table), this.queries);
+    const mapper = new EntityMapper(metadata, this.store, this.#tableName, this.queries);
     this.#mappers.set(entityClass, mapper);
     return mapper;
   }

@@ -1,11 +1,34 @@
+import type { EntitableError } from '../errors/entitable-error.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import type { ServiceLimits } from '../store/limits.js';
-import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
+import type { RowShape } from '../store/row.js';
+import type { PreparedWrite, Rows, WriteReceipt } from '../store/table-store.js';
+
+/** A further row that is written in the same transaction as the row of an entity, e.g. its entry in an index. */
+export interface GroupRow {
+  /** The name of the index that the row is an entry of. */
+  readonly index: string;
+  readonly write: PreparedWrite;
+  readonly ifMatch?: string | undefined;
+  /** The rows that prepared the write, and their shape, to read it back after a lost response. */
+  readonly rows: Rows;
+  readonly shape: RowShape;
+  /**
+   * Called when the store refuses this row. Resolves to the row to send in its place, or to `undefined` to leave it
+   * out. Rejects with the error of the whole group, e.g. `entity.not-unique`.
+   */
+  refused(error: EntitableError, options: OperationOptions): Promise<GroupRow | undefined>;
+  /** Returns the same row, written over an existing one: for a transaction in which another group gives it up. */
+  replacing(): GroupRow;
+}
 
 /** A write and its table: the parts that are needed to plan batches. */
 export interface TableWrite {
   /** The table's name in the store. */
   readonly table: string;
   readonly write: PreparedWrite;
+  /** The rows that are written or refused together with this one. Most writes have none. */
+  readonly others?: readonly GroupRow[] | undefined;
 }
 
 /** A write that is ready to be sent, with callbacks for the store's response. */

@@ -63,7 +63,7 @@ describe('Filters on the emulator', function () {
         await opened.deleteTable('Mixed');
         const rows = [...new Map(ordinary(mixed).map((row) => [row.row, row])).values()];
         await fill(opened, rows);
-        const mapper = new EntityMapper(metadataOf(Mixed), opened, 'Mixed');
+        const mapper = new EntityMapper(metadataOf(Mixed), opened);
         for (const condition of all) {
           const query = partitionQuery(mapper, 'p').where(filterOf<Mixed>(condition)).select('partition', 'row');
           if (query.explain().comparisons > 15) continue;

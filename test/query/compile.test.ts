@@ -10,11 +10,7 @@ import { codeOf, thrown } from '../filter/thrown.js';
 import { RecordingStore } from './recording-store.js';
 
 function mapperOf<T extends object>(entityClass: EntityClass<T>, limits?: Partial<ServiceLimits>): EntityMapper<T> {
-  return new EntityMapper(
-    metadataOf(entityClass),
-    new RecordingStore([], { ...(limits && { limits }) }),
-    metadataOf(entityClass).table,
-  );
+  return new EntityMapper(metadataOf(entityClass), new RecordingStore([], { ...(limits && { limits }) }));
 }
 
 describe('A compiled query', () => {

@@ -141,7 +141,7 @@ describe('forEach', () => {
       values: {},
     }));
     const store = new RecordingStore(rows);
-    const query = partitionQuery(new EntityMapper(metadataOf(Order), store, 'Orders'), 'a').pageSize(3);
+    const query = partitionQuery(new EntityMapper(metadataOf(Order), store), 'a').pageSize(3);
     let underWay = 0;
     const waiting: (() => void)[] = [];
     const all = query.forEach(

@@ -17,7 +17,7 @@ const FILTERS = 50;
 async function storeOf(rows: readonly MixedRow[], comparisons: number): Promise<EntityMapper<Mixed>> {
   const store = memoryStore({ limits: { ...STORAGE_LIMITS, comparisons } });
   await fill(store, rows);
-  return new EntityMapper(metadataOf(Mixed), store, 'Mixed');
+  return new EntityMapper(metadataOf(Mixed), store);
 }
 
 const keyOf = ({ partition, row }: Pick<Mixed, 'partition' | 'row'>): string => JSON.stringify([partition, row]);

@@ -24,7 +24,7 @@ function rowsOf(partitions: readonly string[], count: number): readonly Recorded
 }
 
 function ordersIn(store: TableStore): EntityMapper<Order> {
-  return new EntityMapper(metadataOf(Order), store, 'Orders');
+  return new EntityMapper(metadataOf(Order), store);
 }
 
 async function storeWith(rows: readonly RecordedRow[]): Promise<TableStore> {

@@ -12,7 +12,7 @@ import { Order } from '../filter/entities.js';
 import { codeOf, thrown } from '../filter/thrown.js';
 import { RecordingStore } from './recording-store.js';
 
-const orders = new EntityMapper(metadataOf(Order), new RecordingStore(), 'Orders');
+const orders = new EntityMapper(metadataOf(Order), new RecordingStore());
 const scan = tableQuery(orders);
 const inPartition = partitionQuery(orders, 'c');
 
@@ -128,11 +128,7 @@ describe('The requests that a query plans', () => {
         values: { items: { type: 'Int32', value: index % 30 } },
       })),
     );
-    const query = tableQuery(new EntityMapper(metadataOf(Order), store, 'Orders')).where(
-      'items',
-      'in',
-      values(30, Number),
-    );
+    const query = tableQuery(new EntityMapper(metadataOf(Order), store)).where('items', 'in', values(30, Number));
     const found: string[] = [];
     let continuation: string | undefined;
     do {
@@ -154,7 +150,7 @@ describe('A page of a query without room for more comparisons', () => {
         values: { items: { type: 'Int32', value: index % 2 } },
       })),
     );
-    const mapper = new EntityMapper(metadataOf(Order), store, 'Orders');
+    const mapper = new EntityMapper(metadataOf(Order), store);
     let query = partitionQuery(mapper, 'c').where('items', 'in', [0, 1]);
     for (let most = 100; most < 113; most++) query = query.where('items', 'lt', most);
     expect(query.explain()).to.include({ requests: 2, comparisons: 15 });

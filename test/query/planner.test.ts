@@ -12,7 +12,7 @@ import { thrown } from '../filter/thrown.js';
 import { RecordingStore } from './recording-store.js';
 
 function mapperOf<T extends object>(entityClass: EntityClass<T>, ordered = true): EntityMapper<T> {
-  return new EntityMapper(metadataOf(entityClass), new RecordingStore([], { ordered }), metadataOf(entityClass).table);
+  return new EntityMapper(metadataOf(entityClass), new RecordingStore([], { ordered }));
 }
 
 const numbers = (count: number): [number, ...number[]] =>

@@ -16,7 +16,7 @@ const rows: readonly RecordedRow[] = ['c1', 'c2'].flatMap((partitionKey) =>
 );
 
 function ordersIn(store: RecordingStore): EntityMapper<Order> {
-  return new EntityMapper(metadataOf(Order), store, 'Orders');
+  return new EntityMapper(metadataOf(Order), store);
 }
 
 describe('A query', () => {

@@ -42,7 +42,7 @@ async function filled(): Promise<TableStore> {
 }
 
 function mapperOn(store: TableStore): EntityMapper<Order> {
-  return new EntityMapper(metadataOf(Order), store, 'Orders');
+  return new EntityMapper(metadataOf(Order), store);
 }
 
 function ordersOf(store: TableStore, partition?: string): Query<Order> {

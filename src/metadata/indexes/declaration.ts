@@ -15,7 +15,7 @@ export interface IndexText {
   readonly order?: 'preserved' | 'reversed' | 'none' | undefined;
 }
 
-/** One property of an index: its name, or its name with the text that stands for its values in the keys of the index. */
+/** One property of an index: its name, or its name with the text that its values have in the keys of the index. */
 export type IndexPart = string | readonly [name: string, text: IndexText];
 
 /** The options of an index. */

@@ -1,6 +1,6 @@
 import type { EntityMetadata, IndexMetadata, Member, PropertyMetadata } from '../entity-metadata.js';
 import type { KeyPartMetadata, KeyTemplate } from '../key-template.js';
-import type { Index, IndexPart, IndexSpec } from './declaration.js';
+import type { Index, IndexPart, IndexSpec, IndexText } from './declaration.js';
 import { isReadable, textConverter } from './index-text.js';
 
 /** The member of an entry that holds the row key of its entity. No property of a class has this name. */
@@ -140,8 +140,8 @@ function membersOf(
   rowKey: KeyTemplate,
   properties: readonly PropertyMetadata[],
 ): ReadonlyMap<string, Member> {
-  const parts = [partitionKey, rowKey].flatMap((template) =>
-    template.parts.map(({ name }, index): [string, Member] => [name, { kind: 'key', name, template, index }]),
+  const parts = [partitionKey, rowKey].flatMap((key) =>
+    key.parts.map(({ name }, index): [string, Member] => [name, { kind: 'key', name, template: key, index }]),
   );
   const stored = properties.map((property): [string, Member] => [
     property.name,
@@ -156,6 +156,6 @@ export function partName(part: IndexPart): string {
 }
 
 /** Returns the text that a part of an index gives for its values, if it does. */
-export function partText(part: IndexPart) {
+export function partText(part: IndexPart): IndexText | undefined {
   return typeof part === 'string' ? undefined : part[1];
 }

@@ -1,0 +1,135 @@
+import { EntitableError } from '../errors/entitable-error.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import type { RowReader, RowShape, Slot } from '../store/row.js';
+import type { PreparedWrite, Rows } from '../store/table-store.js';
+import type { GroupRow } from '../writing/batch.js';
+import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
+
+/** The rows of the entities whose entries are written. */
+export interface IndexedRows {
+  readonly mapper: EntityMapper<object>;
+  readonly slots: readonly Slot[];
+  values(row: RowReader): IndexedValues;
+}
+
+/** The entry that a write is for: in which index, of which entity. */
+export interface EntryOf {
+  readonly indexed: IndexedRows;
+  readonly maker: EntryMaker;
+  readonly entity: Address;
+  readonly entry: Entry;
+}
+
+/** The effect of the write of an entry. A `replace` needs the ETag of an entry whose values no entity has any more. */
+type EntryMode = 'insert' | 'upsert-replace' | 'replace' | 'delete';
+
+/** The write of one entry of an index, in the transaction of its entity. */
+export class EntryWrite implements GroupRow {
+  readonly write: PreparedWrite;
+  readonly ifMatch: string | undefined;
+  readonly #of: EntryOf;
+  readonly #mode: EntryMode;
+
+  constructor(of: EntryOf, mode: EntryMode, ifMatch?: string) {
+    const { maker, entry } = of;
+    const { partitionKey, rowKey, values } = entry;
+    this.#of = of;
+    this.#mode = mode;
+    // Whoever deletes an entry writes its entity under the entity's ETag, so nobody else writes the entry meanwhile.
+    this.ifMatch = mode === 'delete' ? '*' : ifMatch;
+    const condition = this.ifMatch === undefined ? {} : { ifMatch: this.ifMatch };
+    const target = { mode, partitionKey, rowKey, ...condition };
+    this.write = mode === 'delete' ? maker.mapper.prepare(target, []) : maker.mapper.prepareWhole(target, values);
+  }
+
+  get index(): string {
+    return this.#of.maker.index.name;
+  }
+
+  get rows(): Rows {
+    return this.#of.maker.mapper.rows;
+  }
+
+  get shape(): RowShape {
+    return this.#of.maker.mapper.shape;
+  }
+
+  async refused(error: EntitableError, options: OperationOptions): Promise<GroupRow | undefined> {
+    if (this.#mode === 'delete' && error.code === 'store.not-found') return undefined; // another program deleted it
+    if (this.#mode === 'insert' && error.code === 'store.already-exists') return this.#takeOver(error, options);
+    const isRaced = error.code === 'store.precondition-failed' || error.code === 'store.not-found';
+    if (this.#mode === 'replace' && isRaced) return new EntryWrite(this.#of, 'insert');
+    throw error;
+  }
+
+  replacing(): GroupRow {
+    return new EntryWrite(this.#of, 'upsert-replace');
+  }
+
+  conflict(): EntitableError {
+    return notUnique(this.#of.maker);
+  }
+
+  /**
+   * Replaces an entry whose values no other entity has: its entity is gone, has other values now, or is the one that is
+   * being written. Throws `entity.not-unique` if another entity has these values.
+   */
+  async #takeOver(error: EntitableError, options: OperationOptions): Promise<GroupRow> {
+    const { maker, entity, entry } = this.#of;
+    const found = await entryAt(maker, entry, options);
+    if (found === undefined) return this; // gone meanwhile
+    const { etag, owner } = found;
+    const isFree = owner === entity.rowKey || !(await this.#isHeldBy(owner, options));
+    if (!isFree) throw notUnique(maker, { partitionKey: entity.partitionKey, rowKey: owner }, error);
+    return new EntryWrite(this.#of, 'replace', etag);
+  }
+
+  /** Returns whether the entity at a row key has the values of this entry. */
+  async #isHeldBy(rowKey: string, options: OperationOptions): Promise<boolean> {
+    const { maker, entity, entry, indexed } = this.#of;
+    const { partitionKey } = entity;
+    const isHeld = await indexed.mapper.rows.get(
+      partitionKey,
+      rowKey,
+      (row) => maker.entryOf({ partitionKey, rowKey }, indexed.values(row))?.rowKey === entry.rowKey,
+      { select: indexed.slots },
+      options,
+    );
+    return isHeld ?? false;
+  }
+}
+
+/** Reads the entry at an address: its ETag, and the row key of its entity. */
+async function entryAt(
+  { mapper }: EntryMaker,
+  { partitionKey, rowKey }: Address,
+  options: OperationOptions,
+): Promise<{ readonly etag: string; readonly owner: string } | undefined> {
+  const { slot } = mapper.metadata.properties.find(({ name }) => name === ENTITY_ROW)!;
+  return mapper.rows.get(
+    partitionKey,
+    rowKey,
+    (row) => ({ etag: row.etag, owner: row.typeOf(slot) === 'String' ? row.string(slot) : '' }),
+    { select: [slot], etag: true },
+    options,
+  );
+}
+
+/** Creates the error for values that another entity has. It never contains the values. */
+export function notUnique(
+  { className, index, uniqueNames }: EntryMaker,
+  owner?: Address,
+  cause?: EntitableError,
+): EntitableError {
+  const where = index.partition === undefined ? ' of this partition' : '';
+  return new EntitableError(
+    'entity.not-unique',
+    `Another ${className}${where} has the same ${uniqueNames.join(' and ')} (index ${index.name}). ` +
+      'Use other values, or change or delete that entity first.',
+    { className, index: index.name, properties: uniqueNames, ...(owner !== undefined && { owner }) },
+    cause && { cause },
+  );
+}

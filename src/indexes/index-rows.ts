@@ -1,0 +1,169 @@
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
+import { ownMember } from '../mapping/member-access.js';
+import { propertyReader } from '../mapping/property-reader.js';
+import type { Unassigned } from '../mapping/unassigned.js';
+import type { EntityMetadata, IndexMetadata } from '../metadata/entity-metadata.js';
+import { parseKey } from '../metadata/key-template.js';
+import { PARTITION_KEY, ROW_KEY, type RetainedRow, type RowReader, type Slot } from '../store/row.js';
+import type { GroupRow } from '../writing/batch.js';
+import { EntryWrite, type EntryOf } from './entry-write.js';
+import { EntryMaker, isMissing, type Entry, type IndexedValues } from './index-entry.js';
+
+/** A row as it was read: what a write of its entity must know of it. */
+export interface KnownRow {
+  readonly etag: string;
+  readonly values: IndexedValues;
+  readonly row: RetainedRow;
+}
+
+/** Reads one property from a row, without its default: an index follows what is stored. */
+type Read = (row: RowReader) => unknown;
+
+/**
+ * The indexes of one class: what they need to know of its rows, and which of their entries a write of an entity
+ * changes.
+ */
+export class IndexRows {
+  readonly makers: readonly EntryMaker[];
+  /** The properties that any of the indexes needs. */
+  readonly needs: ReadonlySet<string>;
+  /** The slots that hold them, for requests that read nothing else. */
+  readonly slots: readonly Slot[];
+  readonly mapper: EntityMapper<object>;
+  readonly #reads: ReadonlyMap<string, Read>;
+  readonly #keyParts: readonly string[];
+
+  constructor(mapper: EntityMapper<object>) {
+    const { metadata } = mapper;
+    this.mapper = mapper;
+    this.makers = metadata.indexes.map((index, at) => new EntryMaker(metadata, index, mapper.entries[at]!));
+    this.needs = new Set(metadata.indexes.flatMap(({ needs }) => needs));
+    this.#reads = readsOf(metadata, this.needs);
+    this.slots = metadata.properties.filter(({ name }) => this.#reads.has(name)).map(({ slot }) => slot);
+    this.#keyParts = [...this.needs].filter((name) => metadata.members.get(name)?.kind === 'key');
+  }
+
+  /** Returns the entry maker of an index; `undefined` for an index of another class. */
+  of(index: IndexMetadata): EntryMaker | undefined {
+    return this.makers.find((maker) => maker.index === index);
+  }
+
+  /** Returns whether one of these properties takes part in an index. */
+  concerns(names: Iterable<string>): boolean {
+    for (const name of names) if (this.needs.has(name)) return true;
+    return false;
+  }
+
+  /** Returns what the indexes need of a stored row. */
+  values(row: RowReader): IndexedValues {
+    const values: Record<string, unknown> = this.#keyValues({
+      partitionKey: row.string(PARTITION_KEY),
+      rowKey: row.string(ROW_KEY),
+    });
+    for (const [name, read] of this.#reads) values[name] = read(row);
+    return values;
+  }
+
+  /** Returns what the indexes need of a row that was retained. */
+  retained(row: RetainedRow): IndexedValues {
+    return this.values(this.mapper.rows.reopen(row));
+  }
+
+  /** Returns a row as a write must know it. */
+  known(row: RowReader): KnownRow {
+    return { etag: row.etag, values: this.values(row), row: row.retain() };
+  }
+
+  /**
+   * Returns the values after a write of a whole entity. `before` has those of the row if the write keeps what the
+   * entity does not have; `left` are properties that the write leaves out.
+   */
+  afterWhole(address: Address, entity: object, before?: IndexedValues, left?: Unassigned): IndexedValues {
+    const values: Record<string, unknown> = this.#keyValues(address);
+    for (const name of this.#reads.keys()) {
+      const value = left?.has(name) === true ? undefined : ownMember(entity, name);
+      values[name] = isMissing(value) ? before?.[name] : value;
+    }
+    return values;
+  }
+
+  /** Returns the values of a row after a merge of some properties. */
+  afterMerge(before: IndexedValues, { changed, removed }: Difference): IndexedValues {
+    const values: Record<string, unknown> = { ...before };
+    for (const { property, stored } of changed) {
+      if (!this.#reads.has(property.name)) continue;
+      values[property.name] = property.converter === undefined ? stored : property.converter.fromStored(stored);
+    }
+    for (const { name, storedName } of this.mapper.metadata.properties) {
+      if (this.#reads.has(name) && removed.includes(storedName)) values[name] = undefined;
+    }
+    return values;
+  }
+
+  /**
+   * Returns the rows that a write of an entity changes in the indexes of its partition. Absent `before` or `after`
+   * stand for no entity.
+   */
+  group(
+    address: Address,
+    before: IndexedValues | undefined,
+    after: IndexedValues | undefined,
+  ): readonly GroupRow[] | undefined {
+    const rows: GroupRow[] = [];
+    for (const maker of this.makers) {
+      if (maker.index.partition === undefined) rows.push(...this.#changes(maker, address, before, after));
+    }
+    return rows.length > 0 ? rows : undefined;
+  }
+
+  #changes(
+    maker: EntryMaker,
+    address: Address,
+    before: IndexedValues | undefined,
+    after: IndexedValues | undefined,
+  ): readonly GroupRow[] {
+    const old = before && maker.entryOf(address, before);
+    const next = after && maker.entryOf(address, after);
+    const rows: GroupRow[] = [];
+    const isSameRow = old?.rowKey === next?.rowKey;
+    const of = (entry: Entry): EntryOf => ({ indexed: this, maker, entity: address, entry });
+    if (old !== undefined && !isSameRow) rows.push(new EntryWrite(of(old), 'delete'));
+    if (next !== undefined && !(isSameRow && maker.areSame(old!, next))) {
+      rows.push(new EntryWrite(of(next), maker.index.unique && !isSameRow ? 'insert' : 'upsert-replace'));
+    }
+    return rows;
+  }
+
+  #keyValues({ partitionKey, rowKey }: Address): Record<string, unknown> {
+    if (this.#keyParts.length === 0) return {};
+    const { metadata } = this.mapper;
+    const values: Record<string, unknown> = {};
+    for (const [template, key] of [
+      [metadata.partitionKey, partitionKey],
+      [metadata.rowKey, rowKey],
+    ] as const) {
+      const parts = parseKey(template, key);
+      template.parts.forEach(({ name }, at) => (values[name] = parts[at]));
+    }
+    return values;
+  }
+}
+
+function readsOf({ className, properties }: EntityMetadata, needs: ReadonlySet<string>): ReadonlyMap<string, Read> {
+  const needed = properties.filter(({ name, copiesKey }) => needs.has(name) && !copiesKey);
+  return new Map(
+    needed.map((property) => [property.name, propertyReader(className, { ...property, default: undefined })]),
+  );
+}
+
+const INDEXES = new WeakMap<object, IndexRows>();
+
+/** Returns the indexes of a mapper's class; `undefined` for a class that declares none, which most do. */
+export function indexesOf<T extends object>(mapper: EntityMapper<T>): IndexRows | undefined {
+  if (mapper.metadata.indexes.length === 0) return undefined;
+  let indexes = INDEXES.get(mapper);
+  if (indexes === undefined) INDEXES.set(mapper, (indexes = new IndexRows(mapper)));
+  return indexes;
+}
