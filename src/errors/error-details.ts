@@ -52,6 +52,8 @@ export interface StoreErrorDetails {
   readonly table?: string;
   /** The index of the refused write in the transaction that was submitted. */
   readonly operation?: number;
+  /** The index whose entry was refused, if it was not the row of the entity itself. */
+  readonly index?: string;
   /** The error code of the service, e.g. `EntityAlreadyExists`. */
   readonly serviceCode?: string;
   /** The error message of the service. It may quote what was sent, so logs do not show it; a program may. */
@@ -246,6 +248,8 @@ export interface ErrorDetails {
     readonly reason: 'partitions' | 'writes' | 'bytes';
     readonly found: number;
     readonly limit: number;
+    /** The class of the entity whose own rows exceed the limit, i.e. its row and those of its indexes. */
+    readonly className?: string;
   };
   'commit.not-in-unit': { readonly verb: string };
   'commit.in-progress': { readonly className?: string };

@@ -5,6 +5,7 @@ import type { AssignedValues } from '../mapping/patch.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite } from '../store/table-store.js';
+import type { GroupRow } from '../writing/batch.js';
 import type { RowPlace } from './merge-rows.js';
 
 /** A row that a query matched, with the ETag that it had when it was read. */
@@ -17,6 +18,8 @@ export interface MatchedRow extends RowPlace {
 /** The prepared write of one row. */
 export interface MatchWrite {
   readonly write: PreparedWrite;
+  /** Further rows that are written in the same transaction. */
+  readonly others?: readonly GroupRow[] | undefined;
   /** True if the write removes properties, which some stores cannot do in a transaction. */
   readonly removes: boolean;
 }

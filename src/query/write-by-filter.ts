@@ -7,7 +7,8 @@ import { checkFunction, checkOperation, type OperationOptions } from '../options
 import type { RowPlace, RowReading } from './merge-rows.js';
 import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matched-writes.js';
 import { OpenBatch, type TableWrite } from '../writing/batch.js';
-import { isOfWrite, submitBatch, type BatchFailure, type BatchSubmission } from '../writing/submit-batch.js';
+import { isOfWrite, type BatchFailure } from '../writing/refusals.js';
+import { submitBatch, type BatchSubmission } from '../writing/submit-batch.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import { WRITE_BY_FILTER_NAMES } from './option-names.js';
 import { readPages } from './page-reader.js';
@@ -58,6 +59,7 @@ async function writeMatches(
   const failed: FailedRow[] = [];
   const submission: BatchSubmission<Prepared> = {
     submit: (writes) => store.submit(table, writes, options),
+    options,
     onWritten: () => changed++,
     onRefused({ partitionKey, rowKey, attempt }, error) {
       if (!isOfWrite(error)) return false;
@@ -122,14 +124,14 @@ async function nextBatch(
       pending.shift();
       continue;
     }
-    const { write } = prepared;
+    const { write, others } = prepared;
     const isAlone = prepared.removes && removes === 'by-replacing';
-    if (batch !== undefined && (isAlone || !batch.takes(write, limits))) {
+    if (batch !== undefined && (isAlone || !batch.takes(prepared, limits))) {
       pending[0] = { ...row, prepared };
       break;
     }
     pending.shift();
-    const item: Prepared = { ...row, prepared, table, write };
+    const item: Prepared = { ...row, prepared, table, write, others };
     batch ??= new OpenBatch(item);
     batch.add(item);
     if (isAlone) break;

@@ -22,6 +22,7 @@ import {
 import type { Items } from '../async/item-reader.js';
 import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
 import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
+import { submitGroup } from '../writing/submit-batch.js';
 import {
   checkAddress,
   checkGiven,
@@ -256,7 +257,12 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
 
   async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     try {
-      const receipt = (await this.#mapper.store.submit(ready.table, [ready.write], options))[0] ?? {};
+      const { store } = this.#mapper;
+      const { table, write, others } = ready;
+      const receipt =
+        others === undefined
+          ? ((await store.submit(table, [write], options))[0] ?? {})
+          : await submitGroup(store, table, ready, options);
       ready.written(receipt);
       return receipt;
     } catch (error) {

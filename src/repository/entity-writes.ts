@@ -5,7 +5,8 @@ import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { ifMatchOf, isEntity, keyCondition } from './entity-etag.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
-import type { ReadyWrite } from '../writing/batch.js';
+import type { GroupRow, ReadyWrite } from '../writing/batch.js';
+import { checkGroup } from '../writing/check-group.js';
 import { inWordsOf } from './row-error.js';
 import { checkChoice } from '../options/check-option.js';
 import type { UpsertOptions } from './entity-operations.js';
@@ -16,16 +17,27 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   readonly write: PreparedWrite;
   readonly #entity: object | undefined;
   readonly #kept: Kept | undefined;
+  readonly others: readonly GroupRow[] | undefined;
 
   /**
    * @param entity - The entity that is written; `undefined` for a write by key.
    * @param kept - The part of the row that the write of an entity leaves as it is.
+   * @param others - Further rows that are written in the same transaction. Throws `commit.not-atomic` if it cannot hold
+   *   all of them.
    */
-  constructor(mapper: EntityMapper<T>, write: PreparedWrite, entity: object | undefined, kept?: Kept) {
+  constructor(
+    mapper: EntityMapper<T>,
+    write: PreparedWrite,
+    entity: object | undefined,
+    kept?: Kept,
+    others?: readonly GroupRow[],
+  ) {
     this.#mapper = mapper;
     this.write = write;
     this.#entity = entity;
     this.#kept = kept;
+    this.others = others;
+    if (others !== undefined) checkGroup([this], mapper.store.traits.limits, mapper.metadata.className);
   }
 
   get table(): string {

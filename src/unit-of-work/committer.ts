@@ -1,6 +1,6 @@
 import type { CommitReport } from '../errors/write-reports.js';
 import { checkCount } from '../options/check-option.js';
-import { planBatches, type Batch } from '../writing/batch.js';
+import { planBatches, type Batch, type GroupRow } from '../writing/batch.js';
 import { ownRow } from '../repository/entity-etag.js';
 import type { CommitOptions } from '../repository/session.js';
 import { Deadline } from '../async/deadline.js';
@@ -17,6 +17,8 @@ import type { IdentityMap } from './identity-map.js';
 /** A batch whose response was lost, so that it is unknown whether it was written. */
 interface LostBatch {
   readonly batch: Batch<ChangeSet>;
+  /** The further rows that were sent with the writes, e.g. entries of indexes. */
+  readonly others: readonly GroupRow[];
   /** Start of the commit that sent it, in milliseconds since 1970. */
   readonly since: number;
   readonly error: unknown;
@@ -115,7 +117,7 @@ export class Committer {
         return record.failed(sent.failed, sent.error);
       case 'unknown':
         this.#hasWritten = true;
-        this.#lost.add({ batch, since, error: sent.error });
+        this.#lost.add({ batch, others: sent.others, since, error: sent.error });
         return record.unknown(batch.writes, sent.error);
       default:
         return sent satisfies never;
@@ -161,7 +163,7 @@ export class Committer {
   }
 }
 
-function lostWrites({ batch: { table, writes }, since, error }: LostBatch): LostWrites {
+function lostWrites({ batch: { table, writes }, others, since, error }: LostBatch): LostWrites {
   const doubtful = writes.map(({ write, ifMatch, removed, row: { mapper } }) => ({
     write,
     ifMatch,
@@ -169,7 +171,7 @@ function lostWrites({ batch: { table, writes }, since, error }: LostBatch): Lost
     rows: mapper.rows,
     shape: mapper.shape,
   }));
-  return { table, writes: doubtful, since, error };
+  return { table, writes: [...doubtful, ...others], since, error };
 }
 
 function changesOf(partitions: readonly (readonly Batch<ChangeSet>[])[]): readonly ChangeSet[] {

@@ -1,6 +1,7 @@
 import { EntitableError } from '../errors/entitable-error.js';
-import type { Batch } from '../writing/batch.js';
-import { submitBatch, type BatchFailure } from '../writing/submit-batch.js';
+import type { Batch, GroupRow } from '../writing/batch.js';
+import type { BatchFailure } from '../writing/refusals.js';
+import { submitBatch } from '../writing/submit-batch.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
 import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
@@ -11,7 +12,8 @@ export type BatchOutcome =
   | { readonly outcome: 'written'; readonly receipts: ReadonlyMap<ChangeSet, WriteReceipt> }
   /** `failed` are the writes that the store rejected. */
   | { readonly outcome: 'not-written'; readonly failed: readonly ChangeSet[]; readonly error: unknown }
-  | { readonly outcome: 'unknown'; readonly error: unknown };
+  /** `others` are the further rows that were sent with the writes. */
+  | { readonly outcome: 'unknown'; readonly others: readonly GroupRow[]; readonly error: unknown };
 
 /** Options of {@link sendBatches}. */
 export interface Sending extends OperationOptions {
@@ -48,6 +50,7 @@ async function sendChanges(
   const receipts = new Map<ChangeSet, WriteReceipt>();
   const rest = await submitBatch(batch.writes, {
     submit: (writes) => store.submit(batch.table, writes, options),
+    options,
     onWritten: (change, receipt) => receipts.set(change, receipt),
     onRefused(change, error) {
       if (!isMissingIgnored(change, error)) return false;
@@ -62,10 +65,13 @@ function isMissingIgnored({ row: { held } }: ChangeSet, error: unknown): boolean
   return held.kind === 'delete' && held.missing === 'ignore' && EntitableError.is(error, 'store.not-found');
 }
 
-function outcomeOf(sent: readonly ChangeSet[], { error, refused }: BatchFailure<ChangeSet>): BatchOutcome {
+function outcomeOf(
+  sent: readonly ChangeSet[],
+  { error, refused, isRefusal = false, others = [] }: BatchFailure<ChangeSet>,
+): BatchOutcome {
   // An error that does not come from the store does not show whether the rows were written.
-  if (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown')) {
-    return { outcome: 'unknown', error };
+  if (!isRefusal && (!EntitableError.is(error, 'store.') || EntitableError.is(error, 'store.outcome-unknown'))) {
+    return { outcome: 'unknown', others, error };
   }
   if (EntitableError.is(error, 'store.aborted')) return { outcome: 'not-written', failed: [], error };
   return { outcome: 'not-written', failed: refused === undefined ? sent : [refused], error };

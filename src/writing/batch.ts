@@ -4,13 +4,17 @@ import type { ServiceLimits } from '../store/limits.js';
 import type { RowShape } from '../store/row.js';
 import type { PreparedWrite, Rows, WriteReceipt } from '../store/table-store.js';
 
-/** A further row that is written in the same transaction as the row of an entity, e.g. its entry in an index. */
+/**
+ * A further row that is written in the same transaction as the row of an entity, e.g. its entry in an index. The own
+ * row of an entity and these rows are one row group: all of them are written, or none.
+ */
 export interface GroupRow {
-  /** The name of the index that the row is an entry of. */
+  /** The name of the index, for `plan()` and for messages. */
   readonly index: string;
   readonly write: PreparedWrite;
+  /** The ETag that the write requires, `*` for any, `undefined` for an unconditional write. */
   readonly ifMatch?: string | undefined;
-  /** The rows that prepared the write, and their shape, to read it back after a lost response. */
+  /** The rows that prepared the write, which read it back after a lost response. */
   readonly rows: Rows;
   readonly shape: RowShape;
   /**
@@ -18,8 +22,13 @@ export interface GroupRow {
    * out. Rejects with the error of the whole group, e.g. `entity.not-unique`.
    */
   refused(error: EntitableError, options: OperationOptions): Promise<GroupRow | undefined>;
-  /** Returns the same row, written over an existing one: for a transaction in which another group gives it up. */
+  /**
+   * Returns the same row, written over whatever is stored there: for a transaction in which another group gives the row
+   * up.
+   */
   replacing(): GroupRow;
+  /** Creates the error for a commit in which two groups want this row. */
+  conflict(): EntitableError;
 }
 
 /** A write and its table: the parts that are needed to plan batches. */
@@ -27,8 +36,53 @@ export interface TableWrite {
   /** The table's name in the store. */
   readonly table: string;
   readonly write: PreparedWrite;
-  /** The rows that are written or refused together with this one. Most writes have none. */
+  /** Further rows that are written with this one, in the same transaction. Most writes have none. */
   readonly others?: readonly GroupRow[] | undefined;
+}
+
+/** A row of a transaction: the own row of a write, or a further row of its group. */
+export interface TransactionRow<W extends TableWrite = TableWrite> {
+  /** The write to whose group the row belongs. */
+  readonly item: W;
+  /** The further row; `undefined` for the own row of the write. */
+  readonly other?: GroupRow | undefined;
+  readonly write: PreparedWrite;
+}
+
+/**
+ * Returns the rows of a transaction in the order in which they are sent: each write's own row, then the others of its
+ * group. A row that one group gives up and another group writes is sent once: the delete is left out, and the other
+ * write replaces whatever is there. `othersOf` gives the further rows of a write, by default those that it has.
+ */
+export function rowsOf<W extends TableWrite>(
+  writes: readonly W[],
+  othersOf: (item: W) => readonly GroupRow[] | undefined = ({ others }) => others,
+): readonly TransactionRow<W>[] {
+  const rows: (TransactionRow<W> | undefined)[] = [];
+  const places = new Map<string, number>();
+  for (const item of writes) {
+    rows.push({ item, write: item.write });
+    for (const other of othersOf(item) ?? []) {
+      const { rowKey, mode } = other.write;
+      const place = places.get(rowKey);
+      const met = place === undefined ? undefined : rows[place];
+      if (place !== undefined && met?.other !== undefined) {
+        if (mode === 'delete') {
+          if (met.write.mode !== 'delete') rows[place] = replacing(met.item, met.other);
+          continue;
+        }
+        if (met.write.mode === 'delete') rows[place] = undefined;
+      }
+      places.set(rowKey, rows.length);
+      rows.push(met?.write.mode === 'delete' ? replacing(item, other) : { item, other, write: other.write });
+    }
+  }
+  return rows.filter((row) => row !== undefined);
+}
+
+function replacing<W extends TableWrite>(item: W, row: GroupRow): TransactionRow<W> {
+  const other = row.write.mode === 'upsert-replace' ? row : row.replacing();
+  return { item, other, write: other.write };
 }
 
 /** A write that is ready to be sent, with callbacks for the store's response. */
@@ -41,12 +95,14 @@ export interface ReadyWrite extends TableWrite {
 
 /**
  * Writes that are sent as one transaction, in their order: of one table and one partition, each row once, within the
- * store's limits.
+ * store's limits. The rows of a group are never parted.
  */
 export interface Batch<W extends TableWrite = TableWrite> {
   readonly table: string;
   readonly partitionKey: string;
   readonly writes: readonly W[];
+  /** Number of rows: one for each write, and the further rows of its group. */
+  readonly rows: number;
   /** Size of the request body. */
   readonly bytes: number;
 }
@@ -64,29 +120,66 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     this.partitionKey = write.partitionKey;
   }
 
+  get rows(): number {
+    return this.#rowKeys.size;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Returns whether it has as many writes as one transaction can hold. */
+  /** Returns whether it has as many rows as one transaction can hold. */
   isFull({ transactionWrites }: ServiceLimits): boolean {
-    return this.writes.length >= transactionWrites;
+    return this.#rowKeys.size >= transactionWrites;
   }
 
   /**
-   * Returns whether the transaction can hold another write: it contains each row once. A write too large for any
-   * transaction gets one of its own.
+   * Returns whether the transaction can hold another write with its group: it contains each row once. A write too large
+   * for any transaction gets one of its own.
    */
-  takes({ bytes, rowKey }: PreparedWrite, limits: ServiceLimits): boolean {
+  takes({ write: { bytes, rowKey }, others }: Pick<TableWrite, 'write' | 'others'>, limits: ServiceLimits): boolean {
     if (this.writes.length === 0) return true;
-    return !this.isFull(limits) && this.#bytes + bytes <= limits.transactionBytes && !this.#rowKeys.has(rowKey);
+    if (this.isFull(limits) || this.#bytes + bytes > limits.transactionBytes || this.#rowKeys.has(rowKey)) return false;
+    return others === undefined || this.#takesRows([{ rowKey, bytes }, ...others.map((row) => row.write)], limits);
+  }
+
+  /** Returns whether the transaction can hold writes that must not be parted. */
+  takesAll(joined: readonly W[], limits: ServiceLimits): boolean {
+    return this.writes.length === 0 || this.#takesRows(writesOf(joined), limits);
   }
 
   add(item: W): void {
+    const { write, others } = item;
     this.writes.push(item);
-    this.#rowKeys.add(item.write.rowKey);
-    this.#bytes += item.write.bytes;
+    this.#addRow(write);
+    if (others !== undefined) for (const row of others) this.#addRow(row.write);
   }
+
+  /** Adds writes that must not be parted. */
+  addAll(joined: readonly W[]): void {
+    this.writes.push(...joined);
+    for (const write of writesOf(joined)) this.#addRow(write);
+  }
+
+  #takesRows(
+    rows: readonly Pick<PreparedWrite, 'rowKey' | 'bytes'>[],
+    { transactionWrites, transactionBytes }: ServiceLimits,
+  ): boolean {
+    return (
+      this.#rowKeys.size + rows.length <= transactionWrites &&
+      rows.reduce((sum, { bytes }) => sum + bytes, this.#bytes) <= transactionBytes &&
+      !rows.some(({ rowKey }) => this.#rowKeys.has(rowKey))
+    );
+  }
+
+  #addRow({ rowKey, bytes }: PreparedWrite): void {
+    this.#rowKeys.add(rowKey);
+    this.#bytes += bytes;
+  }
+}
+
+function writesOf(joined: readonly TableWrite[]): readonly PreparedWrite[] {
+  return rowsOf(joined).map(({ write }) => write);
 }
 
 /** Identifies a partition. A table name contains no slash, so no two partitions share an id. */
@@ -95,22 +188,30 @@ function partitionId({ table, write: { partitionKey } }: TableWrite): string {
 }
 
 /**
- * Groups writes by table and partition, and splits each group where a transaction would be too long, too large, or
- * contain a row twice. Each inner list is one partition: writes keep their order within it, and partitions are in the
- * order of their first writes. Used by units of work.
+ * Groups writes by table and partition, and splits each partition where a transaction would be too long, too large, or
+ * contain a row twice. An inner array of the input is a set of writes of one partition that are not parted. Each inner
+ * list of the result is one partition: writes keep their order within it, and partitions are in the order of their
+ * first writes. Used by units of work.
  */
 export function planBatches<W extends TableWrite>(
-  writes: Iterable<W>,
+  writes: Iterable<W | readonly W[]>,
   limits: ServiceLimits,
 ): readonly (readonly Batch<W>[])[] {
   const partitions = new Map<string, OpenBatch<W>[]>();
   for (const item of writes) {
-    const id = partitionId(item);
+    const first = isJoined(item) ? item[0]! : item;
+    const id = partitionId(first);
     let batches = partitions.get(id);
     if (batches === undefined) partitions.set(id, (batches = []));
     let last = batches.at(-1);
-    if (last === undefined || !last.takes(item.write, limits)) batches.push((last = new OpenBatch(item)));
-    last.add(item);
+    const takes = isJoined(item) ? last?.takesAll(item, limits) : last?.takes(item, limits);
+    if (last === undefined || takes !== true) batches.push((last = new OpenBatch(first)));
+    if (isJoined(item)) last.addAll(item);
+    else last.add(item);
   }
   return [...partitions.values()];
+}
+
+function isJoined<W extends TableWrite>(item: W | readonly W[]): item is readonly W[] {
+  return Array.isArray(item);
 }

@@ -4,7 +4,8 @@ import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-sto
 import type { OperationOptions } from '../options/operation-options.js';
 import type { Batch, ReadyWrite, TableWrite } from './batch.js';
 import { submitWithBackoff, type Concurrency } from './concurrency.js';
-import { isOfWrite, submitBatch } from './submit-batch.js';
+import { isOfWrite } from './refusals.js';
+import { submitBatch } from './submit-batch.js';
 
 /** An item of the input with the write it becomes. */
 export interface BulkItem<I> extends TableWrite {
@@ -47,6 +48,7 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
   let written = 0;
   const submission = {
     submit: (writes: readonly PreparedWrite[]) => submitWithBackoff(batch.table, writes, sending),
+    options: sending.operation,
     stopped,
     onWritten({ ready }: BulkItem<I>, receipt: WriteReceipt): void {
       ready.written(receipt);

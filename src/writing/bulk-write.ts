@@ -5,7 +5,7 @@ import { checkFunction } from '../options/operation-options.js';
 import { Deadline } from '../async/deadline.js';
 import type { TableStore } from '../store/table-store.js';
 import type { Batch, ReadyWrite } from './batch.js';
-import { isOfWrite } from './submit-batch.js';
+import { isOfWrite } from './refusals.js';
 import { PartitionQueues } from './partition-queues.js';
 import {
   checkItems,
@@ -136,7 +136,7 @@ class BulkWrite<I> {
   }
 
   #add({ index, item }: ReadItem<I>, ready: ReadyWrite): void {
-    this.#lanes.add({ index, item, table: ready.table, write: ready.write, ready });
+    this.#lanes.add({ index, item, table: ready.table, write: ready.write, others: ready.others, ready });
   }
 
   #fail({ index, item }: ReadItem<I>, error: unknown): void {

@@ -2,10 +2,10 @@ import type { ServiceLimits } from '../store/limits.js';
 import { OpenBatch, type Batch, type TableWrite } from './batch.js';
 
 /**
- * Maximum number of queued writes: enough for full transactions of some two hundred partitions whose writes arrive
+ * Maximum number of queued rows: enough for full transactions of some two hundred partitions whose writes arrive
  * interleaved.
  */
-const HELD_WRITES = 20_000;
+const HELD_ROWS = 20_000;
 const HELD_BYTES = 64 * 1024 * 1024;
 
 interface PartitionQueue<W extends TableWrite> {
@@ -21,7 +21,7 @@ interface PartitionQueue<W extends TableWrite> {
 
 /**
  * The rank of a batch that takes no more writes. Any other rank is the number of binary digits of the batch's number of
- * writes, so that adding a write seldom moves a queue to another rank.
+ * rows, so that adding a write seldom moves a queue to another rank.
  */
 const FULL = 32;
 
@@ -36,7 +36,7 @@ export class PartitionQueues<W extends TableWrite> {
   #last: { readonly table: string; readonly lanes: Map<string, PartitionQueue<W>> } | undefined;
   /** The queues by their rank, so that one of the fullest is found without a search. */
   readonly #ranks: (Set<PartitionQueue<W>> | undefined)[] = [];
-  #writes = 0;
+  #rows = 0;
   #bytes = 0;
 
   constructor(limits: ServiceLimits) {
@@ -45,7 +45,7 @@ export class PartitionQueues<W extends TableWrite> {
 
   /** True if no more writes may be queued until some are sent. */
   get full(): boolean {
-    return this.#writes >= HELD_WRITES || this.#bytes >= HELD_BYTES;
+    return this.#rows >= HELD_ROWS || this.#bytes >= HELD_BYTES;
   }
 
   add(item: W): void {
@@ -55,12 +55,13 @@ export class PartitionQueues<W extends TableWrite> {
     if (lane === undefined) lanes.set(partitionKey, (lane = { partitionKey, batches: [], rank: 0 }));
     const isBusy = lane.batches.length > 0 && lane.rank === 0;
     let last = lane.batches.at(-1);
-    if (last === undefined || (isBusy && lane.batches.length === 1) || !last.takes(item.write, this.#limits)) {
+    if (last === undefined || (isBusy && lane.batches.length === 1) || !last.takes(item, this.#limits)) {
       lane.batches.push((last = new OpenBatch(item)));
     }
+    const { rows, bytes } = last;
     last.add(item);
-    this.#writes++;
-    this.#bytes += item.write.bytes;
+    this.#rows += last.rows - rows;
+    this.#bytes += last.bytes - bytes;
     if (!isBusy) this.#rank(lane);
   }
 
@@ -86,7 +87,7 @@ export class PartitionQueues<W extends TableWrite> {
     const lanes = this.#lanesOf(batch.table);
     const lane = lanes.get(batch.partitionKey)!;
     lane.batches.shift();
-    this.#writes -= batch.writes.length;
+    this.#rows -= batch.rows;
     this.#bytes -= batch.bytes;
     if (lane.batches.length === 0) lanes.delete(lane.partitionKey);
     else this.#rank(lane);
@@ -111,8 +112,8 @@ export class PartitionQueues<W extends TableWrite> {
 
   #rank(lane: PartitionQueue<W>): void {
     const { batches, rank: before } = lane;
-    const { length } = batches[0]!.writes;
-    const rank = batches.length > 1 || length >= this.#limits.transactionWrites ? FULL : FULL - Math.clz32(length);
+    const { rows } = batches[0]!;
+    const rank = batches.length > 1 || rows >= this.#limits.transactionWrites ? FULL : FULL - Math.clz32(rows);
     if (rank === before) return;
     this.#ranks[before]?.delete(lane);
     lane.rank = rank;
