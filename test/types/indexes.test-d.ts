@@ -1,0 +1,146 @@
+import {
+  index,
+  newestFirst,
+  PartitionKey,
+  RowKey,
+  type CheckIndexes,
+  type EntitableTypeError,
+  type ETag,
+  type Guid,
+  type Index,
+  type IndexKeyOf,
+  type UniqueKeyOf,
+} from '../../src/index.js';
+import { assertType, type Equal } from './equal.js';
+
+// Type tests of declared indexes: the keys that find entities, and the checks of the declaration.
+
+class User {
+  static readonly byEmail = index({ on: ['email'], unique: true });
+  static readonly byPlan = index({
+    on: ['plan', ['joinedAt', newestFirst]],
+    project: ['name'],
+    where: { active: true, plan: ['free', 'paid'] },
+  });
+  static readonly everywhere = index({ partition: ['email'], unique: true });
+  static readonly byCountry = index({ partition: ['country'], on: ['joinedAt', 'id'] });
+  declare tenant: PartitionKey;
+  declare id: RowKey<Guid>;
+  declare email: string;
+  declare name?: string | null;
+  declare plan: 'free' | 'paid';
+  declare joinedAt: Date;
+  declare active: boolean;
+  declare country?: string;
+  declare etag?: ETag;
+  isPaid(): boolean {
+    return this.plan === 'paid';
+  }
+}
+
+declare function by<I extends Index>(of: I, key: IndexKeyOf<User, I>): void;
+declare function getBy<I extends Index>(of: I, key: UniqueKeyOf<User, I>): void;
+
+// ── the key of by: the partition, and the first values ─────────────────────────────────────────
+type Plan = 'free' | 'paid';
+assertType<
+  Equal<
+    IndexKeyOf<User, typeof User.byPlan>,
+    | { readonly tenant: string; readonly plan?: never; readonly joinedAt?: never }
+    | { readonly tenant: string; readonly plan: Plan; readonly joinedAt?: never }
+    | { readonly tenant: string; readonly plan: Plan; readonly joinedAt: Date }
+  >
+>();
+by(User.byEmail, { tenant: 't' });
+by(User.byEmail, { tenant: 't', email: 'a' });
+by(User.byPlan, { tenant: 't', plan: 'paid' });
+by(User.byPlan, { tenant: 't', plan: 'paid', joinedAt: new Date() });
+// @ts-expect-error the partition is missing
+by(User.byEmail, { email: 'a' });
+// @ts-expect-error the value before it is missing
+by(User.byPlan, { tenant: 't', joinedAt: new Date() });
+// @ts-expect-error it is none of the union
+by(User.byPlan, { tenant: 't', plan: 'gold' });
+// @ts-expect-error the index does not name it
+by(User.byPlan, { tenant: 't', email: 'a' });
+// @ts-expect-error a projected property is no part of the key
+by(User.byPlan, { tenant: 't', plan: 'paid', name: 'Ann' });
+
+// ── an index with partitions of its own ────────────────────────────────────────────────────────
+assertType<Equal<IndexKeyOf<User, typeof User.everywhere>, { readonly email: string }>>();
+by(User.byCountry, { country: 'NO' });
+by(User.byCountry, { country: 'NO', joinedAt: new Date() });
+declare const guid: Guid;
+by(User.byCountry, { country: 'NO', joinedAt: new Date(), id: guid });
+// @ts-expect-error the partition of the index is missing
+by(User.byCountry, { joinedAt: new Date() });
+// @ts-expect-error its partitions are not those of the class
+by(User.byCountry, { tenant: 't', country: 'NO' });
+
+// ── the key of getBy: all values of a unique index ─────────────────────────────────────────────
+assertType<Equal<UniqueKeyOf<User, typeof User.byEmail>, { readonly tenant: string; readonly email: string }>>();
+getBy(User.byEmail, { tenant: 't', email: 'a' });
+getBy(User.everywhere, { email: 'a' });
+// @ts-expect-error a value is missing
+getBy(User.byEmail, { tenant: 't' });
+// @ts-expect-error the index is not unique
+getBy(User.byPlan, { tenant: 't', plan: 'free', joinedAt: new Date() });
+assertType<
+  Equal<
+    UniqueKeyOf<User, typeof User.byPlan>,
+    EntitableTypeError<'the index is not unique, so several entities may have the same values: query it with by()'>
+  >
+>();
+
+// ── indexes of other classes, and indexes that the compiler does not know ──────────────────────
+class Order {
+  static readonly byTotal = index({ on: ['total'] });
+  declare customer: PartitionKey;
+  declare order: RowKey;
+  declare total: number;
+}
+// @ts-expect-error it is an index of another class
+by(Order.byTotal, { tenant: 't', total: 5 });
+declare const some: Index;
+by(some, { whatever: 5 });
+getBy(some, { whatever: 5 });
+
+// ── keys of constant text, and keys that are not marked ────────────────────────────────────────
+class Setting {
+  static readonly byName = index({ on: ['name'], unique: true });
+  declare id: RowKey;
+  declare name: string;
+}
+assertType<Equal<UniqueKeyOf<Setting, typeof Setting.byName>, { readonly name: string }>>();
+
+class Unmarked {
+  static readonly byName = index({ on: ['name'], unique: true });
+  declare id: string;
+  declare name: string;
+}
+assertType<
+  Equal<UniqueKeyOf<Unmarked, typeof Unmarked.byName>, { readonly partitionKey: string; readonly name: string }>
+>();
+
+// ── a service class that is generic over its entities ──────────────────────────────────────────
+interface Repo<T> {
+  by<I extends Index>(of: I, key: IndexKeyOf<T, I>): void;
+  getBy<I extends Index>(of: I, key: UniqueKeyOf<T, I>): T;
+}
+export class Users<T extends User> {
+  constructor(readonly repository: Repo<T>) {}
+
+  find(tenant: string, email: string): T {
+    this.repository.by(User.byPlan, { tenant, plan: 'free' });
+    // @ts-expect-error the value before it is missing
+    this.repository.by(User.byPlan, { tenant, joinedAt: new Date() });
+    return this.repository.getBy(User.byEmail, { tenant, email });
+  }
+
+  passOn(key: IndexKeyOf<T, typeof User.byPlan>): void {
+    this.repository.by(User.byPlan, key);
+  }
+}
+
+// ── the check of the declaration ───────────────────────────────────────────────────────────────
+assertType<Equal<CheckIndexes<typeof User, User>, unknown>>();
