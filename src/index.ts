@@ -230,11 +230,16 @@ export type {
   Page,
   PageOptions,
   PagesOptions,
-  PatchFunction,
-  PatchMistake,
   Query,
   ReadOptions,
   SortableKey,
 } from './query/query.js';
 export type { QueryPlan, QueryPlanKind } from './query/explain.js';
-export type { FailedRow, WriteByFilterOptions, WriteProgress, WriteReport } from './query/query.js';
+export type {
+  FailedRow,
+  PatchFunction,
+  PatchMistake,
+  WriteByFilterOptions,
+  WriteProgress,
+  WriteReport,
+} from './query/write-options.js';

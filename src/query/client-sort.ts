@@ -4,7 +4,7 @@ import { isComparable, notComparable, type TestedProperty } from '../filter/oper
 import type { EntityReader } from '../mapping/entity-reader.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { comparePlaces, keyedReading, type KeyedRow, type RowReading } from './merge-rows.js';
-import type { Plan } from './plan.js';
+import type { Plan } from './planning/plan.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
 /** The direction in which results are sorted. */

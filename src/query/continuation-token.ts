@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { ServiceLimits } from '../store/limits.js';
-import type { Leg, Plan } from './plan.js';
+import type { Leg, Plan } from './planning/plan.js';
 import type { Position } from './execute-plan.js';
 
 /**

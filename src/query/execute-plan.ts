@@ -8,7 +8,7 @@ import {
   type RowPlace,
   type MergeSource,
 } from './merge-rows.js';
-import { stepComparisons, type Leg, type Plan, type ScanStep, type Step } from './plan.js';
+import { stepComparisons, type Leg, type Plan, type ScanStep, type Step } from './planning/plan.js';
 import { linkSignal } from '../async/linked-signal.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { singleKey, intersection, onlyKey } from '../filter/key-range.js';

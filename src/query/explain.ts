@@ -1,6 +1,6 @@
 import { singleKey } from '../filter/key-range.js';
 import { toOData } from '../filter/odata.js';
-import { stepComparisons, stepFilter, type Plan, type Step } from './plan.js';
+import { stepComparisons, stepFilter, type Plan, type Step } from './planning/plan.js';
 
 /**
  * The access path of a query, from the cheapest to the most expensive: no request because nothing can match, reads of

@@ -1,6 +1,7 @@
 import type { OptionNames } from '../options/check-option.js';
 import { OPERATION_NAMES } from '../options/operation-options.js';
-import type { ForEachOptions, PageOptions, PagesOptions, ReadOptions, WriteByFilterOptions } from './query.js';
+import type { ForEachOptions, PageOptions, PagesOptions, ReadOptions } from './query.js';
+import type { WriteByFilterOptions } from './write-options.js';
 
 /** The option names that reading methods accept. */
 export const READ_NAMES: OptionNames<ReadOptions> = { ...OPERATION_NAMES, refresh: true };

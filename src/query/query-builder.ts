@@ -12,7 +12,7 @@ import { ItemIterator } from './item-iterator.js';
 import type { RowReading } from './merge-rows.js';
 import { PAGE_NAMES, PAGES_NAMES, READ_NAMES } from './option-names.js';
 import { readPage } from './page-reader.js';
-import { planFilter } from './plan.js';
+import { planFilter } from './planning/plan.js';
 import type {
   CompiledQuery,
   ForEachOptions,
@@ -22,20 +22,17 @@ import type {
   Query,
   ReadOptions,
   SortableKey,
-  WriteByFilterOptions,
-  WriteReport,
 } from './query.js';
+import type { WriteByFilterOptions, WriteReport } from './write-options.js';
 import { explainPlan, type QueryPlan } from './explain.js';
 import { clientOrders, planOf, refuseSorted, rowsPerRequest, storedNames, type QueryState } from './query-state.js';
 import { countResults, pageSourceOf, resultPages } from './result-pages.js';
 import { checkSortOrder } from './client-sort.js';
 import { StoppablePages, withinTime } from './stoppable-pages.js';
 import { whereCondition } from '../filter/make-filter.js';
-import type { EntityReader } from '../mapping/entity-reader.js';
-import type { MatchWrites } from './matched-writes.js';
 
 /** The implementation of `Query`: an immutable state, refined and executed by its methods. */
-class QueryBuilder<T extends object, R> implements Query<T, R> {
+export class QueryBuilder<T extends object, R> implements Query<T, R> {
   readonly #state: QueryState<T>;
 
   constructor(state: QueryState<T>) {
@@ -258,34 +255,4 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
   #with(changes: Partial<QueryState<T>>): QueryBuilder<T, R> {
     return new QueryBuilder<T, R>({ ...this.#state, ...changes });
   }
-}
-
-/** Creates a query of one partition or several, given by their stored keys. `writes` performs its writes by filter. */
-export function partitionQuery<T extends object>(
-  source: EntityReader<T>,
-  partitions: string | readonly string[],
-  writes?: MatchWrites,
-): Query<T> {
-  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
-  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, ...NOTHING_SAID });
-}
-
-/** Creates a query of all partitions. Without bounds on the partition key it reads the whole table. */
-export function tableQuery<T extends object>(source: EntityReader<T>, writes?: MatchWrites): Query<T> {
-  return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
-}
-
-const NOTHING_SAID = {
-  filter: undefined,
-  rawFilter: undefined,
-  clientFilters: [],
-  orders: [],
-  selected: undefined,
-  take: undefined,
-  pageSize: undefined,
-  maxRequests: undefined,
-} as const;
-
-function byUnit(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
 }

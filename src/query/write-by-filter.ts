@@ -1,4 +1,4 @@
-import type { FailedRow, WriteByFilterOptions, WriteReport } from './query.js';
+import type { FailedRow, WriteByFilterOptions, WriteReport } from './write-options.js';
 import { notify } from '../async/notify.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { Deadline } from '../async/deadline.js';
@@ -15,7 +15,7 @@ import { readPages } from './page-reader.js';
 import { refuseSorted, type QueryState } from './query-state.js';
 import { pageSourceOf } from './result-pages.js';
 import { intersection, onlyKey } from '../filter/key-range.js';
-import type { Step } from './plan.js';
+import type { Step } from './planning/plan.js';
 import { readStep, type PlanReader } from './execute-plan.js';
 
 /** The store and the callbacks of a write by filter. */

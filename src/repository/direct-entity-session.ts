@@ -5,7 +5,7 @@ import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { matchWrites, type MatchWrites } from '../query/matched-writes.js';
-import { partitionQuery, tableQuery } from '../query/query-builder.js';
+import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import { Deadline } from '../async/deadline.js';
 import type { WriteReceipt } from '../store/table-store.js';

@@ -3,7 +3,7 @@ import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { checkItems, type BulkResult } from '../writing/bulk-options.js';
-import { partitionQuery, tableQuery } from '../query/query-builder.js';
+import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { Items } from '../async/item-reader.js';
 import { ownState, statedEtag, wasNeverStored, readUnder } from '../repository/entity-etag.js';

@@ -5,7 +5,7 @@ import type { Condition } from '../../src/filter/condition.js';
 import { filterOf } from '../../src/filter/filter.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery } from '../../src/query/query-builder.js';
+import { partitionQuery } from '../../src/query/query-factory.js';
 import { openAzure } from '../../src/stores/azure/open-azure.js';
 import { startAzurite } from '../azurite/azurite.js';
 import { conditions, fill, keysOf, means, Mixed, mixedRows, tests, TYPES, type MixedRow } from './mixed-rows.js';

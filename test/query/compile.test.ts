@@ -4,7 +4,7 @@ import type { EntityClass } from '../../src/metadata/key-types.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
 import type { ServiceLimits } from '../../src/store/limits.js';
 import { filter } from '../../src/filter/make-filter.js';
-import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import { Day, DomainEvent, Order } from '../filter/entities.js';
 import { codeOf, thrown } from '../filter/thrown.js';
 import { RecordingStore } from './recording-store.js';

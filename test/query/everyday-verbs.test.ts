@@ -4,7 +4,7 @@ import { EntitableError } from '../../src/errors/entitable-error.js';
 import { DataSource } from '../../src/data-source/data-source.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery } from '../../src/query/query-builder.js';
+import { partitionQuery } from '../../src/query/query-factory.js';
 import type { Query } from '../../src/query/query.js';
 import { onEveryStore, rejection, type Open } from '../support/every-store.js';
 import { order, Order } from '../support/models.js';

@@ -5,7 +5,7 @@ import type { Condition } from '../../src/filter/condition.js';
 import { filterOf } from '../../src/filter/filter.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import type { Query } from '../../src/query/query.js';
 import { STORAGE_LIMITS } from '../../src/store/limits.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';

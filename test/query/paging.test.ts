@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import type { Query } from '../../src/query/query.js';
 import type { TableStore } from '../../src/store/table-store.js';
 import { memoryStore } from '../../src/stores/memory/memory-store.js';

@@ -7,7 +7,7 @@ import { filterFromJSON } from '../../src/filter/filter-json.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import { Order } from '../filter/entities.js';
 import { codeOf, thrown } from '../filter/thrown.js';
 import { RecordingStore } from './recording-store.js';

@@ -5,7 +5,7 @@ import type { PropertyRefs } from '../../src/filter/property-refs.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import type { EntityClass } from '../../src/metadata/key-types.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import type { QueryPlanKind } from '../../src/query/explain.js';
 import { DomainEvent, Order } from '../filter/entities.js';
 import { thrown } from '../filter/thrown.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
-import { partitionQuery, tableQuery } from '../../src/query/query-builder.js';
+import { partitionQuery, tableQuery } from '../../src/query/query-factory.js';
 import { EntitableError } from '../../src/errors/entitable-error.js';
 import { Order } from '../filter/entities.js';
 import { codeOf } from '../filter/thrown.js';

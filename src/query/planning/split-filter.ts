@@ -1,6 +1,6 @@
-import { literal } from '../edm/literal.js';
-import { EntitableError } from '../errors/entitable-error.js';
-import { countComparisons, junction, type FilterNode, type Junction } from '../store/filter-node.js';
+import { literal } from '../../edm/literal.js';
+import { EntitableError } from '../../errors/entitable-error.js';
+import { countComparisons, junction, type FilterNode, type Junction } from '../../store/filter-node.js';
 import type { RequestBudget } from './plan.js';
 
 /** The number of comparisons that a request can spend on a filter. */

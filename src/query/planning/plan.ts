@@ -1,11 +1,11 @@
-import { joinedNodes } from '../filter/lower-filter.js';
-import { onlyKey, rangeComparisons, singleKey, ALL_KEYS, keysFrom } from '../filter/key-range.js';
-import { countComparisons, type FilterNode } from '../store/filter-node.js';
-import type { KeyRange } from '../store/table-store.js';
-import type { KnownParts } from '../filter/key-parts.js';
-import type { EntityMetadata } from '../metadata/entity-metadata.js';
-import { parseKey, partText, type KeyTemplate } from '../metadata/key-template.js';
-import { EntitableError } from '../errors/entitable-error.js';
+import { joinedNodes } from '../../filter/lower-filter.js';
+import { onlyKey, rangeComparisons, singleKey, ALL_KEYS, keysFrom } from '../../filter/key-range.js';
+import { countComparisons, type FilterNode } from '../../store/filter-node.js';
+import type { KeyRange } from '../../store/table-store.js';
+import type { KnownParts } from '../../filter/key-parts.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
+import { parseKey, partText, type KeyTemplate } from '../../metadata/key-template.js';
+import { EntitableError } from '../../errors/entitable-error.js';
 
 /** One row, read by its key. */
 export interface PointStep {

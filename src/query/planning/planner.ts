@@ -1,9 +1,9 @@
-import { splitKeys } from '../filter/lower-filter.js';
-import { intersection, singleKey, rangeOf, type KeyName } from '../filter/key-range.js';
-import { forbiddenCharacter } from '../metadata/key-text.js';
-import { junction, type FilterNode } from '../store/filter-node.js';
-import { keySize, type ServiceLimits } from '../store/limits.js';
-import type { KeyRange, Bound } from '../store/table-store.js';
+import { splitKeys } from '../../filter/lower-filter.js';
+import { intersection, singleKey, rangeOf, type KeyName } from '../../filter/key-range.js';
+import { forbiddenCharacter } from '../../metadata/key-text.js';
+import { junction, type FilterNode } from '../../store/filter-node.js';
+import { keySize, type ServiceLimits } from '../../store/limits.js';
+import type { KeyRange, Bound } from '../../store/table-store.js';
 import {
   conjuncts,
   stepComparisons,

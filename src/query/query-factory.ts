@@ -1,0 +1,34 @@
+import type { EntityReader } from '../mapping/entity-reader.js';
+import type { MatchWrites } from './matched-writes.js';
+import { QueryBuilder } from './query-builder.js';
+import type { Query } from './query.js';
+
+/** Creates a query of one partition or several, given by their stored keys. `writes` performs its writes by filter. */
+export function partitionQuery<T extends object>(
+  source: EntityReader<T>,
+  partitions: string | readonly string[],
+  writes?: MatchWrites,
+): Query<T> {
+  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
+  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, ...NOTHING_SAID });
+}
+
+/** Creates a query of all partitions. Without bounds on the partition key it reads the whole table. */
+export function tableQuery<T extends object>(source: EntityReader<T>, writes?: MatchWrites): Query<T> {
+  return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
+}
+
+const NOTHING_SAID = {
+  filter: undefined,
+  rawFilter: undefined,
+  clientFilters: [],
+  orders: [],
+  selected: undefined,
+  take: undefined,
+  pageSize: undefined,
+  maxRequests: undefined,
+} as const;
+
+function byUnit(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
