@@ -134,6 +134,8 @@ export interface ErrorDetails {
     readonly properties: readonly string[];
     /** The stored keys of the entity that has them. */
     readonly owner?: { readonly partitionKey: string; readonly rowKey: string };
+    /** The write that was refused, if that made the commit of a unit of work fail before anything was written. */
+    readonly write?: CommitWrite;
     /** True if the values are reserved by a write that may still be under way. */
     readonly pending?: boolean;
   };

@@ -10,6 +10,8 @@ export interface CommitWrite {
   readonly partitionKey: string;
   /** The stored row key. */
   readonly rowKey: string;
+  /** The name of the index if the write is that of an entry; `className` is the class of its entity. Only in plans. */
+  readonly index?: string;
   /** `true` for a merge that changes nothing and only checks the row's ETag: see `UnitOfWork.require`. */
   readonly required?: boolean;
   /** The entity, if the unit of work has one. It holds property values, so logs do not show it. */

@@ -1,6 +1,6 @@
 import type { StoreErrorDetails } from '../errors/error-details.js';
 import type { CommitReport, FailedWrite } from '../errors/write-reports.js';
-import { EntitableError } from '../errors/entitable-error.js';
+import { EntitableError, type CodesOf, type EntitableErrorOf } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
 import { describeChange, type ChangeSet } from './change-set.js';
@@ -68,7 +68,7 @@ export class CommitRecord {
   #refusal(): unknown {
     const { changes: [change, ...others] = [], error } = this.#refused ?? { error: this.#cause };
     // An error that does not concern a single write, e.g. an unreachable store, is thrown unchanged.
-    if (change === undefined || others.length > 0 || !EntitableError.is(error, 'store.')) return error;
+    if (change === undefined || others.length > 0 || !isOfRow(error)) return error;
     const { code, message, details } = inWordsOf(change.row.mapper, change.write, error) as typeof error;
     const lostRace = Array.from(this.#failed).every(([failed, refused]) => isLostRace(failed, refused, this.#seen));
     const { serviceMessage } = details as StoreErrorDetails; // not enumerable, so the spread below does not copy it
@@ -92,6 +92,10 @@ export class CommitRecord {
       to(change);
     }
   }
+}
+
+function isOfRow(error: unknown): error is EntitableErrorOf<CodesOf<'store.'> | 'entity.not-unique'> {
+  return EntitableError.is(error, 'store.') || EntitableError.is(error, 'entity.not-unique');
 }
 
 function failedWrite(change: ChangeSet, refused: unknown): FailedWrite {

@@ -1,9 +1,12 @@
 import type { CommitReport } from '../errors/write-reports.js';
 import { checkCount } from '../options/check-option.js';
-import { planBatches, type Batch, type GroupRow } from '../writing/batch.js';
+import { isJoined, planBatches, type Batch, type GroupRow } from '../writing/batch.js';
+import { checkGroup } from '../writing/check-group.js';
+import { joinGroups } from '../writing/join-groups.js';
 import { ownRow } from '../repository/entity-etag.js';
 import type { CommitOptions } from '../repository/session.js';
 import { Deadline } from '../async/deadline.js';
+import type { ServiceLimits } from '../store/limits.js';
 import type { TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { changeOf, type ChangeSet } from './change-set.js';
@@ -54,12 +57,16 @@ export class Committer {
 
   /**
    * Returns the batches of each partition, without rows whose last write has an unknown outcome. Throws `key.changed`,
-   * `validation.*`.
+   * `validation.*`, `entity.not-unique` if two entities want the same unique value, and `commit.not-atomic` if the rows
+   * of one group do not fit into a transaction.
    */
   plan(): readonly (readonly Batch<ChangeSet>[])[] {
     const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));
     const changes = rows.map(changeOf).filter((change) => change !== undefined);
-    return planBatches(changes, this.#store.traits.limits);
+    const { limits } = this.#store.traits;
+    const groups = joinGroups(changes);
+    for (const group of groups) checkFits(group, limits);
+    return planBatches(groups, limits);
   }
 
   async commit({ atomic = false, concurrency = 16, ...options }: CommitOptions): Promise<CommitReport> {
@@ -161,6 +168,13 @@ export class Committer {
       }
     }
   }
+}
+
+/** Checks that one transaction can hold the rows of a group. Throws `commit.not-atomic`. */
+function checkFits(group: ChangeSet | readonly ChangeSet[], limits: ServiceLimits): void {
+  const joined = isJoined(group) ? group : [group];
+  const [{ others, row }] = joined as readonly [ChangeSet];
+  if (others !== undefined) checkGroup(joined, limits, row.mapper.metadata.className);
 }
 
 function lostWrites({ batch: { table, writes }, others, since, error }: LostBatch): LostWrites {

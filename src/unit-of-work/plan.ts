@@ -1,7 +1,7 @@
 import type { ErrorDetails } from '../errors/error-details.js';
 import type { CommitWrite } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import type { Batch } from '../writing/batch.js';
+import { rowsOf, type Batch, type TransactionRow } from '../writing/batch.js';
 import type { StoreTraits } from '../store/table-store.js';
 import { describeChange, type ChangeSet } from './change-set.js';
 
@@ -11,7 +11,7 @@ export interface PlannedBatch {
   readonly table: string;
   /** The partition of all its rows. */
   readonly partitionKey: string;
-  /** The writes in the order in which they are sent. */
+  /** The writes in the order in which they are sent: those of entities, each with the entries that its indexes need. */
   readonly writes: readonly CommitWrite[];
   /** Maximum size of the request body, in bytes. */
   readonly bytes: number;
@@ -31,10 +31,18 @@ export function plannedBatch(
   return Object.freeze({
     table,
     partitionKey,
-    writes: Object.freeze(writes.map(describeChange)),
+    writes: Object.freeze(rowsOf(writes).map(describeRow)),
     bytes,
     requests: 1 + reads,
   });
+}
+
+function describeRow({ item, other }: TransactionRow<ChangeSet>): CommitWrite {
+  if (other === undefined) return describeChange(item);
+  const { table, row } = item;
+  const { mode, partitionKey, rowKey } = other.write;
+  const { className } = row.mapper.metadata;
+  return Object.freeze({ mode, className, table, partitionKey, rowKey, index: other.index });
 }
 
 /**
@@ -48,7 +56,7 @@ export function checkAtomic(
 ): void {
   const batches = partitions.flat();
   if (batches.length <= 1) return;
-  const writes = batches.reduce((sum, batch) => sum + batch.writes.length, 0);
+  const writes = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
   const refused = (reason: Reason, found: number, limit: number, rule: string): EntitableError =>
     notAtomic({ reason, found, limit }, rule, requirement);

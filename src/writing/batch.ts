@@ -183,7 +183,7 @@ function writesOf(joined: readonly TableWrite[]): readonly PreparedWrite[] {
 }
 
 /** Identifies a partition. A table name contains no slash, so no two partitions share an id. */
-function partitionId({ table, write: { partitionKey } }: TableWrite): string {
+export function partitionId({ table, write: { partitionKey } }: TableWrite): string {
   return `${table}/${partitionKey}`;
 }
 
@@ -212,6 +212,7 @@ export function planBatches<W extends TableWrite>(
   return [...partitions.values()];
 }
 
-function isJoined<W extends TableWrite>(item: W | readonly W[]): item is readonly W[] {
+/** Returns whether an item of a plan is a set of writes that are not parted. */
+export function isJoined<W extends TableWrite>(item: W | readonly W[]): item is readonly W[] {
   return Array.isArray(item);
 }
