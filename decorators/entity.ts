@@ -1,5 +1,6 @@
 import type { EntitableTypeError, EntityClass, CheckKeys } from '../src/metadata/key-types.js';
 import type { EntityValues } from '../src/metadata/create-types.js';
+import type { CheckIndexes } from '../src/metadata/indexes/index-types.js';
 import type { EntityDefinition } from '../src/metadata/registry.js';
 import type { StandardSchema } from '../src/metadata/standard-schema.js';
 import { recordClass } from './record.js';
@@ -49,7 +50,7 @@ type CheckCreate<T, V> =
  *
  * A key template composes one key from several properties and fixed text. The parts are escaped, so that they can hold
  * any text and can be read back; `docs/keys.md` describes the stored format. A template that does not fit the class
- * does not compile.
+ * does not compile, nor does an index that names what the class does not have.
  *
  * @example
  * ```ts
@@ -67,8 +68,8 @@ export function Entity<
   V = Readonly<Record<string, unknown>>,
 >(
   options: EntityOptions<P, R, V>,
-): <T extends object>(
-  target: EntityClass<T> & CheckKeys<T, P, R> & CheckCreate<T, V>,
+): <T extends object, C>(
+  target: C & EntityClass<T> & CheckKeys<T, P, R> & CheckCreate<T, V> & CheckIndexes<C, T>,
   context?: ClassDecoratorContext<EntityClass<T>>,
 ) => void {
   return (target, context) => recordClass(target, context, options as EntityDefinition);

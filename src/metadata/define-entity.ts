@@ -7,6 +7,7 @@ import type { EntityValues } from './create-types.js';
 import type { EntityClass, MemberKey, CheckKeys } from './key-types.js';
 import { notAnEntity } from './not-an-entity.js';
 import type { Index } from './indexes/declaration.js';
+import type { CheckIndexes } from './indexes/index-types.js';
 import type { StandardSchema } from './standard-schema.js';
 import {
   recordOf,
@@ -122,7 +123,12 @@ export function defineEntity<
   T extends object,
   const P extends string | undefined = undefined,
   const R extends string | undefined = undefined,
->(entityClass: EntityClass<T> & CheckKeys<T, P, R>, schema: EntitySchema<T, P, R>): void {
+  C = unknown,
+  const I extends Readonly<Record<string, Index>> = Readonly<Record<string, Index>>,
+>(
+  entityClass: C & EntityClass<T> & CheckKeys<T, P, R> & CheckIndexes<C, T>,
+  schema: EntitySchema<T, P, R> & { readonly indexes?: I & CheckIndexes<I, T> },
+): void {
   if (typeof schema !== 'object' || schema === null) throw invalidOption('defineEntity', 'a schema', typeName(schema));
   checkNames(schema, { ...ENTITY_NAMES, indexes: true, properties: true }, 'the schema of defineEntity');
   const { properties, create, ...entity } = schema;

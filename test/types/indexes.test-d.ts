@@ -1,5 +1,8 @@
 import {
+  defineEntity,
+  Entity,
   index,
+  Property,
   newestFirst,
   PartitionKey,
   RowKey,
@@ -143,4 +146,68 @@ export class Users<T extends User> {
 }
 
 // ── the check of the declaration ───────────────────────────────────────────────────────────────
+// test/types/messages.test.ts compiles more mistakes, and checks what the compiler says about them.
 assertType<Equal<CheckIndexes<typeof User, User>, unknown>>();
+assertType<
+  Equal<
+    CheckIndexes<{ readonly byMail: Index<{ readonly on: readonly ['mail'] }>; readonly other: string }, User>,
+    EntitableTypeError<"the index byMail names 'mail', which is no property of the class">
+  >
+>();
+
+abstract class Named {
+  static readonly byName = index({ on: ['name', 'id'], where: { rank: [1, 2], at: new Date() } });
+  static readonly shared = new Map<string, unknown>();
+  static readonly untyped = JSON.parse('{}');
+  @PartitionKey() tenant!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @Property() name?: string;
+  @Property() rank?: number | null;
+  @Property() at!: Date;
+}
+
+@Entity({ table: 'Inheriting', rowKey: '{id}' })
+export class Inheriting extends Named {
+  declare static readonly declared: Index<{ readonly on: readonly ['name'] }>;
+  static readonly unknown: Index = index({ on: ['name'] });
+  static readonly self: Inheriting = new Inheriting();
+  static override readonly byName = Named.byName;
+}
+assertType<
+  Equal<
+    UniqueKeyOf<Inheriting, Index<{ readonly on: readonly ['name']; readonly unique: true }>>,
+    { readonly tenant: string; readonly name: string }
+  >
+>();
+
+// @ts-expect-error the index declared names 'mail', which is no property of the class
+@Entity({ table: 'Declared', rowKey: '{id}' })
+export class Declared extends Named {
+  declare static readonly declared: Index<{ readonly on: readonly ['mail'] }>;
+}
+
+// @ts-expect-error an index that is inherited names 'name', which is no property of the class
+@Entity({ table: 'Losing', rowKey: '{id}' })
+export class Losing extends (Named as unknown as Statics) {
+  @PartitionKey() tenant!: PartitionKey;
+  @RowKey() id!: RowKey;
+}
+type Statics = Pick<typeof Named, 'byName'> & (new () => object);
+
+class Plain {
+  declare p: PartitionKey;
+  declare r: RowKey;
+  declare email: string;
+}
+const byEmail = index({ on: ['email'] });
+const byMail = index({ on: ['mail'] });
+const schema = { table: 'Plain', rowKey: '{r}', properties: { p: 'PartitionKey', r: 'RowKey' } } as const;
+defineEntity(Plain, { ...schema, indexes: { byEmail, another: index({ on: [['email', { toStored: String }]] }) } });
+// @ts-expect-error it names no property
+defineEntity(Plain, { ...schema, indexes: { byMail } });
+// @ts-expect-error it names no property
+defineEntity(Plain, { ...schema, indexes: { byMail: index({ on: ['mail'] }) } });
+// @ts-expect-error it is no index
+defineEntity(Plain, { ...schema, indexes: { byEmail: { on: ['email'] } } });
+// @ts-expect-error a static index names no property
+defineEntity(Declared, { ...schema, properties: {} });

@@ -8,7 +8,8 @@ const ROOT = join(import.meta.dirname, '../../..');
 const COMPILERS = ['typescript59', 'typescript', 'typescript7'];
 
 const HEAD = `import {
-  DataSource, Entity, EntitableError, PartitionKey, Property, Repository, RowKey, type Defaulted, type Session,
+  DataSource, defineEntity, Entity, EntitableError, index, newestFirst, PartitionKey, Property, Repository, RowKey,
+  type Defaulted, type ETag, type IndexKeyOf, type Session, type UniqueKeyOf,
 } from 'entitable';
 interface Address { street: string }
 class Mailer { send(): void {} }
@@ -28,6 +29,17 @@ class Unmarked {
   @PartitionKey() p!: string;
   @RowKey() r!: string;
 }
+class User {
+  static readonly byPlan = index({ on: ['plan', 'at'] });
+  tenant!: PartitionKey;
+  id!: RowKey;
+  plan!: 'free' | 'paid';
+  at!: Date;
+  email?: string;
+  etag?: ETag;
+  send(): void {}
+}
+const byMail = index({ on: ['mail'] });
 declare const tables: DataSource;
 declare const orders: Repository<Order>;
 declare const thrown: unknown;
@@ -117,6 +129,42 @@ const MISTAKES: readonly (readonly [what: string, line: string, words: readonly 
   ['a wrong operator', `query.where('total', 'gte', 5);`, ['"gte"', 'OrderOperator']],
   ['a literal that is none of a union', `query.where('status', 'in', ['lost']);`, ['"lost"', '"open"', '"shipped"']],
   ['half of a key', `void orders.get({ customerId: 'c' });`, ["'orderId' is missing"]],
+  ...(
+    [
+      ['no property', `on: ['mail']`, "the index byIt names 'mail', which is no property of the class"],
+      ['a method', `on: ['send']`, "the index byIt names 'send', which is a method, or a value that the store gives"],
+      ['the ETag', `on: ['etag']`, "the index byIt names 'etag', which is a method, or a value that the store gives"],
+      ['the partition', `on: ['tenant']`, "the index byIt names 'tenant', which is part of the partition key"],
+      ['a text', `on: [['email', newestFirst]]`, "the index byIt gives 'email' a text that does not take the type"],
+      ['a text', `partition: [['email', newestFirst]]`, "the index byIt gives 'email' a text that does not take"],
+      ['a projected name', `on: ['at'], project: ['mail']`, "the index byIt names 'mail', which is no property"],
+      ['a projected key', `on: ['at'], project: ['id']`, "the index byIt projects 'id', which is part of the key"],
+      ['a condition', `on: ['at'], where: { pln: 'free' }`, "the index byIt names 'pln', which is no property of the"],
+      ['a value', `on: ['at'], where: { plan: 'gold' }`, "the index byIt has a condition on 'plan' with a value of an"],
+    ] as const
+  ).map(
+    ([what, spec, words], at) =>
+      [
+        `${what} in an index with ${spec}`,
+        `@Entity({ table: 'Users', rowKey: '{id}' }) export class User${at} extends User { static readonly byIt = index({ ${spec} }); }`,
+        [words],
+      ] as const,
+  ),
+  [
+    'an index in the schema of defineEntity',
+    `defineEntity(User, { table: 'Users', rowKey: '{id}', properties: {}, indexes: { byMail } });`,
+    ["the index byMail names 'mail', which is no property of the class"],
+  ],
+  [
+    'a value of an index without the one before it',
+    `export const key: IndexKeyOf<User, typeof User.byPlan> = { tenant: 't', at: new Date() };`,
+    ["Property 'plan' is missing in type '{ tenant: string; at: Date; }' but required in type '{"],
+  ],
+  [
+    'getBy with an index that is not unique',
+    `export const unique: UniqueKeyOf<User, typeof User.byPlan> = { tenant: 't', plan: 'free', at: new Date() };`,
+    ['the index is not unique, so several entities may have the same values: query it with by()'],
+  ],
   ['a code with a typo', `EntitableError.is(thrown, 'store.not-fonud');`, ['"store.not-fonud"', '"store."']],
 ];
 
