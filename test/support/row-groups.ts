@@ -18,23 +18,26 @@ export type Written = readonly [
 /** The reaction of a further row to its refusal; by default the refusal is the error of the group. */
 export type Reaction = (error: EntitableError) => GroupRow | undefined | Promise<GroupRow | undefined>;
 
-/** A table of rows with one text each, in memory, behind a connection that can fail. */
+/** A partition of rows with one text each, in a table behind a connection that can fail. */
 export class TextTable {
   readonly faulty: FaultyStore;
-  readonly name = 'Texts';
   readonly #partitionKey: string;
   readonly #rows: Rows;
 
-  private constructor(faulty: FaultyStore, partitionKey: string) {
+  constructor(
+    faulty: FaultyStore,
+    readonly name: string,
+    partitionKey: string,
+  ) {
     this.faulty = faulty;
     this.#partitionKey = partitionKey;
-    this.#rows = faulty.store.rows(this.name, TEXT);
+    this.#rows = faulty.store.rows(name, TEXT);
   }
 
+  /** Creates a table in memory. */
   static async create(): Promise<TextTable> {
-    const faulty = faultyStore(memoryStore());
-    const table = new TextTable(faulty, 'p');
-    await faulty.store.createTable(table.name);
+    const table = new TextTable(faultyStore(memoryStore()), 'Texts', 'p');
+    await table.faulty.store.createTable(table.name);
     return table;
   }
 
