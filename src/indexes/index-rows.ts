@@ -50,10 +50,9 @@ export class IndexRows {
     return this.makers.find((maker) => maker.index === index);
   }
 
-  /** Returns whether one of these properties takes part in an index. */
-  concerns(names: Iterable<string>): boolean {
-    for (const name of names) if (this.needs.has(name)) return true;
-    return false;
+  /** Returns whether a difference contains a property that takes part in an index. */
+  concerns({ changed, removed }: Difference): boolean {
+    return changed.some(({ property }) => this.#reads.has(property.name)) || this.#namesOf(removed).length > 0;
   }
 
   /** Returns what the indexes need of a stored row. */
@@ -96,9 +95,7 @@ export class IndexRows {
       if (!this.#reads.has(property.name)) continue;
       values[property.name] = property.converter === undefined ? stored : property.converter.fromStored(stored);
     }
-    for (const { name, storedName } of this.mapper.metadata.properties) {
-      if (this.#reads.has(name) && removed.includes(storedName)) values[name] = undefined;
-    }
+    for (const name of this.#namesOf(removed)) values[name] = undefined;
     return values;
   }
 
@@ -134,6 +131,15 @@ export class IndexRows {
       rows.push(new EntryWrite(of(next), maker.index.unique && !isSameRow ? 'insert' : 'upsert-replace'));
     }
     return rows;
+  }
+
+  /** Returns the names of needed properties, given by their stored names. */
+  #namesOf(storedNames: readonly string[]): readonly string[] {
+    if (storedNames.length === 0) return [];
+    const { properties } = this.mapper.metadata;
+    return properties
+      .filter(({ name, storedName }) => this.#reads.has(name) && storedNames.includes(storedName))
+      .map(({ name }) => name);
   }
 
   #keyValues({ partitionKey, rowKey }: Address): Record<string, unknown> {

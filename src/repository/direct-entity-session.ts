@@ -33,7 +33,9 @@ import {
   wasNeverStored,
   readUnder,
 } from './entity-etag.js';
-import { WriteFactory, upsertMode, type EntityWrite, type FullWrite } from './entity-writes.js';
+import { KnowingWrite, type EntityWrite } from './entity-writes.js';
+import { WriteFactory, upsertMode, type AnyWrite, type FullWrite } from './write-factory.js';
+import { untilWritten } from '../indexes/known-row.js';
 import { mapConcurrently } from '../async/map-concurrently.js';
 import { modify } from './modify.js';
 import { rowError } from './row-error.js';
@@ -162,7 +164,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     checkChoice('missing', missing, ['throw', 'ignore']);
     const write = this.#writes.delete(entityOrKey, etag);
     try {
-      await this.#submit(write, options);
+      await this.#submitReady(write, options);
       return true;
     } catch (error) {
       if (missing === 'ignore' && EntitableError.is(error, 'store.not-found')) return false;
@@ -231,28 +233,38 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     entity: T,
     address: Address,
     ifMatch: string,
-    remembered: Remembered,
+    remembered: Remembered & { readonly etag: string },
     options: OperationOptions | undefined,
   ): Promise<boolean> {
     const deadline = new Deadline(options);
     const write = await deadline.wait(this.#writes.difference(entity, address, ifMatch, remembered));
     if (write === undefined) return false;
-    await this.#submit(write, deadline.rest);
+    await this.#submitReady(write, deadline.rest);
     return true;
   }
 
-  /** Submits a write, which a validator may still be checking. */
+  /** Submits a write, which a validator may still be checking, or whose row is read first. */
   #submitReady(
-    ready: EntityWrite<T> | Promise<EntityWrite<T>>,
+    ready: AnyWrite<T> | Promise<AnyWrite<T>>,
     options: OperationOptions | undefined,
   ): Promise<WriteReceipt> {
-    return ready instanceof Promise ? this.#submitLater(ready, options) : this.#submit(ready, options);
+    if (ready instanceof Promise) return this.#submitLater(ready, options);
+    return ready instanceof KnowingWrite ? this.#submitKnowing(ready, options) : this.#submit(ready, options);
   }
 
   /** Submits a write after its validation, whose time counts towards the time limit. */
-  async #submitLater(ready: Promise<EntityWrite<T>>, options: OperationOptions | undefined): Promise<WriteReceipt> {
+  async #submitLater(ready: Promise<AnyWrite<T>>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     const deadline = new Deadline(options);
-    return this.#submit(await deadline.wait(ready), deadline.rest);
+    return this.#submitReady(await deadline.wait(ready), deadline.rest);
+  }
+
+  /** Reads the row of a write and submits it, and does both again if another writer was faster. */
+  #submitKnowing(write: KnowingWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
+    return untilWritten(
+      async (limits) => this.#submit(await write.read(this.#writes.indexes!, limits), limits),
+      (error) => write.isLostRace(error),
+      options,
+    );
   }
 
   async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
@@ -276,7 +288,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
 
   async #bulk<I>(
     items: Items<I>,
-    prepare: (item: I) => EntityWrite<T> | Promise<EntityWrite<T>>,
+    prepare: (item: I) => AnyWrite<T> | Promise<AnyWrite<T>>,
     options: BulkOptions,
     ignored?: IgnoredRefusal,
   ): Promise<BulkResult<I>> {

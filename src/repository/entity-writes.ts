@@ -1,23 +1,20 @@
-import type { EntityMapper, Remembered, Kept } from '../mapping/entity-mapper.js';
-import type { AssignedValues } from '../mapping/patch.js';
-import { assignedNames, type Unassigned } from '../mapping/unassigned.js';
-import type { KeyOf, PatchOf } from '../metadata/key-types.js';
-import type { EntityValidator } from '../validation/entity-validator.js';
-import { ifMatchOf, isEntity, keyCondition } from './entity-etag.js';
+import type { IndexRows, KnownRow } from '../indexes/index-rows.js';
+import { isLostRace, readKnown } from '../indexes/known-row.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper, Kept } from '../mapping/entity-mapper.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
 import type { GroupRow, ReadyWrite } from '../writing/batch.js';
 import { checkGroup } from '../writing/check-group.js';
-import { inWordsOf } from './row-error.js';
-import { checkChoice } from '../options/check-option.js';
-import type { UpsertOptions } from './entity-operations.js';
+import { inWordsOf, rowError } from './row-error.js';
 
 /** One write of an entity or a key. It records the store's response, such as the new ETag, on the entity. */
 export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #mapper: EntityMapper<T>;
   readonly write: PreparedWrite;
+  readonly others: readonly GroupRow[] | undefined;
   readonly #entity: object | undefined;
   readonly #kept: Kept | undefined;
-  readonly others: readonly GroupRow[] | undefined;
 
   /**
    * @param entity - The entity that is written; `undefined` for a write by key.
@@ -34,9 +31,9 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   ) {
     this.#mapper = mapper;
     this.write = write;
+    this.others = others;
     this.#entity = entity;
     this.#kept = kept;
-    this.others = others;
     if (others !== undefined) checkGroup([this], mapper.store.traits.limits, mapper.metadata.className);
   }
 
@@ -57,104 +54,46 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   }
 }
 
-/** The mode of a write of a whole entity. */
-export type FullWrite =
-  | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
-  | { readonly mode: 'replace'; readonly etag: string | undefined };
-
-/** Creates the writes of one class for each operation. Each write is validated, and encoded only once. */
-export class WriteFactory<T extends object> {
+/**
+ * A write that must know the stored row, because the entries that it changes in the indexes of the class depend on it.
+ * The row is read first, and written on condition that it still has the ETag that was read.
+ */
+export class KnowingWrite<T extends object> {
+  readonly address: Address;
+  /** True if the row may be missing, as for an upsert. */
+  readonly mayBeMissing: boolean;
   readonly #mapper: EntityMapper<T>;
-  readonly #validator: EntityValidator;
-
-  constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
-    this.#mapper = mapper;
-    this.#validator = validator;
-  }
-
-  /** Makes the write of a whole entity. It returns a promise only if the validator does. */
-  whole(entity: T, operation: FullWrite): EntityWrite<T> | Promise<EntityWrite<T>> {
-    const { mode } = operation;
-    const address = this.#mapper.addressOf(entity);
-    const condition =
-      mode === 'replace' ? { ifMatch: ifMatchOf(this.#mapper, entity, address, operation.etag) } : undefined;
-    this.#mapper.checkReceives(entity);
-    // A merge must not overwrite stored values with defaults.
-    const isMerge = mode === 'upsert-merge';
-    if (!isMerge) this.#mapper.properties.setDefaults(entity);
-    this.#mapper.properties.checkRequired(entity);
-    const unassignedNow = (): Unassigned | undefined => (isMerge ? this.#mapper.unassignedDefaults(entity) : undefined);
-    return afterwards(this.validate(entity, unassignedNow()), () => {
-      const unassigned = unassignedNow();
-      const write = this.#mapper.prepareWhole({ mode, ...condition, ...address }, entity, unassigned);
-      // After an upsert only the properties that were sent are known; the others may have been stored before.
-      return new EntityWrite(this.#mapper, write, entity, unassigned && { unassigned });
-    });
-  }
+  readonly #ifMatch: string;
+  readonly #make: (known: KnownRow | undefined) => EntityWrite<T>;
 
   /**
-   * Makes the write of the properties that changed since the entity was loaded or written; `undefined` if there is no
-   * change.
+   * @param ifMatch - The ETag that the row must have, `*` for any, `undefined` for a row that may be missing.
+   * @param make - Makes the write for the row as it was read.
    */
-  async difference(
-    entity: T,
-    address: { readonly partitionKey: string; readonly rowKey: string },
-    ifMatch: string,
-    remembered: Remembered,
-  ): Promise<EntityWrite<T> | undefined> {
-    this.#mapper.checkReceives(entity);
-    const { changed, removed, defaults = [], unassigned } = this.#mapper.differenceOf(entity, remembered);
-    const values = [...changed, ...defaults];
-    if (values.length === 0 && removed.length === 0) return undefined;
-    this.#mapper.properties.checkRequired(entity, unassigned);
-    await this.validate(entity, unassigned);
-    const remove = removed.length > 0 ? { remove: removed } : undefined;
-    const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, values, entity);
-    return new EntityWrite(this.#mapper, write, entity, { before: remembered.row, unassigned });
+  constructor(
+    mapper: EntityMapper<T>,
+    address: Address,
+    ifMatch: string | undefined,
+    make: (known: KnownRow | undefined) => EntityWrite<T>,
+  ) {
+    this.#mapper = mapper;
+    this.address = address;
+    this.mayBeMissing = ifMatch === undefined;
+    this.#ifMatch = ifMatch ?? '*';
+    this.#make = make;
   }
 
-  /** Makes the write of some properties of a row that was not read. It returns a promise only if the validator does. */
-  merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite<T> | Promise<EntityWrite<T>> {
-    const address = this.#mapper.addressOf(key);
-    const { changed, removed, assigned } = this.#mapper.patchOf(patch);
-    return afterwards(this.validatePatch(assigned), () => {
-      const remove = removed.length > 0 ? { remove: removed } : undefined;
-      const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed);
-      return new EntityWrite(this.#mapper, write, undefined);
-    });
+  /** Returns whether a refusal means that another writer was faster, so that reading again may succeed. */
+  isLostRace(error: unknown): boolean {
+    return this.#ifMatch === '*' && isLostRace(error, this.mayBeMissing);
   }
 
-  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): EntityWrite<T> {
-    const mapper = this.#mapper;
-    const address = mapper.addressOf(entityOrKey);
-    const entity = isEntity(mapper, entityOrKey) ? entityOrKey : undefined;
-    const ifMatch =
-      entity === undefined ? keyCondition(mapper, entityOrKey, etag) : ifMatchOf(mapper, entity, address, etag);
-    const write = mapper.prepare({ mode: 'delete', ifMatch, ...address }, []);
-    return new EntityWrite(mapper, write, entity);
+  /** Reads the row and makes the write. Throws `store.not-found`, `store.precondition-failed`. */
+  async read(indexes: IndexRows, options: OperationOptions | undefined): Promise<EntityWrite<T>> {
+    const known = await readKnown(indexes, this.address, options);
+    if (known === undefined && !this.mayBeMissing) throw rowError(this.#mapper, this.address, 'store.not-found');
+    if (known !== undefined && this.#ifMatch !== '*' && known.etag !== this.#ifMatch)
+      throw rowError(this.#mapper, this.address, 'store.precondition-failed');
+    return this.#make(known);
   }
-
-  /** Validates the properties that an entity has. Throws `validation.failed`. */
-  validate(entity: object, unassigned?: Unassigned): void | Promise<void> {
-    const { metadata } = this.#mapper;
-    return this.#validator.validate(
-      entity,
-      metadata.entityClass,
-      unassigned && assignedNames(metadata, entity, unassigned),
-    );
-  }
-
-  /** Validates the properties that a patch changes. Throws `validation.failed`. */
-  validatePatch(assigned: AssignedValues): void | Promise<void> {
-    return this.#validator.validate(assigned, this.#mapper.metadata.entityClass, Object.keys(assigned));
-  }
-}
-
-function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promise<R> {
-  return pending instanceof Promise ? pending.then(then) : then();
-}
-
-/** Returns the write mode of an upsert. */
-export function upsertMode(mode: NonNullable<UpsertOptions['mode']>): 'upsert-merge' | 'upsert-replace' {
-  return `upsert-${checkChoice('mode', mode, ['merge', 'replace'])}`;
 }

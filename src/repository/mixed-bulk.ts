@@ -6,7 +6,7 @@ import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
 import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
 import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
-import { WriteFactory, upsertMode, type EntityWrite } from './entity-writes.js';
+import { WriteFactory, upsertMode, type AnyWrite } from './write-factory.js';
 
 /** Bulk writes of entities of any classes in one data source, in transactions of one table and one partition each. */
 export class MixedBulk {

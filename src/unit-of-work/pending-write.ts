@@ -1,3 +1,4 @@
+import type { KnownRow } from '../indexes/index-rows.js';
 import type { AssignedValues } from '../mapping/patch.js';
 import type { Difference } from '../mapping/entity-properties.js';
 
@@ -6,6 +7,8 @@ export interface Removal {
   readonly kind: 'delete';
   readonly ifMatch: string;
   readonly missing: 'throw' | 'ignore';
+  /** The row as it was read for the delete, if the class has indexes and the row was not loaded. */
+  readonly known?: KnownRow | undefined;
 }
 
 /** The write that the next commit sends for a row. */
@@ -14,17 +17,28 @@ export type PendingWrite =
    * Merges the properties in which the entity differs from its row. `ifMatch` is set by a merge by key with an ETag.
    * `saved` is true after an explicit call such as `save()`: defaults that the row lacks are written then as well.
    */
-  | { readonly kind: 'difference'; readonly ifMatch?: string | undefined; readonly saved?: boolean }
+  | {
+      readonly kind: 'difference';
+      readonly ifMatch?: string | undefined;
+      readonly saved?: boolean;
+      readonly known?: KnownRow | undefined;
+    }
   /** Inserts the entity. `over` is an earlier delete of the same row, which turns the insert into a replace. */
   | { readonly kind: 'insert'; readonly over?: Removal | undefined }
-  | { readonly kind: 'replace'; readonly ifMatch: string }
-  | { readonly kind: 'upsert'; readonly mode: 'upsert-merge' | 'upsert-replace' }
+  | { readonly kind: 'replace'; readonly ifMatch: string; readonly known?: KnownRow | undefined }
+  /** Writes the entity. `known` is the row as it was read for the upsert of a class with indexes, or `missing`. */
+  | {
+      readonly kind: 'upsert';
+      readonly mode: 'upsert-merge' | 'upsert-replace';
+      readonly known?: KnownRow | 'missing' | undefined;
+    }
   /** Merges a patch into a row that was not loaded. */
   | {
       readonly kind: 'merge';
       readonly ifMatch: string;
       readonly patch: AssignedValues;
       readonly difference: Difference;
+      readonly known?: KnownRow | undefined;
     }
   | Removal;
 
@@ -42,11 +56,13 @@ export function afterDelete(before: PendingWrite | undefined, removal: Removal):
     case 'insert':
       return before.over;
     case 'upsert':
+      if (before.known === 'missing') return undefined;
+      if (before.known !== undefined) return { ...removal, ifMatch: before.known.etag, known: before.known };
       // It is unknown whether the row exists, but after the delete it does not matter.
       return { ...removal, ifMatch: '*', missing: 'ignore' };
     case 'replace':
     case 'merge':
-      return { ...removal, ifMatch: before.ifMatch };
+      return { ...removal, ifMatch: before.ifMatch, known: removal.known ?? before.known };
     default:
       return before satisfies never;
   }

@@ -1,3 +1,4 @@
+import { indexesOf, type IndexRows, type KnownRow } from '../indexes/index-rows.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
@@ -24,10 +25,12 @@ import { rowTracked, type TrackedRow, type IdentityMap } from './identity-map.js
 export class PendingWrites<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #rows: IdentityMap;
+  readonly #indexes: IndexRows | undefined;
 
   constructor(mapper: EntityMapper<T>, rows: IdentityMap) {
     this.#mapper = mapper;
     this.#rows = rows;
+    this.#indexes = indexesOf(mapper);
   }
 
   /** Records an insert. After a delete of the same row it becomes a replace. */
@@ -100,13 +103,13 @@ export class PendingWrites<T extends object> {
   }
 
   /** Records a replace that requires the entity's ETag. */
-  replace(entity: T, etag: string | undefined): void {
+  replace(entity: T, etag: string | undefined, known?: KnownRow): void {
     checkEtag(etag);
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
     const conditional = (): void => {
-      const ifMatch = ifMatchOf(this.#mapper, entity, address, etag);
-      this.#rows.set(this.#mapper, address, entity, { kind: 'replace', ifMatch });
+      const ifMatch = known?.etag ?? ifMatchOf(this.#mapper, entity, address, etag);
+      this.#rows.set(this.#mapper, address, entity, { kind: 'replace', ifMatch, known });
     };
     if (row === undefined) return conditional();
     if (row.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
@@ -115,9 +118,11 @@ export class PendingWrites<T extends object> {
       case 'difference':
         return conditional();
       case 'replace':
-        return this.#rows.change(row, { held: { kind: 'replace', ifMatch: etag ?? row.held.ifMatch } });
+        return this.#rows.change(row, {
+          held: { kind: 'replace', ifMatch: known?.etag ?? etag ?? row.held.ifMatch, known: known ?? row.held.known },
+        });
       case 'upsert':
-        return this.#rows.change(row, { held: { kind: 'upsert', mode: 'upsert-replace' } });
+        return this.#rows.change(row, { held: { ...row.held, mode: 'upsert-replace' } });
       case 'insert':
       case 'merge':
         return undefined;
@@ -126,28 +131,30 @@ export class PendingWrites<T extends object> {
     }
   }
 
-  /** Records an upsert. */
-  upsert(entity: T, mode: 'upsert-merge' | 'upsert-replace'): void {
+  /** Records an upsert. `known` is the row as it was read, or `missing`, for a class with indexes. */
+  upsert(entity: T, mode: 'upsert-merge' | 'upsert-replace', known?: KnownRow | 'missing'): void {
     this.#mapper.checkReceives(entity);
     const { address, row } = this.#locate(entity);
     if (row?.held.kind === 'delete') return this.insert(entity);
     if (row !== undefined) this.#checkSame(row, entity);
     if (row?.held.kind === 'insert' || row?.held.kind === 'replace') return;
-    this.#rows.set(this.#mapper, address, entity, { kind: 'upsert', mode });
+    const read = known ?? (row?.held.kind === 'upsert' ? row.held.known : this.#remembered(row?.entity));
+    this.#rows.set(this.#mapper, address, entity, { kind: 'upsert', mode, known: read });
   }
 
   /** Assigns the patch to the entity if the unit has loaded it. Otherwise records a merge by key. */
-  merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined): void {
+  merge(key: KeyOf<T>, patch: PatchOf<T>, etag: string | undefined, known?: KnownRow): void {
     checkEtag(etag);
     const address = this.#mapper.addressOf(key);
     const { assigned, ...difference } = this.#mapper.patchOf(patch);
     const row = this.#rows.at(this.#mapper, address);
     if (row?.held.kind === 'delete') throw rowError(this.#mapper, address, 'store.not-found');
-    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, assigned, difference, etag);
+    if (row?.entity !== undefined) return this.#mergeInto(row, row.entity, assigned, { difference, etag, known });
     const before = row?.held.kind === 'merge' ? row.held : undefined;
     this.#rows.set(this.#mapper, address, undefined, {
       kind: 'merge',
-      ifMatch: etag ?? before?.ifMatch ?? '*',
+      ifMatch: known?.etag ?? etag ?? before?.ifMatch ?? '*',
+      known: known ?? before?.known,
       patch: { ...before?.patch, ...assigned },
       difference: before === undefined ? difference : bothOf(before.difference, difference),
     });
@@ -157,7 +164,12 @@ export class PendingWrites<T extends object> {
    * Records a delete. After an insert in the same unit, nothing is left to send. Returns `false` if the row was already
    * deleted.
    */
-  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined, missing: 'throw' | 'ignore'): boolean {
+  delete(
+    entityOrKey: T | KeyOf<T>,
+    etag: string | undefined,
+    missing: 'throw' | 'ignore',
+    known?: KnownRow,
+  ): boolean {
     checkEtag(etag);
     const entity = isEntity(this.#mapper, entityOrKey) ? (entityOrKey as T) : undefined;
     const { address, row } = this.#locate(entityOrKey);
@@ -166,11 +178,14 @@ export class PendingWrites<T extends object> {
       throw rowError(this.#mapper, address, 'store.not-found');
     }
     if (entity !== undefined && row !== undefined) this.#checkSame(row, entity);
+    const ifMatch = known?.etag ?? this.#deleteCondition(entityOrKey, entity, address, row, etag);
     const left = afterDelete(row?.held, {
       kind: 'delete',
-      ifMatch: this.#deleteCondition(entityOrKey, entity, address, row, etag),
+      ifMatch,
       missing,
+      known: known ?? this.#remembered(row?.entity ?? entity, ifMatch),
     });
+    if (left !== undefined && left.known === undefined && this.#indexes !== undefined) throw this.#mustRead();
     if (left !== undefined) this.#rows.set(this.#mapper, address, (row?.entity as T | undefined) ?? entity, left);
     else if (row !== undefined) this.#rows.forget(row);
     return true;
@@ -193,16 +208,23 @@ export class PendingWrites<T extends object> {
     row: TrackedRow,
     entity: object,
     assigned: AssignedValues,
-    { removed }: Difference,
-    etag: string | undefined,
+    { difference: { removed }, etag, known }: MergeInto,
   ): void {
     const isStored = row.held.kind === 'difference' || row.held.kind === 'replace';
-    if (etag !== undefined && isStored) this.#rows.change(row, { held: { ...row.held, ifMatch: etag } });
+    if (etag !== undefined && isStored)
+      this.#rows.change(row, { held: { ...row.held, ifMatch: known?.etag ?? etag, known: known ?? row.held.known } });
     else if (etag !== undefined && etag !== '*') throw rowError(this.#mapper, row.address, 'store.precondition-failed');
     if (removed.length > 0 && row.held.kind === 'upsert' && row.held.mode === 'upsert-merge')
       throw this.#cannotRemove();
     applyPatch(entity, assigned);
     this.saved(entity);
+  }
+
+  /** Returns the row of an entity of a class with indexes as it was loaded, if it was loaded under this ETag. */
+  #remembered(entity: object | undefined, ifMatch?: string): KnownRow | undefined {
+    const state = this.#indexes && entity && ownState(this.#mapper, entity);
+    if (state === undefined || (ifMatch !== undefined && ifMatch !== state.etag)) return undefined;
+    return { etag: state.etag, row: state.row, values: this.#indexes!.retained(state.row) };
   }
 
   /** Returns the address of an entity or a key, with the row that is tracked there. Throws `key.changed`. */
@@ -231,6 +253,17 @@ export class PendingWrites<T extends object> {
     );
   }
 
+  /** Creates the error for a delete whose row must be read first, where there is no time to read it. */
+  #mustRead(): EntitableError {
+    const { className } = this.#mapper.metadata;
+    return new EntitableError(
+      'commit.not-in-unit',
+      `${className} has indexes, and which of their entries this delete removes depends on the row, which this unit of work has not loaded. ` +
+        'Load the entity first, or call delete() of a repository of the unit, which reads the row.',
+      { verb: 'delete()' },
+    );
+  }
+
   #unknown(): EntitableError {
     const { className } = this.#mapper.metadata;
     return new EntitableError(
@@ -239,6 +272,13 @@ export class PendingWrites<T extends object> {
       { className },
     );
   }
+}
+
+/** A merge into a row whose entity the unit has. */
+interface MergeInto {
+  readonly difference: Difference;
+  readonly etag: string | undefined;
+  readonly known: KnownRow | undefined;
 }
 
 /** Combines two successive patches of a row. What the second patch sets or removes overrides the first. */

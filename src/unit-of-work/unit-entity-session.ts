@@ -10,7 +10,7 @@ import { ownState, statedEtag, wasNeverStored, readUnder } from '../repository/e
 import { mapConcurrently } from '../async/map-concurrently.js';
 import { rowError } from '../repository/row-error.js';
 import { withLinkedSignal } from '../async/linked-signal.js';
-import { upsertMode } from '../repository/entity-writes.js';
+import { upsertMode } from '../repository/write-factory.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -20,6 +20,8 @@ import type {
 } from '../repository/entity-operations.js';
 import type { Rows, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
+import { indexesOf } from '../indexes/index-rows.js';
+import { UnitKnowledge } from './unit-knowledge.js';
 import { PendingWrites } from './pending-writes.js';
 import type { SeenRows } from './seen-rows.js';
 import { TrackedReads, unitRows } from './tracked-reads.js';
@@ -36,6 +38,8 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   readonly #rows: IdentityMap;
   readonly #reads: TrackedReads<T>;
 
+  /** What writes must know of rows; `undefined` for a class without indexes. */
+  readonly #known: UnitKnowledge<T> | undefined;
   /** The rows of the store, whose reads are recorded in {@link SeenRows}. */
   readonly #stored: Rows;
 
@@ -45,6 +49,8 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     this.#rows = rows;
     this.#stored = seen.watch(mapper.rows, mapper.source.table, mapper.store.traits.ordered);
     this.#reads = new TrackedReads(mapper, rows, this.#stored);
+    const indexes = indexesOf(mapper);
+    this.#known = indexes && new UnitKnowledge(mapper, indexes, rows, this.#stored);
   }
 
   create(values: CreateOf<T>): T {
@@ -111,23 +117,34 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     return entity;
   }
 
-  async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag }: ConditionOptions = {}): Promise<WriteReceipt> {
-    this.writes.merge(key, patch, etag);
+  async merge(
+    key: KeyOf<T>,
+    patch: PatchOf<T>,
+    { etag, ...options }: ConditionOptions = {},
+  ): Promise<WriteReceipt> {
+    this.writes.merge(key, patch, etag, await this.#known?.forMerge(key, patch, etag, options));
     return {};
   }
 
-  async replace(entity: T, { etag }: ConditionOptions = {}): Promise<T> {
-    this.writes.replace(entity, etag);
+  async replace(entity: T, { etag, ...options }: ConditionOptions = {}): Promise<T> {
+    this.writes.replace(entity, etag, await this.#known?.forReplace(entity, etag, options));
     return entity;
   }
 
-  async upsert(entity: T, { mode = 'merge' }: UpsertOptions = {}): Promise<T> {
-    this.writes.upsert(entity, upsertMode(mode));
+  async upsert(entity: T, { mode = 'merge', ...options }: UpsertOptions = {}): Promise<T> {
+    const known = upsertMode(mode);
+    this.writes.upsert(entity, known, await this.#known?.forUpsert(entity, options));
     return entity;
   }
 
-  async delete(entityOrKey: T | KeyOf<T>, { etag, missing = 'throw' }: DeleteOptions = {}): Promise<boolean> {
-    return this.writes.delete(entityOrKey, etag, missing);
+  async delete(
+    entityOrKey: T | KeyOf<T>,
+    { etag, missing = 'throw', ...options }: DeleteOptions = {},
+  ): Promise<boolean> {
+    const known = await this.#known?.forDelete(entityOrKey, etag, options);
+    if (known !== 'missing') return this.writes.delete(entityOrKey, etag, missing, known);
+    if (missing === 'ignore') return false;
+    throw rowError(this.#mapper, this.#mapper.addressOf(entityOrKey), 'store.not-found');
   }
 
   async modify(): Promise<T> {

@@ -1,0 +1,201 @@
+import { indexesOf, type IndexRows } from '../indexes/index-rows.js';
+import type { IndexedValues } from '../indexes/index-entry.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper, Kept, Remembered, WriteTarget } from '../mapping/entity-mapper.js';
+import type { Difference } from '../mapping/entity-properties.js';
+import type { AssignedValues } from '../mapping/patch.js';
+import { assignedNames, type Unassigned } from '../mapping/unassigned.js';
+import type { KeyOf, PatchOf } from '../metadata/key-types.js';
+import { checkChoice } from '../options/check-option.js';
+import type { RetainedRow } from '../store/row.js';
+import type { EntityValidator } from '../validation/entity-validator.js';
+import { ifMatchOf, isEntity, keyCondition, ownState } from './entity-etag.js';
+import type { UpsertOptions } from './entity-operations.js';
+import { EntityWrite, KnowingWrite } from './entity-writes.js';
+
+/** The mode of a write of a whole entity. */
+export type FullWrite =
+  | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
+  | { readonly mode: 'replace'; readonly etag: string | undefined };
+
+/** A write that is ready to be sent, or one whose row is read first. */
+export type AnyWrite<T extends object> = EntityWrite<T> | KnowingWrite<T>;
+
+/**
+ * Creates the writes of one class for each operation. Each write is validated, and encoded only once, except for those
+ * of a class with indexes whose row is read first.
+ */
+export class WriteFactory<T extends object> {
+  readonly #mapper: EntityMapper<T>;
+  readonly #validator: EntityValidator;
+  readonly indexes: IndexRows | undefined;
+
+  constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
+    this.#mapper = mapper;
+    this.#validator = validator;
+    this.indexes = indexesOf(mapper);
+  }
+
+  /** Makes the write of a whole entity. It returns a promise only if the validator does. */
+  whole(entity: T, operation: FullWrite): AnyWrite<T> | Promise<AnyWrite<T>> {
+    const mapper = this.#mapper;
+    const { mode } = operation;
+    const address = mapper.addressOf(entity);
+    const condition = mode === 'replace' ? { ifMatch: ifMatchOf(mapper, entity, address, operation.etag) } : undefined;
+    mapper.checkReceives(entity);
+    // A merge must not overwrite stored values with defaults.
+    const isMerge = mode === 'upsert-merge';
+    if (!isMerge) mapper.properties.setDefaults(entity);
+    mapper.properties.checkRequired(entity);
+    const unassignedNow = (): Unassigned | undefined => (isMerge ? mapper.unassignedDefaults(entity) : undefined);
+    return afterwards(this.validate(entity, unassignedNow()), () => {
+      const unassigned = unassignedNow();
+      const target = { mode, ...condition, ...address };
+      const write = mapper.prepareWhole(target, entity, unassigned);
+      // After an upsert only the properties that were sent are known; the others may have been stored before.
+      const kept = unassigned && { unassigned };
+      if (this.indexes === undefined) return new EntityWrite(mapper, write, entity, kept);
+      if (mode === 'insert') return this.#wholeUnder({ target, entity, kept });
+      const row = mode === 'replace' ? this.#rememberedRow(entity, target.ifMatch!) : undefined;
+      if (row !== undefined) return this.#wholeUnder({ target, entity, kept }, this.indexes.retained(row));
+      return new KnowingWrite(mapper, address, condition?.ifMatch, (known) =>
+        known === undefined
+          ? this.#wholeUnder({ target: { mode: 'insert', ...address }, entity, kept })
+          : this.#wholeUnder(
+              {
+                target: { mode: isMerge ? 'merge' : 'replace', ifMatch: known.etag, ...address },
+                entity,
+                kept: { unassigned, before: isMerge ? known.row : undefined },
+              },
+              known.values,
+            ),
+      );
+    });
+  }
+
+  /**
+   * Makes the write of the properties that changed since the entity was loaded or written; `undefined` if there is no
+   * change.
+   */
+  async difference(
+    entity: T,
+    address: Address,
+    ifMatch: string,
+    remembered: Remembered & { readonly etag: string },
+  ): Promise<AnyWrite<T> | undefined> {
+    const mapper = this.#mapper;
+    mapper.checkReceives(entity);
+    const { changed, removed, defaults = [], unassigned } = mapper.differenceOf(entity, remembered);
+    const difference = { changed: [...changed, ...defaults], removed };
+    if (difference.changed.length === 0 && removed.length === 0) return undefined;
+    mapper.properties.checkRequired(entity, unassigned);
+    await this.validate(entity, unassigned);
+    const kept = { before: remembered.row, unassigned };
+    const merge: Merge = { address, difference, entity, kept };
+    if (!this.#concerns(difference)) return this.#merge(merge, ifMatch);
+    if (ifMatch === remembered.etag) return this.#merge(merge, ifMatch, this.indexes!.retained(remembered.row));
+    this.#merge(merge, ifMatch); // checks the values before any request
+    return new KnowingWrite(mapper, address, ifMatch, (known) => this.#merge(merge, known!.etag, known!.values));
+  }
+
+  /** Makes the write of some properties of a row that was not read. It returns a promise only if the validator does. */
+  merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): AnyWrite<T> | Promise<AnyWrite<T>> {
+    const address = this.#mapper.addressOf(key);
+    const { assigned, ...difference } = this.#mapper.patchOf(patch);
+    return afterwards(this.validatePatch(assigned), () => {
+      const merge: Merge = { address, difference };
+      const blind = this.#merge(merge, ifMatch);
+      if (!this.#concerns(difference)) return blind;
+      return new KnowingWrite(this.#mapper, address, ifMatch, (known) =>
+        this.#merge(merge, known!.etag, known!.values),
+      );
+    });
+  }
+
+  /** Makes the delete of an entity or a key. */
+  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined): AnyWrite<T> {
+    const mapper = this.#mapper;
+    const address = mapper.addressOf(entityOrKey);
+    const entity = isEntity(mapper, entityOrKey) ? entityOrKey : undefined;
+    const ifMatch =
+      entity === undefined ? keyCondition(mapper, entityOrKey, etag) : ifMatchOf(mapper, entity, address, etag);
+    const deleting = (condition: string, before?: IndexedValues): EntityWrite<T> => {
+      const write = mapper.prepare({ mode: 'delete', ifMatch: condition, ...address }, []);
+      return new EntityWrite(mapper, write, entity, undefined, this.#group(address, before, undefined));
+    };
+    if (this.indexes === undefined) return deleting(ifMatch);
+    const row = entity && this.#rememberedRow(entity, ifMatch);
+    if (row !== undefined) return deleting(ifMatch, this.indexes.retained(row));
+    return new KnowingWrite(mapper, address, ifMatch, (known) => deleting(known!.etag, known!.values));
+  }
+
+  /** Validates the properties that an entity has. Throws `validation.failed`. */
+  validate(entity: object, unassigned?: Unassigned): void | Promise<void> {
+    const { metadata } = this.#mapper;
+    return this.#validator.validate(
+      entity,
+      metadata.entityClass,
+      unassigned && assignedNames(metadata, entity, unassigned),
+    );
+  }
+
+  /** Validates the properties that a patch changes. Throws `validation.failed`. */
+  validatePatch(assigned: AssignedValues): void | Promise<void> {
+    return this.#validator.validate(assigned, this.#mapper.metadata.entityClass, Object.keys(assigned));
+  }
+
+  #wholeUnder({ target, entity, kept }: Whole, before?: IndexedValues): EntityWrite<T> {
+    const { partitionKey, rowKey, mode } = target;
+    const address = { partitionKey, rowKey };
+    const write = this.#mapper.prepareWhole(target, entity, kept?.unassigned);
+    const stays = mode === 'merge' ? before : undefined;
+    const after = this.indexes!.afterWhole(address, entity, stays, kept?.unassigned);
+    return new EntityWrite(this.#mapper, write, entity, kept, this.#group(address, before, after));
+  }
+
+  #merge({ address, difference, entity, kept }: Merge, ifMatch: string, before?: IndexedValues): EntityWrite<T> {
+    const { changed, removed } = difference;
+    const remove = removed.length > 0 ? { remove: removed } : undefined;
+    const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed, entity);
+    const after = before && this.indexes!.afterMerge(before, difference);
+    return new EntityWrite(this.#mapper, write, entity, kept, this.#group(address, before, after));
+  }
+
+  #group(address: Address, before: IndexedValues | undefined, after: IndexedValues | undefined) {
+    return before === undefined && after === undefined ? undefined : this.indexes!.group(address, before, after);
+  }
+
+  #concerns(difference: Difference): boolean {
+    return this.indexes !== undefined && this.indexes.concerns(difference);
+  }
+
+  /** Returns the row of an entity if it is known as it was under this ETag. */
+  #rememberedRow(entity: object, ifMatch: string): RetainedRow | undefined {
+    const state = ownState(this.#mapper, entity);
+    return state !== undefined && state.etag === ifMatch ? state.row : undefined;
+  }
+}
+
+/** The write of a whole entity. */
+interface Whole {
+  readonly target: WriteTarget;
+  readonly entity: object;
+  readonly kept?: Kept | undefined;
+}
+
+/** The write of a difference. */
+interface Merge {
+  readonly address: Address;
+  readonly difference: Difference;
+  readonly entity?: object | undefined;
+  readonly kept?: Kept | undefined;
+}
+
+function afterwards<R>(pending: void | Promise<void>, then: () => R): R | Promise<R> {
+  return pending instanceof Promise ? pending.then(then) : then();
+}
+
+/** Returns the write mode of an upsert. */
+export function upsertMode(mode: NonNullable<UpsertOptions['mode']>): 'upsert-merge' | 'upsert-replace' {
+  return `upsert-${checkChoice('mode', mode, ['merge', 'replace'])}`;
+}

@@ -1,0 +1,106 @@
+import type { IndexRows, KnownRow } from '../indexes/index-rows.js';
+import { readKnown } from '../indexes/known-row.js';
+import type { Address } from '../mapping/entity-address.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
+import type { KeyOf, PatchOf } from '../metadata/key-types.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { ifMatchOf, isEntity, keyCondition, ownState, statedEtag } from '../repository/entity-etag.js';
+import { rowError } from '../repository/row-error.js';
+import { checkEtag } from '../store/check-etag.js';
+import type { Rows } from '../store/table-store.js';
+import type { IdentityMap, TrackedRow } from './identity-map.js';
+
+/**
+ * Reads the rows that the writes of a unit of work must know, because the entries that they change in the indexes of
+ * the class depend on them. A row is read when the method is called, so that `plan()` needs no request. A row that the
+ * unit has loaded is not read again, unless the write is to have another ETag than the loaded one.
+ */
+export class UnitKnowledge<T extends object> {
+  readonly #mapper: EntityMapper<T>;
+  readonly #indexes: IndexRows;
+  readonly #rows: IdentityMap;
+  readonly #stored: Rows;
+
+  constructor(mapper: EntityMapper<T>, indexes: IndexRows, rows: IdentityMap, stored: Rows) {
+    this.#mapper = mapper;
+    this.#indexes = indexes;
+    this.#rows = rows;
+    this.#stored = stored;
+  }
+
+  /** Returns the row of a merge that changes an indexed property and whose row is not loaded. */
+  async forMerge(
+    key: KeyOf<T>,
+    patch: PatchOf<T>,
+    etag: string | undefined,
+    options: OperationOptions,
+  ): Promise<KnownRow | undefined> {
+    checkEtag(etag);
+    const address = this.#mapper.addressOf(key);
+    if (!this.#indexes.concerns(this.#mapper.patchOf(patch))) return undefined;
+    const row = this.#rows.at(this.#mapper, address);
+    const isKnown = row !== undefined && (row.held.kind !== 'merge' || row.held.known !== undefined);
+    if (isKnown && (etag === undefined || !isLoaded(row))) return undefined;
+    return this.#expected(address, etag ?? '*', options);
+  }
+
+  /** Returns the row of a replace whose ETag is not the one under which the entity was loaded. */
+  async forReplace(entity: T, etag: string | undefined, options: OperationOptions): Promise<KnownRow | undefined> {
+    this.#mapper.checkReceives(entity);
+    const row = this.#rows.of(entity);
+    if (row !== undefined && !isLoaded(row)) return undefined;
+    const address = row?.address ?? this.#mapper.addressOf(entity);
+    const ifMatch = ifMatchOf(this.#mapper, entity, address, etag);
+    return ownState(this.#mapper, entity)?.etag === ifMatch ? undefined : this.#expected(address, ifMatch, options);
+  }
+
+  /** Returns the row of an upsert, or `missing`. */
+  async forUpsert(entity: T, options: OperationOptions): Promise<KnownRow | 'missing' | undefined> {
+    this.#mapper.checkReceives(entity);
+    if (this.#rows.of(entity) !== undefined) return undefined;
+    const address = this.#mapper.addressOf(entity);
+    if (this.#rows.at(this.#mapper, address) !== undefined) return undefined;
+    return this.#read(address, options);
+  }
+
+  /** Returns the row of a delete by key, or of an entity that is not as it was loaded; `missing` if there is none. */
+  async forDelete(
+    entityOrKey: T | KeyOf<T>,
+    etag: string | undefined,
+    options: OperationOptions,
+  ): Promise<KnownRow | 'missing' | undefined> {
+    checkEtag(etag);
+    const entity = isEntity(this.#mapper, entityOrKey) ? entityOrKey : undefined;
+    const address = this.#rows.of(entityOrKey)?.address ?? this.#mapper.addressOf(entityOrKey);
+    const row = this.#rows.at(this.#mapper, address);
+    if (row !== undefined && !isLoaded(row) && (row.held.kind !== 'merge' || row.held.known !== undefined))
+      return undefined;
+    const loaded = entity ?? row?.entity;
+    const state = loaded && ownState(this.#mapper, loaded);
+    const ifMatch =
+      entity === undefined
+        ? keyCondition(this.#mapper, entityOrKey, etag)
+        : ifMatchOf(this.#mapper, entity, address, etag);
+    if (state !== undefined && state.etag === ifMatch) return undefined;
+    const known = await this.#read(address, options);
+    if (known !== 'missing' && ifMatch !== '*' && ifMatch !== known.etag)
+      throw rowError(this.#mapper, address, 'store.precondition-failed');
+    return known;
+  }
+
+  async #expected(address: Address, ifMatch: string, options: OperationOptions): Promise<KnownRow> {
+    const known = await this.#read(address, options);
+    if (known === 'missing') throw rowError(this.#mapper, address, 'store.not-found');
+    if (ifMatch !== '*' && ifMatch !== known.etag) throw rowError(this.#mapper, address, 'store.precondition-failed');
+    return known;
+  }
+
+  async #read(address: Address, options: OperationOptions): Promise<KnownRow | 'missing'> {
+    return (await readKnown(this.#indexes, address, options, this.#stored)) ?? 'missing';
+  }
+}
+
+/** Returns whether a tracked row was read, and is not to be written as a whole anyway. */
+function isLoaded({ held: { kind } }: TrackedRow): boolean {
+  return kind === 'difference' || kind === 'replace';
+}
