@@ -1,3 +1,5 @@
+import type { IndexedValues } from '../indexes/index-entry.js';
+import { indexesOf, type IndexRows } from '../indexes/index-rows.js';
 import { invalidOption } from '../options/check-option.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
@@ -11,6 +13,8 @@ import type { RowPlace } from './merge-rows.js';
 /** A row that a query matched, with the ETag that it had when it was read. */
 export interface MatchedRow extends RowPlace {
   readonly etag: string;
+  /** The values that the indexes of the class need of the row; absent for a class without indexes. */
+  readonly known?: IndexedValues | undefined;
   /** The query's result for the row, for patches that are computed from it. */
   readonly result?: unknown;
 }
@@ -32,6 +36,8 @@ export type PrepareWrite = (row: MatchedRow) => MatchWrite | undefined | Promise
 
 /** Prepares the writes for the rows that a query matches. */
 export interface MatchWrites {
+  /** The indexes of the class, which must know of each row what they need; absent for a class without indexes. */
+  readonly indexes?: Pick<IndexRows, 'slots' | 'values'> | undefined;
   /** Deletes each row. Throws `commit.not-in-unit` in a unit of work. */
   delete(): PrepareWrite;
   /**
@@ -54,11 +60,14 @@ export function matchWrites<T extends object>(
   mapper: EntityMapper<T>,
   validate: (assigned: AssignedValues) => void | Promise<void>,
 ): MatchWrites {
+  const indexes = indexesOf(mapper);
   return Object.freeze({
+    indexes,
     delete:
       () =>
-      ({ partitionKey, rowKey, etag }: MatchedRow) => ({
+      ({ partitionKey, rowKey, etag, known }: MatchedRow) => ({
         write: mapper.prepare({ mode: 'delete', partitionKey, rowKey, ifMatch: etag }, []),
+        others: known && indexes?.group({ partitionKey, rowKey }, known, undefined),
         removes: false,
       }),
     async merge(patch: object) {
@@ -88,11 +97,16 @@ export function matchWrites<T extends object>(
     },
   } satisfies MatchWrites);
 
-  function merging({ partitionKey, rowKey, etag }: MatchedRow, { changed, removed }: Difference): MatchWrite {
+  function merging({ partitionKey, rowKey, etag, known }: MatchedRow, difference: Difference): MatchWrite {
+    const { changed, removed } = difference;
     const removes = removed.length > 0;
     const remove = removes ? { remove: removed } : undefined;
     const write = mapper.prepare({ mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...remove }, changed);
-    return { write, removes };
+    const others =
+      known && indexes?.concerns(difference)
+        ? indexes.group({ partitionKey, rowKey }, known, indexes.afterMerge(known, difference))
+        : undefined;
+    return { write, others, removes };
   }
 }
 

@@ -152,6 +152,19 @@ export function withResults({ request, decode }: RowReading<unknown>): RowReadin
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
 }
 
+/** Returns a reading that also decodes what the indexes of the class must know of each row, in the same request. */
+function withKnowledge(
+  { request, decode }: RowReading<MatchedRow>,
+  indexes: MatchWrites['indexes'],
+): RowReading<MatchedRow> {
+  if (indexes === undefined) return { request, decode };
+  const select = request.select && [...new Set([...request.select, ...indexes.slots])];
+  return {
+    request: select === undefined ? request : { ...request, select },
+    decode: (row) => ({ ...decode(row), known: indexes.values(row) }),
+  };
+}
+
 function matchOf(row: RowReader): MatchedRow {
   return { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), etag: row.etag };
 }
@@ -169,7 +182,7 @@ export async function changeMatches<T extends object>(
   if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
   const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
   const { store, table } = source;
-  const matches = pageSourceOf(state, reading);
+  const matches = pageSourceOf(state, withKnowledge(reading, writes.indexes));
   refuseSorted(state, matches.plan, 'A write by filter');
   const reread = rereadMatch(matches.reader, options);
   const chunks = (async function* () {

@@ -20,8 +20,7 @@ import {
   type MergeItem,
 } from '../writing/bulk-options.js';
 import type { Items } from '../async/item-reader.js';
-import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
-import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
+import { EntityBulk } from './entity-bulk.js';
 import { submitGroup } from '../writing/submit-batch.js';
 import {
   checkAddress,
@@ -53,10 +52,12 @@ import type {
 export class DirectEntitySession<T extends object> implements EntityOperations<T> {
   readonly #mapper: EntityMapper<T>;
   readonly #writes: WriteFactory<T>;
+  readonly #bulk: EntityBulk<T>;
 
   constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
     this.#mapper = mapper;
     this.#writes = new WriteFactory(mapper, validator);
+    this.#bulk = new EntityBulk(mapper, this.#writes);
   }
 
   create(values: CreateOf<T>): T {
@@ -199,24 +200,20 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     );
   }
 
-  async insertMany(entities: Items<T>, options: BulkOptions = {}): Promise<BulkResult<T>> {
-    return this.#bulk(entities, (entity) => this.#writes.whole(entity, { mode: 'insert' }), options);
+  insertMany(entities: Items<T>, options?: BulkOptions): Promise<BulkResult<T>> {
+    return this.#bulk.insertMany(entities, options);
   }
 
-  async upsertMany(entities: Items<T>, { mode = 'merge', ...options }: BulkUpsertOptions = {}): Promise<BulkResult<T>> {
-    return this.#bulk(entities, (entity) => this.#writes.whole(entity, { mode: upsertMode(mode) }), options);
+  upsertMany(entities: Items<T>, options?: BulkUpsertOptions): Promise<BulkResult<T>> {
+    return this.#bulk.upsertMany(entities, options);
   }
 
-  async mergeMany(changes: Items<MergeItem<T>>, options: BulkOptions = {}): Promise<BulkResult<MergeItem<T>>> {
-    return this.#bulk(changes, ({ key, patch, etag }) => this.#writes.merge(key, patch, etag), options);
+  mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>> {
+    return this.#bulk.mergeMany(changes, options);
   }
 
-  async deleteMany(
-    entitiesOrKeys: Items<T | KeyOf<T>>,
-    { missing = 'throw', ...options }: BulkDeleteOptions = {},
-  ): Promise<BulkResult<T | KeyOf<T>>> {
-    const ignored = ignoredOf(missing);
-    return this.#bulk(entitiesOrKeys, (entityOrKey) => this.#writes.delete(entityOrKey, undefined), options, ignored);
+  deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>> {
+    return this.#bulk.deleteMany(entitiesOrKeys, options);
   }
 
   #read({ partitionKey, rowKey }: Address, options: OperationOptions | undefined): Promise<T | undefined> {
@@ -284,14 +281,5 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
 
   #matchWrites(): MatchWrites {
     return matchWrites(this.#mapper, (assigned) => this.#writes.validatePatch(assigned));
-  }
-
-  async #bulk<I>(
-    items: Items<I>,
-    prepare: (item: I) => AnyWrite<T> | Promise<AnyWrite<T>>,
-    options: BulkOptions,
-    ignored?: IgnoredRefusal,
-  ): Promise<BulkResult<I>> {
-    return writeBulk(items, { store: this.#mapper.store, prepare, ignored }, options);
   }
 }

@@ -4,7 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Kept } from '../mapping/entity-mapper.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
-import type { GroupRow, ReadyWrite } from '../writing/batch.js';
+import type { GroupRow, ReadyWrite, Repetition } from '../writing/batch.js';
 import { checkGroup } from '../writing/check-group.js';
 import { inWordsOf, rowError } from './row-error.js';
 
@@ -13,6 +13,8 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #mapper: EntityMapper<T>;
   readonly write: PreparedWrite;
   readonly others: readonly GroupRow[] | undefined;
+  /** Set for a write that was made for a row as it was read. */
+  again: Repetition | undefined;
   readonly #entity: object | undefined;
   readonly #kept: Kept | undefined;
 
@@ -95,5 +97,12 @@ export class KnowingWrite<T extends object> {
     if (known !== undefined && this.#ifMatch !== '*' && known.etag !== this.#ifMatch)
       throw rowError(this.#mapper, this.address, 'store.precondition-failed');
     return this.#make(known);
+  }
+
+  /** Reads the row and makes a write that a bulk write can make anew if another writer changes the row. */
+  async prepare(indexes: IndexRows, options: OperationOptions): Promise<EntityWrite<T>> {
+    const write = await this.read(indexes, options);
+    write.again = { when: (error) => this.isLostRace(error), prepare: () => this.prepare(indexes, options) };
+    return write;
   }
 }

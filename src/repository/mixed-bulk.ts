@@ -6,7 +6,7 @@ import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
 import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
 import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
-import { WriteFactory, upsertMode, type AnyWrite } from './write-factory.js';
+import { WriteFactory, upsertMode, READS_AHEAD, type AnyWrite } from './write-factory.js';
 
 /** Bulk writes of entities of any classes in one data source, in transactions of one table and one partition each. */
 export class MixedBulk {
@@ -36,14 +36,19 @@ export class MixedBulk {
 
   #bulk<T extends object>(
     entities: Items<T>,
-    prepare: (writes: WriteFactory<object>, entity: T) => EntityWrite<object> | Promise<EntityWrite<object>>,
+    prepare: (writes: WriteFactory<object>, entity: T) => AnyWrite<object> | Promise<AnyWrite<object>>,
     options: BulkOptions,
     ignored?: IgnoredRefusal,
   ): Promise<BulkResult<T>> {
+    const { signal, timeout } = options;
     const task = {
       store: this.#mappers.store,
-      prepare: (entity: T) => prepare(this.#writesOf(entity), entity),
+      prepare: (entity: T) => {
+        const writes = this.#writesOf(entity);
+        return writes.bulk((one: T) => prepare(writes, one), { signal, timeout })(entity);
+      },
       ignored,
+      ahead: READS_AHEAD,
     };
     return writeBulk(entities, task, options);
   }

@@ -6,6 +6,7 @@ import type { Difference } from '../mapping/entity-properties.js';
 import type { AssignedValues } from '../mapping/patch.js';
 import { assignedNames, type Unassigned } from '../mapping/unassigned.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
+import type { OperationOptions } from '../options/operation-options.js';
 import { checkChoice } from '../options/check-option.js';
 import type { RetainedRow } from '../store/row.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
@@ -29,11 +30,14 @@ export class WriteFactory<T extends object> {
   readonly #mapper: EntityMapper<T>;
   readonly #validator: EntityValidator;
   readonly indexes: IndexRows | undefined;
+  /** The number of items of a bulk write that are prepared at the same time. */
+  readonly ahead: number | undefined;
 
   constructor(mapper: EntityMapper<T>, validator: EntityValidator) {
     this.#mapper = mapper;
     this.#validator = validator;
     this.indexes = indexesOf(mapper);
+    this.ahead = this.indexes && READS_AHEAD;
   }
 
   /** Makes the write of a whole entity. It returns a promise only if the validator does. */
@@ -129,6 +133,21 @@ export class WriteFactory<T extends object> {
     return new KnowingWrite(mapper, address, ifMatch, (known) => deleting(known!.etag, known!.values));
   }
 
+  /** Returns the function that prepares the items of a bulk write: it reads the rows that their writes must know. */
+  bulk<I>(
+    prepare: (item: I) => AnyWrite<T> | Promise<AnyWrite<T>>,
+    options: OperationOptions,
+  ): (item: I) => EntityWrite<T> | Promise<EntityWrite<T>> {
+    const { indexes } = this;
+    if (indexes === undefined) return prepare as (item: I) => EntityWrite<T> | Promise<EntityWrite<T>>;
+    const ready = (write: AnyWrite<T>): EntityWrite<T> | Promise<EntityWrite<T>> =>
+      write instanceof KnowingWrite ? write.prepare(indexes, options) : write;
+    return (item) => {
+      const write = prepare(item);
+      return write instanceof Promise ? write.then(ready) : ready(write);
+    };
+  }
+
   /** Validates the properties that an entity has. Throws `validation.failed`. */
   validate(entity: object, unassigned?: Unassigned): void | Promise<void> {
     const { metadata } = this.#mapper;
@@ -166,15 +185,18 @@ export class WriteFactory<T extends object> {
   }
 
   #concerns(difference: Difference): boolean {
-    return this.indexes !== undefined && this.indexes.concerns(difference);
+    return this.indexes?.concerns(difference) === true;
   }
 
   /** Returns the row of an entity if it is known as it was under this ETag. */
   #rememberedRow(entity: object, ifMatch: string): RetainedRow | undefined {
     const state = ownState(this.#mapper, entity);
-    return state !== undefined && state.etag === ifMatch ? state.row : undefined;
+    return state?.etag === ifMatch ? state.row : undefined;
   }
 }
+
+/** Rows that a bulk write reads at the same time, for writes that must know them. */
+export const READS_AHEAD = 16;
 
 /** The write of a whole entity. */
 interface Whole {

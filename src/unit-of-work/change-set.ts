@@ -1,8 +1,11 @@
 import type { CommitWrite } from '../errors/write-reports.js';
 import { withHidden } from '../errors/hidden-details.js';
+import { indexesOf, type KnownRow } from '../indexes/index-rows.js';
+import type { IndexedValues } from '../indexes/index-entry.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
+import type { StoredState } from '../mapping/stamp.js';
 import type { Unassigned } from '../mapping/unassigned.js';
 import type { TableWrite } from '../writing/batch.js';
 import { ownState, statedEtag, checkKeyUnchanged } from '../repository/entity-etag.js';
@@ -43,22 +46,27 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
       const target: WriteTarget = { mode: 'merge', ifMatch, ...address };
       if (!isChanged) return { ...change(row, target, { ...NOTHING, unassigned }, state.row), isRequirement: true };
       mapper.properties.checkRequired(entity, unassigned);
-      return change(row, target, { changed: [...changed, ...defaults], removed, unassigned }, state.row);
+      const known = held.known ?? remembered(mapper, state, ifMatch);
+      return change(row, target, { changed: [...changed, ...defaults], removed, unassigned }, state.row, known);
     }
     case 'insert': {
       const { mode, ifMatch } = insertMode(held.over);
-      return whole(row, mode, ifMatch, address);
+      return whole(row, mode, ifMatch, address, held.over?.known);
     }
-    case 'replace':
-      return whole(row, 'replace', held.ifMatch, address);
+    case 'replace': {
+      const state = entity && ownState(mapper, entity);
+      return whole(row, 'replace', held.ifMatch, address, held.known ?? remembered(mapper, state, held.ifMatch));
+    }
     case 'upsert':
-      return whole(row, held.mode, undefined, address);
+      if (held.known === 'missing') return whole(row, 'insert', undefined, address);
+      return whole(row, held.mode, held.known?.etag, address, held.known);
     case 'merge':
       return change(
         row,
         { mode: 'merge', ifMatch: changeCondition(row, held.ifMatch), ...address },
         held.difference,
         undefined,
+        held.known,
       );
     case 'delete':
       return change(
@@ -66,6 +74,7 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
         { mode: 'delete', ifMatch: changeCondition(row, held.ifMatch), ...address },
         NOTHING,
         undefined,
+        held.known,
       );
     default:
       return held satisfies never;
@@ -110,13 +119,14 @@ function whole(
   asked: 'insert' | 'replace' | 'upsert-merge' | 'upsert-replace',
   condition: string | undefined,
   address: Address,
+  known?: KnownRow,
 ): ChangeSet {
   const { mapper, entity, required } = row;
   mapper.checkReceives(entity!);
   if (asked !== 'upsert-merge') mapper.properties.setDefaults(entity!);
   mapper.properties.checkRequired(entity!);
   const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
-  const mode = isUpsert && required !== undefined ? FINDS_A_ROW[asked] : asked;
+  const mode = isUpsert && (required !== undefined || known !== undefined) ? FINDS_A_ROW[asked] : asked;
   const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*') : undefined;
   // A merge must not overwrite properties of the row with defaults.
   const unassigned = asked === 'upsert-merge' ? mapper.unassignedDefaults(entity!) : undefined;
@@ -125,8 +135,16 @@ function whole(
     entity!,
     unassigned,
   );
+  const after = indexesOf(mapper)?.afterWhole(
+    address,
+    entity!,
+    mode === 'merge' ? known?.values : undefined,
+    unassigned,
+  );
+  const others = indexesOf(mapper)?.group(address, known?.values, after);
   // The content of the row before an upsert is unknown, so afterwards only the written properties are known.
-  return { table: mapper.table, write, row, ifMatch, removed: [], before: undefined, unassigned, isRequirement: false };
+  const before = mode === 'merge' ? known?.row : undefined;
+  return { table: mapper.table, write, others, row, ifMatch, removed: [], before, unassigned, isRequirement: false };
 }
 
 function change(
@@ -134,6 +152,7 @@ function change(
   operation: WriteTarget,
   { changed, removed, unassigned }: Difference,
   before: RetainedRow | undefined,
+  known?: KnownRow,
 ): ChangeSet {
   const mapper: EntityMapper<object> = row.mapper;
   const remove = removed.length > 0 ? { remove: removed } : undefined;
@@ -142,6 +161,7 @@ function change(
   return {
     table: mapper.table,
     write,
+    others: entriesOf(row, operation, { changed, removed }, known),
     row,
     ifMatch: operation.ifMatch,
     removed,
@@ -149,6 +169,34 @@ function change(
     unassigned,
     isRequirement: false,
   };
+}
+
+/**
+ * Returns the entries that a merge or a delete changes in the indexes of the class. Throws
+ * `store.precondition-failed` if they depend on the row under an ETag that it was not read with.
+ */
+function entriesOf(
+  { mapper, address }: TrackedRow,
+  { mode, partitionKey, rowKey }: WriteTarget,
+  difference: Difference,
+  known: KnownRow | undefined,
+): ChangeSet['others'] {
+  const indexes = indexesOf(mapper);
+  if (indexes === undefined || (mode !== 'delete' && !indexes.concerns(difference))) return undefined;
+  if (known === undefined) throw rowError(mapper, address, 'store.precondition-failed');
+  const after: IndexedValues | undefined = mode === 'delete' ? undefined : indexes.afterMerge(known.values, difference);
+  return indexes.group({ partitionKey, rowKey }, known.values, after);
+}
+
+/** Returns the row of a loaded entity of a class with indexes, if it was loaded under the ETag of the write. */
+function remembered(
+  mapper: EntityMapper<object>,
+  state: StoredState | undefined,
+  ifMatch: string,
+): KnownRow | undefined {
+  const indexes = indexesOf(mapper);
+  if (indexes === undefined || state === undefined || state.etag !== ifMatch) return undefined;
+  return { etag: state.etag, row: state.row, values: indexes.retained(state.row) };
 }
 
 /**

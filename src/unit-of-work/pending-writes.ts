@@ -164,12 +164,7 @@ export class PendingWrites<T extends object> {
    * Records a delete. After an insert in the same unit, nothing is left to send. Returns `false` if the row was already
    * deleted.
    */
-  delete(
-    entityOrKey: T | KeyOf<T>,
-    etag: string | undefined,
-    missing: 'throw' | 'ignore',
-    known?: KnownRow,
-  ): boolean {
+  delete(entityOrKey: T | KeyOf<T>, etag: string | undefined, missing: 'throw' | 'ignore', known?: KnownRow): boolean {
     checkEtag(etag);
     const entity = isEntity(this.#mapper, entityOrKey) ? (entityOrKey as T) : undefined;
     const { address, row } = this.#locate(entityOrKey);

@@ -38,7 +38,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   readonly #rows: IdentityMap;
   readonly #reads: TrackedReads<T>;
 
-  /** What writes must know of rows; `undefined` for a class without indexes. */
+  /** Reads the rows that writes must know; `undefined` for a class without indexes. */
   readonly #known: UnitKnowledge<T> | undefined;
   /** The rows of the store, whose reads are recorded in {@link SeenRows}. */
   readonly #stored: Rows;
@@ -117,11 +117,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     return entity;
   }
 
-  async merge(
-    key: KeyOf<T>,
-    patch: PatchOf<T>,
-    { etag, ...options }: ConditionOptions = {},
-  ): Promise<WriteReceipt> {
+  async merge(key: KeyOf<T>, patch: PatchOf<T>, { etag, ...options }: ConditionOptions = {}): Promise<WriteReceipt> {
     this.writes.merge(key, patch, etag, await this.#known?.forMerge(key, patch, etag, options));
     return {};
   }

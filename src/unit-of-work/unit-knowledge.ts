@@ -4,7 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { ifMatchOf, isEntity, keyCondition, ownState, statedEtag } from '../repository/entity-etag.js';
+import { ifMatchOf, isEntity, keyCondition, ownState } from '../repository/entity-etag.js';
 import { rowError } from '../repository/row-error.js';
 import { checkEtag } from '../store/check-etag.js';
 import type { Rows } from '../store/table-store.js';
@@ -81,7 +81,7 @@ export class UnitKnowledge<T extends object> {
       entity === undefined
         ? keyCondition(this.#mapper, entityOrKey, etag)
         : ifMatchOf(this.#mapper, entity, address, etag);
-    if (state !== undefined && state.etag === ifMatch) return undefined;
+    if (state?.etag === ifMatch) return undefined;
     const known = await this.#read(address, options);
     if (known !== 'missing' && ifMatch !== '*' && ifMatch !== known.etag)
       throw rowError(this.#mapper, address, 'store.precondition-failed');

@@ -87,10 +87,20 @@ function replacing<W extends TableWrite>(item: W, row: GroupRow): TransactionRow
 
 /** A write that is ready to be sent, with callbacks for the store's response. */
 export interface ReadyWrite extends TableWrite {
+  /** Makes the write anew after another writer has changed its row; only for a write that depends on the row. */
+  readonly again?: Repetition | undefined;
   /** Called after the write has succeeded. */
   written(receipt: WriteReceipt): unknown;
   /** Translates the store's error for this write, e.g. into one that names the entity class. */
   refused(error: unknown): unknown;
+}
+
+/** The repetition of a write that was made for a row as it was read. */
+export interface Repetition {
+  /** Returns whether a refusal means that another writer was faster, so that reading the row again may succeed. */
+  when(error: unknown): boolean;
+  /** Reads the row again and makes the write for it. Throws the error of the write if it cannot be made. */
+  prepare(): Promise<ReadyWrite>;
 }
 
 /**

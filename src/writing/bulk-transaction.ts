@@ -12,6 +12,15 @@ export interface BulkItem<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
   readonly ready: ReadyWrite;
+  /** Times that the write was made, if it was made anew. */
+  readonly attempts?: number;
+}
+
+/** The most times that a write is made anew for its row, while other writers keep changing the row. */
+const ATTEMPTS = 5;
+
+function isRepeated({ ready, attempts = 1 }: BulkItem<unknown>, error: unknown): boolean {
+  return attempts < ATTEMPTS && ready.again?.when(error) === true;
 }
 
 /** A refusal that may count as success: the row to delete is missing, or the row to insert exists. */
@@ -38,6 +47,11 @@ export interface BulkOutcome<I> {
   readonly stop?: { readonly cause: unknown };
 }
 
+/** Returns the parts of an item that come from its write. */
+export function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'write' | 'others' | 'ready'> {
+  return { table: ready.table, write: ready.write, others: ready.others, ready };
+}
+
 /**
  * Sends one batch. With `onError: 'collect'` a refused item is left out and the others are sent again, until they are
  * written; if the store does not name the refused item, halves of the batch are sent until it is found.
@@ -54,8 +68,9 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
       ready.written(receipt);
       written++;
     },
-    onRefused({ index, item, ready }: BulkItem<I>, error: unknown): boolean {
-      if (!isOfWrite(error)) return false;
+    onRefused(refused: BulkItem<I>, error: unknown): boolean {
+      const { index, item, ready } = refused;
+      if (!isOfWrite(error) || isRepeated(refused, error)) return false;
       if (ignored !== undefined && error.code === ignored) {
         ready.written({});
         written++;
@@ -72,6 +87,23 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
     const { unwritten, failure } = rest;
     if (failure === undefined) return { written, failed, unsent: [unwritten, ...groups].flat() };
     const { error, refused } = failure;
+    if (refused !== undefined && isRepeated(refused, error)) {
+      const at = unwritten.indexOf(refused);
+      try {
+        const ready = await refused.ready.again!.prepare();
+        const again = { ...refused, ...writeOf(ready), attempts: (refused.attempts ?? 1) + 1 };
+        groups.unshift(
+          ...[unwritten.slice(0, at), [again], unwritten.slice(at + 1)].filter(({ length }) => length > 0),
+        );
+      } catch (cause) {
+        const others = unwritten.filter((item) => item !== refused);
+        if (!isOfWrite(cause)) return { written, failed, unsent: [unwritten, ...groups].flat(), stop: { cause } };
+        if (!submission.onRefused({ ...refused, attempts: ATTEMPTS }, cause))
+          return { written, failed, unsent: [others, ...groups].flat(), stop: { cause } };
+        groups.unshift(others);
+      }
+      continue;
+    }
     if (EntitableError.is(error, 'store.outcome-unknown')) {
       failed.push(...unwritten.map(({ index, item, ready }) => ({ index, item, error: ready.refused(error) })));
       if (!collects) return { written, failed, unsent: groups.flat(), stop: { cause: error } };

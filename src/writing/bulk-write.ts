@@ -15,7 +15,7 @@ import {
   type BulkProgress,
 } from './bulk-options.js';
 import { ItemReader, type Items, type ReadItem } from '../async/item-reader.js';
-import { sendBatch, type BulkSending, type IgnoredRefusal, type BulkItem } from './bulk-transaction.js';
+import { sendBatch, writeOf, type BulkSending, type IgnoredRefusal, type BulkItem } from './bulk-transaction.js';
 import { checkChoice } from '../options/check-option.js';
 import { concurrencyOf } from './concurrency.js';
 import { notify } from '../async/notify.js';
@@ -29,6 +29,8 @@ export interface BulkTask<I> {
   readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
   /** Refusal that counts as success. */
   readonly ignored?: IgnoredRefusal | undefined;
+  /** The number of items that are prepared at the same time, if preparing them takes a request; 1 by default. */
+  readonly ahead?: number | undefined;
 }
 
 /** Returns the refusal that a bulk delete counts as success. Throws `validation.invalid-option`. */
@@ -58,6 +60,9 @@ class BulkWrite<I> {
   readonly #unprepared: ReadItem<I>[] = [];
   #written = 0;
   #underWay = 0;
+  /** Items that are being prepared, and the last of their turns. */
+  #waiting = 0;
+  #turn = Promise.resolve();
   #stop: { readonly cause: unknown } | undefined;
   /**
    * Aborted when the bulk write stops, which then no longer waits for an item that is being prepared, e.g. validated.
@@ -100,20 +105,26 @@ class BulkWrite<I> {
   }
 
   async #readAll(): Promise<void> {
+    const { ahead = 1 } = this.#task;
+    const preparing: Promise<void>[] = [];
     try {
       while (this.#stop === undefined) {
         // An item that is available at once is not awaited: to await each item would cost more than to process it.
         const asked = this.#reader.next();
         const next = asked instanceof Promise ? await asked : asked;
-        if (next === undefined) return;
+        if (next === undefined) break;
         const taken = this.#take(next);
-        if (taken !== undefined) await taken;
+        if (taken !== undefined) {
+          preparing.push(taken);
+          if (preparing.length >= ahead) await preparing.shift();
+        }
         this.#start('full');
         while (this.#lanes.full && this.#stop === undefined) await this.#change();
       }
     } catch (error) {
       this.#stopFor(error);
     }
+    await Promise.all(preparing);
     this.#reader.close();
   }
 
@@ -123,23 +134,51 @@ class BulkWrite<I> {
       if (prepared instanceof Promise) {
         // The time limit of a request also applies to the preparation of an item, e.g. its validation.
         const { timeout } = this.#sending.operation;
-        return new Deadline({ signal: this.#halt.signal, timeout }).wait(prepared).then(
-          (write) => this.#add(read, write),
-          (error: unknown) => (this.#stop === undefined ? this.#fail(read, error) : void this.#unprepared.push(read)),
+        return this.#inTurn(
+          new Deadline({ signal: this.#halt.signal, timeout }).wait(prepared).then(
+            (write) => () => this.#add(read, write),
+            (error: unknown) => () =>
+              this.#stop === undefined ? this.#fail(read, error) : void this.#unprepared.push(read),
+          ),
         );
       }
+      if (this.#waiting > 0) return this.#inTurn(Promise.resolve(() => this.#add(read, prepared)));
       this.#add(read, prepared);
     } catch (error) {
+      if (this.#waiting > 0) return this.#inTurn(Promise.resolve(() => this.#fail(read, error)));
       this.#fail(read, error);
     }
     return undefined;
   }
 
-  #add({ index, item }: ReadItem<I>, ready: ReadyWrite): void {
-    this.#lanes.add({ index, item, table: ready.table, write: ready.write, others: ready.others, ready });
+  /** Takes a step after those of the items before, so that the writes of a partition keep their order. */
+  #inTurn(step: Promise<() => void>): Promise<void> {
+    this.#waiting++;
+    const before = this.#turn;
+    const take = async (): Promise<void> => {
+      await before;
+      (await step)();
+      this.#waiting--;
+    };
+    return (this.#turn = take());
   }
 
-  #fail({ index, item }: ReadItem<I>, error: unknown): void {
+  #add({ index, item }: ReadItem<I>, ready: ReadyWrite): void {
+    this.#lanes.add({ index, item, ...writeOf(ready) });
+  }
+
+  #fail(read: ReadItem<I>, error: unknown): void {
+    const { ignored } = this.#task;
+    if (ignored !== undefined && EntitableError.is(error) && error.code === ignored) {
+      this.#written++;
+      return;
+    }
+    // The row of the item could not be read: the store does not answer, so the other items have no better prospects.
+    if (EntitableError.is(error, 'store.') && !isOfWrite(error)) {
+      this.#unprepared.push(read);
+      return this.#stopFor(error);
+    }
+    const { index, item } = read;
     this.#failed.push({ index, item, error });
     if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
   }

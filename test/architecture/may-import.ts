@@ -14,7 +14,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/filter': ['src/errors', 'src/options', 'src/edm', 'src/metadata', 'src/store'],
   'src/mapping': ['src/errors', 'src/options', 'src/edm', 'src/metadata', 'src/store'],
   'src/writing': ['src/errors', 'src/options', 'src/async', 'src/metadata', 'src/store'],
-  'src/indexes': ['src/errors', 'src/options', 'src/metadata', 'src/store', 'src/mapping', 'src/writing'],
+  'src/indexes': ['src/errors', 'src/options', 'src/async', 'src/metadata', 'src/store', 'src/mapping', 'src/writing'],
   'src/resilience': ['src/errors', 'src/options', 'src/async', 'src/edm', 'src/store', 'src/observability'],
   'src/query': [
     'src/errors',
@@ -26,6 +26,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/filter',
     'src/mapping',
     'src/writing',
+    'src/indexes',
   ],
   'src/repository': [
     'src/errors',
@@ -36,6 +37,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/store',
     'src/mapping',
     'src/writing',
+    'src/indexes',
     'src/query',
   ],
   'src/administration': [
@@ -59,6 +61,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/store',
     'src/mapping',
     'src/writing',
+    'src/indexes',
     'src/resilience',
     'src/query',
     'src/repository',

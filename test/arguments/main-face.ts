@@ -59,6 +59,7 @@ export const MAIN_FACE: readonly Subject[] = [
       metadataOf: [Note],
       decimal: [{ scale: 2 }],
       json: [],
+      index: [data({ on: ['a'] })],
       ticks: [],
       ticksOfDate: [new Date(0)],
       dateOfTicks: [621_355_968_000_000_000n],
