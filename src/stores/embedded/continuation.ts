@@ -6,14 +6,17 @@ export interface LastRow {
   readonly rowKey: string;
 }
 
-/** Encodes a continuation that resumes after a row. The partition key is left out if the request itself names it. */
+/**
+ * Encodes a continuation that resumes after a row. The partition key is left out if the request reads a single
+ * partition, `partition`.
+ */
 export function continuationAfter({ partitionKey, rowKey }: LastRow, partition: string | undefined): string {
   return encode(partition === undefined ? [rowKey, partitionKey] : [rowKey]);
 }
 
 /**
- * Decodes a continuation. `partition` is the single partition that the request names, if any. Throws `store.rejected`
- * if the continuation was not created for such a request.
+ * Decodes a continuation. `partition` is the partition key of a request that reads a single partition, and `undefined`
+ * for other requests. Throws `store.rejected` if the continuation does not fit the request.
  */
 export function lastRowOf(continuation: string, partition: string | undefined): LastRow {
   const [rowKey, partitionKey = partition, ...rest] = decode(continuation);

@@ -15,8 +15,8 @@ const TIMESTAMP_AT = 3;
 export const HEADER_BYTES = TIMESTAMP_AT + INSTANT_BYTES;
 
 /**
- * The encoding of a row's Strings: one byte per character; UTF-8 if a character needs more; or UTF-16 if there is an
- * unpaired surrogate.
+ * The encodings of a row's Strings: Latin-1 with one byte per character; UTF-8 if a character needs more; or UTF-16 if
+ * a String contains an unpaired surrogate.
  */
 export const LATIN1 = 0;
 export const UTF8 = 1;
