@@ -19,7 +19,7 @@ export class EntityWrite<T extends object> implements ReadyWrite {
 
   /**
    * @param entity - The entity that is written; `undefined` for a write by key.
-   * @param kept - The part of the row that the write of an entity leaves as it is.
+   * @param kept - Information about the part of the row that the write does not change.
    */
   constructor(mapper: EntityMapper<T>, write: PreparedWrite, entity: object | undefined, kept?: Kept) {
     this.#mapper = mapper;
@@ -45,7 +45,7 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   }
 }
 
-/** The mode of a write of a whole entity. */
+/** The mode in which a whole entity is written. */
 export type FullWrite =
   | { readonly mode: 'insert' | 'upsert-merge' | 'upsert-replace' }
   | { readonly mode: 'replace'; readonly etag: string | undefined };
@@ -60,7 +60,7 @@ export class WriteFactory<T extends object> {
     this.#validator = validator;
   }
 
-  /** Makes the write of a whole entity. It returns a promise only if the validator does. */
+  /** Creates the write of a whole entity. Returns a promise only if the validator does. */
   whole(entity: T, operation: FullWrite): EntityWrite<T> | Promise<EntityWrite<T>> {
     const { mode } = operation;
     const address = this.#mapper.addressOf(entity);
@@ -81,8 +81,8 @@ export class WriteFactory<T extends object> {
   }
 
   /**
-   * Makes the write of the properties that changed since the entity was loaded or written; `undefined` if there is no
-   * change.
+   * Creates the write of the properties that have changed since the entity was loaded or written; `undefined` if none
+   * have.
    */
   async difference(
     entity: T,
@@ -101,7 +101,7 @@ export class WriteFactory<T extends object> {
     return new EntityWrite(this.#mapper, write, entity, { before: remembered.row, unassigned });
   }
 
-  /** Makes the write of some properties of a row that was not read. It returns a promise only if the validator does. */
+  /** Creates the write of some properties of a row that was not read. Returns a promise only if the validator does. */
   merge(key: KeyOf<T>, patch: PatchOf<T>, ifMatch = '*'): EntityWrite<T> | Promise<EntityWrite<T>> {
     const address = this.#mapper.addressOf(key);
     const { changed, removed, assigned } = this.#mapper.patchOf(patch);

@@ -84,8 +84,8 @@ export class UnitOfWork implements Transaction {
   }
 
   /**
-   * Returns the entity with this key as it is in this unit. If the unit has none, reads it from the store and tracks
-   * it.
+   * Returns the entity with this key, including its pending changes. If this unit does not track it yet, reads it from
+   * the store and tracks it.
    */
   async get<T extends object>(
     entityClass: EntityClass<T>,
