@@ -66,7 +66,10 @@ export function storedOperand(
   );
 }
 
-/** Returns a description of an operand that is not valid; `undefined` for a valid one. Inspecting a proxy may throw. */
+/**
+ * Returns a description of an operand that is not valid; `undefined` for a valid one. Inspecting a proxy may throw, so
+ * the operand's type is then returned as the description.
+ */
 function mistake(wrong: (value: unknown) => string | undefined, value: unknown): string | undefined {
   try {
     return wrong(value);

@@ -72,8 +72,8 @@ function whole<Q extends ReadRequest>(request: Q): Q {
 }
 
 /**
- * Returns the result of a client filter as a boolean. Rejects a promise: it is truthy whatever it resolves to, so every
- * row would match.
+ * Returns the result of a client filter as a boolean. Rejects a promise, because it is truthy whatever it resolves to,
+ * so every row would match.
  */
 function answerOf(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);

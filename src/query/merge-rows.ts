@@ -37,7 +37,7 @@ export function comparePlaces(left: RowPlace, right: RowPlace): number {
 /** A source of rows in key order, page by page. */
 export type MergeSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
 
-/** A source, with its rows that have arrived but are not merged yet. */
+/** A source and its current page, of which the rows from the index `next` on are not merged yet. */
 interface Waiting<R> {
   readonly source: MergeSource<R>;
   readonly rows: readonly KeyedRow<R>[];

@@ -260,7 +260,10 @@ class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 }
 
-/** Creates a query of one partition or several, given by their stored keys. `writes` performs its writes by filter. */
+/**
+ * Creates a query of one partition or several, given by their stored keys. `writes` prepares the writes of `delete()`
+ * and `merge()`; without it the query is for reading only.
+ */
 export function partitionQuery<T extends object>(
   source: EntityReader<T>,
   partitions: string | readonly string[],

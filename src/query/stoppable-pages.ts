@@ -5,7 +5,7 @@ import type { Page, PagesOptions } from './query.js';
 
 type Pages<R> = AsyncGenerator<Page<R>, void, undefined>;
 
-/** The functions that read pages with options, and that report them to an observer if there is one. */
+/** `read` reads the pages; `watch`, if there is an observer, reports the iteration to it. */
 interface PagesSource<R> {
   readonly read: (options: PagesOptions) => Pages<R>;
   readonly watch?: ((pages: Pages<R>) => Pages<R>) | undefined;

@@ -22,7 +22,7 @@ export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
   readonly prepare: PrepareWrite;
-  /** Reads a row again, if it still matches. */
+  /** Reads a row again. Resolves to `undefined` if the row no longer matches. */
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
 }
 
