@@ -39,7 +39,10 @@ export interface CopyReport {
  */
 export type RowTransform = (row: StoredRow) => StoredRow | undefined | Promise<StoredRow | undefined>;
 
-/** Options of a copy. `signal` stops it cleanly; `timeout` applies to each request. */
+/**
+ * Options of a copy. `signal` stops the copy: with `store.aborted` during the first request, later with
+ * `commit.bulk-stopped`, which reports the progress. `timeout` applies to each request.
+ */
 export interface CopySettings extends OperationOptions {
   /** Changes rows or leaves them out. An error that it throws stops the copy. */
   readonly transform?: RowTransform | undefined;
@@ -51,8 +54,8 @@ export interface CopySettings extends OperationOptions {
    */
   readonly existing?: 'replace' | 'merge' | 'keep' | 'refuse' | undefined;
   /**
-   * Number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to the
-   * store's response times.
+   * Maximum number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to
+   * the store's response times.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**
@@ -90,7 +93,7 @@ export interface ClassCopyOptions<T extends object> extends CopySettings {
   readonly filter?: ConditionOf<T, Filter<T>> | undefined;
 }
 
-/** Rejects options of a bulk write before anything is read. Throws `validation.invalid-option`. */
+/** Rejects invalid options of a bulk write before anything is read. Throws `validation.invalid-option`. */
 export function checkWriting({ concurrency, onError, timeout }: BulkOptions): void {
   checkTimeout({ timeout });
   if (concurrency !== undefined) concurrencyOf(concurrency);

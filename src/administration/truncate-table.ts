@@ -19,11 +19,14 @@ export interface TruncateReport {
   readonly deleted: number;
 }
 
-/** Options of a truncation. `signal` stops it cleanly; `timeout` applies to each request. */
+/**
+ * Options of a truncation. `signal` stops it: with `store.aborted` during the first request, later with
+ * `commit.bulk-stopped`, which reports the progress. `timeout` applies to each request.
+ */
 export interface TruncateOptions extends OperationOptions {
   /**
-   * Number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to the
-   * store's response times.
+   * Maximum number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to
+   * the store's response times.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**

@@ -15,7 +15,7 @@ export interface CloseOptions {
   readonly timeout?: number | undefined;
 }
 
-/** The names that these options can have. */
+/** The valid names of the options of `close`. */
 export const CLOSE_NAMES: OptionNames<CloseOptions> = { timeout: true };
 
 /**

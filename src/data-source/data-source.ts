@@ -36,8 +36,8 @@ import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
 
 /**
- * A connection to the tables of one store, and the way to its repositories. It holds no entities: open one, and share
- * it for the life of the process.
+ * A connection to the tables of one store, which also provides their repositories. It does not keep entities in memory,
+ * so open one data source and share it for the life of the process.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export class DataSource implements AsyncDisposable {
     this.#bulk = new MixedBulk(this.#mappers, validator);
   }
 
-  /** The kind of store, its abilities and its limits. */
+  /** The kind of store, its capabilities and its limits. */
   get traits(): StoreTraits {
     return this.#connection.store.traits;
   }
@@ -137,9 +137,9 @@ export class DataSource implements AsyncDisposable {
    * Creates a unit of work, which holds writes until it is committed. With `work`, it runs the function and commits at
    * the end; if the function throws, the writes are discarded.
    *
-   * With `maxRetries` the commit is atomic. If another writer was faster on a row that the unit had read or found
-   * missing, `work` runs again in a new unit. It does not run again if something was written, or may have been. A unit
-   * of work is always separate, even within {@link run}: repositories of the data source do not join it.
+   * With `maxRetries` the commit is atomic. If another writer was faster on a row that the unit had read or had found
+   * to be missing, `work` runs again in a new unit. It does not run again if something was written, or may have been. A
+   * unit of work is always separate, even within {@link run}: repositories of the data source do not join it.
    *
    * @example
    * ```ts
