@@ -22,7 +22,7 @@ export class BlockCache {
     this.#limit = bytes;
   }
 
-  /** Returns the cached block that covers a key, that is, whose range of keys includes it. */
+  /** Returns the cached block whose range of keys includes a key; `undefined` if it is not cached. */
   find(key: string): Block | undefined {
     const found = this.#sorted.floor(key);
     if (found === undefined || !found.block.covers(key)) return undefined;

@@ -77,8 +77,8 @@ function quickCheck(database: SqliteDatabase): readonly string[] {
 }
 
 /**
- * Passes all blocks to the walk in the order of their first keys. For a block whose content SQLite cannot read, it
- * passes `undefined` as the content.
+ * Passes all blocks to `walk`, which verifies them, in the order of their first keys. For a block whose content SQLite
+ * cannot read, it passes `undefined` as the content.
  */
 async function walkBlocks(database: SqliteDatabase, walk: BlockWalk): Promise<void> {
   const blocks = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');
