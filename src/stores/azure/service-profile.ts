@@ -40,10 +40,10 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const COSMOS_EMULATOR_PORT = '8902';
 
 /**
- * Recognises the service by its endpoint. A path with the account's name means the Azure emulator. The port of the
- * Cosmos DB emulator, or a loopback address without a path, means Cosmos DB.
+ * Recognises the service by its endpoint. A host of Cosmos DB, the port of its emulator, or a loopback address without
+ * a path means Cosmos DB. Of the others, a URL with a path (the account's name) means the emulator Azurite.
  *
- * @param stated The service that the user stated.
+ * @param stated The service that the target or the options name, if they do.
  */
 export function recogniseService(url: URL, stated: AzureServiceName | undefined): AzureServiceKind {
   if (stated === 'cosmos' || (stated === undefined && isCosmos(url))) return 'azure-cosmos';

@@ -6,7 +6,7 @@ import { unansweredRead, unansweredWrite } from '../requests/network-error.js';
 import { refusalOf, refused, type ServiceRefusal } from '../requests/refusal.js';
 import { WrongAnswer } from '../requests/wrong-answer.js';
 
-/** Describes an administration request, for its errors. */
+/** Describes an administration request, for the messages and details of its errors. */
 export interface RequestSubject {
   /** Name for messages, e.g. `the access policies of table "Orders"`. */
   readonly name: string;
@@ -44,8 +44,8 @@ export async function serviceRequest<T>(
 }
 
 /**
- * Returns the error code of a status 404. The table is missing only if the service says so; a proxy may send 404 for
- * reasons of its own.
+ * Returns the error code for a response with status 404. The table is missing only if the service says so; a proxy may
+ * send 404 for reasons of its own.
  */
 function missing(
   { table }: RequestSubject,
