@@ -126,7 +126,9 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
   return text;
 }
 
-/** The maximum number of names that a message lists, because the object may come from outside. */
+/**
+ * The maximum number of unknown names that a message lists. The object may be a client's input with any number of them.
+ */
 const NAMED = 3;
 
 /**

@@ -19,8 +19,8 @@ const PROTO = '__proto__';
 export interface MemberStep {
   readonly name: string;
   /**
-   * Slot and type for the fast path: when the row stores exactly this type, the value is copied without calling `set`.
-   * A member without a type always takes `set`.
+   * The slot of the value in the row, and its declared type. If the row stores exactly this type, the value is copied
+   * without calling `set`, which is faster. For a member without a type, `set` is always called.
    */
   readonly slot: Slot;
   readonly type: EdmType | undefined;

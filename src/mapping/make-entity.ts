@@ -17,8 +17,8 @@ type Values = Readonly<Record<string, unknown>>;
  * the values.
  *
  * Properties without a value get their default, or whatever the class itself sets. They count as unassigned: when the
- * entity is saved under an ETag, the row keeps its values for them. Names that are not stored are copied too, except
- * methods and members that cannot be set.
+ * entity is saved under an ETag, the row keeps its values for them. Values with names that are not stored properties
+ * are copied too, except those of methods and of members that cannot be set.
  *
  * @throws EntitableError `metadata.*`, `entity.not-an-object`.
  */

@@ -123,7 +123,7 @@ export interface ConstantKey {
 
 // The argument types of the methods are wrapped in a conditional type over `T` and read out of it with `['of']`. For a
 // class this changes nothing. In a service class that is generic over `T extends Base`, it makes the compiler accept
-// the arguments for `Base`: only in this form does the compiler replace `T` by its constraint.
+// the arguments that fit `Base`: only in this form does the compiler replace `T` by its constraint.
 
 /**
  * The key of one `T`: an object of the properties whose types are marked with `PartitionKey` or `RowKey`. A key that is
@@ -175,8 +175,8 @@ export type DataName<T, K extends keyof T = keyof T> = K extends unknown
   : never;
 
 /**
- * The name of a member, unless it is a method or really a system value. This second test is needed because any object
- * type without required members resembles a system value.
+ * The name of a member, unless it is a method or has the mark of a system value. `DataName` alone cannot decide this,
+ * because any object type without required members is assignable to `SystemValue`.
  */
 type OtherName<T, K extends keyof T> = T[K] extends Method
   ? never
@@ -229,7 +229,7 @@ export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string ex
             ? unknown
             : EntitableTypeError<`'${Exclude<TemplateNames<S>, KeyName<T, Kind>>}' in the ${Kind} key template is no property marked as ${Kind} key`>;
 
-/** Checks that a class without a template has only one part of the key. */
+/** Checks, for a key without a template, that only one property of the class is marked as part of this key. */
 export type CheckPlain<T, Kind extends KeyKind> =
   IsUnion<KeyName<T, Kind>> extends true
     ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>

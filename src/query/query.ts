@@ -190,13 +190,18 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** Reads all results into memory. */
   toArray(options?: ReadOptions): Promise<R[]>;
 
-  /** Returns the first result, by default in key order, or `undefined` if there is none. */
+  /**
+   * Returns the first result, by default in key order, or `undefined`. Normally requests only one row from the store.
+   */
   first(options?: ReadOptions): Promise<R | undefined>;
 
   /** Does the same as `first`, but throws `query.no-result` if there is no result. */
   firstOrThrow(options?: ReadOptions): Promise<R>;
 
-  /** Returns the only result. Throws `query.no-result` if there is none, `query.several-results` if there are more. */
+  /**
+   * Returns the only result. Throws `query.no-result` if there is none, `query.several-results` if there are more.
+   * Normally requests only two rows from the store.
+   */
   single(options?: ReadOptions): Promise<R>;
 
   /**
@@ -216,7 +221,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** Returns the number of results. The service cannot count, so the keys of every match are read. */
   count(options?: OperationOptions): Promise<number>;
 
-  /** Returns whether there is a result. */
+  /** Returns whether there is a result. Normally requests the keys of only one row from the store. */
   exists(options?: OperationOptions): Promise<boolean>;
 
   /**
