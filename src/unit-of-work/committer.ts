@@ -14,7 +14,7 @@ import type { SeenRows } from './seen-rows.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
 import type { IdentityMap } from './identity-map.js';
 
-/** A batch whose response was lost, so that it is unknown whether it was written. */
+/** A batch whose response was lost, so that its outcome is unknown. */
 interface LostBatch {
   readonly batch: Batch<ChangeSet>;
   /** Start of the commit that sent it, in milliseconds since 1970. */
@@ -28,7 +28,10 @@ export class Committer {
   readonly #rows: IdentityMap;
   readonly #seen: SeenRows;
   readonly #validate: (changes: readonly ChangeSet[]) => Promise<void>;
-  /** Batches whose response was lost. Their rows stay locked until the outcome is known. */
+  /**
+   * Batches whose response was lost. Their rows stay locked, i.e. accept no other pending write, until the outcome is
+   * known.
+   */
   readonly #lost = new Set<LostBatch>();
 
   #hasWritten = false;
@@ -51,8 +54,8 @@ export class Committer {
   }
 
   /**
-   * Returns the batches of each partition, without rows whose last write has an unknown outcome. Throws `key.changed`,
-   * `validation.*`.
+   * Returns the batches to send, as one list for each partition. Rows whose last write has an unknown outcome are left
+   * out. Throws `key.changed`, `validation.*`.
    */
   plan(): readonly (readonly Batch<ChangeSet>[])[] {
     const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));
@@ -152,7 +155,8 @@ export class Committer {
       } else if (entity === undefined) {
         this.#rows.forget(current);
       } else {
-        // The state that was sent becomes the known state, so changes made since then are sent by the next commit.
+        // From now on the entity is compared with what was sent, so the next commit sends changes that were made during
+        // this one.
         const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
         mapper.written(entity, write, receipt, { before: known, unassigned });
         this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });

@@ -17,14 +17,14 @@ export interface ReadyWrite extends TableWrite {
 }
 
 /**
- * Writes that are sent as one transaction, in their order: of one table and one partition, each row once, within the
- * store's limits.
+ * Writes that are sent as one transaction, in their order. They are all of one table and one partition, no row occurs
+ * twice, and together they stay within the store's limits.
  */
 export interface Batch<W extends TableWrite = TableWrite> {
   readonly table: string;
   readonly partitionKey: string;
   readonly writes: readonly W[];
-  /** Size of the request body. */
+  /** Size of the request body, in bytes. */
   readonly bytes: number;
 }
 
@@ -45,14 +45,14 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     return this.#bytes;
   }
 
-  /** Returns whether it has as many writes as one transaction can hold. */
+  /** Returns whether the batch has as many writes as one transaction can hold. */
   isFull({ transactionWrites }: ServiceLimits): boolean {
     return this.writes.length >= transactionWrites;
   }
 
   /**
-   * Returns whether the transaction can hold another write: it contains each row once. A write too large for any
-   * transaction gets one of its own.
+   * Returns whether another write can be added: it must fit into the transaction, and its row must not occur in it yet.
+   * An empty batch takes any write, so a write that is too large for a transaction is sent in one of its own.
    */
   takes({ bytes, rowKey }: PreparedWrite, limits: ServiceLimits): boolean {
     if (this.writes.length === 0) return true;

@@ -6,14 +6,14 @@ import type { Batch, ReadyWrite, TableWrite } from './batch.js';
 import { submitWithBackoff, type Concurrency } from './concurrency.js';
 import { isOfWrite, submitBatch } from './submit-batch.js';
 
-/** An item of the input with the write it becomes. */
+/** An item of the input, with the write that it becomes. */
 export interface BulkItem<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
   readonly ready: ReadyWrite;
 }
 
-/** A refusal that may count as success: the row to delete is missing, or the row to insert exists. */
+/** Code of a refusal that may count as success: the row to delete is missing, or the row to insert exists. */
 export type IgnoredRefusal = 'store.not-found' | 'store.already-exists';
 
 /** Settings for sending the transactions of a bulk write. */
@@ -23,7 +23,7 @@ export interface BulkSending {
   readonly concurrency: Concurrency;
   /** True to leave out a refused item and write the others. */
   readonly collects: boolean;
-  /** Refusal that counts as success. */
+  /** Code of the refusal that counts as success, if any. */
   readonly ignored: IgnoredRefusal | undefined;
   readonly stopped: () => boolean;
 }
@@ -39,7 +39,7 @@ export interface BulkOutcome<I> {
 
 /**
  * Sends one batch. With `onError: 'collect'` a refused item is left out and the others are sent again, until they are
- * written; if the store does not name the refused item, halves of the batch are sent until it is found.
+ * written. If the store does not name the refused item, the batch is split into halves until the item is found.
  */
 export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
   const { collects, ignored, stopped } = sending;

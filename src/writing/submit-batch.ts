@@ -5,8 +5,8 @@ import type { TableWrite } from './batch.js';
 /** The functions that `submitBatch` calls to send a transaction and to report the outcome of each write. */
 export interface BatchSubmission<W extends TableWrite> {
   /**
-   * Sends writes as one transaction. Called again with the others if a refused write was left out, because nothing of
-   * a refused transaction is written.
+   * Sends writes as one transaction. If a refused write is left out, this is called again with the other writes,
+   * because nothing of a refused transaction is written.
    */
   readonly submit: (writes: readonly PreparedWrite[]) => Promise<readonly WriteReceipt[]>;
   /** Called for each write of the transaction that succeeded. */
@@ -68,7 +68,7 @@ function refusedWrite<W>(writes: readonly W[], error: unknown): W | undefined {
   return operation === undefined ? undefined : writes[operation];
 }
 
-/** Refusals that concern one write, and not the state of the store or the connection to it. */
+/** Codes of the refusals that concern one write, and not the state of the store or the connection to it. */
 const OF_WRITES: readonly string[] = [
   'store.already-exists',
   'store.not-found',

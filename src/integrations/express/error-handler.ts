@@ -13,7 +13,7 @@ export interface ErrorResponse {
   json(body: unknown): unknown;
 }
 
-/** An error handler of Express 4 and 5. */
+/** Error-handling middleware for Express 4 and 5. */
 export type ErrorHandler = (
   error: unknown,
   request: unknown,
