@@ -7,8 +7,8 @@ export interface LastRow {
 }
 
 /**
- * Encodes a continuation that resumes after a row. The partition key is left out if the request reads a single
- * partition, `partition`.
+ * Encodes a continuation that resumes after a row. `partition` is the partition key of a request that reads a single
+ * partition; its continuations contain only the row key.
  */
 export function continuationAfter({ partitionKey, rowKey }: LastRow, partition: string | undefined): string {
   return encode(partition === undefined ? [rowKey, partitionKey] : [rowKey]);
@@ -44,7 +44,7 @@ function decode(continuation: string): readonly string[] {
     const keys: unknown = JSON.parse(Buffer.from(continuation, 'base64url').toString());
     if (Array.isArray(keys) && keys.every((key): key is string => typeof key === 'string')) return keys;
   } catch {
-    // not JSON: refused below, in a message that does not quote it
+    // The continuation is not JSON. It is refused below, in a message that does not quote it.
   }
   throw malformed();
 }

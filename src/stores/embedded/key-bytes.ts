@@ -29,7 +29,7 @@ const CONTROL = 2;
 const KEY_BYTES = 2000;
 
 /**
- * Writes a key so that its bytes sort as the service sorts keys: it encodes each UTF-16 unit on its own as in UTF-8,
+ * Writes a key so that its bytes sort as the service sorts keys. Each UTF-16 unit is encoded on its own as in UTF-8,
  * even each half of a surrogate pair. Returns the end offset.
  */
 export function writeKey({ table, partitionKey, rowKey, after }: TableKey, target: Uint8Array, start: number): number {

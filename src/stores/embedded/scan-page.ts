@@ -19,7 +19,7 @@ export interface PageReading<R> {
   readonly pageSize: number;
 }
 
-/** Reads one page synchronously, so that it is a snapshot. It has a continuation only if more rows follow. */
+/** Reads one page synchronously, so that the page is a snapshot. It has a continuation only if more rows follow. */
 export function scanPage<R>(
   source: RowSource,
   table: number,

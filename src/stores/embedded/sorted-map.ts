@@ -97,7 +97,7 @@ export class SortedMap<V> {
   }
 }
 
-/** Returns the index of the first key that is at or after `key`, or only after it if `after` is true. */
+/** Returns the index of the first key at or after `key`, or, if `after` is true, of the first key after it. */
 function indexOf(keys: readonly string[], key: string, after: boolean): number {
   let low = 0;
   let high = keys.length;

@@ -25,6 +25,7 @@ const AT = Object.freeze({
  * Throws `store.incompatible-format` for a file that is not an LMDB data file or that was truncated. LMDB maps its
  * files into memory and trusts them, so that without this check such a file would crash the process. An empty file
  * counts as new.
+ *
  * An intact file may end before its last used page, because LMDB does not write pages that a transaction allocated and
  * freed again. Such a file is searched for all pages of its trees. If it contains all of them, it is extended to its
  * full length, so that the next opening skips the search.

@@ -56,7 +56,7 @@ const KEY_BYTES = 4096;
 
 /**
  * The partition of the row that a cursor read last. It holds a copy of the bytes that the keys of all its rows begin
- * with, and decodes the partition key from them only when it is first read.
+ * with, and decodes the partition key from them only when {@link key} is first read.
  */
 export class CursorPartition {
   readonly #bytes = Buffer.allocUnsafe(KEY_BYTES);

@@ -31,7 +31,7 @@ export class BlockCache {
   }
 
   /**
-   * Adds a block in place of any block with the same first key, and evicts blocks until the rest fit the size limit.
+   * Adds a block in place of any block with the same first key, and evicts blocks until the rest fits the size limit.
    */
   add(block: Block): void {
     const { first, bytes } = block;

@@ -12,7 +12,7 @@ import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 import { placeOfStore } from './store-place.js';
 
 /**
- * The SQLite file of a store, which contains blocks of rows by their first keys (see `block.ts`). This class opens a
+ * The SQLite file of a store, which contains blocks of rows under their first keys (see `block.ts`). This class opens a
  * new connection after a failure of the disk. In the same process, never open the file except through the same SQLite
  * driver, because closing any file descriptor of the file releases all locks that the process holds on it.
  */

@@ -28,7 +28,8 @@ const SHORT_WAIT = 1;
 const SHORT_TRIES = 50;
 
 /**
- * Queued work, that is, the callback of a requested transaction that waits for its turn, and the time that it may wait.
+ * Queued work, that is, the callback of a requested transaction that waits for its turn, with the time that it may
+ * wait.
  */
 interface PatientWork extends QueuedWork {
   readonly patience: Patience;

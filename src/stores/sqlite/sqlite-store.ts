@@ -8,6 +8,7 @@ import { SqliteRows } from './sqlite-rows.js';
  * while the store is open. Any number of processes, threads and containers of one machine may have the store open at
  * once. Do not use it on network file systems. The store needs SQLite 3.51.3 or later, either built into Node.js or
  * from the optional package `@photostructure/sqlite`.
+ *
  * Throws `store.package-missing`, `store.unavailable` if the file cannot be used, `store.incompatible-format`, and
  * `store.damaged`.
  */

@@ -19,9 +19,9 @@ export const NUMBERED_LAYOUTS = 60_000;
 const INTERNED_LAYOUTS = 10_000;
 
 /**
- * Assigns numbers to layouts. The list of numbered layouts is append-only and stored with the rows, so that several
- * processes can share it. A number is cached only after it was read outside a transaction, because a transaction that
- * assigns it may still be rolled back.
+ * Assigns numbers to layouts, the lists of property names and types that rows have. The list of numbered layouts is
+ * append-only and stored with the rows, so that several processes can share it. A number is cached only after it was
+ * read outside a transaction, because a transaction that assigns it may still be rolled back.
  */
 export class LayoutDictionary {
   readonly #rows: OrderedRows;

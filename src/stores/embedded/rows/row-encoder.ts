@@ -56,7 +56,7 @@ export class RowEncoder implements RowWriter {
 
   /**
    * Runs `write` to encode a row. `write` runs again if a String needs a different text form than the Strings before
-   * it. The slots that it uses are those of the root's shape.
+   * it. The slots that `write` passes refer to the shape of `root`.
    */
   encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
     let form: TextForm | undefined = this.#firstForm;

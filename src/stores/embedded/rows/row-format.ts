@@ -77,7 +77,7 @@ export interface EncodedRow {
   readonly textForm: TextForm;
   /** The bytes of the row: space for the header, then the fixed part and the variable part. */
   readonly body: ByteSlice;
-  /** True once the header is written. A stored row never changes, so storing it again needs a copy. */
+  /** True once the header was written into `body`. Stored bytes never change, so storing the row again needs a copy. */
   isStamped: boolean;
 }
 
