@@ -37,8 +37,8 @@ export interface EntityDecoder<T extends object> {
 }
 
 /**
- * Builds the decoder of a class. It sets every mapped property, and attaches to the entity a state (see `stamp.ts`)
- * with its origin and its row.
+ * Builds the decoder of a class. The decoder sets every mapped property, and attaches to the entity a state (see
+ * `stamp.ts`) that records the row, the table and the store.
  */
 export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntityOrigin): EntityDecoder<T> {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');

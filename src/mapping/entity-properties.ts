@@ -32,7 +32,7 @@ export interface PatchDifference extends Difference {
   readonly assigned: AssignedValues;
 }
 
-/** The state of an entity, besides its row, that changes are computed from. */
+/** The parts of an entity's state, besides its row, that are needed to compute its changes. */
 export type Context = Pick<StoredState, 'unassigned' | 'computed'>;
 
 /** Reads, compares and writes the stored properties of one class in its entities and patches. */

@@ -68,8 +68,8 @@ function made<T extends object>(
   for (const { name } of defaults) {
     if (ownMember(entity, name) === undefined) putMember(entity, name, values[name]);
   }
-  // Without an ETag property, saving never updates a row that was not read. Only an upsert can, and it leaves the row's
-  // value where the entity has an unassigned default.
+  // Without an ETag property, `save` never updates a row that was not read; only an upsert can. An upsert that merges
+  // keeps the row's value of a property with an unassigned default, so only the properties with defaults are recorded.
   const unassigned = (etag === undefined ? defaults : others)
     .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
     .filter(([, stored]) => stored !== undefined);

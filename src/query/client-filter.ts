@@ -17,7 +17,8 @@ type Sieve = <R>(
 ) => (row: RowReader) => R | typeof LEFT_OUT;
 
 /**
- * Wraps the rows of a store so that reads omit those that the sieve leaves out. `requestOf` adapts each read request.
+ * Wraps the rows of a store so that reads omit those that the sieve leaves out. `requestOf` changes each read request
+ * before it is sent.
  */
 export function sievedRows(
   rows: Rows,

@@ -72,7 +72,8 @@ export function readToken(token: string, query: TokenQuery): Resumption {
 }
 
 /**
- * Creates the error for a continuation that cannot be used. Its cause is the store's error, if the store rejected it.
+ * Creates the error for a continuation that cannot be used. The cause is the store's error if the store rejected its
+ * own continuation, which the token contains.
  */
 export function invalidContinuation(className: string, cause?: unknown): EntitableError {
   return new EntitableError(

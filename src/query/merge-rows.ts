@@ -54,7 +54,7 @@ export interface MergedRows<R> {
  * Merges sources that are each in key order, keeping one page of each in memory. A row that several sources contain is
  * returned once.
  *
- * @param concurrency - The number of sources that are read at once.
+ * @param concurrency - The number of sources whose first pages are read at once.
  */
 export async function* mergeRows<R>(
   sources: readonly MergeSource<R>[],

@@ -114,7 +114,8 @@ export function scopeOf({ partitionKey, rowKey }: EntityMetadata, partition: str
 }
 
 /**
- * Returns the range of keys that a template can produce. If the template begins with a literal text, all its keys do.
+ * Returns the range of keys that a template can produce. If the template begins with a constant text, it contains only
+ * keys that begin with this text.
  */
 function keysOf({ literals, parts }: KeyTemplate): KeyRange {
   const [head] = literals;

@@ -68,7 +68,7 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
 }
 
-/** Computes the patch of a row from its result in the query. `undefined` leaves the row unchanged. */
+/** Computes the patch of a row from the query's result for it. `undefined` leaves the row unchanged. */
 export type PatchFunction<T, R> = (result: R) => PatchOf<T> | undefined | Promise<PatchOf<T> | undefined>;
 
 /** The compile error for an invalid patch, or for a function that returns one. */
@@ -232,8 +232,8 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   delete(options?: WriteByFilterOptions): Promise<WriteReport>;
 
   /**
-   * Changes properties of the matching rows, like `delete()` in transactions, with a patch that you compute for each
-   * row. The patch is computed from the result and written under the row's ETag. If the row has changed and still
+   * Merges a patch that you compute for each row into the matching rows, in transactions as `delete()` does. The patch
+   * is computed from the query's result for the row and written under the row's ETag. If the row has changed and still
    * matches, the patch is computed again.
    *
    * If the function returns `undefined`, or a patch that changes nothing, the row is left unchanged and counted as

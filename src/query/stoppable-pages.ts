@@ -63,8 +63,8 @@ async function* untilStopped<R>(pages: Pages<R>, signal: AbortSignal): Pages<R> 
 }
 
 /**
- * The reason with which `return()` aborts. Shared, because creating an error for each iteration would cost as much as
- * the request of the iteration.
+ * The reason with which `return()` aborts. All iterations share it, because creating an `Error` for each of them would
+ * cost as much as its request.
  */
 const RETURNED = new Error('The iteration has ended');
 

@@ -144,7 +144,7 @@ export const MATCHES: RowReading<MatchedRow> = Object.freeze({
 });
 
 /**
- * Returns a reading that also decodes each matching row's result in the query, for patches that are computed from it.
+ * Returns a reading that also decodes the query's result for each matching row, for patches that are computed from it.
  */
 export function withResults({ request, decode }: RowReading<unknown>): RowReading<MatchedRow> {
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
@@ -176,7 +176,7 @@ export async function changeMatches<T extends object>(
   return writeMatches({ store, table, prepare, reread }, chunks, options);
 }
 
-/** Creates a function that reads one row again, if it still matches the plan. */
+/** Creates a function that reads one row again. It resolves to `undefined` if the row no longer matches the plan. */
 function rereadMatch<R>(
   { rows, plan: { legs }, reading }: PlanReader<R>,
   { signal, timeout }: OperationOptions = {},
