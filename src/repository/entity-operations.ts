@@ -122,18 +122,18 @@ export interface EntityOperations<T extends object> {
   insert(entity: T, options?: OperationOptions): Promise<T>;
 
   /**
-   * Stores what changed. An entity that was never loaded or written here is inserted. For any other entity, the
-   * properties that differ from its row are merged under its ETag; if none differ, nothing is sent. Throws
-   * `store.precondition-failed` when somebody else changed the row, `key.changed` when the entity's key was changed,
-   * `entity.foreign` for an entity of another store or table.
+   * Stores what changed. An entity that this package has never loaded or written is inserted, unless its `@ETag`
+   * property is set. For any other entity, the properties that differ from its row are merged under its ETag; if none
+   * differ, nothing is sent. Throws `store.precondition-failed` when another writer has changed the row, `key.changed`
+   * when the entity's key was changed, `entity.foreign` for an entity of another store or table.
    *
-   * An entity that was never loaded here but has its `@ETag` property set costs one additional read, because the row
-   * must still have that ETag. Properties that such an entity has no value for stay stored and are set on the entity;
-   * `null` removes a property.
+   * An entity that was never loaded but has its `@ETag` property set costs one additional read, because the row must
+   * still have that ETag. Properties that such an entity has no value for stay stored and are set on the entity; `null`
+   * removes a property.
    *
-   * For an entity that was loaded or written here, a property that had a value and is now `undefined`, `null` or
-   * deleted is removed from the row. On Azure that costs a read and a replace (two requests); all other properties of
-   * the row are kept exactly. A default that the row lacks is stored.
+   * For an entity that was loaded or written, a property that had a value and is now `undefined`, `null` or deleted is
+   * removed from the row. On Azure that costs a read and a replace (two requests); all other properties of the row are
+   * kept exactly. A default that the row lacks is stored.
    */
   save(entity: T, options?: OperationOptions): Promise<T>;
 
@@ -157,8 +157,9 @@ export interface EntityOperations<T extends object> {
   replace(entity: T, options?: ConditionOptions): Promise<T>;
 
   /**
-   * Stores an entity whether it exists or not. One request, always unconditional. With mode `merge`, a default that the
-   * program has not assigned itself is not sent, so that it does not overwrite a stored value.
+   * Stores an entity whether it exists or not. One request, always unconditional. With mode `merge`, properties that
+   * have only their default, because the program has not assigned them, are not sent, so that they do not overwrite
+   * stored values.
    */
   upsert(entity: T, options?: UpsertOptions): Promise<T>;
 

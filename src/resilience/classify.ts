@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
   { code: 'store.unavailable', cause: /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, remedy: 'never' },
   // The other side had already closed the kept-alive connection.
   { code: 'store.unavailable', cause: /^(ECONNRESET|EPIPE)$/, remedy: 'at once' },
-  // Includes 409 TableBeingDeleted.
+  // Status 409 is listed because of `TableBeingDeleted`.
   { code: 'store.unavailable', status: [408, 409, 500, 502, 503, 504], remedy: 'slow' },
   // Connection refused, host name not resolved, connection cut off, response unreadable: no complete response arrived.
   { code: 'store.unavailable', remedy: 'fast' },

@@ -225,7 +225,7 @@ function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: 
 }
 
 /**
- * Returns whether the row proves that the whole transaction was carried out, because it cannot have looked like this
+ * Returns whether a row proves that the whole transaction was carried out, because the row cannot have had its content
  * before. An unconditional write proves nothing, because the row may have had that content already. Neither does a
  * delete, because nothing shows who deleted the row.
  */

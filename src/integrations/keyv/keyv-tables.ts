@@ -134,9 +134,9 @@ export class KeyvTables extends EventEmitter {
   }
 
   /**
-   * Removes every key of the namespace, or all keys without one. Keys of other namespaces remain, whatever their names.
-   * Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces, because it does not tell
-   * the adapter which of them to clear.
+   * Removes every key of the namespace, or all keys if Keyv has set no namespace. Keys of other namespaces remain,
+   * whatever their names. Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces,
+   * because it does not tell the adapter which of them to clear.
    */
   async clear(): Promise<void> {
     this.#namespaces.add(this.namespace);
