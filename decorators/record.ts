@@ -12,7 +12,7 @@ import {
 } from '../src/metadata/registry.js';
 
 // Polyfills Symbol.metadata, under which a class's standard decorators share metadata. The value is the symbol that
-// compilers use if the runtime lacks it.
+// compilers use if Symbol.metadata is missing.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
 /**

@@ -21,7 +21,7 @@ export interface CopyProgress {
   readonly ratePerSecond: number;
 }
 
-/** The result of a copy. Every row that was read was either copied, skipped or failed. */
+/** The result of a copy. Every row that was read was copied or skipped, or it failed. */
 export interface CopyReport {
   /** Number of rows that were read; only rows that match the filter count. */
   readonly read: number;

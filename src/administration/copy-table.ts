@@ -99,7 +99,7 @@ export async function copyTable(
 
 /**
  * Applies `transform` to a row. Throws `validation.invalid-option` if the function modified the row but returned
- * `undefined`: it probably forgot to return the row, which would not be copied.
+ * `undefined`: it probably forgot to return the row, which would then not be copied.
  */
 async function transformed(row: ReadRow, transform: RowTransform): Promise<StoredRow | undefined> {
   const plain = row.plain();

@@ -30,7 +30,7 @@ const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') 
 
 /** An object whose tables can be administered: a `DataSource`. */
 export interface HasTables {
-  /** The administration of its tables. */
+  /** The administration of the object's tables. */
   readonly tables: TableAdministration;
 }
 

@@ -74,7 +74,7 @@ export function refuseSamePlace(from: TablePlace, to: TablePlace): void {
 /** A shape without declared properties, so that all properties are read and written in their stored form. */
 const NO_SHAPE: RowShape = Object.freeze({ properties: Object.freeze([]) });
 
-/** Returns the access to the rows of a table with all properties in their stored form. */
+/** Returns access to the rows of a table, with all properties in their stored form. */
 export function storedRows(store: TableStore, table: string): Rows {
   return store.rows(table, NO_SHAPE);
 }

@@ -58,7 +58,7 @@ export interface BackoffOptions {
   readonly waits?: Waits;
   /** Returns whether another attempt may succeed. */
   readonly when: (error: unknown) => boolean;
-  /** Ends the default wait with `store.aborted` when it is aborted. */
+  /** Ends the default `wait`, which then throws `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Waits before the next attempt, or throws to stop retrying. The default waits for the given time, and throws

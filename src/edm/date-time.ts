@@ -43,7 +43,7 @@ export function formatDateTime(milliseconds: number, ticks = 0): string {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The numbers from 0 to 59 as text of two digits; the second array has a colon after each. */
+/** The numbers from 0 to 59 as text of two digits; in `COLON`, each is followed by a colon. */
 const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const COLON = TWO.map((digits) => `${digits}:`);
 

@@ -77,7 +77,7 @@ export interface StoreErrorDetails {
 export interface OutcomeUnknownDetails extends StoreErrorDetails {
   /**
    * The state of the row. `as-before`: the write has left no trace, but it may still arrive. `missing`: there is no
-   * such row. `changed`: somebody else has written the row since. `unread`: it could not be read, or not in time.
+   * such row. `changed`: another writer has written the row since. `unread`: it could not be read, or not in time.
    */
   readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
@@ -96,7 +96,7 @@ export interface CommitWrite {
   readonly rowKey: string;
   /** `true` for a merge that changes nothing and only checks the row's ETag: see `UnitOfWork.require`. */
   readonly required?: boolean;
-  /** The entity, if the unit of work has one. It holds property values, so logs do not show it. */
+  /** The written entity, if the unit of work holds one. It contains property values, so logs do not show it. */
   readonly entity?: object;
 }
 
@@ -151,7 +151,7 @@ export interface ErrorDetails {
   'metadata.already-defined': { readonly className: string };
   'metadata.not-constructible': { readonly className: string; readonly error?: unknown };
   'metadata.invalid-decorator': {
-    /** The decorated property, as far as it has a name. */
+    /** The name of the decorated property or class, or the type of a name that is not a string. */
     readonly property: string;
   };
   'metadata.missing-key': ClassProblems;
@@ -210,7 +210,7 @@ export interface ErrorDetails {
     readonly option: string;
     readonly expected: string;
     readonly found: string;
-    /** The error that the program's own code threw: a getter of its options, or a function that returns a name. */
+    /** The error that the program's own code threw, e.g. a getter of its options or a function that returns a name. */
     readonly error?: unknown;
   };
 

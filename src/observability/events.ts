@@ -39,7 +39,7 @@ export interface OperationEvent {
   readonly retries: number;
   /** Number of rows that were read or written. */
   readonly rows: number;
-  /** Duration from the call to its end, waits included. */
+  /** Duration from the call to the end of the operation, waits included. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a converter's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
@@ -49,7 +49,7 @@ export interface OperationEvent {
  * A verb that has ended: one call by the program of a method such as `save`, with all store operations that it caused.
  */
 export interface VerbEvent extends Verb {
-  /** Distinguishes it from other events. */
+  /** Distinguishes this event from other events. */
   readonly kind: 'verb';
   /**
    * Number of store operations, counted as a logger receives them. A verb that is called inside another verb, e.g. by a
@@ -65,7 +65,7 @@ export interface VerbEvent extends Verb {
   readonly retries: number;
   /** Number of rows that were read or written. */
   readonly rows: number;
-  /** Duration from the call to its end; for an iteration including the time between its pages. */
+  /** Duration from the call to the end of the verb; for an iteration, including the time between its pages. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a handler's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
@@ -116,5 +116,5 @@ export interface Metric {
   };
 }
 
-/** Receives the measurements of each operation when it ends. Its errors are ignored. */
+/** Receives the measurements of each operation when it ends. An error that the hook throws is ignored. */
 export type MetricsHook = (metric: Metric) => unknown;

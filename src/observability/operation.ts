@@ -28,10 +28,7 @@ export class Operation {
     this.#span = span;
   }
 
-  /**
-   * Counts and sends one request to the store. Spans that are started for the request become children of the
-   * operation's.
-   */
+  /** Counts a request to the store and sends it. Spans that it starts become children of the operation's span. */
   request<T>(send: () => Promise<T>): Promise<T> {
     this.#requests++;
     return this.#span === undefined ? send() : this.#span.around(send);

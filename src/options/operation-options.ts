@@ -47,8 +47,8 @@ export function checkOperation(options: object | undefined, known?: KnownNames):
 }
 
 /**
- * Checks options for methods that return another method's promise. Returns a rejected promise instead of throwing, or
- * `undefined` if the options are valid.
+ * Checks options like {@link checkOperation}, for methods that return another method's promise. Returns a rejected
+ * promise instead of throwing, or `undefined` if the options are valid.
  */
 export function refusedOperation(options: object | undefined, known: KnownNames): Promise<never> | undefined {
   try {
