@@ -99,7 +99,7 @@ export interface SasRestrictions {
 export interface TableSasOptions extends SasRestrictions {
   /** The permitted operations. */
   readonly permissions?: readonly TablePermission[] | undefined;
-  /** The end of its validity, in whole seconds. */
+  /** The time until which the SAS is valid, to the second. */
   readonly expiry?: Date | undefined;
   /** The id of a stored access policy of the table. The SAS must not repeat what the policy sets. */
   readonly policy?: string | undefined;
@@ -109,17 +109,20 @@ export interface TableSasOptions extends SasRestrictions {
   readonly to?: SasKey | undefined;
 }
 
-/** The options of a SAS for the account. It permits the Table service only, no other service of the account. */
+/**
+ * The options of a SAS for the account. Such a SAS is valid for the Table service only, not for other services of the
+ * account.
+ */
 export interface AccountSasOptions extends SasRestrictions {
   /** The permitted operations. The resource types decide which of them apply. */
   readonly permissions: readonly AccountPermission[];
-  /** The end of its validity, in whole seconds. */
+  /** The time until which the SAS is valid, to the second. */
   readonly expiry: Date;
   /** The parts of the account that the SAS applies to; all three by default. */
   readonly resourceTypes?: readonly AccountResource[] | undefined;
 }
 
-/** The kinds of requests that the service logs. */
+/** The settings for the service's log of requests: the kinds of requests in it, and the time for which it is kept. */
 export interface LoggingProperties {
   /** True if reads are logged. */
   readonly read: boolean;

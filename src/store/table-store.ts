@@ -68,7 +68,7 @@ export interface Bound {
   readonly inclusive: boolean;
 }
 
-/** A range of keys in the service's order. A side that is left out is open. */
+/** A range of keys in the order in which the service sorts them. A range is unbounded at an end that is left out. */
 export interface KeyRange {
   /** The lower end. */
   readonly from?: Bound;
@@ -198,9 +198,9 @@ export interface TableStore extends AsyncDisposable {
    */
   readonly ready?: ((options?: OperationOptions) => Promise<void>) | undefined;
   /**
-   * Copies the whole store, as it is at one moment, to a path at which nothing exists; otherwise throws
-   * `store.already-exists`. The copy is either complete or absent. A target of the same kind opens the copy. Only for
-   * stores on disk.
+   * Copies the whole store, as it is at one moment, to a path at which nothing exists yet. Throws
+   * `store.already-exists` if something does. The copy is either complete or absent. A target of the same kind opens
+   * the copy. Only for stores on disk.
    */
   readonly backup?: ((path: string, options?: OperationOptions) => Promise<void>) | undefined;
   /**

@@ -42,7 +42,7 @@ export class AzureRows implements Rows {
    */
   readonly #selected = new Map<string, RowMembers>();
   readonly #written: readonly WrittenMember[];
-  /** The reader that all calls of `get` share. They can, because each row is decoded synchronously. */
+  /** The reader that all calls of `get` share. Sharing it is safe, because each row is decoded synchronously. */
   readonly #reader: JsonRowReader;
 
   constructor(connection: AzureConnection, table: string, shape: RowShape) {

@@ -47,7 +47,7 @@ export type SingleTableClient = Pick<TableClient, 'url' | 'pipeline' | 'tableNam
  * - an existing client of `@azure/data-tables`
  *
  * A `tableClient` only identifies the account: the entity class names the table, and the client's credential decides
- * whether it may be used.
+ * whether that table may be accessed.
  */
 export type AzureTarget =
   | string
@@ -71,7 +71,7 @@ export interface ServiceStated {
 /** Options of a connection to Azure. */
 export interface AzureOptions {
   /**
-   * Sends the requests. By default, each store has an HTTP client of its own, built on that of
+   * The HTTP client that sends the requests. By default, each store has one of its own, built on that of
    * `@azure/core-rest-pipeline`.
    */
   readonly httpClient?: HttpClient | undefined;

@@ -16,8 +16,8 @@ export interface ServiceProfile {
   /** HTTP method of a merge: PATCH, or POST with `X-HTTP-Method: MERGE`. */
   readonly merge: 'PATCH' | 'POST';
   /**
-   * Maximum length of a query's URL. A longer query is sent inside a batch, which only Azure Storage is known to
-   * accept.
+   * Maximum length of a query's URL in characters. A longer query is sent inside a batch, which only Azure Storage is
+   * known to accept.
    */
   readonly queryUrl: number;
 }

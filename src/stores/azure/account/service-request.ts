@@ -34,7 +34,7 @@ export async function serviceRequest<T>(
   } catch (error) {
     if (isRestError(error) && error.response !== undefined) {
       const { response } = error;
-      // The SDK's error quotes the body, so it is replaced.
+      // The SDK's error is replaced by a new one, because it quotes the body.
       if (response.status < 300) throw unanswered(new WrongAnswer('it cannot be read', response));
       const refusal = refusalOf(response);
       throw refused(refusal, kind, details, refusal.status === 404 ? missing(subject, refusal) : undefined);

@@ -24,8 +24,8 @@ export interface MessageParts {
 }
 
 /**
- * A request in the form that the policies of the SDK's pipeline process. A real `AbortSignal` is created only if
- * `abortSignal` is read.
+ * A request in the form that the policies of the SDK's pipeline process. A real `AbortSignal` is created only if the
+ * HTTP client may need one (`platformSignal`), and only when `abortSignal` is read.
  */
 export class RequestMessage implements PipelineRequest {
   url: string;

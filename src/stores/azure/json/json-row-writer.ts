@@ -100,7 +100,7 @@ export class JsonRowWriter implements RowWriter {
   #add(member: WrittenMember, value: string): void {
     const last = this.#last;
     const between = member.previous === last ? member.between : (last?.after ?? '') + member.before;
-    this.#text = this.#text + between + value; // one operand at a time: V8 flattens such a chain quickly
+    this.#text = this.#text + between + value; // `+` with one operand at a time: V8 flattens such a string quickly
     this.#last = member;
     this.#size += member.size;
     if (!member.isAscii) this.#isAscii = false;

@@ -146,7 +146,7 @@ export function storedMembers(
   });
   return members.flatMap(([name, from, to]) => {
     const json = text.slice(from, to);
-    if (json[0] === 'n') return []; // null stands for a selected property that the row lacks
+    if (json[0] === 'n') return []; // the service sends null for a selected property that the row lacks
     const stated = types.get(name);
     const value = storedValue(json, stated);
     if (value === undefined) throw illFormed(name, stated, table);

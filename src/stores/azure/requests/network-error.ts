@@ -142,7 +142,7 @@ function neverConnected(error: unknown): boolean {
   );
 }
 
-/** Maximum depth of a chain of causes. Real chains are shorter; the bound ends a circular one. */
+/** Maximum depth to which a chain of causes is followed. Real chains are shorter; the bound is for circular ones. */
 const MAX_DEPTH = 10;
 
 /**

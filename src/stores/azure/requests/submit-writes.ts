@@ -14,8 +14,8 @@ import { readRefusal, refusalOf, refused, type ServiceRefusal } from './refusal.
 import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
 /**
- * Maximum number of times that an unconditional merge which removes a property starts again because its row changed
- * between the read and the write. After that, the error is thrown.
+ * Maximum number of times that an unconditional merge which removes a property is repeated, because its row changed
+ * between the read and the write (see `withoutRemovals`). After that, the error is thrown.
  */
 const MAX_RACES = 5;
 
