@@ -71,7 +71,7 @@ export function exchange(
     let isAnswered = false;
     outgoing.once('response', (incoming) => {
       isAnswered = true;
-      incoming.once('close', release).on('error', ignore); // without a reader, an error must not crash the process
+      incoming.once('close', release).on('error', ignore); // an error without a listener would crash the process
       const status = incoming.statusCode ?? 0;
       const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
       if (request.streamResponseStatusCodes?.has(status) === true) resolve({ readableStreamBody: incoming, ...answer });

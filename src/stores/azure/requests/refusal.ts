@@ -95,7 +95,7 @@ export function readRefusal(
   body: string,
   fromService: boolean,
 ): ServiceRefusal {
-  // The body is ignored if another server than the service sent it.
+  // The body is ignored unless the service sent it.
   const { code, message } = fromService && isErrorType({ get: header }) ? errorBody(body) : {};
   const isEmpty = body === '' && isErrorType({ get: header });
   const told = header('x-ms-error-code');
