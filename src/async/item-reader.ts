@@ -47,7 +47,12 @@ export class ItemReader<I> {
 
   /** Closes the input. Does not wait until it is closed, because an asynchronous input may itself be waiting. */
   close(): void {
-    void Promise.resolve(this.#items.return?.()).catch(() => undefined); // nobody is left to receive its error
+    this.#close().catch(() => undefined); // nobody is left to receive its error
+  }
+
+  /** Async, so that an input whose `return` throws at once rejects like one that is asynchronous. */
+  async #close(): Promise<void> {
+    await this.#items.return?.();
   }
 
   #ask(): Next<I> | Promise<Next<I>> {

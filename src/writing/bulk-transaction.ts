@@ -45,20 +45,27 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
   const { collects, ignored, stopped } = sending;
   const failed: BulkFailure<I>[] = [];
   let written = 0;
+  let problem: { readonly cause: unknown } | undefined;
+  // Counted before the entity receives its ETag: the row is stored, even if a setter of the user's class throws.
+  const onWritten = ({ ready }: BulkItem<I>, receipt: WriteReceipt): void => {
+    written++;
+    try {
+      ready.written(receipt);
+    } catch (cause) {
+      problem ??= { cause };
+    }
+  };
   const submission = {
     submit: (writes: readonly PreparedWrite[]) => submitWithBackoff(batch.table, writes, sending),
     stopped,
-    onWritten({ ready }: BulkItem<I>, receipt: WriteReceipt): void {
-      ready.written(receipt);
-      written++;
-    },
-    onRefused({ index, item, ready }: BulkItem<I>, error: unknown): boolean {
+    onWritten,
+    onRefused(refused: BulkItem<I>, error: unknown): boolean {
       if (!isOfWrite(error)) return false;
       if (ignored !== undefined && error.code === ignored) {
-        ready.written({});
-        written++;
+        onWritten(refused, {});
         return true;
       }
+      const { index, item, ready } = refused;
       failed.push({ index, item, error: ready.refused(error) });
       return collects;
     },
@@ -66,7 +73,10 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
   const groups: (readonly BulkItem<I>[])[] = [batch.writes];
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
     const rest = await submitBatch(group, submission);
-    if (rest === undefined) continue;
+    if (rest === undefined) {
+      if (problem === undefined) continue;
+      return { written, failed, unsent: groups.flat(), stop: problem };
+    }
     const { unwritten, failure } = rest;
     if (failure === undefined) return { written, failed, unsent: [unwritten, ...groups].flat() };
     const { error, refused } = failure;
@@ -80,5 +90,5 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
       return { written, failed, unsent: [others, ...groups].flat(), stop: { cause: error } };
     }
   }
-  return { written, failed, unsent: [] };
+  return { written, failed, unsent: [], ...(problem !== undefined && { stop: problem }) };
 }
