@@ -17,7 +17,7 @@ export interface CopyProgress {
   readonly skipped: number;
   /** Number of rows that could not be written. */
   readonly failed: number;
-  /** Rows copied per second, since the beginning. */
+  /** Average number of rows copied per second since the copy began. */
   readonly ratePerSecond: number;
 }
 
@@ -47,10 +47,9 @@ export interface CopySettings extends OperationOptions {
   /** Changes rows or leaves them out. An error that it throws stops the copy. */
   readonly transform?: RowTransform | undefined;
   /**
-   * Selects the treatment of a row whose key already exists in the target table: `replace` (default) and `merge`
-   * overwrite it, `keep` leaves it and counts the row as skipped, `refuse` fails with `store.already-exists`. With
-   * `keep` and `refuse`, a transaction with such a row is sent again without it, so use them if few keys exist in the
-   * target.
+   * Decides about a row whose key already exists in the target table: `replace` (default) and `merge` overwrite it,
+   * `keep` leaves it and counts the row as skipped, `refuse` fails with `store.already-exists`. With `keep` and
+   * `refuse`, a transaction with such a row is sent again without it, so use them if few keys exist in the target.
    */
   readonly existing?: 'replace' | 'merge' | 'keep' | 'refuse' | undefined;
   /**
@@ -59,8 +58,8 @@ export interface CopySettings extends OperationOptions {
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**
-   * Selects the treatment of a row that cannot be written: `throw` (default) stops with `commit.bulk-stopped`;
-   * `collect` reports it and continues.
+   * Decides about a row that cannot be written: `throw` (default) stops the copy with `commit.bulk-stopped`; `collect`
+   * reports it and continues.
    */
   readonly onError?: 'throw' | 'collect' | undefined;
   /**

@@ -30,7 +30,7 @@ const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') 
 
 /** An object whose tables can be administered: a `DataSource`. */
 export interface HasTables {
-  /** The administration of the object's tables. */
+  /** The methods that list, create, copy and delete its tables. */
   readonly tables: TableAdministration;
 }
 

@@ -9,7 +9,7 @@ import { readRows, storedRows, type TablePlace } from './table-place.js';
 export interface TruncateProgress {
   /** Number of rows deleted so far. */
   readonly deleted: number;
-  /** Rows deleted per second, since the beginning. */
+  /** Average number of rows deleted per second since the deletion began. */
   readonly ratePerSecond: number;
 }
 

@@ -46,7 +46,7 @@ export class Deadline {
     this.#ends = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout;
   }
 
-  /** The signal and the remaining time, as the options of the next step. */
+  /** The signal and the remaining time, as options for the next part of the operation. */
   get rest(): OperationOptions {
     if (this.#ends === Number.POSITIVE_INFINITY) return this.#options;
     const { signal } = this.#options;

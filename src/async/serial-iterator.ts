@@ -20,8 +20,8 @@ export abstract class SerialIterator<P extends ContinuedPage> implements AsyncIt
   protected abstract read(): Promise<P | undefined>;
 
   /**
-   * Releases the resources of the iteration. Called once, when the iteration ends; `failure` is the error of `read`, if
-   * that ended it.
+   * Releases the resources of the iteration. Called once, when the iteration ends; if reading failed, `failure` is the
+   * error that `read` threw.
    */
   protected abstract ended(by: IterationEnd, failure?: unknown): void;
 

@@ -58,9 +58,9 @@ export interface DataSourceOptions {
   /** Returns the time, in milliseconds since 1970, for the timestamps of embedded stores. For tests. */
   readonly clock?: (() => number) | undefined;
   /**
-   * The durability of acknowledged writes to a store on disk. With `full`, the default, they survive a power failure.
-   * With `relaxed`, a power failure may lose the last transactions, but never the whole store; single writes then take
-   * about half the time.
+   * The failures that acknowledged writes to a store on disk survive. With `full`, the default, they survive a crash of
+   * the operating system and a power failure. With `relaxed`, either may undo the last transactions, but the store
+   * stays intact; single writes then take about half the time.
    */
   readonly durability?: 'full' | 'relaxed' | undefined;
   /**

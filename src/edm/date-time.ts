@@ -11,7 +11,10 @@ export function preciseDate(milliseconds: number, ticks: number): Date {
   return Object.defineProperty(new Date(milliseconds), TICKS, { value: ticks });
 }
 
-/** Returns the 100 ns units of a Date that `preciseDate` has made; `undefined` for any other Date, which has none. */
+/**
+ * Returns the 100 ns units that a Date from `preciseDate` carries; `undefined` for every other Date, which carries
+ * none.
+ */
 export function exactTicks(date: Date): number | undefined {
   return (date as { readonly [TICKS]?: number })[TICKS];
 }

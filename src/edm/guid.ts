@@ -83,7 +83,7 @@ export class Guid {
 
   /** Returns whether both are the same GUID. */
   equals(other: Guid): boolean {
-    // By text, because `other` may come from another copy of this package.
+    // Compares texts, because `other` may come from another copy of this package.
     return Guid.is(other) && this.toString() === other.toString();
   }
 

@@ -22,8 +22,8 @@ export function withEqualities(known: KnownParts, tests: readonly PartTest[]): K
 }
 
 /**
- * Lowers a test of a key part to comparisons of the key. Returns `'copy'` if the test must be applied to the property
- * that also stores the part, `true` if all keys match, and `false` if none does.
+ * Translates a test of a key part to comparisons of the whole key. Returns `'copy'` if the test must be applied to the
+ * property that also stores the part, `true` if all keys match, and `false` if none does.
  *
  * The result is valid only for keys that match the template and whose fixed parts have the values in `known`.
  *

@@ -6,9 +6,9 @@ import { ALL_KEYS, intersection, rangeComparisons, rangeOf, type KeyName } from 
 import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
 
 /**
- * Lowers a bound filter to the store's `FilterNode`. Tests of key parts become comparisons of PartitionKey and RowKey,
- * if the parts before them are in `known` or have `eq` tests in the same conjunction. Returns `true` if every row
- * matches, and `false` if none does.
+ * Lowers a bound filter, which means that it translates the filter to the store's `FilterNode`. Tests of key parts
+ * become comparisons of PartitionKey and RowKey, if the parts before them are in `known` or have `eq` tests in the same
+ * conjunction. Returns `true` if every row matches, and `false` if none does.
  *
  * @throws EntitableError `query.not-expressible`.
  */

@@ -53,7 +53,7 @@ export interface AnyConverter {
   readonly type: EdmType;
   /** The order of stored values; `'none'` by default. */
   readonly order?: ConverterOrder | undefined;
-  /** `false` if equal values may be stored in different forms. */
+  /** `false` if equal values may be stored in different forms; see {@link Converter.equality}. */
   readonly equality?: false | undefined;
   /** See {@link Converter.toStored}. */
   toStored(value: unknown): unknown;

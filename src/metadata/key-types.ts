@@ -20,31 +20,31 @@ export declare const defaulted: unique symbol;
  * The mark of a key part, with the type that it marks. Plain values and parts of the other key are assignable to it.
  */
 export interface KeyPart<out V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [keyPart]?: V;
 }
 
 /** The mark that `PartitionKey` adds to a type. */
 export interface PartitionKeyPart<out V> extends KeyPart<V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [partitionPart]?: true;
 }
 
 /** The mark that `RowKey` adds to a type. */
 export interface RowKeyPart<out V> extends KeyPart<V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [rowPart]?: true;
 }
 
 /** The mark that `ETag` and `Timestamp` add to a type. The store sets such a value, so no method accepts it. */
 export interface SystemValue<out Kind extends SystemValueKind> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [systemValue]?: Kind;
 }
 
 /** The mark that `Defaulted` adds to a type. Plain values are assignable to it. */
 export interface DefaultedMark<out V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [defaulted]?: V;
 }
 
@@ -117,7 +117,7 @@ export interface EntitableTypeError<Message extends string> {
 
 /** The address of a partition whose key is constant text: an empty object, as in `query({})`. */
 export interface ConstantKey {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [keyPart]?: never;
 }
 

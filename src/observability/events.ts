@@ -106,7 +106,7 @@ export interface Metric {
   readonly name: 'entitable.duration' | 'entitable.requests' | 'entitable.retries' | 'entitable.rows';
   /** The unit. Values in `ms` are meant for a distribution, e.g. a histogram; the others are meant to be added up. */
   readonly unit: 'ms' | 'requests' | 'retries' | 'rows';
-  /** Measured value, in the `unit`. */
+  /** The measured value, in the unit that `unit` names. */
   readonly value: number;
   /** The operation that was measured. It contains no keys and no property values. */
   readonly attributes: {

@@ -57,7 +57,7 @@ export interface ReadingBack extends OperationOptions {
   readonly trustsContent?: boolean | undefined;
 }
 
-/** The conclusion that the current row allows about the write. */
+/** A conclusion about the write, drawn from the row as it is stored now. */
 type Finding =
   /** The row is unchanged: the write was not carried out. */
   | 'as-before'

@@ -6,7 +6,7 @@ import { checkNames, type OptionNames } from '../options/check-option.js';
  * All times are in milliseconds.
  */
 export interface Backoff {
-  /** Upper bound of the first wait, doubled with each retry. */
+  /** Upper bound of the first wait; it doubles with each further retry. */
   readonly slot: number;
   /** Upper bound of every wait. */
   readonly ceiling: number;

@@ -54,8 +54,8 @@ export class IdentityMap {
   }
 
   /**
-   * Makes the commit check that a row has an ETag; `undefined` removes the check. Throws `commit.in-progress` while the
-   * row is being sent.
+   * Makes the commit check that a row still has the ETag `etag`; `undefined` removes the check. Throws
+   * `commit.in-progress` while the row is being sent.
    */
   require(row: TrackedRow, etag: string | undefined): void {
     this.#checkUnlocked(row);

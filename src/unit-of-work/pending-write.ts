@@ -30,9 +30,9 @@ export type PendingWrite =
   | Removal;
 
 /**
- * Returns the write that is pending after a row was deleted for which `before` was pending. The delete takes over the
- * If-Match condition of a replace or a merge. Returns `undefined` if nothing is left to send, e.g. for a row that was
- * only inserted.
+ * Returns the pending write of a row after the entity was deleted; `before` is the write that was pending until then.
+ * The delete takes over the If-Match condition of a replace or a merge. Returns `undefined` if nothing is left to send,
+ * e.g. for a row that was only inserted.
  */
 export function afterDelete(before: PendingWrite | undefined, removal: Removal): Removal | undefined {
   switch (before?.kind) {

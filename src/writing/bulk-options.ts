@@ -12,7 +12,7 @@ export interface BulkProgress {
   readonly failed: number;
   /** Number of items in the input, if it is known: for arrays, sets and maps. */
   readonly total?: number;
-  /** Number of items written per second since the start. */
+  /** Average number of items written per second since the bulk write began. */
   readonly ratePerSecond: number;
 }
 

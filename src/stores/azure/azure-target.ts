@@ -76,11 +76,11 @@ export interface AzureOptions {
    */
   readonly httpClient?: HttpClient | undefined;
   /**
-   * Maximum number of open connections to the account, 100 by default. Further requests wait. Does not apply to an
-   * `httpClient`.
+   * Maximum number of open connections to the account, 100 by default. Further requests wait. Has no effect if you pass
+   * your own `httpClient`.
    */
   readonly maxSockets?: number | undefined;
-  /** Maximum size of a response in bytes, 128 MiB by default. Does not apply to an `httpClient`. */
+  /** Maximum size of a response in bytes, 128 MiB by default. Has no effect if you pass your own `httpClient`. */
   readonly maxAnswerBytes?: number | undefined;
   /**
    * The kind of service at the endpoint. By default it is inferred from the URL: the host of Cosmos DB contains

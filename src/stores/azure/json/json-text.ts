@@ -88,7 +88,7 @@ function skipNested(text: string, at: number): number {
   return at;
 }
 
-/** The reason that an error reports for a text that is not a row. */
+/** The reason given in the error if a text is not a row. */
 export const NO_ROW = 'it has a row that is none';
 
 /**

@@ -15,7 +15,7 @@ export interface RowLayout {
   readonly types: readonly EdmType[];
 }
 
-/** Computes the layout of a shape. */
+/** Returns the {@link RowLayout} of a shape, the properties that a class declares. */
 export function rowLayout(table: string, { properties }: RowShape): RowLayout {
   return { table, names: properties.map(({ name }) => name), types: properties.map(({ type }) => type) };
 }

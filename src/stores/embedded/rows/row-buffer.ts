@@ -15,9 +15,9 @@ const SHARED_BYTES = 8 * 1024;
 const LOOPED_UNITS = 48;
 
 /**
- * A buffer in which rows are encoded one after another. The fixed part of a row has one entry of fixed size for each
- * property; the variable part has the content of its Strings and Binaries. Both grow side by side while the row is
- * written.
+ * A buffer in which rows are encoded one after another. The fixed part of a row has an entry for each property, whose
+ * size depends only on the property's type; the variable part has the content of its Strings and Binaries. Both grow
+ * side by side while the row is written.
  */
 export class RowBuffer {
   #bytes!: Buffer;

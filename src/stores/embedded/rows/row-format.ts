@@ -4,10 +4,10 @@ import type { Layout } from './layout.js';
 import { contentOf, type ByteSlice } from '../ordered-rows.js';
 
 /**
- * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part (one entry
- * of fixed size for each property) and the variable part (the content of Strings and Binaries), as the layout describes
- * them. A row whose layout has no number contains the layout itself after the timestamp, as its length (4) and its
- * text.
+ * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part (an entry
+ * for each property, whose size depends only on the property's type) and the variable part (the content of Strings and
+ * Binaries). The layout lists the names and types of the row's properties; see `layout.ts`. A row whose layout has no
+ * number contains the layout itself after the timestamp, as its length (4) and its text.
  */
 const FLAGS = 0;
 const LAYOUT = 1;
