@@ -15,7 +15,7 @@ export type Set = (entity: Record<string, unknown>, row: RowReader) => void;
 
 const PROTO = '__proto__';
 
-/** The step that reads one member of an entity from a row. */
+/** A step of the decoder, which reads one member of an entity from a row. */
 export interface MemberStep {
   readonly name: string;
   /**
@@ -118,7 +118,7 @@ function takeSteps(steps: readonly MemberStep[], entity: Record<string, unknown>
   }
 }
 
-/** Returns the step that sets one member. */
+/** Returns the step of the decoder that sets one member. */
 function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
   switch (member.kind) {
     case 'property':
@@ -140,8 +140,8 @@ function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
 }
 
 /**
- * Returns the step that sets all properties of a key, parsing the key once. Constant keys are parsed too, so that rows
- * of other classes are rejected.
+ * Returns the step of the decoder that sets all properties of a key, parsing the key once. Constant keys are parsed
+ * too, so that rows of other classes are rejected.
  */
 function keyStep(template: KeyTemplate): MemberStep {
   const { parts } = template;

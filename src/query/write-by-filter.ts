@@ -137,14 +137,15 @@ async function nextBatch(
   return batch?.writes ?? [];
 }
 
-/** The reading that decodes the keys and the ETag of each matching row, which every write needs. */
+/** The {@link RowReading} that decodes the keys and the ETag of each matching row, which every write needs. */
 export const MATCHES: RowReading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),
   decode: matchOf,
 });
 
 /**
- * Returns a reading that also decodes the query's result for each matching row, for patches that are computed from it.
+ * Returns a {@link RowReading} that also decodes the query's result for each matching row, for patches that are
+ * computed from it.
  */
 export function withResults({ request, decode }: RowReading<unknown>): RowReading<MatchedRow> {
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };

@@ -8,8 +8,8 @@ interface Cached {
 }
 
 /**
- * A size-limited cache of blocks that were all read at the same version of the store. It evicts the oldest block first,
- * but spares a block once if it was looked up in the meantime (second-chance eviction).
+ * A size-limited cache of blocks (see `block.ts`) that were all read at the same version of the store. It evicts the
+ * oldest block first, but spares a block once if it was looked up in the meantime (second-chance eviction).
  */
 export class BlockCache {
   readonly #limit: number;

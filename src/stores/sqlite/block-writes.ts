@@ -20,8 +20,8 @@ const SPARSE = FULL / 4;
 const SPLIT = FULL * 0.7;
 
 /**
- * The writes of one transaction. Collects the written rows first, then merges them into the blocks that cover their
- * keys.
+ * The writes of one transaction. Collects the written rows first, then merges them into the blocks (see `block.ts`)
+ * that cover their keys.
  */
 export class BlockWrites implements RowSource, StagingTarget {
   readonly #read: (key: string) => Block;

@@ -9,7 +9,7 @@ import { APPLICATION_ID, valueOf } from './connection.js';
 import { isDamage, sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
-/** Number of blocks to read before yielding to the event loop. */
+/** Number of blocks (see `block.ts`) to read before yielding to the event loop. */
 const BLOCKS_AT_ONCE = 64;
 
 /** A zero byte. Appended to a key, it makes the smallest key that sorts after that key. */

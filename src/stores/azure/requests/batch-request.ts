@@ -48,7 +48,10 @@ export function batchedQuery(endpoint: string, query: WireRequest): WireRequest 
   return envelope(endpoint, batch, `${before}${query.url} HTTP/1.1\r\n${after}\r\n--${batch}--\r\n`);
 }
 
-/** The text of a part before and after its URL, `Content-ID` and `If-Match` header. */
+/**
+ * The text of one part of a batch, namely what comes before its URL, and what comes after its `Content-ID` and
+ * `If-Match` headers.
+ */
 interface Frame<T> {
   readonly before: T;
   readonly after: T;
