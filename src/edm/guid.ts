@@ -81,7 +81,7 @@ export class Guid {
     return new Guid(digits, undefined);
   }
 
-  /** Returns whether both are the same GUID. */
+  /** Returns whether the other Guid has the same value. */
   equals(other: Guid): boolean {
     // Compares texts, because `other` may come from another copy of this package.
     return Guid.is(other) && this.toString() === other.toString();

@@ -19,8 +19,8 @@ const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /**
  * Creates spans through `@azure/core-tracing`, as the SDK does for its HTTP requests. With an instrumenter registered
- * there (for OpenTelemetry by `@azure/opentelemetry-instrumentation-azure-sdk`), each operation is the parent of its
- * requests.
+ * there (for OpenTelemetry by `@azure/opentelemetry-instrumentation-azure-sdk`), the span of each operation is the
+ * parent of the spans of its requests.
  *
  * @param system The kind of store.
  */

@@ -20,7 +20,7 @@ export interface KeyedRow<out R> extends RowPlace {
   readonly value: R;
 }
 
-/** Extends a reading so that it returns each value together with the position of its row. */
+/** Extends a {@link RowReading} so that it returns each value together with the position of its row. */
 export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<KeyedRow<R>> {
   return {
     request,

@@ -84,8 +84,8 @@ async function writeMatches(
   return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
 
   /**
-   * Reads a row again that another writer has changed. If it still matches, it is written together with the unwritten
-   * rows.
+   * Reads a row again that another writer has changed. If it still matches, it is written together with the rows that
+   * are not written yet.
    */
   async function readAgain(
     unwritten: readonly Prepared[],

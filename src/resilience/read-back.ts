@@ -124,8 +124,8 @@ export async function readBack(
     return verdict === 'anothers' && row.finding !== 'as-before' ? { etag: row.etag, finding: 'changed' } : row;
   });
   const settlement = outcomeOf(writes, own, since, trustsContent);
-  // There must be no `await` between the determination and the claim: the next waiting write must find these rows
-  // claimed.
+  // There must be no `await` between determining the outcome and recording it: the next waiting write must already know
+  // that these writes have produced the rows.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
 }

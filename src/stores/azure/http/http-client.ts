@@ -142,7 +142,7 @@ class RequestTurns {
     });
   }
 
-  /** Ends the turn of a finished request and passes it to the request that has waited longest. */
+  /** Records that a request has ended, and lets the request that has waited longest be sent in its place. */
   readonly leave = (): void => {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;

@@ -40,7 +40,7 @@ export function isFromService(headers: Answer['headers']): boolean {
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
-/** The reason that an error reports for a page whose continuation leads to the same page again. */
+/** The reason given in the error if the continuation of a page leads to the same page again. */
 export const ENDLESS = 'it is followed by itself: the continuation that it gives is the one that it was asked for';
 
 const XML_TYPE = /^(?:application|text)\/(?:atom\+)?xml\s*(?:;|$)/i;
