@@ -5,7 +5,7 @@ import { EntitableError, httpResponseOf } from '../../index.js';
 export interface ErrorResponse {
   /** `true` as soon as the response has begun. */
   readonly headersSent: boolean;
-  /** Sets the status. */
+  /** Sets the HTTP status of the response. */
   status(code: number): unknown;
   /** Sets headers. */
   set(headers: Record<string, string>): unknown;

@@ -141,7 +141,7 @@ function addressOf(url: string): readonly [origin: Origin, path: string] {
   if (last?.text === url.slice(0, end) && PLAIN_PATH.test(path)) return [last, path];
   const { origin, protocol, hostname, port, host, pathname, search } = new URL(url);
   last = {
-    // `origin`, not the text up to the first slash: without a path, that slash may belong to the query.
+    // Uses `origin` and not the text up to the first slash, because without a path that slash may belong to the query.
     text: origin,
     open: protocol === 'https:' ? requestSecure : requestPlain,
     hostname: hostname.replace(/^\[|\]$/g, ''), // without the brackets of an IPv6 address
