@@ -27,14 +27,15 @@ export interface EntityOptions<
    */
   readonly rowKey?: R;
   /**
-   * Creates an entity from the values of its row, or from those that were passed to a repository's `create`. For
-   * classes whose constructor needs the values. Declare their type:
+   * Creates an entity from the values of its row, or from those that were passed to a repository's `create`. Needed for
+   * classes whose constructor takes the values. Declare the type of the parameter:
    * `(values: EntityValues<Order>) => new Order(values)`.
    */
   readonly create?: (values: V) => object;
   /**
-   * A schema that is checked before every write, like class-validator's constraints: one of zod, valibot or any other
-   * Standard Schema. It validates and does not transform.
+   * A schema of zod, valibot or any other library that implements Standard Schema. Entities are validated against it
+   * before every write, in addition to class-validator's constraints. Transformations in the schema do not affect the
+   * stored values.
    */
   readonly schema?: StandardSchema;
 }

@@ -1,6 +1,6 @@
 /**
- * Loads the package that records compilers' decorator metadata. It is bundled into this package, so the published
- * declarations do not mention it.
+ * Loads `reflect-metadata`, which stores the decorator metadata that compilers emit. The package is bundled into this
+ * one, so the published declarations do not mention it.
  *
  * @internal
  */

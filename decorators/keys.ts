@@ -6,14 +6,20 @@ import { propertyDecorator, type PropertyDecoratorOf } from './record.js';
 
 /** Options of `@PartitionKey` and `@RowKey`. */
 export interface KeyOptions {
-  /** Converts the value to key text that sorts as the values do. Required unless the property is a string. */
+  /**
+   * Converts the value to text that is stored in the key and sorts in the order of the values. Required unless the
+   * property is a string.
+   */
   readonly converter?: AnyConverter;
   /**
    * The name under which the key part is also stored as a property, for other programs and for filters that no key
    * range can express.
    */
   readonly name?: string;
-  /** The EDM type of that additional property. By default, the property is a String with the text of the key part. */
+  /**
+   * The EDM type of the additional property that `name` declares. By default, that property is a String with the text
+   * of the key part.
+   */
   readonly type?: EdmType;
 }
 
@@ -60,8 +66,8 @@ function keyDecorator<V>(role: 'partition' | 'row', options: KeyOptions | undefi
 }
 
 /**
- * Sets the design type of a key to `String`, for code that reads a compiler's decorator metadata, such as
- * `@ApiProperty()`. For a type like `RowKey` compilers emit `Object`, or the decorator function.
+ * Sets the `design:type` metadata of a key property to `String`, for code that reads the decorator metadata of
+ * compilers, such as `@ApiProperty()`. For a type like `RowKey`, compilers emit `Object` or the decorator function.
  */
 function tellText(target: unknown, property: unknown): void {
   const reflect = Reflect as {

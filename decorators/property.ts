@@ -13,7 +13,10 @@ export interface PropertyOptions {
    * then a Double.
    */
   readonly type?: EdmType;
-  /** Converts a value that is not an EDM value, or stores a value in another form. The converter sets the EDM type. */
+  /**
+   * Converts a value that is not an EDM value, or stores a value in another form. The converter determines the EDM
+   * type.
+   */
   readonly converter?: AnyConverter;
   /**
    * The value of the property if none is set. It is stored with an entity that `create` makes or that a method stores
@@ -50,7 +53,7 @@ type DecoratorOf<O> = O extends { readonly default: infer D }
   : PropertyDecoratorOf<ValueOf<O>>;
 
 /**
- * Stores a property.
+ * Stores the decorated property as a property of the row.
  *
  * @example
  * ```ts
@@ -70,8 +73,8 @@ export function Property<const O extends PropertyOptions = object>(options?: O):
 export type ETag = ETagMark;
 
 /**
- * Receives the entity's ETag when the entity is read or written. If it is set, writes of the entity are conditional on
- * it.
+ * Marks the property that receives the entity's ETag whenever the entity is read or written. If the property is set,
+ * writes of the entity are conditional on that ETag.
  */
 export function ETag(): PropertyDecoratorOf<string> {
   return propertyDecorator({ role: 'etag' });
@@ -84,8 +87,8 @@ export function ETag(): PropertyDecoratorOf<string> {
 export type Timestamp = TimestampMark;
 
 /**
- * Receives the time, to the millisecond, at which the store last wrote the entity. A value that you set is never
- * written.
+ * Marks the property that receives the time, to the millisecond, at which the store last wrote the entity. A value that
+ * you set is never written.
  */
 export function Timestamp(): PropertyDecoratorOf<Date> {
   return propertyDecorator({ role: 'timestamp' });

@@ -11,7 +11,8 @@ import {
   type PropertyDefinition,
 } from '../src/metadata/registry.js';
 
-// Standard decorators share their metadata through Symbol.metadata. If the runtime lacks it, compilers use this symbol.
+// Polyfills Symbol.metadata, under which a class's standard decorators share metadata. The value is the symbol that
+// compilers use if Symbol.metadata is missing.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
 /**
@@ -58,7 +59,10 @@ type TypeOfProperty<T, P> = P extends string
     ? V
     : unknown;
 
-/** Checks that a default fits its property; otherwise it is an error type that explains the problem. */
+/**
+ * Checks that the type of a default fits its property. The result is `unknown` if it fits, and otherwise an error type
+ * whose text explains the problem.
+ */
 type CheckDefault<V, D> = [D] extends [never]
   ? unknown
   : [D] extends [(...args: never) => infer R]
@@ -76,7 +80,7 @@ type CheckDefault<V, D> = [D] extends [never]
         ? unknown
         : EntitableTypeError<'the default is no value of the type of the property'>;
 
-/** Creates a decorator that records its definition for the decorated property. */
+/** Creates a decorator that records `definition` for the property that it is applied to. */
 export function propertyDecorator<V>(
   definition: Omit<PropertyDefinition, 'name'>,
   options: object = {},
@@ -96,8 +100,8 @@ export function propertyDecorator<V>(
 }
 
 /**
- * Records the options of `@Entity`, and under standard decorators the object in which the class's properties are
- * recorded.
+ * Records the options of `@Entity` for a class. Under standard decorators, it also records the metadata object that
+ * lists the class's properties.
  */
 export function recordClass(
   target: EntityClass,

@@ -22,15 +22,15 @@ const PROTOCOLS: readonly unknown[] = ['https', 'https,http'];
 /** Matches an IPv4 address. `node:net` is not used, because loading it takes longer than opening a store in memory. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
-/**
- * The service's limits: number of policies of a table, number of characters of a policy's id, and the last year of a
- * date.
- */
+/** Limits of the service: policies per table, characters in a policy's id, and the latest year in a date. */
 const MOST_POLICIES = 5;
 const LONGEST_ID = 64;
 const LAST_YEAR = 9999;
 
-/** Matches characters that a policy cannot contain. In a signed text, a line break would begin another field. */
+/**
+ * Matches control characters. The ids and keys in a SAS must not contain them, because a line break separates the
+ * fields of the string that is signed.
+ */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -109,7 +109,7 @@ function checkPeriod(start: Date | undefined, expiry: Date | undefined, prefix =
       throw refusedOption(`${prefix}${name}`, `a valid Date of the years 1 to ${LAST_YEAR}`, date);
     }
   }
-  // The service stores whole seconds.
+  // The service stores whole seconds, so two dates within the same second are equal.
   if (start && expiry && Math.floor(start.getTime() / 1000) >= Math.floor(expiry.getTime() / 1000)) {
     throw refusedOption(`${prefix}expiry`, 'a Date after start', expiry);
   }
@@ -142,7 +142,10 @@ function checkKey(option: string, key: SasKey | undefined): void {
   }
 }
 
-/** Returns whether a text can be signed as it is. Half of a surrogate pair would be signed as another character. */
+/**
+ * Returns whether a value is a string that can be signed unchanged: one without control characters and without unpaired
+ * surrogates, which UTF-8 cannot encode.
+ */
 function isPlain(text: unknown): text is string {
   return typeof text === 'string' && text.isWellFormed() && !CONTROL.test(text);
 }

@@ -8,14 +8,14 @@ import type {
 } from '../store/service-administration.js';
 
 /**
- * The service's limits: number of CORS rules, of entries in a list of a rule, of prefixes such as `x-ms-*` in a list,
- * and of characters in an entry.
+ * Limits of the service: CORS rules, entries in each list of a rule, header prefixes such as `x-ms-*` in each list, and
+ * characters in an entry.
  */
 const MOST_RULES = 5;
 const MOST_PARTS = 64;
 const MOST_PREFIXES = 2;
 const LONGEST_PART = 256;
-/** Maximum size of all CORS rules together, in the form in which they are sent, without the XML tags. */
+/** Maximum total size of the CORS rules in bytes, in the form in which they are sent, but without the XML tags. */
 const MOST_CORS_BYTES = 2048;
 const LONGEST_AGE = 2 ** 31 - 1;
 const LONGEST_RETENTION = 365;
@@ -37,7 +37,10 @@ const RULE: OptionNames<CorsRule> = {
   maxAgeInSeconds: true,
 };
 
-/** Rejects properties that the service would reject, and an empty change. Throws `validation.invalid-option`. */
+/**
+ * Rejects properties that the service would reject, and an object that sets none of them. Throws
+ * `validation.invalid-option`.
+ */
 export function checkServiceProperties(properties: ServiceProperties): void {
   checkMembers('the service properties', properties, PROPERTIES);
   const { logging, hourMetrics, minuteMetrics, cors } = properties ?? {};
@@ -110,8 +113,8 @@ function checkRetention(option: string, { retentionDays }: { readonly retentionD
 }
 
 /**
- * Checks a list in a CORS rule. The service stores the list as text separated by commas, and counts header prefixes
- * such as `x-ms-*` separately.
+ * Checks a list in a CORS rule. No entry may contain a comma, because the service stores the list as comma-separated
+ * text. Header prefixes such as `x-ms-*` have a limit of their own.
  */
 function checkParts(option: string, parts: readonly string[], least = 0): void {
   const isFitting =

@@ -62,7 +62,7 @@ export function noRow(found: string): EntitableError {
   });
 }
 
-/** A property in its stored form. */
+/** A property in its stored form: the name, and the value as stored text or bytes. */
 export type StoredProperty = readonly [name: string, value: UndeclaredValue];
 
 /** The table that rows are copied to. */

@@ -17,11 +17,11 @@ export interface CopyProgress {
   readonly skipped: number;
   /** Number of rows that could not be written. */
   readonly failed: number;
-  /** Rows copied per second, since the beginning. */
+  /** Average number of rows copied per second since the copy began. */
   readonly ratePerSecond: number;
 }
 
-/** The result of a copy. Every row that was read was either copied, skipped or failed. */
+/** The result of a copy. Every row that was read was copied or skipped, or it failed. */
 export interface CopyReport {
   /** Number of rows that were read; only rows that match the filter count. */
   readonly read: number;
@@ -39,25 +39,27 @@ export interface CopyReport {
  */
 export type RowTransform = (row: StoredRow) => StoredRow | undefined | Promise<StoredRow | undefined>;
 
-/** Options of a copy. `signal` stops it cleanly; `timeout` applies to each request. */
+/**
+ * Options of a copy. `signal` stops the copy: with `store.aborted` during the first request, later with
+ * `commit.bulk-stopped`, which reports the progress. `timeout` applies to each request.
+ */
 export interface CopySettings extends OperationOptions {
   /** Changes rows or leaves them out. An error that it throws stops the copy. */
   readonly transform?: RowTransform | undefined;
   /**
-   * Selects the treatment of a row whose key already exists in the target table: `replace` (default) and `merge`
-   * overwrite it, `keep` leaves it and counts the row as skipped, `refuse` fails with `store.already-exists`. With
-   * `keep` and `refuse`, a transaction with such a row is sent again without it, so use them if few keys exist in the
-   * target.
+   * Decides about a row whose key already exists in the target table: `replace` (default) and `merge` overwrite it,
+   * `keep` leaves it and counts the row as skipped, `refuse` fails with `store.already-exists`. With `keep` and
+   * `refuse`, a transaction with such a row is sent again without it, so use them if few keys exist in the target.
    */
   readonly existing?: 'replace' | 'merge' | 'keep' | 'refuse' | undefined;
   /**
-   * Number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to the
-   * store's response times.
+   * Maximum number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to
+   * the store's response times.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**
-   * Selects the treatment of a row that cannot be written: `throw` (default) stops with `commit.bulk-stopped`;
-   * `collect` reports it and continues.
+   * Decides about a row that cannot be written: `throw` (default) stops the copy with `commit.bulk-stopped`; `collect`
+   * reports it and continues.
    */
   readonly onError?: 'throw' | 'collect' | undefined;
   /**
@@ -90,7 +92,7 @@ export interface ClassCopyOptions<T extends object> extends CopySettings {
   readonly filter?: ConditionOf<T, Filter<T>> | undefined;
 }
 
-/** Rejects options of a bulk write before anything is read. Throws `validation.invalid-option`. */
+/** Rejects invalid options of a bulk write before anything is read. Throws `validation.invalid-option`. */
 export function checkWriting({ concurrency, onError, timeout }: BulkOptions): void {
   checkTimeout({ timeout });
   if (concurrency !== undefined) concurrencyOf(concurrency);

@@ -41,7 +41,8 @@ export async function copyTable(
   const { table, tables } = to;
   const reading = { request: ReadRow.REQUEST, decode: (row: RowReader) => new ReadRow(row) };
   const pages = readRows(from, rowFilter(from, filter), reading, { signal, timeout });
-  // Errors of the source are thrown as they are, not as `commit.bulk-stopped`, so the first page is read here.
+  // The first page is read before the bulk write begins, so that an error of the source, e.g. a missing table, is
+  // thrown unchanged and not as the cause of `commit.bulk-stopped`.
   const first = await pages.next();
 
   let read = 0;
@@ -52,7 +53,7 @@ export async function copyTable(
   const prepare = (row: StoredRow) => ({
     table,
     write: writeOf(row, MODES[existing], rows, target),
-    // A kept row is an insert that was rejected, so its receipt has no ETag.
+    // With `keep`, a receipt without an ETag means that the insert was rejected because the row exists.
     written: ({ etag }: WriteReceipt) => existing === 'keep' && etag === undefined && kept++,
     refused: (error: unknown) => error,
   });
@@ -97,8 +98,8 @@ export async function copyTable(
 }
 
 /**
- * Applies `transform` to a row. Throws if it changed the row but returned nothing, because the row would be lost
- * silently.
+ * Applies `transform` to a row. Throws `validation.invalid-option` if the function modified the row but returned
+ * `undefined`: it probably forgot to return the row, which would then not be copied.
  */
 async function transformed(row: ReadRow, transform: RowTransform): Promise<StoredRow | undefined> {
   const plain = row.plain();

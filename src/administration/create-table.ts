@@ -14,7 +14,7 @@ export interface CreateTableOptions extends OperationOptions {
   readonly waitForDeletion?: boolean | undefined;
 }
 
-/** Default timeout with `waitForDeletion`: three times what Azure usually needs. */
+/** Default timeout with `waitForDeletion`, in milliseconds: three times what Azure usually needs. */
 const DEFAULT_PATIENCE = 120_000;
 const WAITS = Object.freeze({ first: 500, longest: 5000 });
 

@@ -18,7 +18,7 @@ export interface DescribeOptions extends OperationOptions {
 export interface PropertyDescription {
   /** The stored name. */
   readonly name: string;
-  /** Number of rows for each type of the property; types that occur in no row are left out. */
+  /** Number of rows in which the property has each type; types that occur in no row are left out. */
   readonly types: Readonly<Partial<Record<EdmType, number>>>;
   /** Number of rows without the property. */
   readonly missing: number;
@@ -30,7 +30,8 @@ export interface PropertyDescription {
 }
 
 /**
- * Properties and counts of a sample of a table's rows. It contains names, types and numbers, but no keys and no values.
+ * The result of `describe`: the properties that occur in a sample of a table's rows, with counts and sizes. It contains
+ * no keys and no values.
  */
 export interface TableDescription {
   /** The table's name in the store. */

@@ -14,7 +14,9 @@ export interface EnsureTablesOptions extends CreateTableOptions {
   readonly concurrency?: number | undefined;
 }
 
-/** Creates the missing tables and returns their names. Throws `store.tables-not-created`. */
+/**
+ * Creates those of the wanted tables that do not exist yet, and returns their names. Throws `store.tables-not-created`.
+ */
 export async function ensureTables(
   tables: AdministeredTables,
   wanted: Iterable<string | EntityClass>,

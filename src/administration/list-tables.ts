@@ -5,7 +5,10 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { tableNameProblem } from '../edm/names.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Options of `list`. A table must match all of them. Case is ignored where the store ignores it in table names. */
+/**
+ * Options of `list`. A table must match all of them. `from` and `to` ignore case; `prefix` ignores it if the store does
+ * so in table names.
+ */
 export interface ListTablesOptions extends OperationOptions {
   /** Only tables whose name begins with this text. */
   readonly prefix?: string | undefined;

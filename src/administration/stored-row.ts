@@ -73,7 +73,7 @@ export function undeclaredValue(stored: StoredValue): UndeclaredValue {
   }
 }
 
-/** Returns what is wrong with a value that should be a stored value, or `undefined`. */
+/** Describes what is wrong with a value that should be a {@link StoredValue}; `undefined` if it is one. */
 export function storedValueProblem(stored: unknown): string | undefined {
   if (typeof stored !== 'object' || stored === null) return `${typeName(stored)}, not { type, value }`;
   const { type, value, ticks } = stored as Readonly<Record<string, unknown>>;

@@ -25,12 +25,12 @@ import { ADMINISTRATION_OPTIONS } from './option-names.js';
 import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
 
-/** Key under which a data source exposes its tables to other administrations, even of another copy of this package. */
+/** Key under which a data source exposes its tables to other instances, even those of another copy of this package. */
 const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') as never;
 
-/** An object with tables: a `DataSource`. */
+/** An object whose tables can be administered: a `DataSource`. */
 export interface HasTables {
-  /** The administration of its tables. */
+  /** The methods that list, create, copy and delete its tables. */
   readonly tables: TableAdministration;
 }
 
@@ -39,8 +39,8 @@ export type NamedTable = string | { readonly dataSource: HasTables; readonly tab
 
 /**
  * The table of an entity class, in this or in another data source, under the name that `tableName` returns there. It
- * stands for the rows that can belong to the class: if its row key begins with a literal, the rows of other classes are
- * excluded.
+ * stands for those rows of the table that can belong to the class: if the class's row key begins with a literal, rows
+ * whose key does not begin with it are excluded.
  */
 export type ClassTable<T extends object> =
   EntityClass<T> | { readonly dataSource: HasTables; readonly table: EntityClass<T> };
@@ -92,8 +92,8 @@ export class TableAdministration {
   /**
    * Creates the missing tables of entity classes or names, e.g. when a program starts. Returns the sorted names of the
    * tables that it created. It lists the tables first (a request for every 1,000 tables of the account), so that an
-   * existing table does not cause a failed request; then it sends a request for each missing table, 8 at a time. Tables
-   * are independent: if one fails, the others stay. Throws `store.tables-not-created`, which names all that failed.
+   * existing table does not cause a failed request; then it sends a request for each missing table, 8 at a time. If one
+   * table cannot be created, the others still are. Throws `store.tables-not-created`, which names all that failed.
    *
    * @example
    * ```ts
@@ -127,8 +127,8 @@ export class TableAdministration {
 
   /**
    * Lists table names, ordered by their lower-case form: all, those with a prefix, or those from one name to another.
-   * Sends a request for every 1,000 tables of the account, even for a part of the list, because services do not compare
-   * names in the order in which they list them.
+   * Sends a request for every 1,000 tables of the account, even for a part of the list, because the filters of the
+   * services compare names in an order that differs from that of their lists.
    */
   list(options?: ListTablesOptions): AsyncGenerator<string, void, undefined> {
     checkOperation(options, ADMINISTRATION_OPTIONS.list);
@@ -157,12 +157,12 @@ export class TableAdministration {
   /**
    * Copies the rows of a table to another, in this or another data source, on any store. Keys and properties are copied
    * exactly, with their types, even if no class declares them. Rows get new timestamps and ETags. A missing target
-   * table is created, if its data source creates tables. Rows that exist only in the target stay.
+   * table is created, if its data source creates tables. Rows that exist only in the target are kept.
    *
-   * It reads page by page and writes transactions of one partition, 16 at a time, in bounded memory: a request for
-   * every 1,000 rows to read, and one for every 100 rows of a partition to write. It is not a snapshot: a row that
+   * It reads page by page and writes transactions of one partition, 16 at a time, in bounded memory. It sends a request
+   * for every 1,000 rows to read, and one for every 100 rows of a partition to write. It is not a snapshot: a row that
    * changes meanwhile is copied in its old or new state. It is not atomic; run it again to complete it, because
-   * existing rows are replaced. The report, or the details of `commit.bulk-stopped`, account for every row that was
+   * existing rows are replaced. The report, or the details of `commit.bulk-stopped`, accounts for every row that was
    * read. Throws `store.table-not-found` if the source does not exist, and `query.*` for an invalid filter.
    *
    * @example
@@ -190,8 +190,8 @@ export class TableAdministration {
   /**
    * Deletes every row of a table, whatever its ETag, and keeps the table. It sends a request for every 1,000 rows to
    * read their keys, and transactions that delete up to 100 rows of a partition, 16 at a time. Deleting the table is
-   * faster, but Azure then reserves its name for about 40 seconds. Not atomic; rows that are written meanwhile may
-   * stay. For an entity class, it deletes the rows that can belong to the class. Throws `store.table-not-found`, and
+   * faster, but Azure then reserves its name for about 40 seconds. Not atomic: rows that are written meanwhile may
+   * remain. For an entity class, it deletes the rows that can belong to the class. Throws `store.table-not-found`, and
    * `commit.bulk-stopped` with the progress.
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
@@ -211,8 +211,8 @@ export class TableAdministration {
 
   /**
    * Replaces all stored access policies of a table with at most 5 others, in one request. An empty list removes them,
-   * which revokes every SAS that refers to one. The service may take 30 seconds to apply it. Needs the account's key.
-   * Throws `store.table-not-found`.
+   * which revokes every SAS that refers to one. The service may take 30 seconds to apply the change. Needs the
+   * account's key. Throws `store.table-not-found`.
    */
   async setAccessPolicies(table: string, policies: readonly AccessPolicy[], options?: OperationOptions): Promise<void> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
@@ -222,8 +222,9 @@ export class TableAdministration {
   }
 
   /**
-   * Signs a SAS for a table or a range of its keys, which `DataSource.open` accepts. No request is sent, so the table
-   * need not exist. Throws `store.unauthorized` if the data source was opened without the account's key.
+   * Creates a shared access signature (SAS) for a table or a range of its keys. `DataSource.open` accepts the result.
+   * No request is sent, so the table need not exist. Throws `store.unauthorized` if the data source was opened without
+   * the account's key.
    *
    * @example
    * ```ts
@@ -238,7 +239,9 @@ export class TableAdministration {
     return service.generateTableSas(checkTableName(table), options);
   }
 
-  /** Signs a SAS for the tables of the account. Otherwise the same as {@link generateTableSas}. */
+  /**
+   * Creates a shared access signature for the tables of the account. Otherwise the same as {@link generateTableSas}.
+   */
   async generateAccountSas(options: AccountSasOptions): Promise<SharedAccess> {
     checkAccountSas(options);
     const service = serviceOf(this.#store, 'shared access signatures');

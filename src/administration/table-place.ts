@@ -13,13 +13,13 @@ import type { ReadRequest, Rows, TableStore } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { checkTableName, nameForm } from './list-tables.js';
 
-/** The parts of a data source that administration works with. */
+/** The parts of a data source that the administration of its tables needs. */
 export interface AdministeredTables {
   /** The store as repositories use it: a write may create a missing table. */
   readonly store: TableStore;
   /**
-   * The same store, except that it does not create tables: a missing table is an error, because the name of a table to
-   * read or to empty was probably misspelt.
+   * The same store, except that it does not create tables. It is used to read and to empty tables, where a missing
+   * table is an error because its name was probably misspelt.
    */
   readonly strict: TableStore;
   /** True if a write creates a missing table. */
@@ -41,7 +41,7 @@ export interface TablePlace {
 const ALL_ROWS: Scope = Object.freeze({ partitionKey: ALL_KEYS, rowKey: ALL_KEYS, known: new Map() });
 
 /**
- * Returns the rows that a table name or an entity class stands for. Throws `validation.invalid-option` and
+ * Returns the set of rows that a table name or an entity class stands for. Throws `validation.invalid-option` and
  * `metadata.*`.
  */
 export function placeIn(tables: AdministeredTables, table: string | EntityClass): TablePlace {
@@ -74,7 +74,7 @@ export function refuseSamePlace(from: TablePlace, to: TablePlace): void {
 /** A shape without declared properties, so that all properties are read and written in their stored form. */
 const NO_SHAPE: RowShape = Object.freeze({ properties: Object.freeze([]) });
 
-/** Returns the rows of a table with all properties in their stored form. */
+/** Returns access to the rows of a table, with all properties in their stored form. */
 export function storedRows(store: TableStore, table: string): Rows {
   return store.rows(table, NO_SHAPE);
 }

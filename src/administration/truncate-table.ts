@@ -9,7 +9,7 @@ import { readRows, storedRows, type TablePlace } from './table-place.js';
 export interface TruncateProgress {
   /** Number of rows deleted so far. */
   readonly deleted: number;
-  /** Rows deleted per second, since the beginning. */
+  /** Average number of rows deleted per second since the deletion began. */
   readonly ratePerSecond: number;
 }
 
@@ -19,11 +19,14 @@ export interface TruncateReport {
   readonly deleted: number;
 }
 
-/** Options of a truncation. `signal` stops it cleanly; `timeout` applies to each request. */
+/**
+ * Options of a truncation. `signal` stops it: with `store.aborted` during the first request, later with
+ * `commit.bulk-stopped`, which reports the progress. `timeout` applies to each request.
+ */
 export interface TruncateOptions extends OperationOptions {
   /**
-   * Number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to the
-   * store's response times.
+   * Maximum number of transactions in flight, each for a different partition; 16 by default. `adaptive` adjusts it to
+   * the store's response times.
    */
   readonly concurrency?: number | 'adaptive' | undefined;
   /**

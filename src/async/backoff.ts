@@ -12,7 +12,10 @@ export function startTimer(listener: () => void, milliseconds: number): NodeJS.T
   return setTimeout(listener, Math.min(milliseconds, LONGEST_TIMER));
 }
 
-/** Waits, some 24 days at most. Resolves to `false` as soon as the signal ends the wait, and never rejects. */
+/**
+ * Waits, some 24 days at most. Resolves to `true` after the time, or to `false` as soon as the signal is aborted; never
+ * rejects.
+ */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);
   return new Promise((resolve) => {
@@ -28,21 +31,21 @@ export function pause(milliseconds: number, signal: AbortSignal | undefined): Pr
 
 /** Bounds of the waits between attempts, in milliseconds. */
 export interface Waits {
-  /** Upper bound of the first wait, doubled by each wait after it. */
+  /** Upper bound of the first wait; it doubles with each further wait. */
   readonly first: number;
   /** Upper bound of every wait. */
   readonly longest: number;
 }
 
 /**
- * Bounds of the waits of work that is repeated because another writer was faster. They are short, because that writer
- * is done within a request or two.
+ * Default bounds, for work that is repeated because another writer changed the same rows first. They are short, because
+ * that writer finishes within a request or two.
  */
 export const WAITS: Waits = Object.freeze({ first: 8, longest: 500 });
 
 /**
- * Returns a random wait before a retry; the first has the number 0. The wait is anything from 0 to its upper bound
- * (full jitter), so that writers that collided once do not try again at the same moment.
+ * Returns the milliseconds to wait before a retry; `retry` is 0 for the first one. The wait is random, from 0 to its
+ * upper bound (full jitter), so that writers that collided once do not try again at the same moment.
  */
 export function jitter(retry: number, first: number, longest: number): number {
   return Math.random() * Math.min(longest, first * 2 ** retry);
@@ -55,7 +58,7 @@ export interface BackoffOptions {
   readonly waits?: Waits;
   /** Returns whether another attempt may succeed. */
   readonly when: (error: unknown) => boolean;
-  /** Ends the default wait with `store.aborted`. */
+  /** Ends the default `wait`, which then throws `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Waits before the next attempt, or throws to stop retrying. The default waits for the given time, and throws
@@ -65,9 +68,9 @@ export interface BackoffOptions {
 }
 
 /**
- * Does work until it succeeds, fails for a reason that `when` does not accept, or has failed in every attempt. For
+ * Calls `work` until it succeeds, fails for a reason that `when` does not accept, or has failed `attempts` times. For
  * operations that are repeated as a whole, e.g. read-change-write; the requests of an operation are retried by
- * `Attempts` (`src/resilience/attempts.ts`). Throws what the last attempt threw.
+ * `Attempts` (`src/resilience/attempts.ts`). Throws the error of the last attempt.
  */
 export async function retryWithBackoff<T>(
   work: () => Promise<T>,

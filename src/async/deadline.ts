@@ -5,8 +5,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
 
 /**
- * Runs work under a signal of its own, which is aborted by the caller's signal or when the time limit expires. An abort
- * caused by the time limit is thrown as `store.timeout` with `message`.
+ * Calls `work` with a signal of its own, which is aborted by the caller's signal or when the time limit expires. If the
+ * time limit aborts the work, `store.timeout` is thrown with `message`.
  */
 export async function withTimeLimit<T>(
   { signal, timeout }: OperationOptions,
@@ -46,14 +46,14 @@ export class Deadline {
     this.#ends = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout;
   }
 
-  /** The signal and the remaining time, as the options of the next step. */
+  /** The signal and the remaining time, as options for the next part of the operation. */
   get rest(): OperationOptions {
     if (this.#ends === Number.POSITIVE_INFINITY) return this.#options;
     const { signal } = this.#options;
     return { signal, timeout: Math.max(0, this.#ends - performance.now()) };
   }
 
-  /** Throws `store.aborted` or `store.timeout` when the operation must not go on. */
+  /** Throws `store.aborted` if the signal is aborted, or `store.timeout` if the time limit has expired. */
   check(): void {
     if (this.#options.signal?.aborted === true) throw this.#aborted();
     if (this.#ends !== Number.POSITIVE_INFINITY && performance.now() >= this.#ends) throw this.#late();
@@ -88,11 +88,14 @@ export class Deadline {
     });
   }
 
-  /** Waits before the next step. Throws `store.aborted` or `store.timeout` as soon as the operation must not go on. */
+  /**
+   * Waits before the next step. Throws `store.aborted` as soon as the signal is aborted, or `store.timeout` when the
+   * time limit expires.
+   */
   async pause(milliseconds: number): Promise<void> {
     const left = this.#ends - performance.now();
     const hasElapsed = await pause(Math.min(milliseconds, left), this.#options.signal);
-    if (hasElapsed && milliseconds >= left) throw this.#late(); // a timer may end a little before its time
+    if (hasElapsed && milliseconds >= left) throw this.#late(); // a timer may fire slightly early
     this.check();
   }
 

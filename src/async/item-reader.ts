@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Number of items read before timers and sockets get a turn. */
+/** Number of items to read before the event loop gets the opportunity to handle timers and sockets. */
 const TURN = 256;
 
 /**
  * Input of a bulk operation such as `insertMany`: anything that yields items one by one. The next item is requested
- * only when there is room for it.
+ * only when the operation has capacity for it.
  */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
 
@@ -32,7 +32,10 @@ export class ItemReader<I> {
     return this.#read;
   }
 
-  /** Returns the next item, without a promise if it is available; `undefined` at the end, or after `giveUp`. */
+  /**
+   * Returns the next item, or `undefined` at the end of the input or if `giveUp` ended the wait. The result is a
+   * promise only if the input is asynchronous, or if timers and sockets are to be handled first.
+   */
   next(): Next<I> | Promise<Next<I>> {
     return this.#read % TURN === TURN - 1 ? setImmediate().then(() => this.#ask()) : this.#ask();
   }
@@ -42,9 +45,14 @@ export class ItemReader<I> {
     this.#giveUp?.();
   }
 
-  /** Closes the source. Not awaited, because the source may be waiting itself. */
+  /** Closes the input. Does not wait until it is closed, because an asynchronous input may itself be waiting. */
   close(): void {
-    void Promise.resolve(this.#items.return?.()).catch(() => undefined); // nobody is left to receive its error
+    this.#close().catch(() => undefined); // nobody is left to receive its error
+  }
+
+  /** Async, so that an input whose `return` throws at once rejects like one that is asynchronous. */
+  async #close(): Promise<void> {
+    await this.#items.return?.();
   }
 
   #ask(): Next<I> | Promise<Next<I>> {

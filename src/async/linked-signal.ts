@@ -21,19 +21,19 @@ const ONCE = Object.freeze({ once: true });
 function nothing(): void {}
 
 /**
- * Makes a controller follow a signal until the returned function is called: it is aborted with the signal's reason.
- * Used wherever an operation stops its requests for a reason of its own as well as for its caller's signal.
+ * Aborts a controller when a signal is aborted, with the signal's reason, until the returned function is called. Used
+ * by operations that stop their requests for reasons of their own as well as at their caller's signal.
  * `AbortSignal.any` is not used for this, because a signal that lives as long as the process, e.g. a server's, would
- * retain memory for every operation. Measured on Node 20.20 with 100,000 operations under one signal: it retained 56
- * bytes for each, 1.2 KB if the combined signal still had a listener, and took three times as long.
+ * retain memory for every operation. Measured on Node 20.20 with 100,000 operations under one signal: `AbortSignal.any`
+ * retained 56 bytes for each, 1.2 KB if the combined signal still had a listener, and took three times as long.
  */
 export function linkSignal(signal: AbortSignal | undefined, controller: AbortController): () => void {
   return onAbort(signal, () => controller.abort(signal?.reason));
 }
 
 /**
- * Gives `work` a private signal that follows `signal`, so that many requests can listen without Node's MaxListeners
- * warning.
+ * Calls `work` with a private signal that is aborted when `signal` is, so that many requests can listen to it without
+ * Node's MaxListeners warning.
  */
 export async function withLinkedSignal<T>(
   signal: AbortSignal | undefined,

@@ -2,9 +2,9 @@ import { Deadline } from './deadline.js';
 import { ItemReader, type Items } from './item-reader.js';
 
 /**
- * Maps items with a bounded number of concurrent calls, keeping their order. The next item is requested when there is
- * room, and none after a failure. The signal only ends a wait for the next item; `map` has to listen to it itself if it
- * is to stop calls in flight. Used by reads of many keys and by commits.
+ * Maps items with a bounded number of concurrent calls of `map`. The results have the order of the items. The next item
+ * is requested when a call can be started, and none after a failure. The signal only ends a wait for the next item; to
+ * stop calls in flight as well, `map` must listen to the signal itself. Used by reads of many keys and by commits.
  */
 export async function mapConcurrently<I, R>(
   items: Items<I>,

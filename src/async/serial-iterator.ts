@@ -8,21 +8,24 @@ interface ContinuedPage {
 export type IterationEnd = 'last page' | 'return' | 'error';
 
 /**
- * Base of iterators whose pages must be read one after the other: calls of `next` that do not wait for one another take
- * turns, and `return` ends the call that is under way without waiting for it. An async generator would queue `return`
- * behind that call. Used by the scans of the Azure store and by those that are retried.
+ * Base of iterators whose pages must be read one after the other: overlapping calls of `next` run in turn, and `return`
+ * ends the call in flight without waiting for it. An async generator would queue `return` behind that call. Used by the
+ * scans of the Azure store and by scans with retries.
  */
 export abstract class SerialIterator<P extends ContinuedPage> implements AsyncIterator<P, undefined> {
   #hasEnded = false;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Reads the next page; `undefined` if there is none. Called again only once the promise is settled. */
+  /** Reads the next page; `undefined` if there is none. Not called again before the promise is settled. */
   protected abstract read(): Promise<P | undefined>;
 
-  /** Releases what the iteration holds. Called once, with the error of `read` if that ended it. */
+  /**
+   * Releases the resources of the iteration. Called once, when the iteration ends; if reading failed, `failure` is the
+   * error that `read` threw.
+   */
   protected abstract ended(by: IterationEnd, failure?: unknown): void;
 
-  /** True once nothing more is wanted; it can become true while `read` waits. */
+  /** True once the iteration has ended. A call of `return` can make it true while `read` is waiting. */
   protected get hasEnded(): boolean {
     return this.#hasEnded;
   }

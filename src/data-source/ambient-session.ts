@@ -16,7 +16,7 @@ export interface RunOptions extends UnitOfWorkOptions {
   /**
    * The behaviour of a `run` within another `run` of the same connection. With `join`, the default, its writes belong
    * to the outer unit, which commits them with its own options. With `separate`, it has a unit of its own, which is
-   * committed when the inner work ends, whatever becomes of the outer one.
+   * committed when the nested function completes, whatever becomes of the outer unit.
    */
   readonly nested?: 'join' | 'separate' | undefined;
 }

@@ -53,8 +53,8 @@ function checkFileMode(mode: unknown): void {
 }
 
 /**
- * Returns the stored name of a table, as the program's `tableName` function maps it. An error that the function throws
- * becomes the `cause`; it is safe to show, because the function receives nothing but the table's name.
+ * Returns the name of a table in the store, which the program's `tableName` function determines. An error that the
+ * function throws becomes the `cause`; it is safe to show, because the function receives nothing but the table's name.
  */
 export function nameBy(tableName: (name: string) => string, table: string): string {
   let name: string;

@@ -15,7 +15,7 @@ export interface CloseOptions {
   readonly timeout?: number | undefined;
 }
 
-/** The names that these options can have. */
+/** The valid names of the options of `close`. */
 export const CLOSE_NAMES: OptionNames<CloseOptions> = { timeout: true };
 
 /**
@@ -24,9 +24,9 @@ export const CLOSE_NAMES: OptionNames<CloseOptions> = { timeout: true };
  */
 export interface Connection {
   readonly store: TableStore;
-  /** The store with retries, but without tables on demand: a write to a missing table fails, and so does a read. */
+  /** The store with retries that creates no tables on demand: writes to a missing table fail, and so do reads. */
   readonly strict: TableStore;
-  /** The opened store without any wrapper: no retries, no tables on demand. */
+  /** The opened store without any wrapper: it neither retries nor creates tables on demand. */
   readonly bare: TableStore;
   close(options?: CloseOptions): Promise<void>;
 }

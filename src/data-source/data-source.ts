@@ -36,8 +36,8 @@ import { querySettings } from './query-settings.js';
 import { TableAdministration } from '../administration/table-administration.js';
 
 /**
- * A connection to the tables of one store, and the way to its repositories. It holds no entities: open one, and share
- * it for the life of the process.
+ * A connection to the tables of one store, which also provides their repositories. It does not keep entities in memory,
+ * so open one data source and share it for the life of the process.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export class DataSource implements AsyncDisposable {
     this.#bulk = new MixedBulk(this.#mappers, validator);
   }
 
-  /** The kind of store, its abilities and its limits. */
+  /** The kind of store, its capabilities and its limits. */
   get traits(): StoreTraits {
     return this.#connection.store.traits;
   }
@@ -137,9 +137,9 @@ export class DataSource implements AsyncDisposable {
    * Creates a unit of work, which holds writes until it is committed. With `work`, it runs the function and commits at
    * the end; if the function throws, the writes are discarded.
    *
-   * With `maxRetries` the commit is atomic. If another writer was faster on a row that the unit had read or found
-   * missing, `work` runs again in a new unit. It does not run again if something was written, or may have been. A unit
-   * of work is always separate, even within {@link run}: repositories of the data source do not join it.
+   * With `maxRetries` the commit is atomic. If another writer was faster on a row that the unit had read or had found
+   * to be missing, `work` runs again in a new unit. It does not run again if something was written, or may have been. A
+   * unit of work is always separate, even within {@link run}: repositories of the data source do not join it.
    *
    * @example
    * ```ts
@@ -156,14 +156,14 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Runs a function in a unit of work that the repositories of this connection join, including those of
-   * {@link withTables}, however deep in the call stack they are used. Their writes are held and committed at the end.
-   * Use it for repositories that are shared, for example injected once. As long as `run` is not called, no unit is
-   * bound to the async context.
+   * Runs a function in a unit of work that the repositories of this connection join, including those of {@link
+   * withTables}, however deep in the call stack they are used. Their writes are held and committed at the end. Use it
+   * for repositories that are shared, for example injected once. As long as `run` is not called, no unit is bound to
+   * the async context.
    *
-   * A nested `run` joins the outer unit, so that everything is committed together or not at all. Pass
-   * `{ nested: 'separate' }` to give it a unit of its own. If the work of a nested `run` throws and the error is caught
-   * outside of it, the outer commit throws `commit.inner-failed`.
+   * A nested `run` joins the outer unit, which commits the writes of both. Pass `{ nested: 'separate' }` to give it a
+   * unit of its own. If the function of a nested `run` throws and the error is caught outside of that `run`, the outer
+   * commit throws `commit.inner-failed`.
    */
   async run<R>(work: (unit: UnitOfWork) => R | Promise<R>, options: RunOptions = {}): Promise<R> {
     return this.#session.run(work, options);
@@ -172,8 +172,8 @@ export class DataSource implements AsyncDisposable {
   /**
    * Inserts any number of entities of any classes, from an array or any other iterable, synchronous or asynchronous.
    * The class of each entity determines its table. Entities are written in entity group transactions, each for one
-   * table and one partition, many at once; those of one partition are written in order. The whole is not atomic: use a
-   * unit of work for that.
+   * table and one partition, many of them concurrently; the entities of one partition are written in order. The
+   * operation as a whole is not atomic: use a unit of work for that.
    *
    * Throws `commit.bulk-stopped` at the first entity that cannot be written, with the progress so far. With
    * `onError: 'collect'`, such entities are skipped and reported. Throws `commit.not-in-unit` within {@link run}.
@@ -222,10 +222,10 @@ export class DataSource implements AsyncDisposable {
   }
 
   /**
-   * Runs a piece of your own work, and runs it again from the beginning after a failure that has certainly written
-   * nothing: the service was busy or unreachable, or another writer was faster, including on a row of a unit of work.
-   * Never repeats it after `store.outcome-unknown` or `commit.partial`, because something may have been written. The
-   * work must be safe to run twice: for example, it reads what it changes and writes once, at its end.
+   * Runs a function of yours, and runs it again from the beginning after a failure that has certainly written nothing:
+   * the service was busy or unreachable, or another writer was faster, including on a row of a unit of work. Never
+   * repeats it after `store.outcome-unknown` or `commit.partial`, because something may have been written. The function
+   * must be safe to run twice: for example, it reads what it changes and writes once, at its end.
    */
   retry<T>(work: (go: Go) => Promise<T>, settings?: RepeatSettings): Promise<T> {
     return repeatWork(work, settings);
@@ -237,9 +237,9 @@ export class DataSource implements AsyncDisposable {
 
   /**
    * Waits until the store responds, for `timeout` milliseconds at most (30,000 by default), or makes a single attempt
-   * with `failFast`. Throws the reason if it does not respond; at once if waiting cannot help, e.g. for
-   * `store.unauthorized`. It reads the list of tables, or reads from `table` if the credential permits nothing else.
-   * For a store on disk it also checks that its files are still in place.
+   * with `failFast`. Throws the reason if the store does not respond, and does so at once if waiting cannot help, e.g.
+   * for `store.unauthorized`. It reads the list of tables, or reads from `table` if the credential permits nothing
+   * else. For a store on disk it also checks that its files are still in place.
    */
   async ready(options: ReadyOptions = {}): Promise<void> {
     await untilReady(this.#connection.bare, options);
@@ -248,12 +248,12 @@ export class DataSource implements AsyncDisposable {
   /**
    * Copies a store on disk to a path at which nothing exists, while this process and others keep reading and writing.
    * The copy holds the whole store as it is at one moment, with complete transactions. It appears only once it is
-   * complete. Only the user that runs the program may read it, unless `fileMode` is set. A target of the same kind
-   * opens the copy.
+   * complete. Only the user that runs the program may read it, unless `fileMode` is set. To open the copy, pass a
+   * target of the same kind with its path.
    *
    * Throws `store.already-exists` if something exists at the path, `store.not-supported` for stores that are not on
-   * this machine's disk, and `store.unavailable`, e.g. if the disk is full. If `timeout` or `signal` ends it, what was
-   * copied is removed.
+   * this machine's disk, and `store.unavailable`, e.g. if the disk is full. If `timeout` or `signal` stops the backup,
+   * the incomplete copy is removed.
    *
    * @example
    * ```ts

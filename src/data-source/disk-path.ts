@@ -5,7 +5,8 @@ import { invalidOption } from '../options/check-option.js';
 import { settingProblem } from '../options/setting-problem.js';
 
 /**
- * The stores that are named by a path on this machine, with the kind of that path and an example of it for messages.
+ * The kinds of store on disk. For each, `place` tells if its path is that of a file or of a folder, and `example` is a
+ * path for messages.
  */
 const DISK = Object.freeze({
   sqlite: { place: 'file', example: 'data.db' },
@@ -14,7 +15,7 @@ const DISK = Object.freeze({
 
 export type DiskScheme = keyof typeof DISK;
 
-/** Describes what is wrong with the path of a `sqlite:` or `lmdb:` target; `undefined` if it is fine. */
+/** Describes what is wrong with the path of a `sqlite:` or `lmdb:` target; `undefined` if it is valid. */
 export function pathProblem(scheme: DiskScheme, path: string): string | undefined {
   const { example, place } = DISK[scheme];
   if (path.startsWith('//')) {
@@ -38,7 +39,7 @@ export function pathProblem(scheme: DiskScheme, path: string): string | undefine
   );
 }
 
-/** Describes what is wrong with the path of a store that is one file. */
+/** Describes what is wrong with a path of a kind of store that is one file; `undefined` if it is valid. */
 function fileProblem(path: string): string | undefined {
   if (/\?\w+=/.test(path)) {
     return 'The path has parameters behind a question mark, and sqlite: takes none: durability and others are options of DataSource.open.';
@@ -51,7 +52,7 @@ function fileProblem(path: string): string | undefined {
   return `The path behind sqlite: is that of a folder, ${instead}.`;
 }
 
-/** Describes what is wrong with the path of a store that is a folder. */
+/** Describes what is wrong with a path of a kind of store that is a folder; `undefined` if it is valid. */
 function folderProblem(path: string): string | undefined {
   if (kindOf(path) !== 'file') return undefined;
   return "The path behind lmdb: is that of a file, and a store is a folder. A file that sqlite: has made is 'sqlite:PATH'.";
@@ -71,8 +72,8 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
 }
 
 /**
- * Refuses a path that cannot lead to anything on this machine, before anything is tried. Throws
- * `validation.invalid-option`.
+ * Refuses a value that cannot be the path of a file or folder, such as a URL or an unreplaced placeholder, before any
+ * file is accessed. Throws `validation.invalid-option`.
  */
 export function checkPath(path: unknown, expected: string): void {
   if (typeof path !== 'string') throw invalidOption('path', expected, typeName(path));

@@ -70,8 +70,9 @@ export function lazyTables(store: TableStore): TableStore {
 }
 
 /**
- * Returns `store.unavailable` instead of a `store.outcome-unknown` of the request that creates the table; any other
- * error unchanged. The outcome of the write itself is known: it was refused because the table was missing.
+ * Translates an error of the request that creates a table: `store.outcome-unknown` becomes `store.unavailable`, and any
+ * other error is returned unchanged. The outcome of the write that needs the table is known, because the write was
+ * refused before the table was created.
  */
 function notCreated(table: string, error: unknown): unknown {
   if (!EntitableError.is(error, 'store.outcome-unknown')) return error;
@@ -102,7 +103,7 @@ function lenientRows(rows: Rows): Rows {
 
 /**
  * Returns the pages of a scan, or a single empty page if the table is missing. Throws if the table disappears after the
- * first page, because the rest was not read.
+ * first page, because the remaining rows were not read.
  */
 function lenientPages<R>(pages: AsyncIterator<RowPage<R>>, isBegun: boolean): AsyncIterator<RowPage<R>> {
   let begun = isBegun;

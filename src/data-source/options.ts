@@ -36,37 +36,38 @@ export interface DataSourceOptions {
    */
   readonly limits?: LimitsOption | undefined;
   /**
-   * Validation before writes. With `'auto'`, the default, class-validator's constraints are checked for classes that
-   * have some. `false` turns off the `schema` of classes as well.
+   * Selects the validation before writes. With `'auto'`, the default, the constraints of class-validator are checked
+   * for classes that have any. With `true`, class-validator is loaded for every class, so that a missing package throws
+   * `store.package-missing`. With `false`, neither these constraints nor the `schema` of a class are checked.
    */
   readonly validate?: 'auto' | boolean | undefined;
   /**
-   * The most requests that one query may plan: by default 1,000, or the number of partitions that were passed to it if
-   * that is greater. Several `in` conditions multiply the requests. A query that needs more throws
-   * `query.too-many-requests`, unless it sets `maxRequests(n)`.
+   * The maximum number of requests that one query may plan: by default 1,000, or the number of partitions that were
+   * passed to the query if that is greater. Several `in` conditions multiply the requests. A query that needs more
+   * throws `query.too-many-requests`, unless it sets `maxRequests(n)`.
    */
   readonly maxQueryRequests?: number | undefined;
   /**
-   * The secret that signs the continuations of `page()` by HMAC-SHA-256. Set it if they cross a trust boundary, such as
-   * to a browser and back. It has at least 16 bytes, as a string or as bytes, and must be the same in every process
-   * that continues the pages. To rotate it, pass several: the first one signs, all are accepted. Continuations are not
-   * encrypted: their holder can read the row keys in them. `undefined`, such as an environment variable that is not
-   * set, throws `validation.invalid-option`, because nothing would be signed.
+   * The secret that signs the continuations of `page()` with HMAC-SHA-256. Set it if continuations cross a trust
+   * boundary, such as to a browser and back. It has at least 16 bytes, as a string or as bytes, and must be the same in
+   * every process that continues the pages. To rotate it, pass several: the first one signs, all are accepted.
+   * Continuations are not encrypted: their holder can read the row keys in them. `undefined`, such as an environment
+   * variable that is not set, throws `validation.invalid-option`, because nothing would be signed.
    */
   readonly continuationSecret?: string | Uint8Array | readonly (string | Uint8Array)[];
   /** Returns the time, in milliseconds since 1970, for the timestamps of embedded stores. For tests. */
   readonly clock?: (() => number) | undefined;
   /**
-   * The durability of acknowledged writes to a store on disk. With `full`, the default, they survive a power failure.
-   * With `relaxed`, a power failure may lose the last transactions, but never the whole store; single writes then take
-   * about half the time.
+   * The failures that acknowledged writes to a store on disk survive. With `full`, the default, they survive a crash of
+   * the operating system and a power failure. With `relaxed`, either may undo the last transactions, but the store
+   * stays intact; single writes then take about half the time.
    */
   readonly durability?: 'full' | 'relaxed' | undefined;
   /**
    * The permissions of the files that a store on disk creates. By default they are `0o600`: only the user that runs the
-   * program may read them. `0o640` also lets the file's group read, `0o660` also write. Folders that are created for
-   * the files get the same permissions, and whoever may read may also enter them. Existing files keep theirs. Ignored
-   * on Windows.
+   * program may read and write them. `0o640` also lets the file's group read them, and `0o660` lets it write them, too.
+   * Folders that are created for the files get the same permissions, and whoever may read them may also enter them.
+   * Existing files keep their permissions. Ignored on Windows.
    */
   readonly fileMode?: number | undefined;
   /**
@@ -75,14 +76,14 @@ export interface DataSourceOptions {
    */
   readonly service?: AzureServiceName | undefined;
   /**
-   * The most connections that an Azure store has open at once: 100 by default, which is enough for the requests that
-   * one account can serve, and fewer than a process may open. Further requests wait for their turn. Ignored with an
-   * `httpClient`, which has its own limits.
+   * The maximum number of connections that an Azure store has open at once: 100 by default, which is enough for the
+   * requests that one account can serve, and fewer than a process may open. Further requests wait for their turn.
+   * Ignored with an `httpClient`, which has its own limits.
    */
   readonly maxSockets?: number | undefined;
   /**
-   * The most bytes to read of one response from Azure: 128 MiB by default; the service's own pages have at most 4 MiB.
-   * A longer response throws `store.unavailable`. Ignored with an `httpClient`.
+   * The maximum number of bytes to read of one response from Azure: 128 MiB by default; the service's own pages have at
+   * most 4 MiB. A longer response throws `store.unavailable`. Ignored with an `httpClient`.
    */
   readonly maxAnswerBytes?: number | undefined;
   /** The HTTP client to use for Azure stores instead of the built-in one. */
@@ -109,7 +110,10 @@ export interface DataSourceOptions {
   readonly metrics?: MetricsHook | undefined;
 }
 
-/** The names of a data source's options. Integrations that open a data source accept them among their own. */
+/**
+ * The names of a data source's options. Integrations that open a data source accept them in addition to their own
+ * options.
+ */
 export const DATA_SOURCE_NAMES: OptionNames<DataSourceOptions> = {
   ensureTables: true,
   tableName: true,

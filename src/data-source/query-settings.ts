@@ -6,7 +6,7 @@ import type { QuerySettings } from '../mapping/entity-reader.js';
 import type { VerbObserver } from '../store/verb-observer.js';
 import type { DataSourceOptions } from './options.js';
 
-/** The least number of bytes of a secret. A shorter one could be found by brute force. */
+/** The minimum number of bytes of a secret. A shorter one could be found by brute force. */
 const SHORTEST = 16;
 
 /** Returns the settings for all queries of a data source. Throws `validation.invalid-option`. */

@@ -15,7 +15,10 @@ export function isConnectionString(text: string): boolean {
   return CONNECTION_STRING.test(text);
 }
 
-/** Describes what is wrong with a text, whatever kind of target it is meant to be. */
+/**
+ * Describes what is wrong with a text, whatever kind of target it is meant to be; `undefined` if no such mistake is
+ * found.
+ */
 export function textProblem(text: string): string | undefined {
   if (ASSIGNMENT.test(text)) {
     return 'The text begins with the name of a variable and an equals sign: give what follows them.';

@@ -9,7 +9,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 }
 
 /**
- * Tests for a transferred buffer by creating a view of it, which then throws. `ArrayBuffer.prototype.detached` is not
+ * Detects a transferred buffer by creating a view of it, which throws. `ArrayBuffer.prototype.detached` does not exist
  * in Node 20.
  */
 function isDetached(buffer: ArrayBufferLike): boolean {

@@ -1,8 +1,8 @@
 import type { EdmType, EdmTypeMap } from './edm-type.js';
 
 /**
- * Compares two values of one EDM type for sorting: negative, zero or positive, and `NaN` if they have no order because
- * one of them is NaN.
+ * Compares two values of one EDM type for sorting. The result is negative, zero or positive, or `NaN` if the values
+ * have no order because one of them is NaN.
  */
 export function compareValues<E extends EdmType>(type: E, left: EdmTypeMap[E], right: EdmTypeMap[E]): number {
   switch (type) {

@@ -11,7 +11,10 @@ export function preciseDate(milliseconds: number, ticks: number): Date {
   return Object.defineProperty(new Date(milliseconds), TICKS, { value: ticks });
 }
 
-/** Returns the 100 ns units of a Date that `preciseDate` has made; `undefined` for any other Date, which has none. */
+/**
+ * Returns the 100 ns units that a Date from `preciseDate` carries; `undefined` for every other Date, which carries
+ * none.
+ */
 export function exactTicks(date: Date): number | undefined {
   return (date as { readonly [TICKS]?: number })[TICKS];
 }
@@ -43,7 +46,7 @@ export function formatDateTime(milliseconds: number, ticks = 0): string {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The numbers from 0 to 59 as text of two digits; the second array has a colon after each. */
+/** The numbers from 0 to 59 as text of two digits; in `COLON`, each is followed by a colon. */
 const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const COLON = TWO.map((digits) => `${digits}:`);
 

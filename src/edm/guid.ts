@@ -6,7 +6,7 @@ const SECOND: unique symbol = Symbol.for('entitable/Guid/2') as never;
 const THIRD: unique symbol = Symbol.for('entitable/Guid/3') as never;
 const FOURTH: unique symbol = Symbol.for('entitable/Guid/4') as never;
 
-/** The buffer that texts are parsed into. */
+/** The buffer that receives the digits of a text that is being parsed. */
 const DIGITS = new Int32Array(4);
 
 /**
@@ -25,8 +25,8 @@ export class Guid {
   }
 
   /**
-   * @internal Returns whether a value is the class itself, including that of another copy of this package. Needed
-   * because decorator metadata contains the class of a property's type.
+   * @internal Returns whether a value is the class `Guid` itself, including that of another copy of this package.
+   * Needed because decorator metadata contains the class of a property's type.
    */
   static isClass(value: unknown): boolean {
     return typeof value === 'function' && Object.hasOwn(value, BRAND);
@@ -74,14 +74,16 @@ export class Guid {
     this.#text = text;
   }
 
-  /** @internal Creates a Guid from a copy of its digits: eight in each of four signed 32-bit integers. */
+  /**
+   * @internal Creates a Guid from its digits: eight in each of four signed 32-bit integers. The array is not retained.
+   */
   static ofDigits(digits: Int32Array): Guid {
     return new Guid(digits, undefined);
   }
 
-  /** Returns whether both are the same GUID. */
+  /** Returns whether the other Guid has the same value. */
   equals(other: Guid): boolean {
-    // By text, because `other` may come from another copy of this package.
+    // Compares texts, because `other` may come from another copy of this package.
     return Guid.is(other) && this.toString() === other.toString();
   }
 
@@ -119,12 +121,12 @@ const DIGIT_VALUES = Int8Array.from({ length: 256 }, (_, code) => {
   return Number.isNaN(value) ? -1 : value;
 });
 
-/** The position of the two digits of each byte in the text. */
+/** The position in the text of the two digits of each byte. */
 const PLACES = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
 
 /**
- * Parses the 8-4-4-4-12 form, in upper or lower case, from character codes. Stores eight digits in each signed 32-bit
- * integer of `digits`. Returns whether the form is valid.
+ * Parses the 8-4-4-4-12 form, in upper or lower case, from the character codes that begin at the index `at`. Stores
+ * eight digits in each signed 32-bit integer of `digits`. Returns whether the form is valid.
  */
 export function readDigits(codes: Uint8Array, at: number, digits: Int32Array): boolean {
   let wrong =
@@ -144,8 +146,8 @@ export function readDigits(codes: Uint8Array, at: number, digits: Int32Array): b
 }
 
 /**
- * A buffer that can hold the UTF-8 bytes of any text of {@link GUID_LENGTH} characters. A text is ASCII only if it has
- * as many bytes as characters.
+ * A buffer for the UTF-8 bytes of a text of {@link GUID_LENGTH} characters, large enough for any characters. A text is
+ * ASCII only if it has as many bytes as characters.
  */
 const CODES = Buffer.alloc(3 * GUID_LENGTH);
 
@@ -159,8 +161,8 @@ const HIGH = Uint8Array.from(HEX, (digits) => digits.charCodeAt(0));
 const LOW = Uint8Array.from(HEX, (digits) => digits.charCodeAt(1));
 
 /**
- * Formats the digits as lower-case text in one call. Concatenation would keep all of its pieces in memory, and one call
- * for each byte would take longer than decoding the rest of a row.
+ * Formats the digits as lower-case text in one call of `String.fromCharCode`. Concatenation would keep all of its
+ * pieces in memory, and one call for each byte would take longer than decoding the rest of a row.
  */
 function guidText(first: number, second: number, third: number, fourth: number): string {
   const high = (digits: number, shift: number): number => HIGH[(digits >>> shift) & 0xff]!;

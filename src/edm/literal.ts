@@ -34,8 +34,8 @@ export function doubleText(value: number): string {
 const EXPONENT = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
 /**
- * Formats a Double without an exponent for filters, because the emulator Azurite parses `1e-10` as a name. The digits
- * and the value stay the same.
+ * Formats a Double without an exponent for filters, because the emulator Azurite parses `1e-10` as an identifier. The
+ * digits and the value stay the same.
  */
 function decimalText(value: number): string {
   const text = doubleText(value);

@@ -29,7 +29,7 @@ const TABLE_NAME = /^[A-Za-z][A-Za-z0-9]{2,62}$/;
 
 /**
  * Describes what is wrong with a table name; `undefined` if it is valid. The service accepts 3 to 63 letters and
- * digits, a letter first, but not `tables`.
+ * digits, starting with a letter, but not `tables`.
  */
 export function tableNameProblem(name: unknown): string | undefined {
   if (typeof name !== 'string') return `a table name is a string, not ${name === null ? 'null' : typeof name}`;

@@ -23,12 +23,15 @@ export function isInt64(value: bigint): boolean {
 
 /**
  * The JavaScript values that an EDM type can hold, for checks of what users pass: properties, operands of filters, rows
- * that are copied. Sizes are not part of the rule, because each service has its own limits (`ServiceLimits`).
+ * that are copied. The rule does not limit sizes, because each service has its own limits (`ServiceLimits`).
  */
 export interface ValueRule {
   /** The JavaScript type, for messages: `a bigint`. */
   readonly kind: string;
-  /** The values of that type that the EDM type holds, for messages; the same as `kind` if it holds all of them. */
+  /**
+   * The values of that JavaScript type that the EDM type can hold, for messages; the same as `kind` if it can hold all
+   * of them.
+   */
   readonly expected: string;
   /** Returns whether a value has the JavaScript type, in range or not. */
   readonly isKind: (value: unknown) => boolean;

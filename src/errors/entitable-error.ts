@@ -27,9 +27,9 @@ export type EntitableErrorOf<C extends ErrorCode> = { [K in C]: EntitableError<K
  */
 export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
   /**
-   * Returns whether an error has a code, such as `'store.not-found'`, or a code of a group, which ends in a dot, such
-   * as `'store.'`. Without either, returns whether it is any error of this package. Recognises errors of another copy
-   * of this package as well.
+   * Returns whether an error has a code, such as `'store.not-found'`, or any code of a group, such as `'store.'`, which
+   * ends with a dot. Without a code or group, returns whether it is any error of this package. Recognises errors of
+   * another copy of this package as well.
    */
   static is<const P extends ErrorCode | ErrorGroup>(
     error: unknown,
@@ -44,15 +44,15 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
     return own === code || (typeof code === 'string' && code.endsWith('.') && own.startsWith(code));
   }
 
-  /** @internal A declaration only: a real field would be enumerable, and every log would show it. */
+  /** @internal Declared without being a field: a real field would be enumerable, and every log would show it. */
   declare readonly [BRAND]: true;
   /** The name in `toString` and in logs. */
   override readonly name = 'EntitableError';
   /** The kind of error, e.g. `store.already-exists`. */
   readonly code: C;
   /**
-   * Further information, typed by the code. Details that may hold property values can be read by their names, but logs,
-   * `inspect` and JSON do not show them.
+   * Further information, whose type depends on the code. Details that may hold property values can be read by their
+   * names, but logs, `inspect` and JSON do not show them.
    */
   readonly details: ErrorDetails[C];
 
@@ -65,8 +65,8 @@ export class EntitableError<C extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * Returns whether a value is an error of this package. Never throws, although a program may have thrown anything, even
- * a proxy whose traps throw.
+ * Returns whether a value is an error of this package. Never throws, although the value may be anything that a program
+ * has thrown, even a proxy whose traps throw.
  */
 function isBranded(error: unknown): boolean {
   try {

@@ -4,7 +4,7 @@ import type { BulkReport, CommitReport, CommitWrite } from './write-reports.js';
 export interface MetadataProblem {
   /** The code that the error would have if this were the only problem. */
   readonly code: Extract<ErrorCode, `metadata.${string}`>;
-  /** The property at fault, if the problem is about one. */
+  /** The property at fault, if the problem concerns a single one. */
   readonly property?: string;
   /** The problem and its remedy, in words. */
   readonly message: string;
@@ -22,7 +22,7 @@ export interface Violation {
 export interface ClassProblems {
   /** The class at fault. */
   readonly className: string;
-  /** All problems of the class; the one that this code names comes first. */
+  /** All problems of the class; the first one has the code of the error. */
   readonly problems: readonly MetadataProblem[];
 }
 
@@ -56,19 +56,19 @@ export interface StoreErrorDetails {
   readonly index?: string;
   /** The error code of the service, e.g. `EntityAlreadyExists`. */
   readonly serviceCode?: string;
-  /** The error message of the service. It may quote what was sent, so logs do not show it; a program may. */
+  /** The error message of the service. It may quote what was sent, so logs omit it; programs can read it. */
   readonly serviceMessage?: string;
   /** The HTTP status, if there was a response. */
   readonly status?: number;
   /**
-   * The media type of a response that did not come from the service, or not for this request; `none` if it has none.
+   * The media type of a response that did not come from the service or did not fit the request; `none` if it has none.
    */
   readonly contentType?: string;
-  /** The service's identifier of the request, which its support asks for. */
+  /** The identifier that the service gave the request, for enquiries to its support. */
   readonly requestId?: string;
-  /** The milliseconds after which the service asked for a retry. */
+  /** The number of milliseconds to wait before a retry, if the service stated one. */
   readonly retryAfter?: number;
-  /** The write that was refused, if that made the commit of a unit of work fail before anything was written. */
+  /** The write that was refused, if the commit of a unit of work failed because of it before anything was written. */
   readonly write?: CommitWrite;
   /**
    * Set if another writer was faster on rows that the unit had read or found missing; a new unit that repeats the work
@@ -81,24 +81,23 @@ export interface StoreErrorDetails {
 export interface OutcomeUnknownDetails extends StoreErrorDetails {
   /**
    * The state of the row. `as-before`: the write has left no trace, but it may still arrive. `missing`: there is no
-   * such row. `changed`: somebody else has written the row since. `unread`: it could not be read, or not in time.
+   * such row. `changed`: another writer has written the row since. `unread`: it could not be read, or not in time.
    */
   readonly found?: 'as-before' | 'missing' | 'changed' | 'unread';
 }
 
 /**
  * Every error code of this package, with the details that its error carries. `docs/errors.md` gives the cause and the
- * remedy of each.
- * The detail `value` is the offending property value, `error` an error that may quote it, and `serviceMessage` words of
- * the service that may quote it. The lists of a commit or a bulk write hold entities. A program reads these details by
- * their names; logs do not show them.
+ * remedy of each. The detail `value` is the offending property value, `error` is an error that may quote it, and
+ * `serviceMessage` is a text of the service that may quote it. The lists of a commit or a bulk write hold entities. A
+ * program reads these details by their names; logs do not show them.
  */
 export interface ErrorDetails {
   'metadata.not-an-entity': { readonly className: string };
   'metadata.already-defined': { readonly className: string };
   'metadata.not-constructible': { readonly className: string; readonly error?: unknown };
   'metadata.invalid-decorator': {
-    /** The decorated property, as far as it has a name. */
+    /** The name of the decorated property or class, or the type of a name that is not a string. */
     readonly property: string;
   };
   'metadata.missing-key': ClassProblems;
@@ -171,7 +170,7 @@ export interface ErrorDetails {
     readonly option: string;
     readonly expected: string;
     readonly found: string;
-    /** The error that the program's own code threw: a getter of its options, or a function that returns a name. */
+    /** The error that the program's own code threw, e.g. a getter of its options or a function that returns a name. */
     readonly error?: unknown;
   };
 
@@ -181,7 +180,7 @@ export interface ErrorDetails {
     readonly className: string;
     /** The number of results whose handler completed. */
     readonly handled: number;
-    /** The number of results whose handler threw: one, and any that were running at that time and threw, too. */
+    /** The number of results whose handler threw: the first one, and those handled at the same time that also threw. */
     readonly thrown: number;
   };
   'query.unknown-property': { readonly className: string; readonly property: string };
@@ -219,15 +218,15 @@ export interface ErrorDetails {
   'store.incompatible-format': StoreErrorDetails;
   'store.in-use': StoreErrorDetails;
   'store.damaged': StoreErrorDetails & {
-    /** The first key that a corrupt row may have. `table` is absent if the store's own records are corrupt. */
+    /** The first key that a corrupt row can have. `table` is absent if the store's own records are corrupt. */
     readonly from?: { readonly partitionKey: string; readonly rowKey: string };
     /** The first key from which rows are intact again; absent if no later row of this table is intact. */
     readonly to?: { readonly partitionKey: string; readonly rowKey: string };
   };
   'store.tables-not-created': {
-    /** The names in the store of the tables that could not be created. */
+    /** The stored names of the tables that could not be created. */
     readonly tables: readonly string[];
-    /** The names of the tables that were created. */
+    /** The stored names of the tables that were created. */
     readonly created: readonly string[];
   };
   'store.unknown-target': {

@@ -1,10 +1,10 @@
 /**
  * The hidden members of each object that {@link withHidden} has made. They are not properties of that object, because
- * `%o` and `showHidden` print even those that are not enumerable.
+ * `%o` and `showHidden` print even non-enumerable properties.
  */
 const hidden = new WeakMap<object, object>();
 
-/** A prototype for each set of hidden names. Its getters read the hidden members, and `in` finds them. */
+/** A prototype for each set of names of hidden members. Its getters return the members, and `in` finds the names. */
 const prototypes = new Map<string, object>();
 
 /**
@@ -41,8 +41,8 @@ function prototypeOf(names: readonly string[]): object {
         },
       });
     }
-    // `inspect` with `getters` walks the prototypes, whatever the object's own inspection returns, but not those of
-    // plain objects. So this prototype looks like that of a plain object.
+    // With `showHidden` and `getters`, `inspect` calls the getters of an object's prototypes, unless the prototype
+    // looks like that of a plain object. This property makes it look so.
     Object.defineProperty(prototype, 'constructor', { value: Object });
     prototypes.set(key, prototype);
   }

@@ -1,11 +1,11 @@
 import { EntitableError } from './entitable-error.js';
 
 /**
- * Returns the error for an object of the program, such as an entity or a patch, whose own code threw: a getter, a
- * setter or a proxy. The message leaves out what was thrown, because that may quote values. An error of this package is
- * returned as it is.
+ * Returns the error for an object that the program passed, such as an entity or a patch, and whose own code threw: a
+ * getter, a setter or a proxy. The message omits what was thrown, because that may quote values. If `error` is an error
+ * of this package, it is returned unchanged.
  *
- * @param property - The member that was read, if it is known.
+ * @param property - The member that was read or set, if it is known.
  */
 export function memberFailed(className: string, property: string | undefined, error: unknown): EntitableError {
   if (EntitableError.is(error)) return error;

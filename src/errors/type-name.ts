@@ -1,6 +1,6 @@
 /**
- * Names the kind of a refused value for a message, never the value itself. If it is a promise, its rejection is
- * handled.
+ * Returns the name of a refused value's type for a message, and never the value itself. If the value is a promise, its
+ * rejection is handled.
  */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';

@@ -14,7 +14,7 @@ export interface CommitWrite {
   readonly index?: string;
   /** `true` for a merge that changes nothing and only checks the row's ETag: see `UnitOfWork.require`. */
   readonly required?: boolean;
-  /** The entity, if the unit of work has one. It holds property values, so logs do not show it. */
+  /** The written entity, if the unit of work holds one. It contains property values, so logs do not show it. */
   readonly entity?: object;
 }
 
@@ -32,7 +32,7 @@ export interface CommitReport {
   readonly failed: readonly FailedWrite[];
   /** Writes that may or may not be stored, because the response was lost. The next commit reads them back first. */
   readonly unknown: readonly CommitWrite[];
-  /** Writes that were not sent, or not stored, because another one failed. */
+  /** Writes that were not sent, or not stored, because another write failed. */
   readonly pending: readonly CommitWrite[];
 }
 

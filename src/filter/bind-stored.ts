@@ -13,8 +13,8 @@ import { notComparable, storedOperand, storedOperator, type OneOperand } from '.
 import { successor } from './key-range.js';
 
 /**
- * Lowers a condition on stored names to the store's `FilterNode`. There is no class, so the operands determine the EDM
- * types. Returns `true` if every row matches, and `false` if none does.
+ * Lowers a condition whose property names are stored names to the store's `FilterNode`. No entity class declares the
+ * EDM types, so they are those of the operands. Returns `true` if every row matches, and `false` if none does.
  *
  * @throws EntitableError `query.invalid-operand`, `query.not-comparable`, `query.unknown-property`,
  * `query.invalid-filter`; no message contains an operand.
@@ -81,7 +81,7 @@ function compare({ table, property, asked }: Asked, operator: OneOperand, operan
 
 const KEYS: ReadonlySet<string> = new Set(['PartitionKey', 'RowKey']);
 
-/** The types of the system properties of every row. They apply whatever the type of the operand seems to be. */
+/** The types of the system properties of every row. They take precedence over the type of the operand. */
 const OWN_TYPES: ReadonlyMap<string, EdmType> = new Map([
   ['PartitionKey', 'String'],
   ['RowKey', 'String'],

@@ -23,19 +23,22 @@ export interface PartTest {
   readonly template: KeyTemplate;
   /** The part's index in the template. */
   readonly index: number;
-  /** The operator on the stored texts. It is already reversed if the part's converter reverses the order. */
+  /**
+   * The operator for the part's text in the stored key. It is already reversed if the part's converter reverses the
+   * order.
+   */
   readonly operator: ComparisonOperator | 'startsWith';
   /** The escaped text of the part, as it appears in keys. */
   readonly text: string;
   /** The property and operator as the application wrote them, for messages. */
   readonly asked: { readonly property: string; readonly operator: string };
-  /** The same test on the property that also stores the part, if there is one. */
+  /** Creates the same test on the property that also stores the part; missing if there is no such property. */
   readonly copy?: (() => BoundFilter) | undefined;
 }
 
 /**
- * A filter on a class's rows in which names and operands are resolved. Tests of key parts are lowered later, because
- * they depend on the conjunction they are in.
+ * A filter on a class's rows in which names and operands are resolved. Tests of key parts are turned into comparisons
+ * later (see `lower-filter.ts`), because they depend on the other tests in the same conjunction.
  */
 export type BoundFilter =
   | { readonly kind: 'always'; readonly holds: boolean }
@@ -110,8 +113,8 @@ function bindTest(className: string, member: Member, { operator, operands }: Tes
 }
 
 /**
- * Rejects `in` with an empty list for a property that cannot be compared for equality, just as a list
- * with values is rejected.
+ * Rejects `in` with an empty list for a property that cannot be compared for equality, just as `in` with values is
+ * rejected.
  */
 function checkEquality(className: string, member: Member): void {
   if (member.kind === 'etag') throw noETagFilter(className, member.name, 'in');

@@ -31,8 +31,8 @@ export type Condition =
 const DEEPEST = 100;
 
 /**
- * The maximum number of comparisons in a condition. A part that is used several times counts each time, because it is
- * visited each time.
+ * The maximum number of comparisons in a condition. A nested condition that occurs several times counts each time,
+ * because it is visited each time.
  */
 const LARGEST = 100_000;
 
@@ -57,8 +57,8 @@ export function isOperator(name: unknown): name is Operator {
 }
 
 /**
- * Creates a test. Rejects operands that no property can be compared with: `null`, `undefined`, and a wrong number of
- * operands.
+ * Creates a test. Throws `query.invalid-operand` for a wrong number of operands, and for `null` and `undefined`, which
+ * no property can be compared with.
  */
 export function test(property: string, operator: Operator, operands: unknown): Test {
   const refuse = (expected: string, found: string): never => {
@@ -86,8 +86,9 @@ export function test(property: string, operator: Operator, operands: unknown): T
 }
 
 /**
- * Joins conditions; a single one is returned as it is. Nested operands are not flattened here, so a loop can cheaply
- * add to a condition one by one. Throws `query.invalid-filter` for more than {@link LARGEST} comparisons.
+ * Joins conditions; a single one is returned as it is. Nested operands are not flattened here, so that a loop which
+ * adds conditions one by one does not copy the previous ones each time. Throws `query.invalid-filter` for more than
+ * {@link LARGEST} comparisons.
  */
 export function joined(kind: 'and' | 'or', operands: readonly Condition[]): Condition {
   const [first] = operands;
@@ -103,8 +104,8 @@ export function negated(operand: Condition): Condition {
 }
 
 /**
- * The number of comparisons in each condition. Shared parts count every time they occur, because joining a filter with
- * itself doubles the work of visiting it.
+ * The number of comparisons in each condition. A nested condition that occurs several times counts each time, because
+ * joining a filter with itself doubles the number of visits.
  */
 const sizes = new WeakMap<Condition, number>();
 
@@ -118,8 +119,8 @@ function sizeOf(condition: Condition): number {
 }
 
 /**
- * Throws if a visitor is deeper in a condition than {@link DEEPEST}, so that a filter nested by a client cannot
- * overflow the stack.
+ * Throws `query.invalid-filter` if a recursive function has descended deeper into a condition than {@link DEEPEST}, so
+ * that a deeply nested filter from a client cannot overflow the stack.
  */
 export function checkDepth(depth: number): void {
   if (depth <= DEEPEST) return;
@@ -137,8 +138,8 @@ function snapshot(operand: unknown): unknown {
 }
 
 /**
- * Returns a readable text of a condition, for logs: names and operators, with `…` for each operand, because values must
- * not be logged, and for parts that nest too deep.
+ * Returns a readable text of a condition for logs, with its names and operators. `…` stands for each operand, because
+ * values must not be logged, and for conditions that are nested deeper than {@link DEEPEST}.
  */
 export function conditionText(condition: Condition, depth = 0): string {
   if (depth > DEEPEST) return '…';
@@ -190,7 +191,7 @@ export type FilterJSON =
 
 /**
  * Converts a condition to JSON. Throws `query.invalid-filter` for an operand that has no JSON form, such as an instance
- * of a converter's class, and for a condition that nests too deep.
+ * of a converter's class, and for a condition that is nested deeper than {@link DEEPEST}.
  */
 export function conditionJSON(condition: Condition, depth = 0): FilterJSON {
   if (depth > DEEPEST) throw unwritable(`it nests more than ${DEEPEST} deep`);

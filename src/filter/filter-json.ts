@@ -24,8 +24,8 @@ export interface FilterFromJSONOptions<T> {
 }
 
 /**
- * Reads a filter from JSON, written by `JSON.stringify(filter)` or by a client of your application. Every name,
- * operator and operand is checked against the class, so the result can only be a filter on its properties.
+ * Creates a filter from parsed JSON, which was written by `JSON.stringify(filter)` or by a client of your application.
+ * Every name, operator and operand is checked against the class, so the result can only be a filter on its properties.
  *
  * For filters from clients, set `properties` to the names they may test: a client that may send `passwordHash
  * startsWith …` can find out the value character by character.

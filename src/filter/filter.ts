@@ -14,7 +14,7 @@ const CONDITION: unique symbol = Symbol.for('entitable/condition') as never;
  * `String(filter)` shows names and operators but never operands.
  */
 export interface Filter<in T> {
-  /** Never exists at run time: it carries the entity's type. */
+  /** Carries the entity's type for the compiler; does not exist at run time. */
   readonly [subject]?: (entity: T) => void;
   /** Returns a filter that matches if this one and all of the others match. */
   and(...others: readonly [Filter<T>, ...Filter<T>[]]): Filter<T>;

@@ -8,7 +8,7 @@ import { keysBy, keysFrom, onlyKey, outside, rangeComparisons, successor } from 
 /** The texts of key parts that equality tests fix, by template and index of the part. */
 export type KnownParts = ReadonlyMap<KeyTemplate, readonly (string | undefined)[]>;
 
-/** Returns the known parts together with those that these tests fix. */
+/** Returns `known` together with the texts of the parts that the `eq` tests among `tests` fix. */
 export function withEqualities(known: KnownParts, tests: readonly PartTest[]): KnownParts {
   const equalities = tests.filter(({ operator, template }) => operator === 'eq' && !template.plain);
   if (equalities.length === 0) return known;
@@ -22,10 +22,10 @@ export function withEqualities(known: KnownParts, tests: readonly PartTest[]): K
 }
 
 /**
- * Lowers a test of a key part to comparisons of the key. Returns `'copy'` if the test must be applied to the property
- * that also stores the part, `true` if all keys match, and `false` if none does.
+ * Translates a test of a key part to comparisons of the whole key. Returns `'copy'` if the test must be applied to the
+ * property that also stores the part, `true` if all keys match, and `false` if none does.
  *
- * Valid only for keys that match the template and whose fixed parts have the values in `known`.
+ * The result is valid only for keys that match the template and whose fixed parts have the values in `known`.
  *
  * @throws EntitableError `query.not-expressible` if no key range expresses the test.
  */
@@ -53,7 +53,7 @@ function allOf({ key }: KeyTemplate, range: KeyRange): FilterNode | boolean {
   return comparisons.length === 0 || junction('and', comparisons);
 }
 
-/** Returns the text of a key before the part; `undefined` unless all parts before it are known. */
+/** Returns the text that precedes the tested part in a key; `undefined` unless all parts before it are known. */
 function knownPrefix({ template, index }: PartTest, known: KnownParts): string | undefined {
   const texts = known.get(template);
   let prefix = template.literals[0]!;
@@ -84,7 +84,7 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
   if (!sortsInKey(template, index)) return undefined;
   const exact = prefix + text + next;
   if (last) return keysBy(operator, exact);
-  // More parts follow, so the keys with this value of the part are a range, which is included or excluded as a whole.
+  // More parts follow, so all keys with this value of the part form a range, which is included or excluded as a whole.
   if (operator === 'ge' || operator === 'lt') return keysBy(operator, exact);
   const end = successor(exact, true);
   if (operator === 'le') return end === undefined ? {} : keysBy('lt', end);
@@ -92,8 +92,8 @@ function partRange({ template, index, operator, text }: PartTest, prefix: string
 }
 
 /**
- * Returns whether keys with the same prefix sort in the order of this part. They do only if the character that follows
- * the part cannot be mistaken for a continuation of the part, and is never escaped within it.
+ * Returns whether keys with the same text before this part sort in the order of the part's values. They do only if the
+ * character that follows the part cannot be mistaken for a continuation of the part, and is never escaped within it.
  */
 export function sortsInKey({ parts, literals, ordered }: KeyTemplate, index: number): boolean {
   if (ordered === true) return true;

@@ -14,7 +14,7 @@ export type KeyName = 'PartitionKey' | 'RowKey';
 /** The range of all keys. */
 export const ALL_KEYS: KeyRange = Object.freeze({});
 
-/** Returns the range of one key. */
+/** Returns the range that contains only one key. */
 export function onlyKey(value: string): KeyRange {
   const bound = Object.freeze({ value, inclusive: true });
   return Object.freeze({ from: bound, to: bound });
@@ -44,8 +44,8 @@ export function keysBy(operator: Exclude<ComparisonOperator, 'ne'>, value: strin
 }
 
 /**
- * Returns the range of a filter that is a single comparison of this key, other than `ne`; `undefined` for other
- * filters.
+ * Returns the range of the keys that satisfy a filter if it is a single comparison of this key, other than `ne`;
+ * `undefined` for all other filters.
  */
 export function rangeOf(key: KeyName, node: FilterNode): KeyRange | undefined {
   if (node.kind !== 'comparison' || node.property !== key || node.operator === 'ne' || node.operand.type !== 'String')
@@ -53,7 +53,7 @@ export function rangeOf(key: KeyName, node: FilterNode): KeyRange | undefined {
   return keysBy(node.operator, node.operand.value);
 }
 
-/** Returns the keys that are in both ranges; `undefined` if there are none. */
+/** Returns the range of the keys that both ranges contain; `undefined` if there are none. */
 export function intersection(left: KeyRange, right: KeyRange): KeyRange | undefined {
   const from = tighter(left.from, right.from, 1);
   const to = tighter(left.to, right.to, -1);
@@ -104,7 +104,7 @@ function tighter(left: Bound | undefined, right: Bound | undefined, side: 1 | -1
 
 /**
  * Returns the first text after all texts that begin with `prefix`, in UTF-16 order; `undefined` if there is none. With
- * `inKey`, it contains no character that the service forbids in keys.
+ * `inKey`, the result ends in a character that the service allows in keys.
  */
 export function successor(prefix: string, inKey: boolean): string | undefined {
   const characters = [...prefix];
@@ -116,8 +116,8 @@ export function successor(prefix: string, inKey: boolean): string | undefined {
 }
 
 /**
- * Returns the next character in order of UTF-16 units, in which the supplementary characters (surrogate pairs) are
- * between U+D7FF and U+E000.
+ * Returns the next character in the order of UTF-16 code units, in which the supplementary characters (surrogate pairs)
+ * are between U+D7FF and U+E000.
  */
 function nextCharacter(code: number, inKey: boolean): string | undefined {
   for (let next = following(code); next !== undefined; next = following(next)) {

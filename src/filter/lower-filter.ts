@@ -6,8 +6,9 @@ import { ALL_KEYS, intersection, rangeComparisons, rangeOf, type KeyName } from 
 import { partFilter, withEqualities, type KnownParts } from './key-parts.js';
 
 /**
- * Lowers a bound filter to the store's `FilterNode`. Tests of key parts become comparisons of PartitionKey and RowKey,
- * using the parts that `eq` fixes in the same `and`. Returns `true` if every row matches, and `false` if none does.
+ * Lowers a bound filter, which means that it translates the filter to the store's `FilterNode`. Tests of key parts
+ * become comparisons of PartitionKey and RowKey, if the parts before them are in `known` or have `eq` tests in the same
+ * conjunction. Returns `true` if every row matches, and `false` if none does.
  *
  * @throws EntitableError `query.not-expressible`.
  */
@@ -55,7 +56,7 @@ export function opposite(operand: FilterNode | boolean): FilterNode | boolean {
   return typeof operand === 'boolean' ? !operand : negation(operand);
 }
 
-/** Joins lowered filters and removes the constant ones. */
+/** Joins lowered filters and removes those that are `true` or `false`. */
 export function joinedNodes(kind: 'and' | 'or', operands: readonly (FilterNode | boolean)[]): FilterNode | boolean {
   const decisive = kind === 'or';
   if (operands.includes(decisive)) return decisive;
@@ -74,8 +75,8 @@ function narrowKeys(operands: readonly FilterNode[]): FilterNode | boolean {
 const KEYS: readonly KeyName[] = ['PartitionKey', 'RowKey'];
 
 /**
- * Separates the bounds on the two keys from the rest of a conjunction. Returns no ranges if the bounds contradict each
- * other.
+ * Separates the bounds on the two keys from the rest of a conjunction. `ranges` is `undefined` if the bounds contradict
+ * each other.
  */
 export function splitKeys(operands: readonly FilterNode[]): {
   readonly ranges: Readonly<Record<KeyName, KeyRange>> | undefined;

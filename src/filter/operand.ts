@@ -5,7 +5,10 @@ import { refusalReason, type AnyConverter } from '../metadata/converter.js';
 import type { ComparisonOperator } from '../store/filter-node.js';
 import { VALUE_RULES, type ValueRule } from '../edm/value-rules.js';
 
-/** The operators with one operand. `in`, `between` and the tests for presence are reduced to these beforehand. */
+/**
+ * The operators with one operand. `in`, `between` and the tests for presence are replaced by these operators
+ * beforehand.
+ */
 export type OneOperand = ComparisonOperator | 'startsWith';
 
 /** The subject of a comparison: a stored property, the timestamp, or a part of a key. */
@@ -66,7 +69,10 @@ export function storedOperand(
   );
 }
 
-/** Returns a description of an operand that is not valid; `undefined` for a valid one. Inspecting a proxy may throw. */
+/**
+ * Returns a description of an operand that is not valid; `undefined` for a valid one. Inspecting a proxy may throw, so
+ * the operand's type is then returned as the description.
+ */
 function mistake(wrong: (value: unknown) => string | undefined, value: unknown): string | undefined {
   try {
     return wrong(value);

@@ -4,7 +4,8 @@ import { filterOf, type Filter } from './filter.js';
 import { test, type Operator } from './condition.js';
 
 /**
- * Returns a reference with every operator. Whether an operator suits the property is checked when the filter is used.
+ * Returns a reference to a property, with a method for every operator. Whether an operator suits the property is
+ * checked when the filter is used.
  */
 function propertyReference<T>(name: string): StringRef<T, unknown> {
   const filter = (operator: Operator, operands: unknown): Filter<T> => filterOf<T>(test(name, operator, operands));
@@ -34,7 +35,7 @@ export function propertyReferences<T>(): PropertyRefs<T> {
 
 /** A stored property of any type: its presence can be tested. */
 export interface PresenceRef<T> {
-  /** Matches if the property has a value. It is sent as `(x eq v or x ne v)`. */
+  /** Matches if the property has a value. It is sent as `(x eq v or x ne v)` with an arbitrary value `v`. */
   isPresent(): Filter<T>;
   /** Matches if the property has no value, or a value of a type other than the declared one. */
   isMissing(): Filter<T>;
@@ -61,8 +62,8 @@ export interface EquatableRef<T, in V> extends PresenceRef<T> {
 
 /**
  * The elements of the list that `in` takes: values of the property's type. For a union of literals, a list of the wider
- * type is accepted too, because input from outside is a `string`; a literal that is not in the union is a compile
- * error.
+ * type is accepted too, because input from outside the program has the type `string`; a literal that is not in the
+ * union is a compile error.
  */
 export type OneOf<V, A> = A extends readonly (infer I)[] ? (Widened<V> extends I ? Widened<V> : V) : V;
 
@@ -112,8 +113,8 @@ export type EqualityOperator = 'eq' | 'ne' | 'in';
 export type OrderOperator = EqualityOperator | 'gt' | 'ge' | 'lt' | 'le' | 'between';
 
 /**
- * The operators with an operand that `where(property, operator, value)` accepts for a property: the methods of
- * {@link PropertyRef}.
+ * The operators that `where(property, operator, value)` accepts for a property: the methods of {@link PropertyRef} that
+ * take an operand.
  */
 export type OperatorOf<T, K> = (T extends unknown ? { readonly of: OperatorFor<T[K & keyof T]> } : never)['of'];
 

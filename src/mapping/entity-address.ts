@@ -99,8 +99,8 @@ function stated(source: object, { partitionKey, rowKey }: EntityMetadata): boole
 function statesPart(source: object, template: KeyTemplate, name: 'partitionKey' | 'rowKey'): boolean {
   if (typeof (source as Record<string, unknown>)[name] !== 'string') return false;
   const part = template.parts.find((candidate) => candidate.name === name);
-  // A key property with this very name holds the value of the part, unless it has a converter: then a string is the
-  // stored key.
+  // A key property that is itself named `partitionKey` or `rowKey` holds the value of the part, not the stored key. If
+  // it has a converter, a string is taken for the stored key.
   if (part !== undefined) return part.converter !== undefined;
   return (
     template.parts.length === 0 ||
@@ -126,7 +126,9 @@ function composed(metadata: EntityMetadata, template: KeyTemplate, source: objec
   return text;
 }
 
-/** The maximum number of names that a message lists, because the object may come from outside. */
+/**
+ * The maximum number of unknown names that a message lists. The object may be a client's input with any number of them.
+ */
 const NAMED = 3;
 
 /**

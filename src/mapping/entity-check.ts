@@ -154,8 +154,8 @@ function hasWritable(entity: object, name: string): boolean {
 const CHECKED = new WeakMap<object, WeakSet<object>>();
 
 /**
- * Rejects values that are not objects, and instances of a subclass that declares properties of its own: the class that
- * writes the entity does not know those properties, so they would be lost silently.
+ * Rejects values that are not objects, and instances of a subclass that declares properties of its own: the class of
+ * the repository that writes the entity does not know those properties, so they would be lost silently.
  */
 export function checkClass({ entityClass, className, partitionKey, rowKey }: EntityMetadata, entity: object): void {
   requireObject(className, 'An entity', entity, () => [...partitionKey.parts, ...rowKey.parts].map(({ name }) => name));

@@ -15,12 +15,12 @@ export type Set = (entity: Record<string, unknown>, row: RowReader) => void;
 
 const PROTO = '__proto__';
 
-/** The step that reads one member of an entity from a row. */
+/** A step of the decoder, which reads one member of an entity from a row. */
 export interface MemberStep {
   readonly name: string;
   /**
-   * Slot and type for the fast path: when the row stores exactly this type, the value is copied without calling `set`.
-   * A member without a type always takes `set`.
+   * The slot of the value in the row, and its declared type. If the row stores exactly this type, the value is copied
+   * without calling `set`, which is faster. For a member without a type, `set` is always called.
    */
   readonly slot: Slot;
   readonly type: EdmType | undefined;
@@ -37,8 +37,8 @@ export interface EntityDecoder<T extends object> {
 }
 
 /**
- * Builds the decoder of a class. It sets every mapped property, and attaches to the entity a state (see `stamp.ts`)
- * with its origin and its row.
+ * Builds the decoder of a class. The decoder sets every mapped property, and attaches to the entity a state (see
+ * `stamp.ts`) that records the row, the table and the store.
  */
 export function entityDecoder<T extends object>(metadata: EntityMetadata<T>, source: EntityOrigin): EntityDecoder<T> {
   const others = [...metadata.members.values()].filter(({ kind }) => kind !== 'key');
@@ -118,7 +118,7 @@ function takeSteps(steps: readonly MemberStep[], entity: Record<string, unknown>
   }
 }
 
-/** Returns the step that sets one member. */
+/** Returns the step of the decoder that sets one member. */
 function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
   switch (member.kind) {
     case 'property':
@@ -140,8 +140,8 @@ function memberStep({ className }: EntityMetadata, member: Member): MemberStep {
 }
 
 /**
- * Returns the step that sets all properties of a key, parsing the key once. Constant keys are parsed too, so that rows
- * of other classes are rejected.
+ * Returns the step of the decoder that sets all properties of a key, parsing the key once. Constant keys are parsed
+ * too, so that rows of other classes are rejected.
  */
 function keyStep(template: KeyTemplate): MemberStep {
   const { parts } = template;

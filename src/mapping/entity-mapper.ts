@@ -169,7 +169,7 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
     return prepared;
   }
 
-  /** Returns whether an origin is this table of this store. */
+  /** Returns whether an origin is the table and store of this mapper. */
   owns(source: EntityOrigin): boolean {
     return source.store === this.source.store && source.table === this.source.table;
   }
@@ -193,8 +193,8 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   }
 
   /**
-   * Does the same as `met` before the object is saved. Properties that the caller never assigned do not count as
-   * changes, although the object now has the row's values for them.
+   * Does the same as `met`, but for an object that has yet to be saved. Properties that the caller never assigned do
+   * not count as changes, although the object now has the row's values for them.
    */
   meet(entity: object, { row, unassigned, ...others }: Omit<StoredState, 'kind' | 'source'>): void {
     this.#adopt(entity, row, unassigned);
@@ -248,7 +248,7 @@ export type Remembered = Pick<StoredState, 'row' | 'unassigned' | 'computed'>;
 
 /** Information about the parts of a row that a write does not change. */
 export interface Kept {
-  /** The row as known before the write, if the write keeps some of it. */
+  /** The row before the write, if it is known and the write keeps some of its properties. */
   readonly before?: RetainedRow | undefined;
   /** The properties that the caller never assigned. */
   readonly unassigned?: Unassigned | undefined;

@@ -32,7 +32,7 @@ export interface PatchDifference extends Difference {
   readonly assigned: AssignedValues;
 }
 
-/** The state of an entity, besides its row, that changes are computed from. */
+/** The parts of an entity's state, besides its row, that are needed to compute its changes. */
 export type Context = Pick<StoredState, 'unassigned' | 'computed'>;
 
 /** Reads, compares and writes the stored properties of one class in its entities and patches. */
@@ -108,8 +108,8 @@ export class EntityProperties {
   }
 
   /**
-   * Returns the unassigned properties of a detached object: those without a value, and those whose value the class set
-   * itself.
+   * Returns the unassigned properties of a detached object (one that was not loaded): those without a value, and those
+   * whose value the class set itself.
    */
   unassignedBy(entity: object): Unassigned | undefined {
     const { className } = this.#metadata;
@@ -128,8 +128,9 @@ export class EntityProperties {
   }
 
   /**
-   * Completes a detached object from its row: unassigned properties get the row's values. Returns those that remain
-   * unassigned: the ones that cannot be read or set, and the ones that the row lacks and that have a default.
+   * Completes a detached object (one that was not loaded) from its row: unassigned properties get the row's values.
+   * Returns those that remain unassigned: the ones that cannot be read or set, and the ones that the row lacks and that
+   * have a default.
    */
   adopt(entity: object, row: RowReader, unassigned: Unassigned): Unassigned | undefined {
     const { className } = this.#metadata;
@@ -160,7 +161,7 @@ export class EntityProperties {
     }
   }
 
-  /** Returns the same unassigned properties, with the stored forms of the entity's current values. */
+  /** Returns the same unassigned properties, but with the stored forms of the values that the entity has now. */
   stillUnassigned(entity: object, unassigned: Unassigned): Unassigned {
     const steps = this.#steps.filter(({ property }) => unassigned.has(property.name));
     return new Map(steps.map((step) => [step.property.name, snapshot(step.property, valueOf(entity, step))]));

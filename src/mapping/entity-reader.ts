@@ -48,8 +48,8 @@ export interface EntityReader<T extends object> {
    */
   readonly checkKeys: (row: RowReader) => void;
   /**
-   * Returns the projector for some properties. Its results are plain, read-only data without an attached origin. Throws
-   * `query.unknown-property`.
+   * Returns the projector for some properties. Its results are plain, read-only data. Unlike entities, they do not
+   * record the row that they were read from. Throws `query.unknown-property`.
    */
   project(names: readonly string[]): Projector;
 }

@@ -17,8 +17,8 @@ type Values = Readonly<Record<string, unknown>>;
  * the values.
  *
  * Properties without a value get their default, or whatever the class itself sets. They count as unassigned: when the
- * entity is saved under an ETag, the row keeps its values for them. Names that are not stored are copied too, except
- * methods and members that cannot be set.
+ * entity is saved under an ETag, the row keeps its values for them. Values with names that are not stored properties
+ * are copied too, except those of methods and of members that cannot be set.
  *
  * @throws EntitableError `metadata.*`, `entity.not-an-object`.
  */
@@ -68,8 +68,8 @@ function made<T extends object>(
   for (const { name } of defaults) {
     if (ownMember(entity, name) === undefined) putMember(entity, name, values[name]);
   }
-  // Without an ETag property, saving never updates a row that was not read. Only an upsert can, and it leaves the row's
-  // value where the entity has an unassigned default.
+  // Without an ETag property, `save` never updates a row that was not read; only an upsert can. An upsert that merges
+  // keeps the row's value of a property with an unassigned default, so only the properties with defaults are recorded.
   const unassigned = (etag === undefined ? defaults : others)
     .map((property): [string, unknown] => [property.name, snapshot(property, ownMember(entity, property.name))])
     .filter(([, stored]) => stored !== undefined);

@@ -25,8 +25,8 @@ export function assignedBy(className: string, patch: object): AssignedValues {
 }
 
 /**
- * Applies a patch to an entity. A property that the patch sets to `null` becomes absent: `undefined` in an entity whose
- * whole row is known, and `null` where `undefined` would count as unassigned.
+ * Applies a patch to an entity. A property that the patch sets to `null` becomes absent: it is set to `undefined` in an
+ * entity whose whole row is known, and to `null` where `undefined` would count as unassigned.
  */
 export function applyPatch(entity: object, assigned: AssignedValues): void {
   const state = stateOf(entity);

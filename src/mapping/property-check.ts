@@ -11,8 +11,8 @@ import type { ServiceLimits } from '../store/limits.js';
 import type { RowReader, RowWriter, Slot } from '../store/row.js';
 
 /**
- * Checks of the types whose limits depend on the store. Each is a single function, because it is called for every value
- * that is written.
+ * Functions that check the values of types whose limits depend on the store. Each is a single function, because it is
+ * called for every value that is written.
  */
 const FITS: Partial<Record<EdmType, (value: unknown, limits: ServiceLimits) => boolean>> = {
   Binary: (value, { binaryBytes }) => isBytes(value) && value.byteLength <= binaryBytes,
@@ -150,7 +150,7 @@ export function pushProperty(
 /**
  * Returns the part of a date below a millisecond, in ticks of 100 ns, which a JavaScript `Date` cannot hold. A
  * converter may supply it. Otherwise, a date that equals the one in the row keeps the ticks of the row, and any other
- * date has none.
+ * date has 0 ticks.
  */
 function ticksOf(slot: Slot, value: Date, before: RowReader | undefined, isConverted: boolean): number {
   const exact = isConverted ? exactTicks(value) : undefined;

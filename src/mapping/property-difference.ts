@@ -72,8 +72,8 @@ function storedAgain(converter: AnyConverter, value: unknown): unknown {
 }
 
 /**
- * Returns whether a value is the default that reading sets for an absent property, so that the application need not
- * have set it.
+ * Returns whether a value is the default that reading sets for an absent property, in which case the application may
+ * not have set it at all.
  *
  * @param computed - The stored forms of defaults that functions returned when the row was read; calling the functions
  * again may return other values.

@@ -1,6 +1,6 @@
 /**
- * Returns the class of an object, or `undefined` if it has none or cannot be read. Looks at the prototype only: an own
- * property called `constructor` is data.
+ * Returns the class of an object, or `undefined` if the object has no class or reading it fails. Looks at the prototype
+ * only: an own property called `constructor` is data.
  */
 export function classOf(value: object): (abstract new (...args: never) => object) | undefined {
   try {

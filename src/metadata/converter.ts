@@ -14,8 +14,8 @@ export type ConverterOrder = 'preserved' | 'reversed' | 'none';
  * `equality: false`, and needs `same` if its values are not plain data. The functions are synchronous; returning a
  * promise is an error.
  *
- * If a converter of a key part declares an order, its texts must all have the same length, or none may be a prefix of
- * another. Otherwise the order is lost as soon as more text follows in the key.
+ * If a converter of a key part declares an order, the texts that it stores must all have the same length, or none of
+ * them may be a prefix of another. Otherwise the order is lost as soon as more text follows in the key.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export interface AnyConverter {
   readonly type: EdmType;
   /** The order of stored values; `'none'` by default. */
   readonly order?: ConverterOrder | undefined;
-  /** `false` if equal values may be stored in different forms. */
+  /** `false` if equal values may be stored in different forms; see {@link Converter.equality}. */
   readonly equality?: false | undefined;
   /** See {@link Converter.toStored}. */
   toStored(value: unknown): unknown;
@@ -83,9 +83,8 @@ export function outOfRange(message: string): EntitableError {
 }
 
 /**
- * Returns why a converter rejected a value, or `undefined` if that text must not appear in a message. Errors of other
- * converters may quote the value, and so may errors of the language: `BigInt(1.5)` throws a `RangeError` that contains
- * the number.
+ * Returns the reason for which one of this package's converters rejected a value. Returns `undefined` for any other
+ * error, because its message may quote the value: even `BigInt(1.5)` throws a `RangeError` that contains the number.
  */
 export function refusalReason(error: unknown): string | undefined {
   return error instanceof Error && OWN in error ? error.message : undefined;

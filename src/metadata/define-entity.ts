@@ -23,8 +23,8 @@ export type EdmTypeFor<V> = {
 }[EdmType];
 
 /**
- * Storage of one property: its EDM type or its role in the row as a string, or either of these with options as an
- * object.
+ * Describes how one property is stored: a string that names its EDM type or its role in the row, or an object with
+ * further options.
  */
 export type PropertySchema<V> =
   | EdmTypeFor<V>
@@ -69,8 +69,8 @@ export interface EntitySchema<
    */
   readonly create?: (values: EntityValues<T>) => T;
   /**
-   * A schema that validates every entity before it is written, as class-validator's constraints do: one of zod, valibot
-   * or any other library that implements Standard Schema. It only validates; the values it returns are not used.
+   * A schema of zod, valibot or any other library that implements Standard Schema. It validates every entity before it
+   * is written, as class-validator's constraints do. It only validates; the values it returns are not used.
    */
   readonly schema?: StandardSchema;
   /** The indexes of the class, by name; see `index`. */

@@ -20,7 +20,10 @@ export interface KeyPartMetadata {
   readonly converter?: AnyConverter | undefined;
 }
 
-/** The composition of one of the two keys: text, part, text, part, …, text. */
+/**
+ * Describes the composition of one of the two keys: constant texts and parts alternate, beginning and ending with a
+ * text.
+ */
 export interface KeyTemplate {
   /** The key that the template composes. */
   readonly key: 'PartitionKey' | 'RowKey';

@@ -1,7 +1,7 @@
 import { FORBIDDEN_IN_KEYS } from '../edm/names.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** Returns the first character of a text that the service forbids in keys. */
+/** Returns the first character in a text that the service forbids in keys; `undefined` if there is none. */
 export function forbiddenCharacter(text: string): string | undefined {
   return FORBIDDEN_IN_KEYS.exec(text)?.[0];
 }

@@ -20,31 +20,31 @@ export declare const defaulted: unique symbol;
  * The mark of a key part, with the type that it marks. Plain values and parts of the other key are assignable to it.
  */
 export interface KeyPart<out V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [keyPart]?: V;
 }
 
 /** The mark that `PartitionKey` adds to a type. */
 export interface PartitionKeyPart<out V> extends KeyPart<V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [partitionPart]?: true;
 }
 
 /** The mark that `RowKey` adds to a type. */
 export interface RowKeyPart<out V> extends KeyPart<V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [rowPart]?: true;
 }
 
 /** The mark that `ETag` and `Timestamp` add to a type. The store sets such a value, so no method accepts it. */
 export interface SystemValue<out Kind extends SystemValueKind> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [systemValue]?: Kind;
 }
 
 /** The mark that `Defaulted` adds to a type. Plain values are assignable to it. */
 export interface DefaultedMark<out V> {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [defaulted]?: V;
 }
 
@@ -117,13 +117,13 @@ export interface EntitableTypeError<Message extends string> {
 
 /** The address of a partition whose key is constant text: an empty object, as in `query({})`. */
 export interface ConstantKey {
-  /** For the compiler only. */
+  /** A brand for the compiler only; no such member exists at run time. */
   readonly [keyPart]?: never;
 }
 
 // The argument types of the methods are wrapped in a conditional type over `T` and read out of it with `['of']`. For a
 // class this changes nothing. In a service class that is generic over `T extends Base`, it makes the compiler accept
-// the arguments for `Base`: only in this form does the compiler replace `T` by its constraint.
+// the arguments that fit `Base`: only in this form does the compiler replace `T` by its constraint.
 
 /**
  * The key of one `T`: an object of the properties whose types are marked with `PartitionKey` or `RowKey`. A key that is
@@ -175,8 +175,8 @@ export type DataName<T, K extends keyof T = keyof T> = K extends unknown
   : never;
 
 /**
- * The name of a member, unless it is a method or really a system value. This second test is needed because any object
- * type without required members resembles a system value.
+ * The name of a member, unless it is a method or has the mark of a system value. `DataName` alone cannot decide this,
+ * because any object type without required members is assignable to `SystemValue`.
  */
 type OtherName<T, K extends keyof T> = T[K] extends Method
   ? never
@@ -229,7 +229,7 @@ export type CheckTemplate<T, S extends string, Kind extends KeyKind> = string ex
             ? unknown
             : EntitableTypeError<`'${Exclude<TemplateNames<S>, KeyName<T, Kind>>}' in the ${Kind} key template is no property marked as ${Kind} key`>;
 
-/** Checks that a class without a template has only one part of the key. */
+/** Checks, for a key without a template, that only one property of the class is marked as part of this key. */
 export type CheckPlain<T, Kind extends KeyKind> =
   IsUnion<KeyName<T, Kind>> extends true
     ? EntitableTypeError<`several ${Kind} key properties need a ${Kind} key template`>

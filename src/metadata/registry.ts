@@ -54,7 +54,10 @@ export interface EntityDefinition {
 /** The recorded declarations of a class, from which its metadata is resolved on first use. */
 export interface ClassRecord {
   entity?: EntityDefinition;
-  /** The metadata object that standard decorators share, kept here if it is not reachable from the class itself. */
+  /**
+   * The metadata object that the standard decorators of the class share, in case it is not reachable from the class
+   * itself.
+   */
   standard?: object | undefined;
   readonly properties: PropertyDefinition[];
   metadata?: EntityMetadata;
@@ -88,7 +91,10 @@ export function standardProperties(metadata: object): PropertyDefinition[] {
   return own[STANDARD]!;
 }
 
-/** Returns the property definitions of a class from both kinds of decorators, without those of its base classes. */
+/**
+ * Returns the property definitions of a class from standard decorators, legacy decorators and `defineEntity`, without
+ * those of its base classes.
+ */
 export function propertiesOf(target: object): readonly PropertyDefinition[] {
   const record = knownRecord(target);
   const metadata = record?.standard ?? standardMetadata(target);

@@ -128,8 +128,8 @@ function inferredType(prototype: object, property: string): EdmType | undefined 
 }
 
 /**
- * Returns the EDM type of a default that is a primitive value or a Guid. It is used where decorator metadata shows no
- * type: it represents `Defaulted<string>` only as an object.
+ * Returns the EDM type of a default that is a primitive value or a Guid. It is used if the compiler's decorator
+ * metadata does not show the type, as for `Defaulted<string>`, which appears there only as an object.
  */
 function typeOfDefault(value: unknown): EdmType | undefined {
   switch (typeof value) {

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/error-details.js';
 import type { WriteMode } from '../store/table-store.js';
 import type { Verb } from '../store/verb-observer.js';
 
-/** Operation of a store. */
+/** The name of an operation of a store. */
 export type OperationName =
   | 'get'
   | 'scan'
@@ -18,58 +18,65 @@ export type OperationName =
   | 'get-statistics'
   | 'backup';
 
-/** Extent of a read in its table, cheapest first. */
+/** The part of a table that a read covers, from the cheapest to the most expensive. */
 export type ReadPlan = 'point' | 'row range' | 'partition' | 'partition range' | 'table scan';
 
 /** An operation that has ended; a scan is one operation, however many pages it had. */
 export interface OperationEvent {
-  /** Distinguishes it from a retry. */
+  /** Distinguishes this event from that of a retry. */
   readonly kind: 'operation';
   /** The operation of the store. */
   readonly operation: OperationName;
   /** The table's name in the store; absent if the operation does not concern one table. */
   readonly table?: string;
-  /** Extent of a read in its table. */
+  /** The part of the table that a read covers; absent for other operations. */
   readonly plan?: ReadPlan;
-  /** Requests sent to the store: pages, attempts, and rows that were read back. */
+  /**
+   * Number of requests sent to the store. Counts every page, every attempt, and every read-back after a lost response.
+   */
   readonly requests: number;
-  /** Attempts that failed and were followed by another. */
+  /** Number of attempts that failed and were followed by another. */
   readonly retries: number;
-  /** Rows read or written. */
+  /** Number of rows that were read or written. */
   readonly rows: number;
-  /** Duration from the call to its end, waits included. */
+  /** Duration from the call to the end of the operation, waits included. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a converter's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
 }
 
-/** A verb that has ended: one call of a program, with all store operations that it caused. */
+/**
+ * A verb that has ended: one call by the program of a method such as `save`, with all store operations that it caused.
+ */
 export interface VerbEvent extends Verb {
-  /** Distinguishes it from other events. */
+  /** Distinguishes this event from other events. */
   readonly kind: 'verb';
   /**
-   * Operations of the store, as passed to a logger. A verb that is called inside another, e.g. by a handler, counts its
-   * own operations; the outer verb does not.
+   * Number of store operations, counted as a logger receives them. A verb that is called inside another verb, e.g. by a
+   * handler, counts its own operations; the outer verb does not count them.
    */
   readonly operations: number;
-  /** Requests of all these operations: pages, attempts, and rows that were read back. */
+  /**
+   * Number of requests of all these operations. Counts every page, every attempt, and every read-back after a lost
+   * response.
+   */
   readonly requests: number;
-  /** Attempts that failed and were followed by another. */
+  /** Number of attempts that failed and were followed by another. */
   readonly retries: number;
-  /** Rows read or written. */
+  /** Number of rows that were read or written. */
   readonly rows: number;
-  /** Duration from the call to its end; for an iteration including the time between its pages. */
+  /** Duration from the call to the end of the verb; for an iteration, including the time between its pages. */
   readonly milliseconds: number;
   /** `success`, the code of its error, or `failure` for an error that is not this package's, e.g. a handler's. */
   readonly outcome: 'success' | 'failure' | ErrorCode;
 }
 
-/** Called after every verb. Its errors are ignored: it never breaks a verb. */
+/** Called after every verb. An error that the listener throws is ignored and does not affect the verb. */
 export type VerbListener = (event: VerbEvent) => unknown;
 
 /** An attempt that failed and is followed by another. */
 export interface RetryEvent {
-  /** Distinguishes it from the end of an operation. */
+  /** Distinguishes this event from that of an operation that has ended. */
   readonly kind: 'retry';
   /** The operation of the store. */
   readonly operation: OperationName;
@@ -88,18 +95,20 @@ export interface RetryEvent {
 /** Event passed to a logger: never contains keys, property values or secrets. */
 export type LogEvent = OperationEvent | RetryEvent;
 
-/** Called with events, e.g. to log them. Its errors are ignored: it never breaks an operation. */
+/**
+ * Called with events, e.g. to log them. An error that the logger throws is ignored and does not affect the operation.
+ */
 export type Logger = (event: LogEvent) => unknown;
 
-/** One measurement. */
+/** One measurement of an operation. */
 export interface Metric {
   /** Name of the measured quantity. */
   readonly name: 'entitable.duration' | 'entitable.requests' | 'entitable.retries' | 'entitable.rows';
-  /** `ms` is a distribution, the others are sums. */
+  /** The unit. Values in `ms` are meant for a distribution, e.g. a histogram; the others are meant to be added up. */
   readonly unit: 'ms' | 'requests' | 'retries' | 'rows';
-  /** Measured value, in the `unit`. */
+  /** The measured value, in the unit that `unit` names. */
   readonly value: number;
-  /** The measured operation: never keys or values. */
+  /** The operation that was measured. It contains no keys and no property values. */
   readonly attributes: {
     readonly operation: OperationName;
     readonly outcome: OperationEvent['outcome'];
@@ -107,5 +116,5 @@ export interface Metric {
   };
 }
 
-/** Receives the measurements of each operation when it ends. Its errors are ignored. */
+/** Receives the measurements of each operation when it ends. An error that the hook throws is ignored. */
 export type MetricsHook = (metric: Metric) => unknown;

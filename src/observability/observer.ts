@@ -15,7 +15,9 @@ export interface Listeners {
 /** Starts an operation; the caller must end it. */
 export type BeginOperation = (name: OperationName, table?: string, plan?: ReadPlan) => Operation;
 
-/** Creates operations that report to a logger, a metrics hook and a trace. */
+/**
+ * Returns the function that starts operations. They report to a logger, a metrics hook, a trace and the running verb.
+ */
 export function observer({ logger, metrics, startSpan, verbs }: Listeners): BeginOperation {
   const tell = (event: LogEvent): void => {
     if (logger !== undefined) notify(logger, event);

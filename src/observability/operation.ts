@@ -28,7 +28,7 @@ export class Operation {
     this.#span = span;
   }
 
-  /** Sends one request of the store, whose spans become children of the operation's span. */
+  /** Counts a request to the store and sends it. Spans that it starts become children of the operation's span. */
   request<T>(send: () => Promise<T>): Promise<T> {
     this.#requests++;
     return this.#span === undefined ? send() : this.#span.around(send);
@@ -39,7 +39,7 @@ export class Operation {
     this.#rows += rows;
   }
 
-  /** Reports that an attempt failed and another follows. */
+  /** Counts and reports an attempt that failed and is followed by another after `wait` milliseconds. */
   retry(error: EntitableError, wait: number): void {
     this.#retries++;
     const { status } = error.details as { readonly status?: number };
@@ -76,7 +76,7 @@ export class Operation {
   }
 }
 
-/** Runs the work of an operation, and ends the operation. */
+/** Calls `work` with an operation, and ends the operation when the work ends, with the error if it fails. */
 export async function runOperation<T>(operation: Operation, work: (operation: Operation) => Promise<T>): Promise<T> {
   try {
     const result = await work(operation);

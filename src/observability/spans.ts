@@ -3,7 +3,7 @@ import type { OperationEvent, OperationName } from './events.js';
 
 /** The trace span of one operation. */
 export interface OperationSpan {
-  /** Runs work whose spans become children of this one. */
+  /** Calls `work`, whose spans become children of this one. */
   around<T>(work: () => Promise<T>): Promise<T>;
   end(event: OperationEvent): void;
 }
@@ -11,13 +11,16 @@ export interface OperationSpan {
 /** Starts the span of an operation; `undefined` if no instrumenter is registered. */
 export type StartSpan = (name: OperationName, table: string | undefined) => OperationSpan | undefined;
 
-/** A valid trace header, used to detect an instrumenter: the SDK's default one, which does nothing, cannot parse it. */
+/**
+ * A valid trace header, used to detect an instrumenter. The SDK's default instrumenter, which does nothing, returns
+ * `undefined` for it.
+ */
 const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /**
  * Creates spans through `@azure/core-tracing`, as the SDK does for its HTTP requests. With an instrumenter registered
- * there (for OpenTelemetry by `@azure/opentelemetry-instrumentation-azure-sdk`), each operation is the parent of its
- * requests.
+ * there (for OpenTelemetry by `@azure/opentelemetry-instrumentation-azure-sdk`), the span of each operation is the
+ * parent of the spans of its requests.
  *
  * @param system The kind of store.
  */

@@ -4,7 +4,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Verb, VerbObserver } from '../store/verb-observer.js';
 import type { OperationEvent, VerbEvent, VerbListener } from './events.js';
 
-/** Costs of a verb's operations so far. */
+/** The sums over the operations of a verb so far. */
 interface Sums {
   operations: number;
   requests: number;

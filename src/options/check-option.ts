@@ -37,8 +37,8 @@ export function isList(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * Returns whether a value is an object or a function with a certain member. Never throws: returns `false` for a revoked
- * proxy.
+ * Returns whether a value is an object or a function that has the member `name`. Never throws: returns `false` for a
+ * revoked proxy.
  */
 export function hasMember(value: unknown, name: PropertyKey): boolean {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
@@ -49,7 +49,7 @@ export function hasMember(value: unknown, name: PropertyKey): boolean {
   }
 }
 
-/** Returns whether a value has a certain method. Never throws: returns `false` for a revoked proxy. */
+/** Returns whether a value has a method of this name. Never throws: returns `false` for a revoked proxy. */
 export function hasMethod(value: unknown, name: PropertyKey): boolean {
   try {
     return typeof (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[name] === 'function';
@@ -84,15 +84,15 @@ export function readOption<V>(option: string, read: () => V): V {
   }
 }
 
-/** The names that the options of a type can have. The compiler ensures that none is missing and none is invented. */
+/** All valid names of the options of type `O`. The compiler ensures that none is missing and none is made up. */
 export type OptionNames<O> = { readonly [K in keyof O]-?: true };
 
-/** The names that some options can have, whatever their type. */
+/** The valid names of some options, for functions that accept options of any type. */
 export type KnownNames = Readonly<Record<string, true | undefined>>;
 
 /**
- * Returns the first own name of an object that is not known, even if its value is `undefined`. Returns `undefined` if
- * all names are known.
+ * Returns the first own property name of `options` that is not in `known`, even if the value of the property is
+ * `undefined`. Returns `undefined` if all names are known.
  */
 export function unknownNameIn(options: object, known: KnownNames): string | undefined {
   for (const name in options) {
@@ -101,7 +101,7 @@ export function unknownNameIn(options: object, known: KnownNames): string | unde
   return undefined;
 }
 
-/** Returns the advice for an unknown name: the nearest known name, then all known names. */
+/** Returns the advice for an unknown name: the known name that is most similar to it, if any, and all known names. */
 export function adviceFor(unknown: string, known: KnownNames): string {
   const names = Object.keys(known);
   const nearest = nearestOf(unknown.toLowerCase(), names);
@@ -170,7 +170,10 @@ export function atOnce<V>(given: V, name: string): V {
   throw invalidOption(name, 'a function that answers at once', 'one that gives a promise');
 }
 
-/** Creates the error for an invalid option. It reports the kind of value that was found, never the value. */
+/**
+ * Creates the error for an invalid option. Its details name the kind of value that was found, never the value itself;
+ * its message states only what is expected.
+ */
 export function refusedOption(option: string, expected: string, found: unknown): EntitableError {
   const kind = isList(found) ? `a list of ${found.length}` : typeName(found);
   return new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {
@@ -192,8 +195,8 @@ export function checkCount(option: string, value: unknown, least: number, most =
 }
 
 /**
- * Returns a value that is one of the given words, narrowed to their type. JavaScript can pass anything, so it throws
- * `validation.invalid-option` for any other value.
+ * Returns a value that is one of the given choices, narrowed to their type. Throws `validation.invalid-option` for any
+ * other value, because JavaScript code can pass anything.
  */
 export function checkChoice<const C extends string>(option: string, value: unknown, choices: readonly C[]): C {
   const found = choices.find((choice) => choice === value);

@@ -6,14 +6,16 @@ import { EntitableError } from '../errors/entitable-error.js';
 export interface OperationOptions {
   /** Stops the operation, whatever it is waiting for; it then throws `store.aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the operation throws `store.timeout`. For a scan, they apply to each page. */
+  /** Milliseconds until the operation throws `store.timeout`. For a scan, this limit applies to each page. */
   readonly timeout?: number | undefined;
 }
 
-/** The names that these options can have. */
+/** The names of the options that every operation with I/O accepts. */
 export const OPERATION_NAMES: OptionNames<OperationOptions> = { signal: true, timeout: true };
 
-/** Refuses an invalid time limit, which would end every operation or none. */
+/**
+ * Refuses an invalid time limit, with which every operation or none would time out. Throws `validation.invalid-option`.
+ */
 export function checkTimeout(options: OperationOptions | undefined): void {
   const timeout: unknown = options?.timeout;
   if (timeout === undefined || (typeof timeout === 'number' && timeout >= 0)) return;
@@ -31,8 +33,8 @@ function checkOptions(options: object | undefined, known: KnownNames | undefined
 
 /**
  * Refuses options that are not an object or have an unknown name, and an invalid signal or time limit. Called by the
- * methods of the public API, because JavaScript can pass anything. Calls within the library pass the options of the
- * outer method on, and therefore no `known` names.
+ * methods of the public API, because JavaScript code can pass anything. Calls within the library omit `known`, because
+ * they pass on the options of a public method, which may have further names.
  */
 export function checkOperation(options: object | undefined, known?: KnownNames): void {
   if (options === undefined) return;
@@ -45,8 +47,8 @@ export function checkOperation(options: object | undefined, known?: KnownNames):
 }
 
 /**
- * Checks options for methods that return another method's promise. Returns a rejected promise instead of throwing, or
- * `undefined` if the options are valid.
+ * Checks options like {@link checkOperation}, for methods that return another method's promise. Returns a rejected
+ * promise instead of throwing, or `undefined` if the options are valid.
  */
 export function refusedOperation(options: object | undefined, known: KnownNames): Promise<never> | undefined {
   try {

@@ -3,8 +3,8 @@ const UNREPLACED = /^(?:\$\{?\w|%\w+%$|\{\{|<[^>]*>$|@Microsoft\.KeyVault\()/i;
 
 /**
  * Describes what is wrong with a text that comes from a setting: the typical mistakes of environment variables, files
- * and shells, which can be recognised before the text is parsed. The sentences never quote the text. Returns
- * `undefined` if there is no such mistake.
+ * and shells, which can be recognised before the text is parsed. The description never quotes the text, except for
+ * words such as `undefined` that took its place. Returns `undefined` if there is no such mistake.
  *
  * @param it The name of the text in the message, e.g. `The endpoint`.
  */

@@ -17,7 +17,8 @@ type Sieve = <R>(
 ) => (row: RowReader) => R | typeof LEFT_OUT;
 
 /**
- * Wraps the rows of a store so that reads omit those that the sieve leaves out. `requestOf` adapts each read request.
+ * Wraps the rows of a store so that reads omit those that the sieve leaves out. `requestOf` changes each read request
+ * before it is sent.
  */
 export function sievedRows(
   rows: Rows,
@@ -72,8 +73,8 @@ function whole<Q extends ReadRequest>(request: Q): Q {
 }
 
 /**
- * Returns the result of a client filter as a boolean. Rejects a promise: it is truthy whatever it resolves to, so every
- * row would match.
+ * Returns the result of a client filter as a boolean. Rejects a promise, because it is truthy whatever it resolves to,
+ * so every row would match.
  */
 function answerOf(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);

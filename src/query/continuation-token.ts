@@ -59,8 +59,8 @@ export function writeToken({ position, remaining }: Resumption, query: TokenQuer
 }
 
 /**
- * Reads a token of `writeToken`. Without a secret anyone can forge one, so its content is accepted only within the
- * bounds of the query itself.
+ * Reads a token that `writeToken` wrote. Without a secret anyone can forge a token, so its content is accepted only
+ * within the bounds of the query itself.
  *
  * @throws EntitableError `query.invalid-continuation` for a token from another query, and for one that was changed,
  * truncated or forged.
@@ -72,7 +72,8 @@ export function readToken(token: string, query: TokenQuery): Resumption {
 }
 
 /**
- * Creates the error for a continuation that cannot be used. Its cause is the store's error, if the store rejected it.
+ * Creates the error for a continuation that cannot be used. The cause is the store's error if the store rejected its
+ * own continuation, which the token contains.
  */
 export function invalidContinuation(className: string, cause?: unknown): EntitableError {
   return new EntitableError(

@@ -43,7 +43,9 @@ export interface PlanReader<out R> {
   readonly ahead: number;
 }
 
-/** The maximum number of requests in flight at once. */
+/**
+ * The maximum number of legs that are read at once, and of steps in one leg whose first pages are requested at once.
+ */
 const CONCURRENCY = 8;
 
 /** Reads a plan from a position onwards, leg by leg. The first pages of the legs that follow are requested ahead. */
@@ -66,7 +68,7 @@ export async function* readPlan<R>(
     const start = toBegin === from.leg ? from : { leg: toBegin };
     const chunks = readLeg({ ...reader, ahead: 0 }, start, { ...options, signal: stop.signal }, table);
     const first = chunks.next();
-    first.catch(() => undefined); // thrown by the loop below when it reaches this leg
+    first.catch(() => undefined); // the loop below throws the error when it reaches this leg
     begun.push({ chunks, first });
     toBegin++;
   };
@@ -174,8 +176,8 @@ export async function* readStep<R>(
       return;
     }
     case 'scan': {
-      // Taken before this request is sent: a step that runs at the same time may find a table that was created
-      // after this request was sent.
+      // Read before this request is sent, because a step that runs at the same time may find a table that was created
+      // only after this request was sent.
       const wasSeen = table.seen;
       for await (const page of rows.scan({ ...request, ...scanRequest(step), ...paging }, decode, options)) {
         if (page.tableMissing !== true) table.seen = true;

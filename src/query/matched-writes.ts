@@ -29,8 +29,8 @@ export interface MatchWrite {
 }
 
 /**
- * Prepares the write of one row, on condition that it still has the ETag it was read with. Returns `undefined` if there
- * is nothing to write.
+ * Prepares the write of one row, which the store applies only if the row still has the ETag with which it was read.
+ * Returns `undefined` if there is nothing to write.
  */
 export type PrepareWrite = (row: MatchedRow) => MatchWrite | undefined | Promise<MatchWrite | undefined>;
 
@@ -46,8 +46,8 @@ export interface MatchWrites {
    */
   merge(patch: object): Promise<PrepareWrite>;
   /**
-   * Merges into each row a patch that is computed from the row's result in the query, and validated. Throws
-   * `commit.not-in-unit` in a unit of work.
+   * Merges into each row a patch that `patchOf` computes from the query's result for this row. Each patch is validated.
+   * Throws `commit.not-in-unit` in a unit of work.
    */
   mergeEach(patchOf: (result: unknown) => unknown): PrepareWrite;
 }
@@ -78,7 +78,7 @@ export function matchWrites<T extends object>(
     mergeEach: (patchOf) => async (row: MatchedRow) => {
       const result = row.result as object;
       const state = stateOf(result);
-      const before = state === undefined ? { ...result } : undefined; // results of select() are not tracked
+      const before = state === undefined ? { ...result } : undefined; // results of select() have no state to compare
       const patch = await patchOf(result);
       const isRow = patch === result && state !== undefined;
       if (patch === undefined || isRow) {

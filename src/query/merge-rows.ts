@@ -20,7 +20,7 @@ export interface KeyedRow<out R> extends RowPlace {
   readonly value: R;
 }
 
-/** Extends a reading so that it returns each value together with the position of its row. */
+/** Extends a {@link RowReading} so that it returns each value together with the position of its row. */
 export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<KeyedRow<R>> {
   return {
     request,
@@ -37,7 +37,7 @@ export function comparePlaces(left: RowPlace, right: RowPlace): number {
 /** A source of rows in key order, page by page. */
 export type MergeSource<R> = AsyncGenerator<readonly KeyedRow<R>[], void, undefined>;
 
-/** A source, with its rows that have arrived but are not merged yet. */
+/** A source and its current page, of which the rows from the index `next` on are not merged yet. */
 interface Waiting<R> {
   readonly source: MergeSource<R>;
   readonly rows: readonly KeyedRow<R>[];
@@ -54,7 +54,7 @@ export interface MergedRows<R> {
  * Merges sources that are each in key order, keeping one page of each in memory. A row that several sources contain is
  * returned once.
  *
- * @param concurrency - The number of sources that are read at once.
+ * @param concurrency - The number of sources whose first pages are read at once.
  */
 export async function* mergeRows<R>(
   sources: readonly MergeSource<R>[],

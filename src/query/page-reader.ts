@@ -27,9 +27,9 @@ export async function* readPages<R>(
 }
 
 /**
- * Reads one page, starting at the end of an earlier one. Reads the legs of the plan (requests that follow each other)
- * in turn until the page is full. The page is returned short, but not empty, if a leg has more rows that would take a
- * second request to it.
+ * Reads one page, which begins where the page that returned `continuation` ended. Reads the legs of the plan (see `Leg`
+ * in `plan.ts`) one after the other until the page is full. Once the page has results, a leg that would need a second
+ * request is not read further, so the page may have fewer results than requested.
  */
 export async function readPage<R>(
   source: PageSource<R>,

@@ -200,7 +200,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return resultPages(this.#state, this.#reading(), options);
   }
 
-  /** Reads the first few results, for a method whose `timeout` applies to all its pages together. */
+  /** Reads the first `count` results, for a method whose `timeout` applies to all its pages together. */
   #few(count: number, options: ReadOptions | undefined): Promise<R[]> {
     return withinTime(options, (limited) => this.#upTo(count).#all(limited));
   }

@@ -68,7 +68,10 @@ function asScan(step: Step): Step {
     : { kind: 'scan', partitionKey: onlyKey(step.partitionKey), rowKey: onlyKey(step.rowKey) };
 }
 
-/** Returns the requested sort orders if they require sorting on the client; none if the store returns rows that way. */
+/**
+ * Returns the requested sort orders if they require sorting on the client; none if the plan already yields the rows in
+ * that order.
+ */
 export function clientOrders<T extends object>({ source, orders }: QueryState<T>, plan: Plan): readonly SortOrder[] {
   return source.store.traits.ordered && isKeyOrder(source.metadata, plan, orders) ? [] : orders;
 }
@@ -125,7 +128,7 @@ const SYSTEM_NAMES: ReadonlyMap<Slot, string> = new Map([
   [TIMESTAMP, 'Timestamp'],
 ]);
 
-/** Returns the stored names of slots: indexes of properties, or the constants for the keys and the timestamp. */
+/** Returns the stored names for slots. A slot is the index of a property, or a constant for a key or the timestamp. */
 export function storedNames({ properties }: EntityMetadata, slots: readonly Slot[]): readonly string[] {
   return Object.freeze(slots.map((slot) => SYSTEM_NAMES.get(slot) ?? properties[slot]!.storedName));
 }

@@ -19,7 +19,7 @@ export interface CompiledQuery {
   readonly pageSize: number;
 }
 
-/** Results that arrived together. */
+/** One page of results. */
 export interface Page<out R> {
   /** The results of the page. It can be empty even if more pages follow. */
   readonly items: readonly R[];
@@ -49,13 +49,13 @@ export interface PagesOptions extends ReadOptions {
 export interface PageOptions extends PagesOptions {
   /** The continuation of an earlier page of the same query. Without one, the first page is read. */
   readonly continuation?: string | undefined;
-  /** The maximum number of results: 1 to the store's `limits.pageRows`. A page with fewer may not be the last. */
+  /** The maximum number of results: 1 to the store's `limits.pageRows`. Pages before the last may have fewer. */
   readonly pageSize?: number | undefined;
 }
 
 /** Options of `forEach`. `timeout` applies to each request. */
 export interface ForEachOptions extends ReadOptions {
-  /** The number of results handled at once; 1 by default, in order. At most one page is read ahead. */
+  /** The number of results handled at once; 1 by default, and then in order. At most one page is read ahead. */
   readonly concurrency?: number | undefined;
 }
 
@@ -170,13 +170,18 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** Reads all results into memory. */
   toArray(options?: ReadOptions): Promise<R[]>;
 
-  /** Returns the first result in key order, or `undefined`. Requests one row from the store. */
+  /**
+   * Returns the first result, by default in key order, or `undefined`. Normally requests only one row from the store.
+   */
   first(options?: ReadOptions): Promise<R | undefined>;
 
-  /** Returns the first result in key order, or throws `query.no-result`. */
+  /** Does the same as `first`, but throws `query.no-result` if there is no result. */
   firstOrThrow(options?: ReadOptions): Promise<R>;
 
-  /** Reads two rows and returns the only result. Throws `query.no-result` or `query.several-results` otherwise. */
+  /**
+   * Returns the only result. Throws `query.no-result` if there is none, `query.several-results` if there are more.
+   * Normally requests only two rows from the store.
+   */
   single(options?: ReadOptions): Promise<R>;
 
   /**
@@ -196,7 +201,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   /** Returns the number of results. The service cannot count, so the keys of every match are read. */
   count(options?: OperationOptions): Promise<number>;
 
-  /** Returns whether there is a result. Requests one key from the store. */
+  /** Returns whether there is a result. Normally requests the keys of only one row from the store. */
   exists(options?: OperationOptions): Promise<boolean>;
 
   /**
@@ -207,8 +212,8 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   delete(options?: WriteByFilterOptions): Promise<WriteReport>;
 
   /**
-   * Changes properties of the matching rows, like `delete()` in transactions, with a patch that you compute for each
-   * row. The patch is computed from the result and written under the row's ETag. If the row has changed and still
+   * Merges a patch that you compute for each row into the matching rows, in transactions as `delete()` does. The patch
+   * is computed from the query's result for the row and written under the row's ETag. If the row has changed and still
    * matches, the patch is computed again.
    *
    * If the function returns `undefined`, or a patch that changes nothing, the row is left unchanged and counted as
@@ -224,7 +229,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
   merge(patchOf: PatchFunction<T, R>, options?: WriteByFilterOptions): Promise<WriteReport>;
   /** Merges one patch into all matching rows: `undefined` leaves a property unchanged, `null` removes it. */
   merge(patch: PatchOf<T>, options?: WriteByFilterOptions): Promise<WriteReport>;
-  /** Accepts nothing: the compiler reports the error of the last overload, and this one explains it in words. */
+  /** Accepts nothing, but describes an invalid patch: the compiler reports only the error of the last overload. */
   merge<C extends object>(change: C & PatchMistake<T, R, C>, options?: WriteByFilterOptions): Promise<WriteReport>;
 
   /** Returns the cost of the query. Nothing is sent. */

@@ -5,7 +5,7 @@ import type { Page, PagesOptions } from './query.js';
 
 type Pages<R> = AsyncGenerator<Page<R>, void, undefined>;
 
-/** The functions that read pages with options, and that report them to an observer if there is one. */
+/** `read` reads the pages; `watch`, if there is an observer, reports the iteration to it. */
 interface PagesSource<R> {
   readonly read: (options: PagesOptions) => Pages<R>;
   readonly watch?: ((pages: Pages<R>) => Pages<R>) | undefined;
@@ -63,8 +63,8 @@ async function* untilStopped<R>(pages: Pages<R>, signal: AbortSignal): Pages<R> 
 }
 
 /**
- * The reason with which `return()` aborts. Shared, because creating an error for each iteration would cost as much as
- * the request of the iteration.
+ * The reason with which `return()` aborts. All iterations share it, because creating an `Error` for each of them would
+ * cost as much as its request.
  */
 const RETURNED = new Error('The iteration has ended');
 

@@ -23,7 +23,7 @@ export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
   readonly prepare: PrepareWrite;
-  /** Reads a row again, if it still matches. */
+  /** Reads a row again. Resolves to `undefined` if the row no longer matches. */
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
 }
 
@@ -86,8 +86,8 @@ async function writeMatches(
   return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
 
   /**
-   * Reads a row again that another writer has changed. If it still matches, it is written together with the unwritten
-   * rows.
+   * Reads a row again that another writer has changed. If it still matches, it is written together with the rows that
+   * are not written yet.
    */
   async function readAgain(
     unwritten: readonly Prepared[],
@@ -139,14 +139,15 @@ async function nextBatch(
   return batch?.writes ?? [];
 }
 
-/** The reading that decodes the keys and the ETag of each matching row, which every write needs. */
+/** The {@link RowReading} that decodes the keys and the ETag of each matching row, which every write needs. */
 export const MATCHES: RowReading<MatchedRow> = Object.freeze({
   request: Object.freeze({ select: Object.freeze([]), etag: true }),
   decode: matchOf,
 });
 
 /**
- * Returns a reading that also decodes each matching row's result in the query, for patches that are computed from it.
+ * Returns a {@link RowReading} that also decodes the query's result for each matching row, for patches that are
+ * computed from it.
  */
 export function withResults({ request, decode }: RowReading<unknown>): RowReading<MatchedRow> {
   return { request: { ...request, etag: true }, decode: (row) => ({ ...matchOf(row), result: decode(row) }) };
@@ -191,7 +192,7 @@ export async function changeMatches<T extends object>(
   return writeMatches({ store, table, prepare, reread }, chunks, options);
 }
 
-/** Creates a function that reads one row again, if it still matches the plan. */
+/** Creates a function that reads one row again. It resolves to `undefined` if the row no longer matches the plan. */
 function rereadMatch<R>(
   { rows, plan: { legs }, reading }: PlanReader<R>,
   { signal, timeout }: OperationOptions = {},

@@ -8,8 +8,8 @@ import type { EntityClass } from '../metadata/key-types.js';
  * Returns the class of an entity, for operations that are not called on the repository of a class. Throws
  * `entity.not-an-object`, and `metadata.not-an-entity` for a plain object, such as a key.
  *
- * @param verb - The operation, for the message.
- * @param remedy - A sentence for the message that says what to do instead.
+ * @param verb - The name of the operation, for the error message.
+ * @param remedy - A sentence for the error message that says what to do instead.
  */
 export function classOfEntity(verb: string, entity: unknown, remedy: string): EntityClass {
   if (!isObject(entity) || entity instanceof Promise) {
@@ -17,7 +17,7 @@ export function classOfEntity(verb: string, entity: unknown, remedy: string): En
     throw new EntitableError('entity.not-an-object', messageOf(verb, found, remedy), { className: 'Object', found });
   }
   const own = classOf(entity);
-  if (own !== undefined && own !== Object) return own; // its later use reports whether it is an entity class
+  if (own !== undefined && own !== Object) return own; // if it is not an entity class, its later use reports that
   throw new EntitableError('metadata.not-an-entity', messageOf(verb, 'a plain object', remedy), {
     className: 'Object',
   });

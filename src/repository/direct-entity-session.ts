@@ -48,7 +48,7 @@ import type {
   UpsertOptions,
 } from './entity-operations.js';
 
-/** The operations of one class in a data source. Each is carried out at once. */
+/** The operations on the entities of one class in a data source. Each is carried out at once. */
 export class DirectEntitySession<T extends object> implements EntityOperations<T> {
   readonly #mapper: EntityMapper<T>;
   readonly #writes: WriteFactory<T>;
@@ -189,7 +189,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
         change,
         checkGiven: (entity, given) => checkGiven(mapper, entity, given),
         insert: (entity, limits) => {
-          checkAddress(mapper, address, entity); // the change may have modified it
+          checkAddress(mapper, address, entity); // `change` may have modified the key
           return this.insert(entity, limits);
         },
         save: (entity, limits) => this.save(entity, limits),
@@ -225,7 +225,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return entity;
   }
 
-  /** Writes what changed. Resolves to whether there was anything to write. */
+  /** Writes the properties that have changed. Resolves to `false` if there are none. */
   async #saveDifference(
     entity: T,
     address: Address,

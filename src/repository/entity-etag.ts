@@ -20,9 +20,9 @@ export function statedEtag<T extends object>(mapper: EntityMapper<T>, entity: ob
 }
 
 /**
- * Returns the condition of a delete by key: the option, or else the `@ETag` property of the key object, or else `'*'`.
- * Throws `validation.invalid-etag` for an invalid ETag, including `null` and an empty text, because a caller who passes
- * one wants a condition.
+ * Returns the If-Match condition of a delete by key: the `etag` option, or else the `@ETag` property of the key object,
+ * or else `'*'`. Throws `validation.invalid-etag` for an invalid ETag, including `null` and an empty text, because a
+ * caller who passes one wants a condition.
  */
 export function keyCondition<T extends object>(mapper: EntityMapper<T>, key: object, etag: string | undefined): string {
   checkEtag(etag);
@@ -38,8 +38,8 @@ function etagMember<T extends object>({ metadata }: EntityMapper<T>, holder: obj
 }
 
 /**
- * Returns the stored state of an entity that was loaded or written; `undefined` if it has none. Throws `entity.foreign`
- * if its row belongs to another store or table.
+ * Returns the state that was recorded when an entity was last loaded or written, e.g. its row and ETag; `undefined` if
+ * there is none. Throws `entity.foreign` if the row belongs to a store or table other than the mapper's.
  */
 export function ownState<T extends object>(mapper: EntityMapper<T>, entity: object): StoredState | undefined {
   const state = stateOf(entity);
@@ -56,7 +56,10 @@ export function ownState<T extends object>(mapper: EntityMapper<T>, entity: obje
   );
 }
 
-/** Returns whether the `@ETag` property of a loaded entity still is the ETag that it was loaded with. */
+/**
+ * Returns whether the `@ETag` property of a loaded entity is unset, or is still the ETag that the entity was loaded
+ * with.
+ */
 export function hasLoadedEtag<T extends object>(mapper: EntityMapper<T>, entity: object): boolean {
   const etag = statedEtag(mapper, entity);
   return etag === undefined || etag === ownState(mapper, entity)?.etag;
@@ -72,7 +75,8 @@ export function wasNeverStored(entity: object): boolean {
 }
 
 /**
- * Returns the known content of an entity's row; `undefined` if the entity was not read from, or written to, this table.
+ * Returns the known content of an entity's row; `undefined` if the entity was neither read from nor written to the
+ * mapper's table.
  */
 export function ownRow<T extends object>(mapper: EntityMapper<T>, entity: object): RetainedRow | undefined {
   const state = stateOf(entity);
@@ -92,8 +96,8 @@ export function isEntity<T extends object>({ metadata }: EntityMapper<T>, entity
 }
 
 /**
- * Returns the condition of a replace or delete of an entity. Throws `validation.invalid-etag`, `entity.no-etag`,
- * `entity.foreign`, `key.changed`.
+ * Returns the If-Match condition for replacing or deleting an entity. Throws `validation.invalid-etag`,
+ * `entity.no-etag`, `entity.foreign`, `key.changed`.
  */
 export function ifMatchOf<T extends object>(
   mapper: EntityMapper<T>,
@@ -114,7 +118,7 @@ export function ifMatchOf<T extends object>(
   );
 }
 
-/** Throws `key.changed` for an entity that was to be created for one key and has another. */
+/** Throws `key.changed` if the entity that `modify` is about to insert has a key other than the expected one. */
 export function checkAddress<T extends object>(mapper: EntityMapper<T>, expected: Address, entity: object): void {
   const changed = partsThatDiffer(mapper, expected, mapper.addressOf(entity));
   if (changed.length === 0) return;
@@ -152,7 +156,7 @@ function isCopyOrPatch<T extends object>({ metadata }: EntityMapper<T>, given: o
 }
 
 /**
- * Returns the address of the row of a loaded entity. Throws `key.changed` if its key properties are those of another
+ * Returns the address of the row of a loaded entity. Throws `key.changed` if its key properties now belong to another
  * row.
  */
 export function checkKeyUnchanged<T extends object>(
@@ -171,7 +175,7 @@ export function checkKeyUnchanged<T extends object>(
   );
 }
 
-/** Returns the parts of the keys that differ between two addresses. */
+/** Returns the names of the key parts in which two addresses differ. */
 function partsThatDiffer<T extends object>(
   { metadata: { partitionKey, rowKey } }: EntityMapper<T>,
   left: Address,
@@ -184,9 +188,9 @@ function partsThatDiffer<T extends object>(
 }
 
 /**
- * Reads the row of a detached entity, i.e. one that was not loaded here but has its `@ETag` property set, and checks
- * that the row still has that ETag. Throws `store.not-found` if there is no row, `store.precondition-failed` if it has
- * another ETag.
+ * Reads the row of a detached entity, i.e. one that was not loaded from this table but has its `@ETag` property set,
+ * and checks that the row still has that ETag. Throws `store.not-found` if there is no row, `store.precondition-failed`
+ * if it has another ETag.
  */
 export async function readUnder<T extends object>(
   mapper: EntityMapper<T>,

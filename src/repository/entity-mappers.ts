@@ -4,7 +4,7 @@ import type { EntityClass } from '../metadata/key-types.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 import type { TableStore } from '../store/table-store.js';
 
-/** The mappers of the classes in one store. Each is made on first use and kept. */
+/** The entity mappers of one store, one for each class. Each is created on first use and kept. */
 export class EntityMappers {
   readonly store: TableStore;
   readonly #tableName: (name: string) => string;

@@ -33,8 +33,8 @@ export interface DeleteOptions extends ConditionOptions {
 /** Options of `modify`. `timeout` limits all attempts together. */
 export interface ModifyOptions<T extends object = object> extends OperationOptions {
   /**
-   * Retries after the first attempt; 20 by default, 0 for none. Each attempt in which another writer was faster uses up
-   * one retry, after a random wait.
+   * Maximum number of retries after the first attempt; 20 by default, 0 for none. Each attempt in which another writer
+   * was faster uses up one retry, after a random wait.
    */
   readonly maxRetries?: number | undefined;
   /**
@@ -46,7 +46,7 @@ export interface ModifyOptions<T extends object = object> extends OperationOptio
 
 /** Options of `getMany`. */
 export interface GetManyOptions extends ReadOptions {
-  /** The greatest number of point reads that run at the same time; 16 by default. */
+  /** Maximum number of concurrent point reads; 16 by default. */
   readonly concurrency?: number | undefined;
 }
 
@@ -57,9 +57,9 @@ export interface GetManyOptions extends ReadOptions {
  */
 export interface EntityOperations<T extends object> {
   /**
-   * Makes a new entity from its values, which the compiler checks, and `create` again at run time. Sends nothing. A
-   * property that has a default may be left out and gets the default. Any other property that is left out or
-   * `undefined` keeps the value that the class's own initialiser sets.
+   * Creates a new entity from its values. The compiler checks the values, and `create` checks them again at run time.
+   * Sends nothing. A property that has a default may be left out and gets the default. Any other property that is left
+   * out or `undefined` keeps the value that the class's own initialiser sets.
    *
    * @throws EntitableError `key.*` for a key that cannot be stored, `validation.unknown-property` for a value that
    * would not be stored, `validation.missing-property` for a missing property that is `required`,
@@ -73,7 +73,8 @@ export interface EntityOperations<T extends object> {
 
   /**
    * Sets the properties of a patch on an entity, all of them or none, and returns the entity. Sends nothing.
-   * `undefined` leaves a property alone, `null` makes it absent. The patch may contain the entity's own key.
+   * `undefined` leaves a property alone, `null` makes it absent. The patch may contain key properties if they equal
+   * those of the entity.
    *
    * @throws EntitableError `key.changed` for another key, `validation.unknown-property` for a name that is not stored,
    * `validation.missing-property` if the patch sets a `required` property to `null`, `entity.read-only`.
@@ -88,13 +89,13 @@ export interface EntityOperations<T extends object> {
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
 
   /**
-   * Reads several entities by their keys in parallel, with one request each. Returns them in the order of the keys,
-   * with `undefined` for a key that has none. An async iterable of keys is consumed only as fast as the requests
-   * finish.
+   * Reads several entities by their keys in parallel, with one request each. Returns the entities in the order of the
+   * keys, with `undefined` for a key that no entity has. An async iterable of keys is consumed only as fast as the
+   * requests finish.
    */
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
 
-  /** Returns whether an entity with this key is stored. One request, which reads the keys only. */
+  /** Returns whether an entity with this key is stored. One request, which reads only the keys of the row. */
   exists(key: KeyOf<T>, options?: OperationOptions): Promise<boolean>;
 
   /**
@@ -121,18 +122,18 @@ export interface EntityOperations<T extends object> {
   insert(entity: T, options?: OperationOptions): Promise<T>;
 
   /**
-   * Stores what changed. An entity that was never loaded or written here is inserted. For any other entity, the
-   * properties that differ from its row are merged under its ETag; if none differ, nothing is sent. Throws
-   * `store.precondition-failed` when somebody else changed the row, `key.changed` when the entity's key was changed,
-   * `entity.foreign` for an entity of another store or table.
+   * Stores what changed. An entity that this package has never loaded or written is inserted, unless its `@ETag`
+   * property is set. For any other entity, the properties that differ from its row are merged under its ETag; if none
+   * differ, nothing is sent. Throws `store.precondition-failed` when another writer has changed the row, `key.changed`
+   * when the entity's key was changed, `entity.foreign` for an entity of another store or table.
    *
-   * An entity that was never loaded here but has its `@ETag` property set costs one additional read, because the row
-   * must still have that ETag. Properties that such an entity has no value for stay stored and are set on the entity;
-   * `null` removes a property.
+   * An entity that was never loaded but has its `@ETag` property set costs one additional read, because the row must
+   * still have that ETag. Properties that such an entity has no value for stay stored and are set on the entity; `null`
+   * removes a property.
    *
-   * For an entity that was loaded or written here, a property that had a value and is now `undefined`, `null` or
-   * deleted is removed from the row. On Azure that costs a read and a replace (two requests); all other properties of
-   * the row are kept exactly. A default that the row lacks is stored.
+   * For an entity that was loaded or written, a property that had a value and is now `undefined`, `null` or deleted is
+   * removed from the row. On Azure that costs a read and a replace (two requests); all other properties of the row are
+   * kept exactly. A default that the row lacks is stored.
    */
   save(entity: T, options?: OperationOptions): Promise<T>;
 
@@ -156,15 +157,15 @@ export interface EntityOperations<T extends object> {
   replace(entity: T, options?: ConditionOptions): Promise<T>;
 
   /**
-   * Stores an entity whether it exists or not. One request, always unconditional. With mode `merge`, a default that the
-   * program has not assigned itself is not sent, so that it does not overwrite a stored value.
+   * Stores an entity whether it exists or not. One request, always unconditional. With mode `merge`, properties that
+   * have only their default, because the program has not assigned them, are not sent, so that they do not overwrite
+   * stored values.
    */
   upsert(entity: T, options?: UpsertOptions): Promise<T>;
 
   /**
-   * Deletes an entity under its ETag, or the row of a key, which is unconditional unless `etag` is set. One request.
-   * Returns `true` when a row was deleted. A missing row throws `store.not-found`; with `missing: 'ignore'` it returns
-   * `false`.
+   * Deletes an entity under its ETag, or the row with a key, unconditionally unless `etag` is set. One request. Returns
+   * `true` when a row was deleted. A missing row throws `store.not-found`; with `missing: 'ignore'` it returns `false`.
    */
   delete(entityOrKey: T | KeyOf<T>, options?: DeleteOptions): Promise<boolean>;
 
@@ -172,9 +173,9 @@ export interface EntityOperations<T extends object> {
    * Reads an entity, lets `change` change it, and saves it. When another writer was faster, it waits, then reads and
    * changes the entity anew. `change` may be asynchronous and runs once per attempt. It must change the entity that it
    * receives: a copy or a patch that it returns would not be written, and is refused with `validation.invalid-option`.
-   * When no entity is stored, `missing` makes the one that is changed and inserted; without `missing`, `modify` throws
-   * `store.not-found`. After the last attempt the error is `store.precondition-failed`, or `store.already-exists` for
-   * an insert.
+   * When no entity is stored, `missing` creates the one that is changed and inserted; without `missing`, `modify`
+   * throws `store.not-found`. If another writer was faster in the last attempt as well, it throws
+   * `store.precondition-failed`, or `store.already-exists` for an insert.
    *
    * @example
    * ```ts
@@ -186,12 +187,12 @@ export interface EntityOperations<T extends object> {
   modify(key: KeyOf<T>, change: (entity: T) => unknown, options?: ModifyOptions<T>): Promise<T>;
 
   /**
-   * Inserts any number of entities, from an array or from any iterable or stream. The next one is taken only when
-   * there is room for it, so memory stays the same however many there are. They are written in entity group
-   * transactions of one partition each, many partitions at the same time; entities of one partition keep their order.
-   * The whole is not atomic.
+   * Inserts any number of entities, from an array or from any iterable or stream. The next entity is read from the
+   * input only when there is room for it, so memory use does not grow with their number. They are written in entity
+   * group transactions of one partition each, many partitions at the same time; entities of one partition keep their
+   * order. The bulk write as a whole is not atomic.
    *
-   * Throws `commit.bulk-stopped`, with the progress so far, at the first entity that cannot be written; with
+   * At the first entity that cannot be written, throws `commit.bulk-stopped`, which reports the progress so far; with
    * `onError: 'collect'` such an entity is skipped and reported.
    *
    * @example
@@ -208,7 +209,7 @@ export interface EntityOperations<T extends object> {
   mergeMany(changes: Items<MergeItem<T>>, options?: BulkOptions): Promise<BulkResult<MergeItem<T>>>;
 
   /**
-   * Deletes any number of entities, under their ETags, or of keys, unconditionally. Works like {@link insertMany}.
+   * Deletes any number of entities under their ETags, or rows by key, unconditionally. Works like {@link insertMany}.
    */
   deleteMany(entitiesOrKeys: Items<T | KeyOf<T>>, options?: BulkDeleteOptions): Promise<BulkResult<T | KeyOf<T>>>;
 }

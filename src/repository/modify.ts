@@ -5,9 +5,9 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { retryWithBackoff } from '../async/backoff.js';
 import type { ModifyOptions } from './entity-operations.js';
 
-/** Steps of a `modify`, which are repeated until no other writer was faster. */
+/** The steps of `modify`, which are repeated as long as another writer is faster. */
 export interface Modification<T extends object> {
-  /** Returns the stored entity, or the one that `missing` makes; throws if there is neither. */
+  /** Returns the stored entity, or the one that `missing` creates, with `isMade` set; throws if there is neither. */
   readonly read: (limits: OperationOptions) => Promise<{ readonly entity: T; readonly isMade: boolean }>;
   readonly change: (entity: T) => unknown;
   /** Throws if `change` returned a copy or a patch, which would not be written. */

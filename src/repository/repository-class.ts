@@ -15,8 +15,8 @@ export function repositoryIn(
 }
 
 function isRepositoryClass(subject: unknown): subject is RepositoryClass<AnyRepository, readonly unknown[]> {
-  // Checked by its members and not with `instanceof`, because the class may extend one from another copy of this
-  // package.
+  // Checked by its members and not with `instanceof`, because the class may extend the `Repository` of another copy of
+  // this package.
   return typeof subject === 'function' && 'entityClass' in subject && 'getOrThrow' in (subject.prototype as object);
 }
 

@@ -193,10 +193,10 @@ export class Repository<in out T extends object> implements EntityOperations<T>,
   }
 
   /**
-   * Runs work whose writes, by this repository and all others of the data source, form one transaction; for custom
-   * repositories. It joins the unit of work that the repository is in, whose commit must then be atomic. If there is
-   * none, it begins one and commits it at the end. With `{ atomic: false }` the writes are only committed together.
-   * `unit.repository(Shipment)` is another repository in the same unit.
+   * For custom repositories: runs work whose writes, by this repository and all others of the data source, form one
+   * transaction. The work joins the unit of work that the repository is in, whose commit must then be atomic. If there
+   * is none, it runs in a new one, which is committed at the end. With `{ atomic: false }` the commit may take several
+   * transactions. `unit.repository(Shipment)` is another repository in the same unit.
    */
   protected transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R> {
     const refused = refusedOperation(options, VERB_OPTIONS.unitOfWork);

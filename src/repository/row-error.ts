@@ -12,7 +12,7 @@ const SAYS = {
 
 type RowCode = keyof typeof SAYS;
 
-/** Creates the error about one row. It names the entity class, and is the same for every store. */
+/** Creates the error about one row. Its message names the entity class, and is the same for every store. */
 export function rowError<T extends object>(
   mapper: EntityMapper<T>,
   address: Address,

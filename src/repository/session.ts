@@ -5,12 +5,12 @@ import type { Query, ReadOptions } from '../query/query.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { DeleteOptions, EntityOperations } from './entity-operations.js';
 
-/** The operations of one entity class, as a session carries them out. */
+/** The operations on the entities of one class, as a session carries them out. */
 export type EntitySession<T extends object> = EntityOperations<T>;
 
-/** The operations of every entity class in a session. */
+/** The operations on entities that a session carries out, by class. */
 export interface EntitySessions {
-  /** Returns the operations of one class. Throws `metadata.*`. */
+  /** Returns the operations on the entities of one class. Throws `metadata.*`. */
   of<T extends object>(entityClass: EntityClass<T>): EntitySession<T>;
 }
 
@@ -23,11 +23,11 @@ export function requireSession(session: Partial<EntitySessions> | null | undefin
 /** The operations of a unit of work on entities of any class. */
 export interface UnitVerbs {
   /**
-   * Returns the entity of a key as it is in the unit of work. If the unit has none, reads it from the store and tracks
-   * it.
+   * Returns the entity with a key, including its pending changes. If the unit of work does not track it yet, reads it
+   * from the store and tracks it.
    */
   get<T extends object>(entityClass: EntityClass<T>, key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
-  /** Starts a query of one partition, or of several. The entities it returns are tracked; projections are not. */
+  /** Starts a query of one partition, or of several. The entities that it returns are tracked; projections are not. */
   query<T extends object>(entityClass: EntityClass<T>, partition: PartitionsOf<T>): Query<T>;
   /** Schedules the insert of an entity. */
   insert(entity: object): void;
@@ -38,7 +38,7 @@ export interface UnitVerbs {
    * commit.
    */
   track<T extends object>(entity: T): T;
-  /** Makes the commit check that an entity which was only read still has its ETag. */
+  /** Makes the commit check that the row of an entity that was only read still has the entity's ETag. */
   require<T extends object>(entity: T): T;
 }
 
@@ -46,16 +46,16 @@ export interface UnitVerbs {
 export interface CommitOptions extends OperationOptions {
   /** Throws `commit.not-atomic`, before anything is sent, if the writes do not fit into one transaction. */
   readonly atomic?: boolean | undefined;
-  /** The greatest number of partitions that are written at the same time; 16 by default. */
+  /** Maximum number of partitions that are written at the same time; 16 by default. */
   readonly concurrency?: number | undefined;
 }
 
 /** Options of a unit of work that runs a function. */
 export interface UnitOfWorkOptions extends CommitOptions {
   /**
-   * Retries after the first attempt: the function runs again, in a new unit of work, if another writer was faster on a
-   * row that the unit had read, or had found missing. None by default. If this option is set, even to 0, the commit is
-   * atomic.
+   * Maximum number of retries after the first attempt: the function runs again, in a new unit of work, if another
+   * writer was faster on a row that the unit had read, or had found missing. None by default. If this option is set,
+   * even to 0, the commit is atomic.
    */
   readonly maxRetries?: number | undefined;
 }

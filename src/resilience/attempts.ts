@@ -29,12 +29,14 @@ export class Attempts {
     this.#ends = performance.now() + timeout;
   }
 
-  /** The signal and the time limit of one attempt. */
+  /**
+   * Options of the next attempt: the signal, and the time limit of one attempt or the time left, whichever is shorter.
+   */
   get options(): OperationOptions {
     return this.#within(Math.min(this.#policy.tryTimeout, this.#left));
   }
 
-  /** The signal and the remaining time of the operation, for requests that follow the attempts. */
+  /** Options of requests that follow the attempts, e.g. for reading back: the signal and all the time that is left. */
   get rest(): OperationOptions {
     return this.#within(this.#left);
   }
@@ -58,7 +60,10 @@ export class Attempts {
     }
   }
 
-  /** Waits until the next attempt is due. Resolves to `false`, without waiting, if there must be no further attempt. */
+  /**
+   * Waits until the next attempt is due. Resolves to `false` if there must be no further attempt: at once, or as soon
+   * as the signal is aborted.
+   */
   async again(error: unknown): Promise<boolean> {
     const remedy = this.#remedyFor(error);
     if (remedy === 'never' || !EntitableError.is(error)) return false;
@@ -71,8 +76,8 @@ export class Attempts {
   }
 
   /**
-   * Returns the error that the operation fails with after its last attempt: `store.aborted` if the signal ended it
-   * between two attempts; otherwise the given error.
+   * Returns the error that the operation fails with after its last attempt: `store.aborted` if the signal was aborted
+   * between two attempts; otherwise the error of the last attempt, which the caller passes.
    */
   failure(error: unknown): unknown {
     if (this.#signal?.aborted !== true || EntitableError.is(error, 'store.aborted')) return error;

@@ -16,7 +16,9 @@ export type Remedy = 'at once' | 'fast' | 'slow' | 'ambiguous' | 'never';
 
 interface Rule {
   readonly code: ErrorCode;
-  /** HTTP statuses that the rule applies to. Without this list it applies to any status, or none. */
+  /**
+   * HTTP statuses that the rule applies to. Without this list, it applies to errors with any status and without one.
+   */
   readonly status?: readonly number[];
   /** Pattern for the `code` of the error's cause, e.g. Node's `ECONNRESET`. */
   readonly cause?: RegExp;
@@ -30,7 +32,7 @@ interface Rule {
 /** The rules in order: the first that matches decides. A failure that no rule matches is not retried. */
 const RULES: readonly Rule[] = [
   { code: 'store.outcome-unknown', remedy: 'ambiguous' },
-  // The next response would be just as large.
+  // The response was too large, and the next one would be just as large.
   { code: 'store.unavailable', cause: /^ANSWER_TOO_LARGE$/, remedy: 'never' },
   // A proxy may have replaced the service's response by a page of its own.
   { code: 'store.unavailable', wronglyAnswered: true, remedy: 'ambiguous' },
@@ -39,7 +41,7 @@ const RULES: readonly Rule[] = [
   { code: 'store.unavailable', cause: /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, remedy: 'never' },
   // The other side had already closed the kept-alive connection.
   { code: 'store.unavailable', cause: /^(ECONNRESET|EPIPE)$/, remedy: 'at once' },
-  // Includes 409 TableBeingDeleted.
+  // Status 409 is listed because of `TableBeingDeleted`.
   { code: 'store.unavailable', status: [408, 409, 500, 502, 503, 504], remedy: 'slow' },
   // Connection refused, host name not resolved, connection cut off, response unreadable: no complete response arrived.
   { code: 'store.unavailable', remedy: 'fast' },
@@ -65,8 +67,9 @@ export function remedyFor(error: unknown): Remedy {
 }
 
 /**
- * Like `remedyFor`, for creating a table: does not wait until the service has deleted an earlier table of the same
- * name. Callers who want to wait ask for it with `waitForDeletion`.
+ * Returns what to do about an error in creating a table, as `remedyFor` does. The difference is that creation is not
+ * retried while the service is still deleting an earlier table of the same name; callers who want to wait for that set
+ * `waitForDeletion`.
  */
 export function remedyForCreation(error: unknown): Remedy {
   const isBeingDeleted =

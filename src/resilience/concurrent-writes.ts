@@ -61,7 +61,7 @@ export class ConcurrentWrites {
     }
   }
 
-  /** Drops the doubts about writes whose outcome is known now. */
+  /** Removes writes whose outcome is known now from those of unknown outcome. */
   forget(writes: readonly OwnWrite[]): void {
     if (this.#doubts.size === 0) return;
     for (const write of writes) {
@@ -70,7 +70,7 @@ export class ConcurrentWrites {
     }
   }
 
-  /** Returns whether another write of unknown outcome may have left the row as it is now. */
+  /** Returns whether another write, whose outcome is unknown, may have produced the current row. */
   isDoubted(partition: string, writes: readonly OwnWrite[], rowKey: string): boolean {
     const rows = conditionsOf(writes);
     const own = new Set(writes.map((write) => this.#doubtOf.get(write)));
@@ -80,8 +80,7 @@ export class ConcurrentWrites {
   }
 
   /**
-   * Returns what the remembered writes prove about a write that was not seen to succeed, given the current ETag of its
-   * row.
+   * Returns what the remembered writes prove about a write whose response was lost, given the current ETag of its row.
    */
   verdictOn(partition: string, { mode, rowKey, ifMatch }: OwnWrite, etag: string | undefined): Verdict {
     const recent = this.#recent.of(partition, rowKey);
@@ -89,7 +88,8 @@ export class ConcurrentWrites {
     if (asked !== NO_ETAG && recent.some(({ used }) => used === asked)) return 'not-written';
     const maker = stands === NO_ETAG ? undefined : recent.findLast(({ made }) => made === stands);
     if (maker === undefined) return undefined;
-    // If the row was deleted meanwhile, the deleted row may have been the one that this write inserted.
+    // If another write inserted the current row, this insert was rejected, unless the row was deleted in between: then
+    // this insert may have created the row that was deleted.
     const isFirst = mode === 'insert' && maker.mode === 'insert' && !recent.some((write) => write.mode === 'delete');
     return isFirst ? 'not-written' : 'anothers';
   }
@@ -158,7 +158,7 @@ export class InFlightWrite {
   }
 
   /**
-   * Records that these writes succeeded, and tells the other writes in flight to the same rows which rows were deleted.
+   * Records that these writes succeeded, and informs the other writes in flight of the rows that these writes deleted.
    */
   succeeded(receipts: readonly WriteReceipt[]): void {
     this.settled();
@@ -198,8 +198,8 @@ export class InFlightWrite {
   }
 
   /**
-   * Waits until the outcome of each other write to these rows that is in flight now is known, or can only be determined
-   * by reading back. Resolves to `false` if that takes too long.
+   * Waits for the other writes to these rows that are in flight now, until the outcome of each is known or can only be
+   * determined by reading back. Resolves to `false` if the time limit or the signal ends the wait before that.
    */
   async othersDecided({ signal, timeout = Infinity }: OperationOptions): Promise<boolean> {
     const undecided = this.#others().filter((other) => !other.#isDecided);
@@ -216,9 +216,9 @@ export class InFlightWrite {
   }
 
   /**
-   * Returns what other writes prove about this one. It was not carried out if another write used its ETag, inserted the
-   * row that exists, or deleted the row that is missing. If another write left the row as it is, the row's content
-   * proves nothing about this one.
+   * Returns what other writes prove about this one. This one was not carried out if another write with the same ETag as
+   * its condition succeeded, or if another write inserted the existing row or deleted the missing one. If another write
+   * produced the current row, its content proves nothing about this one.
    */
   verdictOn(write: OwnWrite, etag: string | undefined): Verdict {
     if (write.mode === 'delete' && etag === undefined && this.#deletedByOthers?.has(write.rowKey))

@@ -16,7 +16,8 @@ export interface DoubtfulWrite {
 }
 
 /**
- * Provides information about the other writes of this process to the same rows. `ConcurrentWrites.enter` returns one.
+ * Provides information about the other writes of this process to the same rows. `ConcurrentWrites.enter` returns an
+ * implementation.
  */
 export interface Arbiter {
   /** Called before the rows are read, so that other writes stop waiting for this one. */
@@ -56,13 +57,15 @@ export interface ReadingBack extends OperationOptions {
   readonly trustsContent?: boolean | undefined;
 }
 
-/** The conclusion that the current row allows about the write. */
+/** A conclusion about the write, drawn from the row as it is stored now. */
 type Finding =
   /** The row is unchanged: the write was not carried out. */
   | 'as-before'
   /** The row has the content that the write produces. */
   | 'as-written'
-  /** The row has changed, but the write itself changes only the ETag: it may have been carried out. */
+  /**
+   * The row has changed, but the write changes only the ETag, so the content does not show whether it was carried out.
+   */
   | 'traceless'
   /**
    * There is no row, although the write creates or needs one: either it was not carried out, or another writer has
@@ -121,8 +124,8 @@ export async function readBack(
     return verdict === 'anothers' && row.finding !== 'as-before' ? { etag: row.etag, finding: 'changed' } : row;
   });
   const settlement = outcomeOf(writes, own, since, trustsContent);
-  // There must be no `await` between the determination and the claim: the next waiting write must find these rows
-  // claimed.
+  // There must be no `await` between determining the outcome and recording it: the next waiting write must already know
+  // that these writes have produced the rows.
   if (settlement.outcome === 'written') arbiter.succeeded(settlement.receipts);
   return settlement;
 }
@@ -146,8 +149,8 @@ function outcomeOf(
 ): Settlement {
   const is = (finding: Finding) => (row: RowFound) => row.finding === finding;
   if (found.some(is('as-before'))) return { outcome: 'not-written' };
-  // If one row has other content, another writer changed it, and may have written the rows with the expected content as
-  // well.
+  // If the content of one row differs from what these writes produce, another writer has changed that row, and may also
+  // have written the rows whose content matches.
   const isAsWritten = found.every(({ finding }) => finding === 'as-written' || finding === 'traceless');
   if (
     trustsContent &&
@@ -157,8 +160,8 @@ function outcomeOf(
     return { outcome: 'written', receipts: found.map((row, index) => receiptOf(writes[index]!, row, since)) };
   }
   if (!found.some(is('missing'))) return { outcome: 'unknown', found: 'changed' };
-  // A write that requires its row to exist, with any ETag, fails in the same way if the row does not exist yet and if
-  // it has been deleted since.
+  // A single write that has the same effect when sent twice counts as not written: it makes no difference to its caller
+  // whether the row did not exist at the time or has been deleted since.
   return writes.length === 1 && isRepeatable({ ...writes[0], mode: writes[0]!.write.mode })
     ? { outcome: 'not-written' }
     : { outcome: 'unknown', found: 'missing' };
@@ -216,13 +219,13 @@ function expectation({ write, rows, shape, remove = [] }: DoubtfulWrite): (row: 
   const written = contentOf(rows.reopen(rows.written(write, {})), shape);
   if (write.mode !== 'merge' && write.mode !== 'upsert-merge')
     return (row) => (sameContent(contentOf(row, shape), written) ? 'as-written' : 'changed');
-  // An empty merge changes only the ETag, and every other write changes that too.
+  // An empty merge changes only the ETag. Every other write changes it as well, so the row does not show which one did.
   if (remove.length === 0 && isEmpty(written)) return () => 'traceless';
   return (row) => (holdsMerge(contentOf(row, shape), written, remove, shape) ? 'as-written' : 'changed');
 }
 
 /**
- * Returns whether the row proves that the whole transaction was carried out, because it cannot have looked like this
+ * Returns whether a row proves that the whole transaction was carried out, because the row cannot have had its content
  * before. An unconditional write proves nothing, because the row may have had that content already. Neither does a
  * delete, because nothing shows who deleted the row.
  */

@@ -23,17 +23,17 @@ interface RecentWrite {
   readonly made: number;
 }
 
-/** Write modes by the number that they are stored as. */
+/** All write modes. A remembered write stores the index of its mode in this list. */
 const MODES: readonly WriteMode[] = ['insert', 'merge', 'replace', 'upsert-merge', 'upsert-replace', 'delete'];
 
 /** Fingerprint of an absent ETag. */
 export const NO_ETAG = 0;
 
 /**
- * The last writes of one process. Every write is recorded, but only a write whose response was lost leads to a lookup,
- * so recording must cost next to nothing while a lookup may be a linear search. The writes are therefore kept as typed
- * arrays of fingerprints: the ETag strings are slices of whole response texts, which they would keep alive and which
- * the garbage collector would have to copy.
+ * The most recent writes of one process. Every write is recorded, but only a write whose response was lost leads to a
+ * lookup, so recording must cost next to nothing while a lookup may be a linear search. The writes are therefore kept
+ * as typed arrays of fingerprints: the ETag strings are slices of whole response texts, which they would keep alive and
+ * which the garbage collector would have to copy.
  */
 export class RecentWrites {
   readonly #times = new Float64Array(MOST);
@@ -80,7 +80,7 @@ export function fingerprintOf(etag: string | undefined): number {
 
 /**
  * Returns a 32-bit FNV-1a hash. A write is mistaken for another only if the hashes of both its row and its ETag
- * collide. If only the rows collide, a lookup finds writes that did not happen to this row, which only makes the
+ * collide. If only the hashes of the rows collide, a lookup also finds writes to another row, which only makes the
  * verdict more cautious.
  */
 function fingerprint(text: string, seed = -2_128_831_035): number {

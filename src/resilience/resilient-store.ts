@@ -100,7 +100,7 @@ export class ResilientStore implements TableStore {
     return this.#store.ready?.bind(this.#store);
   }
 
-  /** Is never retried, because a copy may take any amount of time. */
+  /** The backup of the underlying store, if it has one. It is never retried, because it may take any amount of time. */
   get backup(): TableStore['backup'] {
     const { backup } = this.#store;
     return (
@@ -138,8 +138,9 @@ export class ResilientStore implements TableStore {
 }
 
 /**
- * Creates or deletes a table. If a retry finds the table already created or deleted, that does not show who did it.
- * After an attempt whose response was lost, the change counts as made by this operation.
+ * Creates or deletes a table. Resolves to `true` if this operation made the change. After an attempt whose response was
+ * lost, this operation counts as the one that made it, because a retry that finds the table already created or deleted
+ * cannot tell who did that.
  */
 async function changeTable(
   table: string,
@@ -147,7 +148,7 @@ async function changeTable(
   change: (options: OperationOptions) => Promise<boolean>,
 ): Promise<boolean> {
   let doubtful = false;
-  let isLost = false; // true if no response arrived; false if one from a different server arrived instead
+  let isLost = false; // true after an ambiguous failure, unless a different server had responded
   try {
     const changed = await tries.repeat(async () => {
       try {

@@ -6,7 +6,7 @@ import { checkNames, type OptionNames } from '../options/check-option.js';
  * All times are in milliseconds.
  */
 export interface Backoff {
-  /** Upper bound of the first wait, doubled with each retry. */
+  /** Upper bound of the first wait; it doubles with each further retry. */
   readonly slot: number;
   /** Upper bound of every wait. */
   readonly ceiling: number;
@@ -29,17 +29,17 @@ export interface RetrySettings {
    * - `settle`, the default: the write is sent again, and if that is rejected, its rows are read back to determine the
    *   outcome. A row with exactly the written content counts as written by this write.
    * - `report`: the write fails with `store.outcome-unknown` at once, unless it has the same effect when sent twice.
-   *   For rows to which several processes write the same values at the same time, e.g. counters.
+   *   Choose this for rows to which several processes write the same values at the same time, e.g. counters.
    */
   readonly lostAnswers?: 'settle' | 'report' | undefined;
   /**
-   * Pace of the retries after a lost or refused connection, where the next attempt is likely to succeed. By default 10
-   * ms, up to 2,000.
+   * Pace of the retries after a lost or refused connection, where the next attempt is likely to succeed. By default the
+   * first wait is at most 10 ms, and no wait is longer than 2,000 ms.
    */
   readonly fast?: Partial<Backoff> | undefined;
   /**
-   * Pace of the retries if the service is busy or throttles requests and needs time to recover. By default 250 ms, up
-   * to 30,000.
+   * Pace of the retries if the service is busy or throttles requests and needs time to recover. By default the first
+   * wait is at most 250 ms, and no wait is longer than 30,000 ms.
    */
   readonly slow?: Partial<Backoff> | undefined;
 }
@@ -72,7 +72,7 @@ export interface RetryPolicy {
   readonly slow: Backoff;
 }
 
-/** The defaults. */
+/** The policy that applies unless settings change it. */
 export const RETRY_DEFAULTS: RetryPolicy = Object.freeze({
   maxRetries: 8,
   tryTimeout: 30_000,
@@ -91,7 +91,10 @@ export const NO_RETRIES: RetryPolicy = Object.freeze({
   lostAnswers: 'report',
 });
 
-/** Fills in the defaults. Throws `validation.invalid-option` for numbers out of range. */
+/**
+ * Returns the policy for the given settings, with defaults for the missing ones. Throws `validation.invalid-option` for
+ * numbers out of range.
+ */
 export function retryPolicy({ fast, slow, ...settings }: RetrySettings = {}): RetryPolicy {
   for (const [of, backoff] of Object.entries({ fast, slow })) {
     if (typeof backoff === 'object' && backoff !== null) checkNames(backoff, BACKOFF_NAMES, of);

@@ -1,8 +1,8 @@
 import type { RowReader, RowShape, Slot, UndeclaredValue } from '../store/row.js';
 
-/** The content of a row, as values that stay valid when the reader moves on and can be compared. */
+/** The content of a row as texts that can be compared. They stay valid when the reader moves to another row. */
 export interface RowContent {
-  /** Declared properties by slot; `undefined` if the row lacks the property. */
+  /** Declared properties by slot, i.e. by their index in the row shape; `undefined` if the row lacks the property. */
   readonly declared: readonly (string | undefined)[];
   /** Undeclared properties by stored name. */
   readonly undeclared: ReadonlyMap<string, string>;

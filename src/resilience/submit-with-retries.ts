@@ -51,13 +51,13 @@ async function submitUntilKnown(
   const tries = new Attempts(policy, operation, options);
   const prepared = writes.map(({ write }) => write);
   let doubtfulSince: number | undefined;
-  let isLost = false; // true if no response arrived; false if one from a different server arrived instead
+  let isLost = false; // true after an ambiguous failure, unless a different server had responded
   for (;;) {
     const sentAt = Date.now();
     try {
       return await operation.request(() => store.submit(table, prepared, tries.options));
     } catch (error) {
-      // After an ambiguous failure, a rejection may be caused by the effect of the earlier attempt.
+      // This attempt may have been carried out, and its effect may cause the next attempt to be rejected.
       if (remedyFor(error) === 'ambiguous') {
         doubtfulSince ??= sentAt;
         isLost ||= !isWronglyAnswered(error);

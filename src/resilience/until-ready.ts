@@ -45,7 +45,7 @@ async function probe(store: TableStore, table: string | undefined, options: Oper
   try {
     await store.rows(table, { properties: [] }).get('', '', () => undefined, { select: [] }, options);
   } catch (error) {
-    // The service responded and accepted the credentials.
+    // Even a missing table shows that the service has responded and has accepted the credentials.
     if (!EntitableError.is(error, 'store.table-not-found')) throw error;
   }
 }

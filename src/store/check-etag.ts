@@ -1,16 +1,17 @@
 import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
-/** The longest ETag that is accepted. Those of the services have about 50 characters. */
+/** The maximum length of an ETag in characters. The ETags that the services create have about 50. */
 export const LONGEST_ETAG = 256;
 
 /** Matches printable ASCII without a space at either end. */
 const SENDABLE = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /**
- * Refuses an ETag that an HTTP header cannot hold, in every store alike. In a transaction, a line break in an ETag
- * would write further headers, and the body, of a write. Each store checks for itself that the ETag has its service's
- * form. Throws `validation.invalid-etag`.
+ * Throws `validation.invalid-etag` for an ETag that cannot be sent in an HTTP header. Every kind of store applies this
+ * check, so that all accept the same ETags. It is also needed for security: the body of a transaction contains the
+ * headers of each write as text, so a line break in an ETag could add headers, or a body, to a write. The exact format
+ * of ETags differs between stores and is not checked here.
  */
 export function checkEtag(etag: string | undefined): void {
   if (etag === undefined || isSendable(etag)) return;
@@ -24,8 +25,8 @@ export function checkEtag(etag: string | undefined): void {
 }
 
 /**
- * Returns whether a value can be sent as an ETag. Also checks the ETags that a service returns, because they must be
- * accepted when they are sent back.
+ * Returns whether a value can be sent as an ETag. The function is also applied to ETags in responses, because a later
+ * write must be able to send them back.
  */
 export function isSendable(etag: unknown): boolean {
   return typeof etag === 'string' && etag.length <= LONGEST_ETAG && SENDABLE.test(etag);

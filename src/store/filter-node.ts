@@ -59,7 +59,7 @@ export function negation(operand: FilterNode): Negation {
   return Object.freeze({ kind: 'not', operand });
 }
 
-/** Counts the comparisons of a filter, of which the service allows 15. */
+/** Counts the comparisons in a filter. The service allows at most 15 (see `ServiceLimits`). */
 export function countComparisons(node: FilterNode): number {
   switch (node.kind) {
     case 'comparison':

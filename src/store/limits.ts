@@ -2,32 +2,34 @@ import { readOption } from '../options/check-option.js';
 import type { EdmType } from '../edm/edm-type.js';
 
 /**
- * The limits of a store. The library checks them before any I/O, so that an error names the property and not a byte
- * offset.
+ * The limits of a store. The library checks them before any I/O, so that an error can name the property that exceeds a
+ * limit, instead of a byte offset in the request.
  */
 export interface ServiceLimits {
   /**
-   * The longest keys, in bytes of the encoding that the service counts in: UTF-16 for Azure Storage, UTF-8 for Cosmos
-   * DB.
+   * The maximum sizes of the two keys in bytes, and the encoding in which the service counts these bytes: UTF-16 for
+   * Azure Storage, UTF-8 for Cosmos DB.
    */
   readonly keyBytes: { readonly partition: number; readonly row: number; readonly encoding: 'utf8' | 'utf16' };
-  /** The most properties of an entity, not counting the keys and the timestamp. */
+  /** The maximum number of properties of an entity, not counting the keys and the timestamp. */
   readonly properties: number;
-  /** The longest property name, in UTF-16 units. */
+  /** The maximum length of a property name, in UTF-16 code units. */
   readonly propertyNameUnits: number;
-  /** The longest String property, in UTF-16 units. */
+  /** The maximum length of a String property, in UTF-16 code units. */
   readonly stringUnits: number;
-  /** The longest Binary property, in bytes. */
+  /** The maximum length of a Binary property, in bytes. */
   readonly binaryBytes: number;
-  /** The largest entity, in bytes as the service counts them: names, values and an overhead for each property. */
+  /**
+   * The maximum size of an entity in bytes, as the service counts it: names, values and an overhead for each property.
+   */
   readonly entityBytes: number;
-  /** The largest body of an entity group transaction, in bytes. */
+  /** The maximum size of the body of an entity group transaction, in bytes. */
   readonly transactionBytes: number;
-  /** The most writes in one entity group transaction. */
+  /** The maximum number of writes in one entity group transaction. */
   readonly transactionWrites: number;
-  /** The most comparisons in one filter. */
+  /** The maximum number of comparisons in one filter. */
   readonly comparisons: number;
-  /** The most rows in one page. */
+  /** The maximum number of rows in one page. */
   readonly pageRows: number;
   /** Property names that the store reserves for itself, in lower case. */
   readonly reservedNames: readonly string[];
@@ -102,7 +104,7 @@ const FIXED: Readonly<Record<EdmType, number>> = {
   String: 4,
 };
 
-/** Returns the size of an entity without its properties, by the formula that the service bills by. */
+/** Returns the size of an entity without its properties, by the formula that the service uses for billing. */
 export function keyedSize(partitionKey: string, rowKey: string): number {
   return 4 + 2 * (partitionKey.length + rowKey.length);
 }
@@ -110,7 +112,7 @@ export function keyedSize(partitionKey: string, rowKey: string): number {
 /**
  * Returns the number of bytes that one property adds to its entity: 8, plus its name in UTF-16, plus its value.
  *
- * @param length UTF-16 units of a String, bytes of a Binary; 0 for the other types.
+ * @param length The number of UTF-16 code units of a String, or of bytes of a Binary; 0 for the other types.
  */
 export function propertySize(name: string, type: EdmType, length = 0): number {
   return 8 + 2 * name.length + FIXED[type] + (type === 'String' ? 2 * length : length);

@@ -2,7 +2,7 @@ import type { EdmType } from '../edm/edm-type.js';
 import type { Guid } from '../edm/guid.js';
 
 /**
- * An index into the properties of a `RowShape`. Three negative slots stand for what every row has: its keys and its
+ * An index into the properties of a `RowShape`. Three negative slots refer to what every row has: its two keys and its
  * timestamp.
  */
 export type Slot = number;
@@ -15,8 +15,8 @@ export const ROW_KEY = -2;
 export const TIMESTAMP = -3;
 
 /**
- * The stored properties that a class declares. A shape is bound to a store once; from then on its properties are
- * addressed by slot, without looking up names. Frozen.
+ * The stored properties that a class declares. `TableStore.rows` binds a shape to a table once; from then on, the
+ * properties are addressed by slot, so that no read or write has to look up their names. Frozen.
  */
 export interface RowShape {
   /** The properties in the order of their slots: the first has slot 0. */
@@ -40,14 +40,14 @@ export function slotOf(shape: RowShape, storedName: string): Slot | undefined {
 }
 
 /**
- * Reads one stored row, in the store's own form. It is a flyweight: a store reuses one reader for all rows, so it is
- * valid only until the `decode` function or predicate that received it returns. The getters convert and never check:
- * call `typeOf` first.
+ * Reads the properties of one row directly from the form in which the store keeps or receives it. A store reuses one
+ * reader for many rows, so a reader is valid only until the `decode` function or predicate that received it returns.
+ * The methods that return a value convert it without checking the property's type: call `typeOf` first.
  */
 export interface RowReader {
   /**
-   * Returns the stored type, or `undefined` if the row lacks the property. Cosmos DB may report an integral Double as
-   * Int32, because it writes both alike.
+   * Returns the stored type, or `undefined` if the row lacks the property. For a row from Cosmos DB, this may be Int32
+   * for an integral Double, because a response of Cosmos DB writes both in the same way.
    */
   typeOf(slot: Slot): EdmType | undefined;
   /** Reads a String, or a key. */
@@ -60,7 +60,7 @@ export interface RowReader {
   int64(slot: Slot): bigint;
   /** Reads a DateTime, or the timestamp, as milliseconds since 1970, rounded down. */
   milliseconds(slot: Slot): number;
-  /** Reads the rest of a DateTime below its millisecond, in units of 100 ns: 0…9999. */
+  /** Reads the part of a DateTime that is smaller than a millisecond, in units of 100 ns: 0…9999. */
   ticks(slot: Slot): number;
   /** Reads a Guid. */
   guid(slot: Slot): Guid;
@@ -74,8 +74,8 @@ export interface RowReader {
    */
   undeclared(): Iterable<readonly [name: string, value: UndeclaredValue]>;
   /**
-   * Returns the row in a form that outlives the reader; `Rows.reopen` opens it again. Costs nothing in stores whose
-   * rows are objects, and at most one copy in stores whose rows are parts of a page.
+   * Returns the row in a form that outlives the reader; `Rows.reopen` opens it again. Costs nothing in stores that keep
+   * rows as objects, and at most one copy of the row in stores whose reader reads it from a larger buffer.
    */
   retain(): RetainedRow;
 }
@@ -88,7 +88,10 @@ export interface RetainedRow {
   readonly [retained]: true;
 }
 
-/** The value of a property that no class declares: its type with the exact text that the service sent, or its bytes. */
+/**
+ * The value of a property that the shape does not declare: its type and its text exactly as it is stored, or, for a
+ * Binary, its bytes.
+ */
 export type UndeclaredValue =
   | { readonly type: Exclude<EdmType, 'Binary'>; readonly text: string }
   | { readonly type: 'Binary'; readonly bytes: Uint8Array };
@@ -105,7 +108,10 @@ export interface RowWriter {
   boolean(slot: Slot, value: boolean): void;
   /** Writes an Int64. */
   int64(slot: Slot, value: bigint): void;
-  /** Writes a DateTime: milliseconds since 1970, and the rest below the millisecond in units of 100 ns, 0…9999. */
+  /**
+   * Writes a DateTime: the milliseconds since 1970, and in `ticks` the part that is smaller than a millisecond, in
+   * units of 100 ns: 0…9999.
+   */
   dateTime(slot: Slot, milliseconds: number, ticks: number): void;
   /** Writes a Guid, given in lower case. */
   guid(slot: Slot, value: string): void;

@@ -35,7 +35,7 @@ export class SharedAccess {
     return this;
   }
 
-  /** @internal Called by `inspect`, which would show the signature if it is asked to show getters. */
+  /** @internal Called by `inspect`, which would otherwise show the signature if its option `getters` is set. */
   [INSPECT](): object {
     return { endpoint: this.endpoint };
   }
@@ -60,15 +60,18 @@ export type AccountResource = 'service' | 'container' | 'object';
 export interface AccessPolicy {
   /** The id by which a SAS names the policy: 1 to 64 characters. */
   readonly id: string;
-  /** The start of its validity, in whole seconds. */
+  /** The time from which the policy is valid, to the second. */
   readonly start?: Date | undefined;
-  /** The end of its validity, in whole seconds. If it is left out, every SAS of the policy must have an `expiry`. */
+  /**
+   * The time until which the policy is valid, to the second. If it is left out, every SAS that names the policy must
+   * have an `expiry`.
+   */
   readonly expiry?: Date | undefined;
-  /** The permitted operations. If they are left out, every SAS of the policy must have `permissions`. */
+  /** The permitted operations. If they are left out, every SAS that names the policy must have `permissions`. */
   readonly permissions?: readonly TablePermission[] | undefined;
 }
 
-/** One end of a range of keys, which belongs to the range itself. Without `rowKey` it includes the whole partition. */
+/** One end of a range of keys, inclusive. Without `rowKey`, the range includes the whole partition. */
 export interface SasKey {
   /** The partition key, as stored. */
   readonly partitionKey: string;
@@ -78,22 +81,25 @@ export interface SasKey {
 
 /** The restrictions that every shared access signature (SAS) can have. */
 export interface SasRestrictions {
-  /** The start of its validity, in whole seconds; by default it is valid at once. Leave it out if clocks may differ. */
+  /**
+   * The time from which the SAS is valid, to the second. By default it is valid at once: leave `start` out if clocks
+   * may differ.
+   */
   readonly start?: Date | undefined;
-  /** The IPv4 addresses that may use it: a single one, or those from `start` to `end`. */
+  /** The IPv4 addresses that may use the SAS: a single one, or those from `start` to `end`. */
   readonly ipRange?: { readonly start: string; readonly end?: string | undefined } | undefined;
-  /** The protocols that may carry it. By default `https` alone if the endpoint is https. */
+  /** The protocols over which the SAS may be used. By default `https` alone if the endpoint is https. */
   readonly protocol?: 'https' | 'https,http' | undefined;
 }
 
 /**
- * The options of a SAS for one table. It needs `permissions` and `expiry`, or a `policy` that has whichever is left
- * out.
+ * The options of a SAS for one table. They must contain `permissions` and `expiry`, or a `policy` that sets whichever
+ * of these is left out.
  */
 export interface TableSasOptions extends SasRestrictions {
   /** The permitted operations. */
   readonly permissions?: readonly TablePermission[] | undefined;
-  /** The end of its validity, in whole seconds. */
+  /** The time until which the SAS is valid, to the second. */
   readonly expiry?: Date | undefined;
   /** The id of a stored access policy of the table. The SAS must not repeat what the policy sets. */
   readonly policy?: string | undefined;
@@ -103,17 +109,20 @@ export interface TableSasOptions extends SasRestrictions {
   readonly to?: SasKey | undefined;
 }
 
-/** The options of a SAS for the account. It permits the Table service only, no other service of the account. */
+/**
+ * The options of a SAS for the account. Such a SAS is valid for the Table service only, not for other services of the
+ * account.
+ */
 export interface AccountSasOptions extends SasRestrictions {
   /** The permitted operations. The resource types decide which of them apply. */
   readonly permissions: readonly AccountPermission[];
-  /** The end of its validity, in whole seconds. */
+  /** The time until which the SAS is valid, to the second. */
   readonly expiry: Date;
-  /** The parts of the account that it applies to; all three by default. */
+  /** The parts of the account that the SAS applies to; all three by default. */
   readonly resourceTypes?: readonly AccountResource[] | undefined;
 }
 
-/** The kinds of requests that the service logs. */
+/** The settings for the service's log of requests: the kinds of requests in it, and the time for which it is kept. */
 export interface LoggingProperties {
   /** True if reads are logged. */
   readonly read: boolean;
@@ -121,17 +130,17 @@ export interface LoggingProperties {
   readonly write: boolean;
   /** True if deletions are logged. */
   readonly delete: boolean;
-  /** The days for which logs are kept, 1 to 365; for ever by default. */
+  /** The number of days for which logs are kept, 1 to 365; for ever by default. */
   readonly retentionDays?: number | undefined;
 }
 
-/** The metrics that the service collects by the hour or by the minute. */
+/** The settings for the metrics that the service aggregates per hour or per minute. */
 export interface MetricsProperties {
   /** True if metrics are collected at all. */
   readonly enabled: boolean;
-  /** True if metrics are also collected for each kind of request. Only if `enabled` is true. */
+  /** True if metrics are also collected for each kind of request. May be true only if `enabled` is true. */
   readonly includeAPIs?: boolean | undefined;
-  /** The days for which metrics are kept, 1 to 365; for ever by default. */
+  /** The number of days for which metrics are kept, 1 to 365; for ever by default. */
   readonly retentionDays?: number | undefined;
 }
 
@@ -152,13 +161,13 @@ export interface CorsRule {
 /** An HTTP method that a CORS rule can allow. */
 export type CorsMethod = 'DELETE' | 'GET' | 'HEAD' | 'MERGE' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
-/** The properties of an account's Table service. Setting them leaves every property unchanged that is left out. */
+/** The properties of an account's Table service. A property that is left out of a change keeps its value. */
 export interface ServiceProperties {
   /** The kinds of requests that are logged. */
   readonly logging?: LoggingProperties | undefined;
-  /** The metrics that are collected by the hour. */
+  /** The settings for metrics per hour. */
   readonly hourMetrics?: MetricsProperties | undefined;
-  /** The metrics that are collected by the minute. */
+  /** The settings for metrics per minute. */
   readonly minuteMetrics?: MetricsProperties | undefined;
   /** The CORS rules, at most 5; an empty list turns CORS off. */
   readonly cors?: readonly CorsRule[] | undefined;
@@ -168,7 +177,10 @@ export interface ServiceProperties {
 export interface ServiceStatistics {
   /** The state of the geo-replication. */
   readonly geoReplication: {
-    /** `live` when the secondary location can be read, `bootstrap` while it is filled for the first time. */
+    /**
+     * `live` when the secondary location can be read, `bootstrap` while it is filled for the first time, otherwise
+     * `unavailable`.
+     */
     readonly status: 'live' | 'bootstrap' | 'unavailable';
     /**
      * Everything that was written before this time can be read at the secondary location. Absent while the time is
@@ -179,8 +191,8 @@ export interface ServiceStatistics {
 }
 
 /**
- * The administration of an account's Table service, besides tables and rows: access policies, signatures, service
- * properties. Callers validate the arguments; implementations need not.
+ * The administration of an account's Table service: access policies, shared access signatures, service properties and
+ * statistics. (Tables and rows are accessed by `TableStore`.) Callers validate the arguments; implementations need not.
  */
 export interface ServiceAdministration {
   /** Returns the stored access policies of a table. */

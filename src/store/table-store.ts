@@ -19,12 +19,15 @@ export interface WriteOperation {
   readonly partitionKey: string;
   /** The row key, as stored. */
   readonly rowKey: string;
-  /** The ETag that the row must have, or `'*'` for any. Required for merge, replace and delete; refused otherwise. */
+  /**
+   * The ETag that the row must have, or `'*'` for any. Required for merge, replace and delete; must be absent in all
+   * other modes.
+   */
   readonly ifMatch?: string;
   /**
    * The stored names of properties to remove; only for a merge. A store that cannot do this in one write (see {@link
-   * StoreTraits.removes}) reads the row and replaces it under `ifMatch`, with all its other properties,
-   * also those that the class does not declare.
+   * StoreTraits.removes}) reads the row and replaces it, on condition that its ETag matches. The replacement keeps all
+   * other properties of the row, including those that the class does not declare.
    */
   readonly remove?: readonly string[];
   /**
@@ -65,7 +68,7 @@ export interface Bound {
   readonly inclusive: boolean;
 }
 
-/** A range of keys in the service's order. A side that is left out is open. */
+/** A range of keys in the order in which the service sorts them. A range is unbounded at an end that is left out. */
 export interface KeyRange {
   /** The lower end. */
   readonly from?: Bound;
@@ -103,11 +106,11 @@ export interface ScanRequest extends ReadRequest {
    */
   readonly filter?: FilterNode;
   /**
-   * The text of another `$filter`, joined by `and` without being checked. Only for stores whose `traits.rawFilters` is
-   * true.
+   * An OData filter as text, which the store combines with the other conditions by `and`, without checking it. Only for
+   * stores whose `traits.rawFilters` is true.
    */
   readonly rawFilter?: string;
-  /** The most rows of one request: 1 to `limits.pageRows`, which is the default. */
+  /** The maximum number of rows in one page: 1 to `limits.pageRows`, which is the default. */
   readonly pageSize?: number;
   /** The continuation of an earlier page, at which this scan begins. */
   readonly continuation?: string;
@@ -134,8 +137,8 @@ export interface RowPage<R> {
 /** Reads and writes the rows of one shape in one table. It is cheap to keep and safe to share. */
 export interface Rows {
   /**
-   * Reads one row by its keys: `undefined` if there is no such row. Throws `store.table-not-found` if the table is
-   * missing.
+   * Reads one row by its keys and returns the result of `decode`, or `undefined` if there is no such row. Throws
+   * `store.table-not-found` if the table is missing.
    */
   get<R>(
     partitionKey: string,
@@ -146,8 +149,8 @@ export interface Rows {
   ): Promise<R | undefined>;
   /**
    * Iterates over the pages of a scan, following continuations. The rows come in key order if `traits.ordered` is true.
-   * An error is thrown at the page it belongs to. `return()` stops the requests in flight. `timeout` applies to each
-   * page.
+   * An error in a page is thrown only when the consumer asks for that page. The iterator's `return()` stops the
+   * requests in flight. `timeout` applies to each page.
    */
   scan<R>(request: ScanRequest, decode: (row: RowReader) => R, options?: OperationOptions): AsyncIterable<RowPage<R>>;
   /** Opens a row that a reader of this store and table has retained. */
@@ -161,8 +164,8 @@ export interface Rows {
 }
 
 /**
- * The port: the interface that every backend implements. All errors that it throws are `EntitableError`s with a
- * `store.*` code.
+ * The interface that every storage backend implements. All errors that it throws are `EntitableError`s with a `store.*`
+ * code.
  */
 export interface TableStore extends AsyncDisposable {
   /** The kind of store, its abilities and its limits. */
@@ -174,10 +177,10 @@ export interface TableStore extends AsyncDisposable {
   /** Binds a shape to a table. No I/O. */
   rows(table: string, shape: RowShape): Rows;
   /**
-   * Carries out all of the writes, or none. They must belong to one table and one partition, concern each row at most
-   * once, and come from `rows(table, …)` of this store; their shapes may differ. A single write is not sent as a
-   * transaction. If a write is refused, `details.operation` is its index. Resolves only when the writes are durable. A
-   * lost response throws `store.outcome-unknown`; a store never retries it by itself.
+   * Carries out all of the writes, or none. They must belong to one partition of the table, contain at most one write
+   * of each row, and have been prepared by `rows(table, …)` of this store; their shapes may differ. A single write is
+   * not sent as a transaction. If a write is refused, `details.operation` is its index. Resolves only when the writes
+   * are durable. A lost response throws `store.outcome-unknown`; a store never retries it by itself.
    */
   submit(table: string, writes: readonly PreparedWrite[], options?: OperationOptions): Promise<readonly WriteReceipt[]>;
   /** Creates a table. Returns `false` if it already existed. */
@@ -195,9 +198,9 @@ export interface TableStore extends AsyncDisposable {
    */
   readonly ready?: ((options?: OperationOptions) => Promise<void>) | undefined;
   /**
-   * Copies the whole store, as it is at one moment, to a path at which nothing exists; otherwise throws
-   * `store.already-exists`. The copy is either complete or absent. A target of the same kind opens the copy. Only for
-   * stores on disk.
+   * Copies the whole store, as it is at one moment, to a path at which nothing exists yet. Throws
+   * `store.already-exists` if something does. The copy is either complete or absent. A target of the same kind opens
+   * the copy. Only for stores on disk.
    */
   readonly backup?: ((path: string, options?: OperationOptions) => Promise<void>) | undefined;
   /**
@@ -211,7 +214,10 @@ export interface TableStore extends AsyncDisposable {
 export interface StoreTraits {
   /** The kind of store: `memory`, `sqlite`, `lmdb`, `azure-storage`, `azure-cosmos`, … */
   readonly kind: string;
-  /** An identifier of the tables, equal for two data sources on the same tables. It holds no secret. */
+  /**
+   * An identifier of the place where the tables are stored. It is the same for two data sources that access the same
+   * tables, and contains no secret.
+   */
   readonly identity: string;
   /** True if rows arrive in key order, which they do not on Cosmos DB. */
   readonly ordered: boolean;

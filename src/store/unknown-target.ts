@@ -16,7 +16,8 @@ const TARGETS: readonly string[] = Object.freeze([
 /**
  * Creates the error for a target that cannot be opened.
  *
- * @param problem The fault and its remedy, in whole sentences that quote nothing of the target: it may hold a secret.
+ * @param problem The fault and its remedy, in complete sentences that do not quote the target, because it may contain a
+ * secret.
  */
 export function unknownTarget(problem: string): EntitableError<'store.unknown-target'> {
   return new EntitableError(

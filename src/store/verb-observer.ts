@@ -1,4 +1,4 @@
-/** A verb: one call by the program of a method that reaches the store, as observers see it. */
+/** A verb: one call that the program makes to a method that reaches the store. `onVerb` reports verbs. */
 export interface Verb {
   /** The name of the method, prefixed with `query.` for the methods of queries. */
   readonly verb: VerbName;
@@ -42,15 +42,15 @@ export type VerbName =
   | 'commit';
 
 /**
- * Reports each verb when it ends, with the number of its store operations, requests, retries and rows. It exists only
- * if the program has set `onVerb`.
+ * Reports each verb when it ends, with the number of its store operations, requests, retries and rows. A data source
+ * has one only if its option `onVerb` is set.
  */
 export interface VerbObserver {
-  /** Runs a verb. */
+  /** Calls `work`, which carries out the verb, and reports the verb when the result is settled. */
   run<R>(verb: Verb, work: () => R | Promise<R>): Promise<R>;
   /**
-   * Runs a verb that returns its results one by one. It ends with the last of them, or when the consumer stops
-   * iterating.
+   * Iterates over the results of a verb that returns them one by one. The verb ends with the last result, or when the
+   * consumer stops iterating.
    */
   iterate<I>(verb: Verb, items: AsyncGenerator<I, void, undefined>): AsyncGenerator<I, void, undefined>;
 }

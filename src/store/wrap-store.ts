@@ -1,8 +1,9 @@
 import type { Rows, TableStore } from './table-store.js';
 
 /**
- * Returns a store that forwards to another one, except for the members in `changes`. For code that intervenes in some
- * requests of a store: tables created on demand, the user's own limits, recordings and faults in tests.
+ * Returns a store that forwards every call to `store`, except for the members in `changes`. It is for code that
+ * intervenes in some calls: to create tables on demand, to apply the user's own limits, or to record calls and inject
+ * faults in tests.
  */
 export function wrapStore(store: TableStore, changes: Partial<TableStore>): TableStore {
   return {

@@ -20,7 +20,7 @@ export interface TestSource extends AsyncDisposable {
   readonly nextGuid: () => Guid;
   /** All requests to the store so far, in order. */
   readonly requests: readonly RecordedRequest[];
-  /** Returns the requests since the last call, each as one word, and forgets them. */
+  /** Returns the requests since the last call of `takeRequests`, each as one word. */
   takeRequests(): readonly string[];
 }
 

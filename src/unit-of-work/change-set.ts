@@ -18,7 +18,9 @@ import { EntitableError } from '../errors/entitable-error.js';
 /** The write that a commit sends for one row. */
 export interface ChangeSet extends TableWrite {
   readonly row: TrackedRow;
-  /** The ETag that the write requires, `*` for any, `undefined` for an unconditional write. */
+  /**
+   * The ETag that the row must have for the write to succeed; `*` for any ETag, `undefined` for an unconditional write.
+   */
   readonly ifMatch: string | undefined;
   /** Stored names of the properties that a merge removes. */
   readonly removed: readonly string[];
@@ -82,8 +84,8 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
 }
 
 /**
- * Returns the condition of a write: the ETag that the row is required to have, or the one that the write itself
- * requires. Throws `store.precondition-failed` if they contradict each other.
+ * Returns the If-Match condition of a write (`asked`), or the ETag that `require()` has set for its row if that is
+ * stricter. Throws `store.precondition-failed` if the two are different ETags.
  */
 function changeCondition({ mapper, address, required }: TrackedRow, asked: string): string {
   if (required === undefined || required === asked) return asked;
@@ -92,14 +94,14 @@ function changeCondition({ mapper, address, required }: TrackedRow, asked: strin
 }
 
 /**
- * The mode to use instead of an upsert if the write is conditional on an ETag: then the row exists, or the write is
- * rejected.
+ * The mode to use instead of an upsert if the write is conditional on an ETag. Such a write never creates the row: it
+ * is rejected if the row does not exist.
  */
 const FINDS_A_ROW = { 'upsert-merge': 'merge', 'upsert-replace': 'replace' } as const;
 
 const NOTHING: Difference = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
 
-/** Returns a write as plans and reports show it. */
+/** Returns a write in the form in which plans and reports show it. */
 export function describeChange({ write, row: { mapper, entity }, isRequirement }: ChangeSet): CommitWrite {
   const { mode, partitionKey, rowKey } = write;
   const { className } = mapper.metadata;

@@ -41,7 +41,7 @@ export class CommitRecord {
     this.#move(changes, (change) => this.#unknown.push(change));
   }
 
-  /** Records the abort that left writes unsent, although nothing is wrong with them. */
+  /** Records that the signal was aborted before all writes were sent. */
   stoppedBy({ reason }: AbortSignal): void {
     const message = 'The commit was aborted before everything was sent.';
     this.#cause ??= new EntitableError('store.aborted', message, {}, { cause: reason });
@@ -123,9 +123,9 @@ function partial(report: CommitReport, cause: unknown): EntitableError {
 }
 
 /**
- * Returns whether a write was rejected because another writer changed a row first that the unit of work had read, or
- * created one that it had looked for and not found. The same work may then succeed with fresh reads. If the unit had
- * never looked for the row, or its ETag came from elsewhere, the write would be rejected again.
+ * Returns whether a write was rejected because another writer had changed the row after the unit of work read it, or
+ * had created it after the unit looked for it and did not find it. The same work may then succeed with fresh reads. If
+ * the unit never looked for the row, or the ETag came from outside the unit, the write would be rejected again.
  */
 function isLostRace({ row: { mapper, address }, ifMatch }: ChangeSet, refused: unknown, seen: SeenRows): boolean {
   if (!EntitableError.is(refused, 'store.')) return false;

@@ -17,7 +17,7 @@ import type { SeenRows } from './seen-rows.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
 import type { IdentityMap } from './identity-map.js';
 
-/** A batch whose response was lost, so that it is unknown whether it was written. */
+/** A batch whose response was lost, so that its outcome is unknown. */
 interface LostBatch {
   readonly batch: Batch<ChangeSet>;
   /** The further rows that were sent with the writes, e.g. entries of indexes. */
@@ -33,7 +33,10 @@ export class Committer {
   readonly #rows: IdentityMap;
   readonly #seen: SeenRows;
   readonly #validate: (changes: readonly ChangeSet[]) => Promise<void>;
-  /** Batches whose response was lost. Their rows stay locked until the outcome is known. */
+  /**
+   * Batches whose response was lost. Their rows stay locked, i.e. accept no other pending write, until the outcome is
+   * known.
+   */
   readonly #lost = new Set<LostBatch>();
 
   #hasWritten = false;
@@ -161,7 +164,8 @@ export class Committer {
       } else if (entity === undefined) {
         this.#rows.forget(current);
       } else {
-        // The state that was sent becomes the known state, so changes made since then are sent by the next commit.
+        // From now on the entity is compared with what was sent, so the next commit sends changes that were made during
+        // this one.
         const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
         mapper.written(entity, write, receipt, { before: known, unassigned });
         this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });

@@ -11,7 +11,9 @@ export interface TrackedRow {
   readonly address: Address;
   readonly entity: object | undefined;
   readonly held: PendingWrite;
-  /** The ETag that the row must have when it is committed, whatever is written to it. */
+  /**
+   * The ETag that `require()` has set: the commit succeeds only if the row has it, whatever else is written to the row.
+   */
   readonly required: string | undefined;
 }
 
@@ -19,7 +21,10 @@ export interface TrackedRow {
 export class IdentityMap {
   readonly #byId = new Map<string, TrackedRow>();
   readonly #byEntity = new Map<object, TrackedRow>();
-  /** Rows that are being sent, or whose last write has an unknown outcome. */
+  /**
+   * Ids of the rows that are being sent, or whose last write has an unknown outcome. Their pending writes must not
+   * change.
+   */
   readonly #locked = new Set<string>();
 
   /**
@@ -49,8 +54,8 @@ export class IdentityMap {
   }
 
   /**
-   * Makes the commit check that a row has an ETag; `undefined` removes the check. Throws `commit.in-progress` while the
-   * row is being sent.
+   * Makes the commit check that a row still has the ETag `etag`; `undefined` removes the check. Throws
+   * `commit.in-progress` while the row is being sent.
    */
   require(row: TrackedRow, etag: string | undefined): void {
     this.#checkUnlocked(row);
@@ -90,7 +95,7 @@ export class IdentityMap {
     return this.#locked.has(row.id);
   }
 
-  /** Returns the current state of a row, which may have changed since `row` was returned. */
+  /** Returns the current state of a tracked row, which may have been replaced since `row` was returned. */
   current(row: TrackedRow): TrackedRow | undefined {
     return this.#byId.get(row.id);
   }
@@ -114,7 +119,7 @@ export class IdentityMap {
   }
 }
 
-/** Creates the error for a second entity of a row that already has one. */
+/** Creates the error for adding a second entity of a row that is already tracked. */
 export function rowTracked<T extends object>(
   { metadata: { className }, table }: EntityMapper<T>,
   row: TrackedRow,

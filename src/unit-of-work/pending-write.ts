@@ -14,8 +14,9 @@ export interface Removal {
 /** The write that the next commit sends for a row. */
 export type PendingWrite =
   /**
-   * Merges the properties in which the entity differs from its row. `ifMatch` is set by a merge by key with an ETag.
-   * `saved` is true after an explicit call such as `save()`: defaults that the row lacks are written then as well.
+   * Merges the properties in which the entity differs from its row. `ifMatch` is the ETag that was passed to a merge by
+   * key, if any. `saved` is true after an explicit call such as `save()`: defaults that the row lacks are written then
+   * as well.
    */
   | {
       readonly kind: 'difference';
@@ -43,9 +44,9 @@ export type PendingWrite =
   | Removal;
 
 /**
- * Returns the write that is pending after the delete of a row for which `before` was pending. The delete takes over the
- * If-Match condition of a replace or a merge. Returns `undefined` if nothing is left to send, e.g. for a row that was
- * only inserted.
+ * Returns the pending write of a row after the entity was deleted; `before` is the write that was pending until then.
+ * The delete takes over the If-Match condition of a replace or a merge. Returns `undefined` if nothing is left to send,
+ * e.g. for a row that was only inserted.
  */
 export function afterDelete(before: PendingWrite | undefined, removal: Removal): Removal | undefined {
   switch (before?.kind) {

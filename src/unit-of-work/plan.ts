@@ -5,11 +5,11 @@ import { rowsOf, type Batch, type TransactionRow } from '../writing/batch.js';
 import type { StoreTraits } from '../store/table-store.js';
 import { describeChange, type ChangeSet } from './change-set.js';
 
-/** One request that a commit would send. More than one write form an entity group transaction. */
+/** One request that a commit would send. Several writes form an entity group transaction. */
 export interface PlannedBatch {
   /** The table's name in the store. */
   readonly table: string;
-  /** The partition of all its rows. */
+  /** The partition key of all rows of the batch. */
   readonly partitionKey: string;
   /** The writes in the order in which they are sent: those of entities, each with the entries that its indexes need. */
   readonly writes: readonly CommitWrite[];
@@ -22,7 +22,7 @@ export interface PlannedBatch {
   readonly requests: number;
 }
 
-/** Returns a batch as `plan()` shows it. */
+/** Returns a batch in the form in which `plan()` shows it. */
 export function plannedBatch(
   { table, partitionKey, writes, bytes }: Batch<ChangeSet>,
   { removes }: StoreTraits,
@@ -46,8 +46,9 @@ function describeRow({ item, other }: TransactionRow<ChangeSet>): CommitWrite {
 }
 
 /**
- * Throws `commit.not-atomic` if one transaction cannot hold an atomic commit. `requirement` is the required row that
- * made the commit atomic, if the caller did not ask for it.
+ * Throws `commit.not-atomic` if one transaction cannot hold an atomic commit. `requirement` is a row for which
+ * `require()` was called, if there is one; such a row also makes the commit atomic, and the error message names its
+ * class.
  */
 export function checkAtomic(
   partitions: readonly (readonly Batch<ChangeSet>[])[],

@@ -11,7 +11,10 @@ import {
 import { wrapRows } from '../store/wrap-store.js';
 import { rowId } from './identity-map.js';
 
-/** A key range that a scan without a filter has read: rows in it that the scan did not return are missing. */
+/**
+ * A key range that a scan without a filter has read. Rows in the range, up to `upTo`, that the scan did not return do
+ * not exist.
+ */
 interface Passed {
   readonly table: string;
   readonly request: ScanRequest;
@@ -22,8 +25,8 @@ interface Passed {
 /**
  * The rows that a unit of work has read, and those that it has looked for and not found. They show whether a rejected
  * write has lost a race, i.e. whether another writer changed the row after the unit had read it, or created it after
- * the unit had found it missing. In that case the same work may succeed with fresh reads; otherwise the write would be
- * rejected again.
+ * the unit had found it missing. In that case the same work may succeed with fresh reads; without a lost race, the
+ * write would be rejected again.
  */
 export class SeenRows {
   readonly #present = new Set<string>();

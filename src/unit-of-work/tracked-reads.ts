@@ -24,7 +24,10 @@ export class TrackedReads<T extends object> {
     this.#stored = stored;
   }
 
-  /** Reads one row, unless its entity is loaded already. A row that the unit deletes is not found. */
+  /**
+   * Returns the entity of one row. Reads the row if the unit has not loaded its entity, or if `refresh` is set and no
+   * insert is pending. Returns `undefined` for a row that does not exist or that the unit deletes.
+   */
   async get(address: Address, refresh: boolean, options: OperationOptions | undefined): Promise<T | undefined> {
     const known = this.#rows.at(this.#mapper, address);
     if (known?.held.kind === 'delete') return undefined;
@@ -38,7 +41,7 @@ export class TrackedReads<T extends object> {
     return found;
   }
 
-  /** Runs `run`, in which {@link decode} reloads the entities that the unit already has if `refresh` is set. */
+  /** Runs `run`. If `refresh` is set, {@link decode} meanwhile reloads the entities that the unit already has. */
   decoding<R>(refresh: boolean, run: () => R): R {
     this.#refreshes = refresh;
     try {

@@ -14,7 +14,7 @@ import { IdentityMap } from './identity-map.js';
 
 /**
  * The state that all views of a unit of work share: the rows that it tracks, the rows that it has seen in the store,
- * and its commits. A view is the unit as one data source uses it, with that data source's table names.
+ * and its commits. A view is the `UnitOfWork` that one data source uses, with that data source's table names.
  */
 export class UnitCore {
   readonly rows = new IdentityMap();

@@ -30,7 +30,8 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { MatchWrites } from '../query/matched-writes.js';
 
 /**
- * The operations on one class in a unit of work: reads return tracked entities, writes are pending until the commit.
+ * The operations on the entities of one class in a unit of work: reads return tracked entities, and writes are pending
+ * until the commit.
  */
 export class UnitEntitySession<T extends object> implements EntityOperations<T> {
   readonly writes: PendingWrites<T>;
@@ -164,8 +165,8 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   }
 
   /**
-   * Reads the row of an entity that was never loaded here but has its `@ETag` property set, so that the commit can send
-   * the properties that differ from the row.
+   * Reads the row of an entity that was never loaded from the table but has its `@ETag` property set, so that the
+   * commit can send the properties that differ from the row. Does nothing without an ETag.
    */
   async #meet(entity: T, options: OperationOptions | undefined): Promise<void> {
     const address = this.#mapper.addressOf(entity);

@@ -56,7 +56,7 @@ export class UnitOfWork implements Transaction {
     return this.#views.get(mappers) ?? new UnitOfWork(this.#core, mappers, this.#views);
   }
 
-  /** Returns the operations on one class, for the constructors of repositories. */
+  /** Returns the operations on the entities of one class. The constructors of repositories call this. */
   of<T extends object>(entityClass: EntityClass<T>): EntityOperations<T> {
     return observedSession(this.#session(entityClass), this.#mappers, entityClass);
   }
@@ -84,8 +84,8 @@ export class UnitOfWork implements Transaction {
   }
 
   /**
-   * Returns the entity with this key as it is in this unit. If the unit has none, reads it from the store and tracks
-   * it.
+   * Returns the entity with this key, including its pending changes. If this unit does not track it yet, reads it from
+   * the store and tracks it.
    */
   async get<T extends object>(
     entityClass: EntityClass<T>,
@@ -126,10 +126,10 @@ export class UnitOfWork implements Transaction {
   }
 
   /**
-   * Makes the commit check that an unchanged entity still has the ETag it was read with, for decisions that depend on
-   * it. Entities that are changed or deleted need no such call, because their writes require the ETag anyway. The check
-   * is an empty merge in the same transaction, which changes the row's ETag: if each of two units requires an entity
-   * that the other changes, one of them is rejected.
+   * Makes the commit check that the row of an unchanged entity still has the ETag that the entity was read with, for
+   * decisions that depend on the entity. Entities that are changed or deleted need no such call, because their writes
+   * require the ETag anyway. The check is an empty merge in the same transaction, which changes the row's ETag: if each
+   * of two units requires an entity that the other changes, one of them is rejected.
    *
    * Only a transaction can guarantee this, so the commit becomes atomic. It throws `commit.not-atomic` if the entity is
    * in another partition or table than the other writes. The requirement applies to one commit. Throws `entity.no-etag`

@@ -2,8 +2,8 @@ type AnyClass = abstract new (...args: never) => object;
 
 /**
  * Presents a plain object or a patch to class-validator as an instance of its class, because the validator finds
- * constraints by the class. Also for an entity with a data member named `constructor`, which the validator would take
- * for the class.
+ * constraints by the class. It is also used for an entity with a data member named `constructor`, which the validator
+ * would take for the class.
  *
  * The members are defined, not set: they are validated as they are stored, although the class may have a getter or a
  * setter of the same name. A getter that fails because the constructor has not run returns `undefined`.

@@ -20,9 +20,10 @@ interface ClassValidator {
 type AnyClass = abstract new (...args: never) => object;
 
 /**
- * Checks the constraints of class-validator, which is loaded for the first class that has some. A property with
- * `@ValidateNested` is validated as an instance of its class, even if it is a plain object that was read from JSON. A
- * nested value of an unknown class is refused, as class-validator does by default.
+ * Creates a validator that checks class-validator's constraints. The package is loaded when an entity of a class with
+ * constraints is validated for the first time. A property with `@ValidateNested` is validated as an instance of its
+ * class, even if it is a plain object that was read from JSON. A nested value of an unknown class is rejected, as
+ * class-validator does by default.
  *
  * @param always Loads class-validator for every class; throws `store.package-missing` if it is not installed.
  */

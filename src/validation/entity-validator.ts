@@ -5,7 +5,7 @@ export interface EntityValidator {
   /**
    * Checks an entity.
    *
-   * @param names The properties that are written, if not all are: only their constraints count.
+   * @param names The properties that are written, if not all are; only their constraints are considered.
    */
   validate(
     entity: object,

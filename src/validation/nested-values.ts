@@ -12,8 +12,8 @@ interface ClassTransformer {
 }
 
 /**
- * Returns the properties of a class that have `@ValidateNested`: class-validator validates their values as entities of
- * their own.
+ * Returns the names of the properties of a class that have `@ValidateNested`. class-validator validates the values of
+ * such properties by the constraints of their own classes.
  */
 export type NestedNames = (target: AnyClass) => readonly string[];
 

@@ -4,15 +4,15 @@ import type { OperationOptions } from '../options/operation-options.js';
 import { typeName } from '../errors/type-name.js';
 import { invalidOption, readOption } from '../options/check-option.js';
 
-/** Progress of a bulk write, passed to `onProgress` after each transaction. */
+/** Progress of a bulk write, which is passed to `onProgress` after each transaction. */
 export interface BulkProgress {
-  /** Items written. */
+  /** Number of items written. */
   readonly done: number;
-  /** Items that could not be written. */
+  /** Number of items that could not be written. */
   readonly failed: number;
   /** Number of items in the input, if it is known: for arrays, sets and maps. */
   readonly total?: number;
-  /** Items written per second since the start. */
+  /** Average number of items written per second since the bulk write began. */
   readonly ratePerSecond: number;
 }
 
@@ -55,13 +55,13 @@ export interface MergeItem<T extends object> {
   readonly key: KeyOf<T>;
   /** Changed properties: `undefined` leaves a property unchanged, `null` removes it. */
   readonly patch: PatchOf<T>;
-  /** ETag that the row must still have; by default any. */
+  /** ETag that the row must still have; by default, the row may have any. */
   readonly etag?: string | undefined;
 }
 
 /** Result of a bulk write. */
 export interface BulkResult<I> {
-  /** Items written. */
+  /** Number of items written. */
   readonly written: number;
   /** Items that were not written, with their errors, in the order of the input; only with `onError: 'collect'`. */
   readonly failed: readonly BulkFailure<I>[];

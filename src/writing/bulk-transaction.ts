@@ -7,7 +7,7 @@ import { submitWithBackoff, type Concurrency } from './concurrency.js';
 import { isOfWrite } from './refusals.js';
 import { submitBatch } from './submit-batch.js';
 
-/** An item of the input with the write it becomes. */
+/** An item of the input, with the write that it becomes. */
 export interface BulkItem<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
@@ -23,7 +23,7 @@ function isRepeated({ ready, attempts = 1 }: BulkItem<unknown>, error: unknown):
   return attempts < ATTEMPTS && ready.again?.when(error) === true;
 }
 
-/** A refusal that may count as success: the row to delete is missing, or the row to insert exists. */
+/** Code of a refusal that may count as success: the row to delete is missing, or the row to insert exists. */
 export type IgnoredRefusal = 'store.not-found' | 'store.already-exists';
 
 /** Settings for sending the transactions of a bulk write. */
@@ -33,7 +33,7 @@ export interface BulkSending {
   readonly concurrency: Concurrency;
   /** True to leave out a refused item and write the others. */
   readonly collects: boolean;
-  /** Refusal that counts as success. */
+  /** Code of the refusal that counts as success, if any. */
   readonly ignored: IgnoredRefusal | undefined;
   readonly stopped: () => boolean;
 }
@@ -54,28 +54,34 @@ export function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'w
 
 /**
  * Sends one batch. With `onError: 'collect'` a refused item is left out and the others are sent again, until they are
- * written; if the store does not name the refused item, halves of the batch are sent until it is found.
+ * written. If the store does not name the refused item, the batch is split into halves until the item is found.
  */
 export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
   const { collects, ignored, stopped } = sending;
   const failed: BulkFailure<I>[] = [];
   let written = 0;
+  let problem: { readonly cause: unknown } | undefined;
+  // Counted before the entity receives its ETag: the row is stored, even if a setter of the user's class throws.
+  const onWritten = ({ ready }: BulkItem<I>, receipt: WriteReceipt): void => {
+    written++;
+    try {
+      ready.written(receipt);
+    } catch (cause) {
+      problem ??= { cause };
+    }
+  };
   const submission = {
     submit: (writes: readonly PreparedWrite[]) => submitWithBackoff(batch.table, writes, sending),
     options: sending.operation,
     stopped,
-    onWritten({ ready }: BulkItem<I>, receipt: WriteReceipt): void {
-      ready.written(receipt);
-      written++;
-    },
+    onWritten,
     onRefused(refused: BulkItem<I>, error: unknown): boolean {
-      const { index, item, ready } = refused;
       if (!isOfWrite(error) || isRepeated(refused, error)) return false;
       if (ignored !== undefined && error.code === ignored) {
-        ready.written({});
-        written++;
+        onWritten(refused, {});
         return true;
       }
+      const { index, item, ready } = refused;
       failed.push({ index, item, error: ready.refused(error) });
       return collects;
     },
@@ -83,7 +89,10 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
   const groups: (readonly BulkItem<I>[])[] = [batch.writes];
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
     const rest = await submitBatch(group, submission);
-    if (rest === undefined) continue;
+    if (rest === undefined) {
+      if (problem === undefined) continue;
+      return { written, failed, unsent: groups.flat(), stop: problem };
+    }
     const { unwritten, failure } = rest;
     if (failure === undefined) return { written, failed, unsent: [unwritten, ...groups].flat() };
     const { error, refused } = failure;
@@ -114,5 +123,5 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
       return { written, failed, unsent: [others, ...groups].flat(), stop: { cause: error } };
     }
   }
-  return { written, failed, unsent: [] };
+  return { written, failed, unsent: [], ...(problem !== undefined && { stop: problem }) };
 }

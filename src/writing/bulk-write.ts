@@ -20,20 +20,26 @@ import { checkChoice } from '../options/check-option.js';
 import { concurrencyOf } from './concurrency.js';
 import { notify } from '../async/notify.js';
 
-/** Milliseconds without a new item after which the items read so far are sent in smaller transactions. */
+/**
+ * Time without a new item, in milliseconds, after which the items read so far are sent even if they do not fill a
+ * transaction.
+ */
 const LINGER = 250;
 
 /** The part of a bulk write that does not depend on its input: the store, and how an item becomes a write. */
 export interface BulkTask<I> {
   readonly store: TableStore;
   readonly prepare: (item: I) => ReadyWrite | Promise<ReadyWrite>;
-  /** Refusal that counts as success. */
+  /** Code of the refusal that counts as success, if any. */
   readonly ignored?: IgnoredRefusal | undefined;
   /** The number of items that are prepared at the same time, if preparing them takes a request; 1 by default. */
   readonly ahead?: number | undefined;
 }
 
-/** Returns the refusal that a bulk delete counts as success. Throws `validation.invalid-option`. */
+/**
+ * Returns the code of the refusal that a bulk delete counts as success; `undefined` if every refusal is an error.
+ * Throws `validation.invalid-option`.
+ */
 export function ignoredOf(missing: NonNullable<BulkDeleteOptions['missing']>): IgnoredRefusal | undefined {
   return checkChoice('missing', missing, ['throw', 'ignore']) === 'ignore' ? 'store.not-found' : undefined;
 }
@@ -183,7 +189,7 @@ class BulkWrite<I> {
     if (!this.#sending.collects || !EntitableError.is(error)) this.#stopFor(error);
   }
 
-  /** Starts as many transactions as may be in flight. Returns whether any is in flight. */
+  /** Starts transactions until as many are in flight as the concurrency allows. Returns whether any is in flight. */
   #start(which: 'full' | 'any'): boolean {
     while (this.#stop === undefined && this.#underWay < this.#sending.concurrency.limit) {
       const batch = this.#lanes.take(this.#lanes.full ? 'any' : which);
@@ -217,7 +223,9 @@ class BulkWrite<I> {
     });
   }
 
-  /** Sends what was read if the input stalls, e.g. a queue that is empty for a while. */
+  /**
+   * Starts a timer that sends the items read so far whenever the input stalls, e.g. a queue that is empty for a while.
+   */
   #sendWhenIdle(): NodeJS.Timeout {
     let before = 0;
     return setInterval(() => {

@@ -11,7 +11,7 @@ export interface Concurrency {
   readonly patient: boolean;
   /** Called after each successful request with its duration. */
   answered(milliseconds: number): void;
-  /** Called when the store was too busy. */
+  /** Called when a request failed because the store was busy or unavailable. */
   refused(): void;
 }
 

@@ -13,8 +13,8 @@ interface PartitionQueue<W extends TableWrite> {
   /** The batches in the order in which they are sent; only the last one may take more writes. */
   readonly batches: OpenBatch<W>[];
   /**
-   * The fill level of the first batch. It is 0 while a batch is in flight: no other is taken then, which keeps the
-   * order.
+   * The fill level of the first batch. It is 0 while that batch is in flight, so that no other batch of the partition
+   * is taken and the writes keep their order.
    */
   rank: number;
 }
@@ -26,8 +26,8 @@ interface PartitionQueue<W extends TableWrite> {
 const FULL = 32;
 
 /**
- * Queues of the writes of a bulk write, by table and partition. Partitions that arrive interleaved still make full
- * transactions, in bounded memory.
+ * Queues of the writes of a bulk write, by table and partition. Even if writes of many partitions arrive interleaved,
+ * they fill transactions, while the memory use stays bounded.
  */
 export class PartitionQueues<W extends TableWrite> {
   readonly #limits: ServiceLimits;
@@ -66,8 +66,8 @@ export class PartitionQueues<W extends TableWrite> {
   }
 
   /**
-   * Returns one of the fullest batches whose partition has none in flight. With `full`, returns only a batch that takes
-   * no more writes.
+   * Returns one of the fullest batches among the partitions that have no batch in flight. With `full`, returns only a
+   * batch that takes no more writes.
    */
   take(which: 'full' | 'any'): Batch<W> | undefined {
     const least = which === 'full' ? FULL : 1;

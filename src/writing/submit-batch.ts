@@ -8,8 +8,8 @@ import { operationOf, type BatchFailure } from './refusals.js';
 /** The functions that `submitBatch` calls to send a transaction and to report the outcome of each write. */
 export interface BatchSubmission<W extends TableWrite> {
   /**
-   * Sends writes as one transaction. Called again with the others if a refused write was left out, because nothing of
-   * a refused transaction is written.
+   * Sends writes as one transaction. If a refused write is left out, this is called again with the other writes,
+   * because nothing of a refused transaction is written.
    */
   readonly submit: (writes: readonly PreparedWrite[]) => Promise<readonly WriteReceipt[]>;
   /** The options for the reads that follow the refusal of a further row of a group. */

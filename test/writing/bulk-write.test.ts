@@ -252,6 +252,38 @@ onEveryStore('A bulk write', (open, storeName) => {
     expect([error.details.read, error.details.written]).to.deep.equal([100, 100]);
   });
 
+  it('A bulk write reports what it has written even if closing its input throws', async () => {
+    const { tables } = await onLine();
+    const closing = new Error('the file is gone');
+    const wrong = Object.assign(order(), { total: 'ten' });
+    const input = [...interleaved(250, 1), wrong, order()].values();
+    input.return = () => {
+      throw closing;
+    };
+    const error = await stopped(tables.repository(Order).insertMany(input));
+    expect(error.cause).to.have.property('code', 'validation.wrong-type');
+    const { read, written, failed, pending } = error.details;
+    expect([read, failed.length, written + pending.length]).to.deep.equal([251, 1, 250]);
+    expect(await tables.repository(Order).scan().count()).to.equal(written);
+  });
+
+  it('A bulk write counts the items of a transaction as written even if an entity does not take its ETag', async () => {
+    const { tables } = await onLine();
+    const problem = new Error('no ETag, please');
+    const stubborn = Object.defineProperty(order({ orderId: 'o-first' }), 'etag', {
+      get: () => undefined,
+      set() {
+        throw problem;
+      },
+    });
+    const others = [order({ orderId: 'o-second' }), order({ orderId: 'o-third' })];
+    const error = await stopped(tables.repository(Order).insertMany([stubborn, ...others]));
+    expect(error.cause).to.equal(problem);
+    const { read, written, failed, pending } = error.details;
+    expect([read, written, failed.length, pending.length]).to.deep.equal([3, 3, 0, 0]);
+    expect(others.every(({ etag }) => etag !== undefined)).to.equal(true);
+  });
+
   it("A bulk write stops if the store is unreachable, even with onError: 'collect'; an adaptive one retries", async () => {
     const { tables, faulty } = await onLine();
     const orders = tables.repository(Order);

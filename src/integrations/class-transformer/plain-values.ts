@@ -4,7 +4,8 @@ import { EntitableError, Guid, metadataOf, type EntityClass } from '../../index.
 
 /**
  * Turns Guids, bytes and bigints into text: class-transformer would copy Guids and bytes member by member, and JSON has
- * no bigints. Dates become text too if `dates` is `'text'`. Everything else is copied and keeps its class.
+ * no bigints. Dates become text too if `dates` is `'text'`. Maps and Sets are returned unchanged; arrays and other
+ * objects are copied, and objects keep their class.
  */
 export function withTexts(value: unknown, dates: 'keep' | 'text'): unknown {
   return readOption('The value', () => textsOf(value, dates));
@@ -103,15 +104,15 @@ export const FORM: Readonly<Record<TextType, string>> = {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /**
- * Matches the formats in which JavaScript itself writes dates. For any other text the engine guesses: it reads `no 5`
- * as a day in May.
+ * Matches a date in ISO 8601 form, with or without a time of day. JavaScript guesses the date in any other text: it
+ * reads `no 5` as a day in May.
  */
 const ISO_DATE =
   /^(?<date>(?:\d{4}|[+-]\d{6})-\d\d-(?<day>\d\d))(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 
 function dateOf(text: string): Date | undefined {
   const { date, day } = ISO_DATE.exec(text)?.groups ?? {};
-  // The engine reads 30 February as a day in March.
+  // JavaScript reads 30 February as a day in March, so a changed day shows that the date does not exist.
   if (date === undefined || new Date(date).getUTCDate() !== Number(day)) return undefined;
   const found = new Date(text);
   return Number.isNaN(found.getTime()) ? undefined : found;

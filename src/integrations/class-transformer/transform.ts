@@ -43,7 +43,8 @@ export function fromPlain<T extends object>(
 ): T {
   const metadata = metadataOf(entityClass);
   if (!isObject(plain)) throw notPlain(metadata, plain);
-  // A plain object, not an entity: it then holds only the given members, none that the class assigns.
+  // The target is a plain object and not an entity, so that it holds only members of the data, and none that the class
+  // assigns.
   const values: Record<string, unknown> = plainToClassFromExist({}, ofClass(entityClass, plain), options);
   for (const member of metadata.members.values()) {
     const value = Object.hasOwn(values, member.name) ? values[member.name] : undefined;
@@ -115,8 +116,9 @@ function isTextType(type: string): type is TextType {
 }
 
 /**
- * Finds the value to pass to a converter, which does not declare its input type: the data itself if the converter
- * accepts it, otherwise the first accepted value that the data can be read as.
+ * Finds the value to pass to a converter, which does not declare its input type. Returns the first that the converter
+ * accepts: the data itself, or the data read as a Guid, Int64, DateTime or Binary. If the converter accepts none of
+ * them, returns the data itself.
  */
 function convertible(plain: unknown, converter: AnyConverter): unknown {
   const candidates = [plain, ...Object.values(FROM_PLAIN).map((valueOfPlain) => valueOfPlain(plain))];

@@ -151,14 +151,14 @@ async function touch(entries: Repository<SessionEntry>, sid: string, session: ob
   try {
     await entries.merge(keyOf(sid), life);
   } catch (error) {
-    // The session was destroyed in the meantime: do not bring it back.
+    // A missing row means that the session was destroyed in the meantime, so it must not be written again.
     if (!EntitableError.is(error, 'store.not-found')) throw error;
   }
 }
 
 /**
- * Passes the result of a promise to a callback. It calls back outside the promise, so that an exception of the callback
- * does not become a rejection.
+ * Passes the result of a promise to a callback. The callback runs outside the promise chain, so that an exception that
+ * it throws does not become a rejection.
  */
 function settle<V>(promise: Promise<V>, done: Done<V>): void {
   if (typeof done !== 'function') {
@@ -172,8 +172,8 @@ function settle<V>(promise: Promise<V>, done: Done<V>): void {
 }
 
 /**
- * Refuses a value that is not a session: a program may pass on the `null` that the store returned for a missing one.
- * Throws `validation.invalid-option`.
+ * Refuses a value that is not a session, e.g. the `null` that the store has returned for a missing session. Throws
+ * `validation.invalid-option`.
  */
 function checkSession(verb: string, session: unknown): void {
   if (!isObject(session)) throw invalidValue(verb, 'a session', session);

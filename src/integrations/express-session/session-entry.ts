@@ -17,7 +17,7 @@ type Texts = Record<string, string | undefined>;
 export class SessionEntry {
   sid!: PartitionKey;
   kind!: RowKey;
-  /** Stored apart from the data because it changes with every use of the session. */
+  /** The cookie in its JSON form. It is stored apart from the data because it changes with every use of the session. */
   cookie?: object | undefined;
   expires!: Date;
 

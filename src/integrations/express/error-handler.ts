@@ -5,7 +5,7 @@ import { EntitableError, httpResponseOf } from '../../index.js';
 export interface ErrorResponse {
   /** `true` as soon as the response has begun. */
   readonly headersSent: boolean;
-  /** Sets the status. */
+  /** Sets the HTTP status of the response. */
   status(code: number): unknown;
   /** Sets headers. */
   set(headers: Record<string, string>): unknown;
@@ -13,7 +13,7 @@ export interface ErrorResponse {
   json(body: unknown): unknown;
 }
 
-/** An error handler of Express 4 and 5. */
+/** Error-handling middleware for Express 4 and 5. */
 export type ErrorHandler = (
   error: unknown,
   request: unknown,

@@ -25,7 +25,7 @@ export const azureKvStoreFormat: ValueFormat = Object.freeze({
   decode,
 });
 
-/** Applies the naming rule of the Python program, which may map two collections to one table. */
+/** Applies the naming rule of LlamaIndex for Python, which may map two collections to one table. */
 function tableName(collection: string): string {
   const letters = collection.replace(/[^A-Za-z0-9]/g, '');
   return (/^[0-9]/.test(letters) ? `A${letters}` : letters).padEnd(3, 'A').slice(0, 63);
@@ -53,7 +53,7 @@ function columnsOf(name: string, member: unknown, { collection, limits }: ValueC
   const text = jsonText(member, collection, name);
   if (text === undefined) return [];
   if (text.length < size - 1) return [[name, { type: 'String', text }]];
-  // The Python program makes the first part one unit shorter.
+  // The first piece is one unit shorter than the others, as LlamaIndex for Python writes it.
   return splitText(text, size, size - 1).map((piece, index) => [
     `${name}${PART}${index + 1}`,
     { type: 'String', text: piece },

@@ -52,22 +52,25 @@ export interface CollectionPlace {
   readonly partitionKey: string;
 }
 
-/** Number of comparisons for the partition key and for both ends of a key prefix. */
+/** Number of comparisons that a filter needs for the partition key and for both ends of the range of a key prefix. */
 const RANGE_COMPARISONS = 3;
-/** Maximum number of comparisons for one test. Equality with a number takes two: as Int32 and as Double. */
+/**
+ * Maximum number of comparisons that a filter needs for one test. Equality with a number takes two: as Int32 and as
+ * Double.
+ */
 const COMPARISONS_OF_ONE = 2;
 
 const PAIRS = 'an iterable of pairs [key, value]';
 
 /**
- * Matches the first half of a surrogate pair at the end of a prefix. In a key, the second half may follow, and the pair
- * is an ordinary character; the half alone would be escaped.
+ * Matches the first half of a surrogate pair at the end of a prefix. The half is removed before the prefix is converted
+ * to row keys: alone it would be escaped, but in a key the second half may follow, and a complete pair is not escaped.
  */
 const HALF = /[\ud800-\udbff]$/;
 
 const NO_PROPERTIES = Object.freeze({ properties: Object.freeze([]) });
 
-/** The key-value pairs of one collection: a table with one row per pair. Holds no state. */
+/** Reads and writes the key-value pairs of one collection, which is a table with one row per pair. Holds no state. */
 export class KeyValueCollection<V = unknown> {
   readonly #place: CollectionPlace;
   readonly #rows: Rows;

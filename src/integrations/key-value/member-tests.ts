@@ -4,7 +4,8 @@ import { invalidOption, readOption } from '../../options/check-option.js';
 export type MemberOperand = string | number | boolean;
 
 /**
- * A value that a member must equal, or an object of comparisons that must all hold. Texts are compared by UTF-16 units.
+ * A value that a member must equal, or an object with comparisons that must all hold, e.g. `{ gt: 2, le: 9 }`. Texts
+ * are compared by UTF-16 units.
  */
 export type MemberTest = MemberOperand | { readonly [operator in MemberOperator]?: MemberOperand };
 

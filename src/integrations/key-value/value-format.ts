@@ -4,7 +4,7 @@ import type { MemberComparison } from './member-tests.js';
 /** One stored property of a value: its name and its EDM value. */
 export type Column = readonly [name: string, value: UndeclaredValue];
 
-/** The collection, for error messages, and the limits of the store that a value is encoded for. */
+/** The name of the collection, for error messages, and the limits of the store in which a value will be stored. */
 export interface ValueContext {
   readonly collection: string;
   readonly limits: ServiceLimits;

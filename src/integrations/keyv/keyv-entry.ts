@@ -14,7 +14,7 @@ const rowKey = '{namespace}|{key}';
 /** A value of Keyv under its key, with its text in `text1`, `text2`, … */
 export class KeyvEntry {
   partition!: PartitionKey;
-  /** Empty without a namespace. */
+  /** The namespace of the key; empty if there is none. */
   namespace!: RowKey;
   /** The key exactly as Keyv passes it. */
   key!: RowKey;

@@ -30,8 +30,8 @@ export class KeyvNamespaces {
   }
 
   /**
-   * Finds the namespace of a key by its prefix. A key without a prefix belongs to the only namespace. Throws
-   * `validation.invalid-option` if there are several.
+   * Finds the namespace of a key by its prefix. A key without a prefix belongs to the only registered namespace. Throws
+   * `validation.invalid-option` for such a key if there are several.
    */
   of(key: unknown): string {
     for (const namespace of this.#known) {
@@ -40,7 +40,10 @@ export class KeyvNamespaces {
     return this.only('a key without its namespace') ?? '';
   }
 
-  /** Returns the only namespace, if there is one. Throws `validation.invalid-option` if there are several. */
+  /**
+   * Returns the only registered namespace, or `undefined` if there is none. Throws `validation.invalid-option` if there
+   * are several.
+   */
   only(what: string): string | undefined {
     const [first, ...others] = this.#known;
     if (others.length > 0) throw this.#shared(`${what} does not say which one it means`);

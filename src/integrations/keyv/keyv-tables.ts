@@ -28,7 +28,8 @@ const KEYS = 'an array of keys';
 
 /**
  * Storage adapter for Keyv 5 and 6, with one row per value. All rows are in one partition, which serves about 2000
- * requests a second. Expired values read as missing; their rows remain until they are overwritten, deleted or cleared.
+ * requests a second. Expired values are treated as missing; their rows remain until they are overwritten, deleted or
+ * cleared.
  *
  * Give each Keyv its own adapter. Keyv 5 does not pass the namespace to `clear()`, so an adapter that several
  * namespaces share refuses that call.
@@ -68,8 +69,8 @@ export class KeyvTables extends EventEmitter {
   }
 
   /**
-   * Store options that Keyv 5 inspects: it iterates only over stores whose dialect it knows. Keyv 5 reads this property
-   * right after it has set the namespace, so the getter also registers the namespace. Throws
+   * Options with the dialect `sqlite`, because Keyv 5 iterates only over stores with a dialect that it knows. Keyv 5
+   * reads this property right after it has set the namespace, so the getter also registers the namespace. Throws
    * `validation.invalid-option` for a namespace that cannot be distinguished from another one of this adapter.
    */
   get opts(): Record<string, unknown> {
@@ -133,9 +134,9 @@ export class KeyvTables extends EventEmitter {
   }
 
   /**
-   * Removes every key of the namespace, or all keys without one. Keys of other namespaces remain, whatever their names.
-   * Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces, because it does not tell
-   * the adapter which of them to clear.
+   * Removes every key of the namespace, or all keys if Keyv has set no namespace. Keys of other namespaces remain,
+   * whatever their names. Throws `validation.invalid-option` if Keyv 5 uses this adapter with several namespaces,
+   * because it does not tell the adapter which of them to clear.
    */
   async clear(): Promise<void> {
     this.#namespaces.add(this.namespace);

@@ -18,7 +18,8 @@ export class EntitableConnectionModule {
   /** Creates the module that opens a data source with these options and closes it with the application. */
   static open(options: EntitableModuleAsyncOptions): DynamicModule {
     const provide = dataSourceToken(options.name);
-    // The number matters: Nest 10 treats two dynamic modules as one if the descriptions of their tokens are equal.
+    // The number makes each description unique: Nest 10 treats two dynamic modules as one if the descriptions of their
+    // tokens are equal.
     const settingsToken = Symbol(`entitable options ${++serial}`);
     const dataSource = {
       provide,

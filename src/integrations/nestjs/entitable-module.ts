@@ -43,11 +43,12 @@ export class EntitableModule {
     checkObject('forRoot', given);
     checkNames(given, NAMES, 'the options of forRoot');
     const { name, ...options } = given;
-    // A factory rather than a value: Nest 10 serialises every provided value, even a store or a client.
+    // The options are provided by a factory and not as a value, because Nest 10 serialises every provided value, even a
+    // store or a client.
     return EntitableConnectionModule.open({ name, useFactory: () => options });
   }
 
-  /** Does the same as `forRoot`, with options that other providers create, e.g. those of `ConfigModule`. */
+  /** Does the same as `forRoot`, with options that are created from other providers, e.g. those of `ConfigModule`. */
   static forRootAsync(options: EntitableModuleAsyncOptions): DynamicModule {
     checkObject('forRootAsync', options);
     checkNames(options, ASYNC_NAMES, 'the options of forRootAsync');

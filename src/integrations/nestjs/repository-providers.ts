@@ -67,7 +67,10 @@ function dependenciesOf(target: CustomRepository): readonly Dependency[] {
   return tokens.map((token, index) => (optional.includes(index) ? { token, optional: true } : token)).slice(1);
 }
 
-/** Resolves a forward reference, because Nest does not wait for a factory that has one: it would pass `null`. */
+/**
+ * Returns the token that `@Inject` declares. Resolves a forward reference itself: if a factory injects one, Nest does
+ * not wait for the provider but passes `null`.
+ */
 function tokenOf(param: DeclaredDependency['param']): InjectionToken {
   return typeof param === 'object' && 'forwardRef' in param ? param.forwardRef() : param;
 }

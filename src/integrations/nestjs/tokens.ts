@@ -27,7 +27,8 @@ export function repositoryToken(target: EntityClass, connection?: string): symbo
   let token = ofClass.get(connection);
   if (token === undefined) {
     const source = connection === undefined ? '' : ` of ${checkName(connection)}`;
-    // The number matters: Nest 10 treats two dynamic modules as one if the descriptions of their tokens are equal.
+    // The number makes each description unique: Nest 10 treats two dynamic modules as one if the descriptions of their
+    // tokens are equal.
     ofClass.set(connection, (token = Symbol(`Repository of ${target.name}${source}, ${++serial}`)));
   }
   return token;

@@ -6,8 +6,8 @@ import { outOfRange, wrongType, type Converter } from '../converter.js';
  * because the same value can have several texts, which differ in the order of its members. A different order of members
  * does not count as a change.
  *
- * The value must survive JSON: a Date inside it is read back as text, members that are `undefined` are left out, and a
- * bigint is rejected.
+ * Only what JSON can represent is preserved: a Date inside the value is read back as text, members that are `undefined`
+ * are left out, and a bigint is rejected.
  */
 export function json<V>(): Converter<V, 'String'> {
   return Object.freeze({

@@ -19,7 +19,7 @@ export interface ScanStep {
   readonly kind: 'scan';
   readonly partitionKey: KeyRange;
   readonly rowKey: KeyRange;
-  /** The rest of the filter, which the ranges do not express. */
+  /** The part of the query's filter that the ranges do not express. */
   readonly filter?: FilterNode;
 }
 
@@ -114,7 +114,8 @@ export function scopeOf({ partitionKey, rowKey }: EntityMetadata, partition: str
 }
 
 /**
- * Returns the range of keys that a template can produce. If the template begins with a literal text, all its keys do.
+ * Returns the range of keys that a template can produce. If the template begins with a constant text, it contains only
+ * keys that begin with this text.
  */
 function keysOf({ literals, parts }: KeyTemplate): KeyRange {
   const [head] = literals;
@@ -131,8 +132,8 @@ function knownParts(template: KeyTemplate, key: string): KnownParts {
 export const MOST_REQUESTS = 1000;
 
 /**
- * Counts the requests that a query plans, and enforces a limit. It is checked before requests are planned, so that the
- * limit also bounds the work of planning.
+ * Counts the requests that a query plans, and enforces a limit. The count is checked before requests are planned, so
+ * that the limit also bounds the work of planning.
  */
 export class RequestBudget {
   readonly limit: number;
@@ -147,7 +148,7 @@ export class RequestBudget {
     if (this.#planned + more > this.limit) throw tooMany(this.#planned + more, this.limit);
   }
 
-  /** Plans this many more requests. Throws `query.too-many-requests`. */
+  /** Counts this many more requests as planned. Throws `query.too-many-requests`. */
   take(more: number): void {
     this.check(more);
     this.#planned += more;

@@ -17,9 +17,10 @@ import {
 import { splitFilter, type Room } from './split-filter.js';
 
 /**
- * Plans the reads of a filter within a scope, so that as little as possible is read. Bounds on the keys become ranges,
- * several ranges become several legs, and two fixed keys become a point read. The rest stays a filter, which is split
- * if it has too many comparisons. Pure; the work is bounded by the length of the filter and the budget.
+ * Plans the reads that a filter needs within a scope (bounds on the keys), so that as little as possible is read.
+ * Bounds on the keys become ranges, several ranges become several legs, and two fixed keys become a point read. The
+ * rest stays a filter, which is split if it has too many comparisons. A pure function whose work is bounded by the
+ * length of the filter and by the budget.
  *
  * @throws EntitableError `query.too-many-comparisons`, `query.too-many-requests`.
  */
@@ -35,7 +36,8 @@ export function planLegs(
   const rowKey = ranges && intersection(scope.rowKey, ranges.RowKey);
   if (partitionKey === undefined || rowKey === undefined) return [];
   const partitions = takeAlternatives('PartitionKey', partitionKey, rest);
-  // Ranges of row keys are in key order only within one partition. Across several, they remain part of the filter.
+  // Ranges of row keys are in key order only within one partition. Across several partitions, they remain part of the
+  // filter.
   const rows = takeAlternatives('RowKey', rowKey, partitions.rest);
   const inOne: Planned = { ranges: rows.ranges, planner: new StepPlanner(limits, budget, rows.rest) };
   const across: Planned = { ranges: [rowKey], planner: new StepPlanner(limits, budget, partitions.rest) };
@@ -117,12 +119,15 @@ function resumedComparisons(partitionKey: KeyRange, rowKey: KeyRange): number {
   return Math.max(samePartition, partitionsBehind);
 }
 
-/** Returns whether a row can have a key. The service would reject a request with any other key. */
+/**
+ * Returns whether a row can have a key, i.e. whether it has only allowed characters and is not too long. The service
+ * would reject a request with any other key. `undefined` stands for a range of several keys, and is accepted.
+ */
 function canExist(key: string | undefined, longest: number, limits: ServiceLimits): boolean {
   return key === undefined || (forbiddenCharacter(key) === undefined && keySize(key, limits) <= longest);
 }
 
-/** Several separate ranges of a key, in order, and the rest of the conditions. */
+/** Ascending ranges of a key that do not overlap, and the conditions that these ranges do not express. */
 interface Alternatives {
   readonly ranges: readonly KeyRange[];
   readonly rest: readonly FilterNode[];

@@ -5,12 +5,12 @@ import type { ServiceProfile } from './service-profile.js';
 import type { NamedKey, SdkClient } from './azure-target.js';
 import type { Transport } from './http/transport.js';
 
-/** Settings and clients for one account. */
+/** The settings of a connection to one account, and the clients that send its requests. */
 export interface ConnectionSettings {
   readonly client: SdkClient;
   readonly transport: Transport;
   readonly httpClient: HttpClient;
-  /** The account's key, if it was given. It signs SAS tokens. */
+  /** The account's name and key, if the target contains them. They are needed to sign a SAS. */
   readonly key: NamedKey | undefined;
   /** Closes the connections that the store owns. */
   readonly closeConnections: () => void;
@@ -22,7 +22,10 @@ export interface ConnectionSettings {
   readonly traits: StoreTraits;
 }
 
-/** The connection to one account. After `close`, its clients throw `store.closed`. */
+/**
+ * The connection to one account. After `close`, the properties `client`, `transport`, `httpClient` and `key` throw
+ * `store.closed`.
+ */
 export class AzureConnection {
   readonly #settings: ConnectionSettings;
   #closed = false;

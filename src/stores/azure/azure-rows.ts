@@ -36,12 +36,13 @@ export class AzureRows implements Rows {
   readonly #layout: RowLayout;
   readonly #members: RowMembers;
   /**
-   * Remembered JSON members, by selected properties. Rows that were read with different selections have different
-   * members, so remembering those together would only slow the comparison down.
+   * The JSON members of earlier rows (see `RowMembers`), separately for each list of selected properties. Rows that
+   * were read with different selections have different members, so remembering those together would only slow the
+   * comparison down.
    */
   readonly #selected = new Map<string, RowMembers>();
   readonly #written: readonly WrittenMember[];
-  /** Point reads share one reader, because each is decoded synchronously. */
+  /** The reader that all calls of `get` share. Sharing it is safe, because each row is decoded synchronously. */
   readonly #reader: JsonRowReader;
 
   constructor(connection: AzureConnection, table: string, shape: RowShape) {
@@ -143,8 +144,8 @@ export class AzureRows implements Rows {
 }
 
 /**
- * Number of selections whose members are remembered, before all are forgotten. Most programs have a few selections; the
- * bound is for programs that build selections at run time.
+ * Maximum number of selections whose JSON members are remembered. When it is reached, all are forgotten. Most programs
+ * have a few selections; the bound is for programs that build selections at run time.
  */
 const MOST_SELECTED = 100;
 

@@ -11,10 +11,10 @@ import { createTable, deleteTable, listTables } from './requests/table-operation
 import type { AzureWrite } from './requests/wire-request.js';
 
 /**
- * Stores the tables of one account. Requests for rows and tables are built here and sent through the SDK client's
- * pipeline; rare administration requests go through the SDK's clients. A write is sent once. If a signal or a timeout
- * ends the wait for its response, it fails with `store.outcome-unknown`, not with `store.aborted` or `store.timeout`,
- * unless the request was not sent yet.
+ * Accesses the tables of one account. Requests for rows and tables are built here and sent through the SDK client's
+ * pipeline; the rarer administration requests (such as access policies) are sent by the SDK's clients. A write is sent
+ * only once. If a signal or a timeout stops it after it was sent, it fails with `store.outcome-unknown`, not with
+ * `store.aborted` or `store.timeout`.
  */
 export class AzureStore implements TableStore {
   /** Administration of the account's Table service. Undefined for Cosmos DB, which does not offer it. */
@@ -61,8 +61,8 @@ export class AzureStore implements TableStore {
   }
 
   /**
-   * Rejects later operations and closes the store's connections. An HTTP client that was passed in keeps its
-   * connections.
+   * Rejects later operations and closes the store's connections. The connections of an HTTP client that the application
+   * passed in stay open.
    */
   [Symbol.asyncDispose](): Promise<void> {
     this.#connection.close();

@@ -24,17 +24,17 @@ export type TokenCredential = NonNullable<BearerTokenAuthenticationPolicyOptions
 export type AzureCredential = NamedKey | SharedAccessSignature | TokenCredential;
 
 /**
- * The part of a `TableServiceClient` of `@azure/data-tables` that is used. Its policies keep working, in the order that
- * they have when the data source is opened.
+ * The members of a `TableServiceClient` of `@azure/data-tables` that Entitable uses. The policies of its pipeline apply
+ * to Entitable's requests, in the order that they have when the data source is opened.
  */
 export type ServiceClient = Pick<TableServiceClient, 'url' | 'pipeline' | 'listTables'>;
 
-/** The part of any client of the SDK that is used. */
+/** The members that Entitable uses of any client of the SDK. */
 export type SdkClient = Pick<TableServiceClient, 'url' | 'pipeline'>;
 
 /**
- * The part of a `TableClient` of `@azure/data-tables` that is used. Its policies keep working, as those of a service
- * client do.
+ * The members of a `TableClient` of `@azure/data-tables` that Entitable uses. The policies of its pipeline apply to
+ * Entitable's requests, like those of a service client.
  */
 export type SingleTableClient = Pick<TableClient, 'url' | 'pipeline' | 'tableName'>;
 
@@ -47,7 +47,7 @@ export type SingleTableClient = Pick<TableClient, 'url' | 'pipeline' | 'tableNam
  * - an existing client of `@azure/data-tables`
  *
  * A `tableClient` only identifies the account: the entity class names the table, and the client's credential decides
- * whether it may be used.
+ * whether that table may be accessed.
  */
 export type AzureTarget =
   | string
@@ -59,11 +59,11 @@ export type AzureTarget =
 /** The kinds of service: the Table service of Azure Storage or its emulator, or Azure Cosmos DB for Table. */
 export type AzureServiceName = 'storage' | 'cosmos';
 
-/** The service of a target, if it is stated. */
+/** The option of a target that names its service. */
 export interface ServiceStated {
   /**
-   * States which service answers, if the address does not show it. Takes precedence over the option `service` of
-   * `DataSource.open`.
+   * The kind of service at the endpoint, for a URL from which it cannot be inferred. Takes precedence over the option
+   * `service` of `DataSource.open`.
    */
   readonly service?: AzureServiceName | undefined;
 }
@@ -71,29 +71,29 @@ export interface ServiceStated {
 /** Options of a connection to Azure. */
 export interface AzureOptions {
   /**
-   * Sends the requests. By default, each store has an HTTP client of its own, built on that of
+   * The HTTP client that sends the requests. By default, each store has one of its own, built on that of
    * `@azure/core-rest-pipeline`.
    */
   readonly httpClient?: HttpClient | undefined;
   /**
-   * Maximum number of open connections to the account, 100 by default. Further requests wait. Does not apply to an
-   * `httpClient`.
+   * Maximum number of open connections to the account, 100 by default. Further requests wait. Has no effect if you pass
+   * your own `httpClient`.
    */
   readonly maxSockets?: number | undefined;
-  /** Maximum size of a response in bytes, 128 MiB by default. Does not apply to an `httpClient`. */
+  /** Maximum size of a response in bytes, 128 MiB by default. Has no effect if you pass your own `httpClient`. */
   readonly maxAnswerBytes?: number | undefined;
   /**
-   * States which service answers. By default the address shows it: Cosmos DB has `.table.cosmos.` in its host; its
-   * emulator has port 8902, or this machine as the host and no path. State it for an address of your own, e.g. that of
-   * a proxy. The `service` of a target takes precedence.
+   * The kind of service at the endpoint. By default it is inferred from the URL: the host of Cosmos DB contains
+   * `.table.cosmos.`; the URL of its emulator has port 8902, or a loopback host and no path. Set this option for a URL
+   * of your own, e.g. that of a proxy. The `service` of a target takes precedence.
    */
   readonly service?: AzureServiceName | undefined;
-  /** Limits that are checked before a request is sent. By default, those of the service. */
+  /** Limits that are checked before a request is sent; by default, the limits of the service. */
   readonly limits?: LimitsOption | undefined;
   /**
    * Maximum number of retries of a failed read, 3 by default. The HTTP pipeline does not retry writes. A client that
-   * was passed in keeps its own retry setting, except that 0 turns off all its retries but those for access policies
-   * and service properties.
+   * was passed in keeps its own retry setting, except that 0 turns off all of its retries other than those for access
+   * policies and service properties.
    */
   readonly retry?: { readonly maxRetries: number } | undefined;
 }
@@ -106,7 +106,7 @@ export interface ParsedConnection {
 
 type Settings = ReadonlyMap<string, string>;
 
-/** The emulator's account, whose key is public. */
+/** The name and key of the emulator's account. The key is public: every emulator has the same. */
 const DEVELOPMENT: NamedKey = {
   name: 'devstoreaccount1',
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',

@@ -86,7 +86,7 @@ function signatureProblem(signature: unknown): string | undefined {
     : 'The shared access signature has no sig=: give the whole query, such as sv=…&sig=….';
 }
 
-/** Returns whether requests are signed with the account's key. */
+/** Returns whether a credential is the account's name and key, so that requests must be signed with that key. */
 export function isNamedKey(credential: AzureCredential): credential is NamedKey {
   return 'name' in credential && 'key' in credential;
 }

@@ -2,7 +2,10 @@ import { typeName } from '../../errors/type-name.js';
 import { settingProblem } from '../../options/setting-problem.js';
 import { unknownTarget } from '../../store/unknown-target.js';
 
-/** Matches hosts of Azure's own table endpoints, where each account has a host of its own. */
+/**
+ * Matches the hosts of Azure's table endpoints. Each account has a host of its own, so a path in such a URL is a
+ * mistake.
+ */
 const AZURE_HOST = /\.table\.(?:core|cosmos|cosmosdb|storage)\./;
 const OTHER_SERVICE = /\.(?:blob|queue|file|dfs|web)\.(?:core|storage)\./;
 

@@ -67,7 +67,7 @@ export async function openAzure(target: AzureTarget, options: AzureOptions = {})
 
 type Given = Extract<AzureTarget, { readonly serviceClient: unknown } | { readonly tableClient: unknown }>;
 
-/** Returns the service that the target states, or else the one in the options. */
+/** Returns the service that the target names, or else the one that the options name. */
 function serviceOf(target: AzureTarget, { service }: AzureOptions): AzureServiceName | undefined {
   return (typeof target === 'string' ? undefined : target.service) ?? service;
 }

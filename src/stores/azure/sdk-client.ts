@@ -1,10 +1,10 @@
 import type { Pipeline, PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
 import { WrongAnswer } from './requests/wrong-answer.js';
 
-/** The response that the service sends to a successful request. */
+/** The form of the response to a request that succeeds. */
 export interface ExpectedAnswer {
   readonly status: number;
-  /** Root element of the XML body, if there is a body. */
+  /** Name of the root element of the XML body, if there is a body. */
   readonly element?: string;
 }
 
@@ -37,7 +37,7 @@ function expecting(expected: ExpectedAnswer): PipelinePolicy {
 
 const XML_TYPE = /^(?:application|text)\/xml\s*(?:;|$)/i;
 
-/** Throws `WrongAnswer` if a success is not the expected one. */
+/** Throws `WrongAnswer` if the response to a successful request does not have the expected form. */
 export function checkAnswer(response: PipelineResponse, { status, element }: ExpectedAnswer): void {
   if (response.status !== status) throw new WrongAnswer('it has another status', response);
   if (element === undefined) return;

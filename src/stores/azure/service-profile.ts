@@ -16,8 +16,8 @@ export interface ServiceProfile {
   /** HTTP method of a merge: PATCH, or POST with `X-HTTP-Method: MERGE`. */
   readonly merge: 'PATCH' | 'POST';
   /**
-   * Maximum length of a query's URL. A longer query is sent inside a batch, which only Azure Storage is known to
-   * accept.
+   * Maximum length of a query's URL in characters. A longer query is sent inside a batch, which only Azure Storage is
+   * known to accept.
    */
   readonly queryUrl: number;
 }
@@ -40,10 +40,10 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const COSMOS_EMULATOR_PORT = '8902';
 
 /**
- * Recognises the service by its endpoint. A path with the account's name means the Azure emulator. The port of the
- * Cosmos DB emulator, or a loopback address without a path, means Cosmos DB.
+ * Recognises the service by its endpoint. A host of Cosmos DB, the port of its emulator, or a loopback address without
+ * a path means Cosmos DB. Of the others, a URL with a path (the account's name) means the emulator Azurite.
  *
- * @param stated The service that the user stated.
+ * @param stated The service that the target or the options name, if they do.
  */
 export function recogniseService(url: URL, stated: AzureServiceName | undefined): AzureServiceKind {
   if (stated === 'cosmos' || (stated === undefined && isCosmos(url))) return 'azure-cosmos';

@@ -6,14 +6,17 @@ export interface LastRow {
   readonly rowKey: string;
 }
 
-/** Encodes a continuation that resumes after a row. The partition key is left out if the request itself names it. */
+/**
+ * Encodes a continuation that resumes after a row. `partition` is the partition key of a request that reads a single
+ * partition; its continuations contain only the row key.
+ */
 export function continuationAfter({ partitionKey, rowKey }: LastRow, partition: string | undefined): string {
   return encode(partition === undefined ? [rowKey, partitionKey] : [rowKey]);
 }
 
 /**
- * Decodes a continuation. `partition` is the single partition that the request names, if any. Throws `store.rejected`
- * if the continuation was not created for such a request.
+ * Decodes a continuation. `partition` is the partition key of a request that reads a single partition, and `undefined`
+ * for other requests. Throws `store.rejected` if the continuation does not fit the request.
  */
 export function lastRowOf(continuation: string, partition: string | undefined): LastRow {
   const [rowKey, partitionKey = partition, ...rest] = decode(continuation);
@@ -41,7 +44,7 @@ function decode(continuation: string): readonly string[] {
     const keys: unknown = JSON.parse(Buffer.from(continuation, 'base64url').toString());
     if (Array.isArray(keys) && keys.every((key): key is string => typeof key === 'string')) return keys;
   } catch {
-    // not JSON: refused below, in a message that does not quote it
+    // The continuation is not JSON. It is refused below, in a message that does not quote it.
   }
   throw malformed();
 }

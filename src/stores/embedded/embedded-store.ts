@@ -15,15 +15,15 @@ import { writeRows } from './write-rows.js';
 /** Maximum number of rows of a dropped table that one transaction removes. */
 const SWEPT_ROWS = 1000;
 
-/** Milliseconds that `close` waits for writes which are waiting for other processes. */
+/** Maximum time, in milliseconds, that `close` waits for writes that other processes block. */
 const CLOSING_TIME = 30_000;
 
-/** The settings in which embedded stores differ. */
+/** The settings that differ between the embedded stores. */
 export interface EmbeddedStoreSettings {
   readonly kind: string;
   readonly identity: string;
   readonly limits?: ServiceLimits | undefined;
-  /** Returns milliseconds since 1970; the system's clock by default. */
+  /** Returns the current time in milliseconds since 1970. The default is the system's clock. */
   readonly clock?: (() => number) | undefined;
   /**
    * Maximum number of row layouts (lists of property names and types) that are stored once, under a number that rows
@@ -33,8 +33,8 @@ export interface EmbeddedStoreSettings {
 }
 
 /**
- * The behaviour of the Table service on top of ordered rows. It is as strict as the service, and the same for memory,
- * SQLite and LMDB.
+ * Implements the behaviour of the Table service on top of ordered rows, which are kept in memory, SQLite or LMDB. It
+ * rejects the same requests as the service.
  */
 export class EmbeddedStore implements TableStore {
   readonly traits: StoreTraits;
@@ -140,8 +140,8 @@ export class EmbeddedStore implements TableStore {
   }
 
   /**
-   * Removes the rows of a dropped table in several transactions. A process that ends midway leaves the rest to the next
-   * `deleteTable`.
+   * Removes the rows of a dropped table in several transactions. If the process ends before all are removed, the next
+   * call of `deleteTable` removes the rest.
    */
   async #sweep(number: number): Promise<void> {
     let more: boolean;

@@ -5,7 +5,7 @@ import type { OrderedRows } from './ordered-rows.js';
 import { RowCodec } from './rows/row-codec.js';
 import { Tables } from './tables.js';
 
-/** The state that the parts of one embedded store share. */
+/** The state that the parts of one embedded store share, such as its rows, its tables and whether it is closed. */
 export class EngineState {
   readonly layouts: LayoutDictionary;
   readonly codec: RowCodec;

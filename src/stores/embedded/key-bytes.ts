@@ -1,8 +1,8 @@
 import type { Boundary } from './ordered-rows.js';
 
 /**
- * The key of a row, or a boundary between rows, in a numbered table. Without a partition key it is the boundary before
- * all rows of the table.
+ * The key of a row, or a boundary between rows, in the table with the number `table`. Without a partition key it is the
+ * boundary before all rows of the table.
  */
 export interface TableKey extends Partial<Boundary> {
   readonly table: number;
@@ -16,20 +16,20 @@ const TABLE_BYTES = 4;
 export const SEPARATOR = 0;
 const PARTITION_END = 1;
 /**
- * Precedes a control character, which only the bounds of a query can contain, so that it sorts after `SEPARATOR` and
- * `PARTITION_END`.
+ * Written before each control character, so that the character sorts after `SEPARATOR` and `PARTITION_END`. Only the
+ * bounds of a query can contain control characters.
  */
 const CONTROL = 2;
 
 /**
  * Number of bytes after which an encoded partition key or row key is truncated. Every key that the service accepts is
  * shorter: 512 UTF-16 units take at most 3 bytes each, and each 4-byte character in 1 KiB of UTF-8 takes at most 6
- * bytes in this encoding. Only a bound of a query can be longer; truncating it leaves it between the same keys.
+ * bytes in this encoding. Only a bound of a query can be longer; even truncated, it sorts between the same stored keys.
  */
 const KEY_BYTES = 2000;
 
 /**
- * Writes a key so that its bytes sort as the service sorts keys: it encodes each UTF-16 unit on its own as in UTF-8,
+ * Writes a key so that its bytes sort as the service sorts keys. Each UTF-16 unit is encoded on its own as in UTF-8,
  * even each half of a surrogate pair. Returns the end offset.
  */
 export function writeKey({ table, partitionKey, rowKey, after }: TableKey, target: Uint8Array, start: number): number {

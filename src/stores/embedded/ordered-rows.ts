@@ -12,13 +12,16 @@ export interface ByteSlice {
 }
 
 /**
- * A stored row, as the embedded engine receives it from the storage. It is valid only until the visitor that received
- * it returns; `keep` returns a row that stays valid.
+ * A stored row, as the embedded engine receives it from the storage. A row that was passed to a `visit` callback is
+ * valid only until the callback returns; `keep` returns a row that stays valid.
  */
 export interface EngineRow extends ByteSlice {
   readonly partitionKey: string;
   readonly rowKey: string;
-  /** Offset of the end of the row key if it follows the row in `bytes`, as Latin-1 text; otherwise -1. */
+  /**
+   * Offset of the end of the row key if `bytes` contains the row key, as Latin-1 text, directly after the row;
+   * otherwise -1.
+   */
   readonly rowKeyEnd: number;
   /**
    * Offset of the end of the last row that was read into `bytes` together with this one. The texts of all these rows
@@ -51,7 +54,7 @@ export interface Boundary {
 
 /**
  * Read access to the rows of all tables, which are identified by number. Rows are ordered by table, partition key and
- * row key, in UTF-16 code units.
+ * row key; keys are compared by their UTF-16 code units.
  */
 export interface RowSource {
   get(table: number, partitionKey: string, rowKey: string): EngineRow | undefined;
@@ -63,7 +66,7 @@ export interface RowSource {
 }
 
 /**
- * A transaction. Its reads see the state before it; its writes are applied together after the `work` callback that was
+ * A transaction. Its reads do not see its own writes, which are applied together after the `work` callback that was
  * passed to {@link OrderedRows.transact} has returned.
  */
 export interface RowTransaction extends RowSource {
@@ -79,8 +82,9 @@ export interface RowTransaction extends RowSource {
 export interface OrderedRows extends RowSource {
   /**
    * Prepares for the reads of one operation, so that they see everything that any data source, thread or process has
-   * committed before. Reads without an `await` between them see the same state, and each {@link RowSource.range} visits
-   * one snapshot. Returns a promise if another process blocks readers; it is rejected if that lasts until the deadline.
+   * committed before this call. Reads without an `await` between them see the same state, and each
+   * {@link RowSource.range} visits one snapshot. If another process blocks readers, returns a promise to await before
+   * reading, which rejects if the other process still blocks them at the deadline.
    */
   renew(deadline?: Deadline): Promise<void> | undefined;
   /**
@@ -97,8 +101,8 @@ export interface OrderedRows extends RowSource {
    */
   backup?(path: string, deadline: Deadline): Promise<void>;
   /**
-   * Waits for requested transactions, then releases the storage. After `timeout` milliseconds, transactions that are
-   * still waiting for other processes are rejected with `store.aborted`.
+   * Waits for all transactions that were requested with {@link OrderedRows.transact}, then releases the storage. After
+   * `timeout` milliseconds, transactions that are still waiting for other processes are rejected with `store.aborted`.
    */
   close(timeout?: number): Promise<void>;
 }
@@ -113,8 +117,8 @@ export function stoppedByClosing(): EntitableError {
 }
 
 /**
- * A row that has its keys as strings: a row of a memory store, a row that was read by its key, or the result of a
- * write.
+ * A row whose keys are available as strings: a row of a memory store, a row that was read by its key, or the result of
+ * a write.
  */
 export class OwnedRow implements EngineRow {
   readonly rowKeyEnd = -1;

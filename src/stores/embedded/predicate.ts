@@ -19,8 +19,8 @@ const DECLARED: Readonly<Record<string, { readonly slot: Slot; readonly type: Ed
 };
 
 /**
- * Tests for each operator whether it holds, given the result of a comparison: a number that is negative, zero,
- * positive, or NaN if the values have no order.
+ * For each operator, a function that returns whether the operator holds, given the result of comparing a property with
+ * a constant: a number that is negative, zero, positive, or NaN if the values have no order.
  */
 const HOLDS: Readonly<Record<ComparisonOperator, (order: number) => boolean>> = {
   eq: (order) => order === 0,

@@ -6,7 +6,7 @@ import type { EngineRow } from './ordered-rows.js';
 import type { EncodedWrite } from './rows/row-encoder.js';
 import { operationWireBytes } from './rows/wire-size.js';
 
-/** The modes that require an `If-Match`; the others must not have one. */
+/** True for the modes that require an `If-Match` condition; writes of the other modes must not have one. */
 const CONDITIONAL: Readonly<Record<WriteMode, boolean>> = {
   insert: false,
   merge: true,
@@ -32,8 +32,8 @@ export class PreparedRow implements PreparedWrite {
   readonly ifMatch: string | undefined;
   readonly remove: readonly string[] | undefined;
   /**
-   * The row that this write stored last; `undefined` before that, and if the write was merged into an existing row.
-   * `etag` is the ETag that the row received.
+   * The row that this write stored when it was last submitted; `undefined` if it has not been stored yet, or was merged
+   * into an existing row. `etag` is the ETag that the row received.
    */
   stored: EngineRow | undefined;
   etag: string | undefined;
@@ -82,14 +82,17 @@ function conditionProblem({ mode, ifMatch, remove }: WriteOperation): RuleViolat
   return system === undefined ? undefined : refusal('InvalidInput', `${system} cannot be removed from a row.`);
 }
 
-/** Returns why the service would refuse an entity of this size, if it would. */
+/** Returns why the service would refuse an entity of this size; `undefined` if it would not. */
 export function sizeProblem(entityBytes: number, limits: ServiceLimits): RuleViolation | undefined {
   return entityBytes > limits.entityBytes
     ? refusal('EntityTooLarge', `The entity has ${entityBytes} bytes; the store takes ${limits.entityBytes}. Split it.`)
     : undefined;
 }
 
-/** Returns why the service would refuse writes sent as one request without looking at any stored row, if it would. */
+/**
+ * Returns why the service would refuse these writes as one request regardless of what the table contains; `undefined`
+ * if it would not. `operation` is the index of the refused write.
+ */
 export function batchProblem(
   writes: readonly PreparedRow[],
   limits: ServiceLimits,

@@ -10,7 +10,7 @@ export const EXAMINED_ROWS = 20_000;
 
 /**
  * The parts needed to read a page: a row reader, the compiled filter, the caller's decoder, and the maximum number of
- * rows.
+ * rows in a page.
  */
 export interface PageReading<R> {
   readonly reader: EmbeddedRowReader;
@@ -19,7 +19,7 @@ export interface PageReading<R> {
   readonly pageSize: number;
 }
 
-/** Reads one page synchronously, so that it is a snapshot. It has a continuation only if more rows follow. */
+/** Reads one page synchronously, so that the page is a snapshot. It has a continuation only if more rows follow. */
 export function scanPage<R>(
   source: RowSource,
   table: number,
@@ -65,7 +65,7 @@ export interface ScanBounds {
   readonly rowKey: ScanRequest['rowKey'];
 }
 
-/** Returns the bounds of a page: those of the request, but starting after its continuation if it has one. */
+/** Returns the bounds of a page: those of the request, but starting after its continuation if the request has one. */
 function scanBounds({ partitionKey, rowKey, continuation }: ScanRequest): ScanBounds {
   const partition = typeof partitionKey === 'string' ? partitionKey : undefined;
   const bounds =

@@ -33,7 +33,7 @@ export interface RuleViolation {
   readonly message: string;
 }
 
-/** The place of a refusal: the table, and the index of the refused write in its transaction. */
+/** The table of a refused request, and the index of the refused write in its transaction. */
 export interface RefusedAt {
   readonly table?: string;
   readonly operation?: number;
@@ -50,8 +50,9 @@ export function refused({ serviceCode, message }: RuleViolation, at: RefusedAt =
 }
 
 /**
- * Returns why the service would refuse a row's keys, if it would. `inBody` is true for inserts: the request body
- * contains their keys, and the service reports invalid keys there with a different error code than in a URL.
+ * Returns why the service would refuse a row's keys; `undefined` if it would not. `inBody` is true for inserts: the
+ * request body contains their keys, and the service reports invalid keys there with a different error code than in a
+ * URL.
  */
 export function keyProblem(
   partitionKey: string,
@@ -86,7 +87,7 @@ function oneKeyProblem(
     : undefined;
 }
 
-/** Returns why the service would refuse the name of a property, if it would. */
+/** Returns why the service would refuse the name of a property; `undefined` if it would not. */
 export function nameProblem(name: string, limits: ServiceLimits): RuleViolation | undefined {
   if (isSystemName(name))
     return refusal('InvalidInput', `Every row has a ${name} of its own; it is not written as a property.`);
@@ -104,7 +105,7 @@ export function nameProblem(name: string, limits: ServiceLimits): RuleViolation 
     : undefined;
 }
 
-/** Returns why the service would refuse a query regardless of what the table contains, if it would. */
+/** Returns why the service would refuse a query regardless of what the table contains; `undefined` if it would not. */
 export function scanProblem(
   { pageSize, partitionKey, rowKey, filter }: ScanRequest,
   limits: ServiceLimits,

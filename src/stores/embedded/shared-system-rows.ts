@@ -12,8 +12,8 @@ interface SystemRow {
 
 /**
  * Access to the rows of all tables within a database transaction that commits several requested transactions together.
- * Each of these reads the engine's system rows, such as the clock, and most change them. This class caches the system
- * rows, so that each is read and written only once for all requested transactions.
+ * Each requested transaction reads the engine's system rows, such as the clock, and most change them. This class caches
+ * the system rows, so that each is read and written only once for all requested transactions.
  */
 export class SharedSystemRows implements RowSource, StagingTarget {
   readonly #source: RowSource;

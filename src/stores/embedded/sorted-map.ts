@@ -6,8 +6,8 @@ interface Chunk<V> {
 }
 
 /**
- * A map from texts to values, sorted by UTF-16 code units. It finds a key in constant time, and can visit the values in
- * order, starting at any key. The entries are kept in sorted chunks of limited size.
+ * A map from strings to values, sorted by the UTF-16 code units of the strings. It finds a key in constant time, and
+ * can visit the values in order, starting at any key. The entries are kept in sorted chunks of limited size.
  */
 export class SortedMap<V> {
   readonly #values = new Map<string, V>();
@@ -21,7 +21,7 @@ export class SortedMap<V> {
     return this.#values.get(key);
   }
 
-  /** Returns the value of the last key at or before a key. */
+  /** Returns the value of the last entry whose key is at or before `key`; `undefined` if there is none. */
   floor(key: string): V | undefined {
     const chunk = this.#chunks[this.#chunkIndex(key)];
     return chunk?.values[indexOf(chunk.keys, key, true) - 1];
@@ -56,7 +56,10 @@ export class SortedMap<V> {
     this.#chunks.length = 0;
   }
 
-  /** Visits the values in order until `visit` returns `false`, starting at a key; strictly after it if `after`. */
+  /**
+   * Visits the values in order until `visit` returns `false`, starting at the key `from`, or after it if `after` is
+   * true.
+   */
   visit(from: string, after: boolean, visit: (value: V, key: string) => boolean): void {
     for (let index = this.#chunkIndex(from), first = true; index < this.#chunks.length; index++, first = false) {
       const { keys, values } = this.#chunks[index]!;
@@ -94,7 +97,7 @@ export class SortedMap<V> {
   }
 }
 
-/** Returns the first index whose key is at or after a key; strictly after it if `after`. */
+/** Returns the index of the first key at or after `key`, or, if `after` is true, of the first key after it. */
 function indexOf(keys: readonly string[], key: string, after: boolean): number {
   let low = 0;
   let high = keys.length;

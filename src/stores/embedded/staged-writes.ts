@@ -1,6 +1,6 @@
 import type { Boundary, RowSource, RowTransaction, EngineRow } from './ordered-rows.js';
 
-/** The destination that {@link StagedWrites} are applied to. */
+/** The destination of the writes that {@link StagedWrites} collects. */
 export interface StagingTarget {
   put(table: number, row: EngineRow): void;
   delete(table: number, partitionKey: string, rowKey: string): void;

@@ -18,13 +18,13 @@ import {
 export const SYSTEM_TABLE = 0;
 
 /**
- * The partition keys of the system table. In the comments below, the row key stands before the arrow, and the content
- * of the row after it.
+ * The partition keys of the system table. In the comments below, the row key is to the left of the arrow, and the
+ * content of the row is to the right.
  */
 export const SYSTEM = Object.freeze({
   /** The number of a layout → its text. */
   layouts: 'layouts',
-  /** The sort key of a table's name → its number and its name. */
+  /** A key that begins with the lower-case name of a table → the table's number and name. */
   tables: 'tables',
   /** The number of a table whose rows are still to be removed → nothing. */
   dropped: 'dropped',
@@ -48,8 +48,8 @@ export function systemRows(source: RowSource, partitionKey: string, fromRowKey =
 const CLOCK = 'clock';
 
 /**
- * Advances the store's clock within a transaction. Timestamps strictly increase, even across restarts, between
- * processes and when the system's clock is set back.
+ * Advances the store's clock within a transaction, and returns the new timestamp. Timestamps strictly increase, even
+ * across restarts, between processes and when the system's clock is set back.
  */
 export function tick(transaction: RowTransaction, now: number): Instant {
   const row = transaction.get(SYSTEM_TABLE, SYSTEM.state, CLOCK);

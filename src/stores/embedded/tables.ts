@@ -23,8 +23,8 @@ export class Tables {
 
   /**
    * Returns the number of a table. Throws `store.table-not-found` if there is none, and `store.rejected` for an invalid
-   * name. `operation` is the index of the write that the error names; the service names the first write of a
-   * transaction.
+   * name. `operation`, if given, is the index of the write that the error reports as refused; like the service, callers
+   * pass that of the first write.
    */
   numberOf(source: RowSource, name: string, operation?: number): number {
     const row = source.get(SYSTEM_TABLE, SYSTEM.tables, this.#fold(name));
@@ -63,7 +63,7 @@ export class Tables {
     return true;
   }
 
-  /** Returns the numbers of dropped tables that still have rows. */
+  /** Returns the numbers of dropped tables whose rows are still to be removed. */
   dropped(source: RowSource): readonly number[] {
     return systemRows(source, SYSTEM.dropped).map(({ rowKey }) => Number(rowKey));
   }

@@ -50,7 +50,9 @@ export function writeRows(
   });
 }
 
-/** Returns why a write conflicts with the stored row, or with its absence, if it does. */
+/**
+ * Returns why a write conflicts with the stored row, or with the fact that there is none; `undefined` if it does not.
+ */
 function conflict(write: PreparedRow, existing: EngineRow | undefined): RuleViolation | undefined {
   const { mode, ifMatch } = write;
   if (mode === 'insert') {

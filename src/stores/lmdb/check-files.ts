@@ -22,9 +22,9 @@ const AT = Object.freeze({
 });
 
 /**
- * Throws `store.incompatible-format` for a file that is not an LMDB data file, or was truncated. LMDB maps its files
- * into memory and trusts them, so that without this check such a file would crash the process. An empty file counts as
- * new.
+ * Throws `store.incompatible-format` for a file that is not an LMDB data file or that was truncated. LMDB maps its
+ * files into memory and trusts them, so that without this check such a file would crash the process. An empty file
+ * counts as new.
  *
  * An intact file may end before its last used page, because LMDB does not write pages that a transaction allocated and
  * freed again. Such a file is searched for all pages of its trees. If it contains all of them, it is extended to its
@@ -52,7 +52,7 @@ export function checkDataFile(path: string, file: string): void {
   }
 }
 
-/** Reads the meta page at a position of the file. Returns `undefined` if there is none. */
+/** Reads the meta page at a position in the file. Returns `undefined` if there is no valid one. */
 function readMeta(file: number, position: number): Buffer | undefined {
   const bytes = Buffer.alloc(AT.end);
   readSync(file, bytes, 0, AT.end, position);

@@ -11,7 +11,8 @@ export interface SharedBuffer {
 }
 
 /**
- * A row read by a cursor. The bytes of its row key follow it in the same buffer. The object is reused for a later row.
+ * A row read by a cursor. The bytes of its row key follow it in the same buffer. The object is reused for a later row
+ * after the `visit` callback has returned.
  */
 export class CursorRow implements EngineRow {
   buffer!: SharedBuffer;
@@ -55,11 +56,14 @@ const KEY_BYTES = 4096;
 
 /**
  * The partition of the row that a cursor read last. It holds a copy of the bytes that the keys of all its rows begin
- * with, and decodes the partition key from them only when it is first read.
+ * with, and decodes the partition key from them only when {@link key} is first read.
  */
 export class CursorPartition {
   readonly #bytes = Buffer.allocUnsafe(KEY_BYTES);
-  /** Offset of the row key in the keys of this partition; larger than any key until {@link take} is first called. */
+  /**
+   * Offset of the row key in the encoded keys of this partition. Until {@link take} is first called, it is larger than
+   * any key, so that no key belongs to this partition.
+   */
   #rowKeyStart = KEY_BYTES;
   #key: string | undefined;
 
@@ -67,12 +71,12 @@ export class CursorPartition {
     return (this.#key ??= readPartitionKey(this.#bytes, this.#rowKeyStart - 1));
   }
 
-  /** Offset of the row key in the keys of this partition. */
+  /** Offset of the row key in the encoded keys of this partition. */
   get rowKeyStart(): number {
     return this.#rowKeyStart;
   }
 
-  /** Returns whether a key belongs to this partition. */
+  /** Returns whether an encoded key belongs to this partition. */
   holds(source: Uint8Array, start: number, end: number): boolean {
     const size = this.#rowKeyStart;
     if (end - start < size) return false;
@@ -82,7 +86,7 @@ export class CursorPartition {
     return at === size;
   }
 
-  /** Changes this object to the partition of a key. */
+  /** Makes this object represent the partition of an encoded key. */
   take(source: Uint8Array, start: number, end: number): void {
     this.#bytes.set(source.subarray(start, end));
     this.#rowKeyStart = partitionEnd(this.#bytes) + 1;

@@ -4,27 +4,29 @@ import type { CursorEntry } from './lmdb-database.js';
 import { ReusedBuffer } from './reused-buffer.js';
 
 /**
- * Size in bytes of the buffers for rows. Rows that the visitor keeps by `keep()` share them. A single kept row keeps
- * its whole buffer alive, so this bounds the memory that is wasted for one entity.
+ * Size in bytes of the buffers that rows are copied to. A row that is kept with `keep()` keeps its whole buffer alive,
+ * so this bounds the memory that one row can waste.
  */
 const SHARED_BYTES = 16 * 1024;
 /**
- * Maximum number of rows, and of bytes, to read before they are visited: about as many as can have their texts decoded
- * together.
+ * Maximum number of rows, and of bytes, to read before they are passed to the `visit` callback: about as many as fit in
+ * the text that the row reader decodes at once.
  */
 const ROWS_AHEAD = 16;
 const BYTES_AHEAD = 1024;
 
 /**
- * The rows that a cursor has read last, copied side by side out of the buffers that LMDB reuses for every read. As long
- * as the visitor keeps all rows by `keep()`, several are read ahead, so that their texts can be decoded together.
- * Otherwise rows are read one at a time, and each overwrites the one before.
+ * The current rows, which a cursor has read but the `visit` callback of a scan has not yet finished with. They are
+ * copied side by side out of the buffers that LMDB reuses for every read. As long as the callback calls `keep()` on all
+ * rows, several are read ahead, so that their texts can be decoded together. Otherwise rows are read one at a time, and
+ * each overwrites the one before.
  */
 export class CursorRows {
   readonly #rows: CursorRow[] = [];
   #count = 0;
   /**
-   * Number of rows to read before they are visited, as far as they belong to one partition and fit {@link BYTES_AHEAD}.
+   * Number of rows to read before they are visited. Fewer are read if the partition changes or {@link BYTES_AHEAD} is
+   * reached.
    */
   #ahead = 1;
   #buffer: SharedBuffer = { bytes: Buffer.alloc(0), end: 0, writes: 0 };
@@ -49,7 +51,8 @@ export class CursorRows {
   }
 
   /**
-   * Releases the current rows after their visit. The bytes after the last row that the visitor kept may be overwritten.
+   * Releases the current rows after their visit. The bytes after the last row that was kept with `keep()` may then be
+   * overwritten.
    */
   takeBack(): void {
     const buffer = this.#buffer;
@@ -69,7 +72,10 @@ export class CursorRows {
     this.#count = 0;
   }
 
-  /** Copies the row at the cursor's position. Returns whether the current rows must be visited before more are read. */
+  /**
+   * Copies the row at the cursor's position to the current rows. Returns whether these must be visited before more are
+   * read.
+   */
   take({ key, keyStart, keyEnd, bytes: source, size }: CursorEntry): boolean {
     const isOther = !this.#partition.holds(key, keyStart, keyEnd);
     if (isOther) this.#changePartition(key, keyStart, keyEnd);
@@ -92,7 +98,7 @@ export class CursorRows {
     row.end = end;
     row.keyEnd = at;
     row.rowKeyEnd = isText ? at : -1;
-    // Assigns only on a change, which is rare, since a comparison is cheaper than an assignment.
+    // Assigns only if the value differs, which is rare, because a comparison is cheaper than an assignment.
     if (row.buffer !== buffer) row.buffer = buffer;
     if (row.partition !== partition) row.partition = partition;
     buffer.end = at;

@@ -12,8 +12,8 @@ export interface BorrowedBytes extends Buffer {
 /** The part of a database of the `lmdb` package that the store uses. */
 export interface LmdbDatabase {
   /**
-   * Returns a value that must be copied at once: it is in a buffer that the next read overwrites, or in the mapped
-   * file.
+   * Returns a value that must be copied at once: it is in a buffer that the next read overwrites, or in the
+   * memory-mapped file.
    */
   getBinaryFast(key: TableKey): BorrowedBytes | undefined;
   /** Size in bytes of the value that was read last. */
@@ -60,8 +60,8 @@ export interface Lmdb {
 
 /**
  * Opens an LMDB environment, which is a data file with its lock file: the one in a directory, or, with `noSubdir`, the
- * data file `path` itself. Every read leaves its entry in `current`, which points into the package's own buffers, so
- * that nothing is decoded before a reader needs it.
+ * data file `path` itself. Every read stores in `current` the position at which the package's own buffers contain the
+ * entry, so that nothing is decoded before a reader needs it.
  */
 export function openDatabase(
   lmdb: Lmdb,
@@ -94,8 +94,8 @@ export function openDatabase(
 }
 
 /**
- * A buffer with the start and the end of a value in it. Encoders for the `lmdb` package may return such a buffer, which
- * they reuse, instead of a new view for each value.
+ * A buffer with two properties that delimit a value in it. Encoders for the `lmdb` package may return such a buffer,
+ * and reuse it, instead of creating a view for each value.
  */
 interface PlacedBuffer extends Buffer {
   start?: number;
@@ -104,8 +104,8 @@ interface PlacedBuffer extends Buffer {
 
 /**
  * Returns the bytes of a row in the form that the `lmdb` package expects from an encoder. The package counts `start`
- * and `end` from the beginning of the underlying `ArrayBuffer`, so that a buffer that begins elsewhere needs a new
- * view.
+ * and `end` from the beginning of the underlying `ArrayBuffer`, so that a buffer whose own offset in it is not 0 needs
+ * a new view.
  */
 function placedBytes({ bytes, start, end }: ByteSlice): PlacedBuffer {
   if (bytes.byteOffset > 0 || start === end) return bytes.subarray(start, end);

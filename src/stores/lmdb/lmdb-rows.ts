@@ -163,7 +163,7 @@ export class LmdbRows implements DiskRows {
     }
   }
 
-  /** Reads the cursor's next rows into `rows`. Returns `false` if there were no more. */
+  /** Reads the cursor's next rows into `rows`. Returns `false` if there are no more. */
   #reads(cursor: Iterator<unknown>, rows: CursorRows): boolean {
     rows.takeBack();
     try {

@@ -13,7 +13,7 @@ export class ReusedBuffer {
   #whole: Buffer = Buffer.alloc(0);
   #beginnings: Buffer[] = [];
 
-  /** Returns a view of the first `size` bytes of the buffer, and of up to 63 more. */
+  /** Returns a view of the first `size` bytes of the buffer and of up to 63 bytes after them. */
   beginning(buffer: Buffer, size: number): Buffer {
     const steps = Math.ceil(size / STEP);
     return (buffer === this.#buffer ? this.#beginnings[steps] : undefined) ?? this.#newBeginning(buffer, steps);

@@ -5,7 +5,7 @@ import { makeFolder } from '../embedded/disk/private-files.js';
 import { engineError } from './engine-error.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 
-/** An LMDB environment that the data sources of this thread share, with the number of its users. */
+/** An LMDB environment that data sources of this thread share, with the number of data sources that use it. */
 interface Shared {
   readonly durability: Durability;
   readonly opening: Promise<LmdbEnvironment>;
@@ -43,7 +43,8 @@ export async function acquireEnvironment(path: string, settings: DiskSettings): 
       await found.closing.catch(() => undefined); // reported to the data source that closed it
       continue;
     }
-    // If the files were removed or replaced, data sources that use their environment keep it, and this opens a new one.
+    // If the files were removed or replaced, data sources that already use their environment keep it, and a new
+    // environment is opened here.
     if (found === undefined || found.environment?.files.areOpened === false) {
       return acquire(directory, newShared(path, directory, settings));
     }

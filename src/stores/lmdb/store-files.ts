@@ -41,7 +41,7 @@ export type OpenFiles<T> = (path: string, isFile: boolean) => T & { close(): Pro
 /**
  * The files of a store, checked before LMDB opens and writes them. LMDB keeps using files that it has opened even after
  * they were removed or replaced. Its writes would then be lost when the process ends, and processes that open the new
- * lock file would not notice those that still use the old one.
+ * lock file would not notice the processes that still use the old one.
  */
 export class StoreFiles {
   readonly #path: string;
@@ -59,8 +59,8 @@ export class StoreFiles {
   }
 
   /**
-   * Makes LMDB open the files. Missing files are created with this mode, and all are checked first, because a file that
-   * LMDB cannot use may crash the process.
+   * Makes LMDB open the files. Missing files are created with the mode `fileMode`. All files are checked before LMDB
+   * opens them, because a file that LMDB cannot use may crash the process.
    */
   open<T>(fileMode: number, open: OpenFiles<T>): T {
     if (this.#opened !== undefined) this.checkOpened();

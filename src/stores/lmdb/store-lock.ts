@@ -9,7 +9,7 @@ import { isBusy } from '../sqlite/sqlite-error.js';
 export const LOCK_FILE = 'lock.sqlite';
 /**
  * Number of attempts to take a lock that another process or thread holds, and the average pause between them in
- * milliseconds. A holder that is closing the store may have the lock a moment longer.
+ * milliseconds. The retries suffice if the holder is just closing the store.
  */
 const TRIES = 9;
 const PAUSE = 25;
@@ -22,8 +22,8 @@ const PAUSE = 25;
  */
 export class StoreLock {
   /**
-   * Takes the lock of the store in a directory. Throws `store.in-use` if another process or thread holds it, and
-   * SQLite's own errors.
+   * Takes the lock of the store in a directory. Throws `store.in-use` if another process or thread holds it. Errors of
+   * SQLite are thrown unchanged.
    */
   static async take(path: string, fileMode: number): Promise<StoreLock> {
     const sqlite = await loadSqlite();

@@ -10,8 +10,8 @@ const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 const HEAD = Object.freeze({ flags: 18, nodesEnd: 20, size: 24 });
 const PAGE = Object.freeze({ branch: 0x01, leaf: 0x02, leafWithoutNodes: 0x20 });
 /**
- * Offsets in a node: the flags and the key size of an entry, and the end of its header, where the key and then the data
- * follow. In a branch page, the bytes up to the key size are the number of a child page.
+ * Offsets in a node: the flags and the key size of an entry, and the end of its header, after which the key and then
+ * the data follow. In a branch page, the bytes up to the key size are the number of a child page.
  */
 const NODE = Object.freeze({ flags: 4, keySize: 6, size: 8 });
 /** Flags of an entry whose data is not the value itself: a reference to overflow pages, or another tree. */
@@ -21,8 +21,8 @@ const TREE = Object.freeze({ root: 40, size: 48 });
 
 /**
  * Returns whether a data file contains every page that the trees with these roots refer to. Reads every page except the
- * overflow pages of large values, and trusts none of them. LMDB itself, which maps the file, would crash the process on
- * a reference beyond its end.
+ * overflow pages of large values, and validates each. LMDB itself, which maps the file into memory, would crash the
+ * process on a reference beyond the end of the file.
  */
 export function hasAllPages(file: number, size: number, pageSize: number, roots: readonly bigint[]): boolean {
   const end = BigInt(Math.floor(size / pageSize));
@@ -39,8 +39,8 @@ export function hasAllPages(file: number, size: number, pageSize: number, roots:
 }
 
 /**
- * Adds to `pending` the numbers of all pages that a page refers to. Returns `false` if it is not a page of a tree, or
- * if it refers to a page beyond the end of the file.
+ * Adds to `pending` the numbers of all pages that a page refers to. Returns `false` if it is not a valid page of a
+ * tree, or if it refers to overflow pages beyond the end of the file.
  */
 function takeNamed(page: Buffer, end: bigint, pending: bigint[]): boolean {
   const flags = page.readUInt16LE(HEAD.flags);

@@ -12,7 +12,7 @@ export class MemoryRows implements OrderedRows {
     delete: (table, partitionKey, rowKey) => this.#delete(table, partitionKey, rowKey),
   };
 
-  /** Does nothing: the store has only one state, and all reads see it. */
+  /** Does nothing: there are no snapshots, so every read sees the current rows. */
   renew(): undefined {
     return undefined;
   }
@@ -39,7 +39,10 @@ export class MemoryRows implements OrderedRows {
     });
   }
 
-  /** Runs the work in a microtask of its own, so that it never interrupts the reading of a page of query results. */
+  /**
+   * Runs a transaction in a microtask of its own, so that it never changes rows while a page of query results is being
+   * read.
+   */
   async transact<T>(work: (transaction: RowTransaction) => T): Promise<T> {
     await Promise.resolve();
     const writes = new StagedWrites(this);

@@ -8,7 +8,9 @@ import { MemoryRows } from './memory-rows.js';
 export interface MemoryStoreOptions {
   /** The limits that the store enforces; those of Azure Table Storage by default. */
   readonly limits?: ServiceLimits | undefined;
-  /** Returns milliseconds since 1970, for timestamps; the system's clock by default. */
+  /**
+   * Returns the current time, in milliseconds since 1970, for the timestamps of rows; the system's clock by default.
+   */
   readonly clock?: (() => number) | undefined;
 }
 

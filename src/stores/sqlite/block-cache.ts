@@ -8,8 +8,8 @@ interface Cached {
 }
 
 /**
- * A size-limited cache of blocks that were all read at the same version of the store. It evicts the oldest block first,
- * but spares a block once if it was looked up in the meantime (second-chance eviction).
+ * A size-limited cache of blocks (see `block.ts`) that were all read at the same version of the store. It evicts the
+ * oldest block first, but spares a block once if it was looked up in the meantime (second-chance eviction).
  */
 export class BlockCache {
   readonly #limit: number;
@@ -22,7 +22,7 @@ export class BlockCache {
     this.#limit = bytes;
   }
 
-  /** Returns the cached block that covers a key, that is, whose range of keys includes it. */
+  /** Returns the cached block whose range of keys includes a key; `undefined` if it is not cached. */
   find(key: string): Block | undefined {
     const found = this.#sorted.floor(key);
     if (found === undefined || !found.block.covers(key)) return undefined;
@@ -31,7 +31,7 @@ export class BlockCache {
   }
 
   /**
-   * Adds a block in place of any block with the same first key, and evicts blocks until the rest fit the size limit.
+   * Adds a block in place of any block with the same first key, and evicts blocks until the rest fits the size limit.
    */
   add(block: Block): void {
     const { first, bytes } = block;

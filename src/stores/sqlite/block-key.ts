@@ -11,8 +11,8 @@ export const LONGEST_KEY = 4608;
 const SCRATCH = Buffer.alloc(LONGEST_KEY);
 
 /**
- * Encodes a key as a string with one character (U+0000 to U+00FF) for each byte of its encoded form. Such strings
- * compare like the bytes, which sort in the service's order of keys. The empty string sorts before all keys.
+ * Encodes a key as a string with one character (U+0000 to U+00FF) for each byte of its encoded form. Such strings sort
+ * like the bytes, in the order in which the service sorts keys. The empty string sorts before all keys.
  */
 export function keyText(key: TableKey): string {
   return SCRATCH.toString('latin1', 0, writeKey(key, SCRATCH, 0));
@@ -32,7 +32,7 @@ export function isPlainKey(tail: string): boolean {
 
 /**
  * Converts the bytes of an encoded key to a string like that of {@link keyText}. Bytes that are too long for any key
- * are truncated to {@link LONGEST_KEY} + 1 characters, so that the string is still recognized as too long.
+ * are truncated to {@link LONGEST_KEY} + 1 characters, so that the string is still detected as too long.
  */
 export function textOf(bytes: Uint8Array): string {
   const { buffer, byteOffset, byteLength } = bytes;

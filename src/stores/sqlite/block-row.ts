@@ -2,8 +2,9 @@ import { OwnedRow, KeptCursorRow, type EngineRow } from '../embedded/ordered-row
 import type { Block } from './block.js';
 
 /**
- * A view of one row of a block, valid until the visitor that receives it returns, because the object is then reused for
- * the next row. The block itself never changes, so that a kept row can refer to its bytes.
+ * A view of one row of a block (see `block.ts`). It is valid until the `visit` callback that receives it returns,
+ * because the object is then reused for the next row. The bytes of a block never change, so that `keep` need not copy
+ * them.
  */
 export class BlockRow implements EngineRow {
   bytes!: Buffer;

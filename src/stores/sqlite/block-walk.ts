@@ -25,7 +25,9 @@ export interface StoreDamage {
   readonly table?: string;
   /** The lowest keys that a damaged row can have. Absent if the position of the damage is unknown. */
   readonly from?: RowKeys;
-  /** The keys at which intact rows begin again. Absent if that is in another table, or if there are no more rows. */
+  /**
+   * The keys at which intact rows begin again. Absent if the next intact row is in another table, or if there is none.
+   */
   readonly to?: RowKeys;
 }
 
@@ -60,7 +62,8 @@ export class BlockWalk {
   readonly #rows = new Map<number, number>();
   readonly #names = new Map<number, string>();
   /**
-   * Layouts, which list the properties of a row, by their numbers. Their own rows sort before all rows that use them.
+   * Layouts, which list the names and types of a row's properties, by their numbers. The rows that contain layouts sort
+   * before all rows that use them, and so are visited first.
    */
   readonly #layouts = new Map<number, Layout | undefined>();
   readonly #ranges: Range[] = [];

@@ -14,14 +14,14 @@ const FULL = PAGE_BYTES - 64;
 /** A rewritten block below this size in bytes is merged with the next one if both fit into one block. */
 const SPARSE = FULL / 4;
 /**
- * Size in bytes of the blocks that a full block is split into, which leaves room for later inserts. It does not apply
- * if all written rows come after the last row of the block: then each new block is filled up.
+ * Maximum size in bytes of the blocks that a full block is split into, which leaves room for later inserts. If all
+ * written rows come after the last row of the block, the limit is {@link FULL} instead.
  */
 const SPLIT = FULL * 0.7;
 
 /**
- * The writes of one transaction. Collects the written rows first, then merges them into the blocks that cover their
- * keys.
+ * The writes of one transaction. Collects the written rows first, then merges them into the blocks (see `block.ts`)
+ * that cover their keys.
  */
 export class BlockWrites implements RowSource, StagingTarget {
   readonly #read: (key: string) => Block;
@@ -108,8 +108,8 @@ export class BlockWrites implements RowSource, StagingTarget {
   }
 
   /**
-   * Returns the block that begins at a key; `undefined` if it is corrupt. Only reads of its rows fail with
-   * `store.damaged`; a write to the block before it can succeed without merging the two.
+   * Returns the block that begins at a key; `undefined` if it is corrupt. A write to the preceding block then succeeds
+   * without merging the two; only reads and writes of the corrupt block's own rows throw `store.damaged`.
    */
   #neighbour(first: string): Block | undefined {
     try {
@@ -147,7 +147,8 @@ function entryOf(key: string, { bytes, start, end }: EngineRow): BlockEntry {
 }
 
 /**
- * Distributes the rows between two keys to blocks: a single block if they fit, otherwise several of about `size` bytes.
+ * Distributes rows to the blocks that cover the keys from `first` up to `next`: a single block if they fit, otherwise
+ * several of up to `size` bytes, or of one larger row.
  */
 function split(
   first: string,

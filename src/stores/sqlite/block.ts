@@ -30,7 +30,7 @@ export interface BlockEntry {
   readonly head: string;
   readonly bytes: Buffer;
   readonly start: number;
-  /** The end of the row in `bytes`. The bytes from there to `end` are the tail of its key, unless `tail` is given. */
+  /** The end of the row in `bytes`. The tail of the row's key follows up to `end`, unless `tail` is given. */
   readonly rowEnd: number;
   readonly end: number;
   /** The tail of its key, if that does not follow the row in `bytes`; otherwise empty. */
@@ -42,7 +42,7 @@ export interface BlockEntry {
 /**
  * An immutable block of adjacent rows, stored as one SQLite row. It covers all keys from its first key up to, but not
  * including, the first key of the next block: a row with such a key is in this block or does not exist. Since a block
- * names the next one, a missing block is detected.
+ * contains the first key of the next one, a missing block is detected.
  */
 export class Block {
   readonly first: string;
@@ -157,7 +157,7 @@ export class Block {
     let low = 0;
     let high = this.count;
     let headAt = -1;
-    /** The offset of the tail in `key` if `key` has the same head as the row at `middle`; -1 otherwise. */
+    /** The offset of the tail in `key` if `key` has the same head as the key of the row at `middle`; -1 otherwise. */
     let rest = -1;
     let isHeadBefore = false;
     while (low < high) {
@@ -245,7 +245,7 @@ export class Block {
     return true;
   }
 
-  /** Returns whether the valid head of a key begins at offset `at`, and does not extend beyond offset `before`. */
+  /** Returns whether a valid head of a key begins at offset `at` and ends at or before offset `before`. */
   #isHead(at: number, before: number): boolean {
     const from = at + HEAD_SIZE_BYTES;
     if (from > before) return false;

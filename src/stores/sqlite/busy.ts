@@ -69,7 +69,7 @@ export async function whenFree<T>(path: string, attempt: () => T, deadline?: Dea
   }
 }
 
-/** Creates the error for a store that another process does not release. */
+/** Creates the error for a store that another process keeps locked. */
 export function heldByOther(path: string, howLong = 'for too long'): EntitableError {
   return new EntitableError(
     'store.unavailable',

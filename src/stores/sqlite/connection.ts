@@ -71,8 +71,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Returns up to `count` blocks, starting at the first one that begins at or after a key. If reading them fails, it
-   * reads again with `get`, and returns only the first block: an error of `get` has a numeric code, which an error of
+   * Returns up to `count` blocks, starting at the first one that begins at or after a key. If the statement's `all`
+   * fails, its `get` reads only the first block again, because an error of `get` has a numeric code, which an error of
    * `all` may lack.
    */
   blocksFrom(first: Buffer, count: number): readonly Readonly<Record<string, unknown>>[] {
@@ -120,8 +120,8 @@ export function makeStore(sqlite: Sqlite, path: string): void {
 }
 
 function prepareFile(database: SqliteDatabase, path: string, durability: Durability): void {
-  // Makes SQLite distrust the schema and the pages of the file, and not map it to memory, because reading a mapped file
-  // that was truncated would crash the process.
+  // Makes SQLite distrust the schema and the pages of the file, and not map the file into memory, because reading a
+  // mapped file that was truncated would crash the process.
   database.exec('PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   checkOwn(database, path);
   const mode = valueOf(database, 'PRAGMA journal_mode = WAL');

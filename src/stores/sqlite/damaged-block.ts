@@ -6,8 +6,8 @@ import { placeOf } from './block-key.js';
 const SHOWN = 1024;
 
 /**
- * Thrown internally when the rows between two keys cannot be read. {@link damageIn} converts it to the error that
- * callers see, which names the table.
+ * Thrown internally when a block (see `block.ts`) is corrupt or missing, so that the rows between two keys cannot be
+ * read. {@link damageIn} converts it to the error that callers see, which names the table.
  */
 export class DamagedBlock extends Error {
   /**

@@ -9,7 +9,9 @@ import type { Block } from './block.js';
  */
 const idle: BlockRow[] = [];
 
-/** Returns the row with a key from the block that covers the key; `undefined` if there is no such row. */
+/**
+ * Returns the row with a key from the block (see `block.ts`) that covers the key; `undefined` if there is no such row.
+ */
 export function rowAt(block: Block, key: string, partitionKey: string, rowKey: string): EngineRow | undefined {
   const index = block.indexOf(key);
   if (!block.isAt(index, key)) return undefined;

@@ -6,8 +6,8 @@ import { sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
 /**
- * Number of pages to copy in one step: more than a file can have, so that one step copies all. Between several steps,
- * other connections could write, and SQLite would start the copy again.
+ * Number of pages to copy in one step: more than a file can have, so that one step copies all. With several steps,
+ * other connections could write between them, and SQLite would restart the copy.
  */
 const ALL_PAGES = 2 ** 31 - 1;
 

@@ -50,8 +50,8 @@ const RIGHTS: ReadonlySet<unknown> = new Set([
 const TOO_MANY_FILES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 
 /**
- * The result codes of SQLite's messages. If `all` of a statement fails, `@photostructure/sqlite` reports only the
- * message.
+ * Result codes by SQLite's messages. They are needed because `@photostructure/sqlite` reports only a message if `all`
+ * of a statement fails.
  */
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['database is locked', RESULT.busy],
@@ -90,16 +90,15 @@ export function isNoDatabase(error: unknown): boolean {
 }
 
 /**
- * Returns whether the outcome of a failed commit is unknown: the disk did not confirm the write, and the store may
- * contain it after a restart or not.
+ * Returns whether the outcome of a failed commit is unknown: the disk did not confirm the write, which may or may not
+ * be in the store after a restart.
  */
 export function isUndecided(error: unknown): boolean {
   return SYNC_FAILED.has(resultOf(error) ?? 0);
 }
 
 /**
- * Converts a failure of SQLite or of the file system to an `EntitableError`. Returns a cause that already is one
- * unchanged.
+ * Converts a failure of SQLite or of the file system to an `EntitableError`. An `EntitableError` is returned unchanged.
  */
 export function sqliteError(path: string, task: SqliteTask, cause: unknown): EntitableError {
   if (EntitableError.is(cause)) return cause;
@@ -123,7 +122,7 @@ export function sqliteError(path: string, task: SqliteTask, cause: unknown): Ent
 
 /**
  * Returns text for an error message that explains a failure of SQLite or of the file system and names a remedy;
- * `undefined` if the failure is not one of the known ones.
+ * `undefined` if no remedy is known.
  */
 export function sqliteRemedyFor(cause: unknown): string | undefined {
   const result = (resultOf(cause) ?? 0) & 0xff;

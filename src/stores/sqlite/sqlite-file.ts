@@ -12,9 +12,9 @@ import { loadSqlite, type Sqlite } from './sqlite-driver.js';
 import { placeOfStore } from './store-place.js';
 
 /**
- * The SQLite file of a store, which contains blocks of rows by their first keys (see `block.ts`). It reconnects after a
- * failure of the disk. Never open the file by other means in a process that has it open here: closing any file
- * descriptor of the file releases all locks that the process holds on it.
+ * The SQLite file of a store, which contains blocks of rows under their first keys (see `block.ts`). This class opens a
+ * new connection after a failure of the disk. In the same process, never open the file except through the same SQLite
+ * driver, because closing any file descriptor of the file releases all locks that the process holds on it.
  */
 export class SqliteFile {
   static async open(path: string, settings: DiskSettings, deadline?: Deadline): Promise<SqliteFile> {
@@ -101,7 +101,7 @@ export class SqliteFile {
 
   /**
    * Commits the transaction with the store's durability. Throws `store.outcome-unknown` if the disk did not confirm
-   * whether it was written.
+   * that the transaction was written.
    */
   commit(): void {
     if (this.#lost !== undefined) throw this.#lost;
@@ -173,7 +173,10 @@ export class SqliteFile {
     }
   }
 
-  /** Creates the error for rows that cannot be read, from a key up to the next block that can be found. */
+  /**
+   * Creates the error for rows that cannot be read. They range from the key `first` to the first key of the next block
+   * that can be found.
+   */
   #damaged(first: string, cause?: unknown): DamagedBlock {
     this.#hasMetDamage = true;
     let next: unknown;
@@ -193,7 +196,7 @@ export class SqliteFile {
     return block;
   }
 
-  /** Runs a read of the blocks at a key, and converts damage that SQLite itself reports to a {@link DamagedBlock}. */
+  /** Runs a read of the blocks at a key, and converts an error of SQLite about corruption to a {@link DamagedBlock}. */
   #read<T>(key: string, read: (connection: SqliteConnection) => T): T {
     try {
       return this.#do('cannot be read', read);

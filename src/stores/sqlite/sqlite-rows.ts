@@ -28,7 +28,8 @@ const SHORT_WAIT = 1;
 const SHORT_TRIES = 50;
 
 /**
- * Queued work, that is, the callback of a requested transaction that waits for its turn, and the time that it may wait.
+ * Queued work, that is, the callback of a requested transaction that waits for its turn, with the time that it may
+ * wait.
  */
 interface PatientWork extends QueuedWork {
   readonly patience: Patience;
@@ -127,7 +128,7 @@ export class SqliteRows implements DiskRows {
     this.#file.close();
   }
 
-  /** Clears the cache if another connection has committed since its blocks were read. */
+  /** Clears the cache if another connection has committed since the cached blocks were read. */
   #refresh(): void {
     const version = this.#file.version();
     if (version === this.#version) return;
@@ -136,7 +137,8 @@ export class SqliteRows implements DiskRows {
   }
 
   /**
-   * Returns the block that covers a key, and caches it. Reads it in a snapshot, at whose version the cache is valid.
+   * Returns the block that covers a key, and caches it. Reads it in a snapshot that has the version of all cached
+   * blocks.
    */
   #read(key: string): Block {
     return this.#snapshot(() => {
@@ -178,7 +180,8 @@ export class SqliteRows implements DiskRows {
   }
 
   /**
-   * Runs reads in one snapshot, during which the cache is valid. Nested calls share the snapshot of the outermost one.
+   * Runs reads in one snapshot. All cached blocks have the version of the snapshot, so that the reads may use the
+   * cache. Nested calls share the snapshot of the outermost one.
    */
   #snapshot<T>(read: () => T): T {
     if (this.#depth === 0) this.#begin();

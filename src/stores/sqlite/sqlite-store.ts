@@ -5,9 +5,9 @@ import { SqliteRows } from './sqlite-rows.js';
 
 /**
  * Opens a store in one file on a local disk, which is created if it is missing. SQLite keeps two more files next to it
- * while it is open. Any number of processes, threads and containers of one machine may have it open at once. Do not use
- * it on network file systems. It needs SQLite 3.51.3 or later, either built into Node.js or from the optional package
- * `@photostructure/sqlite`.
+ * while the store is open. Any number of processes, threads and containers of one machine may have the store open at
+ * once. Do not use it on network file systems. The store needs SQLite 3.51.3 or later, either built into Node.js or
+ * from the optional package `@photostructure/sqlite`.
  *
  * Throws `store.package-missing`, `store.unavailable` if the file cannot be used, `store.incompatible-format`, and
  * `store.damaged`.

@@ -50,9 +50,9 @@ function resolveLinks(path: string): string {
 }
 
 /**
- * Creates a store under a temporary name, and gives it its final name once it is complete and closed. Therefore nobody
- * finds an incomplete store. Moreover, closing a file releases all locks of the process on it, but no other thread can
- * have locked this file before it has its final name.
+ * Creates a store under a temporary name, and gives it its final name once it is complete and closed. Therefore no
+ * other process ever opens an incomplete store. Closing the file here releases all locks that the process holds on it,
+ * which is harmless because no other thread can have locked the file under its temporary name.
  */
 function makeFile(sqlite: Sqlite, path: string, mode: number): void {
   checkLog(path);

@@ -9,7 +9,7 @@ import { APPLICATION_ID, valueOf } from './connection.js';
 import { isDamage, sqliteError } from './sqlite-error.js';
 import { loadSqlite, type SqliteDatabase } from './sqlite-driver.js';
 
-/** Number of blocks to read before yielding to the event loop. */
+/** Number of blocks (see `block.ts`) to read before yielding to the event loop. */
 const BLOCKS_AT_ONCE = 64;
 
 /** A zero byte. Appended to a key, it makes the smallest key that sorts after that key. */
@@ -77,8 +77,8 @@ function quickCheck(database: SqliteDatabase): readonly string[] {
 }
 
 /**
- * Passes all blocks to the walk in the order of their first keys. For a block whose content SQLite cannot read, it
- * passes `undefined` as the content.
+ * Passes all blocks to `walk`, which verifies them, in the order of their first keys. For a block whose content SQLite
+ * cannot read, it passes `undefined` as the content.
  */
 async function walkBlocks(database: SqliteDatabase, walk: BlockWalk): Promise<void> {
   const blocks = database.prepare('SELECT first, content FROM blocks WHERE first >= ? ORDER BY first LIMIT 1');

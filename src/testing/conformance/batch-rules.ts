@@ -5,8 +5,8 @@ import { refusal, SHAPE } from './table-fixture.js';
 const KIB = 1024;
 
 /**
- * Rules about entity group transactions: their limits, their receipts, and that the refusal of one write undoes the
- * whole transaction.
+ * Rules about entity group transactions: their limits, their receipts, and that nothing of a transaction is written if
+ * one of its writes is refused.
  */
 export const batchRules: readonly Rule[] = [
   rule('doc', 'a transaction may mix all six write modes, and returns one receipt per write', async (t) => {

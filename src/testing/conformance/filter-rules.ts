@@ -56,7 +56,7 @@ const and = (...operands: readonly FilterNode[]): FilterNode => junction('and', 
 const or = (...operands: readonly FilterNode[]): FilterNode => junction('or', operands);
 const not = negation;
 
-/** Filters, each with the evidence for its result and the row keys that it matches. */
+/** Filters by name, each with the evidence for its result and the keys of the rows in `ROWS` that it matches. */
 const FOUND: readonly (readonly [Evidence, string, FilterNode, readonly string[]])[] = [
   ['doc', 'i eq 5 finds the matching rows', is('i', 'eq', 'Int32 5'), ['i5']],
   ['doc', 'i ne 5 finds only rows that have i', is('i', 'ne', 'Int32 5'), ['i10', 'iNeg']],

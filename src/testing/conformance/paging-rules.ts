@@ -24,7 +24,9 @@ function range(
   };
 }
 
-/** Scans over key ranges, each with the rows that it finds among three partitions of five rows. */
+/**
+ * Scans over key ranges by name, each with the rows that it finds in a table of three partitions with five rows each.
+ */
 const RANGES: readonly (readonly [string, ScanRequest, readonly string[]])[] = [
   ['one partition', { partitionKey: 'q' }, ['qa', 'qb', 'qc', 'qd', 'qe']],
   ['a partition that does not exist', { partitionKey: 'pp' }, []],

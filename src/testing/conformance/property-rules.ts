@@ -8,8 +8,8 @@ const KIB = 1024;
 const OWN_NAMES = { constructor: 'Int32 1', toString: 'String x', valueOf: 'Boolean true' } as const;
 
 /**
- * Properties that must be read back exactly as they were written, by a description that completes the title of the
- * test.
+ * Properties that must be read back exactly as they were written. The keys of the record are descriptions that complete
+ * the titles of the tests.
  */
 const EXACT: Readonly<Record<string, Properties>> = {
   'an empty String': { s: 'String ' },

@@ -27,7 +27,7 @@ export interface Rule {
   readonly check: (fixture: TableFixture) => Promise<void>;
 }
 
-/** Creates a rule. The order of the arguments is the one that reads best in a list of rules. */
+/** Creates a rule. The arguments are in the order that reads best in a list of rules. */
 export function rule(evidence: Evidence, name: string, check: Rule['check']): Rule {
   return { name, evidence, check };
 }

@@ -31,7 +31,7 @@ export const SHAPE: RowShape = {
   ],
 };
 
-/** The parts of a store's error that must be the same for every store. */
+/** The parts of an error that must be the same for every store. */
 export interface Refused {
   readonly code: string;
   readonly status?: number | undefined;
@@ -54,7 +54,7 @@ export class TableFixture {
     return new TableFixture(store, table);
   }
 
-  /** Uses a table that exists already. */
+  /** Creates a fixture for a table that already exists. */
   static open(store: TableStore, table: string): TableFixture {
     return new TableFixture(store, table);
   }
@@ -121,7 +121,7 @@ export class TableFixture {
     return found;
   }
 
-  /** Returns for each page its row keys, and whether it has a continuation. */
+  /** Returns the row keys of each page of a scan, and whether the page has a continuation. */
   async pages(request: ScanRequest): Promise<readonly (readonly [keys: readonly string[], continues: boolean])[]> {
     const pages: (readonly [readonly string[], boolean])[] = [];
     for await (const { rows, continuation } of this.rows.scan(request, (row) => row.string(ROW_KEY))) {

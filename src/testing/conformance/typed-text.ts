@@ -58,8 +58,8 @@ export function writeDeclared(writer: RowWriter, slot: Slot, value: TypedText): 
 }
 
 /**
- * Reads a declared property. An Int32 in the slot of a Double counts as a Double, since the wire format cannot tell
- * them apart.
+ * Reads a declared property. An Int32 in a property that is declared as a Double is returned as a Double, since the
+ * wire format cannot tell them apart.
  */
 export function readDeclared(row: RowReader, slot: Slot, declared: EdmType): TypedText | undefined {
   const found = row.typeOf(slot);

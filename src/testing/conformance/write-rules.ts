@@ -14,8 +14,8 @@ const conditional = ['merge', 'replace', 'delete'] as const;
 const upserts = ['upsert-merge', 'upsert-replace'] as const;
 
 /**
- * Values for `ifMatch` that are not the ETag of a row: a function that makes each from the row's ETag, and the error
- * that it causes.
+ * Values for `ifMatch` that differ from the ETag of a row: a name, a function that derives the value from the row's
+ * ETag, and the error that a write with this value causes.
  */
 const ETAGS: readonly (readonly [
   name: string,

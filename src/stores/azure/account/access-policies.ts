@@ -10,14 +10,14 @@ const LETTERS: Readonly<Record<TablePermission, string>> = { read: 'r', add: 'a'
 
 const NAMES = Object.keys(LETTERS) as readonly TablePermission[];
 
-/** Formats permissions for the service. */
+/** Formats permissions as letters, e.g. `raud`, the form in which the service stores them. */
 export function lettersOf(permissions: readonly TablePermission[]): string {
   return NAMES.filter((name) => permissions.includes(name))
     .map((name) => LETTERS[name])
     .join('');
 }
 
-/** Parses permissions from the service. */
+/** Parses permissions from the letters that the service returns. */
 export function permissionsOf(letters: string): readonly TablePermission[] {
   return NAMES.filter((name) => letters.includes(LETTERS[name]));
 }

@@ -16,7 +16,7 @@ type SdkMetrics = NonNullable<SdkProperties['hourMetrics']>;
 type SdkRule = NonNullable<SdkProperties['cors']>[number];
 
 const SUBJECT = 'the service properties';
-/** The only version of logging and metrics settings. */
+/** The version of the logging and metrics settings. The service defines no other. */
 const VERSION = '1.0';
 
 /** Returns the properties of the account's Table service. */

@@ -6,7 +6,7 @@ import { unansweredRead, unansweredWrite } from '../requests/network-error.js';
 import { refusalOf, refused, type ServiceRefusal } from '../requests/refusal.js';
 import { WrongAnswer } from '../requests/wrong-answer.js';
 
-/** Describes an administration request, for its errors. */
+/** Describes an administration request, for the messages and details of its errors. */
 export interface RequestSubject {
   /** Name for messages, e.g. `the access policies of table "Orders"`. */
   readonly name: string;
@@ -34,7 +34,7 @@ export async function serviceRequest<T>(
   } catch (error) {
     if (isRestError(error) && error.response !== undefined) {
       const { response } = error;
-      // The SDK's error quotes the body, so it is replaced.
+      // The SDK's error is replaced by a new one, because it quotes the body.
       if (response.status < 300) throw unanswered(new WrongAnswer('it cannot be read', response));
       const refusal = refusalOf(response);
       throw refused(refusal, kind, details, refusal.status === 404 ? missing(subject, refusal) : undefined);
@@ -44,8 +44,8 @@ export async function serviceRequest<T>(
 }
 
 /**
- * Returns the error code of a status 404. The table is missing only if the service says so; a proxy may send 404 for
- * reasons of its own.
+ * Returns the error code for a response with status 404. The table is missing only if the service says so; a proxy may
+ * send 404 for reasons of its own.
  */
 function missing(
   { table }: RequestSubject,

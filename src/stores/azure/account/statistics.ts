@@ -11,8 +11,8 @@ import { WrongAnswer } from '../requests/wrong-answer.js';
 const STATUSES = ['live', 'bootstrap', 'unavailable'] as const;
 
 /**
- * Returns the replication state of the account's secondary location, which answers this request itself. The request is
- * sent without the SDK, which cannot derive the secondary endpoint of an emulator.
+ * Returns the replication state of the account's secondary location, by a request to that location. The request is sent
+ * without the SDK, which cannot derive the secondary endpoint of an emulator.
  */
 export async function getStatistics(
   { endpoint, transport }: AzureConnection,
@@ -38,7 +38,8 @@ export async function getStatistics(
 }
 
 /**
- * Returns the URL of the secondary location. The account's name is in the path on an emulator, otherwise in the host.
+ * Returns the URL of the secondary location, which has `-secondary` after the account's name. For an emulator, that
+ * name is the path of the URL; otherwise it is the first part of the host.
  */
 function secondaryOf(endpoint: string): string {
   const url = new URL(endpoint);

@@ -31,10 +31,16 @@ export interface ConnectionLimits {
 /** A request that records whether it was sent. */
 type Counted = PipelineRequest & { readonly attempt?: Attempt | undefined };
 
-/** A set that makes the SDK's client return every response as a stream, whatever its status. */
+/**
+ * A value of `streamResponseStatusCodes` that makes the SDK's client return every response as a stream, whatever its
+ * status.
+ */
 const ANY_STATUS: ReadonlySet<number> = new Set([Number.POSITIVE_INFINITY]);
 
-/** Creates the client of one store. Requests for rows go through `exchange`; all others through the SDK's client. */
+/**
+ * Creates the client of one store. Requests that `isSimple` accepts, such as all requests for rows, are sent by
+ * `exchange`; all others by the SDK's client.
+ */
 export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits): KeptConnections {
   const client = createDefaultHttpClient();
   const plain = new Agent({ keepAlive: true, maxSockets });
@@ -67,8 +73,8 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
   }
 
   /**
-   * Sends a request with the SDK's client. The response is read here, because the SDK's client reads without a size
-   * limit.
+   * Sends a request with the SDK's client. Its response is requested as a stream and read here, because the SDK's
+   * client reads responses without a size limit.
    */
   async function bySdk(request: PipelineRequest): Promise<PipelineResponse> {
     const { streamResponseStatusCodes } = request;
@@ -90,8 +96,8 @@ export function keptConnections({ maxSockets, maxAnswerBytes }: ConnectionLimits
 }
 
 /**
- * Rejects when the signal is aborted. Without this, the SDK's client would wait forever for the response on a
- * connection that Node has closed, e.g. after status 101.
+ * Returns a promise for `answer` that rejects as soon as the signal is aborted. Without this, the SDK's client would
+ * wait forever for the response on a connection that Node has closed, e.g. after status 101.
  */
 function unlessAborted<T>(answer: Promise<T>, signal: PipelineRequest['abortSignal']): Promise<T> {
   if (signal === undefined) return answer;
@@ -136,7 +142,7 @@ class RequestTurns {
     });
   }
 
-  /** Ends the turn of a finished request and passes it to the request that has waited longest. */
+  /** Records that a request has ended, and lets the request that has waited longest be sent in its place. */
   readonly leave = (): void => {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;

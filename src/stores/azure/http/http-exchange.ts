@@ -11,8 +11,8 @@ import { requestStopped } from './request-message.js';
 import type { Readable } from 'node:stream';
 
 /**
- * Returns whether a request can be sent by `exchange`: it has no proxy, certificate, compression or progress callback
- * of its own. All requests for rows qualify, unless a policy changes them.
+ * Returns whether a request can be sent by `exchange`, because it needs no proxy, client certificate, compression,
+ * progress callback or other special treatment. All requests for rows qualify, unless a policy changes them.
  */
 export function isSimple(request: PipelineRequest): boolean {
   const { agent, body, url } = request;
@@ -36,7 +36,7 @@ export function isSimple(request: PipelineRequest): boolean {
 export interface ExchangeSettings {
   readonly agent: Agent;
   readonly maxAnswerBytes: number;
-  /** Called once, when the request and its response have ended, successfully or not. */
+  /** Called once, when both the request and its response have ended, successfully or not. */
   readonly ended: () => void;
 }
 
@@ -50,9 +50,9 @@ export interface ExchangeSettings {
  * docs/performance.md include its effect.
  *
  * What keeps it safe: every other request goes to the SDK's client. `http-exchange.test.ts` covers aborts, broken
- * connections, streams and what policies see of an error. The fuzz test in `test/wrong-answers` answers the operations
- * with 2,000 random wrong statuses, headers, bodies and broken connections: no operation may succeed, or report a
- * rejection that the service did not send.
+ * connections, streams, and the errors that policies receive. The fuzz test in `test/wrong-answers` lets the operations
+ * receive 2,000 random responses with wrong statuses, headers and bodies, or broken connections. No operation may
+ * succeed, or report a rejection that the service did not send.
  */
 export function exchange(
   request: PipelineRequest,
@@ -71,7 +71,7 @@ export function exchange(
     let isAnswered = false;
     outgoing.once('response', (incoming) => {
       isAnswered = true;
-      incoming.once('close', release).on('error', ignore); // without a reader, an error must not crash the process
+      incoming.once('close', release).on('error', ignore); // an error without a listener would crash the process
       const status = incoming.statusCode ?? 0;
       const answer = { request, status, headers: new ReceivedHeaders(incoming.headers) };
       if (request.streamResponseStatusCodes?.has(status) === true) resolve({ readableStreamBody: incoming, ...answer });
@@ -125,12 +125,12 @@ interface Origin {
   readonly host: string;
 }
 
-/** Matches paths that the class `URL` would leave unchanged. */
+/** Matches a path with query that `new URL()` would leave unchanged, so that it need not be parsed. */
 const PLAIN_PATH = /^\/(?:[\w!$%&'()*+,\-:;=?@~]|\/(?!\/)|\.(?!\.))*$/;
 
 /**
  * The origin of the previous request; nearly all requests go to the same origin. A module-level cache is harmless here:
- * its only entry depends on nothing but the text of the origin, and is compared before use.
+ * its only entry depends on nothing but the text of the origin, and that text is compared before the entry is used.
  */
 let last: Origin | undefined;
 
@@ -141,10 +141,10 @@ function addressOf(url: string): readonly [origin: Origin, path: string] {
   if (last?.text === url.slice(0, end) && PLAIN_PATH.test(path)) return [last, path];
   const { origin, protocol, hostname, port, host, pathname, search } = new URL(url);
   last = {
-    // Not the text up to the first slash: that slash may belong to the query.
+    // Uses `origin` and not the text up to the first slash, because without a path that slash may belong to the query.
     text: origin,
     open: protocol === 'https:' ? requestSecure : requestPlain,
-    hostname: hostname.replace(/^\[|\]$/g, ''), // in a URL, an IPv6 address has brackets
+    hostname: hostname.replace(/^\[|\]$/g, ''), // without the brackets of an IPv6 address
     port,
     host,
   };
@@ -170,8 +170,8 @@ function asTheSdkHasIt(error: Error & { readonly code?: string }): Error {
 }
 
 /**
- * Response headers in the form that the SDK's pipeline expects. Few of them are read, so they stay in Node's object
- * until one is changed or all are listed.
+ * Response headers in the form that the SDK's pipeline expects. Usually only a few are read, so they are copied from
+ * Node's headers object only when one is changed or all are listed.
  */
 class ReceivedHeaders implements HttpHeaders {
   readonly #received: IncomingHttpHeaders;
@@ -221,9 +221,9 @@ function first(value: string | readonly string[] | undefined): string | undefine
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** Thrown for a response with too many bytes. The rest of it is not read. */
+/** Thrown for a response that exceeds the maximum size. The rest of the response is not read. */
 export class AnswerTooLarge extends Error {
-  /** Distinguishes it from failures that a retry may fix. */
+  /** Distinguishes this error from failures that a retry may fix. */
   readonly code = 'ANSWER_TOO_LARGE';
 
   constructor(most: number) {

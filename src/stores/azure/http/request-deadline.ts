@@ -14,8 +14,9 @@ export class Stopped extends Error {
 }
 
 /**
- * Runs an operation with its signal and time limit. If the signal is aborted or the time is up, it triggers the stop
- * signal passed to `run` and rejects with `Stopped` at once, even if the operation ignores the stop signal.
+ * Runs an operation with the `signal` and `timeout` of its options. If the signal is aborted or the time is up, the
+ * stop signal that was passed to `run` is triggered, and the returned promise rejects with `Stopped` at once, even if
+ * `run` ignores the stop signal.
  */
 export function underDeadline<T>(
   options: OperationOptions | undefined,

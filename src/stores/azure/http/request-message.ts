@@ -23,7 +23,10 @@ export interface MessageParts {
   readonly attempt: Attempt | undefined;
 }
 
-/** A request on its way through the SDK's pipeline. It creates its signal only when something asks for it. */
+/**
+ * A request in the form that the policies of the SDK's pipeline process. A real `AbortSignal` is created only if the
+ * HTTP client may need one (`platformSignal`), and only when `abortSignal` is read.
+ */
 export class RequestMessage implements PipelineRequest {
   url: string;
   method: HttpMethods;
@@ -64,8 +67,9 @@ type AbortSignalLike = NonNullable<PipelineRequest['abortSignal']>;
 type Listener = (this: AbortSignalLike, event: unknown) => void;
 
 /**
- * Signals to a request that its caller no longer waits for it. It implements the part of `AbortSignal` that the SDK
- * uses: creating a real one takes as long as the rest of the request. `platform` returns a real one.
+ * Signals to a request that its caller no longer waits for it. It implements only the part of `AbortSignal` that the
+ * SDK uses, because creating a real `AbortSignal` takes as long as everything else that is done to send a request.
+ * `platform` returns a real one.
  */
 export class StopSignal implements AbortSignalLike {
   #aborted = false;
@@ -93,7 +97,7 @@ export class StopSignal implements AbortSignalLike {
     this.#listeners?.delete(listener);
   }
 
-  /** Notifies all listeners, once. */
+  /** Triggers the signal: notifies all listeners, at most once. */
   stop(): void {
     if (this.#aborted) return;
     this.#aborted = true;

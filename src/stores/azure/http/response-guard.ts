@@ -4,9 +4,9 @@ import { isFromService, WrongAnswer } from '../requests/wrong-answer.js';
 const REQUEST_ID = 'x-ms-client-request-id';
 
 /**
- * Number of requests that ask the server to close their connection, after a response that belonged to another request.
- * A connection that is busy at that moment cannot be closed by the client; several such requests most likely close it
- * soon.
+ * After a response that belongs to another request, this many of the following requests ask the server to close the
+ * connection that they use. The connection at fault may be busy again at that moment, so that `closeIdle` does not
+ * close it; one of these requests most likely does.
  */
 const SUSPICIOUS_REQUESTS = 3;
 
@@ -14,13 +14,14 @@ const SUSPICIOUS_REQUESTS = 3;
  * Wraps an HTTP client and rejects responses that must not be trusted:
  *
  * - Responses that belong to another request, recognised by `x-ms-client-request-id`, which the service echoes. If a
- *   proxy sends two responses to one request, every later response on the connection is shifted by one. Such a
- *   connection is closed, so that an abandoned request is not carried out after later ones.
- * - Successes without a header that the service always sends.
+ *   proxy sends two responses to one request, every later request on that connection receives the response to the
+ *   request before it. Such a connection is closed, so that a request that was already reported as failed is not
+ *   carried out after later ones.
+ * - Successful responses without the headers by which the service is recognised (see `isFromService`).
  * - Redirects. None is followed, so no credential reaches another host.
  *
- * @param closeIdle Closes connections without a request in flight. The shifted connection is one of them, because its
- *   response was read.
+ * @param closeIdle Closes connections without a request in flight. The connection at fault usually is one of them,
+ * because its response was read.
  */
 export function ownAnswers(httpClient: HttpClient, closeIdle: () => void): HttpClient {
   let suspicious = 0;
@@ -43,8 +44,8 @@ export function ownAnswers(httpClient: HttpClient, closeIdle: () => void): HttpC
 }
 
 /**
- * Rejects a success that does not come from the service, and every redirect. Error responses pass: `refusal.ts` checks
- * them, because a temporary failure is retried no matter which server reports it.
+ * Rejects a successful response that does not come from the service, and every redirect. Error responses pass:
+ * `refusal.ts` checks them, because a temporary failure is retried no matter which server reports it.
  */
 function fromService(response: PipelineResponse): PipelineResponse {
   const { status, headers } = response;

@@ -31,9 +31,12 @@ const STREAMED: ReadonlySet<number> = new Set([200]);
 export interface TransportSettings {
   readonly pipeline: Pipeline;
   readonly httpClient: HttpClient;
-  /** True if the application passed its own HTTP client, which may need a real `AbortSignal`. */
+  /** True if the application passed in its own HTTP client, which may need a real `AbortSignal`. */
   readonly foreign: boolean;
-  /** Query that is appended to every URL, e.g. the SAS in the URL of a client that was passed in. */
+  /**
+   * Query options that are appended to every URL, e.g. the SAS in the URL of an SDK client that the application passed
+   * in.
+   */
   readonly query: string;
   /** True if failed reads are retried, by the pipeline's retry policy. */
   readonly retries: boolean;
@@ -66,7 +69,7 @@ export class Transport {
     this.#foreign = foreign;
   }
 
-  /** Sends a read. The pipeline's retry policy retries failures. */
+  /** Sends a read. The pipeline's retry policy repeats it if it fails, unless retries are turned off. */
   read(wire: WireRequest, stop: StopSignal | undefined): Promise<PipelineResponse> {
     return this.#read(this.#message(wire, stop));
   }
@@ -102,7 +105,10 @@ export class Transport {
   }
 }
 
-/** Builds one function that runs the pipeline's policies and then `last`. It is built once for all requests. */
+/**
+ * Returns a function that passes a request through the pipeline's policies and then to `last`. It is composed once and
+ * serves all requests.
+ */
 function compose(pipeline: Pipeline, last: Send): Send {
   return pipeline.getOrderedPolicies().reduceRight<Send>((next, policy) => {
     const send: Send = (request) => policy.sendRequest(request, next);
@@ -113,7 +119,7 @@ function compose(pipeline: Pipeline, last: Send): Send {
 
 const tracing = createTracingClient({ namespace: 'Microsoft.Tables', packageName: 'entitable' });
 
-/** A traceparent header for the test in `isTraced`; any valid one works. */
+/** A traceparent header that `isTraced` parses; any valid one would do. */
 const TRACE_PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /**

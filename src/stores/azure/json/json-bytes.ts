@@ -37,9 +37,9 @@ function marked(characters: string): Uint8Array {
 }
 
 /**
- * Maximum number of digits of a number that the functions below parse. An integer of up to 15 digits is an exact
- * double, and so is a power of ten up to 10^15, so the quotient of the two is rounded correctly, like the result of
- * JSON.parse.
+ * Maximum number of digits in a number that the functions below can parse exactly. An integer of up to 15 digits is an
+ * exact double, and so is a power of ten up to 10^15, so the quotient of the two is rounded correctly, like the result
+ * of JSON.parse.
  */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
@@ -155,8 +155,8 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const SIXES = Int8Array.from({ length: 256 }, (_, code) => DIGITS.indexOf(String.fromCharCode(code)));
 
 /**
- * Maximum length of a base64 text that is decoded by the loop below, in a third of the time that a call to Node takes.
- * Node decodes longer texts.
+ * Maximum length of a base64 text that is decoded by the loop below, which for short texts takes a third of the time of
+ * Node's decoder. Longer texts are decoded by Node.
  */
 const MAX_DECODED_HERE = 128;
 

@@ -20,13 +20,13 @@ import { bytesIn, illFormed, int64Of, isValue, numberOf } from './value-text.js'
 
 /**
  * Reads a row directly from the bytes of a JSON response. A value is decoded only when the mapper asks for it. This
- * class is the centre of the store's own JSON reader. The other four files are:
+ * class is the centre of the store's own JSON reader. Its other parts are:
  *
- * - `row-members.ts` remembers the names and types of the members of earlier rows, as bytes, and compares the bytes
- *   before each value with them.
- * - `row-frame.ts` locates the values of a row.
- * - `json-bytes.ts` parses values.
- * - `read-rows.ts` walks the rows of a response.
+ * - `row-members.ts` remembers the bytes that precede the values in earlier rows (name and type annotation), and
+ *   compares new rows with them instead of parsing these.
+ * - `row-frame.ts` locates the values of a row in the response.
+ * - `json-bytes.ts` parses values from bytes.
+ * - `read-rows.ts` iterates over the rows of a response.
  * - `json-text.ts` is the fallback, which reads any valid JSON.
  *
  * Why not JSON.parse: decoding a page of 1,000 rows to text and parsing it takes more than 2 ms, as long as the whole
@@ -76,7 +76,7 @@ export class JsonRowReader implements RowReader {
   }
 
   /**
-   * Moves to a row that is given as text instead of as a part of a response. Throws a SyntaxError if the text is not a
+   * Moves to a row that is given as text instead of as part of a response. Throws a SyntaxError if the text is not a
    * row.
    */
   onText(text: string): this {
@@ -98,8 +98,8 @@ export class JsonRowReader implements RowReader {
   }
 
   /**
-   * Returns whether the value in a slot is this key. Compares the key's UTF-8 `bytes` first, and its text only if they
-   * differ.
+   * Returns whether the value in a slot equals `key`. Compares the bytes of the value with `bytes`, the key in UTF-8,
+   * and decodes the value only if they differ, because it may contain escapes.
    */
   isKey(slot: Slot, key: string, bytes: Uint8Array): boolean {
     return this.#frame.isWritten(slot, bytes) || this.string(slot) === key;
@@ -146,7 +146,10 @@ export class JsonRowReader implements RowReader {
     throw this.#illFormed(slot, stated);
   }
 
-  /** Returns the type of a value that can have no other type. Throws if its annotation names a different type. */
+  /**
+   * Returns `type`, the only type that a value of this JSON kind can have. Throws if the annotation names a different
+   * type.
+   */
   #stated(slot: Slot, type: EdmType): EdmType {
     const stated = this.#frame.type(slot) ?? type;
     if (stated !== type) throw this.#illFormed(slot, stated);
@@ -159,8 +162,8 @@ export class JsonRowReader implements RowReader {
   }
 
   /**
-   * Parses the digits of a Guid into `#digits`, unless they are there from the previous call. Returns false if the
-   * value is not a Guid.
+   * Parses the digits of a Guid into `#digits`, unless `#digits` still contains them from the previous call. Returns
+   * false if the value is not a Guid.
    */
   #readGuid(slot: Slot): boolean {
     const frame = this.#frame;
@@ -268,8 +271,8 @@ export class JsonRowReader implements RowReader {
   }
 
   /**
-   * Returns a part of the row as text. Adjacent short rows are decoded to one text together, because one call that
-   * decodes bytes takes as long as many slices of a string.
+   * Returns a part of the row as text. Adjacent short rows are decoded together into one string, from which the parts
+   * are sliced, because one call that decodes bytes takes as long as slicing a string many times.
    */
   #slice(from: number, to: number): string {
     const { bytes, start, end, ascii } = this.#frame;
@@ -284,8 +287,8 @@ export class JsonRowReader implements RowReader {
 }
 
 /**
- * Length of the text that short rows share. A slice keeps the whole text alive, so this bounds the memory that one
- * retained string can hold.
+ * Length of the string that adjacent short rows share. In V8, a slice keeps the whole string alive, so this bounds the
+ * memory that a retained slice can hold.
  */
 const SHARED_TEXT_BYTES = 1024;
 

@@ -7,7 +7,7 @@ import { TYPE_SUFFIX } from './row-members.js';
 
 /** Matches a text of printable ASCII that needs no escape in JSON. */
 const PLAIN = /^[ !#-[\]-~]*$/;
-/** Maximum length of a text that a loop checks faster than the regular expression does. */
+/** Maximum length of a text for which a loop is faster than the regular expression `PLAIN`. */
 const LOOPED_UNITS = 48;
 const SPACE = 32;
 const QUOTE = 34;
@@ -17,17 +17,18 @@ const TILDE = 126;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Writes a row as the JSON body of a request. It adds a type annotation wherever the service would infer another type.
+ * Writes a row as the JSON body of a request. It adds a type annotation wherever the service would otherwise infer a
+ * different type.
  */
 export class JsonRowWriter implements RowWriter {
   readonly #members: readonly WrittenMember[];
-  /** The body so far, without the text that follows the value of `#last`. */
+  /** The body up to and including the value of `#last`. The text after that value is added with the next property. */
   #text: string;
   #last: WrittenMember | undefined;
   #size: number;
   #isAscii = true;
 
-  /** @param members The members of the shape, indexed by slot. */
+  /** @param members The text around the values of the shape's properties, indexed by slot; see `writtenMembers`. */
   constructor(members: readonly WrittenMember[], partitionKey: string, rowKey: string) {
     this.#members = members;
     this.#size = keyedSize(partitionKey, rowKey);
@@ -87,7 +88,7 @@ export class JsonRowWriter implements RowWriter {
   undeclared(name: string, value: UndeclaredValue): void {
     if (value.type === 'Binary') this.#size += value.bytes.byteLength;
     if (value.type === 'String') this.#size += value.text.length * 2;
-    this.#isAscii = false; // the value may contain other characters
+    this.#isAscii = false; // the value may contain characters outside ASCII
     this.#add(writtenMember(name, value.type), undeclaredText(value));
   }
 
@@ -99,7 +100,7 @@ export class JsonRowWriter implements RowWriter {
   #add(member: WrittenMember, value: string): void {
     const last = this.#last;
     const between = member.previous === last ? member.between : (last?.after ?? '') + member.before;
-    this.#text = this.#text + between + value; // one operand at a time: V8 flattens such a chain quickly
+    this.#text = this.#text + between + value; // `+` with one operand at a time: V8 flattens such a string quickly
     this.#last = member;
     this.#size += member.size;
     if (!member.isAscii) this.#isAscii = false;
@@ -112,7 +113,7 @@ export class JsonRowWriter implements RowWriter {
   }
 }
 
-/** Returns whether a text is printable ASCII and can stand between quotation marks unchanged. */
+/** Returns whether a text is printable ASCII that needs no escape in a JSON string. */
 function isPlain(text: string): boolean {
   if (text.length > LOOPED_UNITS) return PLAIN.test(text);
   for (let index = 0; index < text.length; index++) {
@@ -174,10 +175,10 @@ export interface WrittenMember {
   readonly size: number;
 }
 
-/** Types whose values JSON does not quote. */
+/** Types whose values have no quotation marks in JSON. */
 const BARE: ReadonlySet<EdmType> = new Set(['Boolean', 'Double', 'Int32']);
 
-/** Types that the service infers without an annotation. */
+/** Types that the service infers from the JSON value, so that no annotation is needed. */
 const TOLD: ReadonlySet<EdmType> = new Set(['Boolean', 'Int32', 'String']);
 
 /** Computes the text around the values of a property. */
@@ -191,8 +192,8 @@ export function writtenMember(name: string, type: EdmType, previous?: WrittenMem
 }
 
 /**
- * Computes the members of a shape, indexed by slot. Each refers to its predecessor: if members are written in this
- * order, the text between two values is one precomputed string.
+ * Computes the text around the values of all properties of a shape, indexed by slot. Each member refers to its
+ * predecessor: if members are written in this order, the text between two values is one precomputed string.
  */
 export function writtenMembers({ properties }: RowShape): readonly WrittenMember[] {
   const members: WrittenMember[] = [];
@@ -201,8 +202,8 @@ export function writtenMembers({ properties }: RowShape): readonly WrittenMember
 }
 
 /**
- * Joins texts into one flat string. The operator `+` would build a rope (a tree of parts), which V8 would traverse
- * whenever a text made from it is read.
+ * Joins texts into one flat string. The operator `+` would build a rope (a tree of parts), which V8 would have to
+ * traverse whenever it reads a string that contains the rope.
  */
 function piece(...texts: readonly string[]): string {
   return texts.join('');

@@ -35,7 +35,7 @@ export function eachMember(
   return at + 1;
 }
 
-/** Returns the texts of the elements of the array that begins at an index. */
+/** Returns the JSON text of each element of the array that begins at an index. */
 export function elementTexts(text: string, start: number): readonly string[] {
   const elements: string[] = [];
   let at = skipSpace(text, start + 1);
@@ -88,13 +88,13 @@ function skipNested(text: string, at: number): number {
   return at;
 }
 
-/** Reason in the error for a text that is not a row. */
+/** The reason given in the error if a text is not a row. */
 export const NO_ROW = 'it has a row that is none';
 
 /**
  * Rewrites a row in the service's compact form: without spaces, and with each type annotation directly before its
- * property. Throws a SyntaxError if the text is not a row: not an object, an unknown type, or a value that no property
- * can have. The error does not quote the text.
+ * property. Throws a SyntaxError if the text is not a JSON object, has an annotation with an unknown type, or has a
+ * value that no property can have (an object or an array). The error does not quote the text.
  */
 export function compactRow(text: string): string {
   const row = parsed(text);
@@ -110,7 +110,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     row = JSON.parse(text);
   } catch {
-    throw new SyntaxError(NO_ROW); // the error of JSON.parse quotes the text
+    throw new SyntaxError(NO_ROW); // without the error of JSON.parse, which quotes the text
   }
   if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SyntaxError(NO_ROW);
   return row as Readonly<Record<string, unknown>>;
@@ -146,7 +146,7 @@ export function storedMembers(
   });
   return members.flatMap(([name, from, to]) => {
     const json = text.slice(from, to);
-    if (json[0] === 'n') return []; // null stands for a selected property that the row lacks
+    if (json[0] === 'n') return []; // the service sends null for a selected property that the row lacks
     const stated = types.get(name);
     const value = storedValue(json, stated);
     if (value === undefined) throw illFormed(name, stated, table);
@@ -155,8 +155,8 @@ export function storedMembers(
 }
 
 /**
- * Converts the text of a value. Returns `undefined` if the value does not have the annotated type, or is no value of
- * any type.
+ * Converts the JSON text of a property's value. Returns `undefined` if the value does not have the annotated type, or
+ * is not a value that a property can have.
  */
 function storedValue(json: string, stated: EdmType | undefined): UndeclaredValue | undefined {
   switch (json[0]) {

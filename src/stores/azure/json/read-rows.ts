@@ -25,7 +25,7 @@ export function readRows<R>(
   });
 }
 
-/** Moves the reader to the row in a text. Throws `WrongAnswer` if the text is not a row. */
+/** Moves the reader to a row that is given as text. Throws `WrongAnswer` if the text is not a row. */
 export function openRow(reader: JsonRowReader, text: string): void {
   try {
     reader.onText(text);
@@ -42,8 +42,8 @@ export function checked<R>(reader: JsonRowReader, decode: (row: RowReader) => R,
 }
 
 /**
- * The fast path: reads the rows from the bytes and parses only the text around them. Returns `undefined` if the
- * response is not in the compact form that `JsonRowReader` describes.
+ * The fast path: reads the rows directly from the bytes, and parses only the text before the first row and after the
+ * last one. Returns `undefined` if the response is not in the compact form that `JsonRowReader` describes.
  */
 function rowsInPlace<R>(
   reader: JsonRowReader,
@@ -96,6 +96,6 @@ function parsed(text: string): { readonly value?: unknown } {
   try {
     return Object(JSON.parse(text)) as { readonly value?: unknown };
   } catch {
-    throw new WrongAnswer('it is no JSON', LIST); // the error of JSON.parse quotes the text
+    throw new WrongAnswer('it is no JSON', LIST); // without the error of JSON.parse, which quotes the text
   }
 }

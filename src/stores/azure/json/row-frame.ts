@@ -3,7 +3,7 @@ import type { Slot } from '../../../store/row.js';
 import { CLOSE_BRACE, COMMA, isEscape, OPEN_BRACE, QUOTE, readNumber } from './json-bytes.js';
 import { OTHER, type RowMembers } from './row-members.js';
 
-/** Kinds of values. They are numbers because a typed array stores one for each value of a row. */
+/** The kinds of JSON values. They are numbers, so that a typed array can store the kind of each value of a row. */
 export const KIND = {
   /** The property is missing or null. */
   absent: 0,
@@ -29,17 +29,17 @@ const [TRUE, FALS, NULL] = ['true', 'fals', 'null'].map((text) => Buffer.from(te
 ];
 
 /**
- * Locates a row's values in the response bytes without parsing the row: the bytes between values are compared with
- * those of the previous row. A slot is the index of a property in the row's shape, or a negative number for a key, the
- * timestamp or the ETag. For each slot, the kind, range and annotated type of the value are stored. `JsonRowReader`
- * decodes the values; its comment explains the design and the service's compact form.
+ * Locates a row's values in the bytes of a response without parsing the row: the bytes between the values are compared
+ * with those of earlier rows. A slot is the index of a property in the row's shape, or a negative number for a key, the
+ * timestamp or the ETag. For each slot, the frame stores the kind, the range and the annotated type of the value.
+ * `JsonRowReader` decodes the values; its comment explains the design and the service's compact form.
  */
 export class RowFrame {
   bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(this.bytes.buffer, 0, 0);
   start = 0;
   end = 0;
-  /** True if the row consists of ASCII only, so that bytes and characters correspond. */
+  /** True if the row consists of ASCII only, so that each byte is one character. */
   ascii = true;
   #escaped = false;
   readonly #members: RowMembers;
@@ -69,17 +69,17 @@ export class RowFrame {
     return this.#types[slot - OTHER];
   }
 
-  /** Returns the parsed number in a slot, or NaN if the caller must convert its text. */
+  /** Returns the parsed number in a slot, or NaN if the caller must convert the text of the number itself. */
   number(slot: Slot): number {
     return this.#numbers[slot - OTHER]!;
   }
 
-  /** Returns the index where the value begins, after the opening quote of a string. */
+  /** Returns the index at which the value in a slot begins; for a string, the index after its opening quote. */
   from(slot: Slot): number {
     return this.#from[slot - OTHER]!;
   }
 
-  /** Returns the index where the value ends, before the closing quote of a string. */
+  /** Returns the index after the value in a slot; for a string, the index of its closing quote. */
   to(slot: Slot): number {
     return this.#to[slot - OTHER]!;
   }
@@ -181,8 +181,8 @@ export class RowFrame {
 
 /**
  * Returns whether four bytes are all ASCII, and none is a control character, a quote or a backslash. XOR turns a quote
- * or a backslash into a zero byte, and the subtractions set the highest bit of a byte that is too small. A false alarm
- * is harmless: the bytes are then read one by one.
+ * or a backslash into a zero byte; the subtractions set the highest bit of a zero byte, and of a control character. If
+ * the result is false by mistake, nothing is lost: the caller then reads the bytes one by one.
  */
 function isPlain(four: number): boolean {
   const quotes = four ^ 0x22222222;

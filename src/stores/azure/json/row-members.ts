@@ -15,14 +15,14 @@ export interface RowLayout {
   readonly types: readonly EdmType[];
 }
 
-/** Computes the layout of a shape. */
+/** Returns the {@link RowLayout} of a shape, the properties that a class declares. */
 export function rowLayout(table: string, { properties }: RowShape): RowLayout {
   return { table, names: properties.map(({ name }) => name), types: properties.map(({ type }) => type) };
 }
 
 /** Slot of the row's ETag. */
 export const ETAG: Slot = -4;
-/** Slot shared by all members that the shape does not have. Its value is never read. */
+/** Slot shared by all members that the shape does not declare. Its value is never read. */
 export const OTHER: Slot = -5;
 
 const SYSTEM: readonly (readonly [name: string, slot: Slot])[] = [
@@ -45,23 +45,25 @@ const PREFIX = /^[{,]"((?:[^"\\]|\\.)*?)(?:@odata\.type":"([^"\\]*)","\1)?":/;
 const MAX_PREFIX_LENGTH = 2 * 255 * 6 + 64;
 
 /**
- * Number of distinct members that are remembered before all are forgotten. It bounds the memory for a table in which
- * the names differ from row to row, and leaves room for four rows with the maximum of 252 properties.
+ * Maximum number of distinct members that are remembered. When it is reached, all are forgotten. It bounds the memory
+ * for a table in which the names differ from row to row, and has room for almost four rows with the maximum of 252
+ * properties.
  */
 const MAX_KNOWN = 1000;
 
 /**
- * Number of remembered members to compare before the bytes are parsed. A row may lack properties that earlier rows had,
- * so several may have to be skipped. Without the bound, a new member would be compared with all remembered ones.
+ * Maximum number of remembered members that are compared with the bytes of a member before those bytes are parsed. A
+ * row may lack properties that earlier rows had, so several may have to be skipped. Without the bound, a new member
+ * would be compared with all remembered ones.
  */
 const MAX_SKIPPED = 32;
 
 /**
- * A JSON member that occurred in earlier rows, identified by the bytes before its value. These bytes are compared four
- * at a time.
+ * A JSON member (a name with an optional type annotation) that occurred in earlier rows, identified by the bytes before
+ * its value. These bytes are compared four at a time.
  */
 class RowMember {
-  /** The member that followed this one in the last row that had both. */
+  /** The member that is expected to follow this one in a row, judging by earlier rows. */
   next: RowMember | undefined;
   readonly length: number;
   readonly ascii: boolean;
@@ -83,7 +85,7 @@ class RowMember {
     this.#words = words;
   }
 
-  /** Returns whether the bytes at an index are those of this member. */
+  /** Returns whether the bytes at an index equal the bytes before this member's value. */
   isAt(view: DataView, at: number): boolean {
     const words = this.#words;
     const last = words.length - 1;
@@ -96,12 +98,12 @@ class RowMember {
 
 /**
  * Remembers the JSON members of the rows that were read from a table. Most rows have the same members as the row
- * before, in the same order, so comparing bytes is enough to recognise them.
+ * before, in the same order, so they are recognised by comparing bytes.
  */
 export class RowMembers {
   /**
-   * A sentinel without a name or value. Each member remembers which one followed it in the row before, and the sentinel
-   * does so for the first one.
+   * A sentinel that precedes the first member of every row. Each member refers to the one that is expected after it;
+   * the sentinel refers to the expected first member.
    */
   readonly start = new RowMember(Buffer.alloc(4), OTHER, undefined);
   /** Number of slots, including the negative ones. */
@@ -116,8 +118,8 @@ export class RowMembers {
   }
 
   /**
-   * Returns the member at an index, given the member before it in the row. Returns `undefined` if the bytes are not in
-   * the compact form that `JsonRowReader` describes.
+   * Returns the member that begins at an index, given the member before it in the row, or `start` for the first one.
+   * Returns `undefined` if the bytes are not in the compact form that `JsonRowReader` describes.
    */
   after(previous: RowMember, bytes: Buffer, view: DataView, at: number): RowMember | undefined {
     let member = previous.next;
@@ -157,7 +159,7 @@ export class RowMembers {
     if (type === undefined && annotation !== undefined) return undefined; // an unknown type
     const own = bytes.subarray(at, at + prefix.length);
     const member = new RowMember(own, this.#slots.get(name) ?? OTHER, type);
-    // Not `prefix`: that is a slice, which would keep the whole decoded text alive.
+    // The key is not `prefix`, because that is a slice, which would keep the whole decoded text alive.
     this.#known.set(own.toString('latin1'), member);
     return member;
   }

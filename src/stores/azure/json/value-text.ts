@@ -56,7 +56,7 @@ export function isValue(type: EdmType, text: string): boolean {
   }
 }
 
-/** Creates the error for a value that does not have the type its row declares. */
+/** Creates the error for a value that does not have the type that the response declares for it. */
 export function illFormed(name: string, type: EdmType | undefined, table: string | undefined): EntitableError {
   return new EntitableError(
     'store.unavailable',

@@ -3,8 +3,8 @@ import type { RetainedRow } from '../../../store/row.js';
 import { mergedBody } from '../requests/emulate-removal.js';
 
 /**
- * The content of a row after a write. The entity that was written keeps it as its last known state. Its text is
- * composed when it is read for the first time.
+ * The content of a row after a write, without reading it back. The written entity refers to it as the last known state
+ * of its row. The text of the row is composed only when it is needed for the first time.
  */
 export class WrittenRow {
   /** The request body, or the composed row once `#isComposed` is set. */
@@ -16,7 +16,8 @@ export class WrittenRow {
 
   /**
    * @param body The body of the write.
-   * @param before The row before a merge. The merge leaves its other properties unchanged.
+   * @param before The row before a merge, if it is known. The properties that the merge does not write are taken from
+   * it.
    * @param removed Names of the properties that the write removed.
    */
   constructor(body: string, etag: string | undefined, before: RetainedRow | undefined, removed: readonly string[]) {

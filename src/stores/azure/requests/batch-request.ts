@@ -19,7 +19,7 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
   const end = `\r\n--${changes}--\r\n--${batch}--\r\n`;
   const pieces: (string | Uint8Array)[] = [start];
   const sizes: number[] = [start.length];
-  const frames = new Map<WriteMode, Frame<Uint8Array>>(); // text that all writes of a mode share
+  const frames = new Map<WriteMode, Frame<Uint8Array>>(); // by mode: the text that all of its writes share
   for (let index = 0; index < writes.length; index++) {
     const { mode, url, ifMatch, body = '', bodyBytes } = writes[index]!;
     let frame = frames.get(mode);
@@ -38,14 +38,20 @@ export function batchRequest(endpoint: string, writes: readonly AzureWrite[], se
   return envelope(endpoint, batch, joined(pieces, sizes));
 }
 
-/** Builds a batch with a query as its only part, for a query whose URL would be too long. */
+/**
+ * Builds a batch request with a query as its only part, for a query whose URL would be too long for a request of its
+ * own.
+ */
 export function batchedQuery(endpoint: string, query: WireRequest): WireRequest {
   const batch = `batch_${randomUUID()}`;
   const { before, after } = frameOf(query, `--${batch}\r\n`);
   return envelope(endpoint, batch, `${before}${query.url} HTTP/1.1\r\n${after}\r\n--${batch}--\r\n`);
 }
 
-/** The text before and after the URL of a part. */
+/**
+ * The text of one part of a batch, namely what comes before its URL, and what comes after its `Content-ID` and
+ * `If-Match` headers.
+ */
 interface Frame<T> {
   readonly before: T;
   readonly after: T;

@@ -19,8 +19,8 @@ export function isBatch(contentType: string | undefined, text: string): boolean 
 }
 
 /**
- * Splits the response to a batch into its parts, in order. A part begins with a status line. A line of JSON cannot look
- * like a status line or a boundary, because JSON text contains no raw line breaks.
+ * Splits the response to a batch into its parts, in order. A part begins with a status line. The text of a JSON body
+ * cannot be mistaken for one, or for a boundary, because JSON strings contain no raw line breaks.
  */
 export function batchParts(text: string): readonly BatchPart[] {
   const parts: BatchPart[] = [];
@@ -46,7 +46,7 @@ class Part implements BatchPart {
   }
 
   get etag(): string | undefined {
-    const at = this.#text.indexOf(ETAG); // as the service spells it; `header` finds any spelling
+    const at = this.#text.indexOf(ETAG); // in the case that the service uses; `header` ignores case
     if (at < 0 || this.status >= 300) return this.header('etag');
     return this.#text.slice(at + ETAG.length, this.#text.indexOf('\n', at + ETAG.length)).trim();
   }

@@ -10,9 +10,9 @@ import { JsonRowWriter } from '../json/json-row-writer.js';
 import { storedMembers } from '../json/json-text.js';
 
 /**
- * Replaces merges that remove properties by writes that the service supports. The service cannot remove a property, so
- * the row is read, and the merge becomes a replace of the whole row, on condition that its ETag is still the one that
- * was read.
+ * Replaces merges that remove properties by writes that the service supports. A merge cannot remove a property, so the
+ * row is read, and the merge becomes a replace of the whole row, on condition that the row still has the ETag that was
+ * read.
  */
 export function withoutRemovals(
   connection: AzureConnection,

@@ -2,7 +2,7 @@ import { PARTITION_KEY, ROW_KEY, type Slot } from '../../../store/row.js';
 import { isWithin, type KeyRange, type ScanRequest } from '../../../store/table-store.js';
 import type { JsonRowReader } from '../json/json-row-reader.js';
 
-/** Returns what is wrong with a row of a response, or `undefined` if it is as expected. */
+/** Returns a description of what is wrong with a row in a response, or `undefined` if it is as expected. */
 export type RowCheck = (row: JsonRowReader) => string | undefined;
 
 const NO_KEYS = 'it has a row without its keys, or without the ETag that was asked for';
@@ -16,7 +16,10 @@ export function expectRow(partitionKey: string, rowKey: string): RowCheck {
   };
 }
 
-/** Returns the check for the rows of a query. It compares the keys only; filters are evaluated by the service. */
+/**
+ * Returns the check for the rows of a query. It checks only that the keys lie in the requested ranges, not that the row
+ * matches the filter.
+ */
 export function expectRows({ select, etag = select === undefined, partitionKey, rowKey }: ScanRequest): RowCheck {
   const tests = [keyTest(PARTITION_KEY, partitionKey), keyTest(ROW_KEY, rowKey)].filter((test) => test !== anyKey);
   return (row) => {
@@ -43,5 +46,8 @@ function mayBeWithin(key: string, range: KeyRange): boolean {
   return isWithin(key, range) || [key, range.from?.value ?? '', range.to?.value ?? ''].some((text) => HIGH.test(text));
 }
 
-/** Matches texts whose order by code points, by which a service may sort keys, can differ from that by UTF-16 units. */
+/**
+ * Matches a text with a UTF-16 code unit of 0xD800 or more. Only for such texts can the order by code points, in which
+ * a service may sort keys, differ from the order by code units, in which JavaScript compares strings.
+ */
 const HIGH = /[\uD800-\uFFFF]/;

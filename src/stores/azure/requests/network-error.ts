@@ -16,7 +16,7 @@ type Unanswered =
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const CONNECTING = /^(connect|getaddrinfo) |before secure TLS connection/;
 const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-/** Node's codes for a header or path with characters that cannot be sent. */
+/** Matches Node's error codes for a header or path with characters that cannot be sent. */
 const UNSENDABLE = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE|UNESCAPED_CHARACTERS)$/;
 const CREDENTIAL = /^(Authentication|AggregateAuthentication|CredentialUnavailable|AuthenticationRequired)Error$/;
 
@@ -60,7 +60,7 @@ export function unansweredRead(error: unknown, details: StoreErrorDetails, objec
 
 /**
  * Creates the error of a write whose response is missing or unusable. Once the HTTP client has started to send the
- * request, the outcome is unknown, even if a signal or a timeout ended the wait; before that, nothing was written. If
+ * request (`sent`), the outcome is unknown, also after a signal or a timeout; before that, nothing was written. If
  * another server answered in the service's place, the write is assumed not to have reached the service.
  */
 export function unansweredWrite(
@@ -142,11 +142,11 @@ function neverConnected(error: unknown): boolean {
   );
 }
 
-/** Maximum depth of a chain of causes. Real chains are shorter; the bound ends a circular one. */
+/** Maximum depth to which a chain of causes is followed. Real chains are shorter; the bound is for circular ones. */
 const MAX_DEPTH = 10;
 
 /**
- * Copies an error of the SDK for use as a cause, without request and response. They contain credentials, keys and
+ * Copies an error of the SDK for use as a cause, without its request and response: these contain credentials, keys and
  * bodies, which would appear when the error is printed. Other errors are kept as they are, if none of their causes has
  * a request or response.
  */

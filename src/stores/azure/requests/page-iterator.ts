@@ -56,8 +56,8 @@ export class PageIterator<R> extends SerialIterator<RowPage<R>> {
   }
 
   /**
-   * Aborts the requests for further pages, unless the iteration ended with the last page: then there are none, and
-   * aborting could close the connection that the body of the last page still uses.
+   * Aborts the requests for further pages. If the iteration ended with the last page, there are none, and aborting
+   * could close the connection that the body of the last page still uses, so nothing is done.
    */
   protected ended(by: IterationEnd): void {
     if (by !== 'last page') this.#stop.stop();

@@ -63,7 +63,7 @@ export class PageReader {
   /**
    * Requests a page.
    *
-   * @param streaming Whether to resolve when the headers have arrived, so that the next page can be requested.
+   * @param streaming True to resolve as soon as the headers have arrived, so that the next page can be requested.
    */
   async request(
     continuation: string | undefined,
@@ -98,7 +98,7 @@ export class PageReader {
     return refused(refusalOf(response), 'read', { table: this.#source.table });
   }
 
-  /** Requests a page by a batch, because the URL of the query is too long. */
+  /** Requests a page as the only part of a batch, because the URL of the query is too long. */
   async #requestInBatch(
     wire: WireRequest,
     continuation: string | undefined,

@@ -17,7 +17,7 @@ export function pointAnswer(response: PipelineResponse): PointAnswer {
   return { etag, text: bodyAsText ?? '' };
 }
 
-/** Returns whether a text is the JSON of an object with these keys. */
+/** Returns whether a text is a JSON object with this partition key and row key. */
 export function hasKeys(text: string, partitionKey: string, rowKey: string): boolean {
   let row: unknown;
   try {

@@ -5,7 +5,10 @@ import type { KeyRange, ReadRequest, ScanRequest } from '../../../store/table-st
 import type { RowLayout } from '../json/row-members.js';
 import { EntitableError } from '../../../errors/entitable-error.js';
 
-/** Formats the options of a query without its continuation. Returns `''` if there are none. */
+/**
+ * Formats the query options of a scan (`$filter`, `$select`, `$top`), without its continuation. Returns `''` if there
+ * are none.
+ */
 export function queryText(
   request: ScanRequest,
   select: string | undefined,
@@ -54,8 +57,8 @@ function keyNodes(property: 'PartitionKey' | 'RowKey', keys: string | KeyRange |
 }
 
 /**
- * Returns the URL of a table with any name. A dollar sign stays unencoded, because the names of the service's own
- * tables begin with it.
+ * Returns the URL of a table, with its name percent-encoded. A dollar sign stays unencoded, because the names of the
+ * service's own tables begin with it.
  */
 export function tableUrl(endpoint: string, table: string): string {
   return `${endpoint}/${encodeText(table).replaceAll('%24', '$')}`;
@@ -88,11 +91,12 @@ function keyText(key: string): string {
   return PLAIN.test(key) ? key : encodeText(key.replaceAll("'", "''"));
 }
 
-/** Separates the two continuation tokens. No header can contain it. */
+/** Separates the service's two continuation tokens in a continuation. No header can contain it. */
 const SEPARATOR = '\n';
 
 /**
- * Reads the service's two continuation tokens from the headers. The second may be missing, and is then not sent either.
+ * Reads the service's two continuation tokens from the headers and joins them. The second may be missing; the next
+ * request is then sent without it.
  */
 export function readContinuation(header: (name: string) => string | undefined): string | undefined {
   const partition = header('x-ms-continuation-NextPartitionKey') ?? '';
@@ -101,7 +105,7 @@ export function readContinuation(header: (name: string) => string | undefined): 
   return row === '' ? partition : `${partition}${SEPARATOR}${row}`;
 }
 
-/** Formats a continuation as query options. */
+/** Formats a continuation as the query options of the request for the next page. */
 export function continuationText(continuation: string): string {
   const [partition, row] = continuation.split(SEPARATOR, 2);
   const next = `NextPartitionKey=${encodeText(partition!)}`;

@@ -4,7 +4,7 @@ import type { ErrorCode, StoreErrorDetails } from '../../../errors/error-details
 import { unansweredRead, unansweredWrite } from './network-error.js';
 import { isErrorType, isFromService, WrongAnswer } from './wrong-answer.js';
 
-/** The codes that a response of the service, or its absence, can have. Codes of another origin are excluded. */
+/** The error codes that can result from a response of the service, or from its absence. */
 type Refused = Exclude<
   Extract<ErrorCode, `store.${string}`>,
   | 'store.unknown-target'
@@ -21,7 +21,7 @@ type Refused = Exclude<
 export interface ServiceRefusal {
   readonly status: number;
   readonly serviceCode: string | undefined;
-  /** Describes what is wrong with the response, if it may not come from the service. */
+  /** Describes what is wrong with the response, if that makes it doubtful that the service sent it. */
   readonly wrong?: WrongAnswer | undefined;
   /** The service's message; empty if there is none. */
   readonly text: string;
@@ -56,8 +56,8 @@ const BY_STATUS: ReadonlyMap<number, Refused> = new Map([
 ] as const);
 
 /**
- * Statuses that describe a row, a table or a credential. They are accepted only from the service: a proxy may use them
- * for reasons of its own.
+ * Statuses that report the state of a row or a table, or a problem with the credential. They are accepted only from the
+ * service: a proxy may use them for reasons of its own.
  */
 const SERVICE_ONLY = new Set([401, 403, 404, 409, 412]);
 
@@ -81,18 +81,21 @@ const MESSAGES: Readonly<Record<Refused, string>> = {
   'store.unavailable': 'was refused because the service is not available now. Try again later.',
 };
 
-/** Message for a table name that the service still reserves for a deleted table, because the data is not gone yet. */
+/**
+ * Message for an operation on a table that was deleted, while the service is still deleting its data and therefore
+ * reserves its name.
+ */
 const BEING_DELETED =
   'was refused: the table is still being deleted, which takes the service some 40 seconds. createIfMissing(table, { waitForDeletion: true }) waits for it.';
 
-/** Reads an error response. The service's code is in the body or in a header. */
+/** Reads an error response. The service sends its error code in the body or in a header. */
 export function readRefusal(
   status: number,
   header: (name: string) => string | undefined,
   body: string,
   fromService: boolean,
 ): ServiceRefusal {
-  // The error text of any server but the service is ignored.
+  // The body is ignored unless the service sent it.
   const { code, message } = fromService && isErrorType({ get: header }) ? errorBody(body) : {};
   const isEmpty = body === '' && isErrorType({ get: header });
   const told = header('x-ms-error-code');
@@ -137,14 +140,14 @@ function retryAfterOf(header: (name: string) => string | undefined): number | un
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
-/** Reads the error response of a whole request. */
+/** Reads the error response to a whole request, in contrast to that to one part of a batch. */
 export function refusalOf({ status, headers, bodyAsText }: PipelineResponse): ServiceRefusal {
   return readRefusal(status, (name) => headers.get(name), bodyAsText ?? '', isFromService(headers));
 }
 
 /**
- * Creates the error for an error response. The service's message may quote values that were sent, so it goes to a
- * detail that is not printed.
+ * Creates the `EntitableError` for an error response. The service's message may quote values that were sent, so it is
+ * only put into `details.serviceMessage`, which is not printed.
  */
 export function refused(
   refusal: ServiceRefusal,
@@ -189,8 +192,8 @@ function codeOf({ status, serviceCode }: ServiceRefusal): Refused {
 const ERROR_XML = /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?<(?:m:)?error[\s>][^]*?<(?:m:)?code>([^<]+)</i;
 
 /**
- * Parses the body of an error: `{"odata.error":{…}}` of the service, `{"odataError":{…}}` of an SDK client, or the XML
- * that a front-end server sends.
+ * Parses the body of an error response: `{"odata.error":{…}}` from the service, `{"odataError":{…}}` from a client of
+ * the SDK, or the XML that a front-end server of the service sends.
  */
 function errorBody(body: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
   const xml = ERROR_XML.exec(body);

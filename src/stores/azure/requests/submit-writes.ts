@@ -14,12 +14,15 @@ import { readRefusal, refusalOf, refused, type ServiceRefusal } from './refusal.
 import { isEntityTag, WrongAnswer } from './wrong-answer.js';
 
 /**
- * Maximum number of times that an unconditional merge which removes a property starts again because its row changed
- * between the read and the write. After that, the error is thrown.
+ * Maximum number of times that an unconditional merge which removes a property is repeated, because its row changed
+ * between the read and the write (see `withoutRemovals`). After that, the error is thrown.
  */
 const MAX_RACES = 5;
 
-/** Sends writes with a signal and a time limit: a single write by itself, several as one transaction. */
+/**
+ * Sends writes, under the signal and the time limit of the options: a single write by itself, several as one
+ * transaction.
+ */
 export async function submitWrites(
   connection: AzureConnection,
   table: string,
@@ -130,8 +133,8 @@ const NOT_WRITTEN = 'it has another status, another row, or no ETag';
 
 /**
  * Returns the receipt of one write, or `undefined` if the response is not the expected one. Except after a delete, the
- * response must contain an ETag. Some services ignore the `Prefer` header of an insert and return the row; it must have
- * the written keys.
+ * response must contain an ETag. Some services ignore the `Prefer` header of an insert and return the row, which must
+ * then have the keys that were written.
  */
 function receipt(
   { mode, partitionKey, rowKey }: AzureWrite,
@@ -153,8 +156,8 @@ function refusedPart(part: BatchPart, table: string, count: number, requestId: s
 }
 
 /**
- * Returns the index of the write that failed. The service states it in its message or by the Content-ID; if neither is
- * there, the result is `undefined`.
+ * Returns the index of the write that failed. The service reports it at the start of its message or in the header
+ * `Content-ID`. Returns `undefined` if it does neither.
  */
 function failedIndex({ text }: ServiceRefusal, part: BatchPart, count: number): number | undefined {
   const told = /^(\d+):/.exec(text)?.[1] ?? part.header('content-id');

@@ -43,8 +43,8 @@ export async function deleteTable(
 }
 
 /**
- * Returns a page of table names. The service orders names by a rule of its own, so the prefix is not sent to the
- * service but tested here.
+ * Returns a page of table names. The service compares names by a rule of its own, so names are filtered by the prefix
+ * here instead of by the service.
  */
 export async function listTables(
   { endpoint, transport, traits: { limits } }: AzureConnection,
@@ -98,7 +98,10 @@ function namesIn(response: PipelineResponse): readonly string[] {
   return names;
 }
 
-/** Returns the name of the created table, which some services send back. */
+/**
+ * Returns the name of the created table from the response. Some services return it although the request asks for no
+ * content.
+ */
 function nameIn(response: PipelineResponse): unknown {
   return member(json(response), 'TableName');
 }
@@ -107,7 +110,7 @@ function json(response: PipelineResponse): unknown {
   try {
     if (isJson(response.headers)) return JSON.parse(response.bodyAsText ?? '');
   } catch {
-    // the error of JSON.parse quotes the text
+    // the error of JSON.parse is dropped, because it quotes the text
   }
   throw new WrongAnswer('it is no JSON', response);
 }

@@ -11,11 +11,15 @@ export interface WireRequest {
 }
 
 /**
- * The protocol version that this store uses. An SDK client that was passed in with a different version overrides it.
+ * The protocol version that this store uses. An SDK client that was passed in overrides it if that client is set to
+ * another version.
  */
 export const PROTOCOL_VERSION = '2019-02-02';
 
-/** Amount of type information in a response: annotations for every type that JSON cannot represent, or none. */
+/**
+ * The amount of type information in a response: `minimalmetadata` annotates every type that JSON cannot represent,
+ * `nometadata` none.
+ */
 export type MetadataLevel = 'minimalmetadata' | 'nometadata';
 
 /** Returns the metadata level of a read. Only reads that return nothing but keys need no types. */
@@ -28,7 +32,7 @@ const READ_HEADERS: Readonly<Record<MetadataLevel, Readonly<Record<string, strin
   nometadata: readHeaders('nometadata'),
 };
 
-/** Builds a read of rows. */
+/** Builds the request of a read: of rows, or of the list of tables. */
 export function readRequest(url: string, metadata: MetadataLevel): WireRequest {
   return { method: 'GET', url, headers: READ_HEADERS[metadata], body: undefined };
 }
@@ -42,7 +46,7 @@ export interface AzureWrite extends PreparedWrite {
   /** The table's URL for an insert, otherwise the row's. */
   readonly url: string;
   readonly body: string | undefined;
-  /** Length of the body in UTF-8. */
+  /** Length of the body in UTF-8, in bytes. */
   readonly bodyBytes: number;
   readonly ifMatch: string | undefined;
   /** Names of properties that a merge removes. Such a write is sent as a read of the row and a replace. */
@@ -56,7 +60,7 @@ const METHODS: Readonly<Record<Exclude<WriteMode, 'merge' | 'upsert-merge'>, Htt
   delete: 'DELETE',
 };
 
-/** Returns the method and the headers that all writes of a mode share, alone or in a transaction. */
+/** Returns the HTTP method and the headers that all writes of a mode have, whether sent alone or in a transaction. */
 export function writeHead(mode: WriteMode, service: ServiceProfile): Pick<WireRequest, 'method' | 'headers'> {
   const merging = mode === 'merge' || mode === 'upsert-merge';
   const headers: Record<string, string> = {

@@ -13,9 +13,11 @@ interface Answer {
  */
 export class WrongAnswer extends Error {
   readonly status: number;
-  /** The media type, e.g. `text/html`; `none` if the response has no readable one. */
+  /** The media type, e.g. `text/html`; `none` if the header is missing or malformed. */
   readonly contentType: string;
-  /** True if the headers show that the service answered, so that the request may have been carried out. */
+  /**
+   * True if the headers show that the response comes from the service, so that the request may have been carried out.
+   */
   readonly fromService: boolean;
 
   /** @param reason What is wrong with the response, as the end of a sentence, e.g. `it has no ETag`. */
@@ -29,8 +31,8 @@ export class WrongAnswer extends Error {
 }
 
 /**
- * Returns whether the service answered. Azure Storage, Cosmos DB and Azurite send `x-ms-request-id` or `x-ms-version`
- * with every response, including errors.
+ * Returns whether a response comes from the service, judging by its headers. Azure Storage, Cosmos DB and Azurite send
+ * `x-ms-request-id` or `x-ms-version` with every response, including errors.
  */
 export function isFromService(headers: Answer['headers']): boolean {
   return (headers.get('x-ms-request-id') ?? headers.get('x-ms-version')) !== undefined;
@@ -38,12 +40,12 @@ export function isFromService(headers: Answer['headers']): boolean {
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
-/** Reason in the error for a page whose continuation leads to the same page again. */
+/** The reason given in the error if the continuation of a page leads to the same page again. */
 export const ENDLESS = 'it is followed by itself: the continuation that it gives is the one that it was asked for';
 
 const XML_TYPE = /^(?:application|text)\/(?:atom\+)?xml\s*(?:;|$)/i;
 
-/** Returns whether the content type is one of the service's errors: JSON, XML, or none. */
+/** Returns whether the content type is one that the service uses for error responses: JSON, XML, or none. */
 export function isErrorType(headers: Answer['headers']): boolean {
   const type = headers.get('content-type') ?? '';
   return type === '' || JSON_TYPE.test(type) || XML_TYPE.test(type);
@@ -56,12 +58,15 @@ export function isJson(headers: Answer['headers']): boolean {
 
 const ENTITY_TAG = /^(?:W\/)?"[ !#-~]*"$/;
 
-/** Returns whether a header is an ETag that can be sent back. */
+/** Returns whether the value of a header is an ETag that a later request can send back. */
 export function isEntityTag(header: string | undefined): header is string {
   return header !== undefined && header.length <= LONGEST_ETAG && ENTITY_TAG.test(header);
 }
 
-/** Describes the response to a query whose status and content type were already checked, for errors in its rows. */
+/**
+ * Stands in for the response to a query in errors about its rows. Its status and content type have already been checked
+ * by then.
+ */
 export const LIST: Answer = { status: 200, headers: { get: () => 'application/json' } };
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,60}\/[\w!#$&^.+-]{1,60}(?=\s*(?:;|$))/;

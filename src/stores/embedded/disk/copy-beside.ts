@@ -55,8 +55,8 @@ async function place(beside: string, target: string): Promise<void> {
 }
 
 /**
- * Throws `store.already-exists` if the target or one of SQLite's files for it exists. Such a file, left by an earlier
- * database, would be taken for part of the copy.
+ * Throws `store.already-exists` if the target or one of SQLite's files for it exists. SQLite would treat such a file,
+ * left by an earlier database, as part of the copy.
  */
 async function checkFree(target: string): Promise<void> {
   for (const suffix of COMPANIONS) {

@@ -6,7 +6,7 @@ import type { OrderedRows } from '../ordered-rows.js';
 import { checkFormat } from './store-format.js';
 
 /**
- * The failures that an acknowledged write survives: with `full` even a loss of power, with `relaxed` only the end of
+ * The failures that an acknowledged write survives: with `full`, even a loss of power; with `relaxed`, only the end of
  * the process.
  */
 export type Durability = 'full' | 'relaxed';
@@ -21,17 +21,17 @@ export interface DiskStoreOptions {
    * that the service accepts.
    */
   readonly limits?: ServiceLimits | undefined;
-  /** Returns milliseconds since 1970, for timestamps; the system's clock by default. */
+  /** Returns the current time in milliseconds since 1970, for timestamps. The default is the system's clock. */
   readonly clock?: (() => number) | undefined;
   /**
    * The failures that an acknowledged write survives. `full`, the default: the end of the process, a crash of the
-   * system and a loss of power. `relaxed`: the same, except that a loss of power may undo the last transactions. The
-   * store stays intact, and single writes are faster.
+   * operating system and a loss of power. `relaxed`: only the end of the process. A crash of the operating system or a
+   * loss of power may undo the last transactions, but the store stays intact, and single writes are faster.
    */
   readonly durability?: Durability | undefined;
   /**
-   * The mode of new files, `0o600` by default. New folders get the same rights, plus the right to enter them for those
-   * who may read.
+   * The mode of new files, `0o600` by default. New folders get the same mode, plus the right to enter the folder for
+   * everybody who may read the files.
    */
   readonly fileMode?: number | undefined;
 }

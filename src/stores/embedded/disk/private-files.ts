@@ -20,7 +20,7 @@ export async function syncFile(path: string): Promise<void> {
   await file.sync();
 }
 
-/** Waits until the names in a folder are synced to disk, on systems that support it. */
+/** Syncs the entries of a folder, which are the names of its files, to disk. Does nothing on Windows. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await using folder = await open(path, 'r');
@@ -38,7 +38,9 @@ export function syncPath(path: string): void {
   }
 }
 
-/** Returns what identifies a file: its device and inode, which do not depend on its name. */
+/**
+ * Returns what identifies a file regardless of its name, namely its device and inode; `undefined` if there is no file.
+ */
 export function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;

@@ -16,7 +16,7 @@ export function incompatibleFormat(path: string, why: string): EntitableError {
 const VERSION = 1;
 const ROW_KEY = 'format';
 
-/** The properties that the files of a store record, and on which everyone who opens them must agree. */
+/** The format record in the files of a store. The settings of every process that opens the files must agree with it. */
 interface Format {
   readonly version: number;
   readonly tableNamesIgnoreCase: boolean;

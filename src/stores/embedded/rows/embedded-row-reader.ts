@@ -34,12 +34,14 @@ const BOOLEAN_TRUE = 1;
  */
 const SHARED_TEXT_BYTES = 256;
 /**
- * Maximum size of that text if the row is short. The text then also covers the following rows that were read together
- * with this one, about as many as are read ahead.
+ * Maximum size of that text, in bytes, if the row is short. The text then also covers rows after it in the same buffer,
+ * about as many as an LMDB scan reads ahead.
  */
 const SHARED_TEXT_BYTES_OF_ROWS = 1024;
 
-/** Reads stored rows, one at a time and directly from their bytes, by the slots of a shape. */
+/**
+ * Reads stored rows, one at a time and directly from their bytes. Properties are identified by their slots in a shape.
+ */
 export class EmbeddedRowReader implements RowReader {
   readonly #shapes: ShapeLayouts;
   readonly #layouts: LayoutDictionary;
@@ -66,7 +68,7 @@ export class EmbeddedRowReader implements RowReader {
   #textStart = 0;
   #textEnd = 0;
 
-  /** @param source the source of the rows, which also provides layouts that are not known yet. */
+  /** @param source the source of the rows, from which layouts that are not cached yet are also read. */
   constructor(shapes: ShapeLayouts, layouts: LayoutDictionary, source: RowSource, withEtag = true) {
     this.#shapes = shapes;
     this.#layouts = layouts;
@@ -74,7 +76,7 @@ export class EmbeddedRowReader implements RowReader {
     this.#withEtag = withEtag;
   }
 
-  /** Moves this reader to a row. Pass `layout` if it is known already. */
+  /** Moves this reader to a row. Pass the row's `layout` if the caller knows it already; otherwise it is looked up. */
   on(row: EngineRow, layout?: Layout): this {
     const { bytes, start, writes } = row;
     this.#row = row;
@@ -199,8 +201,8 @@ function arrayOf({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
 }
 
 /**
- * Returns the value of a property that the row has, in the form for undeclared properties: its exact text on the wire,
- * or its bytes.
+ * Returns the value of a property that the row has, in the form for undeclared properties: as the exact text that the
+ * service would send, or as bytes for a Binary.
  */
 function undeclaredValue(row: RowReader, slot: Slot): UndeclaredValue {
   const type = row.typeOf(slot)!;

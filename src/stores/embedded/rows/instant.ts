@@ -2,7 +2,7 @@ import { DATE_TIME_RANGE, etagOf, isInDateTimeRange, type Instant } from '../../
 
 /**
  * Size of an encoded instant in bytes: 50 bits for the milliseconds since 1601, and 14 bits for the rest below the
- * millisecond in units of 100 ns. It is exact, and is read and written without a bigint.
+ * millisecond in units of 100 ns. The encoding is exact, and needs no bigint.
  */
 export const INSTANT_BYTES = 8;
 
@@ -54,8 +54,8 @@ export function nextInstant(last: Instant, now: number): Instant {
 
 const MILLISECONDS_PER_SECOND = 1000;
 
-// A cache of the text of the second that was formatted last. Sharing it at module level is harmless: it depends on the
-// argument alone.
+// Caches the second that was formatted last, and its text. A cache at module level is harmless, because the text
+// depends only on the second.
 let second = Number.NaN;
 let head = '';
 

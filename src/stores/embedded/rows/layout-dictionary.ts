@@ -19,9 +19,9 @@ export const NUMBERED_LAYOUTS = 60_000;
 const INTERNED_LAYOUTS = 10_000;
 
 /**
- * The dictionary of layouts. It is append-only and stored with the rows, so that several processes can share it. A
- * number is cached only after it was read outside a transaction, because a transaction that assigns it may still be
- * rolled back.
+ * Assigns numbers to layouts, the lists of property names and types that rows have. The list of numbered layouts is
+ * append-only and stored with the rows, so that several processes can share it. A number is cached only after it was
+ * read outside a transaction, because a transaction that assigns it may still be rolled back.
  */
 export class LayoutDictionary {
   readonly #rows: OrderedRows;
@@ -37,8 +37,8 @@ export class LayoutDictionary {
   }
 
   /**
-   * Returns the layout that a text describes: the same object each time, while it is cached. Throws `store.damaged` for
-   * text that is not a layout.
+   * Parses the text of a layout. Returns the same object for the same text as long as it is cached. Throws
+   * `store.damaged` for text that is not a layout.
    */
   intern(text: string): Layout {
     const known = this.#interned.get(text);
@@ -68,7 +68,7 @@ export class LayoutDictionary {
     return layout;
   }
 
-  /** Returns the number of a layout if it is cached. */
+  /** Returns the number of a layout; `undefined` if the number is not cached. */
   knownNumber(layout: Layout): number | undefined {
     const number = this.#numbers.get(layout.text);
     if (number !== undefined) this.#numbered[number] ??= layout;

@@ -28,9 +28,9 @@ const TYPE_NUMBERS = Object.fromEntries(EDM_TYPES.map((type, number) => [type, n
 >;
 
 /**
- * The properties of a row that have been written so far, in order: a node in the tree of all such orders that occurred.
- * Everything that depends only on names and types (the layout, sizes, violations of the service's rules) is computed
- * once per node, so that writing costs one step per property.
+ * The properties of a row that have been written so far, in order: a node in the tree of all sequences of properties in
+ * which rows have been written. Everything that depends only on names and types (the layout, sizes, violations of the
+ * service's rules) is computed once per node, so that writing costs one step per property.
  */
 export class LayoutPath {
   /** Creates the root of the tree for the rows of a shape: the path without properties. */
@@ -74,8 +74,8 @@ export class LayoutPath {
   }
 
   /**
-   * Begins a row; call it on a root only. Returns the size of the fixed part of a row that has every property of the
-   * shape.
+   * Begins a row, and clears the cache of paths if it is full; call it on a root only. Returns the size of the fixed
+   * part of a row that has every property of the shape.
    */
   begin(): number {
     const { count, fixedBytes } = this.#paths;

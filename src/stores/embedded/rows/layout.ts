@@ -85,18 +85,21 @@ function isProperties(found: unknown): found is readonly (readonly [name: string
 }
 
 /**
- * The positions, by slot, of a shape's properties in rows of one layout. It is computed once for each pair of shape and
- * layout. Absent properties have no type.
+ * The types and positions of a shape's properties in rows of one layout, indexed by slot (the index of a property in
+ * the shape). It is computed once for each pair of shape and layout. A property that the rows lack has no type.
  */
 export interface SlotMap {
   readonly types: readonly (EdmType | undefined)[];
   readonly offsets: Int32Array;
   readonly begins: Int32Array;
-  /** The properties that the shape does not declare. Their slots follow all others. */
+  /** The properties of the rows that the shape does not declare. Their slots are higher than all others. */
   readonly undeclared: readonly { readonly name: string; readonly slot: number }[];
 }
 
-/** The slot maps of one shape. Properties that only a filter names follow the declared ones. */
+/**
+ * For one shape, the {@link SlotMap} of every layout in which its rows are stored. A property that a filter names, but
+ * the shape does not declare, gets a slot after those of the declared properties.
+ */
 export class ShapeLayouts {
   readonly #declared: ReadonlySet<string>;
   readonly #names: readonly string[];

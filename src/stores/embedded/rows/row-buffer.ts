@@ -15,9 +15,9 @@ const SHARED_BYTES = 8 * 1024;
 const LOOPED_UNITS = 48;
 
 /**
- * A buffer in which rows are encoded one after another. The fixed part of a row has one entry of fixed size for each
- * property; the variable part has the content of its Strings and Binaries. Both grow side by side while the row is
- * written.
+ * A buffer in which rows are encoded one after another. The fixed part of a row has an entry for each property, whose
+ * size depends only on the property's type; the variable part has the content of its Strings and Binaries. Both grow
+ * side by side while the row is written.
  */
 export class RowBuffer {
   #bytes!: Buffer;
@@ -33,8 +33,8 @@ export class RowBuffer {
   }
 
   /**
-   * Begins a row whose fixed part is expected to have `fixedBytes` bytes. A row that was begun before and not taken is
-   * overwritten.
+   * Begins a row whose fixed part is expected to have `fixedBytes` bytes. A row that was begun before, but not taken
+   * with {@link take}, is overwritten.
    */
   begin(fixedBytes: number): void {
     this.#fixed = this.#variable = this.#end = this.#start + HEADER_BYTES;
@@ -42,7 +42,10 @@ export class RowBuffer {
     this.#variable = this.#end += fixedBytes;
   }
 
-  /** Ends the current row and returns its bytes, with space for its header at the start. They are never overwritten. */
+  /**
+   * Ends the current row and returns its bytes, with space for its header at the start. Later rows never overwrite
+   * them.
+   */
   take(): ByteSlice {
     const gap = this.#variable - this.#fixed;
     if (gap > 0) this.#bytes.copyWithin(this.#fixed, this.#variable, this.#end);

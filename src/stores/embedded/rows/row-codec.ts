@@ -28,7 +28,10 @@ export class RowCodec {
     this.#limits = limits;
   }
 
-  /** Returns the {@link LayoutPath} at which the encoding of each row of a shape begins. */
+  /**
+   * Returns the {@link LayoutPath} (the properties of a row that have been written so far) of a row of this shape
+   * before its first property is written.
+   */
   root(shape: RowShape): LayoutPath {
     return LayoutPath.root(this.#layouts, this.#limits, shape);
   }

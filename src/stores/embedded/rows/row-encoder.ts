@@ -20,7 +20,7 @@ export interface EncodedWrite extends EncodedRow {
 
 const INTEGER = /^-?\d+$/;
 
-/** The texts that undeclared values may have, for types whose parsing alone is too lenient. */
+/** The valid texts of undeclared values, for types whose JavaScript conversion (such as `Number`) accepts more. */
 const FORMS: Readonly<Partial<Record<EdmType, RegExp>>> = {
   Boolean: /^(true|false)$/,
   Double: /^(NaN|-?Infinity|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/,
@@ -42,7 +42,8 @@ export class RowEncoder implements RowWriter {
   #beyondLatin1 = false;
   /**
    * The text form that rows start with. A row in which Strings beyond ASCII precede Strings beyond Latin-1 must be
-   * written twice if it starts in Latin-1. After such a row another one is likely, and starts in UTF-8.
+   * written twice if it starts in Latin-1. After such a row the next one starts in UTF-8, because it is likely to be
+   * similar.
    */
   #firstForm: TextForm = LATIN1;
   #entityBytes = 0;
@@ -55,7 +56,7 @@ export class RowEncoder implements RowWriter {
 
   /**
    * Runs `write` to encode a row. `write` runs again if a String needs a different text form than the Strings before
-   * it. The slots that it uses are those of the root's shape.
+   * it. The slots that `write` passes refer to the shape of `root`.
    */
   encode(root: LayoutPath, write: (writer: RowWriter) => void): EncodedWrite {
     let form: TextForm | undefined = this.#firstForm;

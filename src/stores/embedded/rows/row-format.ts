@@ -4,10 +4,10 @@ import type { Layout } from './layout.js';
 import { contentOf, type ByteSlice } from '../ordered-rows.js';
 
 /**
- * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part (one entry
- * of fixed size for each property) and the variable part (the content of Strings and Binaries), as the layout describes
- * them. A row whose layout has no number contains the layout itself after the timestamp, as its length (4) and its
- * text.
+ * The format of a row: flags (1 byte), the number of its layout (2), its timestamp (8), then the fixed part (an entry
+ * for each property, whose size depends only on the property's type) and the variable part (the content of Strings and
+ * Binaries). The layout lists the names and types of the row's properties; see `layout.ts`. A row whose layout has no
+ * number contains the layout itself after the timestamp, as its length (4) and its text.
  */
 const FLAGS = 0;
 const LAYOUT = 1;
@@ -15,8 +15,8 @@ const TIMESTAMP_AT = 3;
 export const HEADER_BYTES = TIMESTAMP_AT + INSTANT_BYTES;
 
 /**
- * The encoding of a row's Strings: one byte per character; UTF-8 if a character needs more; or UTF-16 if there is an
- * unpaired surrogate.
+ * The encodings of a row's Strings: Latin-1 with one byte per character; UTF-8 if a character needs more; or UTF-16 if
+ * a String contains an unpaired surrogate.
  */
 export const LATIN1 = 0;
 export const UTF8 = 1;
@@ -77,7 +77,7 @@ export interface EncodedRow {
   readonly textForm: TextForm;
   /** The bytes of the row: space for the header, then the fixed part and the variable part. */
   readonly body: ByteSlice;
-  /** True once the header is written. A stored row never changes, so storing it again needs a copy. */
+  /** True once the header was written into `body`. Stored bytes never change, so storing the row again needs a copy. */
   isStamped: boolean;
 }
 
