@@ -7,6 +7,7 @@ import { checkFunction, checkOperation, type OperationOptions } from '../options
 import type { RowPlace, RowReading } from './merge-rows.js';
 import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matched-writes.js';
 import { OpenBatch, type TableWrite } from '../writing/batch.js';
+import { groupProblem } from '../writing/check-group.js';
 import { isOfWrite, type BatchFailure } from '../writing/refusals.js';
 import { submitBatch, type BatchSubmission } from '../writing/submit-batch.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
@@ -24,6 +25,8 @@ import { readStep, type PlanReader } from './execute-plan.js';
 export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
+  /** The class of the entities, for errors. */
+  readonly className: string;
   readonly prepare: PrepareWrite;
   /** Reads a row again, if it still matches. */
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
@@ -78,8 +81,9 @@ async function writeMatches(
     const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
     while (pending.length > 0) {
       const before = pending.length;
-      const batch = await nextBatch(writer, pending, options);
-      skipped += before - pending.length - batch.length;
+      const failures = failed.length;
+      const batch = await nextBatch(writer, pending, failed, options);
+      skipped += before - pending.length - batch.length - (failed.length - failures);
       const rest = await submitBatch(batch, submission);
       if (rest?.failure !== undefined) await readAgain(rest.unwritten, rest.failure, pending);
       if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
@@ -109,11 +113,13 @@ function isRaced(error: unknown): boolean {
 }
 
 /**
- * Removes the rows of the next transaction from `pending`, and returns them without those that have nothing to write.
+ * Removes the rows of the next transaction from `pending`, and returns them without those that have nothing to write. A
+ * row whose group no transaction can hold is added to `failed`.
  */
 async function nextBatch(
-  { prepare, store, table }: MatchWriter,
+  { prepare, store, table, className }: MatchWriter,
   pending: Pending[],
+  failed: FailedRow[],
   options: OperationOptions,
 ): Promise<readonly Prepared[]> {
   const { limits, removes } = store.traits;
@@ -127,6 +133,13 @@ async function nextBatch(
       continue;
     }
     const { write, others } = prepared;
+    const error = others && groupProblem([prepared], limits, className);
+    if (error !== undefined) {
+      const { partitionKey, rowKey } = row;
+      failed.push({ partitionKey, rowKey, error });
+      pending.shift();
+      continue;
+    }
     const isAlone = prepared.removes && removes === 'by-replacing';
     if (batch !== undefined && (isAlone || !batch.takes(prepared, limits))) {
       pending[0] = { ...row, prepared };
@@ -183,7 +196,7 @@ export async function changeMatches<T extends object>(
   checkOperation(options, WRITE_BY_FILTER_NAMES);
   if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
   const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
-  const { store, table } = source;
+  const { store, table, metadata } = source;
   const matches = pageSourceOf(state, withKnowledge(reading, writes.indexes));
   refuseSorted(state, matches.plan, 'A write by filter');
   const reread =
@@ -194,7 +207,7 @@ export async function changeMatches<T extends object>(
   const chunks = (async function* () {
     for await (const { items } of readPages(matches, options)) yield { rows: items.filter(isNew) };
   })();
-  return writeMatches({ store, table, prepare, reread }, chunks, options);
+  return writeMatches({ store, table, className: metadata.className, prepare, reread }, chunks, options);
 }
 
 /**
