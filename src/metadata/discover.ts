@@ -4,6 +4,7 @@ import { atOnce } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityMetadata, Member, PropertyMetadata } from './entity-metadata.js';
 import type { EntityClass } from './key-types.js';
+import { frozenMap } from './frozen.js';
 import { parseTemplate, plainTemplate, type KeyPartMetadata, type KeyTemplate } from './key-template.js';
 import { resolveIndexes } from './indexes/resolve-indexes.js';
 import { lineage } from './lineage.js';
@@ -31,7 +32,6 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
   const properties = resolveProperties(entityClass, definitions, problems, { takesValues });
   const etag = single('etag', '@ETag');
   const timestamp = single('timestamp', '@Timestamp');
-  problems.throwAny();
 
   const metadata: EntityMetadata<T> = {
     entityClass,
@@ -49,7 +49,6 @@ export function discover<T extends object>(entityClass: EntityClass<T>, entity: 
     create: creator(entityClass, entity),
   };
   const indexes = resolveIndexes(metadata, entity.indexes, problems);
-  problems.throwAny();
   return Object.freeze({ ...metadata, indexes });
 
   function resolveKey(key: KeyTemplate['key'], role: PropertyRole, template: string | undefined): KeyTemplate {
@@ -132,14 +131,6 @@ function members(
       }
     }
   }
-}
-
-/** Creates a Map that cannot be changed, because all users of a class in the process share its metadata. */
-function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
-  const refuse = (): never => {
-    throw new TypeError('The metadata of a class is frozen.');
-  };
-  return Object.freeze(Object.assign(new Map(entries), { set: refuse, delete: refuse, clear: refuse }));
 }
 
 /**

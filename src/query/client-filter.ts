@@ -11,7 +11,7 @@ import type { EntityReader } from '../mapping/entity-reader.js';
 export const LEFT_OUT: unique symbol = Symbol('left out');
 
 /** A function that wraps a decoder so that it returns {@link LEFT_OUT} for rows that do not match. */
-type Sieve = <R>(
+export type Sieve = <R>(
   decode: (row: RowReader) => R,
   options: (OperationOptions & ReadOptions) | undefined,
 ) => (row: RowReader) => R | typeof LEFT_OUT;
@@ -54,18 +54,26 @@ export type ClientFilter<in T> = (entity: T) => boolean;
  * Returns the rows of a class that match all of the application's filter functions. Reads all properties of each row,
  * because a function may use any of them.
  */
-export function passingRows<T extends object>(
-  { rows, peek }: EntityReader<T>,
+export function passingRows<T extends object>(source: EntityReader<T>, filters: readonly ClientFilter<T>[]): Rows {
+  const sieve = sieveOf(source, filters);
+  return sieve === undefined ? source.rows : sievedRows(source.rows, sieve, whole);
+}
+
+/**
+ * Returns the sieve that leaves out the rows whose entities do not match all of the application's filter functions.
+ * `undefined` if there are none.
+ */
+export function sieveOf<T extends object>(
+  { peek }: Pick<EntityReader<T>, 'peek'>,
   filters: readonly ClientFilter<T>[],
-): Rows {
-  const sieve =
-    <R>(decode: (row: RowReader) => R) =>
+): Sieve | undefined {
+  if (filters.length === 0) return undefined;
+  return <R>(decode: (row: RowReader) => R) =>
     (row: RowReader): R | typeof LEFT_OUT => {
       const entity = peek(row);
       if (!filters.every((filter) => answerOf(filter(entity)))) return LEFT_OUT;
       return (decode as unknown) === peek ? (entity as unknown as R) : decode(row);
     };
-  return sievedRows(rows, sieve, whole);
 }
 
 function whole<Q extends ReadRequest>(request: Q): Q {

@@ -12,6 +12,8 @@ export type QueryPlanKind = 'nothing' | 'point' | 'row range' | 'partition' | 't
 export interface QueryPlan {
   /** The access path of the most expensive request. */
   readonly plan: QueryPlanKind;
+  /** The name of the index whose entries find the entities; missing for a query of the rows themselves. */
+  readonly index?: string;
   /** The minimum number of requests. Every further page of a request adds one. */
   readonly requests: number;
   /** The number of comparisons in the request that has the most. */
@@ -25,11 +27,12 @@ export interface QueryPlan {
 const KINDS: readonly QueryPlanKind[] = ['nothing', 'point', 'row range', 'partition', 'table scan'];
 
 /** Determines the cost of a plan. */
-export function explainPlan(plan: Plan, onClient: readonly string[]): QueryPlan {
+export function explainPlan(plan: Plan, onClient: readonly string[], index?: string): QueryPlan {
   const steps = plan.legs.flatMap((leg) => leg.steps);
   const merged = plan.legs.reduce((sum, leg) => sum + (leg.steps.length > 1 ? leg.steps.length : 0), 0);
   return Object.freeze({
     plan: KINDS[most(steps.map((step) => KINDS.indexOf(kindOf(step))))]!,
+    ...(index !== undefined && { index }),
     requests: steps.length,
     comparisons: most(steps.map(stepComparisons)),
     filters: Object.freeze(

@@ -4,9 +4,34 @@ import { invalidContinuation, readToken, writeToken, type TokenQuery } from './c
 import type { Page, PagesOptions } from './query.js';
 import { readLeg, readPlan, type TableSeen, type Chunk, type PlanReader, type Position } from './execute-plan.js';
 
+/** Reads the results that rows of a plan stand for, in the order of the rows. It may leave some out. */
+export type Resolve<R> = (rows: readonly unknown[], options?: OperationOptions) => Promise<readonly R[]>;
+
 /** A query whose pages can be read and continued. */
 export interface PageSource<out R> extends TokenQuery {
-  readonly reader: PlanReader<R>;
+  /** Reads the rows of the plan. They are the results, unless there is a `resolve`. */
+  readonly reader: PlanReader<unknown>;
+  /** Reads the results of a plan whose rows are the entries of an index. */
+  readonly resolve?: Resolve<R> | undefined;
+}
+
+/** Reads the results of a query as they arrive, from its first to its last. */
+export function readResults<R>(
+  { reader, resolve }: PageSource<R>,
+  options: OperationOptions | undefined,
+): AsyncGenerator<Chunk<R>, void, undefined> {
+  const chunks = readPlan(reader, { leg: 0 }, options);
+  return resolve === undefined
+    ? (chunks as AsyncGenerator<Chunk<R>, void, undefined>)
+    : resolvedChunks(chunks, resolve, options);
+}
+
+async function* resolvedChunks<R>(
+  chunks: AsyncGenerator<Chunk<unknown>, void, undefined>,
+  resolve: Resolve<R>,
+  options: OperationOptions | undefined,
+): AsyncGenerator<Chunk<R>, void, undefined> {
+  for await (const { rows, ...position } of chunks) yield { rows: await resolve(rows, options), ...position };
 }
 
 /** Yields all pages of a query, up to its `take`. */
@@ -18,7 +43,7 @@ export async function* readPages<R>(
   const { emptyPages = 'follow', ...options } = given;
   let remaining = source.take ?? Infinity;
   if (remaining === 0) return;
-  for await (const { rows, next } of readPlan(source.reader, { leg: 0 }, options)) {
+  for await (const { rows, next } of readResults(source, options)) {
     const items = rows.length > remaining ? rows.slice(0, remaining) : rows;
     remaining -= items.length;
     if (items.length > 0 || emptyPages === 'give') yield pageOf(source, items, next, remaining);
@@ -36,7 +61,7 @@ export async function readPage<R>(
   continuation: string | undefined,
   { emptyPages = 'follow', ...options }: PagesOptions,
 ): Promise<Page<R>> {
-  const { plan, reader, take = Infinity } = source;
+  const { plan, reader, resolve, take = Infinity } = source;
   const from = continuation === undefined ? undefined : readToken(continuation, source);
   const remaining = from?.remaining ?? take;
   const most = Math.min(reader.pageSize, remaining);
@@ -46,13 +71,14 @@ export async function readPage<R>(
   while (next !== undefined && items.length < most) {
     const { leg }: Position = next;
     const asked = { ...reader, pageSize: most - items.length, ahead: 0 };
-    const chunk: Chunk<R> = await firstChunk(asked, next, options, table).catch((error: unknown) => {
+    const chunk = await firstChunk(asked, next, options, table).catch((error: unknown) => {
       const isOfToken = next === from?.position && next?.continuation !== undefined;
       throw isOfToken && EntitableError.is(error, 'store.rejected')
         ? invalidContinuation(source.className, error)
         : error;
     });
-    for (const row of chunk.rows) items.push(row);
+    const results = resolve === undefined ? (chunk.rows as readonly R[]) : await resolve(chunk.rows, options);
+    for (const row of results) items.push(row);
     next = chunk.next;
     if (next?.leg === leg && (items.length > 0 || emptyPages === 'give')) break;
   }

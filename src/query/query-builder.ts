@@ -91,15 +91,16 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   compile(): CompiledQuery {
-    const { source, selected, rawFilter, take } = this.#state;
+    const { source, index, selected, rawFilter, take } = this.#state;
     const plan = planOf(this.#state);
     const filter = planFilter(plan);
     const texts = [...(filter === undefined ? [] : [toOData(filter)]), ...(rawFilter === undefined ? [] : [rawFilter])];
-    const select = selected?.projector.request.select;
+    const { metadata, table } = index ?? source;
+    const select = (index?.reading ?? selected?.projector)?.request.select;
     return Object.freeze({
-      table: source.table,
+      table,
       filter: texts.length > 1 ? texts.map((text) => `(${text})`).join(' and ') : (texts[0] ?? ''),
-      ...(select !== undefined && { select: storedNames(source.metadata, select) }),
+      ...(select !== undefined && { select: storedNames(metadata, select) }),
       ...(take !== undefined && { take }),
       pageSize: rowsPerRequest(this.#state, clientOrders(this.#state, plan).length > 0),
     });
@@ -107,12 +108,14 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
 
   explain(): QueryPlan {
     const plan = planOf(this.#state);
-    const { clientFilters } = this.#state;
+    const { index, clientFilters } = this.#state;
     const sorts = clientOrders(this.#state, plan).map(({ name, direction }) => `${name} ${direction}`);
-    return explainPlan(plan, [
+    const work = [
+      ...(index === undefined ? [] : ENTITIES_READ),
       ...(clientFilters.length > 0 ? ['reads every row whole and tests it by filterOnClient'] : []),
       ...(sorts.length > 0 ? [`reads every match and sorts by ${sorts.join(', ')}`] : []),
-    ]);
+    ];
+    return explainPlan(plan, work, index?.name);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
@@ -256,3 +259,5 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     return new QueryBuilder<T, R>({ ...this.#state, ...changes });
   }
 }
+
+const ENTITIES_READ = ['reads each entity by its key, 16 at once', 'leaves out entries that no longer hold'];

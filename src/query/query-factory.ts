@@ -1,4 +1,6 @@
+import type { BoundFilter, PartTest } from '../filter/bind.js';
 import type { EntityReader } from '../mapping/entity-reader.js';
+import type { IndexReader } from './indexes/index-reader.js';
 import type { MatchWrites } from './matched-writes.js';
 import { QueryBuilder } from './query-builder.js';
 import type { Query } from './query.js';
@@ -10,12 +12,23 @@ export function partitionQuery<T extends object>(
   writes?: MatchWrites,
 ): Query<T> {
   const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
-  return new QueryBuilder<T, T>({ source, partitions: sorted, writes, ...NOTHING_SAID });
+  return new QueryBuilder<T, T>({ source, index: undefined, partitions: sorted, writes, ...NOTHING_SAID });
 }
 
 /** Creates a query of all partitions. Without bounds on the partition key it reads the whole table. */
 export function tableQuery<T extends object>(source: EntityReader<T>, writes?: MatchWrites): Query<T> {
-  return new QueryBuilder<T, T>({ source, partitions: undefined, writes, ...NOTHING_SAID });
+  return new QueryBuilder<T, T>({ source, index: undefined, partitions: undefined, writes, ...NOTHING_SAID });
+}
+
+/** Creates a query of the entities whose entries stand in one partition of an index and pass all of some tests. */
+export function indexQuery<T extends object>(
+  { source, index }: { readonly source: EntityReader<T>; readonly index: IndexReader<T> },
+  partition: string,
+  tests: readonly PartTest[],
+  writes: MatchWrites,
+): Query<T> {
+  const filter: BoundFilter | undefined = tests.length === 0 ? undefined : { kind: 'and', operands: tests };
+  return new QueryBuilder<T, T>({ source, index, partitions: [partition], writes, ...NOTHING_SAID, filter });
 }
 
 const NOTHING_SAID = {

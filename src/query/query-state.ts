@@ -8,6 +8,7 @@ import type { EntityReader, Projector } from '../mapping/entity-reader.js';
 import { planFilter, MOST_REQUESTS, RequestBudget, scopeOf, type Plan, type Step } from './planning/plan.js';
 import { planLegs } from './planning/planner.js';
 import type { ClientFilter } from './client-filter.js';
+import type { IndexReader } from './indexes/index-reader.js';
 import type { MatchWrites } from './matched-writes.js';
 import { isKeyOrder, type SortOrder } from './client-sort.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
@@ -19,6 +20,8 @@ import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../store/row.js';
  */
 export interface QueryState<T extends object> {
   readonly source: EntityReader<T>;
+  /** The index that finds the entities: its entries are planned and read, then the entities themselves. */
+  readonly index: IndexReader<T> | undefined;
   /** The stored keys of the partitions, in ascending order without duplicates; `undefined` for all partitions. */
   readonly partitions: readonly string[] | undefined;
   readonly writes: MatchWrites | undefined;
@@ -37,11 +40,11 @@ export interface QueryState<T extends object> {
 
 /** Plans a query. Throws `query.not-expressible`, `query.too-many-comparisons` and `query.too-many-requests`. */
 export function planOf<T extends object>(state: QueryState<T>): Plan {
-  const { source, partitions, filter = EVERYTHING, rawFilter } = state;
+  const { source, index, partitions, filter = EVERYTHING, rawFilter } = state;
   const { limits, ordered } = source.store.traits;
   const budget = requestBudget(state);
   const legs = (partitions ?? [undefined]).flatMap((partition) => {
-    const scope = scopeOf(source.metadata, partition);
+    const scope = scopeOf((index ?? source).metadata, partition);
     return planLegs(scope, lowerFilter(filter, scope.known), limits, budget);
   });
   const asked = rawFilter === undefined ? legs : legs.map(({ steps }) => ({ steps: steps.map(asScan) }));
@@ -68,12 +71,12 @@ function asScan(step: Step): Step {
     : { kind: 'scan', partitionKey: onlyKey(step.partitionKey), rowKey: onlyKey(step.rowKey) };
 }
 
-/**
- * Returns the requested sort orders if they require sorting on the client; none if the plan already yields the rows in
- * that order.
- */
-export function clientOrders<T extends object>({ source, orders }: QueryState<T>, plan: Plan): readonly SortOrder[] {
-  return source.store.traits.ordered && isKeyOrder(source.metadata, plan, orders) ? [] : orders;
+/** Returns the requested sort orders if they require sorting on the client; none if the store returns rows that way. */
+export function clientOrders<T extends object>(
+  { source, index, orders }: QueryState<T>,
+  plan: Plan,
+): readonly SortOrder[] {
+  return index === undefined && source.store.traits.ordered && isKeyOrder(source.metadata, plan, orders) ? [] : orders;
 }
 
 /**
@@ -81,11 +84,11 @@ export function clientOrders<T extends object>({ source, orders }: QueryState<T>
  * bounds, filter and selection.
  */
 export function queryFingerprint<T extends object>(state: QueryState<T>, plan: Plan): string {
-  const { source, selected, rawFilter, clientFilters } = state;
+  const { source, index, selected, rawFilter, clientFilters } = state;
   const filter = planFilter(plan);
   const content = [
     source.store.traits.kind,
-    source.table,
+    (index ?? source).table,
     filter === undefined ? '' : toOData(filter),
     rawFilter,
     selected?.names,

@@ -1,19 +1,22 @@
 import { checkOperation, OPERATION_NAMES, type OperationOptions } from '../options/operation-options.js';
-import { passingRows } from './client-filter.js';
+import { passingRows, sieveOf } from './client-filter.js';
 import type { RowReading } from './merge-rows.js';
-import { readPages, type PageSource } from './page-reader.js';
+import { readPages, readResults, type PageSource, type Resolve } from './page-reader.js';
 import type { Page, PagesOptions } from './query.js';
 import { clientOrders, queryFingerprint, planOf, rowsPerRequest, type QueryState } from './query-state.js';
-import { readPlan } from './execute-plan.js';
+import type { PlanReader } from './execute-plan.js';
 import { compareSortable, sortableReading, sortRows } from './client-sort.js';
 
 /**
  * Plans a query and returns the source of its pages. Throws the planner's errors, such as `query.too-many-requests`.
  */
-export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading: RowReading<I>): PageSource<I> {
-  const { source, take, rawFilter, clientFilters } = state;
+export function pageSourceOf<T extends object, I>(
+  state: QueryState<T>,
+  reading: RowReading<I>,
+  plan = planOf(state),
+): PageSource<I> {
+  const { source, take } = state;
   const { limits } = source.store.traits;
-  const plan = planOf(state);
   const pageSize = rowsPerRequest(state, clientOrders(state, plan).length > 0);
   let fingerprint: string | undefined;
   return {
@@ -24,14 +27,34 @@ export function pageSourceOf<T extends object, I>(state: QueryState<T>, reading:
     secrets: source.queries.continuationSecrets?.() ?? [],
     fingerprint: () => (fingerprint ??= queryFingerprint(state, plan)),
     reader: {
-      rows: clientFilters.length === 0 ? source.rows : passingRows(source, clientFilters),
+      ...rowsOf(state, reading),
       plan,
-      reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
       pageSize,
       comparisons: limits.comparisons,
       ahead: take !== undefined && take <= pageSize ? 0 : 1,
     },
+    resolve: resolveOf(state, reading),
   };
+}
+
+/** Returns the rows of the plan, and how they are read. */
+function rowsOf<T extends object>(
+  { source, index, rawFilter, clientFilters }: QueryState<T>,
+  reading: RowReading<unknown>,
+): Pick<PlanReader<unknown>, 'rows' | 'reading'> {
+  if (index !== undefined) return index;
+  return {
+    rows: passingRows(source, clientFilters),
+    reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
+  };
+}
+
+/** Returns how the entities of an index are read, after their entries. */
+function resolveOf<T extends object, I>(
+  { source, index, clientFilters }: QueryState<T>,
+  reading: RowReading<I>,
+): Resolve<I> | undefined {
+  return index?.resolver({ reading, sieve: sieveOf(source, clientFilters) }) as Resolve<I> | undefined;
 }
 
 /** Reads the results of a query page by page. If they are sorted on the client, all are read first. */
@@ -48,8 +71,8 @@ export async function* resultPages<T extends object, I>(
   }
   const { take, pageSize } = state;
   if (take === 0) return;
-  const sortable = { ...source.reader, reading: sortableReading(state.source, reading, orders) };
-  const sorted = await sortRows(readPlan(sortable, { leg: 0 }, options), compareSortable(orders), take);
+  const sortable = pageSourceOf(state, sortableReading(state.source, reading, orders), source.plan);
+  const sorted = await sortRows(readResults(sortable, options), compareSortable(orders), take);
   const size = pageSize ?? sorted.length;
   for (let first = 0; first < sorted.length; first += size) {
     yield { items: sorted.slice(first, first + size).map(({ value }) => value.result) };

@@ -2,26 +2,31 @@ import type { FailedRow, WriteByFilterOptions, WriteReport } from './write-optio
 import { notify } from '../async/notify.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { Deadline } from '../async/deadline.js';
-import type { TableStore } from '../store/table-store.js';
+import type { Rows, TableStore } from '../store/table-store.js';
 import { checkFunction, checkOperation, type OperationOptions } from '../options/operation-options.js';
 import type { RowPlace, RowReading } from './merge-rows.js';
 import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matched-writes.js';
 import { OpenBatch, type TableWrite } from '../writing/batch.js';
+import { groupProblem } from '../writing/check-group.js';
 import { isOfWrite, type BatchFailure } from '../writing/refusals.js';
 import { submitBatch, type BatchSubmission } from '../writing/submit-batch.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
+import { sieveOf } from './client-filter.js';
+import type { EntityReading, IndexReader } from './indexes/index-reader.js';
 import { WRITE_BY_FILTER_NAMES } from './option-names.js';
 import { readPages } from './page-reader.js';
 import { refuseSorted, type QueryState } from './query-state.js';
 import { pageSourceOf } from './result-pages.js';
 import { intersection, onlyKey } from '../filter/key-range.js';
-import type { Step } from './planning/plan.js';
+import type { Plan, Step } from './planning/plan.js';
 import { readStep, type PlanReader } from './execute-plan.js';
 
 /** The store and the callbacks of a write by filter. */
 export interface MatchWriter {
   readonly store: TableStore;
   readonly table: string;
+  /** The class of the entities, for errors. */
+  readonly className: string;
   readonly prepare: PrepareWrite;
   /** Reads a row again. Resolves to `undefined` if the row no longer matches. */
   readonly reread: (row: RowPlace) => Promise<MatchedRow | undefined>;
@@ -76,8 +81,9 @@ async function writeMatches(
     const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
     while (pending.length > 0) {
       const before = pending.length;
-      const batch = await nextBatch(writer, pending, options);
-      skipped += before - pending.length - batch.length;
+      const failures = failed.length;
+      const batch = await nextBatch(writer, pending, failed, options);
+      skipped += before - pending.length - batch.length - (failed.length - failures);
       const rest = await submitBatch(batch, submission);
       if (rest?.failure !== undefined) await readAgain(rest.unwritten, rest.failure, pending);
       if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
@@ -107,11 +113,13 @@ function isRaced(error: unknown): boolean {
 }
 
 /**
- * Removes the rows of the next transaction from `pending`, and returns them without those that have nothing to write.
+ * Removes the rows of the next transaction from `pending`, and returns them without those that have nothing to write. A
+ * row whose group no transaction can hold is added to `failed`.
  */
 async function nextBatch(
-  { prepare, store, table }: MatchWriter,
+  { prepare, store, table, className }: MatchWriter,
   pending: Pending[],
+  failed: FailedRow[],
   options: OperationOptions,
 ): Promise<readonly Prepared[]> {
   const { limits, removes } = store.traits;
@@ -125,6 +133,13 @@ async function nextBatch(
       continue;
     }
     const { write, others } = prepared;
+    const error = others && groupProblem([prepared], limits, className);
+    if (error !== undefined) {
+      const { partitionKey, rowKey } = row;
+      failed.push({ partitionKey, rowKey, error });
+      pending.shift();
+      continue;
+    }
     const isAlone = prepared.removes && removes === 'by-replacing';
     if (batch !== undefined && (isAlone || !batch.takes(prepared, limits))) {
       pending[0] = { ...row, prepared };
@@ -177,19 +192,35 @@ export async function changeMatches<T extends object>(
   change: (writes: MatchWrites) => PrepareWrite | Promise<PrepareWrite>,
   options: WriteByFilterOptions | undefined,
 ): Promise<WriteReport> {
-  const { source, writes } = state;
+  const { source, index, writes } = state;
   if (writes === undefined) throw new TypeError('This query was made for reading only');
   checkOperation(options, WRITE_BY_FILTER_NAMES);
   if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
   const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
-  const { store, table } = source;
+  const { store, table, metadata } = source;
   const matches = pageSourceOf(state, withKnowledge(reading, writes.indexes));
   refuseSorted(state, matches.plan, 'A write by filter');
-  const reread = rereadMatch(matches.reader, options);
+  const reread =
+    index === undefined
+      ? rereadMatch(matches.reader as PlanReader<MatchedRow>, options)
+      : rereadEntity(index, matches.plan, { reading, sieve: sieveOf(source, state.clientFilters) }, options);
+  const isNew = index === undefined ? () => true : firstTimes();
   const chunks = (async function* () {
-    for await (const { items } of readPages(matches, options)) yield { rows: items };
+    for await (const { items } of readPages(matches, options)) yield { rows: items.filter(isNew) };
   })();
-  return writeMatches({ store, table, prepare, reread }, chunks, options);
+  return writeMatches({ store, table, className: metadata.className, prepare, reread }, chunks, options);
+}
+
+/**
+ * Creates a test that an entity passes once. A merge can move the entry of an entity to a place in the index that is
+ * read later, where the same query would find the entity again.
+ */
+function firstTimes(): (row: RowPlace) => boolean {
+  const seen = new Set<string>();
+  return ({ partitionKey, rowKey }) => {
+    const { size } = seen;
+    return seen.add(`${partitionKey}\n${rowKey}`).size > size;
+  };
 }
 
 /** Creates a function that reads one row again. It resolves to `undefined` if the row no longer matches the plan. */
@@ -198,16 +229,40 @@ function rereadMatch<R>(
   { signal, timeout }: OperationOptions = {},
 ): (row: RowPlace) => Promise<R | undefined> {
   const steps = legs.flatMap((leg) => leg.steps);
+  return (row) => readOneRow(rows, steps, row, reading, { signal, timeout });
+}
+
+/** Creates a function that reads one entity again, if its entry still matches the plan. */
+function rereadEntity<T extends object, R>(
+  index: IndexReader<T>,
+  { legs }: Plan,
+  how: EntityReading<R>,
+  { signal, timeout }: OperationOptions = {},
+): (row: RowPlace) => Promise<R | undefined> {
+  const steps = legs.flatMap((leg) => leg.steps);
   return async (row) => {
-    for (const step of steps) {
-      const only = onlyRow(step, row);
-      if (only === undefined) continue;
-      for await (const page of readStep(rows, only, reading, { pageSize: 1 }, { signal, timeout }, { seen: true })) {
-        if (page.rows.length > 0) return page.rows[0];
-      }
-    }
-    return undefined;
+    const found = await index.current(row, how, { signal, timeout });
+    const entry = found && (await readOneRow(index.rows, steps, found.entry, index.reading, { signal, timeout }));
+    return entry && found?.result;
   };
+}
+
+/** Reads one row, if one of the steps reads it. */
+async function readOneRow<R>(
+  rows: Rows,
+  steps: readonly Step[],
+  row: RowPlace,
+  reading: RowReading<R>,
+  options: OperationOptions,
+): Promise<R | undefined> {
+  for (const step of steps) {
+    const only = onlyRow(step, row);
+    if (only === undefined) continue;
+    for await (const page of readStep(rows, only, reading, { pageSize: 1 }, options, { seen: true })) {
+      if (page.rows.length > 0) return page.rows[0];
+    }
+  }
+  return undefined;
 }
 
 function onlyRow(step: Step, row: RowPlace): Step | undefined {

@@ -3,8 +3,11 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
+import type { Index } from '../metadata/indexes/declaration.js';
+import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { matchWrites, type MatchWrites } from '../query/matched-writes.js';
+import { getByIndex, queryByIndex, type IndexedClass } from '../query/indexes/by-index.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import { Deadline } from '../async/deadline.js';
@@ -116,6 +119,18 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
       partitions.map((key) => this.#mapper.partitionOf(key)),
       this.#matchWrites(),
     );
+  }
+
+  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T> {
+    return queryByIndex(this.#indexed, index, key, this.#matchWrites());
+  }
+
+  getBy<const I extends Index>(index: I, key: UniqueKeyOf<T, I>, options?: OperationOptions): Promise<T | undefined> {
+    return getByIndex(this.#indexed, index, key, options);
+  }
+
+  get #indexed(): IndexedClass<T> {
+    return { mapper: this.#mapper, entities: this.#mapper };
   }
 
   scan(): Query<T> {

@@ -1,4 +1,6 @@
 import type { PartitionsOf, KeyOf, PatchOf } from '../metadata/key-types.js';
+import type { Index } from '../metadata/indexes/declaration.js';
+import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { WriteReceipt } from '../store/table-store.js';
@@ -89,9 +91,20 @@ export interface EntityOperations<T extends object> {
   get(key: KeyOf<T>, options?: ReadOptions): Promise<T | undefined>;
 
   /**
-   * Reads several entities by their keys in parallel, with one request each. Returns the entities in the order of the
-   * keys, with `undefined` for a key that no entity has. An async iterable of keys is consumed only as fast as the
-   * requests finish.
+   * Reads the entity that a unique index finds, by all its values. Two requests: one for the entry of the index, one
+   * for the entity. Returns `undefined` when no entity has these values. Throws as {@link by}.
+   *
+   * @example
+   * ```ts
+   * const ann = await users.getBy(User.byEmail, { tenant: 't1', email: 'ann@example.org' });
+   * ```
+   */
+  getBy<const I extends Index>(index: I, key: UniqueKeyOf<T, I>, options?: ReadOptions): Promise<T | undefined>;
+
+  /**
+   * Reads several entities by their keys in parallel, with one request each. Returns them in the order of the keys,
+   * with `undefined` for a key that has none. An async iterable of keys is consumed only as fast as the requests
+   * finish.
    */
   getMany(keys: Items<KeyOf<T>>, options?: GetManyOptions): Promise<(T | undefined)[]>;
 
@@ -111,6 +124,22 @@ export interface EntityOperations<T extends object> {
    * @throws EntitableError `key.*`; `key.unexpected-part` for a whole key or an entity, whose row key would be ignored.
    */
   query(partition: PartitionsOf<T>): Query<T>;
+
+  /**
+   * Starts a query of the entities that an index finds. The key has the partition, and values of the first properties
+   * that the index is sorted by: all, some or none of them. The results are in the order of the index.
+   *
+   * Costs the requests that read the entries of the index, `limits.pageRows` entries each, and one request for each
+   * entity, 16 at a time. An entity that does not have the values of its entry any more is left out.
+   *
+   * @throws EntitableError `validation.invalid-option` for an index of another class; `query.index-building`; `key.*`
+   * and `query.invalid-operand` for a wrong key.
+   * @example
+   * ```ts
+   * const paying = await users.by(User.byPlan, { tenant: 't1', plan: 'paid' }).take(20).toArray();
+   * ```
+   */
+  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T>;
 
   /** Starts a query of the whole table. It reads every partition, however few rows match. */
   scan(): Query<T>;

@@ -29,6 +29,8 @@ function observing<T extends object>(
     assign: (entity, patch) => session.assign(entity, patch),
     query: (partition) => session.query(partition),
     scan: () => session.scan(),
+    by: (index, key) => session.by(index, key),
+    getBy: (index, key, options) => observed('getBy', () => session.getBy(index, key, options)),
     get: (key, options) => observed('get', () => session.get(key, options)),
     getMany: (keys, options) => observed('getMany', () => session.getMany(keys, options)),
     exists: (key, options) => observed('exists', () => session.exists(key, options)),

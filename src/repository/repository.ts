@@ -1,4 +1,6 @@
 import type { KeyOf, PartitionsOf, EntityClass, PatchOf } from '../metadata/key-types.js';
+import type { Index } from '../metadata/indexes/declaration.js';
+import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import { checkOperation, refusedOperation, type OperationOptions } from '../options/operation-options.js';
@@ -13,7 +15,7 @@ import type {
 import type { Items } from '../async/item-reader.js';
 import { VERB_OPTIONS } from './option-names.js';
 import type { AnyRepository, NoRepository, repositoryBrand } from './repository-brand.js';
-import { noEntity } from './row-error.js';
+import { noEntity, noEntityBy } from './row-error.js';
 import type {
   ConditionOptions,
   DeleteOptions,
@@ -142,6 +144,22 @@ export class Repository<in out T extends object> implements EntityOperations<T>,
 
   query(partition: PartitionsOf<T>): Query<T> {
     return this.#session.query(partition);
+  }
+
+  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T> {
+    return this.#session.by(index, key);
+  }
+
+  getBy<const I extends Index>(index: I, key: UniqueKeyOf<T, I>, options?: ReadOptions): Promise<T | undefined> {
+    return refusedOperation(options, VERB_OPTIONS.read) ?? this.#session.getBy(index, key, options);
+  }
+
+  /** Does the same as {@link getBy}, but throws `store.not-found` when no entity has these values. */
+  async getByOrThrow<const I extends Index>(index: I, key: UniqueKeyOf<T, I>, options?: ReadOptions): Promise<T> {
+    checkOperation(options, VERB_OPTIONS.read);
+    const entity = await this.#session.getBy(index, key, options);
+    if (entity !== undefined) return entity;
+    throw noEntityBy(this.entityClass, index);
   }
 
   scan(): Query<T> {

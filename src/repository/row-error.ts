@@ -2,6 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { EntityClass } from '../metadata/key-types.js';
+import type { Index } from '../metadata/indexes/declaration.js';
 import { metadataOf } from '../metadata/metadata-of.js';
 
 const SAYS = {
@@ -68,4 +69,16 @@ function keyText(entityClass: EntityClass, key: object): string {
   const names = parts.length > 0 ? parts : ['partitionKey', 'rowKey'];
   const text = (part: unknown): string => (part instanceof Date ? part.toISOString() : String(part));
   return `(${names.map((name) => `${name}: "${text((key as Record<string, unknown>)[name])}"`).join(', ')})`;
+}
+
+/** Creates the error for values of a unique index that no entity has. It never contains the values. */
+export function noEntityBy(entityClass: EntityClass, declared: Index): EntitableError {
+  const { className, table, indexes } = metadataOf(entityClass);
+  const { name, partition = [], on } = indexes.find((index) => index.declared === declared)!;
+  const names = [...partition, ...on].join(' and ');
+  return new EntitableError(
+    'store.not-found',
+    `No ${className} has this ${names} (index ${name}). Use getBy() where that is expected.`,
+    { table },
+  );
 }

@@ -15,6 +15,7 @@ export interface Verb {
 export type VerbName =
   | 'get'
   | 'getMany'
+  | 'getBy'
   | 'exists'
   | 'refresh'
   | 'insert'

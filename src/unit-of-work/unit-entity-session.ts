@@ -1,8 +1,11 @@
 import { isList, checkCount } from '../options/check-option.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
+import type { Index } from '../metadata/indexes/declaration.js';
+import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { checkItems, type BulkResult } from '../writing/bulk-options.js';
+import { getByIndex, queryByIndex, type IndexedClass } from '../query/indexes/by-index.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { Items } from '../async/item-reader.js';
@@ -101,6 +104,18 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     const partitions: readonly object[] = isList(partition) ? partition : [partition];
     const keys = partitions.map((key) => this.#mapper.partitionOf(key));
     return partitionQuery(unitRows(this.#mapper, this.#stored, this.#reads), keys, NO_WRITES);
+  }
+
+  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T> {
+    return queryByIndex(this.#indexed, index, key, NO_WRITES);
+  }
+
+  getBy<const I extends Index>(index: I, key: UniqueKeyOf<T, I>, options?: ReadOptions): Promise<T | undefined> {
+    return getByIndex(this.#indexed, index, key, options);
+  }
+
+  get #indexed(): IndexedClass<T> {
+    return { mapper: this.#mapper, entities: unitRows(this.#mapper, this.#stored, this.#reads) };
   }
 
   scan(): Query<T> {

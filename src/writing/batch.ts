@@ -40,8 +40,11 @@ export interface TableWrite {
   readonly others?: readonly GroupRow[] | undefined;
 }
 
+/** A write with its group, wherever it is sent. */
+type Grouped = Pick<TableWrite, 'write' | 'others'>;
+
 /** A row of a transaction: the own row of a write, or a further row of its group. */
-export interface TransactionRow<W extends TableWrite = TableWrite> {
+export interface TransactionRow<W extends Grouped = TableWrite> {
   /** The write to whose group the row belongs. */
   readonly item: W;
   /** The further row; `undefined` for the own row of the write. */
@@ -54,7 +57,7 @@ export interface TransactionRow<W extends TableWrite = TableWrite> {
  * group. A row that one group gives up and another group writes is sent once: the delete is left out, and the other
  * write replaces whatever is there. `othersOf` gives the further rows of a write, by default those that it has.
  */
-export function rowsOf<W extends TableWrite>(
+export function rowsOf<W extends Grouped>(
   writes: readonly W[],
   othersOf: (item: W) => readonly GroupRow[] | undefined = ({ others }) => others,
 ): readonly TransactionRow<W>[] {
@@ -80,7 +83,7 @@ export function rowsOf<W extends TableWrite>(
   return rows.filter((row) => row !== undefined);
 }
 
-function replacing<W extends TableWrite>(item: W, row: GroupRow): TransactionRow<W> {
+function replacing<W extends Grouped>(item: W, row: GroupRow): TransactionRow<W> {
   const other = row.write.mode === 'upsert-replace' ? row : row.replacing();
   return { item, other, write: other.write };
 }
@@ -147,7 +150,7 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
    * Returns whether the transaction can hold another write with its group: it contains each row once. A write too large
    * for any transaction gets one of its own.
    */
-  takes({ write: { bytes, rowKey }, others }: Pick<TableWrite, 'write' | 'others'>, limits: ServiceLimits): boolean {
+  takes({ write: { bytes, rowKey }, others }: Grouped, limits: ServiceLimits): boolean {
     if (this.writes.length === 0) return true;
     if (this.isFull(limits) || this.#bytes + bytes > limits.transactionBytes || this.#rowKeys.has(rowKey)) return false;
     return others === undefined || this.#takesRows([{ rowKey, bytes }, ...others.map((row) => row.write)], limits);

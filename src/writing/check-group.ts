@@ -5,27 +5,35 @@ import { rowsOf, type TableWrite } from './batch.js';
 
 type Exceeded = Pick<ErrorDetails['commit.not-atomic'], 'reason' | 'found' | 'limit'>;
 
+type Group = readonly Pick<TableWrite, 'write' | 'others'>[];
+
 /**
  * Checks that one transaction can hold the rows of a group, or of groups that must not be parted. Throws
  * `commit.not-atomic`, which names the class of the first entity.
  */
-export function checkGroup(
-  group: readonly TableWrite[],
-  { transactionWrites, transactionBytes }: ServiceLimits,
-  className: string,
-): void {
-  const rows = rowsOf(group);
-  if (rows.length === 1) return; // a single write is not sent as a transaction
-  const bytes = rows.reduce((sum, { write }) => sum + write.bytes, 0);
-  if (rows.length > transactionWrites) {
-    throw tooLarge(className, { reason: 'writes', found: rows.length, limit: transactionWrites }, group);
-  }
-  if (bytes > transactionBytes) {
-    throw tooLarge(className, { reason: 'bytes', found: bytes, limit: transactionBytes }, group);
-  }
+export function checkGroup(group: Group, limits: ServiceLimits, className: string): void {
+  const problem = groupProblem(group, limits, className);
+  if (problem !== undefined) throw problem;
 }
 
-function tooLarge(className: string, exceeded: Exceeded, { length }: readonly TableWrite[]): EntitableError {
+/** Returns the error for a group that no transaction can hold; `undefined` if one can. */
+export function groupProblem(
+  group: Group,
+  { transactionWrites, transactionBytes }: ServiceLimits,
+  className: string,
+): EntitableError<'commit.not-atomic'> | undefined {
+  const rows = rowsOf(group);
+  if (rows.length === 1) return undefined; // a single write is not sent as a transaction
+  const bytes = rows.reduce((sum, { write }) => sum + write.bytes, 0);
+  if (rows.length > transactionWrites) {
+    return tooLarge(className, { reason: 'writes', found: rows.length, limit: transactionWrites }, group);
+  }
+  return bytes > transactionBytes
+    ? tooLarge(className, { reason: 'bytes', found: bytes, limit: transactionBytes }, group)
+    : undefined;
+}
+
+function tooLarge(className: string, exceeded: Exceeded, { length }: Group): EntitableError<'commit.not-atomic'> {
   const { reason, found, limit } = exceeded;
   const subject =
     length === 1

@@ -66,6 +66,21 @@ describe('A write by filter of row groups', () => {
     ]);
   });
 
+  it('A write by filter of row groups reports a row whose group no transaction can hold, and writes the others', async () => {
+    const { orders } = await ordersWith(3, (key, table) =>
+      key === 'o001'
+        ? Array.from({ length: 100 }, (_, index) => table.other(['upsert-replace', `~${key}-${index}`]))
+        : [table.other(['upsert-replace', `~${key}`])],
+    );
+    const { failed, ...counts } = await orders.merge({ items: 7 });
+    expect(counts).to.deep.equal({ changed: 2, skipped: 0 });
+    expect(failed.map(({ rowKey }) => rowKey)).to.deep.equal(['o001']);
+    expect(failed[0]!.error).to.deep.include({
+      code: 'commit.not-atomic',
+      details: { reason: 'writes', found: 101, limit: 100, className: 'Order' },
+    });
+  });
+
   it('A write by filter of row groups goes on without an entry that is gone, which is no row that was skipped', async () => {
     const { orders, texts } = await ordersWith(2, (key, table) => [
       table.other(['delete', `~${key}`], () => undefined),

@@ -1,4 +1,5 @@
 import type { EntityMetadata, IndexMetadata, Member, PropertyMetadata } from '../entity-metadata.js';
+import { frozenMap, frozenSet } from '../frozen.js';
 import type { KeyPartMetadata, KeyTemplate } from '../key-template.js';
 import type { Index, IndexPart, IndexSpec, IndexText } from './declaration.js';
 import { isReadable, textConverter } from './index-text.js';
@@ -13,10 +14,12 @@ export const ENTRY_HEAD = '~i';
 
 const ROW_NAME = '_row';
 const PARTITION_NAME = '_partition';
+/** The stored names that the entries of a unique index use themselves. */
+export const RESERVED: ReadonlySet<string> = new Set([ROW_NAME, PARTITION_NAME]);
 
 const GRACE = 15 * 60_000;
 
-/** Resolves an index that `checkIndex` has found no mistake in. */
+/** Resolves an index that `IndexCheck` has found no mistake in. */
 export function resolveIndex(
   of: EntityMetadata,
   name: string,
@@ -27,7 +30,7 @@ export function resolveIndex(
   const own = partition?.map(partName);
   const wanted = Object.entries(where).map(([key, value]): [string, readonly unknown[]] => [
     key,
-    Array.isArray(value) ? value : [value],
+    Object.freeze(Array.isArray(value) ? [...(value as readonly unknown[])] : [value]),
   ]);
   const keyParts = [...of.partitionKey.parts, ...of.rowKey.parts].map((part) => part.name);
   const readable = [...on, ...(partition ?? [])].filter((part) => isReadable(partText(part))).map(partName);
@@ -36,12 +39,12 @@ export function resolveIndex(
     declared,
     unique,
     building: spec.building ?? false,
-    partition: own,
-    on: names,
-    project,
-    where: new Map(wanted),
-    needs: [...new Set([...(own ?? []), ...names, ...project, ...Object.keys(where)])],
-    covered: new Set([...keyParts, ...readable, ...project]),
+    partition: own && Object.freeze(own),
+    on: Object.freeze(names),
+    project: Object.freeze([...project]),
+    where: frozenMap(wanted),
+    needs: Object.freeze([...new Set([...(own ?? []), ...names, ...project, ...Object.keys(where)])]),
+    covered: frozenSet([...keyParts, ...readable, ...project]),
     grace: spec.grace ?? GRACE,
     entries: entryMetadata(of, name, spec),
   });
@@ -59,7 +62,7 @@ function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): Entit
   const ownParts = on.map((part) => keyPart(of, part));
   const isApart = partition !== undefined;
   const rowKey = unique
-    ? entryKey(head, isApart ? '' : entryStart(of, name), ownParts.length > 0 ? ownParts : [])
+    ? entryKey(head, isApart ? '' : entryStart(of, name), ownParts)
     : entryKey(head, isApart ? '' : entryStart(of, name), [...ownParts, ...(isApart ? [place] : []), row]);
   const partitionKey = isApart
     ? entryKey(
@@ -72,7 +75,7 @@ function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): Entit
   return Object.freeze({
     entityClass: IndexEntry,
     className,
-    table: isApart ? (spec.table ?? of.table + name[0]!.toUpperCase() + name.slice(1)) : of.table,
+    table: isApart ? indexTable(of, name, spec) : of.table,
     partitionKey,
     rowKey,
     properties,
@@ -85,6 +88,11 @@ function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): Entit
 }
 
 const NONE = Object.freeze([]);
+
+/** Returns the name of the table of an index with partitions of its own. */
+export function indexTable({ table }: EntityMetadata, name: string, spec: IndexSpec): string {
+  return spec.table ?? table + name.slice(0, 1).toUpperCase() + name.slice(1);
+}
 
 /** Returns the text with which the row keys of all entries of one index of a class begin. */
 function entryStart({ rowKey }: EntityMetadata, name: string): string {
@@ -108,7 +116,14 @@ function entryKey(
 function template(given: Pick<KeyTemplate, 'key' | 'className' | 'literals' | 'parts'>): KeyTemplate {
   const { literals, parts } = given;
   const text = parts.map(({ name }, index) => `${literals[index]}{${name}}`).join('') + literals.at(-1)!;
-  return Object.freeze({ ...given, text, plain: false, ordered: true });
+  return Object.freeze({
+    ...given,
+    literals: Object.freeze(literals),
+    parts: Object.freeze(parts),
+    text,
+    plain: false,
+    ordered: true,
+  });
 }
 
 function keyPart(of: EntityMetadata, part: IndexPart): KeyPartMetadata {
@@ -147,7 +162,7 @@ function membersOf(
     property.name,
     { kind: 'property', name: property.name, property },
   ]);
-  return new Map([...stored, ...parts]);
+  return frozenMap([...stored, ...parts]);
 }
 
 /** Returns the name of the property that a part of an index stands for. */

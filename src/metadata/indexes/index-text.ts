@@ -1,7 +1,9 @@
 import type { EdmType } from '../../edm/edm-type.js';
 import { exactTicks, preciseDate } from '../../edm/date-time.js';
 import type { Guid } from '../../edm/guid.js';
-import { outOfRange, type AnyConverter } from '../converter.js';
+import { typeName } from '../../errors/type-name.js';
+import { atOnce } from '../../options/check-option.js';
+import { outOfRange, wrongType, type AnyConverter } from '../converter.js';
 import { oldestFirst } from '../converters/date-keys.js';
 import { ascendingBigInt, ascendingInteger, guidKey } from '../converters/integer-keys.js';
 import type { Member, PropertyMetadata } from '../entity-metadata.js';
@@ -53,7 +55,11 @@ function ownText(text: IndexText): AnyConverter {
   return {
     type: 'String',
     order: text.order ?? 'none',
-    toStored: (value) => text.toStored(value as never),
+    toStored(value) {
+      const made: unknown = atOnce(text.toStored(value as never), 'toStored');
+      if (typeof made === 'string') return made;
+      throw wrongType(`its text in the index must be a string, not ${typeName(made)}`);
+    },
     fromStored: (stored) => text.fromStored?.(stored as string) ?? stored,
   };
 }
@@ -96,12 +102,15 @@ function dateOf(text: string): Date {
 const BITS = new DataView(new ArrayBuffer(8));
 const SIGN = 1n << 63n;
 const ALL = (1n << 64n) - 1n;
+const NAN = 'fff8000000000000';
 
 /**
  * Formats a Double as 16 hexadecimal digits that sort like numbers: its bits, with the sign bit flipped for a positive
- * number and all bits flipped for a negative one. -0 has the text of 0, to which filters find it equal.
+ * number and all bits flipped for a negative one. -0 has the text of 0, to which filters find it equal. NaN sorts last.
  */
 function doubleText(value: number): string {
+  // NaN has many forms in bits, of which an engine may keep any.
+  if (Number.isNaN(value)) return NAN;
   BITS.setFloat64(0, value === 0 ? 0 : value);
   const bits = BITS.getBigUint64(0);
   return (bits & SIGN ? bits ^ ALL : bits | SIGN).toString(16).padStart(16, '0');
@@ -111,7 +120,9 @@ function doubleOf(text: string): number {
   if (!/^[0-9a-f]{16}$/.test(text)) throw outOfRange('not 16 hexadecimal digits');
   const bits = BigInt(`0x${text}`);
   BITS.setBigUint64(0, bits & SIGN ? bits ^ SIGN : bits ^ ALL);
-  return BITS.getFloat64(0);
+  const value = BITS.getFloat64(0);
+  if (doubleText(value) !== text) throw outOfRange('not the digits of the number');
+  return value;
 }
 
 function choose(text: string, values: Readonly<Record<string, boolean>>): boolean {

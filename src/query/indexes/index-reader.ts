@@ -1,0 +1,144 @@
+import { Deadline } from '../../async/deadline.js';
+import { withLinkedSignal } from '../../async/linked-signal.js';
+import { mapConcurrently } from '../../async/map-concurrently.js';
+import { EntryPlaces, type EntryPlace } from '../../indexes/entry-place.js';
+import type { EntryMaker } from '../../indexes/index-entry.js';
+import type { IndexRows } from '../../indexes/index-rows.js';
+import type { Address } from '../../mapping/entity-address.js';
+import type { EntityReader } from '../../mapping/entity-reader.js';
+import type { EntityMetadata } from '../../metadata/entity-metadata.js';
+import type { OperationOptions } from '../../options/operation-options.js';
+import type { RowReader } from '../../store/row.js';
+import type { ReadRequest, Rows } from '../../store/table-store.js';
+import { LEFT_OUT, type Sieve } from '../client-filter.js';
+import type { RowReading } from '../merge-rows.js';
+
+/** One index of a class, and where its entries and its entities are read. */
+export interface IndexSource<T extends object> {
+  readonly indexed: IndexRows;
+  readonly maker: EntryMaker;
+  /** The rows of the entries. */
+  readonly entries: Rows;
+  readonly entities: EntityReader<T>;
+}
+
+/** A reading of entities, which a sieve may leave out. */
+export interface EntityReading<out R> {
+  readonly reading: RowReading<R>;
+  readonly sieve?: Sieve | undefined;
+}
+
+/** The number of entities that are read at the same time. */
+const CONCURRENCY = 16;
+
+/** An entity that was read: its result, and the address of its entry as it is now. */
+interface Found<out R> {
+  readonly result: R;
+  readonly entry: Address;
+}
+
+/** Reads the entities that the entries of an index stand for. */
+export class IndexReader<T extends object> {
+  readonly metadata: EntityMetadata;
+  readonly table: string;
+  readonly rows: Rows;
+  readonly places: EntryPlaces;
+  /** Reads from each entry the place of its entity. */
+  readonly reading: RowReading<EntryPlace | undefined>;
+  readonly #source: IndexSource<T>;
+
+  constructor(source: IndexSource<T>) {
+    const { mapper } = source.maker;
+    const places = new EntryPlaces(source.maker);
+    this.#source = source;
+    this.metadata = mapper.metadata;
+    this.table = mapper.table;
+    this.rows = source.entries;
+    this.places = places;
+    this.reading = Object.freeze({
+      request: Object.freeze({ select: places.slots, etag: false }),
+      decode: (row: RowReader) => places.of(row),
+    });
+  }
+
+  /** The stored name of the index. */
+  get name(): string {
+    return this.#source.maker.index.name;
+  }
+
+  /**
+   * Returns the function that reads the entities of entries: at most {@link CONCURRENCY} at once, in the order of the
+   * entries. It leaves out entities that are gone, or that have another entry now, and those that the sieve leaves out.
+   */
+  resolver<R>(
+    how: EntityReading<R>,
+  ): (places: readonly (EntryPlace | undefined)[], options?: OperationOptions) => Promise<readonly R[]> {
+    return async (places, options = {}) => {
+      const deadline = new Deadline({ signal: options.signal, timeout: options.timeout });
+      const found = await withLinkedSignal(options.signal, (signal) =>
+        mapConcurrently(places, CONCURRENCY, async (place) => {
+          if (place === undefined) return undefined;
+          const { timeout } = deadline.rest;
+          return this.entity(place, how, { ...options, timeout, signal });
+        }),
+      );
+      return found.flatMap((one) => (one === undefined ? [] : [one.result]));
+    };
+  }
+
+  /** Reads one entity, if it still has the entry that told its place. */
+  entity<R>(
+    { entry, ...address }: EntryPlace,
+    how: EntityReading<R>,
+    options: OperationOptions | undefined,
+  ): Promise<Found<R> | undefined> {
+    const holds = (now: Address): boolean => now.rowKey === entry.rowKey && now.partitionKey === entry.partitionKey;
+    return this.#read(address, how, options, holds);
+  }
+
+  /** Reads one entity with its entry as it is now, if it has one. */
+  current<R>(
+    address: Address,
+    how: EntityReading<R>,
+    options: OperationOptions | undefined,
+  ): Promise<Found<R> | undefined> {
+    return this.#read(address, how, options, () => true);
+  }
+
+  #read<R>(
+    address: Address,
+    { reading: { request, decode }, sieve }: EntityReading<R>,
+    options: OperationOptions | undefined,
+    holds: (now: Address) => boolean,
+  ): Promise<Found<R> | undefined> {
+    const { indexed, entities } = this.#source;
+    const { partitionKey, rowKey } = address;
+    const passing = sieve === undefined ? decode : sieve(decode, options);
+    const read = (row: RowReader): Found<R> | undefined => {
+      const entry = this.places.entryOf(address, indexed.values(row));
+      if (entry === undefined || !holds(entry)) return undefined;
+      const result = passing(row);
+      return result === LEFT_OUT ? undefined : { result, entry };
+    };
+    return entities.rows.get(partitionKey, rowKey, read, this.#knowing(request, sieve), options);
+  }
+
+  /** Reads the place of an entry at an address, with its ETag. */
+  entry(
+    { partitionKey, rowKey }: Address,
+    options: OperationOptions | undefined,
+  ): Promise<{ readonly place: EntryPlace | undefined; readonly etag: string } | undefined> {
+    const read = (row: RowReader): { place: EntryPlace | undefined; etag: string } => ({
+      place: this.places.of(row),
+      etag: row.etag,
+    });
+    return this.rows.get(partitionKey, rowKey, read, { select: this.places.slots, etag: true }, options);
+  }
+
+  /** Adds to a request what tells whether the entry still holds. A sieve sees the whole entity. */
+  #knowing({ select, ...others }: ReadRequest, sieve: Sieve | undefined): ReadRequest {
+    if (sieve !== undefined) return { ...others, etag: true };
+    if (select === undefined) return others;
+    return { ...others, select: [...new Set([...select, ...this.#source.indexed.slots])] };
+  }
+}
