@@ -1,4 +1,3 @@
-import { EntitableError } from '../errors/entitable-error.js';
 import { addressOfRow, type Address } from '../mapping/entity-address.js';
 import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { unescapeOrdered } from '../metadata/key-text.js';
@@ -44,12 +43,7 @@ export class EntryPlaces {
 
   /** Returns the address of an entity's entry. An entity whose values no key can hold has none. */
   entryOf(entity: Address, values: IndexedValues): Address | undefined {
-    try {
-      return this.#maker.entryOf(entity, values);
-    } catch (error) {
-      if (EntitableError.is(error, 'key.')) return undefined; // another program wrote the entity
-      throw error;
-    }
+    return this.#maker.storedEntryOf(entity, values);
   }
 }
 

@@ -94,7 +94,7 @@ export class EntryWrite implements GroupRow {
     const isHeld = await indexed.mapper.rows.get(
       partitionKey,
       rowKey,
-      (row) => maker.entryOf({ partitionKey, rowKey }, indexed.values(row))?.rowKey === entry.rowKey,
+      (row) => maker.storedEntryOf({ partitionKey, rowKey }, indexed.values(row))?.rowKey === entry.rowKey,
       { select: indexed.slots },
       options,
     );

@@ -1,3 +1,4 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import { snapshot } from '../mapping/unassigned.js';
 import { checkKeySize, type Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
@@ -50,6 +51,19 @@ export class EntryMaker {
     checkKeySize(metadata.rowKey, address.rowKey, store.traits.limits);
     const held = Object.fromEntries(project.map((name) => [name, values[name] ?? undefined]));
     return { ...address, values: { ...held, ...own } };
+  }
+
+  /**
+   * Returns the entry of an entity as it is stored. An entity whose values no key can hold has none: another program
+   * wrote it, and the library must still be able to change or delete it.
+   */
+  storedEntryOf(address: Address, values: IndexedValues): Entry | undefined {
+    try {
+      return this.entryOf(address, values);
+    } catch (error) {
+      if (EntitableError.is(error, 'key.')) return undefined;
+      throw error;
+    }
   }
 
   /** Returns whether two entries of one address hold the same. */

@@ -1,3 +1,4 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
@@ -121,7 +122,7 @@ export class IndexRows {
     before: IndexedValues | undefined,
     after: IndexedValues | undefined,
   ): readonly GroupRow[] {
-    const old = before && maker.entryOf(address, before);
+    const old = before && maker.storedEntryOf(address, before);
     const next = after && maker.entryOf(address, after);
     const rows: GroupRow[] = [];
     const isSameRow = old?.rowKey === next?.rowKey;
@@ -160,8 +161,23 @@ export class IndexRows {
 function readsOf({ className, properties }: EntityMetadata, needs: ReadonlySet<string>): ReadonlyMap<string, Read> {
   const needed = properties.filter(({ name, copiesKey }) => needs.has(name) && !copiesKey);
   return new Map(
-    needed.map((property) => [property.name, propertyReader(className, { ...property, default: undefined })]),
+    needed.map((property) => [property.name, lenient(propertyReader(className, { ...property, default: undefined }))]),
   );
+}
+
+/**
+ * Reads a value that another program stored in another type, or that the converter cannot read, as absent: the entity
+ * has no entry, and the library must still be able to change or delete it.
+ */
+function lenient(read: Read): Read {
+  return (row) => {
+    try {
+      return read(row);
+    } catch (error) {
+      if (EntitableError.is(error, 'entity.')) return undefined;
+      throw error;
+    }
+  };
 }
 
 const INDEXES = new WeakMap<object, IndexRows>();
