@@ -103,8 +103,9 @@ export function sortsInKey({ parts, literals, ordered }: KeyTemplate, index: num
 }
 
 function notExpressible({ template, index, asked }: PartTest): EntitableError {
-  const { className, key, text, parts } = template;
+  const { className, key, text, parts, index: ofIndex } = template;
   const leading = parts.slice(0, index).map((part) => part.name);
+  if (ofIndex !== undefined) return notExpressibleByIndex(ofIndex, leading, asked);
   const decorator = key === 'RowKey' ? '@RowKey' : '@PartitionKey';
   const equal = leading.length === 0 ? '' : `compare ${leading.join(' and ')} by "eq" in the same conjunction, or `;
   return new EntitableError(
@@ -112,5 +113,18 @@ function notExpressible({ template, index, asked }: PartTest): EntitableError {
     `${className}.${asked.property} is a part of the ${key} "${text}", and no range of keys says "${asked.operator}" of it here. ` +
       `To filter by it, ${equal}store it as a property too: ${decorator}({ name: '${asked.property}' }).`,
     { className, property: asked.property, operator: asked.operator },
+  );
+}
+
+function notExpressibleByIndex(
+  { className, name }: NonNullable<KeyTemplate['index']>,
+  leading: readonly string[],
+  { property, operator }: PartTest['asked'],
+): EntitableError {
+  return new EntitableError(
+    'query.not-expressible',
+    `The index ${name} of ${className} is sorted by ${[...leading, property].join(', then by ')}, and no range of its entries says "${operator}" of ` +
+      `${property} here. Give ${leading.join(' and ')} in the key, or compare it by "eq" in the same conjunction.`,
+    { className, property, operator },
   );
 }

@@ -39,6 +39,8 @@ export interface KeyTemplate {
   readonly plain: boolean;
   /** True in the keys of an index, whose parts end with a space and sort like their texts. */
   readonly ordered?: boolean | undefined;
+  /** In the keys of an index: the class and the name of the index, for messages. */
+  readonly index?: { readonly className: string; readonly name: string } | undefined;
 }
 
 /** Returns the stored text of one part, escaped as its position in the template requires. Throws `key.*`. */

@@ -4,6 +4,7 @@ import { isComparable, notComparable, type TestedProperty } from '../filter/oper
 import type { EntityReader } from '../mapping/entity-reader.js';
 import type { EntityMetadata, Member } from '../metadata/entity-metadata.js';
 import { comparePlaces, keyedReading, type KeyedRow, type RowReading } from './merge-rows.js';
+import type { RowReader } from '../store/row.js';
 import type { Plan } from './planning/plan.js';
 import { EntitableError } from '../errors/entitable-error.js';
 
@@ -71,24 +72,22 @@ export function isKeyOrder(
 }
 
 /** Extends a row decoder so that it also returns the values that results are sorted by, and the row's keys. */
-export function sortableReading<T extends object, R>(
-  source: EntityReader<T>,
+export function sortableReading<R>(
+  project: (names: readonly string[]) => RowReading<object>,
   reading: RowReading<R>,
   orders: readonly SortOrder[],
 ): RowReading<KeyedRow<Sortable<R>>> {
-  const projector = source.project(orders.map(({ name }) => name));
+  const projector = project(orders.map(({ name }) => name));
   const { select } = reading.request;
   const request = {
     ...reading.request,
     ...(select !== undefined && { select: [...new Set([...select, ...(projector.request.select ?? [])])] }),
   };
-  return keyedReading({
-    request,
-    decode(row) {
-      const values = projector.decode(row) as Readonly<Record<string, unknown>>;
-      return { result: reading.decode(row), by: orders.map(({ name }) => values[name]) };
-    },
-  });
+  const decode = (row: RowReader): Sortable<R> => {
+    const values = projector.decode(row) as Readonly<Record<string, unknown>>;
+    return { result: reading.decode(row), by: orders.map(({ name }) => values[name]) };
+  };
+  return keyedReading({ ...reading, request, decode }, reading.entityOf);
 }
 
 /** Returns the function that compares two results: by each property in turn, absent values last, ties in key order. */

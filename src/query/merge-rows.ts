@@ -5,6 +5,8 @@ import type { ReadRequest, ScanRequest } from '../store/table-store.js';
 export interface RowReading<out R> {
   readonly request: ReadRequest & Pick<ScanRequest, 'rawFilter'>;
   readonly decode: (row: RowReader) => R;
+  /** Returns the place of the entity, in a reading of the entries of an index without their entities. */
+  readonly entityOf?: ((row: RowReader) => RowPlace) | undefined;
 }
 
 /** The position of a row in key order. */
@@ -20,11 +22,20 @@ export interface KeyedRow<out R> extends RowPlace {
   readonly value: R;
 }
 
-/** Extends a {@link RowReading} so that it returns each value together with the position of its row. */
-export function keyedReading<R>({ request, decode }: RowReading<R>): RowReading<KeyedRow<R>> {
+/**
+ * Extends a {@link RowReading} so that it returns each value together with the position of its row, or with another
+ * position.
+ */
+export function keyedReading<R>(
+  { decode, ...others }: RowReading<R>,
+  placeOf?: (row: RowReader) => RowPlace,
+): RowReading<KeyedRow<R>> {
   return {
-    request,
-    decode: (row) => ({ partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), value: decode(row) }),
+    ...others,
+    decode:
+      placeOf === undefined
+        ? (row) => ({ partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY), value: decode(row) })
+        : (row) => ({ ...placeOf(row), value: decode(row) }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { ClientFilter } from './client-filter.js';
 import { forEachResult, type ResultHandler } from './for-each.js';
 import { ItemIterator } from './item-iterator.js';
 import type { RowReading } from './merge-rows.js';
+import { bindToEntries, rawByIndex } from './indexes/covered.js';
 import { PAGE_NAMES, PAGES_NAMES, READ_NAMES } from './option-names.js';
 import { readPage } from './page-reader.js';
 import { planFilter } from './planning/plan.js';
@@ -26,7 +27,7 @@ import type {
 import type { WriteByFilterOptions, WriteReport } from './write-options.js';
 import { explainPlan, type QueryPlan } from './explain.js';
 import { clientOrders, planOf, refuseSorted, rowsPerRequest, storedNames, type QueryState } from './query-state.js';
-import { countResults, pageSourceOf, resultPages } from './result-pages.js';
+import { countResults, entityReading, pageSourceOf, readingOf, resultPages } from './result-pages.js';
 import { checkSortOrder } from './client-sort.js';
 import { StoppablePages, withinTime } from './stoppable-pages.js';
 import { whereCondition } from '../filter/make-filter.js';
@@ -41,13 +42,16 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   where(...asked: readonly unknown[]): Query<T, R> {
-    const { source, filter } = this.#state;
-    const bound = bind(source.metadata, whereCondition(asked));
+    const { source, index, filter } = this.#state;
+    const condition = whereCondition(asked);
+    const bound = index === undefined ? bind(source.metadata, condition) : bindToEntries(index.of, condition);
     return this.#with({ filter: filter === undefined ? bound : { kind: 'and', operands: [filter, bound] } });
   }
 
   rawFilter(filter: string): Query<T, R> {
-    const { kind, rawFilters } = this.#state.source.store.traits;
+    const { source, index } = this.#state;
+    const { kind, rawFilters } = source.store.traits;
+    if (index !== undefined) throw rawByIndex(index.of, kind);
     if (rawFilters !== true) {
       throw new EntitableError(
         'query.raw-filter',
@@ -91,12 +95,13 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   compile(): CompiledQuery {
-    const { source, index, selected, rawFilter, take } = this.#state;
+    const { source, index, rawFilter, take } = this.#state;
     const plan = planOf(this.#state);
     const filter = planFilter(plan);
     const texts = [...(filter === undefined ? [] : [toOData(filter)]), ...(rawFilter === undefined ? [] : [rawFilter])];
     const { metadata, table } = index ?? source;
-    const select = (index?.reading ?? selected?.projector)?.request.select;
+    const reading = readingOf(this.#state);
+    const { select } = (index !== undefined && reading.entityOf === undefined ? index.reading : reading).request;
     return Object.freeze({
       table,
       filter: texts.length > 1 ? texts.map((text) => `(${text})`).join(' and ') : (texts[0] ?? ''),
@@ -111,11 +116,11 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
     const { index, clientFilters } = this.#state;
     const sorts = clientOrders(this.#state, plan).map(({ name, direction }) => `${name} ${direction}`);
     const work = [
-      ...(index === undefined ? [] : ENTITIES_READ),
+      ...(index === undefined || readingOf(this.#state).entityOf !== undefined ? [] : ENTITIES_READ),
       ...(clientFilters.length > 0 ? ['reads every row whole and tests it by filterOnClient'] : []),
       ...(sorts.length > 0 ? [`reads every match and sorts by ${sorts.join(', ')}`] : []),
     ];
-    return explainPlan(plan, work, index?.name);
+    return explainPlan(plan, work, index?.of.index.name);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
@@ -195,7 +200,12 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
       if (typeof patch !== 'function')
         return changeMatches(this.#state, MATCHES, (writes) => writes.merge(patch), options);
       const patchOf = patch as (result: unknown) => unknown;
-      return changeMatches(this.#state, withResults(this.#reading()), (writes) => writes.mergeEach(patchOf), options);
+      return changeMatches(
+        this.#state,
+        withResults(entityReading(this.#state)),
+        (writes) => writes.mergeEach(patchOf),
+        options,
+      );
     });
   }
 
@@ -234,8 +244,7 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   }
 
   #reading(): RowReading<R> {
-    const { source, selected } = this.#state;
-    return (selected?.projector ?? { request: {}, decode: source.decode }) as RowReading<R>;
+    return readingOf(this.#state) as RowReading<unknown> as RowReading<R>;
   }
 
   #checkPageSize(rows: number): number {

@@ -8,6 +8,7 @@ import type { EntityReader, Projector } from '../mapping/entity-reader.js';
 import { planFilter, MOST_REQUESTS, RequestBudget, scopeOf, type Plan, type Step } from './planning/plan.js';
 import { planLegs } from './planning/planner.js';
 import type { ClientFilter } from './client-filter.js';
+import { isIndexOrder } from './indexes/covered.js';
 import type { IndexReader } from './indexes/index-reader.js';
 import type { MatchWrites } from './matched-writes.js';
 import { isKeyOrder, type SortOrder } from './client-sort.js';
@@ -73,10 +74,13 @@ function asScan(step: Step): Step {
 
 /** Returns the requested sort orders if they require sorting on the client; none if the store returns rows that way. */
 export function clientOrders<T extends object>(
-  { source, index, orders }: QueryState<T>,
+  { source, index, filter, orders }: QueryState<T>,
   plan: Plan,
 ): readonly SortOrder[] {
-  return index === undefined && source.store.traits.ordered && isKeyOrder(source.metadata, plan, orders) ? [] : orders;
+  if (!source.store.traits.ordered) return orders;
+  const isSorted =
+    index === undefined ? isKeyOrder(source.metadata, plan, orders) : isIndexOrder(index.of.index, filter, orders);
+  return isSorted ? [] : orders;
 }
 
 /**

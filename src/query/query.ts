@@ -151,7 +151,7 @@ export interface Query<in out T extends object, out R = T> extends AsyncIterable
 
   /**
    * Adds the text of a `$filter` unchanged and unchecked, for conditions that this package cannot express. Azure only:
-   * other stores reject it with `query.raw-filter`. Never build it from user input.
+   * other stores, and queries by an index, reject it with `query.raw-filter`. Never build it from user input.
    */
   rawFilter(filter: string): Query<T, R>;
 

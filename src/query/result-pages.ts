@@ -42,7 +42,7 @@ function rowsOf<T extends object>(
   { source, index, rawFilter, clientFilters }: QueryState<T>,
   reading: RowReading<unknown>,
 ): Pick<PlanReader<unknown>, 'rows' | 'reading'> {
-  if (index !== undefined) return index;
+  if (index !== undefined) return reading.entityOf !== undefined ? { rows: index.alone, reading } : index;
   return {
     rows: passingRows(source, clientFilters),
     reading: rawFilter === undefined ? reading : { ...reading, request: { ...reading.request, rawFilter } },
@@ -54,6 +54,7 @@ function resolveOf<T extends object, I>(
   { source, index, clientFilters }: QueryState<T>,
   reading: RowReading<I>,
 ): Resolve<I> | undefined {
+  if (reading.entityOf !== undefined) return undefined;
   return index?.resolver({ reading, sieve: sieveOf(source, clientFilters) }) as Resolve<I> | undefined;
 }
 
@@ -71,12 +72,35 @@ export async function* resultPages<T extends object, I>(
   }
   const { take, pageSize } = state;
   if (take === 0) return;
-  const sortable = pageSourceOf(state, sortableReading(state.source, reading, orders), source.plan);
+  const sortable = pageSourceOf(state, sortableReading(projectorOf(state, reading), reading, orders), source.plan);
   const sorted = await sortRows(readResults(sortable, options), compareSortable(orders), take);
   const size = pageSize ?? sorted.length;
   for (let first = 0; first < sorted.length; first += size) {
     yield { items: sorted.slice(first, first + size).map(({ value }) => value.result) };
   }
+}
+
+/** Returns the function that makes readings of further properties for a reading, from entries or from entities. */
+function projectorOf<T extends object>(
+  { source, index }: QueryState<T>,
+  { entityOf }: RowReading<unknown>,
+): (names: readonly string[]) => RowReading<object> {
+  return entityOf !== undefined && index !== undefined
+    ? (names) => index.project(names)
+    : (names) => source.project(names);
+}
+
+/** Returns the reading of a query's results. It reads no entities if the entries of an index hold all that is asked. */
+export function readingOf<T extends object>(state: QueryState<T>): RowReading<object> {
+  const { index, selected, orders, clientFilters } = state;
+  if (index === undefined || selected === undefined || clientFilters.length > 0) return entityReading(state);
+  const names = [...selected.names, ...orders.map(({ name }) => name)];
+  return index.covers(names) ? index.project(selected.names) : entityReading(state);
+}
+
+/** Returns the reading of a query's results from the rows of the entities. */
+export function entityReading<T extends object>({ source, selected }: QueryState<T>): RowReading<object> {
+  return selected?.projector ?? { request: {}, decode: source.decode };
 }
 
 /** Counts the results of a query. Reads only the keys of each row, which show whether it belongs to the class. */
@@ -85,8 +109,9 @@ export async function countResults<T extends object>(
   options: OperationOptions | undefined,
 ): Promise<number> {
   checkOperation(options, OPERATION_NAMES);
-  const { checkKeys } = state.source;
-  const keys: RowReading<void> = { request: { select: [] }, decode: checkKeys };
+  const { source, index, clientFilters } = state;
+  const counting = clientFilters.length === 0 ? index?.counting : undefined;
+  const keys: RowReading<void> = counting ?? { request: { select: [] }, decode: source.checkKeys };
   let count = 0;
   for await (const { items } of resultPages({ ...state, orders: [] }, keys, options)) count += items.length;
   return count;

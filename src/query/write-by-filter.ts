@@ -198,12 +198,13 @@ export async function changeMatches<T extends object>(
   if (options?.onProgress !== undefined) checkFunction('onProgress', options.onProgress);
   const prepare = await new Deadline(options).wait(Promise.resolve(change(writes)));
   const { store, table, metadata } = source;
-  const matches = pageSourceOf(state, withKnowledge(reading, writes.indexes));
+  const knowing = withKnowledge(reading, writes.indexes);
+  const matches = pageSourceOf(state, knowing);
   refuseSorted(state, matches.plan, 'A write by filter');
   const reread =
     index === undefined
       ? rereadMatch(matches.reader as PlanReader<MatchedRow>, options)
-      : rereadEntity(index, matches.plan, { reading, sieve: sieveOf(source, state.clientFilters) }, options);
+      : rereadEntity(index, matches.plan, { reading: knowing, sieve: sieveOf(source, state.clientFilters) }, options);
   const isNew = index === undefined ? () => true : firstTimes();
   const chunks = (async function* () {
     for await (const { items } of readPages(matches, options)) yield { rows: items.filter(isNew) };

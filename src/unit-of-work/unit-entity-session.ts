@@ -115,7 +115,12 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   }
 
   get #indexed(): IndexedClass<T> {
-    return { mapper: this.#mapper, entities: unitRows(this.#mapper, this.#stored, this.#reads) };
+    const mapper = this.#mapper;
+    return {
+      mapper,
+      entities: unitRows(mapper, this.#stored, this.#reads),
+      isLeftOut: (address) => this.#rows.at(mapper, address)?.held.kind === 'delete',
+    };
   }
 
   scan(): Query<T> {

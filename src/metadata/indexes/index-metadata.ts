@@ -56,17 +56,18 @@ class IndexEntry {}
 function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): EntityMetadata {
   const { on = [], partition, unique = false, project = [] } = spec;
   const className = `${of.className}.${name}`;
-  const head = { key: 'RowKey', className } as const;
+  const head = { className, index: { className: of.className, name } };
+  const rowHead = { key: 'RowKey', ...head } as const;
   const row: KeyPartMetadata = { name: ENTITY_ROW };
   const place: KeyPartMetadata = { name: ENTITY_PARTITION };
   const ownParts = on.map((part) => keyPart(of, part));
   const isApart = partition !== undefined;
   const rowKey = unique
-    ? entryKey(head, isApart ? '' : entryStart(of, name), ownParts)
-    : entryKey(head, isApart ? '' : entryStart(of, name), [...ownParts, ...(isApart ? [place] : []), row]);
+    ? entryKey(rowHead, isApart ? '' : entryStart(of, name), ownParts)
+    : entryKey(rowHead, isApart ? '' : entryStart(of, name), [...ownParts, ...(isApart ? [place] : []), row]);
   const partitionKey = isApart
     ? entryKey(
-        { key: 'PartitionKey', className },
+        { key: 'PartitionKey', ...head },
         '',
         partition.map((part) => keyPart(of, part)),
       )
@@ -103,7 +104,7 @@ function entryStart({ rowKey }: EntityMetadata, name: string): string {
 const ONLY = '~';
 
 function entryKey(
-  head: Pick<KeyTemplate, 'key' | 'className'>,
+  head: Pick<KeyTemplate, 'key' | 'className' | 'index'>,
   start: string,
   parts: readonly KeyPartMetadata[],
 ): KeyTemplate {
@@ -113,7 +114,7 @@ function entryKey(
   return template({ ...head, literals, parts });
 }
 
-function template(given: Pick<KeyTemplate, 'key' | 'className' | 'literals' | 'parts'>): KeyTemplate {
+function template(given: Pick<KeyTemplate, 'key' | 'className' | 'index' | 'literals' | 'parts'>): KeyTemplate {
   const { literals, parts } = given;
   const text = parts.map(({ name }, index) => `${literals[index]}{${name}}`).join('') + literals.at(-1)!;
   return Object.freeze({

@@ -1,5 +1,6 @@
 import { Deadline } from '../../async/deadline.js';
 import { indexesOf } from '../../indexes/index-rows.js';
+import type { Address } from '../../mapping/entity-address.js';
 import type { EntityMapper } from '../../mapping/entity-mapper.js';
 import type { EntityReader } from '../../mapping/entity-reader.js';
 import type { Index } from '../../metadata/indexes/declaration.js';
@@ -19,6 +20,8 @@ export interface IndexedClass<T extends object> {
   readonly entities: EntityReader<T>;
   /** Returns the rows of entries as they are read here. */
   readonly entriesOf?: ((entries: EntityMapper<object>) => Rows) | undefined;
+  /** Returns whether an entity is left out. */
+  readonly isLeftOut?: ((entity: Address) => boolean) | undefined;
 }
 
 /**
@@ -74,10 +77,16 @@ export async function getByIndex<T extends object>(
 }
 
 function readerOf<T extends object>(
-  { mapper, entities, entriesOf }: IndexedClass<T>,
+  { mapper, entities, entriesOf, isLeftOut }: IndexedClass<T>,
   index: IndexMetadata,
 ): IndexReader<T> {
   const indexed = indexesOf(mapper)!;
   const maker = indexed.of(index)!;
-  return new IndexReader({ indexed, maker, entries: entriesOf?.(maker.mapper) ?? maker.mapper.rows, entities });
+  return new IndexReader({
+    indexed,
+    maker,
+    entries: entriesOf?.(maker.mapper) ?? maker.mapper.rows,
+    entities,
+    isLeftOut,
+  });
 }

@@ -12,6 +12,7 @@ import type { RowReader } from '../../store/row.js';
 import type { ReadRequest, Rows } from '../../store/table-store.js';
 import { LEFT_OUT, type Sieve } from '../client-filter.js';
 import type { RowReading } from '../merge-rows.js';
+import { coveredReading, entryRows, type IndexOf } from './covered.js';
 
 /** One index of a class, and where its entries and its entities are read. */
 export interface IndexSource<T extends object> {
@@ -20,6 +21,8 @@ export interface IndexSource<T extends object> {
   /** The rows of the entries. */
   readonly entries: Rows;
   readonly entities: EntityReader<T>;
+  /** Returns whether the entity at an address is left out. A unit of work leaves out those that it deletes. */
+  readonly isLeftOut?: ((entity: Address) => boolean) | undefined;
 }
 
 /** A reading of entities, which a sieve may leave out. */
@@ -39,6 +42,9 @@ interface Found<out R> {
 
 /** Reads the entities that the entries of an index stand for. */
 export class IndexReader<T extends object> {
+  /** The class, and the index. */
+  readonly of: IndexOf;
+  /** The mapping of the entries. */
   readonly metadata: EntityMetadata;
   readonly table: string;
   readonly rows: Rows;
@@ -51,6 +57,7 @@ export class IndexReader<T extends object> {
     const { mapper } = source.maker;
     const places = new EntryPlaces(source.maker);
     this.#source = source;
+    this.of = { metadata: source.entities.metadata, index: source.maker.index };
     this.metadata = mapper.metadata;
     this.table = mapper.table;
     this.rows = source.entries;
@@ -61,9 +68,29 @@ export class IndexReader<T extends object> {
     });
   }
 
-  /** The stored name of the index. */
-  get name(): string {
-    return this.#source.maker.index.name;
+  /** Returns the rows of the entries for a reading of them alone. */
+  get alone(): Rows {
+    const { isLeftOut = () => false } = this.#source;
+    return entryRows(this.rows, this.places, isLeftOut);
+  }
+
+  /** Returns whether the entries hold all of these properties. */
+  covers(names: readonly string[]): boolean {
+    return names.every((name) => this.of.index.covered.has(name));
+  }
+
+  /** Returns a reading of properties that the entries hold. */
+  project(names: readonly string[]): RowReading<object> {
+    return coveredReading(this.of, this.places, names);
+  }
+
+  /**
+   * Returns a reading that counts entries; `undefined` if they do not stand for their entities at all times, because
+   * they are not written in the same transaction.
+   */
+  get counting(): RowReading<void> | undefined {
+    if (this.of.index.partition !== undefined) return undefined;
+    return { ...this.reading, entityOf: (row) => this.places.of(row)!, decode: () => undefined };
   }
 
   /**
