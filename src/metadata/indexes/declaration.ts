@@ -32,11 +32,20 @@ export interface IndexSpec {
   readonly partition?: readonly IndexPart[];
   /** True if no two entities may have the same values: in one partition, or with `partition` in the whole table. */
   readonly unique?: boolean;
-  /** Further properties that are stored in the index, so that `select` and `where` can use them there. */
+  /**
+   * Further properties that are stored in the index, so that `select` and `where` can use them there. The parts of the
+   * key and the properties in `on` need no mention.
+   */
   readonly project?: readonly string[];
-  /** Limits the index to entities with these values: for each property a value, or an array of values. */
+  /**
+   * Limits the index to entities with these values: for each property a value, or an array of values. An entity in
+   * which one of the properties is absent has no entry.
+   */
   readonly where?: Readonly<Record<string, unknown>>;
-  /** The stored name, in letters and digits; by default the name of the static member or of the schema's entry. */
+  /**
+   * The stored name: 1 to 32 letters and digits. By default, the name of the static property or of the entry in the
+   * schema. Give one if a minifier renames properties, because an index with another name is another index.
+   */
   readonly name?: string;
   /** True for an index that writes keep, but that queries do not use yet, because it has not been built. */
   readonly building?: boolean;
@@ -73,8 +82,12 @@ const NAMES: OptionNames<IndexSpec> = {
 };
 
 /**
- * Declares an index of an entity class, as a static member of the class or in the schema of `defineEntity`. Every write
- * of the library keeps it, and `repository.by` queries it.
+ * Declares an index of an entity class, as a static property of the class or in the schema of `defineEntity`. Every
+ * write of the library keeps it, and `repository.by` queries it. Subclasses inherit it. A getter is not called, so what
+ * it returns is no index of the class.
+ *
+ * An index in the partition of its entities is kept in the transaction that writes the entity. It costs no request
+ * where a write knows the values that the row had, and a read of the row where it does not.
  *
  * Names and values are checked when the class is first used (`metadata.invalid-index`), and names by the compiler too.
  *

@@ -62,8 +62,8 @@ type Flat<O> = O extends infer P ? { [K in keyof P]: P[K] } : never;
 // ── the check of the declaration ───────────────────────────────────────────────────────────────
 
 /**
- * Checks the indexes among the static members of a class, or in the schema of `defineEntity`, against the properties of
- * the class. A mismatch is an {@link EntitableTypeError}.
+ * Checks the static indexes of a class, or those in the schema of `defineEntity`, against the properties of the class.
+ * A mismatch is an {@link EntitableTypeError}.
  */
 export type CheckIndexes<C, T> = [IndexMistake<C, T>] extends [never]
   ? unknown
