@@ -18,6 +18,11 @@ export interface QuerySettings {
    * are accepted. A function, so that the secrets do not appear when this object is printed.
    */
   readonly continuationSecrets?: (() => readonly Uint8Array[]) | undefined;
+  /**
+   * The names, in lower case, of the tables that are known to hold entries of indexes besides entities. It grows when
+   * further classes are used.
+   */
+  readonly tablesWithEntries?: ReadonlySet<string> | undefined;
   /** The observer of repository and query calls, if one is registered. */
   readonly verbs?: VerbObserver | undefined;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { BoundFilter } from '../filter/bind.js';
-import { lowerFilter } from '../filter/lower-filter.js';
-import { onlyKey } from '../filter/key-range.js';
+import { joinedNodes, lowerFilter } from '../filter/lower-filter.js';
+import { keysFrom, onlyKey, outside } from '../filter/key-range.js';
 import { toOData } from '../filter/odata.js';
 import type { EntityReader, Projector } from '../mapping/entity-reader.js';
 import { planFilter, MOST_REQUESTS, RequestBudget, scopeOf, type Plan, type Step } from './planning/plan.js';
@@ -13,6 +13,7 @@ import type { IndexReader } from './indexes/index-reader.js';
 import type { MatchWrites } from './matched-writes.js';
 import { isKeyOrder, type SortOrder } from './client-sort.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import { ENTRY_HEAD } from '../metadata/indexes/index-metadata.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../store/row.js';
 
 /**
@@ -43,10 +44,13 @@ export interface QueryState<T extends object> {
 export function planOf<T extends object>(state: QueryState<T>): Plan {
   const { source, index, partitions, filter = EVERYTHING, rawFilter } = state;
   const { limits, ordered } = source.store.traits;
-  const budget = requestBudget(state);
+  const hidden = index === undefined && meetsEntries(source) ? [NO_ENTRIES] : [];
+  const budget = requestBudget(state, 1 + hidden.length);
   const legs = (partitions ?? [undefined]).flatMap((partition) => {
     const scope = scopeOf((index ?? source).metadata, partition);
-    return planLegs(scope, lowerFilter(filter, scope.known), limits, budget);
+    const lowered = lowerFilter(filter, scope.known);
+    const narrowed = hidden.length === 0 ? lowered : joinedNodes('and', [lowered, ...hidden]);
+    return planLegs(scope, narrowed, limits, budget);
   });
   const asked = rawFilter === undefined ? legs : legs.map(({ steps }) => ({ steps: steps.map(asScan) }));
   // A store without key order offers nothing to merge by, so the steps, which read different rows, are read one after
@@ -56,13 +60,29 @@ export function planOf<T extends object>(state: QueryState<T>): Plan {
 
 const EVERYTHING: BoundFilter = Object.freeze({ kind: 'always', holds: true });
 
+/** The filter for rows that are no entries of an index: two ranges of row keys. */
+const NO_ENTRIES = outside('RowKey', keysFrom(ENTRY_HEAD))!;
+
 /**
- * Returns the budget of requests. By default it covers all partitions that the application lists, with one request
- * each.
+ * Returns whether a query of a class could read the entries of an index as its entities. Row keys that begin with a
+ * literal text are apart from those of entries.
  */
-function requestBudget<T extends object>({ source, partitions, maxRequests }: QueryState<T>): RequestBudget {
+function meetsEntries<T extends object>({ metadata, table, queries }: EntityReader<T>): boolean {
+  const { rowKey, indexes } = metadata;
+  if (rowKey.literals[0] !== '') return false;
+  return (
+    indexes.some(({ partition }) => partition === undefined) ||
+    queries.tablesWithEntries?.has(table.toLowerCase()) === true
+  );
+}
+
+/** Returns the budget of requests. By default it covers all partitions that the application lists. */
+function requestBudget<T extends object>(
+  { source, partitions, maxRequests }: QueryState<T>,
+  requestsEach: number,
+): RequestBudget {
   const asked = maxRequests ?? source.queries.maxRequests;
-  return new RequestBudget(asked ?? Math.max(MOST_REQUESTS, partitions?.length ?? 0));
+  return new RequestBudget(asked ?? Math.max(MOST_REQUESTS, (partitions?.length ?? 0) * requestsEach));
 }
 
 /** Turns a point read into a scan, because a point read accepts no filter. */
