@@ -120,16 +120,16 @@ async function entryAt(
 
 /** Creates the error for values that another entity has. It never contains the values. */
 export function notUnique(
-  { className, index, uniqueNames }: EntryMaker,
+  { className, index, names }: EntryMaker,
   owner?: Address,
   cause?: EntitableError,
 ): EntitableError {
   const where = index.partition === undefined ? ' of this partition' : '';
   return new EntitableError(
     'entity.not-unique',
-    `Another ${className}${where} has the same ${uniqueNames.join(' and ')} (index ${index.name}). ` +
+    `Another ${className}${where} has the same ${names.join(' and ')} (index ${index.name}). ` +
       'Use other values, or change or delete that entity first.',
-    { className, index: index.name, properties: uniqueNames, ...(owner !== undefined && { owner }) },
+    { className, index: index.name, properties: names, ...(owner !== undefined && { owner }) },
     cause && { cause },
   );
 }

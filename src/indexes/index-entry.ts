@@ -4,14 +4,16 @@ import { checkKeySize, type Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import { isStoredAs } from '../mapping/property-difference.js';
 import type { EntityMetadata, IndexMetadata } from '../metadata/entity-metadata.js';
-import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { textConverter } from '../metadata/indexes/index-text.js';
 import { composeKey } from '../metadata/key-template.js';
 
-/** The values of one entity that its indexes need, by property. An absent property is missing or `undefined`. */
+/**
+ * The values of one entity that its indexes need, by property, with its keys under the names `ENTITY_ROW` and
+ * `ENTITY_PARTITION`. An absent property is missing, `undefined` or `null`.
+ */
 export type IndexedValues = Readonly<Record<string, unknown>>;
 
-/** The entry of one entity in one index: its address, and the values of its properties. */
+/** The entry of one entity in one index: its address, and the values of the entity, some of which it holds. */
 export interface Entry extends Address {
   readonly values: IndexedValues;
 }
@@ -21,6 +23,8 @@ export class EntryMaker {
   readonly index: IndexMetadata;
   /** The mapper of the entries. */
   readonly mapper: EntityMapper<object>;
+  /** The names of the properties that find entities; those of a unique index are unique together. */
+  readonly names: readonly string[];
   readonly #of: EntityMetadata;
   readonly #conditions: readonly ((values: IndexedValues) => boolean)[];
 
@@ -28,6 +32,7 @@ export class EntryMaker {
     this.#of = of;
     this.index = index;
     this.mapper = mapper;
+    this.names = [...(index.partition ?? []), ...index.on];
     this.#conditions = Array.from(index.where, ([name, wanted]) => condition(of, name, wanted));
   }
 
@@ -35,22 +40,17 @@ export class EntryMaker {
    * Returns the entry of an entity; `undefined` if it lacks a value, or is not one that the index is of. Throws
    * `key.too-long`, `key.out-of-range`.
    */
-  entryOf({ partitionKey, rowKey }: Address, values: IndexedValues): Entry | undefined {
-    const { on, partition = [], project } = this.index;
-    if ([...partition, ...on].some((name) => isMissing(values[name]))) return undefined;
-    if (!this.#conditions.every((holds) => holds(values))) return undefined;
-    const own = { [ENTITY_ROW]: rowKey, [ENTITY_PARTITION]: partitionKey };
-    const source = { ...values, ...own };
+  entryOf({ partitionKey }: Address, values: IndexedValues): Entry | undefined {
+    for (const name of this.names) if (isMissing(values[name])) return undefined;
+    for (const holds of this.#conditions) if (!holds(values)) return undefined;
     const { metadata, store } = this.mapper;
-    const isApart = this.index.partition !== undefined;
-    const address = {
-      partitionKey: isApart ? composeKey(metadata.partitionKey, source) : partitionKey,
-      rowKey: composeKey(metadata.rowKey, source),
-    };
-    if (isApart) checkKeySize(metadata.partitionKey, address.partitionKey, store.traits.limits);
-    checkKeySize(metadata.rowKey, address.rowKey, store.traits.limits);
-    const held = Object.fromEntries(project.map((name) => [name, values[name] ?? undefined]));
-    return { ...address, values: { ...held, ...own } };
+    const { limits } = store.traits;
+    const rowKey = composeKey(metadata.rowKey, values);
+    checkKeySize(metadata.rowKey, rowKey, limits);
+    if (this.index.partition === undefined) return { partitionKey, rowKey, values };
+    const own = composeKey(metadata.partitionKey, values);
+    checkKeySize(metadata.partitionKey, own, limits);
+    return { partitionKey: own, rowKey, values };
   }
 
   /**
@@ -76,11 +76,6 @@ export class EntryMaker {
       if (before === undefined || stored === undefined) return before === stored;
       return isStoredAs(className, property, { value, stored }, before);
     });
-  }
-
-  /** Returns the names of the properties that must be unique together. */
-  get uniqueNames(): readonly string[] {
-    return [...(this.index.partition ?? []), ...this.index.on];
   }
 
   /** Returns the class that the index belongs to. */

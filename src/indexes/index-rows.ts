@@ -6,6 +6,7 @@ import { ownMember } from '../mapping/member-access.js';
 import { propertyReader } from '../mapping/property-reader.js';
 import type { Unassigned } from '../mapping/unassigned.js';
 import type { EntityMetadata, IndexMetadata } from '../metadata/entity-metadata.js';
+import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { parseKey } from '../metadata/key-template.js';
 import { PARTITION_KEY, ROW_KEY, type RetainedRow, type RowReader, type Slot } from '../store/row.js';
 import type { GroupRow } from '../writing/batch.js';
@@ -144,9 +145,9 @@ export class IndexRows {
   }
 
   #keyValues({ partitionKey, rowKey }: Address): Record<string, unknown> {
-    if (this.#keyParts.length === 0) return {};
+    const values: Record<string, unknown> = { [ENTITY_ROW]: rowKey, [ENTITY_PARTITION]: partitionKey };
+    if (this.#keyParts.length === 0) return values;
     const { metadata } = this.mapper;
-    const values: Record<string, unknown> = {};
     for (const [template, key] of [
       [metadata.partitionKey, partitionKey],
       [metadata.rowKey, rowKey],
