@@ -64,8 +64,8 @@ export class PendingWrites<T extends object> {
   }
 
   /**
-   * Makes the commit also write the defaults that reading has filled in for properties that the row lacks. Called for
-   * an entity that was passed to a method such as `save()`.
+   * Makes the commit also write the defaults that reading has filled in for properties that the row lacks. Called
+   * when the program calls a method such as `save()`, `merge()` or `assign()` for the entity.
    */
   saved(entity: object): void {
     const row = this.#rows.of(entity);
