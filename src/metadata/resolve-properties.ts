@@ -28,7 +28,8 @@ export function resolveProperties(
       name,
       storedName,
       type: typeOf(definition),
-      // A key part stored as a property with a `type` of its own is not converted: its converter makes key text.
+      // A key part can be stored as a property too. If that property has a `type`, its value is stored unconverted,
+      // because the converter converts values to the text of the key.
       converter: isKeyRole(definition.role) && definition.type !== undefined ? undefined : definition.converter,
       default: definition.default,
       required: definition.required ?? false,

@@ -36,7 +36,7 @@ export interface QueryState<T extends object> {
   readonly selected: { readonly names: readonly string[]; readonly projector: Projector } | undefined;
   readonly take: number | undefined;
   readonly pageSize: number | undefined;
-  /** The maximum number of requests that may be planned, if the query sets its own. */
+  /** The maximum number of requests that may be planned; `undefined` if the query does not set one itself. */
   readonly maxRequests: number | undefined;
 }
 
@@ -155,7 +155,10 @@ const SYSTEM_NAMES: ReadonlyMap<Slot, string> = new Map([
   [TIMESTAMP, 'Timestamp'],
 ]);
 
-/** Returns the stored names for slots. A slot is the index of a property, or a constant for a key or the timestamp. */
+/**
+ * Returns the stored name for each of the slots. A slot is the index of a property, or a constant for a key or the
+ * timestamp.
+ */
 export function storedNames({ properties }: EntityMetadata, slots: readonly Slot[]): readonly string[] {
   return Object.freeze(slots.map((slot) => SYSTEM_NAMES.get(slot) ?? properties[slot]!.storedName));
 }

@@ -67,8 +67,8 @@ export class PendingWrites<T extends object> {
   }
 
   /**
-   * Makes the commit write the defaults that reading has filled in and the row lacks, because a method such as `save()`
-   * was called for the entity.
+   * Makes the commit also write the defaults that reading has filled in for properties that the row lacks. Called
+   * when the program calls a method such as `save()`, `merge()` or `assign()` for the entity.
    */
   saved(entity: object): void {
     const row = this.#rows.of(entity);

@@ -51,6 +51,7 @@ export class UnitOfWork implements Transaction {
 
   /**
    * @internal Returns the view of this unit for a data source that shares the connection but uses other table names.
+   * All views of a unit share its entities and pending writes.
    */
   in(mappers: EntityMappers): UnitOfWork {
     return this.#views.get(mappers) ?? new UnitOfWork(this.#core, mappers, this.#views);

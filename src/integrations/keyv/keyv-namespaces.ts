@@ -42,7 +42,7 @@ export class KeyvNamespaces {
 
   /**
    * Returns the only registered namespace, or `undefined` if there is none. Throws `validation.invalid-option` if there
-   * are several.
+   * are several. `what` names the call or argument that lacks a namespace, for the message of that error.
    */
   only(what: string): string | undefined {
     const [first, ...others] = this.#known;

@@ -4,7 +4,9 @@ import { FORBIDDEN_IN_KEYS, isSystemName, propertyNameProblem } from '../../edm/
 import { countComparisons } from '../../store/filter-node.js';
 import type { KeyRange, ScanRequest } from '../../store/table-store.js';
 
-/** The service's error codes that the engine uses, each with its HTTP status and the code of the thrown error. */
+/**
+ * The service's error codes that the embedded stores use, each with its HTTP status and the code of the thrown error.
+ */
 const REFUSALS = {
   CommandsInBatchActOnDifferentPartitions: [400, 'store.rejected'],
   DuplicatePropertiesSpecified: [400, 'store.rejected'],
