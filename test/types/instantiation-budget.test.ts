@@ -65,6 +65,30 @@ const decorated = (property: (index: number) => string, size: number): string =>
     `}`,
   ].join('\n');
 
+/** The permitted instantiations for one further index of a class, and for the first query by an index. */
+const PER_INDEX = 250;
+const FIRST_BY = 1800;
+
+/** Returns the source of a class with indexes of two properties each, and with queries by them. */
+function indexed(size: number, indexes: number, queries: number): string {
+  const name = (at: number): string => `'p${at % TYPES.length}'`;
+  return [
+    `import { Entity, index, PartitionKey, RowKey, type Guid, type Repository } from 'entitable';`,
+    `@Entity({ table: 'Large', rowKey: '{id}' })`,
+    `export class Large {`,
+    ...Array.from({ length: indexes }, (_, at) => {
+      const spec = `on: [${name(at)}, ${name(at + 1)}], project: [${name(at + 2)}], where: { p6: true }`;
+      return `  static readonly by${at} = index({ ${spec} });`;
+    }),
+    `  tenant!: PartitionKey;`,
+    `  id!: RowKey;`,
+    ...Array.from({ length: size }, (_, at) => `  p${at}!: ${typeOf(at)};`),
+    `}`,
+    `declare const entities: Repository<Large>;`,
+    ...Array.from({ length: queries }, (_, at) => `export const q${at} = entities.by(Large.by0, { tenant: 'x' });`),
+  ].join('\n');
+}
+
 const counts = new Map<string, number>();
 
 /** Returns the number of types that a compiler instantiates for a source. */
@@ -125,6 +149,19 @@ for (const compiler of COMPILERS) {
         expect((first(HUGE) - first(USUAL)) / (HUGE - USUAL)).to.be.within(0, PER_PROPERTY);
       });
     }
+
+    it(`An index instantiates at most ${PER_INDEX} types, and at most ${PER_PROPERTY} for each property of the class`, () => {
+      const count = (size: number, indexes: number): number => instantiations(compiler, indexed(size, indexes, 0));
+      const first = (size: number): number => count(size, 1) - count(size, 0);
+      expect((count(USUAL, 1 + FURTHER) - count(USUAL, 1)) / FURTHER).to.be.within(1, PER_INDEX);
+      expect((first(HUGE) - first(USUAL)) / (HUGE - USUAL)).to.be.within(0, PER_PROPERTY);
+    });
+
+    it(`The first query by an index instantiates fewer than ${FIRST_BY} types, each further one fewer than 20`, () => {
+      const count = (queries: number): number => instantiations(compiler, indexed(USUAL, 1, queries));
+      expect(count(1) - count(0), 'the first query').to.be.within(1, FIRST_BY - 1);
+      expect((count(1 + FURTHER) - count(1)) / FURTHER, 'each further query').to.be.within(0, 19.99);
+    });
 
     for (const [name, most, property] of DECORATORS) {
       it(`A property with ${name} instantiates at most ${most} types`, () => {

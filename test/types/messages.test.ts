@@ -9,7 +9,7 @@ const COMPILERS = ['typescript59', 'typescript', 'typescript7'];
 
 const HEAD = `import {
   DataSource, defineEntity, Entity, EntitableError, index, newestFirst, PartitionKey, Property, Repository, RowKey,
-  type Defaulted, type ETag, type IndexKeyOf, type Session, type UniqueKeyOf,
+  type Defaulted, type ETag, type Session,
 } from 'entitable';
 interface Address { street: string }
 class Mailer { send(): void {} }
@@ -42,6 +42,7 @@ class User {
 const byMail = index({ on: ['mail'] });
 declare const tables: DataSource;
 declare const orders: Repository<Order>;
+declare const users: Repository<User>;
 declare const thrown: unknown;
 const query = orders.query({ customerId: 'c' });
 `;
@@ -157,13 +158,18 @@ const MISTAKES: readonly (readonly [what: string, line: string, words: readonly 
   ],
   [
     'a value of an index without the one before it',
-    `export const key: IndexKeyOf<User, typeof User.byPlan> = { tenant: 't', at: new Date() };`,
+    `users.by(User.byPlan, { tenant: 't', at: new Date() });`,
     ["Property 'plan' is missing in type '{ tenant: string; at: Date; }' but required in type '{"],
   ],
   [
     'getBy with an index that is not unique',
-    `export const unique: UniqueKeyOf<User, typeof User.byPlan> = { tenant: 't', plan: 'free', at: new Date() };`,
+    `void users.getBy(User.byPlan, { tenant: 't', plan: 'free', at: new Date() });`,
     ['the index is not unique, so several entities may have the same values: query it with by()'],
+  ],
+  [
+    'an index of another class',
+    `orders.by(User.byPlan, { customerId: 'c', plan: 'free' });`,
+    ["the index names 'plan', which this class does not have: it is an index of another class"],
   ],
   ['a code with a typo', `EntitableError.is(thrown, 'store.not-fonud');`, ['"store.not-fonud"', '"store."']],
 ];
@@ -296,5 +302,11 @@ describe('The completions of an editor', function () {
     expect(completions(`void orders.get({ | });`)).to.have.members(['customerId', 'orderId']);
     expect(completions(`query.orderBy('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
     expect(completions(`query.select('|');`)).to.have.members(['customerId', 'orderId', 'total', 'status']);
+  });
+
+  it('An editor completes the names and values of the key of an index', () => {
+    expect(completions(`users.by(User.|);`)).to.include('byPlan');
+    expect(completions(`users.by(User.byPlan, { | });`)).to.have.members(['tenant', 'plan', 'at']);
+    expect(completions(`users.by(User.byPlan, { tenant: 't', plan: '|' });`)).to.have.members(['free', 'paid']);
   });
 });
