@@ -30,6 +30,19 @@ export type {
 export type { CreateTableOptions } from './administration/create-table.js';
 export type { DescribeOptions, PropertyDescription, TableDescription } from './administration/describe-table.js';
 export type { EnsureTablesOptions } from './administration/ensure-tables.js';
+export type { IndexAdministration } from './administration/indexes/index-administration.js';
+export type {
+  DropIndexReport,
+  IndexFailure,
+  IndexFinding,
+  IndexOptions,
+  RebuildIndexesOptions,
+  RebuildIndexesProgress,
+  RebuildIndexesReport,
+  VerifyIndexesOptions,
+  VerifyIndexesProgress,
+  VerifyIndexesReport,
+} from './administration/indexes/index-options.js';
 export type { ListTablesOptions } from './administration/list-tables.js';
 export type { StoredRow, StoredValue } from './administration/stored-row.js';
 export type { TruncateOptions, TruncateProgress, TruncateReport } from './administration/truncate-table.js';

@@ -1,4 +1,3 @@
-import { readOption } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { EntityClass } from '../metadata/key-types.js';
 import type {
@@ -12,7 +11,6 @@ import type {
 } from '../store/service-administration.js';
 import { checkOperation, type OperationOptions } from '../options/operation-options.js';
 import type { TableStore } from '../store/table-store.js';
-import { typeName } from '../errors/type-name.js';
 import { checkAccountSas, checkPolicies, checkTableSas, serviceOf } from './check-access.js';
 import { checkCors, checkServiceProperties } from './check-service-properties.js';
 import { checkTableName, listTables, nameForm, type ListTablesOptions } from './list-tables.js';
@@ -21,12 +19,10 @@ import { copyTable } from './copy-table.js';
 import { createTable, type CreateTableOptions } from './create-table.js';
 import { describeTable, type DescribeOptions, type TableDescription } from './describe-table.js';
 import { ensureTables, type EnsureTablesOptions } from './ensure-tables.js';
+import { IndexAdministration } from './indexes/index-administration.js';
 import { ADMINISTRATION_OPTIONS } from './option-names.js';
-import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
+import { ADMINISTERED, placeIn, placeOf, type AdministeredTables } from './table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
-
-/** Key under which a data source exposes its tables to other instances, even those of another copy of this package. */
-const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') as never;
 
 /** An object whose tables can be administered: a `DataSource`. */
 export interface HasTables {
@@ -184,7 +180,7 @@ export class TableAdministration {
     options?: CopySettings,
   ): Promise<CopyReport> {
     checkOperation(options, ADMINISTRATION_OPTIONS.copy);
-    return copyTable(this.#placeOf(from, 'from'), this.#placeOf(to, 'to'), options);
+    return copyTable(placeOf(this.#tables, from, 'from'), placeOf(this.#tables, to, 'to'), options);
   }
 
   /**
@@ -197,6 +193,20 @@ export class TableAdministration {
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
     checkOperation(options, ADMINISTRATION_OPTIONS.truncate);
     return truncateTable(placeIn(this.#tables, table), options);
+  }
+
+  /**
+   * Returns the administration of the indexes of an entity class: it verifies, rebuilds and drops them. No request is
+   * sent. Throws `metadata.*` for a class that cannot be stored as it is declared.
+   *
+   * @example
+   * ```ts
+   * const { missing, stale } = await db.tables.indexes(User).verify();
+   * if (missing + stale > 0) await db.tables.indexes(User).rebuild();
+   * ```
+   */
+  indexes<T extends object>(entityClass: EntityClass<T>): IndexAdministration {
+    return new IndexAdministration(this.#tables, entityClass);
   }
 
   /**
@@ -281,18 +291,5 @@ export class TableAdministration {
   async getStatistics(options?: OperationOptions): Promise<ServiceStatistics> {
     checkOperation(options, ADMINISTRATION_OPTIONS.operation);
     return serviceOf(this.#store, 'statistics').getStatistics(options);
-  }
-
-  #placeOf(reference: NamedTable | ClassTable<object>, option: string): TablePlace {
-    if (typeof reference !== 'object' || reference === null) return placeIn(this.#tables, reference);
-    const { dataSource, table } = readOption(option, () => ({ ...reference }));
-    const administered = readOption(option, () => (dataSource as HasTables | undefined)?.tables?.[ADMINISTERED]);
-    if (administered !== undefined) return placeIn(administered, table);
-    const expected = 'a table name, an entity class, or { dataSource, table } with a DataSource';
-    throw new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {
-      option,
-      expected,
-      found: typeName(dataSource),
-    });
   }
 }

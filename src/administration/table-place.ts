@@ -1,5 +1,6 @@
 import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
+import { readOption } from '../options/check-option.js';
 import { ALL_KEYS } from '../filter/key-range.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { EntityClass } from '../metadata/key-types.js';
@@ -58,6 +59,35 @@ export function placeIn(tables: AdministeredTables, table: string | EntityClass)
   return { tables, table: name, scope: scopeOf(metadata, undefined), metadata };
 }
 
+/** Key under which a data source exposes its tables to other instances, even those of another copy of this package. */
+export const ADMINISTERED: unique symbol = Symbol.for('entitable/administered-tables') as never;
+
+/**
+ * Returns the rows that an argument of a copy stands for, in this data source or in the one that it names. Throws
+ * `validation.invalid-option` and `metadata.*`.
+ */
+export function placeOf(
+  tables: AdministeredTables,
+  reference: string | EntityClass | { readonly dataSource: object; readonly table: string | EntityClass },
+  option: string,
+): TablePlace {
+  if (typeof reference !== 'object' || reference === null) return placeIn(tables, reference);
+  const { dataSource, table } = readOption(option, () => ({ ...reference }));
+  const administered = readOption(option, () => (dataSource as Administered | undefined)?.tables?.[ADMINISTERED]);
+  if (administered !== undefined) return placeIn(administered, table);
+  const expected = 'a table name, an entity class, or { dataSource, table } with a DataSource';
+  throw new EntitableError('validation.invalid-option', `${option} takes ${expected}.`, {
+    option,
+    expected,
+    found: typeName(dataSource),
+  });
+}
+
+/** A data source, seen from the administration of any data source. */
+interface Administered {
+  readonly tables?: { readonly [ADMINISTERED]?: AdministeredTables };
+}
+
 /** Rejects a copy from a table to itself, which would read its own writes. Throws `validation.invalid-option`. */
 export function refuseSamePlace(from: TablePlace, to: TablePlace): void {
   const form = nameForm(from.tables.strict);
@@ -81,6 +111,8 @@ export function storedRows(store: TableStore, table: string): Rows {
 
 /** Settings of `readRows`: the properties to request, and how to decode a row. */
 export interface TableReading<R> {
+  /** The rows to read, in the shape of a class; by default all properties are in their stored form. */
+  readonly rows?: Rows;
   readonly request: ReadRequest;
   readonly decode: (row: RowReader) => R;
   readonly pageSize?: number;
@@ -95,12 +127,12 @@ export interface TableReading<R> {
 export function readRows<R>(
   { tables: { strict }, table, scope }: TablePlace,
   filter: FilterNode | boolean,
-  { request, decode, pageSize, ahead = 1 }: TableReading<R>,
+  { rows, request, decode, pageSize, ahead = 1 }: TableReading<R>,
   { signal, timeout }: OperationOptions,
 ): AsyncGenerator<Chunk<R>, void, undefined> {
   const { limits } = strict.traits;
   const reader = {
-    rows: storedRows(strict, table),
+    rows: rows ?? storedRows(strict, table),
     plan: { legs: planLegs(scope, filter, limits) },
     reading: { request, decode },
     pageSize: Math.min(pageSize ?? limits.pageRows, limits.pageRows),

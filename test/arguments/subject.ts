@@ -1,5 +1,5 @@
 import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/index.js';
-import { DataSource, type Repository } from '../../src/index.js';
+import { DataSource, index, type Repository } from '../../src/index.js';
 
 /** The entity that the calls of all subjects use. */
 @Entity({ table: 'Notes' })
@@ -9,6 +9,15 @@ export class Note {
   @Property({ type: 'String' }) text?: string;
   @Property({ type: 'Int32' }) stars?: number;
   @ETag() etag?: string;
+}
+
+/** A class with an index. */
+@Entity({ table: 'Labels', rowKey: '{id}' })
+export class Label {
+  static readonly byText = index({ on: ['text'] });
+  @PartitionKey() list!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @Property({ type: 'String' }) text?: string;
 }
 
 /** The plain objects that are not options: keys, patches, values. */

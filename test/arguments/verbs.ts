@@ -1,5 +1,5 @@
 import { filter, type OperationOptions } from '../../src/index.js';
-import { data, KEY, Note, noteOf, type Arguments, type Subject } from './subject.js';
+import { data, KEY, Label, Note, noteOf, type Arguments, type Subject } from './subject.js';
 
 /** The options of every operation with I/O. */
 export const OPERATION: OperationOptions = { signal: new AbortController().signal, timeout: 60_000 };
@@ -58,6 +58,7 @@ const ADMINISTRATION: Readonly<Record<string, Arguments>> = {
     },
   ],
   truncate: ['Notes', { ...OPERATION, concurrency: 2, onProgress: () => undefined }],
+  indexes: [Label],
   getAccessPolicies: ['Notes', OPERATION],
   setAccessPolicies: ['Notes', [{ id: 'a' }], OPERATION],
   generateTableSas: ['Notes', { permissions: ['query'], expiry: new Date() }],
@@ -166,5 +167,11 @@ export const VERBS: readonly Subject[] = [
     object: ({ tables }) => tables.tables,
     isInstance: true,
     functions: ADMINISTRATION,
+  },
+  {
+    name: 'the administration of indexes',
+    object: ({ tables }) => tables.tables.indexes(Label),
+    isInstance: true,
+    functions: { verify: [{ ...OPERATION, index: 'byText', sample: 5, onProgress: () => undefined }] },
   },
 ];
