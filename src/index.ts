@@ -71,6 +71,7 @@ export type {
   OperationName,
   ReadPlan,
   RetryEvent,
+  StaleEntryEvent,
   VerbEvent,
   VerbListener,
 } from './observability/events.js';
@@ -128,7 +129,14 @@ export type {
   StoreErrorDetails,
   Violation,
 } from './errors/error-details.js';
-export type { BulkFailure, BulkReport, CommitReport, CommitWrite, FailedWrite } from './errors/write-reports.js';
+export type {
+  BulkFailure,
+  BulkReport,
+  CommitReport,
+  CommitWrite,
+  FailedWrite,
+  StaleEntry,
+} from './errors/write-reports.js';
 
 export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
 export { index, type Index, type IndexPart, type IndexSpec, type IndexText } from './metadata/indexes/declaration.js';

@@ -1,4 +1,5 @@
 import { isUint8Array } from 'node:util/types';
+import { notify } from '../async/notify.js';
 import { typeName } from '../errors/type-name.js';
 import type { EntitableError } from '../errors/entitable-error.js';
 import { invalidOption, isList, checkCount } from '../options/check-option.js';
@@ -11,13 +12,19 @@ const SHORTEST = 16;
 
 /** Returns the settings for all queries of a data source. Throws `validation.invalid-option`. */
 export function querySettings(options: DataSourceOptions, verbs: VerbObserver | undefined): QuerySettings {
-  const { maxQueryRequests, continuationSecret } = options;
+  const { maxQueryRequests, continuationSecret, clock, logger } = options;
   if (maxQueryRequests !== undefined) checkCount('maxQueryRequests', maxQueryRequests, 1);
   const given: readonly unknown[] = isList(continuationSecret) ? continuationSecret : [continuationSecret];
   // A secret that was meant to come from the environment, but is missing, must not silently turn signing off.
   const secrets = 'continuationSecret' in options ? given.map(secretBytes) : [];
   if (given.length === 0) throw noSecret('an array of none');
-  return Object.freeze({ maxRequests: maxQueryRequests, continuationSecrets: () => secrets, verbs });
+  return Object.freeze({
+    maxRequests: maxQueryRequests,
+    continuationSecrets: () => secrets,
+    verbs,
+    clock,
+    onStaleEntry: logger && ((entry) => notify(logger, { kind: 'index.stale', ...entry })),
+  } satisfies QuerySettings);
 }
 
 function secretBytes(secret: unknown): Uint8Array {

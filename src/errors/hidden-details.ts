@@ -18,7 +18,9 @@ export function withHidden<S extends object, H extends object>(shown: S, members
 }
 
 /** The details that may hold property values, entities, or text that quotes them. */
-const HIDDEN: ReadonlySet<string> = new Set('value error serviceMessage committed failed unknown pending'.split(' '));
+const HIDDEN: ReadonlySet<string> = new Set(
+  'value error serviceMessage committed failed unknown pending stale'.split(' '),
+);
 
 /** Returns the details of an error with the sensitive ones hidden. */
 export function hideDetails<D extends object>(details: D): D {

@@ -24,6 +24,25 @@ export interface FailedWrite extends CommitWrite {
   readonly error: unknown;
 }
 
+/**
+ * An entry of an index with partitions of its own that may say too much: it was written for a write of its entity that
+ * may not be stored, or could not be removed afterwards. Queries leave it out; a rebuild of the index removes it.
+ */
+export interface StaleEntry {
+  /** The class of the entity. */
+  readonly className: string;
+  /** The name of the index. */
+  readonly index: string;
+  /** The name of the index's table in the store. */
+  readonly table: string;
+  /** The stored partition key of the entity. */
+  readonly partitionKey: string;
+  /** The stored row key of the entity. */
+  readonly rowKey: string;
+  /** The reason, usually an `EntitableError`. */
+  readonly error: unknown;
+}
+
 /** The outcome of the writes of a commit. Its lists hold entities: programs can read them, logs omit them. */
 export interface CommitReport {
   /** Writes that are stored now. */
@@ -34,6 +53,8 @@ export interface CommitReport {
   readonly unknown: readonly CommitWrite[];
   /** Writes that were not sent, or not stored, because another write failed. */
   readonly pending: readonly CommitWrite[];
+  /** Entries of indexes with partitions of their own that may say too much. Absent if there are none. */
+  readonly stale?: readonly StaleEntry[];
 }
 
 /** One item of a bulk write that was not written. */

@@ -2,7 +2,7 @@ import { addressOfRow, type Address } from '../mapping/entity-address.js';
 import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { unescapeOrdered } from '../metadata/key-text.js';
 import type { RowReader, Slot } from '../store/row.js';
-import type { EntryMaker, IndexedValues } from './index-entry.js';
+import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
 
 /** The place of an entity, as an entry of an index tells it, with the address of that entry. */
 export interface EntryPlace extends Address {
@@ -41,8 +41,8 @@ export class EntryPlaces {
     return last < 0 ? undefined : partAfter(entry.rowKey, entry.rowKey.lastIndexOf(' ', last - 1));
   }
 
-  /** Returns the address of an entity's entry. An entity whose values no key can hold has none. */
-  entryOf(entity: Address, values: IndexedValues): Address | undefined {
+  /** Returns the entry of a stored entity. An entity whose values no key can hold has none. */
+  entryOf(entity: Address, values: IndexedValues): Entry | undefined {
     return this.#maker.storedEntryOf(entity, values);
   }
 }

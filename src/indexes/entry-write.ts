@@ -83,7 +83,9 @@ export class EntryWrite implements GroupRow {
     if (found === undefined) return this; // gone meanwhile
     const { etag, owner } = found;
     const isFree = owner === entity.rowKey || !(await this.#isHeldBy(owner, options));
-    if (!isFree) throw notUnique(maker, { partitionKey: entity.partitionKey, rowKey: owner }, error);
+    if (!isFree) {
+      throw notUnique(maker, { owner: { partitionKey: entity.partitionKey, rowKey: owner }, cause: error });
+    }
     return new EntryWrite(this.#of, 'replace', etag);
   }
 
@@ -118,18 +120,33 @@ async function entryAt(
   );
 }
 
+/** The entity that has the values of a unique index, as far as it is known. */
+export interface Taken {
+  readonly owner?: Address | undefined;
+  /** True if its write may still be under way. */
+  readonly isPending?: boolean | undefined;
+  readonly cause?: EntitableError | undefined;
+}
+
 /** Creates the error for values that another entity has. It never contains the values. */
 export function notUnique(
   { className, index, names }: EntryMaker,
-  owner?: Address,
-  cause?: EntitableError,
+  { owner, isPending = false, cause }: Taken = {},
 ): EntitableError {
   const where = index.partition === undefined ? ' of this partition' : '';
+  const remedy = isPending
+    ? `It may be about to be written. If it is not, the values become free ${index.grace / 1000} seconds after they were reserved.`
+    : 'Use other values, or change or delete that entity first.';
   return new EntitableError(
     'entity.not-unique',
-    `Another ${className}${where} has the same ${names.join(' and ')} (index ${index.name}). ` +
-      'Use other values, or change or delete that entity first.',
-    { className, index: index.name, properties: names, ...(owner !== undefined && { owner }) },
+    `Another ${className}${where} has ${isPending ? 'reserved ' : ''}the same ${names.join(' and ')} (index ${index.name}). ${remedy}`,
+    {
+      className,
+      index: index.name,
+      properties: names,
+      ...(owner !== undefined && { owner }),
+      ...(isPending && { pending: true }),
+    },
     cause && { cause },
   );
 }

@@ -9,7 +9,9 @@ import type { EntityMetadata, IndexMetadata } from '../metadata/entity-metadata.
 import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { parseKey } from '../metadata/key-template.js';
 import { PARTITION_KEY, ROW_KEY, type RetainedRow, type RowReader, type Slot } from '../store/row.js';
-import type { GroupRow } from '../writing/batch.js';
+import type { ApartEntries, GroupRow } from '../writing/batch.js';
+import { apartChange } from './apart-change.js';
+import { ApartChanges } from './apart-entries.js';
 import { EntryWrite, type EntryOf } from './entry-write.js';
 import { EntryMaker, isMissing, type Entry, type IndexedValues } from './index-entry.js';
 
@@ -36,11 +38,13 @@ export class IndexRows {
   readonly mapper: EntityMapper<object>;
   readonly #reads: ReadonlyMap<string, Read>;
   readonly #keyParts: readonly string[];
+  readonly #hasApart: boolean;
 
   constructor(mapper: EntityMapper<object>) {
     const { metadata } = mapper;
     this.mapper = mapper;
     this.makers = metadata.indexes.map((index, at) => new EntryMaker(metadata, index, mapper.entries[at]!));
+    this.#hasApart = metadata.indexes.some(({ partition }) => partition !== undefined);
     this.needs = new Set(metadata.indexes.flatMap(({ needs }) => needs));
     this.#reads = readsOf(metadata, this.needs);
     this.slots = metadata.properties.filter(({ name }) => this.#reads.has(name)).map(({ slot }) => slot);
@@ -115,6 +119,23 @@ export class IndexRows {
       if (maker.index.partition === undefined) rows.push(...this.#changes(maker, address, before, after));
     }
     return rows.length > 0 ? rows : undefined;
+  }
+
+  /**
+   * Returns the entries that a write of an entity changes in indexes with partitions of their own, which are written
+   * before and after it. Absent `before` or `after` stand for no entity.
+   */
+  apart(
+    address: Address,
+    before: IndexedValues | undefined,
+    after: IndexedValues | undefined,
+  ): ApartEntries | undefined {
+    if (!this.#hasApart) return undefined;
+    const changes = this.makers
+      .filter(({ index }) => index.partition !== undefined)
+      .map((maker) => apartChange({ indexed: this, maker, entity: address }, before, after))
+      .filter((change) => change !== undefined);
+    return changes.length > 0 ? new ApartChanges(changes) : undefined;
   }
 
   #changes(

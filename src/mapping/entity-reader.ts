@@ -9,7 +9,7 @@ export interface Projector {
   readonly decode: (row: RowReader) => object;
 }
 
-/** The data source's settings for all queries. */
+/** The data source's settings for all queries, and for the indexes that they use. */
 export interface QuerySettings {
   /** The maximum number of requests that a query may plan, unless the query sets its own. */
   readonly maxRequests?: number | undefined;
@@ -25,6 +25,11 @@ export interface QuerySettings {
   readonly tablesWithEntries?: ReadonlySet<string> | undefined;
   /** The observer of repository and query calls, if one is registered. */
   readonly verbs?: VerbObserver | undefined;
+  /** Returns the time, in milliseconds since 1970; by default that of this machine. */
+  readonly clock?: (() => number) | undefined;
+  /** Called for each entry of an index that may say too much. Contains no keys and no values. */
+  readonly onStaleEntry?:
+    ((entry: { readonly className: string; readonly index: string; readonly table: string }) => void) | undefined;
 }
 
 /**

@@ -92,8 +92,23 @@ export interface RetryEvent {
   readonly wait: number;
 }
 
+/**
+ * An entry of an index with partitions of its own may say too much, because it could not be removed after the write of
+ * its entity, or because the outcome of that write is unknown. Queries leave it out; a rebuild of the index removes it.
+ */
+export interface StaleEntryEvent {
+  /** Distinguishes it from other events. */
+  readonly kind: 'index.stale';
+  /** The class of the entity. */
+  readonly className: string;
+  /** The name of the index. */
+  readonly index: string;
+  /** The name of the index's table in the store. */
+  readonly table: string;
+}
+
 /** Event passed to a logger: never contains keys, property values or secrets. */
-export type LogEvent = OperationEvent | RetryEvent;
+export type LogEvent = OperationEvent | RetryEvent | StaleEntryEvent;
 
 /**
  * Called with events, e.g. to log them. An error that the logger throws is ignored and does not affect the operation.

@@ -7,7 +7,7 @@ import type { AssignedValues } from '../mapping/patch.js';
 import { stateOf } from '../mapping/stamp.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import type { PreparedWrite } from '../store/table-store.js';
-import type { GroupRow } from '../writing/batch.js';
+import type { ApartEntries, GroupRow } from '../writing/batch.js';
 import type { RowPlace } from './merge-rows.js';
 
 /** A row that a query matched, with the ETag that it had when it was read. */
@@ -24,6 +24,8 @@ export interface MatchWrite {
   readonly write: PreparedWrite;
   /** Further rows that are written in the same transaction. */
   readonly others?: readonly GroupRow[] | undefined;
+  /** Entries in indexes with partitions of their own. */
+  readonly apart?: ApartEntries | undefined;
   /** True if the write removes properties, which some stores cannot do in a transaction. */
   readonly removes: boolean;
 }
@@ -68,6 +70,7 @@ export function matchWrites<T extends object>(
       ({ partitionKey, rowKey, etag, known }: MatchedRow) => ({
         write: mapper.prepare({ mode: 'delete', partitionKey, rowKey, ifMatch: etag }, []),
         others: known && indexes?.group({ partitionKey, rowKey }, known, undefined),
+        apart: known && indexes?.apart({ partitionKey, rowKey }, known, undefined),
         removes: false,
       }),
     async merge(patch: object) {
@@ -102,11 +105,15 @@ export function matchWrites<T extends object>(
     const removes = removed.length > 0;
     const remove = removes ? { remove: removed } : undefined;
     const write = mapper.prepare({ mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...remove }, changed);
-    const others =
-      known && indexes?.concerns(difference)
-        ? indexes.group({ partitionKey, rowKey }, known, indexes.afterMerge(known, difference))
-        : undefined;
-    return { write, others, removes };
+    if (known === undefined || indexes?.concerns(difference) !== true) return { write, removes };
+    const after = indexes.afterMerge(known, difference);
+    const address = { partitionKey, rowKey };
+    return {
+      write,
+      others: indexes.group(address, known, after),
+      apart: indexes.apart(address, known, after),
+      removes,
+    };
   }
 }
 

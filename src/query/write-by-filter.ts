@@ -9,6 +9,7 @@ import type { MatchedRow, MatchWrite, PrepareWrite, MatchWrites } from './matche
 import { OpenBatch, type TableWrite } from '../writing/batch.js';
 import { groupProblem } from '../writing/check-group.js';
 import { isOfWrite, type BatchFailure } from '../writing/refusals.js';
+import { entriesAfter, limitedTo, outcomeOfError } from '../writing/apart-phases.js';
 import { submitBatch, type BatchSubmission } from '../writing/submit-batch.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import { sieveOf } from './client-filter.js';
@@ -63,7 +64,7 @@ async function writeMatches(
   let skipped = 0;
   const failed: FailedRow[] = [];
   const submission: BatchSubmission<Prepared> = {
-    submit: (writes) => store.submit(table, writes, options),
+    submit: (writes, within) => store.submit(table, writes, limitedTo(options, within)),
     options,
     onWritten: () => changed++,
     onRefused({ partitionKey, rowKey, attempt }, error) {
@@ -79,17 +80,28 @@ async function writeMatches(
   };
   for await (const { rows } of matches) {
     const pending: Pending[] = rows.map((row) => ({ ...row, attempt: 1 }));
+    const held = new Set<Prepared>();
+    try {
+      await writePage(pending, held);
+    } catch (error) {
+      await entriesAfter([...held], 'not-written', { options, cause: error });
+      throw error;
+    }
+  }
+  return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
+
+  /** Adds to `held` the rows that are sent again, whose entries in other partitions are written already. */
+  async function writePage(pending: Pending[], held: Set<Prepared>): Promise<void> {
     while (pending.length > 0) {
       const before = pending.length;
       const failures = failed.length;
       const batch = await nextBatch(writer, pending, failed, options);
       skipped += before - pending.length - batch.length - (failed.length - failures);
       const rest = await submitBatch(batch, submission);
-      if (rest?.failure !== undefined) await readAgain(rest.unwritten, rest.failure, pending);
+      if (rest?.failure !== undefined) await readAgain(rest.unwritten, rest.failure, { pending, held });
       if (onProgress !== undefined) notify(onProgress, { changed, skipped, failed: failed.length });
     }
   }
-  return Object.freeze({ changed, skipped, failed: Object.freeze(failed) });
 
   /**
    * Reads a row again that another writer has changed. If it still matches, it is written together with the rows that
@@ -98,11 +110,17 @@ async function writeMatches(
   async function readAgain(
     unwritten: readonly Prepared[],
     { error, refused }: BatchFailure<Prepared>,
-    pending: Pending[],
+    { pending, held }: { readonly pending: Pending[]; readonly held: Set<Prepared> },
   ): Promise<void> {
-    if (refused === undefined || !isRaced(error)) throw error;
+    if (refused === undefined || !isRaced(error)) {
+      await entriesAfter(unwritten, outcomeOfError(error), { options, cause: error });
+      throw error;
+    }
+    const others = unwritten.filter((row) => row !== refused);
+    pending.unshift(...others);
+    for (const row of others) if (row.apart !== undefined) held.add(row);
+    await entriesAfter([refused], 'not-written', { options, cause: error });
     const again = await reread(refused);
-    pending.unshift(...unwritten.filter((row) => row !== refused));
     if (again === undefined) skipped++;
     else pending.unshift({ ...again, attempt: refused.attempt + 1 });
   }
@@ -132,7 +150,7 @@ async function nextBatch(
       pending.shift();
       continue;
     }
-    const { write, others } = prepared;
+    const { write, others, apart } = prepared;
     const error = others && groupProblem([prepared], limits, className);
     if (error !== undefined) {
       const { partitionKey, rowKey } = row;
@@ -146,7 +164,7 @@ async function nextBatch(
       break;
     }
     pending.shift();
-    const item: Prepared = { ...row, prepared, table, write, others };
+    const item: Prepared = { ...row, prepared, table, write, others, apart };
     batch ??= new OpenBatch(item);
     batch.add(item);
     if (isAlone) break;

@@ -282,9 +282,9 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
   async #submit(ready: EntityWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     try {
       const { store } = this.#mapper;
-      const { table, write, others } = ready;
+      const { table, write, others, apart } = ready;
       const receipt =
-        others === undefined
+        others === undefined && apart === undefined
           ? ((await store.submit(table, [write], options))[0] ?? {})
           : await submitGroup(store, table, ready, options);
       ready.written(receipt);

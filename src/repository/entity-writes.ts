@@ -4,7 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Kept } from '../mapping/entity-mapper.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
-import type { GroupRow, ReadyWrite, Repetition } from '../writing/batch.js';
+import type { ApartEntries, GroupRow, ReadyWrite, Repetition } from '../writing/batch.js';
 import { checkGroup } from '../writing/check-group.js';
 import { inWordsOf, rowError } from './row-error.js';
 
@@ -13,6 +13,7 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   readonly #mapper: EntityMapper<T>;
   readonly write: PreparedWrite;
   readonly others: readonly GroupRow[] | undefined;
+  readonly apart: ApartEntries | undefined;
   /** Set for a write that was made for a row as it was read. */
   again: Repetition | undefined;
   readonly #entity: object | undefined;
@@ -23,6 +24,7 @@ export class EntityWrite<T extends object> implements ReadyWrite {
    * @param kept - The part of the row that the write of an entity leaves as it is.
    * @param others - Further rows that are written in the same transaction. Throws `commit.not-atomic` if it cannot hold
    *   all of them.
+   * @param apart - Entries in indexes with partitions of their own.
    */
   constructor(
     mapper: EntityMapper<T>,
@@ -30,10 +32,12 @@ export class EntityWrite<T extends object> implements ReadyWrite {
     entity: object | undefined,
     kept?: Kept,
     others?: readonly GroupRow[],
+    apart?: ApartEntries,
   ) {
     this.#mapper = mapper;
     this.write = write;
     this.others = others;
+    this.apart = apart;
     this.#entity = entity;
     this.#kept = kept;
     if (others !== undefined) checkGroup([this], mapper.store.traits.limits, mapper.metadata.className);

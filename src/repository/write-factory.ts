@@ -9,6 +9,7 @@ import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { checkChoice } from '../options/check-option.js';
 import type { RetainedRow } from '../store/row.js';
+import type { PreparedWrite } from '../store/table-store.js';
 import type { EntityValidator } from '../validation/entity-validator.js';
 import { ifMatchOf, isEntity, keyCondition, ownState } from './entity-etag.js';
 import type { UpsertOptions } from './entity-operations.js';
@@ -125,7 +126,7 @@ export class WriteFactory<T extends object> {
       entity === undefined ? keyCondition(mapper, entityOrKey, etag) : ifMatchOf(mapper, entity, address, etag);
     const deleting = (condition: string, before?: IndexedValues): EntityWrite<T> => {
       const write = mapper.prepare({ mode: 'delete', ifMatch: condition, ...address }, []);
-      return new EntityWrite(mapper, write, entity, undefined, this.#group(address, before, undefined));
+      return this.#withEntries(write, { entity, address, before });
     };
     if (this.indexes === undefined) return deleting(ifMatch);
     const row = entity && this.#rememberedRow(entity, ifMatch);
@@ -169,7 +170,7 @@ export class WriteFactory<T extends object> {
     const write = this.#mapper.prepareWhole(target, entity, kept?.unassigned);
     const stays = mode === 'merge' ? before : undefined;
     const after = this.indexes!.afterWhole(address, entity, stays, kept?.unassigned);
-    return new EntityWrite(this.#mapper, write, entity, kept, this.#group(address, before, after));
+    return this.#withEntries(write, { entity, kept, address, before, after });
   }
 
   #merge({ address, difference, entity, kept }: Merge, ifMatch: string, before?: IndexedValues): EntityWrite<T> {
@@ -177,11 +178,14 @@ export class WriteFactory<T extends object> {
     const remove = removed.length > 0 ? { remove: removed } : undefined;
     const write = this.#mapper.prepare({ mode: 'merge', ifMatch, ...address, ...remove }, changed, entity);
     const after = before && this.indexes!.afterMerge(before, difference);
-    return new EntityWrite(this.#mapper, write, entity, kept, this.#group(address, before, after));
+    return this.#withEntries(write, { entity, kept, address, before, after });
   }
 
-  #group(address: Address, before: IndexedValues | undefined, after: IndexedValues | undefined) {
-    return before === undefined && after === undefined ? undefined : this.indexes!.group(address, before, after);
+  /** Makes a write with the entries that it changes in the indexes of the class. */
+  #withEntries(write: PreparedWrite, { entity, kept, address, before, after }: Indexed): EntityWrite<T> {
+    if (before === undefined && after === undefined) return new EntityWrite(this.#mapper, write, entity, kept);
+    const others = this.indexes!.group(address, before, after);
+    return new EntityWrite(this.#mapper, write, entity, kept, others, this.indexes!.apart(address, before, after));
   }
 
   #concerns(difference: Difference): boolean {
@@ -203,6 +207,15 @@ interface Whole {
   readonly target: WriteTarget;
   readonly entity: object;
   readonly kept?: Kept | undefined;
+}
+
+/** The values of an entity before and after its write, as its indexes need them. */
+interface Indexed {
+  readonly entity: object | undefined;
+  readonly kept?: Kept | undefined;
+  readonly address: Address;
+  readonly before: IndexedValues | undefined;
+  readonly after?: IndexedValues | undefined;
 }
 
 /** The write of a difference. */

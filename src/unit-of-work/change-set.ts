@@ -143,10 +143,23 @@ function whole(
     mode === 'merge' ? known?.values : undefined,
     unassigned,
   );
-  const others = indexesOf(mapper)?.group(address, known?.values, after);
+  const indexes = indexesOf(mapper);
+  const others = indexes?.group(address, known?.values, after);
+  const apart = indexes?.apart(address, known?.values, after);
   // The content of the row before an upsert is unknown, so afterwards only the written properties are known.
   const before = mode === 'merge' ? known?.row : undefined;
-  return { table: mapper.table, write, others, row, ifMatch, removed: [], before, unassigned, isRequirement: false };
+  return {
+    table: mapper.table,
+    write,
+    others,
+    apart,
+    row,
+    ifMatch,
+    removed: [],
+    before,
+    unassigned,
+    isRequirement: false,
+  };
 }
 
 function change(
@@ -163,7 +176,7 @@ function change(
   return {
     table: mapper.table,
     write,
-    others: entriesOf(row, operation, { changed, removed }, known),
+    ...entriesOf(row, operation, { changed, removed }, known),
     row,
     ifMatch: operation.ifMatch,
     removed,
@@ -182,12 +195,16 @@ function entriesOf(
   { mode, partitionKey, rowKey }: WriteTarget,
   difference: Difference,
   known: KnownRow | undefined,
-): ChangeSet['others'] {
+): Pick<ChangeSet, 'others' | 'apart'> | undefined {
   const indexes = indexesOf(mapper);
   if (indexes === undefined || (mode !== 'delete' && !indexes.concerns(difference))) return undefined;
   if (known === undefined) throw rowError(mapper, address, 'store.precondition-failed');
   const after: IndexedValues | undefined = mode === 'delete' ? undefined : indexes.afterMerge(known.values, difference);
-  return indexes.group({ partitionKey, rowKey }, known.values, after);
+  const entity = { partitionKey, rowKey };
+  return {
+    others: indexes.group(entity, known.values, after),
+    apart: indexes.apart(entity, known.values, after),
+  };
 }
 
 /** Returns the row of a loaded entity of a class with indexes, if it was loaded under the ETag of the write. */

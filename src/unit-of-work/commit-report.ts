@@ -1,5 +1,5 @@
 import type { StoreErrorDetails } from '../errors/error-details.js';
-import type { CommitReport, FailedWrite } from '../errors/write-reports.js';
+import type { CommitReport, FailedWrite, StaleEntry } from '../errors/write-reports.js';
 import { EntitableError, type CodesOf, type EntitableErrorOf } from '../errors/entitable-error.js';
 import { withHidden } from '../errors/hidden-details.js';
 import { inWordsOf } from '../repository/row-error.js';
@@ -12,6 +12,7 @@ export class CommitRecord {
   readonly #failed = new Map<ChangeSet, unknown>();
   readonly #unknown: ChangeSet[] = [];
   readonly #pending = new Set<ChangeSet>();
+  readonly #stale: StaleEntry[] = [];
   #cause: unknown;
   /** The first rejection, with the writes that it applies to. */
   #refused: { readonly changes: readonly ChangeSet[]; readonly error: unknown } | undefined;
@@ -19,6 +20,11 @@ export class CommitRecord {
 
   constructor(seen: SeenRows) {
     this.#seen = seen;
+  }
+
+  /** The first error; `undefined` if there is none. */
+  get cause(): unknown {
+    return this.#cause;
   }
 
   /** Records writes that are about to be sent. */
@@ -41,6 +47,11 @@ export class CommitRecord {
     this.#move(changes, (change) => this.#unknown.push(change));
   }
 
+  /** Records entries of indexes that may say too much. */
+  stale(entries: readonly StaleEntry[]): void {
+    this.#stale.push(...entries);
+  }
+
   /** Records that the signal was aborted before all writes were sent. */
   stoppedBy({ reason }: AbortSignal): void {
     const message = 'The commit was aborted before everything was sent.';
@@ -59,6 +70,7 @@ export class CommitRecord {
       failed: Object.freeze(Array.from(this.#failed, ([change, error]) => failedWrite(change, error))),
       unknown: Object.freeze(this.#unknown.map(describeChange)),
       pending: Object.freeze(Array.from(this.#pending, describeChange)),
+      ...(this.#stale.length > 0 && { stale: Object.freeze(this.#stale) }),
     });
     if (!isOver) throw partial(report, this.#cause);
     return report;

@@ -1,5 +1,7 @@
+import { EntitableError } from '../errors/entitable-error.js';
 import type { CommitReport } from '../errors/write-reports.js';
 import { checkCount } from '../options/check-option.js';
+import { entriesAfter, entriesBefore, haveEntries } from '../writing/apart-phases.js';
 import { isJoined, planBatches, type Batch, type GroupRow } from '../writing/batch.js';
 import { checkGroup } from '../writing/check-group.js';
 import { joinGroups } from '../writing/join-groups.js';
@@ -103,15 +105,39 @@ export class Committer {
     try {
       await new Deadline(options).wait(this.#validate(changes));
       record.planned(changes);
+      if (!(await this.#prepareEntries(changes, record, options))) return;
       await sendBatches(this.#store, partitions, {
         ...options,
         answered: (batch, sent) => this.#answered(batch, sent, { since, record }),
+        onStale: (entries) => record.stale(entries),
       });
       if (options.signal?.aborted) record.stoppedBy(options.signal);
     } finally {
       const unknown = new Set(Array.from(this.#lost, ({ batch }) => batch.writes).flat());
-      for (const change of changes) if (!unknown.has(change)) this.#rows.unlock(change.row);
+      const known = changes.filter((change) => !unknown.has(change));
+      if (haveEntries(changes)) {
+        const onStale = record.stale.bind(record);
+        await entriesAfter([...unknown], 'unknown', { options, cause: record.cause, onStale });
+        await entriesAfter(known, 'not-written', { options, cause: record.cause, onStale });
+      }
+      for (const { row } of known) this.#rows.unlock(row);
     }
+  }
+
+  /**
+   * Writes the entries of all changes in indexes with partitions of their own, before any row is sent. Resolves to
+   * `false` if one of them could not be written, so that no row may be sent.
+   */
+  async #prepareEntries(
+    changes: readonly ChangeSet[],
+    record: CommitRecord,
+    options: OperationOptions,
+  ): Promise<boolean> {
+    if (!haveEntries(changes)) return true;
+    const refused = await entriesBefore(changes, options);
+    for (const [change, error] of refused)
+      record.failed(EntitableError.is(error, 'store.aborted') ? [] : [change], error);
+    return refused.size === 0;
   }
 
   #answered(
@@ -145,6 +171,7 @@ export class Committer {
         if (receipts === undefined) continue;
         this.#committed(new Map(writes.map((change, index) => [change, receipts[index]!])));
         record.committed(writes);
+        await entriesAfter(writes, 'written', { options, onStale: (entries) => record.stale(entries) });
       } catch (error) {
         record.unknown(writes, error);
       }

@@ -16,8 +16,8 @@ export interface PlannedBatch {
   /** Maximum size of the request body, in bytes. */
   readonly bytes: number;
   /**
-   * Number of requests: one, and one more for each row that is read first, because the service cannot remove a property
-   * in place.
+   * Number of requests: one, one more for each row that is read first, because the service cannot remove a property in
+   * place, and those for entries of indexes with partitions of their own.
    */
   readonly requests: number;
 }
@@ -27,13 +27,14 @@ export function plannedBatch(
   { table, partitionKey, writes, bytes }: Batch<ChangeSet>,
   { removes }: StoreTraits,
 ): PlannedBatch {
+  const entries = writes.reduce((sum, { apart }) => sum + (apart?.requests ?? 0), 0);
   const reads = removes === 'in-place' ? 0 : writes.filter(({ removed }) => removed.length > 0).length;
   return Object.freeze({
     table,
     partitionKey,
     writes: Object.freeze(rowsOf(writes).map(describeRow)),
     bytes,
-    requests: 1 + reads,
+    requests: 1 + reads + entries,
   });
 }
 

@@ -1,4 +1,6 @@
 import { EntitableError } from '../errors/entitable-error.js';
+import type { StaleEntry } from '../errors/write-reports.js';
+import { limitedTo } from '../writing/apart-phases.js';
 import type { Batch, GroupRow } from '../writing/batch.js';
 import type { BatchFailure } from '../writing/refusals.js';
 import { submitBatch } from '../writing/submit-batch.js';
@@ -20,6 +22,8 @@ export interface Sending extends OperationOptions {
   readonly concurrency: number;
   /** Called as soon as the outcome of a batch is known. */
   readonly answered: (batch: Batch<ChangeSet>, outcome: BatchOutcome) => void;
+  /** Called with entries of indexes that may say too much. */
+  readonly onStale: (entries: readonly StaleEntry[]) => void;
 }
 
 /**
@@ -29,13 +33,13 @@ export interface Sending extends OperationOptions {
 export async function sendBatches(
   store: TableStore,
   partitions: readonly (readonly Batch<ChangeSet>[])[],
-  { concurrency, answered, ...options }: Sending,
+  { concurrency, answered, onStale, ...options }: Sending,
 ): Promise<void> {
   let failed = false;
   await mapConcurrently(partitions, concurrency, async (batches) => {
     for (const batch of batches) {
       if (failed || options.signal?.aborted) return;
-      const sent = await sendChanges(store, batch, options);
+      const sent = await sendChanges(store, batch, options, onStale);
       failed ||= sent.outcome !== 'written';
       answered(batch, sent);
     }
@@ -46,11 +50,13 @@ async function sendChanges(
   store: TableStore,
   batch: Batch<ChangeSet>,
   options: OperationOptions,
+  onStale: Sending['onStale'],
 ): Promise<BatchOutcome> {
   const receipts = new Map<ChangeSet, WriteReceipt>();
   const rest = await submitBatch(batch.writes, {
-    submit: (writes) => store.submit(batch.table, writes, options),
+    submit: (writes, within) => store.submit(batch.table, writes, limitedTo(options, within)),
     options,
+    onStale,
     onWritten: (change, receipt) => receipts.set(change, receipt),
     onRefused(change, error) {
       if (!isMissingIgnored(change, error)) return false;

@@ -1,4 +1,5 @@
 import type { EntitableError } from '../errors/entitable-error.js';
+import type { StaleEntry } from '../errors/write-reports.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { ServiceLimits } from '../store/limits.js';
 import type { RowShape } from '../store/row.js';
@@ -31,6 +32,36 @@ export interface GroupRow {
   conflict(): EntitableError;
 }
 
+/** The outcome of a write, as far as its response tells. */
+export type WriteOutcome = 'written' | 'not-written' | 'unknown';
+
+/**
+ * The entries of one entity in indexes with partitions of their own. No transaction can hold them together with the row
+ * of the entity, so new entries are written before the row, and old ones are deleted after it. An entry may thus be
+ * there without its row, but a row is not without its entry.
+ */
+export interface ApartEntries {
+  /**
+   * Milliseconds for which the row may still be sent. Only reserved values of a unique index limit it; otherwise it is
+   * infinite.
+   */
+  readonly timeLeft: number;
+  /** Number of requests before the row, and of those after it. */
+  readonly requests: number;
+  /**
+   * Writes the new entries, and reads the ETags under which the old ones will be deleted. The row may be sent only if
+   * this has succeeded. Sends nothing if it has already succeeded and there is enough time left. Throws
+   * `entity.not-unique` and `store.*`, but never an error that leaves open whether the row was written.
+   */
+  before(options: OperationOptions): Promise<void>;
+  /**
+   * Deletes the entries that the outcome has made superfluous. Returns those that may have stayed. It never throws, and
+   * does nothing if `before` was not called since the last known outcome. After an unknown outcome only `written` is
+   * acted on. `cause` is the error of a row that was not written for certain.
+   */
+  after(outcome: WriteOutcome, options: OperationOptions, cause?: unknown): Promise<readonly StaleEntry[]>;
+}
+
 /** A write and its table: the parts that are needed to plan batches. */
 export interface TableWrite {
   /** The table's name in the store. */
@@ -38,6 +69,8 @@ export interface TableWrite {
   readonly write: PreparedWrite;
   /** Further rows that are written with this one, in the same transaction. Most writes have none. */
   readonly others?: readonly GroupRow[] | undefined;
+  /** The entity's entries in indexes with partitions of their own. Most writes have none. */
+  readonly apart?: ApartEntries | undefined;
 }
 
 /** A write with its group, wherever it is sent. */

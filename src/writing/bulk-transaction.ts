@@ -2,6 +2,7 @@ import type { BulkFailure } from '../errors/write-reports.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
+import { entriesAfter, haveEntries } from './apart-phases.js';
 import type { Batch, ReadyWrite, TableWrite } from './batch.js';
 import { submitWithBackoff, type Concurrency } from './concurrency.js';
 import { isOfWrite } from './refusals.js';
@@ -48,8 +49,8 @@ export interface BulkOutcome<I> {
 }
 
 /** Returns the parts of an item that come from its write. */
-export function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'write' | 'others' | 'ready'> {
-  return { table: ready.table, write: ready.write, others: ready.others, ready };
+export function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'write' | 'others' | 'apart' | 'ready'> {
+  return { table: ready.table, write: ready.write, others: ready.others, apart: ready.apart, ready };
 }
 
 /**
@@ -57,6 +58,19 @@ export function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'w
  * written. If the store does not name the refused item, the batch is split into halves until the item is found.
  */
 export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
+  const given: BulkItem<I>[] = haveEntries(batch.writes) ? [...batch.writes] : [];
+  const outcome = await sendItems(batch, sending, given);
+  // No item is sent again after this, so the entries of those that were not written are superfluous.
+  await entriesAfter(given, 'not-written', { options: sending.operation, cause: outcome.stop?.cause });
+  return outcome;
+}
+
+/** Sends the items of a batch. Adds to `given` those that were made anew with entries in other partitions. */
+async function sendItems<I>(
+  batch: Batch<BulkItem<I>>,
+  sending: BulkSending,
+  given: BulkItem<I>[],
+): Promise<BulkOutcome<I>> {
   const { collects, ignored, stopped } = sending;
   const failed: BulkFailure<I>[] = [];
   let written = 0;
@@ -71,7 +85,8 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
     }
   };
   const submission = {
-    submit: (writes: readonly PreparedWrite[]) => submitWithBackoff(batch.table, writes, sending),
+    submit: (writes: readonly PreparedWrite[], within?: number) =>
+      submitWithBackoff(batch.table, writes, sending, within),
     options: sending.operation,
     stopped,
     onWritten,
@@ -99,8 +114,10 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
     if (refused !== undefined && isRepeated(refused, error)) {
       const at = unwritten.indexOf(refused);
       try {
+        await entriesAfter([refused], 'not-written', { options: sending.operation, cause: error });
         const ready = await refused.ready.again!.prepare();
         const again = { ...refused, ...writeOf(ready), attempts: (refused.attempts ?? 1) + 1 };
+        if (again.apart !== undefined) given.push(again);
         groups.unshift(
           ...[unwritten.slice(0, at), [again], unwritten.slice(at + 1)].filter(({ length }) => length > 0),
         );
@@ -115,6 +132,7 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
     }
     if (EntitableError.is(error, 'store.outcome-unknown')) {
       failed.push(...unwritten.map(({ index, item, ready }) => ({ index, item, error: ready.refused(error) })));
+      await entriesAfter(unwritten, 'unknown', { options: sending.operation, cause: error });
       if (!collects) return { written, failed, unsent: groups.flat(), stop: { cause: error } };
     } else if (isOfWrite(error) && refused === undefined && collects) {
       groups.unshift(unwritten.slice(0, unwritten.length >> 1), unwritten.slice(unwritten.length >> 1));

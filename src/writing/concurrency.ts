@@ -2,6 +2,8 @@ import { checkCount } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
+import { Deadline } from '../async/deadline.js';
+import { limitedTo } from './apart-phases.js';
 import { retryWithBackoff } from '../async/backoff.js';
 
 /** Maximum number of concurrent requests, adjusted to the store's responses. */
@@ -69,17 +71,19 @@ interface Submission {
 
 /**
  * Submits a transaction of a bulk write. With adaptive concurrency it is sent again while the store is busy, since a
- * busy store has written nothing.
+ * busy store has written nothing. `within` limits all attempts together, in milliseconds.
  */
 export function submitWithBackoff(
   table: string,
   writes: readonly PreparedWrite[],
   { store, operation, concurrency, stopped }: Submission,
+  within?: number,
 ): Promise<readonly WriteReceipt[]> {
-  if (!concurrency.patient) return store.submit(table, writes, operation);
+  if (!concurrency.patient) return store.submit(table, writes, limitedTo(operation, within));
+  const deadline = within === undefined ? undefined : new Deadline({ timeout: within });
   const attempt = async (): Promise<readonly WriteReceipt[]> => {
     const begin = performance.now();
-    const receipts = await store.submit(table, writes, operation);
+    const receipts = await store.submit(table, writes, limitedTo(operation, deadline?.rest.timeout));
     concurrency.answered(performance.now() - begin);
     return receipts;
   };

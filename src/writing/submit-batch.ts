@@ -1,6 +1,17 @@
+import type { StaleEntry } from '../errors/write-reports.js';
 import { Deadline } from '../async/deadline.js';
 import type { PreparedWrite, TableStore, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
+import {
+  entriesAfter,
+  entriesBefore,
+  haveEntries,
+  lateWrite,
+  limitedTo,
+  outcomeOfError,
+  timeFor,
+  tooLate,
+} from './apart-phases.js';
 import type { TableWrite } from './batch.js';
 import { OtherRows } from './other-rows.js';
 import { operationOf, type BatchFailure } from './refusals.js';
@@ -9,10 +20,14 @@ import { operationOf, type BatchFailure } from './refusals.js';
 export interface BatchSubmission<W extends TableWrite> {
   /**
    * Sends writes as one transaction. If a refused write is left out, this is called again with the other writes,
-   * because nothing of a refused transaction is written.
+   * because nothing of a refused transaction is written. `within` is the number of milliseconds after which the writes
+   * must not be sent any more, if there is such a limit.
    */
-  readonly submit: (writes: readonly PreparedWrite[]) => Promise<readonly WriteReceipt[]>;
-  /** The options for the reads that follow the refusal of a further row of a group. */
+  readonly submit: (writes: readonly PreparedWrite[], within?: number) => Promise<readonly WriteReceipt[]>;
+  /**
+   * The options for the requests that go with the transaction: reads after the refusal of a further row of a group, and
+   * entries of indexes with partitions of their own.
+   */
   readonly options?: OperationOptions | undefined;
   /** Called for each write of the transaction that succeeded. */
   readonly onWritten: (write: W, receipt: WriteReceipt) => unknown;
@@ -23,6 +38,8 @@ export interface BatchSubmission<W extends TableWrite> {
   readonly onRefused: (write: W, error: unknown) => boolean;
   /** Returns true once nothing more may be sent. Called before each transaction. */
   readonly stopped?: (() => boolean) | undefined;
+  /** Called with entries of indexes with partitions of their own that may say too much. */
+  readonly onStale?: ((entries: readonly StaleEntry[]) => void) | undefined;
 }
 
 /** Writes of a batch that were not written because an error or `stopped` ended it. */
@@ -38,19 +55,41 @@ export interface UnwrittenBatch<W> {
  * nothing, so a write that `onRefused` leaves out costs one more request, which sends the others. A further row of a
  * group that the store refuses is replaced or left out as its `refused` says, which costs one more request, too.
  * Returns `undefined` when nothing is left to write.
+ *
+ * Entries of indexes with partitions of their own are written before the transaction, and old ones deleted after it. A
+ * caller that gives up writes which this function returns as unwritten passes them to `entriesAfter`.
  */
 export async function submitBatch<W extends TableWrite>(
   writes: readonly W[],
   submission: BatchSubmission<W>,
 ): Promise<UnwrittenBatch<W> | undefined> {
-  const { submit, onWritten, onRefused, stopped } = submission;
+  const { submit, onWritten, onRefused, stopped, onStale } = submission;
   const others = writes.some((write) => write.others !== undefined) ? new OtherRows<W>() : undefined;
-  for (let left = writes; left.length > 0;) {
+  const hasEntries = haveEntries(writes);
+  let left = writes;
+  const leavesOut = async (refused: W, cause: unknown): Promise<boolean> => {
+    if (!onRefused(refused, cause)) return false;
+    left = left.filter((write) => write !== refused);
+    if (hasEntries) await entriesAfter([refused], 'not-written', { options: submission.options, cause, onStale });
+    return true;
+  };
+  if (hasEntries && stopped?.() !== true) {
+    for (const [refused, error] of await entriesBefore(left, submission.options ?? {})) {
+      if (!(await leavesOut(refused, error))) return { unwritten: left, failure: { error, refused, isRefusal: true } };
+    }
+  }
+  while (left.length > 0) {
     if (stopped?.() === true) return { unwritten: left };
+    const late = hasEntries ? lateWrite(left) : undefined;
+    if (late !== undefined) {
+      const error = tooLate(late.table);
+      return { unwritten: left, failure: { error, refused: late, isRefusal: true } };
+    }
     const rows = others?.rowsOf(left);
+    const sent = (rows ?? left).map(({ write }) => write);
     let receipts: readonly WriteReceipt[];
     try {
-      receipts = await submit((rows ?? left).map(({ write }) => write));
+      receipts = await (hasEntries ? submit(sent, timeFor(left)) : submit(sent));
     } catch (error) {
       const failure: BatchFailure<W> | undefined =
         others === undefined || rows === undefined
@@ -58,12 +97,12 @@ export async function submitBatch<W extends TableWrite>(
           : await others.refused(rows, left, error, submission.options ?? {});
       if (failure === undefined) continue;
       const { refused } = failure;
-      if (refused === undefined || !onRefused(refused, failure.error)) return { unwritten: left, failure };
-      left = left.filter((write) => write !== refused);
+      if (refused === undefined || !(await leavesOut(refused, failure.error))) return { unwritten: left, failure };
       continue;
     }
     if (rows === undefined) left.forEach((write, index) => onWritten(write, receipts[index] ?? {}));
     else rows.forEach((row, index) => row.other === undefined && onWritten(row.item, receipts[index] ?? {}));
+    if (hasEntries) await entriesAfter(left, 'written', { options: submission.options, onStale });
     break;
   }
   return undefined;
@@ -71,25 +110,29 @@ export async function submitBatch<W extends TableWrite>(
 
 /**
  * Submits one write with its group as one transaction, for verbs that write at once. Resolves to the receipt of the
- * write itself. Throws the store's error for it, or the error of a further row's `refused`.
+ * write itself. Throws the store's error for it, the error of a further row's `refused`, or `entity.not-unique` for a
+ * unique index with partitions of its own.
  */
 export async function submitGroup(
   store: TableStore,
   table: string,
-  { write, others }: Pick<TableWrite, 'write' | 'others'>,
+  { write, others, apart }: Pick<TableWrite, 'write' | 'others' | 'apart'>,
   options: OperationOptions | undefined,
 ): Promise<WriteReceipt> {
-  if (others === undefined) return (await store.submit(table, [write], options))[0] ?? {};
+  if (others === undefined && apart === undefined) return (await store.submit(table, [write], options))[0] ?? {};
   const deadline = new Deadline(options);
   let receipt: WriteReceipt = {};
-  const rest = await submitBatch([{ table, write, others }], {
-    submit: (writes) => store.submit(table, writes, deadline.rest),
+  const rest = await submitBatch([{ table, write, others, apart }], {
+    submit: (writes, within) => store.submit(table, writes, limitedTo(deadline.rest, within)),
     get options() {
       return deadline.rest;
     },
     onWritten: (_, written) => (receipt = written),
     onRefused: () => false,
   });
-  if (rest?.failure !== undefined) throw rest.failure.error;
-  return receipt;
+  if (rest?.failure === undefined) return receipt;
+  const { error, isRefusal } = rest.failure;
+  const outcome = isRefusal === true ? 'not-written' : outcomeOfError(error);
+  await entriesAfter(rest.unwritten, outcome, { options: deadline.rest, cause: error });
+  throw error;
 }

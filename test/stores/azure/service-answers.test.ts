@@ -208,7 +208,7 @@ describe('Responses of the service to administration requests', () => {
     expect(sent).to.have.length(6);
     expect(
       events
-        .filter(({ kind }) => kind === 'operation')
+        .filter((event) => event.kind === 'operation')
         .map(({ operation, ...event }) => [operation, 'retries' in event && event.retries]),
     ).to.deep.equal([
       ['get-service-properties', 2],

@@ -1,0 +1,75 @@
+import type { Address } from '../mapping/entity-address.js';
+import type { OperationOptions } from '../options/operation-options.js';
+import { EntitableError } from '../errors/entitable-error.js';
+import { contendedRow } from '../writing/refusals.js';
+import { isAmong, isAt, type ApartEntry, type StoredEntry } from './apart-entry.js';
+import { notUnique } from './entry-write.js';
+
+/** The entry that a write has put in its place. */
+export interface EntryPut {
+  /** The ETag of the entry; `undefined` if it was left as it was. */
+  readonly etag: string | undefined;
+  /** True if no other write may count on this entry, so that it can be deleted if the row is not written. */
+  readonly isNew: boolean;
+}
+
+/** The most times that an entry is looked at and written, while other writers keep changing it. */
+const ATTEMPTS = 8;
+
+/**
+ * Reserves the values of a unique index for an entity, by writing the entry before the row. An entry of the entity
+ * itself is written again, so that its ETag tells every other writer that it is in use. The entry of an entity that
+ * does not have the values is taken over once it is older than the grace period of the index: until then its write may
+ * be under way. Throws `entity.not-unique`.
+ *
+ * @param isHeld - True if the entity already has the values. Then an entry of another one is left as it is.
+ * @param mine - The ETag of the entry that this write has put before, if it is to be renewed.
+ */
+export async function reserve(
+  target: ApartEntry,
+  { isHeld, mine }: { readonly isHeld: boolean; readonly mine: string | undefined },
+  options: OperationOptions,
+): Promise<EntryPut> {
+  const { maker, entity } = target.of;
+  let isInsert = !isHeld && mine === undefined;
+  let refusal: EntitableError | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (isInsert) {
+      try {
+        return { etag: await target.write('insert', options), isNew: true };
+      } catch (error) {
+        if (!isAmong(error, 'store.already-exists', 'store.outcome-unknown')) throw error;
+        refusal = error;
+      }
+    }
+    const found = await target.find(options);
+    isInsert = found === undefined;
+    if (found === undefined) continue;
+    const isOwn = found.owner !== undefined && isAt(found.owner, entity);
+    const problem = isOwn ? undefined : await takenBy(target, found, options);
+    if (problem !== undefined) {
+      if (isHeld) return { etag: undefined, isNew: false };
+      throw notUnique(maker, { ...problem, cause: refusal });
+    }
+    try {
+      const etag = await target.write('replace', options, found.etag);
+      return { etag, isNew: !isOwn || found.etag === mine };
+    } catch (error) {
+      if (!isAmong(error, 'store.precondition-failed', 'store.not-found', 'store.outcome-unknown')) throw error;
+      refusal = error;
+    }
+  }
+  throw contendedRow(refusal!, maker.index.name, 0);
+}
+
+/** Returns whom the values of an entry of another entity belong to; `undefined` if it may be taken over. */
+async function takenBy(
+  target: ApartEntry,
+  { owner, written }: StoredEntry,
+  options: OperationOptions,
+): Promise<{ readonly owner?: Address | undefined; readonly isPending?: boolean } | undefined> {
+  const { index, mapper } = target.of.maker;
+  if (owner !== undefined && (await target.entryOf(owner, options)) !== undefined) return { owner };
+  const now = mapper.queries.clock ?? Date.now;
+  return now() - written > index.grace ? undefined : { owner, isPending: true };
+}
