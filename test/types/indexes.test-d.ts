@@ -12,6 +12,7 @@ import {
   type Guid,
   type Index,
   type IndexKeyOf,
+  type Repository,
   type UniqueKeyOf,
 } from '../../src/index.js';
 import { assertType, type Equal } from './equal.js';
@@ -41,8 +42,7 @@ class User {
   }
 }
 
-declare function by<I extends Index>(of: I, key: IndexKeyOf<User, I>): void;
-declare function getBy<I extends Index>(of: I, key: UniqueKeyOf<User, I>): void;
+declare const users: Repository<User>;
 
 // ── the key of by: the partition, and the first values ─────────────────────────────────────────
 type Plan = 'free' | 'paid';
@@ -54,40 +54,40 @@ assertType<
     | { readonly tenant: string; readonly plan: Plan; readonly joinedAt: Date }
   >
 >();
-by(User.byEmail, { tenant: 't' });
-by(User.byEmail, { tenant: 't', email: 'a' });
-by(User.byPlan, { tenant: 't', plan: 'paid' });
-by(User.byPlan, { tenant: 't', plan: 'paid', joinedAt: new Date() });
+users.by(User.byEmail, { tenant: 't' });
+users.by(User.byEmail, { tenant: 't', email: 'a' });
+users.by(User.byPlan, { tenant: 't', plan: 'paid' });
+users.by(User.byPlan, { tenant: 't', plan: 'paid', joinedAt: new Date() });
 // @ts-expect-error the partition is missing
-by(User.byEmail, { email: 'a' });
+users.by(User.byEmail, { email: 'a' });
 // @ts-expect-error the value before it is missing
-by(User.byPlan, { tenant: 't', joinedAt: new Date() });
+users.by(User.byPlan, { tenant: 't', joinedAt: new Date() });
 // @ts-expect-error it is none of the union
-by(User.byPlan, { tenant: 't', plan: 'gold' });
+users.by(User.byPlan, { tenant: 't', plan: 'gold' });
 // @ts-expect-error the index does not name it
-by(User.byPlan, { tenant: 't', email: 'a' });
+users.by(User.byPlan, { tenant: 't', email: 'a' });
 // @ts-expect-error a projected property is no part of the key
-by(User.byPlan, { tenant: 't', plan: 'paid', name: 'Ann' });
+users.by(User.byPlan, { tenant: 't', plan: 'paid', name: 'Ann' });
 
 // ── an index with partitions of its own ────────────────────────────────────────────────────────
 assertType<Equal<IndexKeyOf<User, typeof User.everywhere>, { readonly email: string }>>();
-by(User.byCountry, { country: 'NO' });
-by(User.byCountry, { country: 'NO', joinedAt: new Date() });
+users.by(User.byCountry, { country: 'NO' });
+users.by(User.byCountry, { country: 'NO', joinedAt: new Date() });
 declare const guid: Guid;
-by(User.byCountry, { country: 'NO', joinedAt: new Date(), id: guid });
+users.by(User.byCountry, { country: 'NO', joinedAt: new Date(), id: guid });
 // @ts-expect-error the partition of the index is missing
-by(User.byCountry, { joinedAt: new Date() });
+users.by(User.byCountry, { joinedAt: new Date() });
 // @ts-expect-error its partitions are not those of the class
-by(User.byCountry, { tenant: 't', country: 'NO' });
+users.by(User.byCountry, { tenant: 't', country: 'NO' });
 
 // ── the key of getBy: all values of a unique index ─────────────────────────────────────────────
 assertType<Equal<UniqueKeyOf<User, typeof User.byEmail>, { readonly tenant: string; readonly email: string }>>();
-getBy(User.byEmail, { tenant: 't', email: 'a' });
-getBy(User.everywhere, { email: 'a' });
+void users.getBy(User.byEmail, { tenant: 't', email: 'a' });
+void users.getBy(User.everywhere, { email: 'a' });
 // @ts-expect-error a value is missing
-getBy(User.byEmail, { tenant: 't' });
+void users.getBy(User.byEmail, { tenant: 't' });
 // @ts-expect-error the index is not unique
-getBy(User.byPlan, { tenant: 't', plan: 'free', joinedAt: new Date() });
+void users.getBy(User.byPlan, { tenant: 't', plan: 'free', joinedAt: new Date() });
 assertType<
   Equal<
     UniqueKeyOf<User, typeof User.byPlan>,
@@ -103,10 +103,10 @@ class Order {
   declare total: number;
 }
 // @ts-expect-error it is an index of another class
-by(Order.byTotal, { tenant: 't', total: 5 });
+users.by(Order.byTotal, { tenant: 't', total: 5 });
 declare const some: Index;
-by(some, { whatever: 5 });
-getBy(some, { whatever: 5 });
+users.by(some, { whatever: 5 });
+void users.getBy(some, { whatever: 5 });
 
 // ── keys of constant text, and keys that are not marked ────────────────────────────────────────
 class Setting {
@@ -126,14 +126,10 @@ assertType<
 >();
 
 // ── a service class that is generic over its entities ──────────────────────────────────────────
-interface Repo<T> {
-  by<I extends Index>(of: I, key: IndexKeyOf<T, I>): void;
-  getBy<I extends Index>(of: I, key: UniqueKeyOf<T, I>): T;
-}
 export class Users<T extends User> {
-  constructor(readonly repository: Repo<T>) {}
+  constructor(readonly repository: Repository<T>) {}
 
-  find(tenant: string, email: string): T {
+  find(tenant: string, email: string): Promise<T | undefined> {
     this.repository.by(User.byPlan, { tenant, plan: 'free' });
     // @ts-expect-error the value before it is missing
     this.repository.by(User.byPlan, { tenant, joinedAt: new Date() });

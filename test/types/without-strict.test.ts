@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../../..');
 
 const MISDECLARED = `
-import { Entity, PartitionKey, RowKey } from 'entitable';
+import { Entity, index, newestFirst, PartitionKey, Repository, RowKey } from 'entitable';
 
 @Entity({ table: 'Half' })
 export class Half {
@@ -27,6 +27,25 @@ export class Left {
   @PartitionKey() b: PartitionKey;
   @RowKey() c: RowKey;
 }
+
+@Entity({ table: 'Indexed', rowKey: '{b}' })
+export class Indexed {
+  static readonly byMail = index({ on: ['mail'] });
+  static readonly byText = index({ on: [['plan', newestFirst]], where: { plan: 5 } });
+  @PartitionKey() a: PartitionKey;
+  @RowKey() b: RowKey;
+  plan: 'free' | 'paid';
+}
+class User {
+  static readonly byPlan = index({ on: ['plan', 'at'], where: { at: new Date() } });
+  a: PartitionKey;
+  b: RowKey;
+  plan?: string;
+  at: Date;
+}
+declare const users: Repository<User>;
+users.by(User.byPlan, { a: 'a', plan: 'free' });
+void users.getBy(User.byPlan, { a: 'a', plan: 'free', at: new Date() });
 `;
 
 /**
@@ -78,10 +97,16 @@ for (const compiler of ['typescript59', 'typescript', 'typescript7']) {
         "mark the row key property on its type too, 'orderId!: RowKey'",
         'several partition key properties need a partition key template',
         "the partition key template leaves out 'b'",
+        "the index byMail names 'mail', which is no property of the class",
+        "the index byText gives 'plan' a text that does not take the type of the property",
+        "the index byText has a condition on 'plan' with a value of another type",
+        'the index is not unique, so several entities may have the same values: query it with by()',
         "'d' in the row key template is no property marked as row key",
       ]) {
         expect(found).to.include(words);
       }
+      // One for each class and for getBy: the query by an index compiles.
+      expect(found.match(/error TS/g), found).to.have.length(5);
     });
   });
 }
