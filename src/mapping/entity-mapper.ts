@@ -205,12 +205,17 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   /**
    * Updates an entity after a write: its ETag, its timestamp if the ETag contains one, and the state attached to it.
    */
-  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, { before, unassigned }: Kept = {}): void {
+  written(entity: object, write: PreparedWrite, receipt: WriteReceipt, kept: Kept = {}): void {
+    const { before, unassigned } = kept;
     const { etag: etagName, timestamp: timestampName } = this.metadata;
     const etag = receipt.etag ?? '';
     const row = this.rows.written(write, receipt, before);
     const left = this.#adopt(entity, before, unassigned);
-    stamp(entity, { kind: 'stored', source: this.source, etag, row, unassigned: left });
+    const state: StoredState = { kind: 'stored', source: this.source, etag, row, unassigned: left };
+    stamp(
+      entity,
+      this.metadata.indexes.length > 0 && isUncertain(write, kept) ? { ...state, isUncertain: true } : state,
+    );
     const receiver = entity as Record<string, unknown>;
     if (etagName !== undefined) receiver[etagName] = etag;
     const instant = timestampName === undefined ? undefined : instantOfEtag(etag);
@@ -244,12 +249,20 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
 }
 
 /** The state that an entity is compared with to find its changes. */
-export type Remembered = Pick<StoredState, 'row' | 'unassigned' | 'computed'>;
+export type Remembered = Pick<StoredState, 'row' | 'unassigned' | 'computed' | 'isUncertain'>;
 
 /** Information about the parts of a row that a write does not change. */
 export interface Kept {
   /** The row before the write, if it is known and the write keeps some of its properties. */
   readonly before?: RetainedRow | undefined;
+  /** True if the write did not require the row to be as `before`, so that other properties of it may have changed. */
+  readonly isBeforeUncertain?: boolean | undefined;
   /** The properties that the caller never assigned. */
   readonly unassigned?: Unassigned | undefined;
+}
+
+/** Returns whether the row after a write may have properties that are not known. Only merges keep any. */
+function isUncertain({ mode, isReadBack }: PreparedWrite, { before, isBeforeUncertain }: Kept): boolean {
+  if (mode !== 'merge' && mode !== 'upsert-merge') return false;
+  return before === undefined || isBeforeUncertain === true || isReadBack === true;
 }

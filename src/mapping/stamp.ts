@@ -25,6 +25,11 @@ export interface StoredState {
   readonly etag: string;
   /** The row as it was read or written. */
   readonly row: RetainedRow;
+  /**
+   * True if the row under this ETag may differ from `row`, e.g. because the entity was merged over any ETag. Which
+   * entries it has in indexes must then be read.
+   */
+  readonly isUncertain?: true | undefined;
   /** The properties that the caller never assigned. Missing for a loaded entity, which has the values of its row. */
   readonly unassigned?: Unassigned | undefined;
   /** The stored forms of defaults that functions returned when the row was read, by property name. */
@@ -105,4 +110,9 @@ export function stateOf(entity: object): EntityState | undefined {
 /** Attaches a state to an entity; `undefined` removes it. */
 export function stamp(entity: object, state: EntityState | undefined): void {
   stamps.set(entity, state);
+}
+
+/** Returns whether the row of an entity is known exactly as it was stored under an ETag. */
+export function isKnownUnder(state: Pick<StoredState, 'etag' | 'isUncertain'>, etag: string): boolean {
+  return state.etag === etag && state.isUncertain !== true;
 }

@@ -5,6 +5,7 @@ import type { EntityMapper, Kept, Remembered, WriteTarget } from '../mapping/ent
 import type { Difference } from '../mapping/entity-properties.js';
 import type { AssignedValues } from '../mapping/patch.js';
 import { assignedNames, type Unassigned } from '../mapping/unassigned.js';
+import { isKnownUnder } from '../mapping/stamp.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { checkChoice } from '../options/check-option.js';
@@ -95,12 +96,15 @@ export class WriteFactory<T extends object> {
     if (difference.changed.length === 0 && removed.length === 0) return undefined;
     mapper.properties.checkRequired(entity, unassigned);
     await this.validate(entity, unassigned);
-    const kept = { before: remembered.row, unassigned };
+    const isKnown = isKnownUnder(remembered, ifMatch);
+    const kept = { before: remembered.row, isBeforeUncertain: !isKnown, unassigned };
     const merge: Merge = { address, difference, entity, kept };
     if (!this.#concerns(difference)) return this.#merge(merge, ifMatch);
-    if (ifMatch === remembered.etag) return this.#merge(merge, ifMatch, this.indexes!.retained(remembered.row));
+    if (isKnown) return this.#merge(merge, ifMatch, this.indexes!.retained(remembered.row));
     this.#merge(merge, ifMatch); // checks the values before any request
-    return new KnowingWrite(mapper, address, ifMatch, (known) => this.#merge(merge, known!.etag, known!.values));
+    return new KnowingWrite(mapper, address, ifMatch, (known) =>
+      this.#merge({ ...merge, kept: { before: known!.row, unassigned } }, known!.etag, known!.values),
+    );
   }
 
   /** Makes the write of some properties of a row that was not read. It returns a promise only if the validator does. */
@@ -195,7 +199,7 @@ export class WriteFactory<T extends object> {
   /** Returns the row of an entity if it is known as it was under this ETag. */
   #rememberedRow(entity: object, ifMatch: string): RetainedRow | undefined {
     const state = ownState(this.#mapper, entity);
-    return state?.etag === ifMatch ? state.row : undefined;
+    return state && isKnownUnder(state, ifMatch) ? state.row : undefined;
   }
 }
 

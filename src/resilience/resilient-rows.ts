@@ -39,6 +39,7 @@ export class RecoverableWrite implements PreparedWrite {
   /** Stored names of the properties that a merge removes. */
   readonly remove: readonly string[];
   readonly settling: Settling;
+  isReadBack: boolean | undefined;
 
   constructor(
     write: PreparedWrite,

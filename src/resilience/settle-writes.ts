@@ -55,6 +55,7 @@ async function readBackAmongRivals(
   const arbiter = rivals.enter(table, writes);
   try {
     const settlement = await readBack(doubtful, since, { ...options, arbiter, trustsContent });
+    if (settlement.outcome === 'written') for (const write of writes) write.isReadBack = true;
     if (settlement.outcome === 'not-written') arbiter.settled();
     if (settlement.outcome === 'unknown') arbiter.isUnknown();
     return settlement;

@@ -68,7 +68,10 @@ async function submitUntilKnown(
       if (doubtfulSince === undefined) throw tries.failure(error);
       if (EntitableError.is(error, 'store.table-not-found')) throw error; // without a table, no row was written
       const settlement = await readBackWithRetries(submission, writes, tries, doubtfulSince, contender);
-      if (settlement?.outcome === 'written') return settlement.receipts;
+      if (settlement?.outcome === 'written') {
+        for (const write of writes) write.isReadBack = true;
+        return settlement.receipts;
+      }
       if (settlement?.outcome === 'not-written' && isRefused) throw error;
       if (!isLost && !isRefused && settlement?.outcome !== 'unknown') throw tries.failure(error);
       throw unknownOutcome(table, error, foundOf(settlement));

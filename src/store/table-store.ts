@@ -45,6 +45,11 @@ export interface PreparedWrite {
   readonly partitionKey: string;
   /** The row key, as stored. */
   readonly rowKey: string;
+  /**
+   * True if the response to the write was lost and the row, when it was read back, had the written values. Another
+   * writer may have changed other properties of it since.
+   */
+  readonly isReadBack?: boolean | undefined;
   /** The number of bytes that the write adds to the body of an entity group transaction. */
   readonly bytes: number;
   /**

@@ -5,7 +5,7 @@ import type { IndexedValues } from '../indexes/index-entry.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import type { StoredState } from '../mapping/stamp.js';
+import { isKnownUnder, type StoredState } from '../mapping/stamp.js';
 import type { Unassigned } from '../mapping/unassigned.js';
 import type { TableWrite } from '../writing/batch.js';
 import { ownState, statedEtag, checkKeyUnchanged } from '../repository/entity-etag.js';
@@ -26,6 +26,8 @@ export interface ChangeSet extends TableWrite {
   readonly removed: readonly string[];
   /** The row before the write, as far as it is known, for writes that keep some of its properties. */
   readonly before: RetainedRow | undefined;
+  /** True if the write does not require the row to be as `before`. */
+  readonly isBeforeUncertain: boolean;
   /** The properties of the entity that the caller never assigned. */
   readonly unassigned?: Unassigned | undefined;
   /** True for a write that changes nothing and only checks an ETag. */
@@ -44,12 +46,12 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
       // Reading fills in defaults. They count as a change only if save() was called.
       const isChanged = changed.length > 0 || removed.length > 0 || (held.saved === true && defaults.length > 0);
       if (!isChanged && required === undefined) return undefined;
-      const ifMatch = changeCondition(row, held.ifMatch ?? statedEtag(mapper, entity) ?? state.etag);
+      const ifMatch = changeCondition(row, askedEtag(row)!, held.known);
       const target: WriteTarget = { mode: 'merge', ifMatch, ...address };
-      if (!isChanged) return { ...change(row, target, { ...NOTHING, unassigned }, state.row), isRequirement: true };
+      if (!isChanged) return { ...change(row, target, { ...NOTHING, unassigned }, state), isRequirement: true };
       mapper.properties.checkRequired(entity, unassigned);
-      const known = held.known ?? remembered(mapper, state, ifMatch);
-      return change(row, target, { changed: [...changed, ...defaults], removed, unassigned }, state.row, known);
+      const difference = { changed: [...changed, ...defaults], removed, unassigned };
+      return change(row, target, difference, state, held.known);
     }
     case 'insert': {
       const { mode, ifMatch } = insertMode(held.over);
@@ -57,7 +59,7 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
     }
     case 'replace': {
       const state = entity && ownState(mapper, entity);
-      return whole(row, 'replace', held.ifMatch, address, held.known ?? remembered(mapper, state, held.ifMatch));
+      return whole(row, 'replace', held.ifMatch, address, held.known ?? remembered(mapper, state));
     }
     case 'upsert':
       if (held.known === 'missing') return whole(row, 'insert', undefined, address);
@@ -65,7 +67,7 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
     case 'merge':
       return change(
         row,
-        { mode: 'merge', ifMatch: changeCondition(row, held.ifMatch), ...address },
+        { mode: 'merge', ifMatch: changeCondition(row, held.ifMatch, held.known), ...address },
         held.difference,
         undefined,
         held.known,
@@ -73,7 +75,7 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
     case 'delete':
       return change(
         row,
-        { mode: 'delete', ifMatch: changeCondition(row, held.ifMatch), ...address },
+        { mode: 'delete', ifMatch: changeCondition(row, held.ifMatch, held.known), ...address },
         NOTHING,
         undefined,
         held.known,
@@ -83,11 +85,20 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
   }
 }
 
+/** Returns the ETag that the caller asks for, or `*`; `undefined` for a write that needs none. */
+export function askedEtag({ mapper, entity, held }: TrackedRow): string | undefined {
+  if (held.kind === 'replace') return held.ifMatch;
+  if (held.kind !== 'difference' || entity === undefined) return undefined;
+  return held.ifMatch ?? statedEtag(mapper, entity) ?? ownState(mapper, entity)?.etag;
+}
+
 /**
- * Returns the If-Match condition of a write (`asked`), or the ETag that `require()` has set for its row if that is
- * stricter. Throws `store.precondition-failed` if the two are different ETags.
+ * Returns the If-Match condition of a write: what the caller asks for, or the ETag of the row on which its entries
+ * depend, or the one that `require()` has set for its row, whichever is stricter. Throws `store.precondition-failed` if
+ * they are different ETags.
  */
-function changeCondition({ mapper, address, required }: TrackedRow, asked: string): string {
+function changeCondition({ mapper, address, required }: TrackedRow, any: string, known?: KnownRow): string {
+  const asked = any === '*' && known !== undefined ? known.etag : any;
   if (required === undefined || required === asked) return asked;
   if (asked === '*') return required;
   throw rowError(mapper, address, 'store.precondition-failed');
@@ -129,7 +140,7 @@ function whole(
   mapper.properties.checkRequired(entity!);
   const isUpsert = asked === 'upsert-merge' || asked === 'upsert-replace';
   const mode = isUpsert && (required !== undefined || known !== undefined) ? FINDS_A_ROW[asked] : asked;
-  const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*') : undefined;
+  const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*', known) : undefined;
   // A merge must not overwrite properties of the row with defaults.
   const unassigned = asked === 'upsert-merge' ? mapper.unassignedDefaults(entity!) : undefined;
   const write = mapper.prepareWhole(
@@ -157,6 +168,7 @@ function whole(
     ifMatch,
     removed: [],
     before,
+    isBeforeUncertain: false,
     unassigned,
     isRequirement: false,
   };
@@ -166,7 +178,7 @@ function change(
   row: TrackedRow,
   operation: WriteTarget,
   { changed, removed, unassigned }: Difference,
-  before: RetainedRow | undefined,
+  state: StoredState | undefined,
   known?: KnownRow,
 ): ChangeSet {
   const mapper: EntityMapper<object> = row.mapper;
@@ -176,11 +188,12 @@ function change(
   return {
     table: mapper.table,
     write,
-    ...entriesOf(row, operation, { changed, removed }, known),
+    ...entriesOf(row, operation, { changed, removed }, known ?? remembered(mapper, state)),
     row,
     ifMatch: operation.ifMatch,
     removed,
-    before,
+    before: known?.row ?? state?.row,
+    isBeforeUncertain: known === undefined && !(state !== undefined && isKnownUnder(state, operation.ifMatch!)),
     unassigned,
     isRequirement: false,
   };
@@ -207,14 +220,13 @@ function entriesOf(
   };
 }
 
-/** Returns the row of a loaded entity of a class with indexes, if it was loaded under the ETag of the write. */
-function remembered(
-  mapper: EntityMapper<object>,
-  state: StoredState | undefined,
-  ifMatch: string,
-): KnownRow | undefined {
+/**
+ * Returns the row of a loaded entity of a class with indexes, as it was last read or written. The commit reads a row
+ * first that is not known under the ETag of its write (`readUncertain`); for `plan()`, this is the best guess.
+ */
+function remembered(mapper: EntityMapper<object>, state: StoredState | undefined): KnownRow | undefined {
   const indexes = indexesOf(mapper);
-  if (indexes === undefined || state === undefined || state.etag !== ifMatch) return undefined;
+  if (indexes === undefined || state === undefined) return undefined;
   return { etag: state.etag, row: state.row, values: indexes.retained(state.row) };
 }
 

@@ -16,6 +16,7 @@ import { CommitRecord } from './commit-report.js';
 import { checkAtomic } from './plan.js';
 import { settleWrites, type LostWrites } from '../resilience/settle-writes.js';
 import type { SeenRows } from './seen-rows.js';
+import { readUncertain } from './unit-knowledge.js';
 import { sendBatches, type BatchOutcome } from './send-batches.js';
 import type { IdentityMap } from './identity-map.js';
 
@@ -78,6 +79,7 @@ export class Committer {
     checkCount('concurrency', concurrency, 1);
     const record = new CommitRecord(this.#seen);
     const isSettled = await this.#settleLost(record, options);
+    await readUncertain(this.#rows, this.#seen, options);
     const partitions = this.plan();
     if (!isSettled) {
       record.planned(changesOf(partitions));
@@ -181,7 +183,7 @@ export class Committer {
 
   #committed(receipts: ReadonlyMap<ChangeSet, WriteReceipt>): void {
     this.#hasWritten = true;
-    for (const [{ row, write, before, unassigned }, receipt] of receipts) {
+    for (const [{ row, write, before, isBeforeUncertain, unassigned }, receipt] of receipts) {
       this.#rows.unlock(row);
       const current = this.#rows.current(row) ?? row; // a read may have loaded the row's entity during the commit
       const { mapper, entity } = current;
@@ -194,7 +196,7 @@ export class Committer {
         // From now on the entity is compared with what was sent, so the next commit sends changes that were made during
         // this one.
         const known = before ?? (write.mode === 'merge' ? ownRow(mapper, entity) : undefined);
-        mapper.written(entity, write, receipt, { before: known, unassigned });
+        mapper.written(entity, write, receipt, { before: known, isBeforeUncertain, unassigned });
         this.#rows.change(current, { held: { kind: 'difference' }, required: undefined });
       }
     }

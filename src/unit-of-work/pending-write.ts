@@ -63,7 +63,10 @@ export function afterDelete(before: PendingWrite | undefined, removal: Removal):
       return { ...removal, ifMatch: '*', missing: 'ignore' };
     case 'replace':
     case 'merge':
-      return { ...removal, ifMatch: before.ifMatch, known: removal.known ?? before.known };
+      // A row that was read for the delete must be as it was read, even if the merge takes any.
+      return removal.known !== undefined && before.ifMatch === '*'
+        ? removal
+        : { ...removal, ifMatch: before.ifMatch, known: removal.known ?? before.known };
     default:
       return before satisfies never;
   }

@@ -4,6 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
 import { applyPatch, type AssignedValues } from '../mapping/patch.js';
+import { isKnownUnder } from '../mapping/stamp.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import {
   checkKeyUnchanged,
@@ -153,7 +154,7 @@ export class PendingWrites<T extends object> {
     const before = row?.held.kind === 'merge' ? row.held : undefined;
     this.#rows.set(this.#mapper, address, undefined, {
       kind: 'merge',
-      ifMatch: known?.etag ?? etag ?? before?.ifMatch ?? '*',
+      ifMatch: known?.etag ?? (etag === '*' ? undefined : etag) ?? before?.ifMatch ?? '*',
       known: known ?? before?.known,
       patch: { ...before?.patch, ...assigned },
       difference: before === undefined ? difference : bothOf(before.difference, difference),
@@ -178,7 +179,8 @@ export class PendingWrites<T extends object> {
       kind: 'delete',
       ifMatch,
       missing,
-      known: known ?? this.#remembered(row?.entity ?? entity, ifMatch),
+      known:
+        known ?? this.#remembered(row?.entity ?? entity, row?.held.kind === 'replace' ? row.held.ifMatch : ifMatch),
     });
     if (left !== undefined && left.known === undefined && this.#indexes !== undefined) throw this.#mustRead();
     if (left !== undefined) this.#rows.set(this.#mapper, address, (row?.entity as T | undefined) ?? entity, left);
@@ -218,7 +220,7 @@ export class PendingWrites<T extends object> {
   /** Returns the row of an entity of a class with indexes as it was loaded, if it was loaded under this ETag. */
   #remembered(entity: object | undefined, ifMatch?: string): KnownRow | undefined {
     const state = this.#indexes && entity && ownState(this.#mapper, entity);
-    if (state === undefined || (ifMatch !== undefined && ifMatch !== state.etag)) return undefined;
+    if (state === undefined || !isKnownUnder(state, ifMatch ?? state.etag)) return undefined;
     return { etag: state.etag, row: state.row, values: this.#indexes!.retained(state.row) };
   }
 

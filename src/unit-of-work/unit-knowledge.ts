@@ -1,14 +1,17 @@
-import type { IndexRows, KnownRow } from '../indexes/index-rows.js';
+import { indexesOf, type IndexRows, type KnownRow } from '../indexes/index-rows.js';
 import { readKnown } from '../indexes/known-row.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
+import { isKnownUnder } from '../mapping/stamp.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { ifMatchOf, isEntity, keyCondition, ownState } from '../repository/entity-etag.js';
 import { rowError } from '../repository/row-error.js';
 import { checkEtag } from '../store/check-etag.js';
 import type { Rows } from '../store/table-store.js';
+import { askedEtag } from './change-set.js';
 import type { IdentityMap, TrackedRow } from './identity-map.js';
+import type { SeenRows } from './seen-rows.js';
 
 /**
  * Reads the rows that the writes of a unit of work must know, because the entries that they change in the indexes of
@@ -51,15 +54,16 @@ export class UnitKnowledge<T extends object> {
     if (row !== undefined && !isLoaded(row)) return undefined;
     const address = row?.address ?? this.#mapper.addressOf(entity);
     const ifMatch = ifMatchOf(this.#mapper, entity, address, etag);
-    return ownState(this.#mapper, entity)?.etag === ifMatch ? undefined : this.#expected(address, ifMatch, options);
+    return this.#isKnown(entity, ifMatch) ? undefined : this.#expected(address, ifMatch, options);
   }
 
   /** Returns the row of an upsert, or `missing`. */
   async forUpsert(entity: T, options: OperationOptions): Promise<KnownRow | 'missing' | undefined> {
     this.#mapper.checkReceives(entity);
-    if (this.#rows.of(entity) !== undefined) return undefined;
+    const tracked = this.#rows.of(entity);
+    if (tracked !== undefined && (tracked.held.kind !== 'difference' || this.#isKnown(entity))) return undefined;
     const address = this.#mapper.addressOf(entity);
-    if (this.#rows.at(this.#mapper, address) !== undefined) return undefined;
+    if (tracked === undefined && this.#rows.at(this.#mapper, address) !== undefined) return undefined;
     return this.#read(address, options);
   }
 
@@ -76,16 +80,21 @@ export class UnitKnowledge<T extends object> {
     if (row !== undefined && !isLoaded(row) && (row.held.kind !== 'merge' || row.held.known !== undefined))
       return undefined;
     const loaded = entity ?? row?.entity;
-    const state = loaded && ownState(this.#mapper, loaded);
     const ifMatch =
       entity === undefined
         ? keyCondition(this.#mapper, entityOrKey, etag)
         : ifMatchOf(this.#mapper, entity, address, etag);
-    if (state?.etag === ifMatch) return undefined;
+    if (loaded !== undefined && this.#isKnown(loaded, ifMatch)) return undefined;
     const known = await this.#read(address, options);
     if (known !== 'missing' && ifMatch !== '*' && ifMatch !== known.etag)
       throw rowError(this.#mapper, address, 'store.precondition-failed');
     return known;
+  }
+
+  /** Returns whether the row of an entity is known under an ETag, by default under the one it was loaded with. */
+  #isKnown(entity: object, ifMatch?: string): boolean {
+    const state = ownState(this.#mapper, entity);
+    return state !== undefined && isKnownUnder(state, ifMatch ?? state.etag);
   }
 
   async #expected(address: Address, ifMatch: string, options: OperationOptions): Promise<KnownRow> {
@@ -97,6 +106,32 @@ export class UnitKnowledge<T extends object> {
 
   async #read(address: Address, options: OperationOptions): Promise<KnownRow | 'missing'> {
     return (await readKnown(this.#indexes, address, options, this.#stored)) ?? 'missing';
+  }
+}
+
+/**
+ * Reads the rows of entities that a commit writes under another ETag than the one they were loaded with, e.g. over any
+ * or under that of a client, and whose entries it therefore does not know. A row that is read for `*` is written under
+ * the ETag that it is read with. Throws `store.not-found` for a row that is missing.
+ */
+export async function readUncertain(rows: IdentityMap, seen: SeenRows, options: OperationOptions): Promise<void> {
+  for (const row of rows.all()) {
+    const { mapper, entity, address, held } = row;
+    const indexes = indexesOf(mapper);
+    if (indexes === undefined || entity === undefined || rows.isLocked(row)) continue;
+    if (held.kind !== 'difference' && held.kind !== 'replace') continue;
+    const asked = askedEtag(row);
+    const state = ownState(mapper, entity);
+    if (asked === undefined || state === undefined || isKnownUnder(state, asked) || held.known?.etag === asked)
+      continue;
+    if (held.kind === 'difference' && !indexes.concerns(mapper.differenceOf(entity, state))) {
+      if (held.known !== undefined) rows.change(row, { held: { ...held, known: undefined } });
+      continue;
+    }
+    const stored = seen.watch(mapper.rows, mapper.source.table, mapper.store.traits.ordered);
+    const known = await readKnown(indexes, address, options, stored);
+    if (known === undefined) throw rowError(mapper, address, 'store.not-found');
+    rows.change(row, { held: { ...held, known } });
   }
 }
 

@@ -33,7 +33,10 @@ export class User {
   @Property({ type: 'String' }) note?: string | undefined;
 }
 
-/** The keys of entries that are missing for the entities of a table, and of those that say too much. */
+/**
+ * The keys of entries that are missing for the entities of a table, and of those that say too much. If two entities have
+ * one unique value, the entry of one of them counts as missing.
+ */
 export interface Findings {
   readonly missing: readonly string[];
   readonly surplus: readonly string[];
@@ -49,6 +52,7 @@ export async function findings<T extends object>(
   const indexes = indexesOf(mapper)!;
   const expected = new Map<string, string>();
   const stored = new Map<string, string>();
+  const shared: string[] = [];
   const [head = ''] = mapper.metadata.rowKey.literals;
   const scan = mapper.rows.scan({}, (row) => {
     const address = { partitionKey: row.string(PARTITION_KEY), rowKey: row.string(ROW_KEY) };
@@ -57,6 +61,7 @@ export async function findings<T extends object>(
     for (const maker of indexes.makers) {
       const entry = maker.entryOf(address, values);
       if (entry === undefined) continue;
+      if (expected.has(textOf(entry))) shared.push(textOf(entry));
       const names = [...maker.index.project, '#row', '#partition'];
       const held = names.map((name) => [name, entry.values[name] ?? undefined]);
       expected.set(textOf(entry), JSON.stringify(Object.fromEntries(held)));
@@ -77,7 +82,7 @@ export async function findings<T extends object>(
     for await (const page of entries) void page;
   }
   return {
-    missing: [...expected].filter(([key, values]) => stored.get(key) !== values).map(([key]) => key),
+    missing: [...[...expected].filter(([key, values]) => stored.get(key) !== values).map(([key]) => key), ...shared],
     surplus: [...stored.keys()].filter((key) => !expected.has(key)),
   };
 }
