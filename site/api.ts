@@ -12,6 +12,7 @@ const STEPS_OF_TYPES = [
   'CheckCreate',
   'CheckDefault',
   'CheckMark',
+  'CheckOptions',
   'ContextOf',
   'DataName',
   'DecoratorOf',

@@ -167,6 +167,11 @@ const MISTAKES: readonly (readonly [what: string, line: string, words: readonly 
     ['the index is not unique, so several entities may have the same values: query it with by()'],
   ],
   [
+    'an option of an index',
+    `export const byPlan = index({ on: ['plan'], uniqe: true });`,
+    ["an index has no option 'uniqe'"],
+  ],
+  [
     'an index of another class',
     `orders.by(User.byPlan, { customerId: 'c', plan: 'free' });`,
     ["the index names 'plan', which this class does not have: it is an index of another class"],
@@ -306,6 +311,7 @@ describe('The completions of an editor', function () {
 
   it('An editor completes the names and values of the key of an index', () => {
     expect(completions(`users.by(User.|);`)).to.include('byPlan');
+    expect(completions(`index({ | });`)).to.include.members(['on', 'unique', 'where', 'partition']);
     expect(completions(`users.by(User.byPlan, { | });`)).to.have.members(['tenant', 'plan', 'at']);
     expect(completions(`users.by(User.byPlan, { tenant: 't', plan: '|' });`)).to.have.members(['free', 'paid']);
   });

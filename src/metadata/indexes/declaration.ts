@@ -1,4 +1,5 @@
 import { typeName } from '../../errors/type-name.js';
+import type { EntitableTypeError } from '../key-types.js';
 import { checkNames, invalidOption, type OptionNames } from '../../options/check-option.js';
 
 /**
@@ -67,6 +68,11 @@ export interface Index<out S extends IndexSpec = IndexSpec> {
   readonly [indexSpec]: S;
 }
 
+/** Refuses options that there are not, e.g. misspelt ones, which an argument of an inferred type may have. */
+type CheckOptions<S> = {
+  readonly [K in Exclude<keyof S, keyof IndexSpec>]: EntitableTypeError<`an index has no option '${K & string}'`>;
+};
+
 const SPEC = Symbol.for('entitable/index');
 
 const NAMES: OptionNames<IndexSpec> = {
@@ -103,7 +109,7 @@ const NAMES: OptionNames<IndexSpec> = {
  * await users.getBy(User.byEmail, { tenant: 't1', email: 'ann@example.org' });
  * ```
  */
-export function index<const S extends IndexSpec>(spec: S): Index<S> {
+export function index<const S extends IndexSpec>(spec: S & CheckOptions<S>): Index<S> {
   if (typeof spec !== 'object' || spec === null) throw invalidOption('index', 'an object of options', typeName(spec));
   checkNames(spec, NAMES, 'index');
   return Object.freeze({ [SPEC]: Object.freeze({ ...spec }) }) as unknown as Index<S>;
