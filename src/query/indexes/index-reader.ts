@@ -1,10 +1,8 @@
 import { Deadline } from '../../async/deadline.js';
 import { withLinkedSignal } from '../../async/linked-signal.js';
 import { mapConcurrently } from '../../async/map-concurrently.js';
-import type { BoundFilter } from '../../filter/bind.js';
-import type { Condition } from '../../filter/condition.js';
 import { EntryPlaces, type EntryPlace } from '../../indexes/entry-place.js';
-import type { Entry, EntryMaker } from '../../indexes/index-entry.js';
+import type { EntryMaker } from '../../indexes/index-entry.js';
 import type { IndexRows } from '../../indexes/index-rows.js';
 import type { Address } from '../../mapping/entity-address.js';
 import type { EntityReader } from '../../mapping/entity-reader.js';
@@ -14,7 +12,7 @@ import type { RowReader } from '../../store/row.js';
 import type { ReadRequest, Rows } from '../../store/table-store.js';
 import { LEFT_OUT, type Sieve } from '../client-filter.js';
 import type { RowReading } from '../merge-rows.js';
-import { bindToEntries, coveredReading, entryRows, namesIn, type IndexOf } from './covered.js';
+import { coveredReading, entryRows, type IndexOf } from './covered.js';
 
 /** One index of a class, and where its entries and its entities are read. */
 export interface IndexSource<T extends object> {
@@ -36,10 +34,10 @@ export interface EntityReading<out R> {
 /** The number of entities that are read at the same time. */
 const CONCURRENCY = 16;
 
-/** An entity that was read: its result, and its entry as it is now. */
+/** An entity that was read: its result, and the address of its entry as it is now. */
 interface Found<out R> {
   readonly result: R;
-  readonly entry: Entry;
+  readonly entry: Address;
 }
 
 /** Reads the entities that the entries of an index stand for. */
@@ -54,13 +52,10 @@ export class IndexReader<T extends object> {
   /** Reads from each entry the place of its entity. */
   readonly reading: RowReading<EntryPlace | undefined>;
   readonly #source: IndexSource<T>;
-  readonly #tested: ReadonlySet<string> | undefined;
 
-  /** @param tested - The properties that the filters of the query test. */
-  constructor(source: IndexSource<T>, tested?: ReadonlySet<string>) {
+  constructor(source: IndexSource<T>) {
     const { mapper } = source.maker;
-    const places = new EntryPlaces(source.maker, tested);
-    this.#tested = tested;
+    const places = new EntryPlaces(source.maker);
     this.#source = source;
     this.of = { metadata: source.entities.metadata, index: source.maker.index };
     this.metadata = mapper.metadata;
@@ -71,16 +66,6 @@ export class IndexReader<T extends object> {
       request: Object.freeze({ select: places.slots, etag: false }),
       decode: (row: RowReader) => places.of(row),
     });
-  }
-
-  /**
-   * Binds a condition to the entries. The reader that is returned with it leaves out entities whose tested properties
-   * are no longer those of their entry. Throws as `bindToEntries`.
-   */
-  where(condition: Condition): { readonly index: IndexReader<T>; readonly bound: BoundFilter } {
-    const bound = bindToEntries(this.of, condition);
-    const names = namesIn(condition);
-    return { index: new IndexReader(this.#source, new Set([...(this.#tested ?? []), ...names])), bound };
   }
 
   /** Returns the rows of the entries for a reading of them alone. */
@@ -130,11 +115,12 @@ export class IndexReader<T extends object> {
 
   /** Reads one entity, if it still has the entry that told its place. */
   entity<R>(
-    place: EntryPlace,
+    { entry, ...address }: EntryPlace,
     how: EntityReading<R>,
     options: OperationOptions | undefined,
   ): Promise<Found<R> | undefined> {
-    return this.#read(place, how, options, (now) => this.places.hold(place, now));
+    const holds = (now: Address): boolean => now.rowKey === entry.rowKey && now.partitionKey === entry.partitionKey;
+    return this.#read(address, how, options, holds);
   }
 
   /** Reads one entity with its entry as it is now, if it has one. */
@@ -147,15 +133,16 @@ export class IndexReader<T extends object> {
   }
 
   #read<R>(
-    { partitionKey, rowKey }: Address,
+    address: Address,
     { reading: { request, decode }, sieve }: EntityReading<R>,
     options: OperationOptions | undefined,
-    holds: (now: Entry) => boolean,
+    holds: (now: Address) => boolean,
   ): Promise<Found<R> | undefined> {
-    const { indexed, maker, entities } = this.#source;
+    const { indexed, entities } = this.#source;
+    const { partitionKey, rowKey } = address;
     const passing = sieve === undefined ? decode : sieve(decode, options);
     const read = (row: RowReader): Found<R> | undefined => {
-      const entry = maker.storedEntryOf({ partitionKey, rowKey }, indexed.values(row));
+      const entry = this.places.entryOf(address, indexed.values(row));
       if (entry === undefined || !holds(entry)) return undefined;
       const result = passing(row);
       return result === LEFT_OUT ? undefined : { result, entry };
