@@ -59,7 +59,7 @@ export class EntryWrite implements GroupRow {
 
   async refused(error: EntitableError, options: OperationOptions): Promise<GroupRow | undefined> {
     if (this.#mode === 'delete' && error.code === 'store.not-found') return undefined; // another program deleted it
-    if (this.#mode === 'insert' && error.code === 'store.already-exists') return this.#takeOver(error, options);
+    if (this.#mode === 'insert' && error.code === 'store.already-exists') return this.#takeOver(options);
     const isRaced = error.code === 'store.precondition-failed' || error.code === 'store.not-found';
     if (this.#mode === 'replace' && isRaced) return new EntryWrite(this.#of, 'insert');
     throw error;
@@ -77,14 +77,14 @@ export class EntryWrite implements GroupRow {
    * Replaces an entry whose values no other entity has: its entity is gone, has other values now, or is the one that is
    * being written. Throws `entity.not-unique` if another entity has these values.
    */
-  async #takeOver(error: EntitableError, options: OperationOptions): Promise<GroupRow> {
+  async #takeOver(options: OperationOptions): Promise<GroupRow> {
     const { maker, entity, entry } = this.#of;
     const found = await entryAt(maker, entry, options);
     if (found === undefined) return this; // gone meanwhile
     const { etag, owner } = found;
     const isFree = owner === entity.rowKey || !(await this.#isHeldBy(owner, options));
     if (!isFree) {
-      throw notUnique(maker, { owner: { partitionKey: entity.partitionKey, rowKey: owner }, cause: error });
+      throw notUnique(maker, { owner: { partitionKey: entity.partitionKey, rowKey: owner } });
     }
     return new EntryWrite(this.#of, 'replace', etag);
   }
@@ -125,13 +125,15 @@ export interface Taken {
   readonly owner?: Address | undefined;
   /** True if its write may still be under way. */
   readonly isPending?: boolean | undefined;
-  readonly cause?: EntitableError | undefined;
 }
 
-/** Creates the error for values that another entity has. It never contains the values. */
+/**
+ * Creates the error for values that another entity has. It never contains the values, and has no cause: the store's
+ * error names the key of the entry, which is made of them.
+ */
 export function notUnique(
   { className, index, names }: EntryMaker,
-  { owner, isPending = false, cause }: Taken = {},
+  { owner, isPending = false }: Taken = {},
 ): EntitableError {
   const where = index.partition === undefined ? ' of this partition' : '';
   const remedy = isPending
@@ -147,6 +149,5 @@ export function notUnique(
       ...(owner !== undefined && { owner }),
       ...(isPending && { pending: true }),
     },
-    cause && { cause },
   );
 }

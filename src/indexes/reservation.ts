@@ -49,7 +49,7 @@ export async function reserve(
     const problem = isOwn ? undefined : await takenBy(target, found, options);
     if (problem !== undefined) {
       if (isHeld) return { etag: undefined, isNew: false };
-      throw notUnique(maker, { ...problem, cause: refusal });
+      throw notUnique(maker, problem);
     }
     try {
       const etag = await target.write('replace', options, found.etag);
