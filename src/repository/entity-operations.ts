@@ -132,8 +132,12 @@ export interface EntityOperations<T extends object> {
    * Costs the requests that read the entries of the index, `limits.pageRows` entries each, and one request for each
    * entity, 16 at a time. An entity that does not have the values of its entry any more is left out.
    *
+   * `where` takes properties that the entries hold: those of `on`, `partition` and `project`. A `select` of such
+   * properties and of keys, `count` and `exists` read the entries alone; `count` and `exists` of an index with
+   * partitions of its own read the entities too.
+   *
    * @throws EntitableError `validation.invalid-option` for an index of another class; `query.index-building`; `key.*`
-   * and `query.invalid-operand` for a wrong key.
+   * and `query.invalid-operand` for a wrong key; `query.not-covered` for `where` of another property.
    * @example
    * ```ts
    * const paying = await users.by(User.byPlan, { tenant: 't1', plan: 'paid' }).take(20).toArray();

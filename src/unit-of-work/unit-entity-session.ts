@@ -119,6 +119,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     return {
       mapper,
       entities: unitRows(mapper, this.#stored, this.#reads),
+      entriesOf: (entries) => this.#watched(entries),
       isLeftOut: (address) => this.#rows.at(mapper, address)?.held.kind === 'delete',
     };
   }
