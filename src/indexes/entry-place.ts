@@ -1,34 +1,44 @@
 import { addressOfRow, type Address } from '../mapping/entity-address.js';
+import { propertyReader } from '../mapping/property-reader.js';
+import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { unescapeOrdered } from '../metadata/key-text.js';
 import type { RowReader, Slot } from '../store/row.js';
 import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
 
-/** The place of an entity, as an entry of an index tells it, with the address of that entry. */
+/** The place of an entity, as an entry of an index tells it, with that entry. */
 export interface EntryPlace extends Address {
-  readonly entry: Address;
+  readonly entry: Entry;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Finds the entities that the entries of one index stand for. */
 export class EntryPlaces {
-  /** The slots of an entry that tell its entity, besides the keys. */
+  /** The slots that are read of an entry, besides its keys. */
   readonly slots: readonly Slot[];
   readonly #maker: EntryMaker;
   readonly #row: Slot | undefined;
   readonly #partition: Slot | undefined;
+  readonly #tested: readonly PropertyMetadata[];
+  readonly #valuesOf: ((row: RowReader) => IndexedValues) | undefined;
 
-  constructor(maker: EntryMaker) {
-    const { properties } = maker.mapper.metadata;
+  /** @param tested - The properties whose values an entity must still have as its entry holds them. */
+  constructor(maker: EntryMaker, tested: ReadonlySet<string> = NONE) {
+    const { className, properties } = maker.mapper.metadata;
     const slotOf = (name: string): Slot | undefined => properties.find((property) => property.name === name)?.slot;
     this.#maker = maker;
     this.#row = slotOf(ENTITY_ROW);
     this.#partition = slotOf(ENTITY_PARTITION);
-    this.slots = Object.freeze([this.#row, this.#partition].filter((slot) => slot !== undefined));
+    this.#tested = tested.size === 0 ? [] : properties.filter(({ name }) => tested.has(name));
+    this.#valuesOf = this.#tested.length === 0 ? undefined : valuesReader(className, this.#tested);
+    const places = [this.#row, this.#partition].filter((slot) => slot !== undefined);
+    this.slots = Object.freeze([...places, ...this.#tested.map(({ slot }) => slot)]);
   }
 
   /** Returns the place of an entry's entity; `undefined` for a row that the index did not write. */
   of(row: RowReader): EntryPlace | undefined {
-    const entry = addressOfRow(row);
+    const entry = { ...addressOfRow(row), values: this.#valuesOf?.(row) ?? NO_VALUES };
     const last = entry.rowKey.lastIndexOf(' ');
     const rowKey = this.#row === undefined ? partAfter(entry.rowKey, last) : storedText(row, this.#row);
     const partitionKey = this.#partitionKey(row, entry, last);
@@ -45,6 +55,22 @@ export class EntryPlaces {
   entryOf(entity: Address, values: IndexedValues): Entry | undefined {
     return this.#maker.storedEntryOf(entity, values);
   }
+
+  /** Returns whether an entity that was read has the entry that told its place. */
+  hold({ entry }: EntryPlace, now: Entry): boolean {
+    return (
+      now.rowKey === entry.rowKey &&
+      now.partitionKey === entry.partitionKey &&
+      (this.#tested.length === 0 || this.#maker.areSame(entry, now, this.#tested))
+    );
+  }
+}
+
+const NO_VALUES: IndexedValues = Object.freeze({});
+
+function valuesReader(className: string, properties: readonly PropertyMetadata[]): (row: RowReader) => IndexedValues {
+  const reads = properties.map((property) => [property.name, propertyReader(className, property)] as const);
+  return (row) => Object.fromEntries(reads.map(([name, read]) => [name, read(row)]));
 }
 
 /** Reads the part of a key that begins after a space; `undefined` if it has none, or one that no entry has. */

@@ -66,9 +66,9 @@ export class EntryMaker {
     }
   }
 
-  /** Returns whether two entries of one address hold the same. */
-  areSame(left: Entry, right: Entry): boolean {
-    const { className, properties } = this.mapper.metadata;
+  /** Returns whether two entries of one address hold the same, or the same values of some properties. */
+  areSame(left: Entry, right: Entry, properties = this.mapper.metadata.properties): boolean {
+    const { className } = this.mapper.metadata;
     return properties.every((property) => {
       const before = snapshot(property, left.values[property.name]);
       const value = right.values[property.name];

@@ -10,7 +10,7 @@ import type { ClientFilter } from './client-filter.js';
 import { forEachResult, type ResultHandler } from './for-each.js';
 import { ItemIterator } from './item-iterator.js';
 import type { RowReading } from './merge-rows.js';
-import { bindToEntries, rawByIndex } from './indexes/covered.js';
+import { rawByIndex } from './indexes/covered.js';
 import { PAGE_NAMES, PAGES_NAMES, READ_NAMES } from './option-names.js';
 import { readPage } from './page-reader.js';
 import { planFilter } from './planning/plan.js';
@@ -44,8 +44,12 @@ export class QueryBuilder<T extends object, R> implements Query<T, R> {
   where(...asked: readonly unknown[]): Query<T, R> {
     const { source, index, filter } = this.#state;
     const condition = whereCondition(asked);
-    const bound = index === undefined ? bind(source.metadata, condition) : bindToEntries(index.of, condition);
-    return this.#with({ filter: filter === undefined ? bound : { kind: 'and', operands: [filter, bound] } });
+    const byIndex = index?.where(condition);
+    const bound = byIndex?.bound ?? bind(source.metadata, condition);
+    return this.#with({
+      index: byIndex?.index,
+      filter: filter === undefined ? bound : { kind: 'and', operands: [filter, bound] },
+    });
   }
 
   rawFilter(filter: string): Query<T, R> {

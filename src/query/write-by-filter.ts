@@ -261,8 +261,9 @@ function rereadEntity<T extends object, R>(
   const steps = legs.flatMap((leg) => leg.steps);
   return async (row) => {
     const found = await index.current(row, how, { signal, timeout });
-    const entry = found && (await readOneRow(index.rows, steps, found.entry, index.reading, { signal, timeout }));
-    return entry && found?.result;
+    if (found === undefined) return undefined;
+    const entry = await readOneRow(index.rows, steps, found.entry, index.reading, { signal, timeout });
+    return entry !== undefined && index.places.hold(entry, found.entry) ? found.result : undefined;
   };
 }
 

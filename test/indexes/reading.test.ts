@@ -141,6 +141,17 @@ onEveryStore('reading by an index', (open) => {
     expect(scored.select('id').explain().onClient).to.deep.equal([]);
   });
 
+  it('leaves out an entity whose entry holds another value of a property that is filtered by', async () => {
+    const { users, rows } = await staged(open);
+    await rows.replaceAlone(user('1', { ...ANN, score: 1 }), user('2', { ...BOB, name: 'Bo' }));
+    const paid = users.by(User.byPlan, { tenant: 't', plan: 'paid' });
+    const idsOf = (query: Query<User>): Promise<string[]> => query.toArray().then((all) => all.map(({ id }) => id));
+    expect(await idsOf(paid.where('score', 'ge', 2))).to.deep.equal(['4']);
+    expect(await idsOf(paid.where('score', 'eq', 1))).to.deep.equal(['2']);
+    expect(await idsOf(paid.where('name', 'ne', 'Dan').where('score', 'lt', 9))).to.deep.equal([]);
+    expect(await idsOf(paid)).to.deep.equal(['2', '4', '1']);
+  });
+
   it('refuses to filter by what the entries do not hold', async () => {
     const { users } = await staged(open);
     const paid = users.by(User.byPlan, { tenant: 't', plan: 'paid' });

@@ -35,7 +35,8 @@ export function bindToEntries({ metadata, index }: IndexOf, condition: Condition
   return bind({ ...index.entries, className }, condition);
 }
 
-function namesIn(condition: Condition): ReadonlySet<string> {
+/** Returns the names of the properties that a condition tests. */
+export function namesIn(condition: Condition): ReadonlySet<string> {
   const names = new Set<string>();
   const waiting = [condition];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

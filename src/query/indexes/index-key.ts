@@ -7,6 +7,7 @@ import { requireObject, type Address } from '../../mapping/entity-address.js';
 import type { EntityMapper } from '../../mapping/entity-mapper.js';
 import type { EntityMetadata, IndexMetadata } from '../../metadata/entity-metadata.js';
 import type { KeyTemplate } from '../../metadata/key-template.js';
+import { specOf } from '../../metadata/indexes/declaration.js';
 import { invalidOption } from '../../options/check-option.js';
 
 /** The key of a query by an index, checked: the partition of the entries, and a test of each value that was given. */
@@ -24,7 +25,8 @@ export function requireIndex({ className, indexes }: EntityMetadata, declared: u
   if (index === undefined) {
     const names = indexes.map(({ name }) => name).join(', ');
     const has = indexes.length === 0 ? 'which declares none' : `i.e. ${names}`;
-    throw invalidOption(verb, `an index of ${className}, ${has}`, typeName(declared));
+    const found = specOf(declared) === undefined ? typeName(declared) : 'an index of another class';
+    throw invalidOption(verb, `an index of ${className}, ${has}`, found);
   }
   if (index.building) {
     throw new EntitableError(

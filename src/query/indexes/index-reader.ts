@@ -1,8 +1,10 @@
 import { Deadline } from '../../async/deadline.js';
 import { withLinkedSignal } from '../../async/linked-signal.js';
 import { mapConcurrently } from '../../async/map-concurrently.js';
+import type { BoundFilter } from '../../filter/bind.js';
+import type { Condition } from '../../filter/condition.js';
 import { EntryPlaces, type EntryPlace } from '../../indexes/entry-place.js';
-import type { EntryMaker } from '../../indexes/index-entry.js';
+import type { Entry, EntryMaker } from '../../indexes/index-entry.js';
 import type { IndexRows } from '../../indexes/index-rows.js';
 import type { Address } from '../../mapping/entity-address.js';
 import type { EntityReader } from '../../mapping/entity-reader.js';
@@ -12,7 +14,7 @@ import type { RowReader } from '../../store/row.js';
 import type { ReadRequest, Rows } from '../../store/table-store.js';
 import { LEFT_OUT, type Sieve } from '../client-filter.js';
 import type { RowReading } from '../merge-rows.js';
-import { coveredReading, entryRows, type IndexOf } from './covered.js';
+import { bindToEntries, coveredReading, entryRows, namesIn, type IndexOf } from './covered.js';
 
 /** One index of a class, and where its entries and its entities are read. */
 export interface IndexSource<T extends object> {
@@ -34,10 +36,10 @@ export interface EntityReading<out R> {
 /** The number of entities that are read at the same time. */
 const CONCURRENCY = 16;
 
-/** An entity that was read: its result, and the address of its entry as it is now. */
+/** An entity that was read: its result, and its entry as it is now. */
 interface Found<out R> {
   readonly result: R;
-  readonly entry: Address;
+  readonly entry: Entry;
 }
 
 /** Reads the entities that the entries of an index stand for. */
@@ -52,10 +54,13 @@ export class IndexReader<T extends object> {
   /** Reads from each entry the place of its entity. */
   readonly reading: RowReading<EntryPlace | undefined>;
   readonly #source: IndexSource<T>;
+  readonly #tested: ReadonlySet<string> | undefined;
 
-  constructor(source: IndexSource<T>) {
+  /** @param tested - The properties that the filters of the query test. */
+  constructor(source: IndexSource<T>, tested?: ReadonlySet<string>) {
     const { mapper } = source.maker;
-    const places = new EntryPlaces(source.maker);
+    const places = new EntryPlaces(source.maker, tested);
+    this.#tested = tested;
     this.#source = source;
     this.of = { metadata: source.entities.metadata, index: source.maker.index };
     this.metadata = mapper.metadata;
@@ -66,6 +71,16 @@ export class IndexReader<T extends object> {
       request: Object.freeze({ select: places.slots, etag: false }),
       decode: (row: RowReader) => places.of(row),
     });
+  }
+
+  /**
+   * Binds a condition to the entries. The reader that is returned with it leaves out entities whose tested properties
+   * are no longer those of their entry. Throws as `bindToEntries`.
+   */
+  where(condition: Condition): { readonly index: IndexReader<T>; readonly bound: BoundFilter } {
+    const bound = bindToEntries(this.of, condition);
+    const names = namesIn(condition);
+    return { index: new IndexReader(this.#source, new Set([...(this.#tested ?? []), ...names])), bound };
   }
 
   /** Returns the rows of the entries for a reading of them alone. */
@@ -115,12 +130,11 @@ export class IndexReader<T extends object> {
 
   /** Reads one entity, if it still has the entry that told its place. */
   entity<R>(
-    { entry, ...address }: EntryPlace,
+    place: EntryPlace,
     how: EntityReading<R>,
     options: OperationOptions | undefined,
   ): Promise<Found<R> | undefined> {
-    const holds = (now: Address): boolean => now.rowKey === entry.rowKey && now.partitionKey === entry.partitionKey;
-    return this.#read(address, how, options, holds);
+    return this.#read(place, how, options, (now) => this.places.hold(place, now));
   }
 
   /** Reads one entity with its entry as it is now, if it has one. */
@@ -133,16 +147,15 @@ export class IndexReader<T extends object> {
   }
 
   #read<R>(
-    address: Address,
+    { partitionKey, rowKey }: Address,
     { reading: { request, decode }, sieve }: EntityReading<R>,
     options: OperationOptions | undefined,
-    holds: (now: Address) => boolean,
+    holds: (now: Entry) => boolean,
   ): Promise<Found<R> | undefined> {
-    const { indexed, entities } = this.#source;
-    const { partitionKey, rowKey } = address;
+    const { indexed, maker, entities } = this.#source;
     const passing = sieve === undefined ? decode : sieve(decode, options);
     const read = (row: RowReader): Found<R> | undefined => {
-      const entry = this.places.entryOf(address, indexed.values(row));
+      const entry = maker.storedEntryOf({ partitionKey, rowKey }, indexed.values(row));
       if (entry === undefined || !holds(entry)) return undefined;
       const result = passing(row);
       return result === LEFT_OUT ? undefined : { result, entry };
