@@ -135,6 +135,8 @@ export interface ErrorDetails {
     readonly owner?: { readonly partitionKey: string; readonly rowKey: string };
     /** The write that was refused, if that made the commit of a unit of work fail before anything was written. */
     readonly write?: CommitWrite;
+    /** True if the unit of work had looked for the values and found none, so that the same work may succeed again. */
+    readonly lostRace?: boolean;
     /** True if the values are reserved by a write that may still be under way. */
     readonly pending?: boolean;
   };

@@ -49,7 +49,8 @@ export async function repeatWork<T>(work: (go: Go) => Promise<T>, settings: Repe
  */
 function remedyForWork(error: unknown): Remedy {
   if (EntitableError.is(error, 'store.precondition-failed')) return 'fast';
-  if (EntitableError.is(error, 'store.') && (error.details as StoreErrorDetails).lostRace === true) return 'fast';
+  if (EntitableError.is(error) && (error.details as Pick<StoreErrorDetails, 'lostRace'>).lostRace === true)
+    return 'fast';
   const remedy = remedyFor(error);
   return remedy === 'ambiguous' ? 'never' : remedy;
 }

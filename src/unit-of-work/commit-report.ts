@@ -139,7 +139,10 @@ function partial(report: CommitReport, cause: unknown): EntitableError {
  * had created it after the unit looked for it and did not find it. The same work may then succeed with fresh reads. If
  * the unit never looked for the row, or the ETag came from outside the unit, the write would be rejected again.
  */
-function isLostRace({ row: { mapper, address }, ifMatch }: ChangeSet, refused: unknown, seen: SeenRows): boolean {
+function isLostRace(change: ChangeSet, refused: unknown, seen: SeenRows): boolean {
+  const { row, ifMatch } = change;
+  const { mapper, address } = row;
+  if (EntitableError.is(refused, 'entity.not-unique')) return wasFree(change, refused.details.index, seen);
   if (!EntitableError.is(refused, 'store.')) return false;
   const { table } = mapper.source;
   const isConditional = ifMatch !== undefined && ifMatch !== '*';
@@ -153,4 +156,10 @@ function isLostRace({ row: { mapper, address }, ifMatch }: ChangeSet, refused: u
     default:
       return false;
   }
+}
+
+/** Returns whether the unit looked for the values of a unique index, which another entity has now, and found none. */
+function wasFree({ row, others = [] }: ChangeSet, index: string, seen: SeenRows): boolean {
+  const { table } = row.mapper.source;
+  return others.some((other) => other.index === index && seen.wasMissing(table, other.write));
 }

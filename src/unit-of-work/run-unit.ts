@@ -48,5 +48,5 @@ async function workOrAbandon<R>(unit: UnitOfWork, work: (unit: UnitOfWork) => R 
 }
 
 function wasLost(error: unknown): boolean {
-  return EntitableError.is(error, 'store.') && (error.details as StoreErrorDetails).lostRace === true;
+  return EntitableError.is(error) && (error.details as Pick<StoreErrorDetails, 'lostRace'>).lostRace === true;
 }

@@ -46,12 +46,14 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   readonly #known: UnitKnowledge<T> | undefined;
   /** The rows of the store, whose reads are recorded in {@link SeenRows}. */
   readonly #stored: Rows;
+  readonly #watch: (mapper: EntityMapper<object>) => Rows;
 
   constructor(mapper: EntityMapper<T>, { rows, seen }: { readonly rows: IdentityMap; readonly seen: SeenRows }) {
     this.writes = new PendingWrites(mapper, rows);
     this.#mapper = mapper;
     this.#rows = rows;
-    this.#stored = seen.watch(mapper.rows, mapper.source.table, mapper.store.traits.ordered);
+    this.#watch = (of) => seen.watch(of.rows, of.source.table, of.store.traits.ordered);
+    this.#stored = this.#watch(mapper);
     this.#reads = new TrackedReads(mapper, rows, this.#stored);
     const indexes = indexesOf(mapper);
     this.#known = indexes && new UnitKnowledge(mapper, indexes, rows, this.#stored);
@@ -119,7 +121,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     return {
       mapper,
       entities: unitRows(mapper, this.#stored, this.#reads),
-      entriesOf: (entries) => this.#watched(entries),
+      entriesOf: this.#watch,
       isLeftOut: (address) => this.#rows.at(mapper, address)?.held.kind === 'delete',
     };
   }

@@ -42,6 +42,37 @@ onEveryStore('reading by an index in a unit of work', (open) => {
     expect(await tables.repository(User).query({ tenant: 't' }).count()).to.equal(2);
   });
 
+  it('runs again when another writer takes a unique value that the unit had looked for', async () => {
+    const { tables } = await staged(open);
+    const users = tables.repository(User);
+    const work = async (id: string, rival?: User): Promise<string> => {
+      const [found] = await users.by(User.byEmail, { tenant: 't', email: 'new@x.org' }).toArray();
+      if (found !== undefined) return found.id;
+      if (rival !== undefined) await tables.run(() => users.insert(rival), { nested: 'separate' });
+      await users.insert(user(id, { email: 'new@x.org' }));
+      return id;
+    };
+    let tries = 0;
+    const rival = user('rival', { email: 'new@x.org' });
+    const found = await tables.run(() => work('mine', tries++ === 0 ? rival : undefined), { maxRetries: 2 });
+    expect([found, tries]).to.deep.equal(['rival', 2]);
+    expect(await users.get({ tenant: 't', id: 'mine' })).to.equal(undefined);
+  });
+
+  it('does not run again for a unique value that the unit had not looked for', async () => {
+    const { tables } = await staged(open);
+    let tries = 0;
+    const taken = tables.run(
+      async () => {
+        tries++;
+        await tables.repository(User).insert(user('late', { email: 'ann@x.org' }));
+      },
+      { maxRetries: 2 },
+    );
+    expect(await rejection(taken)).to.include({ code: 'entity.not-unique' });
+    expect(tries).to.equal(1);
+  });
+
   it('works by the repositories of the data source within run, and is reported as getBy', async () => {
     const verbs: unknown[] = [];
     const { tables } = await staged(open, { onVerb: ({ verb, className }) => verbs.push([verb, className]) });
