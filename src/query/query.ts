@@ -32,7 +32,8 @@ export interface Page<out R> {
 
 /**
  * Options of reading methods. `timeout` applies to each page; for `page`, `first`, `firstOrThrow`, `single` and
- * `exists` it applies to all pages that they read together.
+ * `exists` it applies to all pages that they read together. A query by an index has it once for a page of entries and
+ * once for the entities of that page.
  */
 export interface ReadOptions extends OperationOptions {
   /** Reloads entities that a unit of work has already loaded, and overwrites them, including their unsaved changes. */

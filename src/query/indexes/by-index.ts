@@ -65,7 +65,10 @@ export async function getByIndex<T extends object>(
   const reader = readerOf(from, index);
   const reading = { request: {}, decode: entities.decode };
   const deadline = new Deadline({ signal: options.signal, timeout: options.timeout });
-  const rest = (): ReadOptions => ({ ...options, ...deadline.rest });
+  const rest = (): ReadOptions => {
+    deadline.check();
+    return { ...options, ...deadline.rest };
+  };
   let previous: string | undefined;
   for (;;) {
     const found = await reader.entry(address, rest());

@@ -120,6 +120,7 @@ export class IndexReader<T extends object> {
       const found = await withLinkedSignal(options.signal, (signal) =>
         mapConcurrently(places, CONCURRENCY, async (place) => {
           if (place === undefined) return undefined;
+          deadline.check();
           const { timeout } = deadline.rest;
           return this.entity(place, how, { ...options, timeout, signal });
         }),
