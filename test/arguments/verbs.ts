@@ -172,6 +172,10 @@ export const VERBS: readonly Subject[] = [
     name: 'the administration of indexes',
     object: ({ tables }) => tables.tables.indexes(Label),
     isInstance: true,
-    functions: { verify: [{ ...OPERATION, index: 'byText', sample: 5, onProgress: () => undefined }] },
+    functions: {
+      verify: [{ ...OPERATION, index: 'byText', sample: 5, onProgress: () => undefined }],
+      rebuild: [{ ...OPERATION, index: 'byText', concurrency: 2, onProgress: () => undefined }],
+      drop: ['byText', { ...OPERATION, concurrency: 2, onProgress: () => undefined }],
+    },
   },
 ];

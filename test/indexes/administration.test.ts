@@ -1,8 +1,27 @@
 import { expect } from 'chai';
-import type { IndexFinding, VerifyIndexesProgress } from '../../src/index.js';
+import {
+  EntitableError,
+  Entity,
+  PartitionKey,
+  Property,
+  RowKey,
+  type IndexFailure,
+  type IndexFinding,
+  type RebuildIndexesProgress,
+  type VerifyIndexesProgress,
+} from '../../src/index.js';
 import { onEveryStore, rejection, type Opened } from '../support/every-store.js';
 import { RawRows } from './raw-rows.js';
 import { findings, User } from './users.js';
+
+/** The users as a class that declares no index. */
+@Entity({ table: 'Users', rowKey: 'user|{id}' })
+class Unindexed {
+  @PartitionKey() tenant!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @Property({ type: 'String' }) email?: string | undefined;
+  @Property({ type: 'Int32' }) score?: number | undefined;
+}
 
 function user(id: string, values: Partial<User> = {}): User {
   return Object.assign(new User(), { tenant: 't', id, ...values });
@@ -118,4 +137,144 @@ onEveryStore('Verifying indexes', (open, store) => {
 
 function order({ kind, index, partitionKey, rowKey = '' }: IndexFinding): string {
   return [kind, index, partitionKey, rowKey].join(' ');
+}
+
+onEveryStore('Rebuilding indexes', (open, store) => {
+  it('writes what is missing, mends and deletes what is stale, and does nothing else', async () => {
+    const opened = await open();
+    await filled(opened);
+    const raw = new RawRows(opened, 'Users');
+    await raw.delete('t', '~iuser|~byEmail 0@x');
+    await raw.put('t', '~iuser|~byEmail gone@x', { _row: 'user|9' });
+    await raw.put('t', '~iuser|~byScore nonsense', {});
+    await raw.put('s', '~iuser|~byEmail 1@x', { _row: 'user|3' });
+    await raw.merge('t', 'user|4', { score: 40 });
+    await raw.merge('s', 'user|5', { name: 'Bob' });
+    const before = await etags(opened);
+    const seen: RebuildIndexesProgress[] = [];
+    const indexes = opened.tables.tables.indexes(User);
+    const report = await indexes.rebuild({ onProgress: (progress) => seen.push(progress) });
+    expect(report).to.deep.equal({ entities: 6, entries: 19, written: 4, deleted: 4, failed: [] });
+    expect(seen.at(-1)).to.deep.equal({ entities: 6, entries: 19, written: 4, deleted: 4, failed: 0 });
+    expect(await indexes.verify()).to.deep.equal(RIGHT);
+    const after = await etags(opened);
+    const changed = [...after].filter(([id, etag]) => before.get(id) !== etag).map(([id]) => id);
+    expect(changed.toSorted()).to.deep.equal(['s 1', 's 5', 't 0', 't 4']);
+    expect(await indexes.rebuild()).to.deep.equal({ entities: 6, entries: 18, written: 0, deleted: 0, failed: [] });
+    expect(await etags(opened)).to.deep.equal(after);
+  });
+
+  it('builds indexes for a table that was written before they were declared, and reports values that are not unique', async () => {
+    const opened = await open();
+    const { tables: db } = opened;
+    const before = Array.from({ length: 250 }, (_, n) =>
+      Object.assign(new Unindexed(), { tenant: 't', id: `${n}`, email: `${n === 7 ? 5 : n}@x`, score: n }),
+    );
+    await db.repository(Unindexed).insertMany(before);
+    const indexes = db.tables.indexes(User);
+    const { sample, ...counts } = await indexes.verify({ sample: 1 });
+    expect({ ...counts, sample: sample.length }).to.deep.equal({
+      entities: 250,
+      entries: 0,
+      missing: 500,
+      stale: 0,
+      refused: 0,
+      sample: 1,
+    });
+    const { failed, ...report } = await indexes.rebuild();
+    expect(report).to.deep.equal({ entities: 250, entries: 0, written: 499, deleted: 0 });
+    expect(failed).to.have.length(1);
+    const [{ error, ...failure }] = failed as [IndexFailure];
+    const rivals = ['user|5', 'user|7'];
+    const [loser, owner] = failure.rowKey === 'user|5' ? rivals : rivals.toReversed();
+    expect(failure).to.deep.equal({ partitionKey: 't', rowKey: loser, indexes: ['byEmail'] });
+    expect(error).to.have.property(
+      'message',
+      'Another User of this partition has the same email (index byEmail). Use other values, or change or delete that entity first.',
+    );
+    expect(error).to.have.property('code', 'entity.not-unique');
+    expect(error)
+      .to.have.property('details')
+      .that.deep.includes({ className: 'User', index: 'byEmail', owner: { partitionKey: 't', rowKey: owner } });
+    await db.repository(Unindexed).merge({ tenant: 't', id: loser!.slice(5) }, { email: 'other@x' });
+    expect(await indexes.rebuild()).to.deep.include({ written: 1, deleted: 0, failed: [] });
+    expect(await indexes.verify()).to.deep.include({ missing: 0, stale: 0 });
+  });
+
+  it('is right afterwards while the library writes', async function () {
+    this.timeout(120_000);
+    const opened = await open();
+    const { tables: db } = opened;
+    const count = store === 'azurite' ? 100 : 1000;
+    const old = Array.from({ length: count }, (_, n) =>
+      Object.assign(new Unindexed(), { tenant: `t${n % 3}`, id: `${n}`, email: `${n}@x`, score: n % 10 }),
+    );
+    await db.repository(Unindexed).insertMany(old);
+    const users = db.repository(User);
+    let stop = false;
+    const writers = [0, 1, 2].map(async (writer) => {
+      for (let turn = 0; !stop; turn++) {
+        const n = (turn * 7 + writer * 31) % (count + 20);
+        const key = { tenant: `t${n % 3}`, id: `${n}` };
+        const made = Object.assign(new User(), key, { email: `${writer} ${turn}@x`, score: turn % 9, note: 'n' });
+        if (turn % 5 === 0) await users.delete(key, { missing: 'ignore' });
+        else if (turn % 5 === 1) await users.upsert(made);
+        else if (turn % 5 === 2) await users.merge(key, { note: `${turn}` }).catch(unlessMissing);
+        else await users.merge(key, { score: turn }).catch(unlessMissing);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    });
+    const { failed } = await db.tables.indexes(User).rebuild();
+    stop = true;
+    await Promise.all(writers);
+    expect(failed).to.deep.equal([]);
+    expect(await db.tables.indexes(User).verify()).to.deep.include({ missing: 0, stale: 0, sample: [] });
+    expect(await findings(db, User, opened.tableName)).to.deep.equal({ missing: [], surplus: [] });
+  });
+
+  it('can be stopped by its signal, and repeated', async () => {
+    const opened = await open();
+    const { tables: db } = opened;
+    const old = Array.from({ length: 200 }, (_, n) =>
+      Object.assign(new Unindexed(), { tenant: `t${n % 2}`, id: `${n}`, email: `${n}@x` }),
+    );
+    await db.repository(Unindexed).insertMany(old);
+    const stop = new AbortController();
+    const indexes = db.tables.indexes(User);
+    const onProgress = ({ written }: RebuildIndexesProgress): void => void (written > 0 && stop.abort());
+    const error = await rejection(indexes.rebuild({ signal: stop.signal, concurrency: 1, onProgress }));
+    expect(error).to.have.property('code', 'store.aborted');
+    const { missing } = await indexes.verify();
+    expect(missing).to.be.within(1, 199);
+    expect(await indexes.rebuild()).to.deep.include({ written: missing, deleted: 0, failed: [] });
+    expect(await indexes.verify()).to.deep.include({ missing: 0, stale: 0 });
+  });
+
+  it('drops the entries of one index, declared or not', async () => {
+    const opened = await open();
+    await filled(opened);
+    const { tables: db } = opened;
+    const raw = new RawRows(opened, 'Users');
+    await raw.put('t', '~iuser|~by 0@x', { _row: 'user|0' });
+    await raw.put('t', '~iuser|~byOld 0 user|0', {});
+    await raw.put('s', '~iuser|~byOld 0 user|0', {});
+    const indexes = db.tables.indexes(User);
+    expect(await indexes.drop('byOld')).to.deep.equal({ entries: 2 });
+    expect(await indexes.drop('by')).to.deep.equal({ entries: 1 });
+    expect(await indexes.drop('byScore')).to.deep.equal({ entries: 6 });
+    const { sample, ...counts } = await indexes.verify();
+    expect(counts).to.deep.equal({ entities: 6, entries: 12, missing: 6, stale: 0, refused: 0 });
+    expect(new Set(sample.map(({ index }) => index))).to.deep.equal(new Set(['byScore']));
+    expect(await rejection(indexes.drop('by email'))).to.have.property('code', 'validation.invalid-option');
+  });
+});
+
+function unlessMissing(error: unknown): void {
+  if (!EntitableError.is(error, 'store.not-found')) throw error;
+}
+
+async function etags({ tables }: Opened): Promise<ReadonlyMap<string, string>> {
+  const users: User[] = [];
+  for (const tenant of ['s', 't']) users.push(...(await tables.repository(User).query({ tenant }).toArray()));
+  return new Map(users.map(({ tenant, id, etag }) => [`${tenant} ${id}`, etag!]));
 }

@@ -100,6 +100,6 @@ export class DigestTable {
 }
 
 function digest(text: string, words: number): Uint32Array {
-  const bytes = createHash('sha256').update(text).digest();
-  return Uint32Array.from({ length: words }, (_, word) => bytes.readUInt32LE(word * 4));
+  const hex = createHash('sha256').update(text).digest('hex');
+  return Uint32Array.from({ length: words }, (_, word) => Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16));
 }

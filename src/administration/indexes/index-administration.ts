@@ -2,7 +2,18 @@ import { checkOperation } from '../../options/operation-options.js';
 import type { EntityClass } from '../../metadata/key-types.js';
 import { placeIn, type AdministeredTables } from '../table-place.js';
 import { IndexedClass } from './indexed-class.js';
-import { INDEX_OPTIONS, type VerifyIndexesOptions, type VerifyIndexesReport } from './index-options.js';
+import {
+  INDEX_OPTIONS,
+  type DropIndexReport,
+  type RebuildIndexesOptions,
+  type RebuildIndexesReport,
+  type VerifyIndexesOptions,
+  type VerifyIndexesReport,
+} from './index-options.js';
+import { rebuildIndexes } from './rebuild-indexes.js';
+import { dropIndex } from './drop-index.js';
+import { ADMINISTRATION_OPTIONS } from '../option-names.js';
+import type { TruncateOptions } from '../truncate-table.js';
 import { verifyIndexes } from './verify-indexes.js';
 
 /**
@@ -41,6 +52,49 @@ export class IndexAdministration {
   async verify(options: VerifyIndexesOptions = {}): Promise<VerifyIndexesReport> {
     checkOperation(options, INDEX_OPTIONS.verify);
     return verifyIndexes(this.#indexed(options.index), options);
+  }
+
+  /**
+   * Writes the entries that entities lack or that hold something else, and deletes the stale ones. Others may write
+   * meanwhile, and the indexes are right afterwards, except for what `failed` names. An interrupted call can be
+   * repeated.
+   *
+   * It reads like `verify`, and then sends transactions of one partition, 16 at a time. The entries of an entity are
+   * written in one transaction with a merge of nothing into the entity on condition of its ETag, so that they fit its
+   * values; this gives the entity a new ETag. A stale entry is deleted on condition of its own ETag, after a read of its
+   * entity. Not atomic as a whole.
+   *
+   * If two entities have the same values in a unique index, the entry of the second one fails with `entity.not-unique`:
+   * `failed` has its keys, and `error.details.owner` those of the other one. Throws `store.table-not-found` if the table
+   * of the class does not exist, `store.aborted` if `signal` stopped it, and the error of a store that does not answer.
+   *
+   * @example
+   * ```ts
+   * const { failed } = await db.tables.indexes(User).rebuild();
+   * for (const { partitionKey, rowKey, error } of failed) console.error(partitionKey, rowKey, error);
+   * ```
+   */
+  async rebuild(options: RebuildIndexesOptions = {}): Promise<RebuildIndexesReport> {
+    checkOperation(options, INDEX_OPTIONS.rebuild);
+    return rebuildIndexes(this.#indexed(options.index), options);
+  }
+
+  /**
+   * Deletes all entries of an index, also of one that the class declares no longer: remove the declaration first,
+   * because writes and queries go on using an index that is declared. For an index with partitions of its own, it
+   * deletes the table of the index, which the class must therefore still declare; otherwise delete the table by its
+   * name. It sends a request for every 1,000 entries, and transactions that delete up to 100 entries of a partition.
+   * Not atomic. Throws `store.table-not-found` if the table of the class does not exist.
+   *
+   * @example
+   * ```ts
+   * await db.tables.indexes(User).drop('byPlan'); // { entries: 1200 }
+   * ```
+   */
+  async drop(name: string, options: TruncateOptions = {}): Promise<DropIndexReport> {
+    checkOperation(options, ADMINISTRATION_OPTIONS.truncate);
+    const place = placeIn(this.#tables, this.#class);
+    return dropIndex(place, this.#tables.mappers.of(this.#class), name, options);
   }
 
   #indexed(name: string | undefined): IndexedClass {

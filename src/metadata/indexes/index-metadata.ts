@@ -95,8 +95,11 @@ export function indexTable({ table }: EntityMetadata, name: string, spec: IndexS
   return spec.table ?? table + name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
-/** Returns the text with which the row keys of all entries of one index of a class begin. */
-function entryStart({ rowKey }: EntityMetadata, name: string): string {
+/**
+ * Returns the text with which the row keys of all entries of one index of a class begin; a space follows it. Only for
+ * an index in the partitions of its entities.
+ */
+export function entryStart({ rowKey }: EntityMetadata, name: string): string {
   return `${ENTRY_HEAD}${rowKey.literals[0]}~${name}`;
 }
 
