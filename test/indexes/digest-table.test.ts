@@ -22,20 +22,26 @@ describe('The digests of entries', () => {
     expect(table.isComplete()).to.equal(true);
   });
 
-  it('take less than 70 bytes for each entry, whatever the length of its texts', () => {
-    const before = memory();
+  it('take less than 70 bytes for each entry, whatever the length of its texts', async () => {
+    const before = await memory();
     const table = new DigestTable();
     const long = 'x'.repeat(500);
     for (let n = 0; n < COUNT; n++) table.add({ place: `${long}${n}`, content: long }, 'etag');
-    const used = memory() - before;
+    const used = (await memory()) - before;
     expect(table.stateOf(`${long}0`)).to.equal('absent');
     expect(used / COUNT).to.be.within(25, 70);
   });
 });
 
-/** Returns the bytes of buffers in use, after a collection of garbage. */
-function memory(): number {
+/** Returns the bytes of buffers in use, after garbage has been collected and freed in the background. */
+async function memory(): Promise<number> {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().arrayBuffers;
+  const collect = runInNewContext('gc') as () => void;
+  let least = Infinity;
+  for (let turn = 0; turn < 10; turn++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    least = Math.min(least, process.memoryUsage().arrayBuffers);
+  }
+  return least;
 }

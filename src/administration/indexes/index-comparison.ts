@@ -100,7 +100,7 @@ export class IndexComparison {
       if (entity === undefined || entry === undefined) return undefined;
       const found = await this.#indexed.entryAt(maker, entry, this.#options);
       const problem = problemOf(maker, entry, entity, found);
-      if (problem === undefined) return undefined;
+      if (problem === undefined || (problem === 'stale' && this.#isPending(found!))) return undefined;
       const after = await this.#indexed.entityAt(address, this.#options);
       if (after?.etag !== entity.etag) throw new Moved();
       return { problem, maker, entity, entry };
@@ -119,13 +119,18 @@ export class IndexComparison {
   }
 
   async #withoutEntity(entry: ReadEntry): Promise<ReadEntry | undefined> {
-    const { maker, entity: address, rowKey, partitionKey, writtenAt } = entry;
-    const { partition, grace } = maker.index;
-    // In an index with partitions of its own, the entry is written before its entity.
-    if (partition !== undefined && Date.now() - writtenAt < grace) return undefined;
+    const { maker, entity: address, rowKey, partitionKey } = entry;
+    if (this.#isPending(entry)) return undefined;
     const entity = address && (await this.#indexed.entityAt(address, this.#options));
     const own = entity?.entries.get(maker);
     return own?.rowKey === rowKey && own.partitionKey === partitionKey ? undefined : entry;
+  }
+
+  /** Returns whether the write of an entity may be under way: in an index with partitions of its own, it begins so. */
+  #isPending({ maker, writtenAt }: ReadEntry): boolean {
+    const { partition, grace } = maker.index;
+    const now = this.#indexed.mapper.queries.clock ?? Date.now;
+    return partition !== undefined && now() - writtenAt < grace;
   }
 
   #seemingGaps(entity: ReadEntity): readonly { readonly gap: Gap; readonly isSure: boolean }[] {

@@ -1,3 +1,5 @@
+import { apartChange } from '../../indexes/apart-change.js';
+import { ApartChanges } from '../../indexes/apart-entries.js';
 import { EntryWrite } from '../../indexes/entry-write.js';
 import type { Entry, EntryMaker } from '../../indexes/index-entry.js';
 import { isLostRace, untilWritten } from '../../indexes/known-row.js';
@@ -71,14 +73,22 @@ export class EntityRepair {
     const { mapper, indexes: indexed } = this.#indexed;
     const { partitionKey, rowKey, etag } = entity;
     const address = { partitionKey, rowKey };
-    const entries = this.#makers.map((maker) => [maker, entity.entries.get(maker)] as const).filter(isPresent);
+    const entries = this.#makers.map((maker) => ({ maker, entry: entity.entries.get(maker) })).filter(isPresent);
+    const others = entries
+      .filter(({ maker }) => maker.index.partition === undefined)
+      .map(({ maker, entry }) => {
+        const mode = maker.index.unique ? 'insert' : 'upsert-replace';
+        return new EntryWrite({ indexed, maker, entity: address, entry }, mode);
+      });
+    const apart = entries
+      .filter(({ maker }) => maker.index.partition !== undefined)
+      .map(({ maker }) => apartChange({ indexed, maker, entity: address }, undefined, entity.values))
+      .filter((change) => change !== undefined);
     return {
       table: mapper.table,
       write: mapper.prepare({ mode: 'merge', ifMatch: etag, ...address }, []),
-      others: entries.map(
-        ([maker, entry]) =>
-          new EntryWrite({ indexed, maker, entity: address, entry }, maker.index.unique ? 'insert' : 'upsert-replace'),
-      ),
+      ...(others.length > 0 && { others }),
+      ...(apart.length > 0 && { apart: new ApartChanges(apart) }),
       again: {
         when: (error) => isLostRace(error, false),
         prepare: async () => this.ready(onWritten, await this.#read(this.#options)),
@@ -110,6 +120,11 @@ export class EntityRepair {
   }
 }
 
-function isPresent(pair: readonly [EntryMaker, Entry | undefined]): pair is readonly [EntryMaker, Entry] {
-  return pair[1] !== undefined;
+interface Repaired {
+  readonly maker: EntryMaker;
+  readonly entry: Entry;
+}
+
+function isPresent(repaired: { readonly [K in keyof Repaired]: Repaired[K] | undefined }): repaired is Repaired {
+  return repaired.entry !== undefined;
 }

@@ -22,6 +22,7 @@ import type { DigestedEntry } from './digest-table.js';
 /** An entity as its indexes see it, with the entries that it must have. */
 export interface ReadEntity extends Address {
   readonly etag: string;
+  readonly values: IndexedValues;
   readonly entries: ReadonlyMap<EntryMaker, Entry>;
   /** The reasons why the entity cannot have an entry although it has the values for one. */
   readonly refusals: readonly Refusal[];
@@ -114,7 +115,7 @@ export class IndexedClass {
         refusals.push({ index: maker.index.name, error });
       }
     }
-    return { ...address, etag, entries, refusals };
+    return { ...address, etag, values, entries, refusals };
   }
 
   /** Returns whether the class can have the keys of a row, which another class of the table may have written. */
