@@ -127,9 +127,9 @@ async function makeTable(
 }
 
 /** Converts a filter, or a callback that returns one, to the store's filter. Throws `query.*`. */
-function rowFilter({ table, scope, metadata }: TablePlace, filter: unknown): FilterNode | boolean {
+function rowFilter({ table, scope, mapper }: TablePlace, filter: unknown): FilterNode | boolean {
   if (filter === undefined) return true;
-  if (metadata !== undefined) return lowerFilter(bind(metadata, conditionFrom(filter)), scope.known);
+  if (mapper !== undefined) return lowerFilter(bind(mapper.metadata, conditionFrom(filter)), scope.known);
   const given = typeof filter === 'function' ? (filter as (given: unknown) => unknown)(storedReferences()) : filter;
   return bindStored(table, conditionOfFilter(given));
 }

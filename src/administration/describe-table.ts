@@ -1,6 +1,7 @@
 import type { EdmType } from '../edm/edm-type.js';
+import { isEntryKey } from '../metadata/indexes/index-metadata.js';
 import { checkCount } from '../options/check-option.js';
-import { PARTITION_KEY, type RowReader, type UndeclaredValue } from '../store/row.js';
+import { PARTITION_KEY, ROW_KEY, type RowReader, type UndeclaredValue } from '../store/row.js';
 import { propertySize } from '../store/limits.js';
 import { checkTimeout, type OperationOptions } from '../options/operation-options.js';
 import { readRows, type TablePlace } from './table-place.js';
@@ -38,6 +39,11 @@ export interface TableDescription {
   readonly table: string;
   /** Number of rows that were read. */
   readonly rows: number;
+  /**
+   * Number of entries of indexes among the rows that were read, which the other members leave out; absent if there are
+   * none.
+   */
+  readonly entries?: number | undefined;
   /** True if the sample contains all rows. */
   readonly complete: boolean;
   /** Number of partitions that these rows belong to. */
@@ -57,32 +63,46 @@ export async function describeTable(
   checkTimeout(options);
   const partitions = new Set<string>();
   const seen = new Map<string, Tally>();
-  let rows = 0;
+  let read = 0;
+  let entries = 0;
   let complete = true;
   const reading = { request: { undeclared: true }, decode, pageSize: sample, ahead: 0 };
   for await (const { rows: page, next } of readRows(place, true, reading, options)) {
-    const wanted = page.slice(0, sample - rows);
-    for (const { partitionKey, properties } of wanted) {
+    const wanted = page.slice(0, sample - read);
+    for (const { partitionKey, isEntry, properties } of wanted) {
+      if (isEntry) {
+        entries++;
+        continue;
+      }
       partitions.add(partitionKey);
       for (const [name, value] of properties) tallyOf(seen, name).add(value);
     }
-    rows += wanted.length;
+    read += wanted.length;
     complete = next === undefined && wanted.length === page.length;
-    if (rows === sample) break;
+    if (read === sample) break;
   }
+  const rows = read - entries;
   const properties = [...seen].map(([name, tally]) => tally.description(name, rows));
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Object.freeze({ table: place.table, rows, complete, partitions: partitions.size, properties });
+  return Object.freeze({
+    table: place.table,
+    rows,
+    ...(entries > 0 && { entries }),
+    complete,
+    partitions: partitions.size,
+    properties,
+  });
 }
 
 type SeenProperty = readonly [type: EdmType, bytes: number];
 
 function decode(row: RowReader): {
   readonly partitionKey: string;
+  readonly isEntry: boolean;
   readonly properties: readonly (readonly [name: string, seen: SeenProperty])[];
 } {
   const properties = Array.from(row.undeclared(), ([name, value]) => [name, seenIn(value)] as const);
-  return { partitionKey: row.string(PARTITION_KEY), properties };
+  return { partitionKey: row.string(PARTITION_KEY), isEntry: isEntryKey(row.string(ROW_KEY)), properties };
 }
 
 /** Returns the type and the size of a value; the value itself is not kept. */

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../async/map-concurrently.js';
 import { withLinkedSignal } from '../async/linked-signal.js';
 import { createTable, type CreateTableOptions } from './create-table.js';
 import { listTables, nameForm } from './list-tables.js';
-import { placeIn, type AdministeredTables } from './table-place.js';
+import { placeIn, type AdministeredTables, type TablePlace } from './table-place.js';
 
 /** Options of `ensure`. `timeout` applies to each table. */
 export interface EnsureTablesOptions extends CreateTableOptions {
@@ -26,8 +26,7 @@ export async function ensureTables(
   const missing = new Map<string, string>();
   const form = nameForm(tables.strict);
   for (const table of listOf(wanted)) {
-    const name = placeIn(tables, table).table;
-    missing.set(form(name), name);
+    for (const name of tablesOf(placeIn(tables, table))) missing.set(form(name), name);
   }
   const names = missing.size;
   await withoutExisting(tables, missing, options);
@@ -45,6 +44,11 @@ export async function ensureTables(
   );
   if (failures.length > 0) throw notCreated(failures, names, made);
   return Object.freeze(made.toSorted());
+}
+
+/** Returns the names of a table and of the tables of indexes with partitions of their own. */
+function tablesOf({ table, mapper }: TablePlace): readonly string[] {
+  return [table, ...(mapper?.entries ?? []).map((entries) => entries.table)];
 }
 
 function listOf(wanted: Iterable<string | EntityClass>): Iterable<string | EntityClass> {

@@ -20,9 +20,10 @@ import { createTable, type CreateTableOptions } from './create-table.js';
 import { describeTable, type DescribeOptions, type TableDescription } from './describe-table.js';
 import { ensureTables, type EnsureTablesOptions } from './ensure-tables.js';
 import { IndexAdministration } from './indexes/index-administration.js';
+import { truncatePlace } from './indexes/truncate-class.js';
 import { ADMINISTRATION_OPTIONS } from './option-names.js';
 import { ADMINISTERED, placeIn, placeOf, type AdministeredTables } from './table-place.js';
-import { truncateTable, type TruncateOptions, type TruncateReport } from './truncate-table.js';
+import type { TruncateOptions, TruncateReport } from './truncate-table.js';
 
 /** An object whose tables can be administered: a `DataSource`. */
 export interface HasTables {
@@ -86,10 +87,11 @@ export class TableAdministration {
   }
 
   /**
-   * Creates the missing tables of entity classes or names, e.g. when a program starts. Returns the sorted names of the
-   * tables that it created. It lists the tables first (a request for every 1,000 tables of the account), so that an
-   * existing table does not cause a failed request; then it sends a request for each missing table, 8 at a time. If one
-   * table cannot be created, the others still are. Throws `store.tables-not-created`, which names all that failed.
+   * Creates the missing tables of entity classes, of their indexes, or of names, e.g. when a program starts. Returns
+   * the sorted names of the tables that it created. It lists the tables first (a request for every 1,000 tables of the
+   * account), so that an existing table does not cause a failed request; then it sends a request for each missing
+   * table, 8 at a time. If one table cannot be created, the others still are. Throws `store.tables-not-created`, which
+   * names all that failed.
    *
    * @example
    * ```ts
@@ -134,7 +136,8 @@ export class TableAdministration {
   /**
    * Reads the first rows of a table and reports which properties they have, of which types, and how often. It reads
    * 1,000 rows in one request, unless `sample` differs. The result contains no keys and no values. For an entity class,
-   * it reads the rows that can belong to the class. Throws `store.table-not-found`.
+   * it reads the rows that can belong to the class. Entries of indexes are not described. Throws
+   * `store.table-not-found`.
    *
    * @example
    * ```ts
@@ -187,12 +190,12 @@ export class TableAdministration {
    * Deletes every row of a table, whatever its ETag, and keeps the table. It sends a request for every 1,000 rows to
    * read their keys, and transactions that delete up to 100 rows of a partition, 16 at a time. Deleting the table is
    * faster, but Azure then reserves its name for about 40 seconds. Not atomic: rows that are written meanwhile may
-   * remain. For an entity class, it deletes the rows that can belong to the class. Throws `store.table-not-found`, and
-   * `commit.bulk-stopped` with the progress.
+   * remain. For an entity class, it deletes the rows that can belong to the class, each with its entries in indexes.
+   * Throws `store.table-not-found`, and `commit.bulk-stopped` with the progress.
    */
   async truncate<T extends object>(table: string | EntityClass<T>, options?: TruncateOptions): Promise<TruncateReport> {
     checkOperation(options, ADMINISTRATION_OPTIONS.truncate);
-    return truncateTable(placeIn(this.#tables, table), options);
+    return truncatePlace(placeIn(this.#tables, table), options);
   }
 
   /**

@@ -2,9 +2,11 @@ import { typeName } from '../errors/type-name.js';
 import { EntitableError } from '../errors/entitable-error.js';
 import { readOption } from '../options/check-option.js';
 import { ALL_KEYS } from '../filter/key-range.js';
-import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import { joinedNodes } from '../filter/lower-filter.js';
+import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { EntityClass } from '../metadata/key-types.js';
 import { planLegs } from '../query/planning/planner.js';
+import { hiddenRows } from '../query/query-state.js';
 import { readPlan, type Chunk } from '../query/execute-plan.js';
 import { scopeOf, type Scope } from '../query/planning/plan.js';
 import type { EntityMappers } from '../repository/entity-mappers.js';
@@ -35,8 +37,8 @@ export interface TablePlace {
   /** The table's name in the store. */
   readonly table: string;
   readonly scope: Scope;
-  /** Metadata of the entity class, if the rows are those of a class. */
-  readonly metadata?: EntityMetadata;
+  /** The mapper of the entity class, if the rows are those of a class. */
+  readonly mapper?: EntityMapper<object>;
 }
 
 const ALL_ROWS: Scope = Object.freeze({ partitionKey: ALL_KEYS, rowKey: ALL_KEYS, known: new Map() });
@@ -55,8 +57,8 @@ export function placeIn(tables: AdministeredTables, table: string | EntityClass)
       found: typeName(table),
     });
   }
-  const { metadata, table: name } = tables.mappers.of(table);
-  return { tables, table: name, scope: scopeOf(metadata, undefined), metadata };
+  const mapper = tables.mappers.of(table);
+  return { tables, table: mapper.table, scope: scopeOf(mapper.metadata, undefined), mapper };
 }
 
 /** Key under which a data source exposes its tables to other instances, even those of another copy of this package. */
@@ -121,11 +123,12 @@ export interface TableReading<R> {
 }
 
 /**
- * Reads the rows of a table or of an entity class that match a filter, page by page. Throws
+ * Reads the rows of a table or of an entity class that match a filter, page by page. Entries of indexes are no rows of
+ * a class. Throws
  * `query.too-many-comparisons` before it sends a request.
  */
 export function readRows<R>(
-  { tables: { strict }, table, scope }: TablePlace,
+  { tables: { strict }, table, scope, mapper }: TablePlace,
   filter: FilterNode | boolean,
   { rows, request, decode, pageSize, ahead = 1 }: TableReading<R>,
   { signal, timeout }: OperationOptions,
@@ -133,7 +136,7 @@ export function readRows<R>(
   const { limits } = strict.traits;
   const reader = {
     rows: rows ?? storedRows(strict, table),
-    plan: { legs: planLegs(scope, filter, limits) },
+    plan: { legs: planLegs(scope, joinedNodes('and', [filter, ...(mapper ? hiddenRows(mapper) : [])]), limits) },
     reading: { request, decode },
     pageSize: Math.min(pageSize ?? limits.pageRows, limits.pageRows),
     comparisons: limits.comparisons,

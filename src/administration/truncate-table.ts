@@ -15,7 +15,7 @@ export interface TruncateProgress {
 
 /** The result of a truncation. */
 export interface TruncateReport {
-  /** Number of rows that were deleted. */
+  /** Number of rows that were deleted; for a class with indexes the number of entities, whose entries do not count. */
   readonly deleted: number;
 }
 

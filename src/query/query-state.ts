@@ -14,6 +14,7 @@ import type { MatchWrites } from './matched-writes.js';
 import { isKeyOrder, type SortOrder } from './client-sort.js';
 import type { EntityMetadata } from '../metadata/entity-metadata.js';
 import { ENTRY_HEAD } from '../metadata/indexes/index-metadata.js';
+import type { FilterNode } from '../store/filter-node.js';
 import { PARTITION_KEY, ROW_KEY, TIMESTAMP, type Slot } from '../store/row.js';
 
 /**
@@ -44,7 +45,7 @@ export interface QueryState<T extends object> {
 export function planOf<T extends object>(state: QueryState<T>): Plan {
   const { source, index, partitions, filter = EVERYTHING, rawFilter } = state;
   const { limits, ordered } = source.store.traits;
-  const hidden = index === undefined && meetsEntries(source) ? [NO_ENTRIES] : [];
+  const hidden = index === undefined ? hiddenRows(source) : [];
   const budget = requestBudget(state, 1 + hidden.length);
   const legs = (partitions ?? [undefined]).flatMap((partition) => {
     const scope = scopeOf((index ?? source).metadata, partition);
@@ -62,6 +63,11 @@ const EVERYTHING: BoundFilter = Object.freeze({ kind: 'always', holds: true });
 
 /** The filter for rows that are no entries of an index: two ranges of row keys. */
 const NO_ENTRIES = outside('RowKey', keysFrom(ENTRY_HEAD))!;
+
+/** Returns the filters that hide the entries of indexes from the reads of a class. */
+export function hiddenRows<T extends object>(source: EntityReader<T>): readonly FilterNode[] {
+  return meetsEntries(source) ? [NO_ENTRIES] : [];
+}
 
 /**
  * Returns whether a query of a class could read the entries of an index as its entities. Row keys that begin with a

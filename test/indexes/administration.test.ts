@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   EntitableError,
+  index,
   Entity,
   PartitionKey,
   Property,
@@ -8,9 +9,12 @@ import {
   type IndexFailure,
   type IndexFinding,
   type RebuildIndexesProgress,
+  type TruncateProgress,
   type VerifyIndexesProgress,
 } from '../../src/index.js';
 import { onEveryStore, rejection, type Opened } from '../support/every-store.js';
+import { rowsOf } from '../administration/table-rows.js';
+import { Member } from './members.js';
 import { RawRows } from './raw-rows.js';
 import { findings, User } from './users.js';
 
@@ -21,6 +25,15 @@ class Unindexed {
   @RowKey() id!: RowKey;
   @Property({ type: 'String' }) email?: string | undefined;
   @Property({ type: 'Int32' }) score?: number | undefined;
+}
+
+/** A class whose row keys do not begin with a literal text, in the table of another one. */
+@Entity({ table: 'Users', rowKey: '{id}' })
+class Anyone {
+  static readonly byEmail = index({ on: ['email'], unique: true });
+  @PartitionKey() tenant!: PartitionKey;
+  @RowKey() id!: RowKey;
+  @Property({ type: 'String' }) email?: string | undefined;
 }
 
 function user(id: string, values: Partial<User> = {}): User {
@@ -278,3 +291,64 @@ async function etags({ tables }: Opened): Promise<ReadonlyMap<string, string>> {
   for (const tenant of ['s', 't']) users.push(...(await tables.repository(User).query({ tenant }).toArray()));
   return new Map(users.map(({ tenant, id, etag }) => [`${tenant} ${id}`, etag!]));
 }
+
+onEveryStore('Tables with entries of indexes', (open) => {
+  it('truncate with a class deletes its entities with their entries, and those of no entity', async () => {
+    const opened = await open();
+    const { tables: db, store, tableName } = opened;
+    await filled(opened);
+    const raw = new RawRows(opened, 'Users');
+    await raw.put('t', '~iuser|~byEmail gone@x', { _row: 'user|9' });
+    await raw.put('t', '~iguest|~byEmail a@x', { _row: 'guest|1' });
+    await raw.put('t', 'guest|1', { email: 'a@x' });
+    const seen: number[] = [];
+    const onProgress = ({ deleted }: TruncateProgress): void => void seen.push(deleted);
+    expect(await db.tables.truncate(User, { onProgress })).to.deep.equal({ deleted: 6 });
+    expect(seen.at(-1)).to.equal(6);
+    const left = (await rowsOf(store, tableName('Users'))).map(({ rowKey }) => rowKey);
+    expect(left).to.deep.equal(['guest|1', '~iguest|~byEmail a@x']);
+    expect(await db.tables.truncate(tableName('Users'))).to.deep.equal({ deleted: 2 });
+  });
+
+  it('truncate, verify and rebuild tell entries from the entities of a class without a literal text', async () => {
+    const { tables: db, store, tableName } = await open();
+    const all = ['a', 'z', '~', '~i'].map((id) =>
+      Object.assign(new Anyone(), { tenant: 't', id, email: `${id.length}${id}@x` }),
+    );
+    await db.repository(Anyone).insertMany(all);
+    const indexes = db.tables.indexes(Anyone);
+    const right = { entities: 4, entries: 4, missing: 0, stale: 0, refused: 0, sample: [] };
+    expect(await indexes.verify()).to.deep.equal(right);
+    expect(await indexes.drop('byEmail')).to.deep.equal({ entries: 4 });
+    expect(await indexes.rebuild()).to.deep.include({ entities: 4, entries: 0, written: 4 });
+    expect(await db.tables.describe(Anyone)).to.deep.include({ rows: 4, complete: true });
+    expect(await db.tables.truncate(Anyone)).to.deep.equal({ deleted: 4 });
+    expect(await rowsOf(store, tableName('Users'))).to.deep.equal([]);
+  });
+
+  it('describe leaves out entries, and counts them', async () => {
+    const opened = await open();
+    await filled(opened);
+    const { tables } = opened.tables;
+    const byName = await tables.describe(opened.tableName('Users'));
+    expect(byName).to.deep.include({ rows: 6, entries: 18, complete: true, partitions: 2 });
+    const { entries, ...rest } = byName;
+    expect(entries).to.equal(18);
+    expect(await tables.describe(User)).to.deep.equal(rest);
+    expect(rest.properties.map(({ name }) => name)).to.deep.equal([
+      'active',
+      'email',
+      'joined',
+      'name',
+      'plan',
+      'score',
+    ]);
+  });
+
+  it('ensure creates the tables of indexes as well', async () => {
+    const { tables: db, tableName } = await open();
+    const names = ['Members', 'MembersByCountry', 'MembersByEmail'].map(tableName).toSorted();
+    expect(await db.tables.ensure([Member])).to.deep.equal(names);
+    expect(await db.tables.ensure([Member])).to.deep.equal([]);
+  });
+});

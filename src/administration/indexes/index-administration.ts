@@ -61,12 +61,13 @@ export class IndexAdministration {
    *
    * It reads like `verify`, and then sends transactions of one partition, 16 at a time. The entries of an entity are
    * written in one transaction with a merge of nothing into the entity on condition of its ETag, so that they fit its
-   * values; this gives the entity a new ETag. A stale entry is deleted on condition of its own ETag, after a read of its
-   * entity. Not atomic as a whole.
+   * values; this gives the entity a new ETag. A stale entry is deleted on condition of its own ETag, after a read of
+   * its entity. Not atomic as a whole.
    *
    * If two entities have the same values in a unique index, the entry of the second one fails with `entity.not-unique`:
-   * `failed` has its keys, and `error.details.owner` those of the other one. Throws `store.table-not-found` if the table
-   * of the class does not exist, `store.aborted` if `signal` stopped it, and the error of a store that does not answer.
+   * `failed` has its keys, and `error.details.owner` those of the other one. Throws `store.table-not-found` if the
+   * table of the class does not exist, `store.aborted` if `signal` stopped it, and the error of a store that does not
+   * answer.
    *
    * @example
    * ```ts

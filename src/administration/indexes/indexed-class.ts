@@ -28,6 +28,13 @@ export interface ReadEntity extends Address {
   readonly refusals: readonly Refusal[];
 }
 
+/** A row that the class can have, with what the indexes need of it. */
+export interface ReadRow extends Address {
+  readonly etag: string;
+  /** The values; `undefined` if the class cannot have the keys of the row. */
+  readonly values: IndexedValues | undefined;
+}
+
 /** The reason why an entity cannot have an entry in an index. */
 export interface Refusal {
   readonly index: string;
@@ -83,6 +90,22 @@ export class IndexedClass {
     return readRows(this.#place, true, { rows: this.#entities, request, decode }, options);
   }
 
+  /**
+   * Reads all rows that the class can have, with what its indexes need of them. Rows whose keys the class cannot have
+   * have no values.
+   */
+  rows(options: OperationOptions): AsyncGenerator<Chunk<ReadRow>, void, undefined> {
+    const decode = (row: RowReader): ReadRow => this.#rowOf(row);
+    const request = { select: this.indexes.slots, etag: true };
+    return readRows(this.#place, true, { rows: this.#entities, request, decode }, options);
+  }
+
+  /** Reads a row as it is now. */
+  rowAt({ partitionKey, rowKey }: Address, options: OperationOptions): Promise<ReadRow | undefined> {
+    const request = { select: this.indexes.slots, etag: true };
+    return this.#entities.get(partitionKey, rowKey, (row) => this.#rowOf(row), request, options);
+  }
+
   /** Reads an entity as it is now. */
   entityAt({ partitionKey, rowKey }: Address, options: OperationOptions): Promise<ReadEntity | undefined> {
     const request = { select: this.indexes.slots, etag: true };
@@ -97,6 +120,11 @@ export class IndexedClass {
   /** Reads an entry as it is now. */
   entryAt(maker: EntryMaker, address: Address, options: OperationOptions): Promise<ReadEntry | undefined> {
     return this.#readers.get(maker)!.at(address, options);
+  }
+
+  #rowOf(row: RowReader): ReadRow {
+    const values = this.#isOfClass(row) ? this.indexes.values(row) : undefined;
+    return { ...addressOfRow(row), etag: row.etag, values };
   }
 
   #entityOf(row: RowReader): ReadEntity | undefined {

@@ -12,6 +12,13 @@ export const ENTITY_PARTITION = '#partition';
 /** The beginning of the row keys of all entries. No template yields it, because templates escape `~` as `~7E`. */
 export const ENTRY_HEAD = '~i';
 
+const ENTRY_KEY = /^~i[^~]*~[A-Za-z0-9]+ /;
+
+/** Returns whether a row key is the key of an entry of an index in the partitions of its entities, of any class. */
+export function isEntryKey(rowKey: string): boolean {
+  return ENTRY_KEY.test(rowKey);
+}
+
 const ROW_NAME = '_row';
 const PARTITION_NAME = '_partition';
 /** The stored names that the entries of a unique index use themselves. */

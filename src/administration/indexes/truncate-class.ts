@@ -1,0 +1,95 @@
+import { EntitableError } from '../../errors/entitable-error.js';
+import { isLostRace } from '../../indexes/known-row.js';
+import type { OperationOptions } from '../../options/operation-options.js';
+import { rowError } from '../../repository/row-error.js';
+import type { ReadyWrite } from '../../writing/batch.js';
+import { writeBulk } from '../../writing/bulk-write.js';
+import { checkWriting } from '../copy-options.js';
+import type { TablePlace } from '../table-place.js';
+import { truncateTable, type TruncateOptions, type TruncateReport } from '../truncate-table.js';
+import { IndexComparison } from './index-comparison.js';
+import { StaleEntry } from './index-repair.js';
+import { IndexedClass, type ReadRow } from './indexed-class.js';
+
+/** Deletes the rows of a table, or of an entity class in it and the entries of its indexes. */
+export function truncatePlace(place: TablePlace, options: TruncateOptions = {}): Promise<TruncateReport> {
+  const { mapper } = place;
+  if (mapper === undefined || mapper.metadata.indexes.length === 0) return truncateTable(place, options);
+  return truncateClass(new IndexedClass(place, mapper, undefined), options);
+}
+
+/**
+ * Deletes every row of an entity class with its entries in indexes, then the entries that had no entity. A row that is
+ * written meanwhile is deleted as it is then, or stays with its entries.
+ */
+async function truncateClass(
+  indexed: IndexedClass,
+  { concurrency, onProgress, signal, timeout }: TruncateOptions,
+): Promise<TruncateReport> {
+  checkWriting({ concurrency, timeout });
+  const requests = { signal, timeout };
+  const pages = indexed.rows(requests);
+  const first = await pages.next();
+  const { store } = indexed.mapper;
+  const task = {
+    store,
+    prepare: (row: ReadRow) => deleting(indexed, row, requests),
+    ignored: 'store.not-found',
+  } as const;
+  const { written } = await writeBulk(rows(), task, {
+    concurrency,
+    ...requests,
+    ...(onProgress !== undefined && {
+      onProgress: ({ done, ratePerSecond }) => onProgress({ deleted: done, ratePerSecond }),
+    }),
+  });
+  const prepare = (entry: StaleEntry): ReadyWrite => entry.ready(() => undefined);
+  const entries = { store, prepare, ignored: 'store.not-found' } as const;
+  const { failed } = await writeBulk(staleEntries(indexed, requests), entries, {
+    concurrency,
+    ...requests,
+    onError: 'collect',
+  });
+  // An entry that was written meanwhile belongs to an entity.
+  const failure = failed.find(({ error }) => !EntitableError.is(error, 'store.precondition-failed'));
+  if (failure !== undefined) throw failure.error;
+  return Object.freeze({ deleted: written });
+
+  async function* rows(): AsyncGenerator<ReadRow, void, undefined> {
+    try {
+      for (let page = first; page.done !== true; page = await pages.next()) yield* page.value.rows;
+    } finally {
+      await pages.return();
+    }
+  }
+}
+
+function deleting(indexed: IndexedClass, row: ReadRow, options: OperationOptions): ReadyWrite {
+  const { mapper, indexes } = indexed;
+  const { partitionKey, rowKey, etag, values } = row;
+  const address = { partitionKey, rowKey };
+  return {
+    table: mapper.table,
+    write: mapper.prepare({ mode: 'delete', ...address, ifMatch: etag }, []),
+    others: values && indexes.group(address, values, undefined),
+    apart: values && indexes.apart(address, values, undefined),
+    again: {
+      when: (error) => isLostRace(error, false),
+      prepare: async () => {
+        const now = await indexed.rowAt(address, options);
+        if (now === undefined) throw rowError(mapper, address, 'store.not-found');
+        return deleting(indexed, now, options);
+      },
+    },
+    written: () => undefined,
+    refused: (error) => error,
+  };
+}
+
+async function* staleEntries(
+  indexed: IndexedClass,
+  options: OperationOptions,
+): AsyncGenerator<StaleEntry, void, undefined> {
+  const comparison = new IndexComparison(indexed, options, () => undefined);
+  for await (const page of comparison.staleEntries()) yield* page.map((entry) => new StaleEntry(entry));
+}
