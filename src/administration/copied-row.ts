@@ -9,7 +9,7 @@ import {
   type UndeclaredValue,
   type RowReader,
 } from '../store/row.js';
-import type { PreparedWrite, Rows, WriteMode, ReadRequest } from '../store/table-store.js';
+import type { PreparedWrite, Rows, WriteOperation, ReadRequest } from '../store/table-store.js';
 import { storedValueProblem, undeclaredValue, storedValue, type StoredRow, type StoredValue } from './stored-row.js';
 import { characterName, forbiddenCharacter } from '../metadata/key-text.js';
 import { keySize, type ServiceLimits } from '../store/limits.js';
@@ -18,14 +18,19 @@ import { keySize, type ServiceLimits } from '../store/limits.js';
  * Encodes the write that copies a row to the target table. A row that was read is written unchanged; a row that
  * `transform` returned is validated. Throws `validation.*` and `key.*` for rows that the store would reject.
  */
-export function writeOf(row: StoredRow, mode: WriteMode, rows: Rows, target: RowTarget): PreparedWrite {
+export function writeOf(
+  row: StoredRow,
+  operation: Pick<WriteOperation, 'mode' | 'ifMatch'>,
+  rows: Rows,
+  target: RowTarget,
+): PreparedWrite {
   const properties = row instanceof ReadRow ? row.stored : storedProperties(row);
   const { partitionKey, rowKey } = row;
   checkKey('PartitionKey', partitionKey, target);
   checkKey('RowKey', rowKey, target);
   checkProperties(properties, target);
   const write = (writer: RowWriter): void => properties.forEach(([name, value]) => writer.undeclared(name, value));
-  const prepared = rows.prepare({ mode, partitionKey, rowKey, write });
+  const prepared = rows.prepare({ ...operation, partitionKey, rowKey, write });
   checkSize(prepared.entityBytes, target);
   return prepared;
 }

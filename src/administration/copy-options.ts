@@ -27,7 +27,10 @@ export interface CopyReport {
   readonly read: number;
   /** Number of rows that were written. */
   readonly copied: number;
-  /** Number of rows that `transform` left out, or that already existed and were kept. */
+  /**
+   * Number of rows that `transform` left out, that already existed and were kept, or that are entries of the target's
+   * indexes, which are made anew.
+   */
   readonly skipped: number;
   /** Rows that were not written, with the error of each; only with `onError: 'collect'`. */
   readonly failed: readonly BulkFailure<StoredRow>[];

@@ -7,6 +7,9 @@ import type { RowReader } from '../store/row.js';
 import type { WriteMode, WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import { checkWriting, type CopyReport, type CopySettings, type RowTransform } from './copy-options.js';
+import { READS_AHEAD } from '../repository/write-factory.js';
+import type { ReadyWrite } from '../writing/batch.js';
+import { copiedEntities } from './indexes/copied-entities.js';
 import { ReadRow, noRow, writeOf } from './copied-row.js';
 import type { StoredRow } from './stored-row.js';
 import { readRows, refuseSamePlace, storedRows, type TablePlace } from './table-place.js';
@@ -50,13 +53,16 @@ export async function copyTable(
   let kept = 0;
   const rows = storedRows(tables.store, table);
   const target = { table, limits: tables.store.traits.limits };
-  const prepare = (row: StoredRow) => ({
-    table,
-    write: writeOf(row, MODES[existing], rows, target),
-    // With `keep`, a receipt without an ETag means that the insert was rejected because the row exists.
-    written: ({ etag }: WriteReceipt) => existing === 'keep' && etag === undefined && kept++,
-    refused: (error: unknown) => error,
-  });
+  // A kept row is an insert that was rejected, so its receipt has no ETag.
+  const onWritten = ({ etag }: WriteReceipt): unknown => existing === 'keep' && etag === undefined && kept++;
+  const entities = copiedEntities(from, to);
+  const prepare = (row: StoredRow): ReadyWrite | Promise<ReadyWrite> =>
+    entities?.prepare(row, existing, onWritten, { signal, timeout }) ?? {
+      table,
+      write: writeOf(row, { mode: MODES[existing] }, rows, target),
+      written: onWritten,
+      refused: (error: unknown) => error,
+    };
   const options: BulkOptions = {
     signal,
     timeout,
@@ -68,7 +74,8 @@ export async function copyTable(
     }),
   };
   const ignored = existing === 'keep' ? 'store.already-exists' : undefined;
-  const { written, failed } = await writeBulk(changed(), { store: tables.store, prepare, ignored }, options);
+  const task = { store: tables.store, prepare, ignored, ahead: entities && READS_AHEAD } as const;
+  const { written, failed } = await writeBulk(changed(), task, options);
   if (written === 0 && failed.length === 0) await makeTable(to, { signal, timeout });
   return Object.freeze({
     read,
@@ -86,6 +93,10 @@ export async function copyTable(
       for (let page = first; page.done !== true; page = await pages.next()) {
         for (const row of page.value.rows) {
           read++;
+          if (entities?.isEntry(row) === true) {
+            left++;
+            continue;
+          }
           const given = transform === undefined ? row : await transformed(row, transform);
           if (given === undefined) left++;
           else yield given;

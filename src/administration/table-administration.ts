@@ -164,6 +164,9 @@ export class TableAdministration {
    * existing rows are replaced. The report, or the details of `commit.bulk-stopped`, accounts for every row that was
    * read. Throws `store.table-not-found` if the source does not exist, and `query.*` for an invalid filter.
    *
+   * If a class with indexes is the target, or is copied to a name, the entries are made anew with each row. The row of
+   * the target is read first, 16 at a time. An index with a table of its own is left out if the target is a name.
+   *
    * @example
    * ```ts
    * const local = await DataSource.open('sqlite:./copy.db');
@@ -199,14 +202,8 @@ export class TableAdministration {
   }
 
   /**
-   * Returns the administration of the indexes of an entity class: it verifies, rebuilds and drops them. No request is
-   * sent. Throws `metadata.*` for a class that cannot be stored as it is declared.
-   *
-   * @example
-   * ```ts
-   * const { missing, stale } = await db.tables.indexes(User).verify();
-   * if (missing + stale > 0) await db.tables.indexes(User).rebuild();
-   * ```
+   * Returns the administration of the indexes of an entity class: it verifies, rebuilds and drops them, e.g. `await
+   * db.tables.indexes(User).verify()`. No request is sent. Throws `metadata.*` for an invalid class.
    */
   indexes<T extends object>(entityClass: EntityClass<T>): IndexAdministration {
     return new IndexAdministration(this.#tables, entityClass);

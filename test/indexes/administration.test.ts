@@ -148,8 +148,8 @@ onEveryStore('Verifying indexes', (open, store) => {
   });
 });
 
-function order({ kind, index, partitionKey, rowKey = '' }: IndexFinding): string {
-  return [kind, index, partitionKey, rowKey].join(' ');
+function order({ kind, index: name, partitionKey, rowKey = '' }: IndexFinding): string {
+  return [kind, name, partitionKey, rowKey].join(' ');
 }
 
 onEveryStore('Rebuilding indexes', (open, store) => {
@@ -277,7 +277,7 @@ onEveryStore('Rebuilding indexes', (open, store) => {
     expect(await indexes.drop('byScore')).to.deep.equal({ entries: 6 });
     const { sample, ...counts } = await indexes.verify();
     expect(counts).to.deep.equal({ entities: 6, entries: 12, missing: 6, stale: 0, refused: 0 });
-    expect(new Set(sample.map(({ index }) => index))).to.deep.equal(new Set(['byScore']));
+    expect(new Set(sample.map((finding) => finding.index))).to.deep.equal(new Set(['byScore']));
     expect(await rejection(indexes.drop('by email'))).to.have.property('code', 'validation.invalid-option');
   });
 });
