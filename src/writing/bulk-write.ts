@@ -180,7 +180,7 @@ class BulkWrite<I> {
       return;
     }
     // The row of the item could not be read: the store does not answer, so the other items have no better prospects.
-    if (EntitableError.is(error, 'store.') && !isOfWrite(error)) {
+    if (this.#task.ahead !== undefined && EntitableError.is(error, 'store.') && !isOfWrite(error)) {
       this.#unprepared.push(read);
       return this.#stopFor(error);
     }
