@@ -165,7 +165,7 @@ export function apartChange(
 ): ApartChange | undefined {
   const { maker, entity } = of;
   const old = before && maker.storedEntryOf(entity, before);
-  const next = after && maker.entryOf(entity, after);
+  const next = after && maker.entryAfter(entity, after, before);
   const isHeld = old !== undefined && next !== undefined && isAt(old, next);
   if ((old === undefined && next === undefined) || (isHeld && maker.areSame(old, next))) return undefined;
   return new ApartChange(of, {

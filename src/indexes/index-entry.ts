@@ -66,8 +66,27 @@ export class EntryMaker {
     }
   }
 
+  /**
+   * Returns the entry of an entity after a write. An entity whose values no key can hold has none if the write leaves
+   * these values as another program wrote them. Throws `key.*` if it changes them.
+   */
+  entryAfter(address: Address, values: IndexedValues, before: IndexedValues | undefined): Entry | undefined {
+    try {
+      return this.entryOf(address, values);
+    } catch (error) {
+      if (before === undefined || !EntitableError.is(error, 'key.')) throw error;
+      const own = this.#of.properties.filter(({ name }) => this.names.includes(name));
+      if (this.areSame({ values: before }, { values }, own)) return undefined;
+      throw error;
+    }
+  }
+
   /** Returns whether two entries of one address hold the same, or the same values of some properties. */
-  areSame(left: Entry, right: Entry, properties = this.mapper.metadata.properties): boolean {
+  areSame(
+    left: Pick<Entry, 'values'>,
+    right: Pick<Entry, 'values'>,
+    properties = this.mapper.metadata.properties,
+  ): boolean {
     const { className } = this.mapper.metadata;
     return properties.every((property) => {
       const before = snapshot(property, left.values[property.name]);

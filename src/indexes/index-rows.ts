@@ -145,7 +145,7 @@ export class IndexRows {
     after: IndexedValues | undefined,
   ): readonly GroupRow[] {
     const old = before && maker.storedEntryOf(address, before);
-    const next = after && maker.entryOf(address, after);
+    const next = after && maker.entryAfter(address, after, before);
     const rows: GroupRow[] = [];
     const isSameRow = old?.rowKey === next?.rowKey;
     const of = (entry: Entry): EntryOf => ({ indexed: this, maker, entity: address, entry });
