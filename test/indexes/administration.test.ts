@@ -138,6 +138,18 @@ onEveryStore('Verifying indexes', (open, store) => {
     expect(await findings(opened.tables, User, opened.tableName)).to.deep.equal({ missing: [], surplus: [] });
   });
 
+  it('refuses an index that the class does not declare, and a class without indexes', async () => {
+    const { tables: db } = await open();
+    const name = await rejection(db.tables.indexes(User).verify({ index: 'byMail' }));
+    expect(name).to.have.property('code', 'validation.invalid-option');
+    expect(name).to.have.property(
+      'message',
+      'index takes the name of an index of User (byEmail, byPlan, byScore), not another value.',
+    );
+    const none = await rejection(db.tables.indexes(Unindexed).rebuild());
+    expect(none).to.have.property('message', 'indexes takes a class with indexes, not Unindexed, which has none.');
+  });
+
   it('refuses a missing table, and is stopped by its signal', async () => {
     const opened = await open();
     const indexes = opened.tables.tables.indexes(User);
