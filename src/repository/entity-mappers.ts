@@ -1,6 +1,6 @@
 import { EntityMapper } from '../mapping/entity-mapper.js';
 import type { QuerySettings } from '../mapping/entity-reader.js';
-import type { EntityMetadata } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, IndexMetadata } from '../metadata/entity-metadata.js';
 import type { EntityClass } from '../metadata/key-types.js';
 import { MetadataProblems } from '../metadata/metadata-problems.js';
 import { metadataOf } from '../metadata/metadata-of.js';
@@ -15,6 +15,8 @@ export class EntityMappers {
   /** For each table: a class with indexes in the partitions of its entities, and one whose row key has no template. */
   readonly #neighbours = new Map<string, Neighbours>();
   readonly #withEntries = new Set<string>();
+  /** The class and the index that own each range of entries, by table and first characters of the row keys. */
+  readonly #ranges = new Map<string, { readonly of: EntityMetadata; readonly index: IndexMetadata }>();
 
   constructor(store: TableStore, tableName: (name: string) => string, queries: QuerySettings = {}) {
     this.store = store;
@@ -29,6 +31,7 @@ export class EntityMappers {
     const metadata = metadataOf(entityClass);
     const mapper = new EntityMapper(metadata, this.store, this.#tableName, this.queries);
     this.#meet(mapper.source.table, mapper);
+    this.#claim(mapper);
     this.#mappers.set(entityClass, mapper);
     return mapper;
   }
@@ -53,6 +56,28 @@ export class EntityMappers {
       indexed: isIndexed ? metadata : indexed,
       plain: metadata.rowKey.plain ? metadata : plain,
     });
+  }
+
+  /**
+   * Rejects an index whose entries would be mixed with those of another index of another class. A class that inherits
+   * an index shares it. Throws `metadata.invalid-index`.
+   */
+  #claim({ metadata, entries }: EntityMapper<object>): void {
+    const claims = metadata.indexes.map((index, at) => {
+      const { source, table } = entries[at]!;
+      return { table, index, range: `${source.table} ${index.entries.rowKey.literals[0]}` };
+    });
+    for (const { range, index, table } of claims) {
+      const other = this.#ranges.get(range);
+      if (other === undefined || other.index.declared === index.declared) continue;
+      const remedy = index.partition === undefined ? 'name' : 'table';
+      refuse(
+        metadata,
+        `the index ${index.name} and the index ${other.index.name} of ${other.of.className} would be stored under the same keys of the table ${table}: ` +
+          `give one of them another ${remedy}, index({ ${remedy} })`,
+      );
+    }
+    for (const { range, index } of claims) this.#ranges.set(range, { of: metadata, index });
   }
 }
 
