@@ -2,8 +2,9 @@ import { Entity, ETag, PartitionKey, Property, RowKey } from '../../decorators/i
 import { DataSource, index, type Repository } from '../../src/index.js';
 
 /** The entity that the calls of all subjects use. */
-@Entity({ table: 'Notes' })
+@Entity({ table: 'Notes', rowKey: '{id}' })
 export class Note {
+  static readonly byText = index({ on: ['text'], unique: true, where: { stars: 2 } });
   @PartitionKey() list!: PartitionKey;
   @RowKey() id!: RowKey;
   @Property({ type: 'String' }) text?: string;

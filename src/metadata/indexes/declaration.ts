@@ -117,7 +117,10 @@ export function index<const S extends IndexSpec>(spec: S & CheckOptions<S>): Ind
 
 /** Returns the options of an index, or `undefined` for a value that is not one. */
 export function specOf(value: unknown): IndexSpec | undefined {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, SPEC)
-    ? (value as { readonly [SPEC]: IndexSpec })[SPEC]
-    : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return Object.hasOwn(value, SPEC) ? (value as { readonly [SPEC]: IndexSpec })[SPEC] : undefined;
+  } catch {
+    return undefined; // a proxy that was revoked, or whose handler throws
+  }
 }
