@@ -4,7 +4,7 @@ import type { OperationOptions } from '../options/operation-options.js';
 import type { WriteOutcome } from '../writing/batch.js';
 import { ApartEntry, isAmong, isAt, type ApartOf } from './apart-entry.js';
 import type { IndexedValues } from './index-entry.js';
-import { reserve, type EntryPut } from './reservation.js';
+import { checkMissing, reserve, type EntryPut } from './reservation.js';
 
 /** The part of the grace period in which a row may be sent. The rest is for different clocks and slow requests. */
 const USABLE = 3 / 4;
@@ -17,6 +17,8 @@ interface Entries {
   readonly next: ApartEntry | undefined;
   /** True if the entity has the new entry already, and only what it holds changes. */
   readonly isHeld: boolean;
+  /** True if the entity must not be stored yet. */
+  readonly isInsert: boolean;
 }
 
 /**
@@ -25,6 +27,9 @@ interface Entries {
  * The order of its requests is that of a protocol in which no row is ever without its entry: the ETag of the old entry
  * is read and the new entry written before the row, and the old entry is deleted after it, under that ETag. Whoever
  * moves the entity back meanwhile writes the old entry anew, so that its ETag differs.
+ *
+ * An insert that finds its entry there looks whether the entity is, too, before it writes the entry anew. Otherwise it
+ * could count on an entry that the delete of that entity has already seen, and is about to delete.
  */
 export class ApartChange {
   readonly #of: ApartOf;
@@ -69,16 +74,16 @@ export class ApartChange {
    * none has.
    */
   async after(outcome: WriteOutcome, options: OperationOptions, cause: unknown): Promise<unknown> {
-    const { old, next, isHeld } = this.#entries;
+    const { old, next } = this.#entries;
     const put = this.#put;
     const oldEtag = this.#oldEtag;
-    if (outcome === 'unknown') return oldEtag !== undefined || (next !== undefined && !isHeld) ? cause : undefined;
+    if (outcome === 'unknown') return (oldEtag ?? put?.etag) === undefined ? undefined : cause;
     const doubt = this.#doubt;
     this.#reset();
     if (outcome === 'written') return oldEtag === undefined ? undefined : removed(old!, oldEtag, options);
     if (put?.etag === undefined) return doubt;
-    if (isUnreachable(cause)) return put.isNew || this.#projects ? cause : undefined;
-    if (!put.isNew) return this.#restore(next!, put.etag, options);
+    if (isUnreachable(cause)) return cause;
+    if (!put.isNew) return this.#restore(next!, put.etag, options, cause);
     const error = await removed(next!, put.etag, options);
     return isAmong(error, 'store.precondition-failed') ? undefined : error; // another write of the entity counts on it
   }
@@ -90,10 +95,6 @@ export class ApartChange {
     const { className, index, mapper } = maker;
     mapper.queries.onStaleEntry?.({ className, index: index.name, table: mapper.table });
     return Object.freeze({ className, index: index.name, table: mapper.table, partitionKey, rowKey, error });
-  }
-
-  get #projects(): boolean {
-    return this.#of.maker.index.project.length > 0;
   }
 
   #now(): number {
@@ -109,14 +110,14 @@ export class ApartChange {
   }
 
   async #write(options: OperationOptions): Promise<void> {
-    const { next, isHeld } = this.#entries;
+    const { next, isHeld, isInsert } = this.#entries;
     if (next === undefined) return;
     const { index, mapper } = this.#of.maker;
     const begin = this.#now();
     try {
       this.#put = index.unique
-        ? await reserve(next, { isHeld, mine: this.#put?.etag }, options)
-        : await putEntry(next, isHeld, options);
+        ? await reserve(next, { isHeld, isInsert, mine: this.#put?.etag }, options)
+        : await putEntry(next, { isHeld, isInsert }, options);
     } catch (error) {
       if (!EntitableError.is(error, 'store.outcome-unknown')) throw error;
       this.#doubt = error;
@@ -138,14 +139,14 @@ export class ApartChange {
   }
 
   /**
-   * Writes what the entity has into an entry that this write has changed, after the row was refused. Without
-   * projections an entry is the same for every write of its entity.
+   * Writes what the entity has into an entry that this write has changed, after the row was refused. If the entity does
+   * not have the entry, it stays nevertheless: another write that is under way may count on it.
    */
-  async #restore(next: ApartEntry, etag: string, options: OperationOptions): Promise<unknown> {
-    if (!this.#projects) return undefined;
+  async #restore(next: ApartEntry, etag: string, options: OperationOptions, cause: unknown): Promise<unknown> {
     try {
       const stored = await next.entryOf(this.#of.entity, options);
-      if (stored === undefined || this.#of.maker.areSame(stored, next.entry)) return undefined;
+      if (stored === undefined) return cause;
+      if (this.#of.maker.areSame(stored, next.entry)) return undefined;
       await new ApartEntry(this.#of, stored, true).write('replace', options, etag);
       return undefined;
     } catch (error) {
@@ -172,17 +173,23 @@ export function apartChange(
     old: old === undefined || isHeld ? undefined : new ApartEntry(of, old, false),
     next: next && new ApartEntry(of, next, true),
     isHeld,
+    isInsert: before === undefined,
   });
 }
 
 /** Writes an entry that no other entity can have. */
-async function putEntry(next: ApartEntry, isHeld: boolean, options: OperationOptions): Promise<EntryPut> {
+async function putEntry(
+  next: ApartEntry,
+  { isHeld, isInsert }: Pick<Entries, 'isHeld' | 'isInsert'>,
+  options: OperationOptions,
+): Promise<EntryPut> {
   if (!isHeld) {
     try {
       return { etag: await next.write('insert', options), isNew: true };
     } catch (error) {
       if (!isAmong(error, 'store.already-exists', 'store.outcome-unknown')) throw error;
     }
+    if (isInsert) await checkMissing(next, options);
   }
   return { etag: await next.write('upsert-replace', options), isNew: false };
 }

@@ -16,25 +16,32 @@ export interface EntryPut {
 /** The most times that an entry is looked at and written, while other writers keep changing it. */
 const ATTEMPTS = 8;
 
+/** What a write knows of the entity before it reserves values. */
+interface Reserving {
+  /** True if the entity already has the values. Then an entry of another one is left as it is. */
+  readonly isHeld: boolean;
+  /** True if the entity must not be stored yet. */
+  readonly isInsert: boolean;
+  /** The ETag of the entry that this write has put before, if it is to be renewed. */
+  readonly mine: string | undefined;
+}
+
 /**
  * Reserves the values of a unique index for an entity, by writing the entry before the row. An entry of the entity
  * itself is written again, so that its ETag tells every other writer that it is in use. The entry of an entity that
  * does not have the values is taken over once it is older than the grace period of the index: until then its write may
- * be under way. Throws `entity.not-unique`.
- *
- * @param isHeld - True if the entity already has the values. Then an entry of another one is left as it is.
- * @param mine - The ETag of the entry that this write has put before, if it is to be renewed.
+ * be under way. Throws `entity.not-unique`, and `store.already-exists` for an insert of an entity that is stored.
  */
 export async function reserve(
   target: ApartEntry,
-  { isHeld, mine }: { readonly isHeld: boolean; readonly mine: string | undefined },
+  { isHeld, isInsert, mine }: Reserving,
   options: OperationOptions,
 ): Promise<EntryPut> {
   const { maker, entity } = target.of;
-  let isInsert = !isHeld && mine === undefined;
+  let isMissing = !isHeld && mine === undefined;
   let refusal: EntitableError | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (isInsert) {
+    if (isMissing) {
       try {
         return { etag: await target.write('insert', options), isNew: true };
       } catch (error) {
@@ -42,15 +49,17 @@ export async function reserve(
         refusal = error;
       }
     }
+    const time = (maker.mapper.queries.clock ?? Date.now)();
     const found = await target.find(options);
-    isInsert = found === undefined;
+    isMissing = found === undefined;
     if (found === undefined) continue;
     const isOwn = found.owner !== undefined && isAt(found.owner, entity);
-    const problem = isOwn ? undefined : await takenBy(target, found, options);
+    const problem = isOwn ? undefined : await takenBy(target, found, time, options);
     if (problem !== undefined) {
       if (isHeld) return { etag: undefined, isNew: false };
       throw notUnique(maker, problem);
     }
+    if (isOwn && isInsert && found.etag !== mine) await checkMissing(target, options);
     try {
       const etag = await target.write('replace', options, found.etag);
       return { etag, isNew: !isOwn || found.etag === mine };
@@ -62,14 +71,25 @@ export async function reserve(
   throw contendedRow(refusal!, maker.index.name, 0);
 }
 
-/** Returns whom the values of an entry of another entity belong to; `undefined` if it may be taken over. */
+/** Checks that the entity of an entry is not stored. Throws `store.already-exists`. */
+export async function checkMissing({ of }: ApartEntry, options: OperationOptions): Promise<void> {
+  const { partitionKey, rowKey } = of.entity;
+  const { rows, table } = of.indexed.mapper;
+  const isStored = await rows.get(partitionKey, rowKey, () => true, { select: [] }, options);
+  if (isStored === true) throw new EntitableError('store.already-exists', 'The row is stored already.', { table });
+}
+
+/**
+ * Returns whom the values of an entry of another entity belong to; `undefined` if it may be taken over. `time` is that
+ * before the entry was read: if the grace period ended only after the entity was read, its row may have come meanwhile.
+ */
 async function takenBy(
   target: ApartEntry,
   { owner, written }: StoredEntry,
+  time: number,
   options: OperationOptions,
 ): Promise<{ readonly owner?: Address | undefined; readonly isPending?: boolean } | undefined> {
-  const { index, mapper } = target.of.maker;
+  const { index } = target.of.maker;
   if (owner !== undefined && (await target.entryOf(owner, options)) !== undefined) return { owner };
-  const now = mapper.queries.clock ?? Date.now;
-  return now() - written > index.grace ? undefined : { owner, isPending: true };
+  return time - written > index.grace ? undefined : { owner, isPending: true };
 }
