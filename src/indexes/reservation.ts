@@ -16,7 +16,7 @@ export interface EntryPut {
 /** The most times that an entry is looked at and written, while other writers keep changing it. */
 const ATTEMPTS = 8;
 
-/** What a write knows of the entity before it reserves values. */
+/** The knowledge of a write about its entity before it reserves values. */
 interface Reserving {
   /** True if the entity already has the values. Then an entry of another one is left as it is. */
   readonly isHeld: boolean;
