@@ -68,7 +68,8 @@ export class EntryMaker {
 
   /**
    * Returns the entry of an entity after a write. An entity whose values no key can hold has none if the write leaves
-   * these values as another program wrote them. Throws `key.*` if it changes them.
+   * these values as another program wrote them. Throws `key.*` if it changes them, or makes the entity one that the
+   * index is of.
    */
   entryAfter(address: Address, values: IndexedValues, before: IndexedValues | undefined): Entry | undefined {
     try {
@@ -76,8 +77,19 @@ export class EntryMaker {
     } catch (error) {
       if (before === undefined || !EntitableError.is(error, 'key.')) throw error;
       const own = this.#of.properties.filter(({ name }) => this.names.includes(name));
-      if (this.areSame({ values: before }, { values }, own)) return undefined;
+      const isOfOthers = this.areSame({ values: before }, { values }, own) && !this.#accepts(address, before);
+      if (isOfOthers) return undefined;
       throw error;
+    }
+  }
+
+  /** Returns whether the library would have written an entity with these values. */
+  #accepts(address: Address, values: IndexedValues): boolean {
+    try {
+      this.entryOf(address, values);
+      return true;
+    } catch {
+      return false;
     }
   }
 

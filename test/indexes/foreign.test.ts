@@ -118,7 +118,7 @@ onEveryStore('Verbs among foreign programs', (open, store) => {
       const { tables: db, tableName } = opened;
       await db.tables.ensure([User]);
       const random = seeded(seed);
-      const rival = new Rival(db, random, ['entity.type-mismatch']);
+      const rival = new Rival(db, random, ['entity.type-mismatch', 'key.too-long']);
       const foreign = new ForeignProgram(opened, random);
       for (let round = 0; round < ROUNDS[store]!; round++) {
         await foreign.actAtWill();
@@ -155,6 +155,17 @@ onEveryStore('Verbs among foreign programs', (open, store) => {
     expect(error).to.include({ code: 'key.too-long' });
     expect(await users.by(User.byScore, { tenant: 't0', score: 5 }).count()).to.equal(1);
     await users.merge(key, { email: 'a@x' });
+    expect(await findings(db, User, tableName)).to.deep.equal({ missing: [], surplus: [] });
+  });
+
+  it('refuse to bring an entity into an index whose key cannot hold its value', async () => {
+    const { tables: db, tableName } = await open();
+    const users = db.repository(User);
+    const user = Object.assign(new User(), { tenant: 't0', id: 'u0', plan: 'x'.repeat(700), joined: new Date(0) });
+    await users.insert(user);
+    expect(await rejection(users.save(Object.assign(user, { active: true })))).to.include({ code: 'key.too-long' });
+    expect(await rejection(users.merge(user, { active: true }))).to.include({ code: 'key.too-long' });
+    await users.save(Object.assign(user, { plan: 'paid' }));
     expect(await findings(db, User, tableName)).to.deep.equal({ missing: [], surplus: [] });
   });
 
