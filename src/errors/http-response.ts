@@ -69,7 +69,8 @@ export function httpResponseOf(error: unknown): HttpErrorResponse | undefined {
   if (!EntitableError.is(error)) return undefined;
   const { code } = error;
   const status = statusOf(code);
-  const { retryAfter, property, violations } = error.details as Readonly<Record<string, unknown>>;
+  const { retryAfter, violations } = error.details as Readonly<Record<string, unknown>>;
+  const property = propertyOf(error);
   return {
     status,
     headers: typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter / 1000)) } : {},
@@ -80,6 +81,14 @@ export function httpResponseOf(error: unknown): HttpErrorResponse | undefined {
       ...(Array.isArray(violations) && { violations: violations as readonly Violation[] }),
     },
   };
+}
+
+/** Returns the property at fault. Values that must be unique together are several properties, so none is at fault. */
+function propertyOf(error: EntitableError): unknown {
+  if (!EntitableError.is(error, 'entity.not-unique'))
+    return (error.details as { readonly property?: unknown }).property;
+  const { properties }: { readonly properties?: readonly string[] } = error.details;
+  return properties?.length === 1 ? properties[0] : undefined;
 }
 
 function statusOf(code: string): number {

@@ -46,10 +46,10 @@ export class EntryMaker {
     const { metadata, store } = this.mapper;
     const { limits } = store.traits;
     const rowKey = composeKey(metadata.rowKey, values);
-    checkKeySize(metadata.rowKey, rowKey, limits);
+    checkKeySize(metadata.rowKey, rowKey, limits, this.index.on);
     if (this.index.partition === undefined) return { partitionKey, rowKey, values };
     const own = composeKey(metadata.partitionKey, values);
-    checkKeySize(metadata.partitionKey, own, limits);
+    checkKeySize(metadata.partitionKey, own, limits, this.index.partition);
     return { partitionKey: own, rowKey, values };
   }
 

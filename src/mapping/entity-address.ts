@@ -188,19 +188,33 @@ function refined(template: KeyTemplate, derived: string, stored: string): string
   return again === derived ? stored : derived;
 }
 
-/** Rejects a key that is longer than the store allows. Throws `key.too-long`. */
+/**
+ * Rejects a key that is longer than the store allows. Throws `key.too-long`.
+ *
+ * @param indexed - for the key of an entry of an index, the properties that it is composed of, beside the entity's keys
+ */
 export function checkKeySize(
-  { key, className }: Pick<KeyTemplate, 'key' | 'className'>,
+  { key, className, index }: Pick<KeyTemplate, 'key' | 'className' | 'index'>,
   text: string,
   limits: ServiceLimits,
+  indexed: readonly string[] = [],
 ): void {
   const limit = key === 'PartitionKey' ? limits.keyBytes.partition : limits.keyBytes.row;
   const size = keySize(text, limits);
   if (size > limit) {
+    const of = index === undefined ? className : `an entry of the index ${index.name} of ${index.className}`;
+    const [property, ...others] = indexed;
     throw new EntitableError(
       'key.too-long',
-      `The ${key} of ${className} has ${size} bytes in ${limits.keyBytes.encoding === 'utf16' ? 'UTF-16' : 'UTF-8'}; the store takes ${limit}. Shorten its parts.`,
-      { className, key, size, limit },
+      `The ${key} of ${of} has ${size} bytes in ${limits.keyBytes.encoding === 'utf16' ? 'UTF-16' : 'UTF-8'}; the store takes ${limit}. ` +
+        `Shorten ${property === undefined ? 'its parts' : indexed.join(' or ')}.`,
+      {
+        className: index?.className ?? className,
+        key,
+        size,
+        limit,
+        ...(property !== undefined && others.length === 0 && { property }),
+      },
     );
   }
 }

@@ -18,4 +18,13 @@ describe('The HTTP status of an error', () => {
       Object.fromEntries(codes.map((code) => [code, documented(code) ?? 500])),
     );
   });
+
+  it('The body names the property whose value another entity has, unless several are unique together', () => {
+    const bodyOf = (properties: readonly string[]): object | undefined =>
+      httpResponseOf(new EntitableError('entity.not-unique', 'x', { className: 'User', index: 'byX', properties }))
+        ?.body;
+    const body = { statusCode: 409, code: 'entity.not-unique' };
+    expect(bodyOf(['email'])).to.deep.equal({ ...body, property: 'email' });
+    expect(bodyOf(['email', 'plan'])).to.deep.equal(body);
+  });
 });

@@ -82,7 +82,10 @@ describe('The key of a query by an index', () => {
       'query.invalid-operand',
       '"eq" on User.plan (Edm.String) takes a string, not number.',
     ]);
-    expect(by(User.byPlan, { tenant: 't', plan: 'a', joinedAt: 'today' })?.[0]).to.equal('query.invalid-operand');
+    expect(by(User.byPlan, { tenant: 't', plan: 'a', joinedAt: 'today' })).to.deep.equal([
+      'query.invalid-operand',
+      '"eq" on User.joinedAt (Edm.DateTime) takes a valid Date from 1601-01-01 to 9999-12-31 (UTC), not string.',
+    ]);
   });
 
   it('is of an index of the class, which is built and, for getBy, unique', async () => {

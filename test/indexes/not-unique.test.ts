@@ -57,3 +57,26 @@ onEveryStore('The error for a value that another entity has', (open) => {
     expect(await members.get({ tenant: 't', id: 'bob' })).to.equal(undefined);
   });
 });
+
+onEveryStore('The error for a value that is too long for the key of an entry', (open) => {
+  it('names the index and the property', async () => {
+    const { tables: db } = await open();
+    const long = 'x'.repeat(600);
+    const errors = [
+      await rejection(db.repository(Member).insert(member('ann', { email: long }))),
+      await rejection(db.repository(Member).insert(member('ann', { phone: long }))),
+    ];
+    const told = errors.map((error) => EntitableError.is(error, 'key.too-long') && [error.message, error.details]);
+    const limits = (size: number): object => ({ size, limit: 1024 });
+    expect(told).to.deep.equal([
+      [
+        'The RowKey of an entry of the index byEmail of Member has 1236 bytes in UTF-16; the store takes 1024. Shorten email.',
+        { className: 'Member', key: 'RowKey', ...limits(1236), property: 'email' },
+      ],
+      [
+        'The PartitionKey of an entry of the index byPhone of Member has 1200 bytes in UTF-16; the store takes 1024. Shorten phone.',
+        { className: 'Member', key: 'PartitionKey', ...limits(1200), property: 'phone' },
+      ],
+    ]);
+  });
+});

@@ -162,6 +162,9 @@ onEveryStore('reading by an index', (open) => {
     expect(() => paid.where('id', 'eq', '1')).to.throw(
       'To find entities by it, add it to on of the index, or test the entities by filterOnClient(…).',
     );
+    expect(() => paid.where('joinedAt', 'ge', '2026-01-01' as never)).to.throw(
+      '"ge" on User.joinedAt (Edm.DateTime) takes a valid Date from 1601-01-01 to 9999-12-31 (UTC), not string.',
+    );
     expect(() => paid.where('noet' as never, 'eq', 'n' as never)).to.throw(
       'User has no stored property "noet". It has: tenant, id, email, plan, joinedAt, name, score, note.',
     );

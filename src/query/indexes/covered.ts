@@ -27,12 +27,25 @@ export interface IndexOf {
  * `bind` does.
  */
 export function bindToEntries({ metadata, index }: IndexOf, condition: Condition): BoundFilter {
-  const { className, members } = metadata;
+  const { members } = metadata;
   for (const name of namesIn(condition)) {
     if (!members.has(name)) throw unknownProperty(metadata, name, comparableNames(metadata));
     if (!index.covered.has(name) || !index.entries.members.has(name)) throw notCovered({ metadata, index }, name);
   }
-  return bind({ ...index.entries, className }, condition);
+  return bindByIndex({ metadata, index }, condition);
+}
+
+/**
+ * Binds a condition to the entries of an index, without a check of the names. Entries hold dates and numbers as texts,
+ * so the message about an operand of a wrong type names the type of the property instead. Throws as `bind` does.
+ */
+export function bindByIndex({ metadata, index }: IndexOf, condition: Condition): BoundFilter {
+  try {
+    return bind({ ...index.entries, className: metadata.className }, condition);
+  } catch (error) {
+    if (EntitableError.is(error, 'query.invalid-operand')) bind(metadata, condition);
+    throw error;
+  }
 }
 
 /** Returns the names of the properties that a condition tests. */

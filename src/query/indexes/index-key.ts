@@ -1,7 +1,7 @@
 import { EntitableError } from '../../errors/entitable-error.js';
 import { memberFailed } from '../../errors/member-failed.js';
 import { typeName } from '../../errors/type-name.js';
-import { bind, type PartTest } from '../../filter/bind.js';
+import type { PartTest } from '../../filter/bind.js';
 import { test } from '../../filter/condition.js';
 import { requireObject, type Address } from '../../mapping/entity-address.js';
 import type { EntityMapper } from '../../mapping/entity-mapper.js';
@@ -9,6 +9,7 @@ import type { EntityMetadata, IndexMetadata } from '../../metadata/entity-metada
 import type { KeyTemplate } from '../../metadata/key-template.js';
 import { specOf } from '../../metadata/indexes/declaration.js';
 import { invalidOption } from '../../options/check-option.js';
+import { bindByIndex } from './covered.js';
 
 /** The key of a query by an index, checked: the partition of the entries, and a test of each value that was given. */
 export interface IndexKey {
@@ -133,8 +134,8 @@ class IndexKeyCheck {
   }
 
   #test(name: string): PartTest {
-    const { className } = this.#mapper.metadata;
-    return bind({ ...this.#index.entries, className }, test(name, 'eq', [this.#given[name]])) as PartTest;
+    const { metadata } = this.#mapper;
+    return bindByIndex({ metadata, index: this.#index }, test(name, 'eq', [this.#given[name]])) as PartTest;
   }
 }
 
