@@ -2,18 +2,18 @@ import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
-import { ownMember } from '../mapping/member-access.js';
+import type { PropertyValue } from '../mapping/property-check.js';
 import { propertyReader } from '../mapping/property-reader.js';
-import type { Unassigned } from '../mapping/unassigned.js';
-import type { EntityMetadata, IndexMetadata } from '../metadata/entity-metadata.js';
+import type { EntityMetadata, IndexMetadata, PropertyMetadata } from '../metadata/entity-metadata.js';
 import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import { parseKey } from '../metadata/key-template.js';
+import { atOnce } from '../options/check-option.js';
 import { PARTITION_KEY, ROW_KEY, type RetainedRow, type RowReader, type Slot } from '../store/row.js';
 import type { ApartEntries, GroupRow } from '../writing/batch.js';
 import { apartChange } from './apart-change.js';
 import { ApartChanges } from './apart-entries.js';
 import { EntryWrite, type EntryOf } from './entry-write.js';
-import { EntryMaker, isMissing, type Entry, type IndexedValues } from './index-entry.js';
+import { EntryMaker, type Entry, type IndexedValues } from './index-entry.js';
 
 /** A row as it was read: what a write of its entity must know of it. */
 export interface KnownRow {
@@ -82,25 +82,20 @@ export class IndexRows {
   }
 
   /**
-   * Returns the values after a write of a whole entity. `before` has those of the row if the write keeps what the
-   * entity does not have; `left` are properties that the write leaves out.
+   * Returns the values after a write of a whole entity, from the stored values that it writes: a converter may store
+   * less than the entity has. `before` has those of the row if the write keeps what it does not contain.
    */
-  afterWhole(address: Address, entity: object, before?: IndexedValues, left?: Unassigned): IndexedValues {
+  afterWhole(address: Address, written: readonly PropertyValue[], before?: IndexedValues): IndexedValues {
     const values: Record<string, unknown> = this.#keyValues(address);
-    for (const name of this.#reads.keys()) {
-      const value = left?.has(name) === true ? undefined : ownMember(entity, name);
-      values[name] = isMissing(value) ? before?.[name] : value;
-    }
+    for (const name of this.#reads.keys()) values[name] = before?.[name];
+    this.#take(values, written);
     return values;
   }
 
   /** Returns the values of a row after a merge of some properties. */
   afterMerge(before: IndexedValues, { changed, removed }: Difference): IndexedValues {
     const values: Record<string, unknown> = { ...before };
-    for (const { property, stored } of changed) {
-      if (!this.#reads.has(property.name)) continue;
-      values[property.name] = property.converter === undefined ? stored : property.converter.fromStored(stored);
-    }
+    this.#take(values, changed);
     for (const name of this.#namesOf(removed)) values[name] = undefined;
     return values;
   }
@@ -136,6 +131,13 @@ export class IndexRows {
       .map((maker) => apartChange({ indexed: this, maker, entity: address }, before, after))
       .filter((change) => change !== undefined);
     return changes.length > 0 ? new ApartChanges(changes) : undefined;
+  }
+
+  /** Adds the values that a write stores, as they will be read. */
+  #take(values: Record<string, unknown>, written: readonly PropertyValue[]): void {
+    for (const { property, stored } of written) {
+      if (this.#reads.has(property.name)) values[property.name] = valueOf(property, stored);
+    }
   }
 
   #changes(
@@ -200,6 +202,16 @@ function lenient(read: Read): Read {
       throw error;
     }
   };
+}
+
+/** Turns a stored value back into that of the entity. One that cannot be read is absent, as in `lenient`. */
+function valueOf({ converter }: PropertyMetadata, stored: unknown): unknown {
+  if (converter === undefined) return stored;
+  try {
+    return atOnce(converter.fromStored(stored), 'fromStored');
+  } catch {
+    return undefined;
+  }
 }
 
 const INDEXES = new WeakMap<object, IndexRows>();

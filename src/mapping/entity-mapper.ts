@@ -139,15 +139,15 @@ export class EntityMapper<T extends object> implements EntityReader<T> {
   }
 
   /**
-   * Encodes a write of the whole entity without the properties in `left`. Converts and validates each value. A date
-   * that has not changed since the entity was read keeps its 100 ns precision, which a JavaScript `Date` cannot hold.
-   * Throws `validation.*`.
+   * Encodes a write of the whole entity without the properties in `left`. Converts and validates each value, and adds
+   * it to `written` if that is given. A date that has not changed since the entity was read keeps its 100 ns precision,
+   * which a JavaScript `Date` cannot hold. Throws `validation.*`.
    */
-  prepareWhole(operation: WriteTarget, entity: object, left?: Unassigned): PreparedWrite {
+  prepareWhole(operation: WriteTarget, entity: object, left?: Unassigned, written?: PropertyValue[]): PreparedWrite {
     let count = 0;
     const write = (writer: RowWriter): void => {
       const row = this.#readFrom(entity);
-      count = this.properties.write(writer, entity, row, left);
+      count = this.properties.write(writer, entity, row, left, written);
     };
     const prepared = this.rows.prepare({ write, ...operation }); // V8 is ten times slower with { ...operation, write }
     checkLimits(this.metadata, count, prepared.entityBytes, this.store.traits.limits);

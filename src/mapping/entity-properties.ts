@@ -11,7 +11,7 @@ import { storedValueOf, pushProperty, type PropertyValue } from './property-chec
 import { differs, isAbsentDefault } from './property-difference.js';
 import { absentValue, propertyReader } from './property-reader.js';
 import { stateOf, type StoredState } from './stamp.js';
-import { isStillUnassigned, snapshot, type Unassigned } from './unassigned.js';
+import { detached, isStillUnassigned, snapshot, type Unassigned } from './unassigned.js';
 
 /** The changes between a row and an entity. */
 export interface Difference {
@@ -60,15 +60,23 @@ export class EntityProperties {
   }
 
   /**
-   * Writes all properties of an entity except those in `left`. Converts and checks each value, and returns the number
-   * of properties written. Throws `validation.*`.
+   * Writes all properties of an entity except those in `left`. Converts and checks each value, adds it to `written` if
+   * that is given, and returns the number of properties written. Throws `validation.*`.
    */
-  write(writer: RowWriter, entity: object, before: RowReader | undefined, left: Unassigned | undefined): number {
+  write(
+    writer: RowWriter,
+    entity: object,
+    before: RowReader | undefined,
+    left: Unassigned | undefined,
+    written: PropertyValue[] | undefined,
+  ): number {
     let count = 0;
     for (const step of this.#steps) {
       const value = valueOf(entity, step);
       if (isAbsent(value) || left?.has(step.property.name)) continue;
-      pushProperty(writer, step.property, step.store(value), before);
+      const stored = step.store(value);
+      pushProperty(writer, step.property, stored, before);
+      written?.push({ property: step.property, stored: detached(stored) });
       count++;
     }
     return count;
@@ -90,7 +98,8 @@ export class EntityProperties {
       if (member?.kind !== 'property') throw notPatchable(this.#metadata, name, member?.kind);
       if (value === null && member.property.required) throw missingProperties(className, [name], 'A patch');
       if (value === null) removed.push(member.property.storedName);
-      else changed.push({ property: member.property, stored: this.#steps[member.property.slot]!.store(value) });
+      else
+        changed.push({ property: member.property, stored: detached(this.#steps[member.property.slot]!.store(value)) });
     }
     return { changed, removed, assigned };
   }
@@ -192,7 +201,7 @@ export class EntityProperties {
       const isChanged = stands
         ? differs(className, property, { value, stored }, before)
         : !isAbsentDefault(className, property, { value, stored }, store, computed);
-      if (isChanged) changed.push({ property, stored });
+      if (isChanged) changed.push({ property, stored: detached(stored) });
       else if (!stands) defaults.push({ property, stored });
     }
     return { changed, removed, defaults, unassigned: still };

@@ -19,12 +19,17 @@ export type Unassigned = ReadonlyMap<string, unknown>;
 export function snapshot({ converter }: PropertyMetadata, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   try {
-    const stored = converter === undefined ? value : atOnce(converter.toStored(value), 'toStored');
-    if (isDate(stored)) return copyOf(stored);
-    return isBytes(stored) ? Uint8Array.from(stored) : stored;
+    return detached(converter === undefined ? value : atOnce(converter.toStored(value), 'toStored'));
   } catch {
     return undefined; // writing the entity reports the error
   }
+}
+
+/** Returns a stored value that later changes to a `Date` or to bytes do not affect. */
+export function detached(stored: unknown): unknown {
+  if (typeof stored !== 'object') return stored;
+  if (isDate(stored)) return copyOf(stored);
+  return isBytes(stored) ? Uint8Array.from(stored) : stored;
 }
 
 function copyOf(date: Date): Date {

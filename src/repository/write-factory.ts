@@ -4,6 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Kept, Remembered, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
 import type { AssignedValues } from '../mapping/patch.js';
+import type { PropertyValue } from '../mapping/property-check.js';
 import { assignedNames, type Unassigned } from '../mapping/unassigned.js';
 import { isKnownUnder } from '../mapping/stamp.js';
 import type { KeyOf, PatchOf } from '../metadata/key-types.js';
@@ -57,25 +58,22 @@ export class WriteFactory<T extends object> {
     return afterwards(this.validate(entity, unassignedNow()), () => {
       const unassigned = unassignedNow();
       const target = { mode, ...condition, ...address };
-      const write = mapper.prepareWhole(target, entity, unassigned);
+      const written: PropertyValue[] | undefined = this.indexes && [];
+      const write = mapper.prepareWhole(target, entity, unassigned, written);
       // After an upsert only the properties that were sent are known; the others may have been stored before.
       const kept = unassigned && { unassigned };
       if (this.indexes === undefined) return new EntityWrite(mapper, write, entity, kept);
-      if (mode === 'insert') return this.#wholeUnder({ target, entity, kept });
+      const all: Whole = { entity, written: written!, kept };
+      if (mode === 'insert') return this.#whole(write, all);
       const row = mode === 'replace' ? this.#rememberedRow(entity, target.ifMatch!) : undefined;
-      if (row !== undefined) return this.#wholeUnder({ target, entity, kept }, this.indexes.retained(row));
-      return new KnowingWrite(mapper, address, condition?.ifMatch, (known) =>
-        known === undefined
-          ? this.#wholeUnder({ target: { mode: 'insert', ...address }, entity, kept })
-          : this.#wholeUnder(
-              {
-                target: { mode: isMerge ? 'merge' : 'replace', ifMatch: known.etag, ...address },
-                entity,
-                kept: { unassigned, before: isMerge ? known.row : undefined },
-              },
-              known.values,
-            ),
-      );
+      if (row !== undefined) return this.#whole(write, all, this.indexes.retained(row));
+      return new KnowingWrite(mapper, address, condition?.ifMatch, (known) => {
+        if (known === undefined)
+          return this.#whole(mapper.prepare({ mode: 'insert', ...address }, written!, entity), all);
+        const under: WriteTarget = { mode: isMerge ? 'merge' : 'replace', ifMatch: known.etag, ...address };
+        const before = { unassigned, before: isMerge ? known.row : undefined };
+        return this.#whole(mapper.prepare(under, written!, entity), { ...all, kept: before }, known.values);
+      });
     });
   }
 
@@ -168,12 +166,11 @@ export class WriteFactory<T extends object> {
     return this.#validator.validate(assigned, this.#mapper.metadata.entityClass, Object.keys(assigned));
   }
 
-  #wholeUnder({ target, entity, kept }: Whole, before?: IndexedValues): EntityWrite<T> {
-    const { partitionKey, rowKey, mode } = target;
+  /** Adds to the write of a whole entity the entries that it changes. `before` has the values of the row. */
+  #whole(write: PreparedWrite, { entity, written, kept }: Whole, before?: IndexedValues): EntityWrite<T> {
+    const { partitionKey, rowKey, mode } = write;
     const address = { partitionKey, rowKey };
-    const write = this.#mapper.prepareWhole(target, entity, kept?.unassigned);
-    const stays = mode === 'merge' ? before : undefined;
-    const after = this.indexes!.afterWhole(address, entity, stays, kept?.unassigned);
+    const after = this.indexes!.afterWhole(address, written, mode === 'merge' ? before : undefined);
     return this.#withEntries(write, { entity, kept, address, before, after });
   }
 
@@ -208,8 +205,9 @@ export const READS_AHEAD = 16;
 
 /** The write of a whole entity. */
 interface Whole {
-  readonly target: WriteTarget;
   readonly entity: object;
+  /** The values that are written, as they were when the write was asked for. */
+  readonly written: readonly PropertyValue[];
   readonly kept?: Kept | undefined;
 }
 

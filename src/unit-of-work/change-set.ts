@@ -5,6 +5,7 @@ import type { IndexedValues } from '../indexes/index-entry.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, WriteTarget } from '../mapping/entity-mapper.js';
 import type { Difference } from '../mapping/entity-properties.js';
+import type { PropertyValue } from '../mapping/property-check.js';
 import { isKnownUnder, type StoredState } from '../mapping/stamp.js';
 import type { Unassigned } from '../mapping/unassigned.js';
 import type { TableWrite } from '../writing/batch.js';
@@ -143,18 +144,11 @@ function whole(
   const ifMatch = mode === 'merge' || mode === 'replace' ? changeCondition(row, condition ?? '*', known) : undefined;
   // A merge must not overwrite properties of the row with defaults.
   const unassigned = asked === 'upsert-merge' ? mapper.unassignedDefaults(entity!) : undefined;
-  const write = mapper.prepareWhole(
-    ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address },
-    entity!,
-    unassigned,
-  );
-  const after = indexesOf(mapper)?.afterWhole(
-    address,
-    entity!,
-    mode === 'merge' ? known?.values : undefined,
-    unassigned,
-  );
   const indexes = indexesOf(mapper);
+  const written: PropertyValue[] | undefined = indexes && [];
+  const target = ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address };
+  const write = mapper.prepareWhole(target, entity!, unassigned, written);
+  const after = indexes?.afterWhole(address, written!, mode === 'merge' ? known?.values : undefined);
   const others = indexes?.group(address, known?.values, after);
   const apart = indexes?.apart(address, known?.values, after);
   // The content of the row before an upsert is unknown, so afterwards only the written properties are known.

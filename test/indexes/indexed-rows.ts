@@ -1,5 +1,6 @@
 import { indexesOf, type IndexRows } from '../../src/indexes/index-rows.js';
 import { EntityMapper } from '../../src/mapping/entity-mapper.js';
+import type { PropertyValue } from '../../src/mapping/property-check.js';
 import { metadataOf } from '../../src/metadata/metadata-of.js';
 import type { EntityClass } from '../../src/metadata/key-types.js';
 import type { Opened } from '../support/every-store.js';
@@ -32,7 +33,11 @@ export async function indexedRows<T extends object>(
     const address = mapper.addressOf(entity);
     return mapper.prepareWhole({ mode, ...address, ...(mode === 'replace' && { ifMatch: '*' }) }, entity);
   };
-  const valuesOf = (entity: T) => indexes.afterWhole(mapper.addressOf(entity), entity);
+  const valuesOf = (entity: T) => {
+    const written: PropertyValue[] = [];
+    mapper.prepareWhole({ mode: 'insert', ...mapper.addressOf(entity) }, entity, undefined, written);
+    return indexes.afterWhole(mapper.addressOf(entity), written);
+  };
   return {
     mapper,
     indexes,

@@ -5,6 +5,7 @@ import type { PartTest } from '../../filter/bind.js';
 import { test } from '../../filter/condition.js';
 import { requireObject, type Address } from '../../mapping/entity-address.js';
 import type { EntityMapper } from '../../mapping/entity-mapper.js';
+import { ownMember } from '../../mapping/member-access.js';
 import type { EntityMetadata, IndexMetadata } from '../../metadata/entity-metadata.js';
 import type { KeyTemplate } from '../../metadata/key-template.js';
 import { specOf } from '../../metadata/indexes/declaration.js';
@@ -111,10 +112,10 @@ class IndexKeyCheck {
     const { partition, entries } = this.#index;
     if (partition === undefined) {
       const names = [...metadata.partitionKey.parts.map(({ name }) => name), 'partitionKey'];
-      const stated = names.filter((name) => name in this.#given).map((name) => [name, this.#given[name]]);
+      const stated = names.filter((name) => name in this.#given).map((name) => [name, ownMember(this.#given, name)]);
       return this.#mapper.partitionOf(Object.fromEntries(stated) as object);
     }
-    const missing = partition.find((name) => isAbsent(this.#given[name]));
+    const missing = partition.find((name) => isAbsent(ownMember(this.#given, name)));
     if (missing !== undefined) throw missingPart(metadata, this.#index, missing, 'it is a part of the partition');
     return composed(
       entries.partitionKey,
@@ -124,7 +125,7 @@ class IndexKeyCheck {
 
   #tests(): readonly PartTest[] {
     const { on } = this.#index;
-    const given = on.filter((name) => !isAbsent(this.#given[name]));
+    const given = on.filter((name) => !isAbsent(ownMember(this.#given, name)));
     const missing = on.slice(0, given.length).find((name) => !given.includes(name));
     if (missing !== undefined) {
       const reason = `the index is sorted by ${on.join(', then by ')}, and values are given from the first one on`;
@@ -135,7 +136,7 @@ class IndexKeyCheck {
 
   #test(name: string): PartTest {
     const { metadata } = this.#mapper;
-    return bindByIndex({ metadata, index: this.#index }, test(name, 'eq', [this.#given[name]])) as PartTest;
+    return bindByIndex({ metadata, index: this.#index }, test(name, 'eq', [ownMember(this.#given, name)])) as PartTest;
   }
 }
 
