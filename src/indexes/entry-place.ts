@@ -2,7 +2,9 @@ import { addressOfRow, type Address } from '../mapping/entity-address.js';
 import { propertyReader } from '../mapping/property-reader.js';
 import type { PropertyMetadata } from '../metadata/entity-metadata.js';
 import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
-import { unescapeOrdered } from '../metadata/key-text.js';
+import { isKeyOf, type KeyTemplate } from '../metadata/key-template.js';
+import { isKeyText, unescapeOrdered } from '../metadata/key-text.js';
+import { keySize } from '../store/limits.js';
 import type { RowReader, Slot } from '../store/row.js';
 import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
 
@@ -36,13 +38,24 @@ export class EntryPlaces {
     this.slots = Object.freeze([...places, ...this.#tested.map(({ slot }) => slot)]);
   }
 
-  /** Returns the place of an entry's entity; `undefined` for a row that the index did not write. */
+  /** Returns the place of an entry's entity; `undefined` for a row that the index cannot have written. */
   of(row: RowReader): EntryPlace | undefined {
     const entry = { ...addressOfRow(row), values: this.#valuesOf?.(row) ?? NO_VALUES };
     const last = entry.rowKey.lastIndexOf(' ');
     const rowKey = this.#row === undefined ? partAfter(entry.rowKey, last) : storedText(row, this.#row);
     const partitionKey = this.#partitionKey(row, entry, last);
-    return rowKey === undefined || partitionKey === undefined ? undefined : { partitionKey, rowKey, entry };
+    if (rowKey === undefined || partitionKey === undefined) return undefined;
+    return this.#isAddress(partitionKey, rowKey) ? { partitionKey, rowKey, entry } : undefined;
+  }
+
+  /** Returns whether an entity can have these keys. A read of others would be refused, or find a row of another class. */
+  #isAddress(partition: string, row: string): boolean {
+    const { metadata, store } = this.#maker.mapper;
+    const { keyBytes } = store.traits.limits;
+    const { partitionKey, rowKey } = metadata.entriesOf!;
+    const isKey = (template: KeyTemplate, key: string, limit: number): boolean =>
+      isKeyText(key) && keySize(key, store.traits.limits) <= limit && isKeyOf(template, key);
+    return isKey(rowKey, row, keyBytes.row) && isKey(partitionKey, partition, keyBytes.partition);
   }
 
   #partitionKey(row: RowReader, entry: Address, last: number): string | undefined {

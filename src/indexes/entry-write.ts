@@ -1,11 +1,11 @@
 import { EntitableError } from '../errors/entitable-error.js';
 import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
-import { ENTITY_ROW } from '../metadata/indexes/index-metadata.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { RowReader, RowShape, Slot } from '../store/row.js';
 import type { PreparedWrite, Rows } from '../store/table-store.js';
 import type { GroupRow } from '../writing/batch.js';
+import { EntryPlaces } from './entry-place.js';
 import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
 
 /** The rows of the entities whose entries are written. */
@@ -82,7 +82,7 @@ export class EntryWrite implements GroupRow {
     const found = await entryAt(maker, entry, options);
     if (found === undefined) return this; // gone meanwhile
     const { etag, owner } = found;
-    const isFree = owner === entity.rowKey || !(await this.#isHeldBy(owner, options));
+    const isFree = owner === undefined || owner === entity.rowKey || !(await this.#isHeldBy(owner, options));
     if (!isFree) {
       throw notUnique(maker, { owner: { partitionKey: entity.partitionKey, rowKey: owner } });
     }
@@ -104,18 +104,18 @@ export class EntryWrite implements GroupRow {
   }
 }
 
-/** Reads the entry at an address: its ETag, and the row key of its entity. */
+/** Reads the entry at an address: its ETag, and the row key of its entity if an entity of the class can have it. */
 async function entryAt(
-  { mapper }: EntryMaker,
+  maker: EntryMaker,
   { partitionKey, rowKey }: Address,
   options: OperationOptions,
-): Promise<{ readonly etag: string; readonly owner: string } | undefined> {
-  const { slot } = mapper.metadata.properties.find(({ name }) => name === ENTITY_ROW)!;
-  return mapper.rows.get(
+): Promise<{ readonly etag: string; readonly owner: string | undefined } | undefined> {
+  const places = new EntryPlaces(maker);
+  return maker.mapper.rows.get(
     partitionKey,
     rowKey,
-    (row) => ({ etag: row.etag, owner: row.typeOf(slot) === 'String' ? row.string(slot) : '' }),
-    { select: [slot], etag: true },
+    (row) => ({ etag: row.etag, owner: places.of(row)?.rowKey }),
+    { select: places.slots, etag: true },
     options,
   );
 }

@@ -94,6 +94,11 @@ export function parseKey(template: KeyTemplate, key: string): readonly unknown[]
   return values;
 }
 
+/** Returns whether a template can yield a stored key. */
+export function isKeyOf(template: KeyTemplate, key: string): boolean {
+  return tryParseKey(template, key) !== undefined;
+}
+
 function tryParseKey(template: KeyTemplate, key: string): readonly unknown[] | undefined {
   const { literals, parts } = template;
   if (!key.startsWith(literals[0]!)) return undefined;

@@ -6,6 +6,11 @@ export function forbiddenCharacter(text: string): string | undefined {
   return FORBIDDEN_IN_KEYS.exec(text)?.[0];
 }
 
+/** Returns whether the service allows a text in keys. */
+export function isKeyText(text: string): boolean {
+  return text.isWellFormed() && forbiddenCharacter(text) === undefined;
+}
+
 /** Returns a character in the form in which error messages show it. */
 export function characterName(character: string): string {
   const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -19,8 +24,8 @@ interface KeyAt {
 
 /** Rejects forbidden characters and unpaired surrogates in a key. */
 export function checkKeyText({ key, className }: KeyAt, text: string, property?: string): void {
+  if (isKeyText(text)) return;
   const character = forbiddenCharacter(text);
-  if (character === undefined && text.isWellFormed()) return;
   const at = { className, key, ...(property !== undefined && { property }) };
   const where = property === undefined ? `The ${key} of ${className}` : `${className}.${property}`;
   if (character !== undefined) {
