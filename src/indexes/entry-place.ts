@@ -48,7 +48,7 @@ export class EntryPlaces {
     return this.#isAddress(partitionKey, rowKey) ? { partitionKey, rowKey, entry } : undefined;
   }
 
-  /** Returns whether an entity can have these keys. A read of others would be refused, or find a row of another class. */
+  /** Returns whether an entity can have these keys. A read of others is refused, or finds a row of another class. */
   #isAddress(partition: string, row: string): boolean {
     const { metadata, store } = this.#maker.mapper;
     const { keyBytes } = store.traits.limits;

@@ -1,7 +1,7 @@
 import { typeName } from '../errors/type-name.js';
 import { atOnce } from '../options/check-option.js';
 import { EntitableError } from '../errors/entitable-error.js';
-import { refusalReason, refusesType, type AnyConverter } from './converter.js';
+import { refusalReason, refusesType, wrongType, type AnyConverter } from './converter.js';
 import {
   characterName,
   checkKeyText,
@@ -148,7 +148,9 @@ function convertedText(template: KeyTemplate, { name, converter }: KeyPartMetada
     );
   }
   try {
-    return atOnce(converter.toStored(value), 'toStored') as string;
+    const text: unknown = atOnce(converter.toStored(value), 'toStored');
+    if (typeof text === 'string') return text;
+    throw wrongType(`its converter must return a string, not ${typeName(text)}`);
   } catch (cause) {
     throw keyConversionError(where, at, value, cause);
   }

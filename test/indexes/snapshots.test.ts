@@ -167,3 +167,58 @@ describe('An index of a property that is called like a member of all objects', (
     expect((await found.toArray()).map(({ id }) => id)).to.deep.equal(['1']);
   });
 });
+
+describe('A converter that fails after entities were stored', () => {
+  let toStored: (text: string) => string;
+  let fromStored: (text: string) => string;
+
+  class Note {
+    static readonly byCode = index({ on: ['code'] });
+    tenant!: PartitionKey;
+    id!: RowKey;
+    code?: string;
+  }
+
+  const fragile: Converter<string, 'String'> = {
+    type: 'String',
+    toStored: (text) => toStored(text),
+    fromStored: (text) => fromStored(text),
+  };
+
+  defineEntity(Note, {
+    table: 'Notes',
+    rowKey: 'note|{id}',
+    properties: { tenant: 'PartitionKey', id: 'RowKey', code: { converter: fragile } },
+  });
+
+  beforeEach(() => {
+    toStored = fromStored = String;
+  });
+
+  async function withNote(): Promise<DataSource> {
+    const db = await DataSource.open('memory:');
+    await db.repository(Note).insert(Object.assign(new Note(), { ...keyOf('1'), code: 'a' }));
+    return db;
+  }
+
+  it('because it returns no string counts as one that refuses the value', async () => {
+    await using db = await withNote();
+    toStored = () => 5 as unknown as string;
+    const { entities, refused } = await db.tables.indexes(Note).verify();
+    expect({ entities, refused }).to.deep.equal({ entities: 1, refused: 1 });
+    await db.repository(Note).delete(keyOf('1'));
+  });
+
+  it('because it cannot read what it stores writes the row without an entry', async () => {
+    await using db = await withNote();
+    const notes = db.repository(Note);
+    fromStored = () => {
+      throw new Error('unreadable');
+    };
+    await notes.merge(keyOf('1'), { code: 'b' });
+    const { missing } = await db.tables.indexes(Note).verify();
+    expect(missing).to.equal(0);
+    fromStored = String;
+    expect((await notes.getOrThrow(keyOf('1'))).code).to.equal('b');
+  });
+});
