@@ -10,6 +10,7 @@ import { newestFirst } from '../../src/metadata/converters/date-keys.js';
 import { decimal } from '../../src/metadata/converters/decimal.js';
 import { json } from '../../src/metadata/converters/json.js';
 import { oneOf } from '../../src/metadata/converters/one-of.js';
+import { refusedByIndexes } from './refused-by-indexes.js';
 import { rejection } from '../support/every-store.js';
 import { Max, MinLength } from 'class-validator';
 
@@ -256,6 +257,8 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
     'query.raw-filter',
     (tables) => tables.repository(Marked).query({ p: 'p' }).rawFilter(`text eq '${MARK}'`).toArray(),
   ],
+
+  ...refusedByIndexes(MARK),
 
   [
     'commit.partial',
