@@ -124,7 +124,8 @@ function notExpressibleByIndex(
   return new EntitableError(
     'query.not-expressible',
     `The index ${name} of ${className} is sorted by ${[...leading, property].join(', then by ')}, and no range of its entries says "${operator}" of ` +
-      `${property} here. Give ${leading.join(' and ')} in the key, or compare it by "eq" in the same conjunction.`,
+      `${property} here. Give ${leading.join(' and ')} in the key, compare it by "eq" in the same conjunction, or add ${property} to ` +
+      'project of the index, too, so that each entry is tested.',
     { className, property, operator },
   );
 }

@@ -177,7 +177,7 @@ onEveryStore('reading by an index', (open) => {
       code: 'query.not-expressible',
       message:
         'The index byPlan of User is sorted by plan, then by joinedAt, and no range of its entries says "ge" of ' +
-        'joinedAt here. Give plan in the key, or compare it by "eq" in the same conjunction.',
+        'joinedAt here. Give plan in the key, compare it by "eq" in the same conjunction, or add joinedAt to project of the index, too, so that each entry is tested.',
     });
     expect(() => users.by(User.byPlan, { tenant: 't' }).rawFilter("name eq 'Ann'")).to.throw(
       'rawFilter() would test the entries of the index byPlan of User, which are no entities. ' +

@@ -134,8 +134,8 @@ export class IndexCheck {
     return partText(part) === undefined ? equalityProblem(member) : undefined;
   }
 
-  #checkProjection({ on = [], partition = [], project = [], unique }: IndexSpec, wrong: Report): void {
-    const seen = new Set([...on, ...partition].map(partName));
+  #checkProjection({ project = [], unique }: IndexSpec, wrong: Report): void {
+    const seen = new Set<string>();
     for (const name of project) {
       if (seen.has(name)) {
         wrong(`names ${name} twice`);

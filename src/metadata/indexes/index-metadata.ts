@@ -166,8 +166,12 @@ function membersOf(
   rowKey: KeyTemplate,
   properties: readonly PropertyMetadata[],
 ): ReadonlyMap<string, Member> {
+  const byName = new Map(properties.map((property) => [property.name, property]));
   const parts = [partitionKey, rowKey].flatMap((key) =>
-    key.parts.map(({ name }, index): [string, Member] => [name, { kind: 'key', name, template: key, index }]),
+    key.parts.map(({ name }, index): [string, Member] => [
+      name,
+      { kind: 'key', name, template: key, index, copy: byName.get(name) },
+    ]),
   );
   const stored = properties.map((property): [string, Member] => [
     property.name,

@@ -4,7 +4,7 @@ import type { Condition } from '../../filter/condition.js';
 import { flattened } from '../../filter/flattened.js';
 import type { EntryPlaces } from '../../indexes/entry-place.js';
 import { projector } from '../../mapping/entity-decoder.js';
-import type { EntityMetadata, IndexMetadata } from '../../metadata/entity-metadata.js';
+import type { EntityMetadata, IndexMetadata, Member } from '../../metadata/entity-metadata.js';
 import { parseKey, type KeyTemplate } from '../../metadata/key-template.js';
 import { unknownProperty } from '../../metadata/unknown-property.js';
 import type { RowReader } from '../../store/row.js';
@@ -64,9 +64,9 @@ function notCovered({ metadata: { className, members }, index }: IndexOf, proper
   const isPart = index.on.includes(property) || index.partition?.includes(property) === true;
   const { kind } = members.get(property)!;
   const remedy =
-    isPart || kind === 'etag' || kind === 'timestamp'
+    kind === 'etag' || kind === 'timestamp'
       ? ''
-      : `add it to ${kind === 'key' ? 'on' : 'project'} of the index, or `;
+      : `add it to ${kind === 'key' ? 'on' : 'project'} of the index${isPart ? ', too' : ''}, or `;
   const why = isPart ? ', whose text cannot be turned back into its value' : '';
   return new EntitableError(
     'query.not-covered',
@@ -95,7 +95,7 @@ export function coveredReading(
   const { className, partitionKey, rowKey } = metadata;
   const { entries } = index;
   const held = projector(
-    { ...entries, className },
+    { ...entries, className, members: readMembers(entries) },
     names.filter((name) => entries.members.has(name)),
   );
   const keys: readonly KeyTemplate[] = [partitionKey, rowKey];
@@ -117,6 +117,18 @@ export function coveredReading(
       return Object.fromEntries(names.map((name) => [name, values[name]]));
     },
   };
+}
+
+/**
+ * Returns the members of entries as they are read: a property that entries hold besides the text in their keys is read
+ * from there, because the text need not be one that can be turned back.
+ */
+function readMembers({ members }: EntityMetadata): ReadonlyMap<string, Member> {
+  const stored = [...members].map(([name, member]): [string, Member] => {
+    const copy = member.kind === 'key' ? member.copy : undefined;
+    return [name, copy === undefined ? member : { kind: 'property', name, property: copy }];
+  });
+  return new Map(stored);
 }
 
 /** Returns the rows of entries that tell their entities, without those of entities that are left out. */
