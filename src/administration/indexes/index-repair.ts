@@ -1,7 +1,7 @@
 import { apartChange } from '../../indexes/apart-change.js';
 import { ApartChanges } from '../../indexes/apart-entries.js';
 import { EntryWrite } from '../../indexes/entry-write.js';
-import type { Entry, EntryMaker } from '../../indexes/index-entry.js';
+import type { Entry, EntryMaker, IndexedValues } from '../../indexes/index-entry.js';
 import { isLostRace, untilWritten } from '../../indexes/known-row.js';
 import type { OperationOptions } from '../../options/operation-options.js';
 import { rowError } from '../../repository/row-error.js';
@@ -82,7 +82,7 @@ export class EntityRepair {
       });
     const apart = entries
       .filter(({ maker }) => maker.index.partition !== undefined)
-      .map(({ maker }) => apartChange({ indexed, maker, entity: address }, undefined, entity.values))
+      .map(({ maker }) => apartChange({ indexed, maker, entity: address }, WITHOUT_ENTRY, entity.values))
       .filter((change) => change !== undefined);
     return {
       table: mapper.table,
@@ -119,6 +119,9 @@ export class EntityRepair {
     return entity;
   }
 }
+
+/** The values of an entity that is stored, but has no entry. */
+const WITHOUT_ENTRY: IndexedValues = Object.freeze({});
 
 interface Repaired {
   readonly maker: EntryMaker;
