@@ -4,7 +4,6 @@ import type { DataSourceOptions } from '../../src/data-source/options.js';
 import type { ErrorCode } from '../../src/errors/error-details.js';
 import type { EntityValues } from '../../src/metadata/create-types.js';
 import type { Converter } from '../../src/metadata/converter.js';
-import { index } from '../../src/metadata/indexes/declaration.js';
 import { not } from '../../src/filter/filter.js';
 import { filter } from '../../src/filter/make-filter.js';
 import { newestFirst } from '../../src/metadata/converters/date-keys.js';
@@ -108,16 +107,6 @@ class Demanding {
   @Property({ type: 'Double', required: true }) double?: number;
 }
 
-@Entity({ table: 'Indexed', rowKey: '{r}' })
-class Indexed {
-  static readonly byText = index({ on: ['text'], unique: true });
-  static readonly byDouble = index({ on: ['double'], building: true });
-  @PartitionKey() p!: PartitionKey;
-  @RowKey() r!: RowKey;
-  @Property({ type: 'String' }) text?: string;
-  @Property({ type: 'Double' }) double?: number;
-}
-
 const key = { p: 'p', at: new Date(0), id: 'i' };
 /** Values for all properties. Each contains the mark, so that no error may quote any of them. */
 const marks = {
@@ -182,21 +171,6 @@ const ways: readonly (readonly [code: ErrorCode, drive: Drive, options?: DataSou
         .repository(Marked)
         .save(entity),
     ),
-  ],
-  [
-    'entity.not-unique',
-    async (tables) => {
-      await tables.repository(Indexed).insert({ p: 'p', r: 'r', text: MARK });
-      await tables.repository(Indexed).insert({ p: 'p', r: 's', text: MARK });
-    },
-  ],
-  [
-    'query.not-covered',
-    (tables) => tables.repository(Indexed).by(Indexed.byText, { p: 'p' }).where('double', 'eq', MARKED_NUMBER),
-  ],
-  [
-    'query.index-building',
-    (tables) => tables.repository(Indexed).by(Indexed.byDouble, { p: 'p', double: MARKED_NUMBER }),
   ],
   ['entity.no-etag', (tables) => tables.repository(Marked).replace(marked())],
   ['entity.not-an-object', (tables) => tables.repository(Marked).insert(MARK as never)],
