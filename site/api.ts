@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Application, type ProjectReflection, type TypeDocOptions } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { entryPoints } from './entry-points.js';
@@ -81,11 +82,27 @@ export async function writeApi(root: string, output: string): Promise<readonly s
   nameModules(project, new Map(entries.map(({ source, specifier }) => [source, specifier])));
   app.validate(project);
   await app.generateOutputs(project);
+  renamePagesOfIndex(output);
   const warnings = app.logger.errorCount + app.logger.warningCount;
   return [
     ...undocumented(project).map((symbol) => `No doc comment: ${symbol}`),
     ...(warnings > 0 ? [`${warnings} warnings of TypeDoc: see above`] : []),
   ];
+}
+
+/**
+ * Gives the page of the interface `Index` another file name. The generator of the site takes `Index.md` for the start
+ * page of its folder, whatever its case, and then finds no page behind the links to it.
+ */
+function renamePagesOfIndex(output: string): void {
+  for (const entry of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
+    const file = join(output, entry);
+    if (!/\.(md|json)$/.test(entry)) continue;
+    const text = readFileSync(file, 'utf8');
+    const linked = text.replaceAll(/(?<=[(/])Index\.md\b/g, 'IndexInterface.md');
+    if (linked !== text) writeFileSync(file, linked);
+    if (basename(entry) === 'Index.md') renameSync(file, join(dirname(file), 'IndexInterface.md'));
+  }
 }
 
 /** Names each module by its import specifier. */
