@@ -94,7 +94,8 @@ export class WriteFactory<T extends object> {
     if (difference.changed.length === 0 && removed.length === 0) return undefined;
     mapper.properties.checkRequired(entity, unassigned);
     await this.validate(entity, unassigned);
-    const isKnown = isKnownUnder(remembered, ifMatch);
+    // The ETag of a loaded row is read from the row, so it is compared only for a class that depends on it.
+    const isKnown = this.indexes === undefined || isKnownUnder(remembered, ifMatch);
     const kept = { before: remembered.row, isBeforeUncertain: !isKnown, unassigned };
     const merge: Merge = { address, difference, entity, kept };
     if (!this.#concerns(difference)) return this.#merge(merge, ifMatch);

@@ -187,7 +187,10 @@ function change(
     ifMatch: operation.ifMatch,
     removed,
     before: known?.row ?? state?.row,
-    isBeforeUncertain: known === undefined && !(state !== undefined && isKnownUnder(state, operation.ifMatch!)),
+    isBeforeUncertain:
+      indexesOf(mapper) !== undefined &&
+      known === undefined &&
+      !(state !== undefined && isKnownUnder(state, operation.ifMatch!)),
     unassigned,
     isRequirement: false,
   };

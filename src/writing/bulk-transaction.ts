@@ -49,7 +49,7 @@ export interface BulkOutcome<I> {
 }
 
 /** Returns the parts of an item that come from its write. */
-export function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'write' | 'others' | 'apart' | 'ready'> {
+function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'write' | 'others' | 'apart' | 'ready'> {
   return { table: ready.table, write: ready.write, others: ready.others, apart: ready.apart, ready };
 }
 

@@ -15,7 +15,7 @@ import {
   type BulkProgress,
 } from './bulk-options.js';
 import { ItemReader, type Items, type ReadItem } from '../async/item-reader.js';
-import { sendBatch, writeOf, type BulkSending, type IgnoredRefusal, type BulkItem } from './bulk-transaction.js';
+import { sendBatch, type BulkSending, type IgnoredRefusal, type BulkItem } from './bulk-transaction.js';
 import { checkChoice } from '../options/check-option.js';
 import { concurrencyOf } from './concurrency.js';
 import { notify } from '../async/notify.js';
@@ -170,7 +170,8 @@ class BulkWrite<I> {
   }
 
   #add({ index, item }: ReadItem<I>, ready: ReadyWrite): void {
-    this.#lanes.add({ index, item, ...writeOf(ready) });
+    const { table, write, others, apart } = ready;
+    this.#lanes.add({ index, item, table, write, others, apart, ready }); // a spread would cost as much as all the rest
   }
 
   #fail(read: ReadItem<I>, error: unknown): void {
