@@ -7,7 +7,7 @@ import type { Index } from '../metadata/indexes/declaration.js';
 import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { matchWrites, type MatchWrites } from '../query/matched-writes.js';
-import { getByIndex, queryByIndex, type IndexedClass } from '../query/indexes/by-index.js';
+import { getByIndex, queryByIndex, type IndexReading } from '../query/indexes/by-index.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query } from '../query/query.js';
 import { Deadline } from '../async/deadline.js';
@@ -129,7 +129,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return getByIndex(this.#indexed, index, key, options);
   }
 
-  get #indexed(): IndexedClass<T> {
+  get #indexed(): IndexReading<T> {
     return { mapper: this.#mapper, entities: this.#mapper };
   }
 

@@ -5,7 +5,7 @@ import type { Index } from '../metadata/indexes/declaration.js';
 import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { checkItems, type BulkResult } from '../writing/bulk-options.js';
-import { getByIndex, queryByIndex, type IndexedClass } from '../query/indexes/by-index.js';
+import { getByIndex, queryByIndex, type IndexReading } from '../query/indexes/by-index.js';
 import { partitionQuery, tableQuery } from '../query/query-factory.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { Items } from '../async/item-reader.js';
@@ -116,7 +116,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     return getByIndex(this.#indexed, index, key, options);
   }
 
-  get #indexed(): IndexedClass<T> {
+  get #indexed(): IndexReading<T> {
     const mapper = this.#mapper;
     return {
       mapper,

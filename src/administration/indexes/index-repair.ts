@@ -10,7 +10,7 @@ import { submitGroup } from '../../writing/submit-batch.js';
 import type { IndexedClass, ReadEntity, ReadEntry } from './indexed-class.js';
 
 /** A stale entry that is to be deleted. */
-export class StaleEntry {
+export class SurplusEntry {
   readonly partitionKey: string;
   readonly rowKey: string | undefined;
   readonly indexes: readonly string[];

@@ -29,7 +29,7 @@ export interface ReadEntity extends Address {
 }
 
 /** A row that the class can have, with what the indexes need of it. */
-export interface ReadRow extends Address {
+export interface IndexedRow extends Address {
   readonly etag: string;
   /** The values; `undefined` if the class cannot have the keys of the row. */
   readonly values: IndexedValues | undefined;
@@ -94,14 +94,14 @@ export class IndexedClass {
    * Reads all rows that the class can have, with what its indexes need of them. Rows whose keys the class cannot have
    * have no values.
    */
-  rows(options: OperationOptions): AsyncGenerator<Chunk<ReadRow>, void, undefined> {
-    const decode = (row: RowReader): ReadRow => this.#rowOf(row);
+  rows(options: OperationOptions): AsyncGenerator<Chunk<IndexedRow>, void, undefined> {
+    const decode = (row: RowReader): IndexedRow => this.#rowOf(row);
     const request = { select: this.indexes.slots, etag: true };
     return readRows(this.#place, true, { rows: this.#entities, request, decode }, options);
   }
 
   /** Reads a row as it is now. */
-  rowAt({ partitionKey, rowKey }: Address, options: OperationOptions): Promise<ReadRow | undefined> {
+  rowAt({ partitionKey, rowKey }: Address, options: OperationOptions): Promise<IndexedRow | undefined> {
     const request = { select: this.indexes.slots, etag: true };
     return this.#entities.get(partitionKey, rowKey, (row) => this.#rowOf(row), request, options);
   }
@@ -122,7 +122,7 @@ export class IndexedClass {
     return this.#readers.get(maker)!.at(address, options);
   }
 
-  #rowOf(row: RowReader): ReadRow {
+  #rowOf(row: RowReader): IndexedRow {
     const values = this.#isOfClass(row) ? this.indexes.values(row) : undefined;
     return { ...addressOfRow(row), etag: row.etag, values };
   }

@@ -6,7 +6,7 @@ import { checkFunction, type OperationOptions } from '../../options/operation-op
 import type { ReadyWrite } from '../../writing/batch.js';
 import { writeBulk } from '../../writing/bulk-write.js';
 import { checkWriting } from '../copy-options.js';
-import { EntityRepair, StaleEntry } from './index-repair.js';
+import { EntityRepair, SurplusEntry } from './index-repair.js';
 import { IndexComparison } from './index-comparison.js';
 import type { IndexFailure, RebuildIndexesOptions, RebuildIndexesReport } from './index-options.js';
 import type { IndexedClass } from './indexed-class.js';
@@ -58,14 +58,14 @@ class IndexRebuild {
 
   /** Deletes the stale entries. One that was written again meanwhile has another ETag and belongs to an entity. */
   async #deleteStale(): Promise<void> {
-    const failed = await this.#write(this.#staleEntries(), (entry: StaleEntry) => entry.ready(() => this.#deleted++));
+    const failed = await this.#write(this.#staleEntries(), (entry: SurplusEntry) => entry.ready(() => this.#deleted++));
     for (const { item, error } of failed) {
       if (!EntitableError.is(error, 'store.precondition-failed')) this.#fail(item, error);
     }
   }
 
-  async *#staleEntries(): AsyncGenerator<StaleEntry, void, undefined> {
-    for await (const page of this.#comparison.staleEntries()) yield* page.map((entry) => new StaleEntry(entry));
+  async *#staleEntries(): AsyncGenerator<SurplusEntry, void, undefined> {
+    for await (const page of this.#comparison.staleEntries()) yield* page.map((entry) => new SurplusEntry(entry));
   }
 
   /** Writes the missing entries. An entity that others kept changing is tried again after the others. */
@@ -126,7 +126,7 @@ class IndexRebuild {
     }
   }
 
-  #fail({ partitionKey, rowKey, indexes }: EntityRepair | StaleEntry, error: unknown): void {
+  #fail({ partitionKey, rowKey, indexes }: EntityRepair | SurplusEntry, error: unknown): void {
     this.#failed.push(Object.freeze({ partitionKey, ...(rowKey !== undefined && { rowKey }), indexes, error }));
   }
 

@@ -8,8 +8,8 @@ import { checkWriting } from '../copy-options.js';
 import type { TablePlace } from '../table-place.js';
 import { truncateTable, type TruncateOptions, type TruncateReport } from '../truncate-table.js';
 import { IndexComparison } from './index-comparison.js';
-import { StaleEntry } from './index-repair.js';
-import { IndexedClass, type ReadRow } from './indexed-class.js';
+import { SurplusEntry } from './index-repair.js';
+import { IndexedClass, type IndexedRow } from './indexed-class.js';
 
 /** Deletes the rows of a table, or of an entity class in it and the entries of its indexes. */
 export function truncatePlace(place: TablePlace, options: TruncateOptions = {}): Promise<TruncateReport> {
@@ -33,7 +33,7 @@ async function truncateClass(
   const { store } = indexed.mapper;
   const task = {
     store,
-    prepare: (row: ReadRow) => deleting(indexed, row, requests),
+    prepare: (row: IndexedRow) => deleting(indexed, row, requests),
     ignored: 'store.not-found',
   } as const;
   const { written } = await writeBulk(rows(), task, {
@@ -43,7 +43,7 @@ async function truncateClass(
       onProgress: ({ done, ratePerSecond }) => onProgress({ deleted: done, ratePerSecond }),
     }),
   });
-  const prepare = (entry: StaleEntry): ReadyWrite => entry.ready(() => undefined);
+  const prepare = (entry: SurplusEntry): ReadyWrite => entry.ready(() => undefined);
   const entries = { store, prepare, ignored: 'store.not-found' } as const;
   const { failed } = await writeBulk(staleEntries(indexed, requests), entries, {
     concurrency,
@@ -55,7 +55,7 @@ async function truncateClass(
   if (failure !== undefined) throw failure.error;
   return Object.freeze({ deleted: written });
 
-  async function* rows(): AsyncGenerator<ReadRow, void, undefined> {
+  async function* rows(): AsyncGenerator<IndexedRow, void, undefined> {
     try {
       for (let page = first; page.done !== true; page = await pages.next()) yield* page.value.rows;
     } finally {
@@ -64,7 +64,7 @@ async function truncateClass(
   }
 }
 
-function deleting(indexed: IndexedClass, row: ReadRow, options: OperationOptions): ReadyWrite {
+function deleting(indexed: IndexedClass, row: IndexedRow, options: OperationOptions): ReadyWrite {
   const { mapper, indexes } = indexed;
   const { partitionKey, rowKey, etag, values } = row;
   const address = { partitionKey, rowKey };
@@ -89,7 +89,7 @@ function deleting(indexed: IndexedClass, row: ReadRow, options: OperationOptions
 async function* staleEntries(
   indexed: IndexedClass,
   options: OperationOptions,
-): AsyncGenerator<StaleEntry, void, undefined> {
+): AsyncGenerator<SurplusEntry, void, undefined> {
   const comparison = new IndexComparison(indexed, options, () => undefined);
-  for await (const page of comparison.staleEntries()) yield* page.map((entry) => new StaleEntry(entry));
+  for await (const page of comparison.staleEntries()) yield* page.map((entry) => new SurplusEntry(entry));
 }

@@ -6,7 +6,7 @@ import type { EntityMetadata, Member, PropertyMetadata } from '../entity-metadat
 import type { MetadataProblems } from '../metadata-problems.js';
 import { isComputed } from '../unknown-property.js';
 import type { Index, IndexPart, IndexSpec } from './declaration.js';
-import { ENTITY_PARTITION, ENTITY_ROW, indexTable, partName, partText, RESERVED } from './index-metadata.js';
+import { ENTITY_PARTITION, ENTITY_ROW, indexTable, partName, givenText, RESERVED } from './index-metadata.js';
 import { shapeProblem } from './index-shape.js';
 
 /** The most indexes of a class: a change of all of them, with its row, is one transaction of 100 writes. */
@@ -131,7 +131,7 @@ export class IndexCheck {
         ? 'is part of the partition key: it is the same in all entries of a partition'
         : undefined;
     }
-    return partText(part) === undefined ? equalityProblem(member) : undefined;
+    return givenText(part) === undefined ? equalityProblem(member) : undefined;
   }
 
   #checkProjection({ project = [], unique }: IndexSpec, wrong: Report): void {

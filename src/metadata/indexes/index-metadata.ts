@@ -40,7 +40,7 @@ export function resolveIndex(
     Object.freeze(Array.isArray(value) ? [...(value as readonly unknown[])] : [value]),
   ]);
   const keyParts = [...of.partitionKey.parts, ...of.rowKey.parts].map((part) => part.name);
-  const readable = [...on, ...(partition ?? [])].filter((part) => isReadable(partText(part))).map(partName);
+  const readable = [...on, ...(partition ?? [])].filter((part) => isReadable(givenText(part))).map(partName);
   return Object.freeze({
     name,
     declared,
@@ -139,7 +139,7 @@ function template(given: Pick<KeyTemplate, 'key' | 'className' | 'index' | 'lite
 
 function keyPart(of: EntityMetadata, part: IndexPart): KeyPartMetadata {
   const name = partName(part);
-  return Object.freeze({ name, converter: textConverter(of.members.get(name)!, partText(part)) });
+  return Object.freeze({ name, converter: textConverter(of.members.get(name)!, givenText(part)) });
 }
 
 function entryProperties(
@@ -186,6 +186,6 @@ export function partName(part: IndexPart): string {
 }
 
 /** Returns the text that a part of an index gives for its values, if it does. */
-export function partText(part: IndexPart): IndexText | undefined {
+export function givenText(part: IndexPart): IndexText | undefined {
   return typeof part === 'string' ? undefined : part[1];
 }

@@ -14,7 +14,7 @@ import { checkIndexKey, checkUniqueKey, requireIndex } from './index-key.js';
 import { IndexReader } from './index-reader.js';
 
 /** A class whose indexes are read, and how its rows are read: by a data source, or by a unit of work. */
-export interface IndexedClass<T extends object> {
+export interface IndexReading<T extends object> {
   readonly mapper: EntityMapper<T>;
   /** Reads the entities. */
   readonly entities: EntityReader<T>;
@@ -31,7 +31,7 @@ export interface IndexedClass<T extends object> {
  * `query.invalid-operand` for a wrong key.
  */
 export function queryByIndex<T extends object>(
-  from: IndexedClass<T>,
+  from: IndexReading<T>,
   declared: Index,
   given: unknown,
   writes: MatchWrites,
@@ -49,7 +49,7 @@ export function queryByIndex<T extends object>(
  * @throws EntitableError as {@link queryByIndex}.
  */
 export async function getByIndex<T extends object>(
-  from: IndexedClass<T>,
+  from: IndexReading<T>,
   declared: Index,
   given: unknown,
   options: ReadOptions = {},
@@ -80,7 +80,7 @@ export async function getByIndex<T extends object>(
 }
 
 function readerOf<T extends object>(
-  { mapper, entities, entriesOf, isLeftOut }: IndexedClass<T>,
+  { mapper, entities, entriesOf, isLeftOut }: IndexReading<T>,
   index: IndexMetadata,
 ): IndexReader<T> {
   const indexed = indexesOf(mapper)!;
