@@ -4,7 +4,7 @@ import type { StaleEntry } from '../errors/write-reports.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { ApartEntries, TableWrite, WriteOutcome } from './batch.js';
 
-/** The number of writes whose entries in other partitions are written at the same time. */
+/** The maximum number of writes whose entries in other partitions are written at the same time. */
 const CONCURRENCY = 16;
 
 interface Apart<W> {
@@ -43,13 +43,13 @@ export async function entriesBefore<W extends TableWrite>(
 /** Settings of {@link entriesAfter}. */
 export interface EntriesAfter {
   readonly options?: OperationOptions | undefined;
-  /** The error of writes that were not written. */
+  /** The error because of which the writes were not carried out. */
   readonly cause?: unknown;
-  /** Called with the entries that may have stayed. */
+  /** Called with the superfluous entries that may not have been deleted. */
   readonly onStale?: ((entries: readonly StaleEntry[]) => void) | undefined;
 }
 
-/** Deletes the entries of writes that are superfluous after their outcome. It never throws. */
+/** Deletes the entries that the outcome of the writes has made superfluous. It never throws. */
 export async function entriesAfter(
   writes: readonly TableWrite[],
   outcome: WriteOutcome,
@@ -67,12 +67,17 @@ export function outcomeOfError(error: unknown): WriteOutcome {
   return EntitableError.is(error) && !EntitableError.is(error, 'store.outcome-unknown') ? 'not-written' : 'unknown';
 }
 
-/** Returns the first write that there is no time left for; `undefined` if there is none. */
+/**
+ * Returns the first write whose row may no longer be sent, because the time for which its unique values are reserved
+ * for it is over; `undefined` if there is none.
+ */
 export function lateWrite<W extends TableWrite>(writes: readonly W[]): W | undefined {
   return writes.find(({ apart }) => apart !== undefined && apart.timeLeft <= 0);
 }
 
-/** Returns the milliseconds for which writes may still be sent; `undefined` if nothing limits them. */
+/**
+ * Returns the milliseconds for which the rows of all the writes may still be sent; `undefined` if there is no limit.
+ */
 export function timeFor(writes: readonly TableWrite[]): number | undefined {
   const left = Math.min(...writes.map(({ apart }) => apart?.timeLeft ?? Infinity));
   return left === Infinity ? undefined : left;

@@ -24,21 +24,21 @@ export interface GroupRow {
    */
   refused(error: EntitableError, options: OperationOptions): Promise<GroupRow | undefined>;
   /**
-   * Returns the same row, written over whatever is stored there: for a transaction in which another group gives the row
-   * up.
+   * Returns the same row, written over whatever is stored there: for a transaction in which another group deletes that
+   * row.
    */
   replacing(): GroupRow;
-  /** Creates the error for a commit in which two groups want this row. */
+  /** Creates the error for a commit in which two groups write this row. */
   conflict(): EntitableError;
 }
 
-/** The outcome of a write, as far as its response tells. */
+/** The outcome of a write, as far as it is known from the response. */
 export type WriteOutcome = 'written' | 'not-written' | 'unknown';
 
 /**
  * The entries of one entity in indexes with partitions of their own. No transaction can hold them together with the row
- * of the entity, so new entries are written before the row, and old ones are deleted after it. An entry may thus be
- * there without its row, but a row is not without its entry.
+ * of the entity, so new entries are written before the row, and old ones are deleted after it. An entry may thus exist
+ * without its row, but a row never exists without its entry.
  */
 export interface ApartEntries {
   /**
@@ -46,7 +46,7 @@ export interface ApartEntries {
    * infinite.
    */
   readonly timeLeft: number;
-  /** Number of requests before the row, and of those after it. */
+  /** Number of requests that are sent for the entries, before and after the row. */
   readonly requests: number;
   /**
    * Writes the new entries, and reads the ETags under which the old ones will be deleted. The row may be sent only if
@@ -56,8 +56,9 @@ export interface ApartEntries {
   before(options: OperationOptions): Promise<void>;
   /**
    * Deletes the entries that the outcome has made superfluous. Returns those that may have stayed. It never throws, and
-   * does nothing if `before` was not called since the last known outcome. After an unknown outcome only `written` is
-   * acted on. `cause` is the error of a row that was not written for certain.
+   * does nothing if `before` was not called since the last known outcome. Once called with the outcome `unknown`, it
+   * does something only when it is called with `written`. `cause` is the error of the row's write, unless the row was
+   * certainly written.
    */
   after(outcome: WriteOutcome, options: OperationOptions, cause?: unknown): Promise<readonly StaleEntry[]>;
 }
@@ -87,8 +88,8 @@ export interface TransactionRow<W extends Grouped = TableWrite> {
 
 /**
  * Returns the rows of a transaction in the order in which they are sent: each write's own row, then the others of its
- * group. A row that one group gives up and another group writes is sent once: the delete is left out, and the other
- * write replaces whatever is there. `othersOf` gives the further rows of a write, by default those that it has.
+ * group. A row that one group deletes and another group writes is sent once: the delete is left out, and the other
+ * write replaces whatever is there. `othersOf` returns the further rows of a write, by default its `others`.
  */
 export function rowsOf<W extends Grouped>(
   writes: readonly W[],
@@ -141,7 +142,7 @@ export interface Repetition {
 
 /**
  * Writes that are sent as one transaction, in their order: of one table and one partition, each row once, within the
- * store's limits. The rows of a group are never parted.
+ * store's limits. The rows of a group always stay in one transaction.
  */
 export interface Batch<W extends TableWrite = TableWrite> {
   readonly table: string;
@@ -149,7 +150,7 @@ export interface Batch<W extends TableWrite = TableWrite> {
   readonly writes: readonly W[];
   /** Number of rows: one for each write, and the further rows of its group. */
   readonly rows: number;
-  /** Size of the request body. */
+  /** Upper bound of the size of the request body, in bytes. */
   readonly bytes: number;
 }
 
@@ -174,14 +175,14 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     return this.#bytes;
   }
 
-  /** Returns whether it has as many rows as one transaction can hold. */
+  /** Returns whether the batch has as many rows as one transaction can hold. */
   isFull({ transactionWrites }: ServiceLimits): boolean {
     return this.#rowKeys.size >= transactionWrites;
   }
 
   /**
-   * Returns whether the transaction can hold another write with its group: it contains each row once. A write too large
-   * for any transaction gets one of its own.
+   * Returns whether the transaction can hold another write with its group. A transaction may contain each row only
+   * once. A write too large for any transaction gets one of its own.
    */
   takes({ write: { bytes, rowKey }, others }: Grouped, limits: ServiceLimits): boolean {
     if (this.writes.length === 0) return true;
@@ -189,7 +190,7 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     return others === undefined || this.#takesRows([{ rowKey, bytes }, ...others.map((row) => row.write)], limits);
   }
 
-  /** Returns whether the transaction can hold writes that must not be parted. */
+  /** Returns whether the transaction can hold writes that must stay in one transaction. */
   takesAll(joined: readonly W[], limits: ServiceLimits): boolean {
     return this.writes.length === 0 || this.#takesRows(writesOf(joined), limits);
   }
@@ -201,7 +202,7 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     if (others !== undefined) for (const row of others) this.#addRow(row.write);
   }
 
-  /** Adds writes that must not be parted. */
+  /** Adds writes that must stay in one transaction. */
   addAll(joined: readonly W[]): void {
     this.writes.push(...joined);
     for (const write of writesOf(joined)) this.#addRow(write);
@@ -235,9 +236,9 @@ export function partitionId({ table, write: { partitionKey } }: TableWrite): str
 
 /**
  * Groups writes by table and partition, and splits each partition where a transaction would be too long, too large, or
- * contain a row twice. An inner array of the input is a set of writes of one partition that are not parted. Each inner
- * list of the result is one partition: writes keep their order within it, and partitions are in the order of their
- * first writes. Used by units of work.
+ * contain a row twice. An inner array of the input is a set of writes of one partition that must stay in one
+ * transaction. Each inner list of the result is one partition: writes keep their order within it, and partitions are in
+ * the order of their first writes. Used by units of work.
  */
 export function planBatches<W extends TableWrite>(
   writes: Iterable<W | readonly W[]>,
@@ -258,7 +259,7 @@ export function planBatches<W extends TableWrite>(
   return [...partitions.values()];
 }
 
-/** Returns whether an item of a plan is a set of writes that are not parted. */
+/** Returns whether an item of a plan is a set of writes that must stay in one transaction. */
 export function isJoined<W extends TableWrite>(item: W | readonly W[]): item is readonly W[] {
   return Array.isArray(item);
 }

@@ -13,11 +13,11 @@ export interface BulkItem<I> extends TableWrite {
   readonly index: number;
   readonly item: I;
   readonly ready: ReadyWrite;
-  /** Times that the write was made, if it was made anew. */
+  /** Number of times that the write was made, including the first; absent if it was made only once. */
   readonly attempts?: number;
 }
 
-/** The most times that a write is made anew for its row, while other writers keep changing the row. */
+/** Maximum number of times that a write is made for its row, while other writers keep changing the row. */
 const ATTEMPTS = 5;
 
 function isRepeated({ ready, attempts = 1 }: BulkItem<unknown>, error: unknown): boolean {
@@ -65,7 +65,10 @@ export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSendi
   return outcome;
 }
 
-/** Sends the items of a batch. Adds to `given` those that were made anew with entries in other partitions. */
+/**
+ * Sends the items of a batch. Adds to `given` the items whose writes were made anew and have entries in other
+ * partitions.
+ */
 async function sendItems<I>(
   batch: Batch<BulkItem<I>>,
   sending: BulkSending,

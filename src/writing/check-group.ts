@@ -8,7 +8,7 @@ type Exceeded = Pick<ErrorDetails['commit.not-atomic'], 'reason' | 'found' | 'li
 type Group = readonly Pick<TableWrite, 'write' | 'others'>[];
 
 /**
- * Checks that one transaction can hold the rows of a group, or of groups that must not be parted. Throws
+ * Checks that one transaction can hold the rows of a group, or of groups that must stay in one transaction. Throws
  * `commit.not-atomic`, which names the class of the first entity.
  */
 export function checkGroup(group: Group, limits: ServiceLimits, className: string): void {

@@ -1,16 +1,16 @@
 import { partitionId, type GroupRow, type TableWrite } from './batch.js';
 
-/** A further row of a group, with the write that the group belongs to. */
+/** A further row of a group, with the write to whose group it belongs. */
 interface RowOfGroup<W> {
   readonly item: W;
   readonly row: GroupRow;
 }
 
 /**
- * Joins the writes of a unit of work whose groups meet at one row, e.g. because one entity gives up a unique value and
- * another one takes it. Such writes form a set that is not parted; all other writes are returned as they are. A set
- * stands at the place of its first write, and its writes keep their order. Throws the row's `conflict()`, e.g.
- * `entity.not-unique`, if two groups want to write the same row.
+ * Joins the writes of a unit of work whose groups contain the same row, e.g. the entry of a unique value that one
+ * entity gives up and another one takes. Such writes form a set that must stay in one transaction; all other writes are
+ * returned unchanged. A set takes the position of its first write, and its writes keep their order. If two groups write
+ * the same row and neither deletes it, throws the row's `conflict()`, e.g. `entity.not-unique`.
  */
 export function joinGroups<W extends TableWrite>(writes: readonly W[]): readonly (W | readonly W[])[] {
   if (!writes.some(({ others }) => others !== undefined)) return writes;
@@ -45,7 +45,7 @@ function join<W>(sets: Map<W, W[]>, left: W, right: W): void {
   sets.set(right, large);
 }
 
-/** Returns the rows that several groups write. */
+/** Returns the rows that several groups contain, each with the writes of these groups. */
 function meetingsOf<W extends TableWrite>(writes: readonly W[]): readonly (readonly RowOfGroup<W>[])[] {
   const partitions = new Map<string, Map<string, RowOfGroup<W>[]>>();
   for (const item of writes) {

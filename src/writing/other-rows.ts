@@ -11,15 +11,15 @@ import {
   type BatchFailure,
 } from './refusals.js';
 
-/** Number of times that a row is replaced before its group counts as refused. */
+/** Maximum number of times that a refused row is replaced by another one before its group counts as refused. */
 const REPLACEMENTS = 5;
 
 /**
  * The further rows of the groups that are sent in one transaction. A row that the store refuses is replaced, or left
- * out, as its `refused` says.
+ * out, as the row's method `refused` decides.
  */
 export class OtherRows<W extends TableWrite> {
-  /** The rows of the groups of which a row was replaced or left out. */
+  /** The current further rows of those groups in which a row was replaced or left out. */
   readonly #changed = new Map<W, readonly GroupRow[]>();
   /** The number of replacements of each row, by row key. */
   readonly #replacements = new Map<string, number>();
@@ -30,7 +30,7 @@ export class OtherRows<W extends TableWrite> {
   }
 
   /**
-   * Finds the group that a refused transaction was refused for. Returns `undefined` if the transaction is to be sent
+   * Finds the group because of which a transaction was refused. Returns `undefined` if the transaction is to be sent
    * again, because a further row was replaced or left out.
    */
   async refused(

@@ -36,15 +36,13 @@ export function operationOf(error: unknown): number | undefined {
   return (error.details as StoreErrorDetails).operation;
 }
 
-/** Returns the same error with another index of the refused write. */
+/** Returns a copy of an error that names the refused write by another index. */
 export function withOperation(error: unknown, operation: number): unknown {
   if (!EntitableError.is(error, 'store.') || operationOf(error) === operation) return error;
   return copyOf(error, error.code, error.message, { operation });
 }
 
-/**
- * Creates the error for a group whose further row was refused again and again, because other writers kept changing it.
- */
+/** Creates the error for a group that was refused because other writers kept changing one of its further rows. */
 export function contendedRow(error: EntitableError, index: string, operation: number): EntitableError {
   return copyOf(
     error,
@@ -55,8 +53,8 @@ export function contendedRow(error: EntitableError, index: string, operation: nu
 }
 
 /**
- * Returns the store's error for a further row as that of its group. The row exists or is missing against all
- * expectation: another writer was faster, and the entity's own row need not be as the error says.
+ * Turns the store's error for a further row into the error of its group. If the further row unexpectedly exists or is
+ * missing, another writer was faster; the error must not say the same of the entity's own row.
  */
 export function refusedEntry(error: EntitableError, index: string, operation: number): EntitableError {
   if (error.code === 'store.not-found' || error.code === 'store.already-exists') {
@@ -67,7 +65,7 @@ export function refusedEntry(error: EntitableError, index: string, operation: nu
 
 /**
  * Creates the error for a group of several rows, one of which was refused because it exists or is missing, if the store
- * does not say which: it need not be the entity's own row.
+ * does not say which one. The error names no row, because it need not be the entity's own.
  */
 export function unnamedRow(error: unknown): unknown {
   if (!EntitableError.is(error, 'store.not-found') && !EntitableError.is(error, 'store.already-exists')) return error;

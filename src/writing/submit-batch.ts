@@ -38,13 +38,15 @@ export interface BatchSubmission<W extends TableWrite> {
   readonly onRefused: (write: W, error: unknown) => boolean;
   /** Returns true once nothing more may be sent. Called before each transaction. */
   readonly stopped?: (() => boolean) | undefined;
-  /** Called with entries of indexes with partitions of their own that may say too much. */
+  /**
+   * Called with entries of indexes with partitions of their own that may be stale, i.e. superfluous but not deleted.
+   */
   readonly onStale?: ((entries: readonly StaleEntry[]) => void) | undefined;
 }
 
 /** Writes of a batch that were not written because an error or `stopped` ended it. */
 export interface UnwrittenBatch<W> {
-  /** All unwritten writes in their order, the refused one among them. */
+  /** All writes that were not carried out, in order, including the refused one. */
   readonly unwritten: readonly W[];
   /** Absent if `stopped` ended the batch. */
   readonly failure?: BatchFailure<W>;
@@ -53,7 +55,7 @@ export interface UnwrittenBatch<W> {
 /**
  * Submits writes as one transaction, for bulk writes, units of work and writes by filter. A refused transaction writes
  * nothing, so a write that `onRefused` leaves out costs one more request, which sends the others. A further row of a
- * group that the store refuses is replaced or left out as its `refused` says, which costs one more request, too.
+ * group that the store refuses is replaced or left out as the row's `refused` decides, which costs one more request, too.
  * Returns `undefined` when nothing is left to write.
  *
  * Entries of indexes with partitions of their own are written before the transaction, and old ones deleted after it. A
