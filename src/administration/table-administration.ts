@@ -55,7 +55,7 @@ export class TableAdministration {
     this.#store = tables.strict;
   }
 
-  /** @internal */
+  /** @internal The parts of the data source that administration uses. */
   get [ADMINISTERED](): AdministeredTables {
     return this.#tables;
   }

@@ -77,7 +77,7 @@ export interface StoreErrorDetails {
   readonly lostRace?: boolean;
 }
 
-/** Details of a write whose response was lost, after the row was read back. */
+/** Details of a write whose response was lost, if reading the row back did not show the outcome. */
 export interface OutcomeUnknownDetails extends StoreErrorDetails {
   /**
    * The state of the row. `as-before`: the write has left no trace, but it may still arrive. `missing`: there is no

@@ -32,7 +32,7 @@ export interface PartTest {
   readonly text: string;
   /** The property and operator as the application wrote them, for messages. */
   readonly asked: { readonly property: string; readonly operator: string };
-  /** Creates the same test on the property that also stores the part; missing if there is no such property. */
+  /** Creates the same test on the property that also stores the part; absent if the part is stored only in the key. */
   readonly copy?: (() => BoundFilter) | undefined;
 }
 

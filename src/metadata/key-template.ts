@@ -94,7 +94,7 @@ export function parseKey(template: KeyTemplate, key: string): readonly unknown[]
   return values;
 }
 
-/** Returns whether a template can yield a stored key. */
+/** Returns whether a stored key can have been made by a template. */
 export function isKeyOf(template: KeyTemplate, key: string): boolean {
   return tryParseKey(template, key) !== undefined;
 }

@@ -16,8 +16,9 @@ import type { StoredRow } from '../stored-row.js';
 import type { TablePlace } from '../table-place.js';
 
 /**
- * Returns the writes of a copy that must make entries in indexes: those of the class of the target, or those of the
- * class that is copied if the target is given by its name. `undefined` if there is no class with indexes.
+ * Returns what prepares the writes of a copy whose rows need entries in the indexes of the target's class or, if the
+ * target is given as a table name, of the source's class. Returns `undefined` if that class has no indexes, or if both
+ * tables are given as names.
  */
 export function copiedEntities(from: TablePlace, to: TablePlace): CopiedEntities | undefined {
   const given = to.mapper ?? from.mapper;
@@ -28,21 +29,27 @@ export function copiedEntities(from: TablePlace, to: TablePlace): CopiedEntities
   return new CopiedEntities(new EntityMapper(metadata, to.tables.store, tableName), false);
 }
 
-/** A row of the target before it is written. */
+/** A row of the target table before the copy overwrites it. */
 interface Before {
   readonly etag: string;
   readonly row: RetainedRow;
   readonly values: IndexedValues | undefined;
 }
 
-/** The writes of a copy to a table in which rows have entries in indexes. The entries are made anew. */
+/**
+ * Prepares the writes of a copy to a table in which rows have entries in indexes. Entries of the source are not copied:
+ * each row is written with new entries.
+ */
 export class CopiedEntities {
   readonly #mapper: EntityMapper<object>;
   readonly #indexes: IndexRows;
   readonly #entries: string;
   readonly #hasTables: boolean;
 
-  /** @param hasTables - False if the tables of indexes with partitions of their own are not known. */
+  /**
+   * @param hasTables - False if the target is given as a table name, so that the tables of indexes with partitions of
+   *   their own are not known. Their entries are then not written.
+   */
   constructor(mapper: EntityMapper<object>, hasTables: boolean) {
     this.#mapper = mapper;
     this.#indexes = indexesOf(mapper)!;
@@ -50,12 +57,15 @@ export class CopiedEntities {
     this.#hasTables = hasTables;
   }
 
-  /** Returns whether a row of the source is an entry of the class, which is not copied. */
+  /** Returns whether a row of the source is an index entry of the class. Such rows are not copied. */
   isEntry({ rowKey }: StoredRow): boolean {
     return rowKey.startsWith(this.#entries);
   }
 
-  /** Reads the row of the target, and makes the write of a row with its entries. Throws `key.*` and `validation.*`. */
+  /**
+   * Prepares the write of a row of the source together with its entries. To find out the old entries, it first reads
+   * the target's row with the same keys, unless the copy only inserts. Throws `key.*` and `validation.*`.
+   */
   async prepare(
     row: StoredRow,
     existing: NonNullable<CopySettings['existing']>,
@@ -99,12 +109,12 @@ export class CopiedEntities {
     try {
       return await this.#rows.get(partitionKey, rowKey, decode, undefined, options);
     } catch (error) {
-      if (EntitableError.is(error, 'store.table-not-found')) return undefined; // the write says so, or creates it
+      if (EntitableError.is(error, 'store.table-not-found')) return undefined; // the write throws it or creates the table
       throw error;
     }
   }
 
-  /** Returns what the indexes need of a row; `undefined` for a row that the class cannot have. */
+  /** Returns the values of a row that the indexes need; `undefined` if the keys of the row do not fit the class. */
   #valuesOf(row: RowReader): IndexedValues | undefined {
     try {
       this.#mapper.checkKeys(row);

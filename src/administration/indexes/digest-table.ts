@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** The state of the entry of an entity: not read, read and holding something else, or read and right. */
+/**
+ * The state of an entry that an entity must have. `absent`: it has not been read. `outdated`: it was read, and holds
+ * other values than the entity. `right`: it was read, and agrees with the entity.
+ */
 export type EntryState = 'absent' | 'outdated' | 'right';
 
-/** The texts of which a table keeps digests: the place of an entry with its entity, and what the entry must hold. */
+/**
+ * The texts of which a table keeps digests. `place` names the index and has the keys of the entry and of its entity;
+ * `content` has the values that the entry must hold.
+ */
 export interface DigestedEntry {
   readonly place: string;
   readonly content: string;
@@ -11,16 +17,20 @@ export interface DigestedEntry {
 
 const STATES: readonly EntryState[] = ['absent', 'outdated', 'right'];
 
-/** The 32-bit words of a slot: three of the digest of the place, two of the content, one of the entity's ETag. */
+/**
+ * Number of 32-bit words in a slot of the table: three for the digest of the place, two for that of the content, and
+ * one for that of the entity's ETag.
+ */
 const WORDS = 6;
 const PLACE_WORDS = 3;
 const FIRST_SLOTS = 1024;
-/** The largest part of the slots that is filled, so that a search meets a free slot soon. */
+/** The fraction of slots that may be filled before the table grows, so that a search soon reaches a free slot. */
 const MOST_FILLED = 0.75;
 
 /**
- * The entries that the entities of a class must have, as digests, which take 33 to 67 bytes of memory for each entry,
- * however long its keys and values are. Two places are confused with a probability of 2^-96.
+ * A hash table of the entries that the entities of a class must have. It stores digests only, which take 33 to 67 bytes
+ * of memory for each entry, however long its keys and values are. Two different places have the same digest with a
+ * probability of 2^-96.
  */
 export class DigestTable {
   #words = new Uint32Array(FIRST_SLOTS * WORDS);
@@ -39,8 +49,8 @@ export class DigestTable {
   }
 
   /**
-   * Records an entry that was read, and compares its content. Returns false if no entity must have an entry at this
-   * place.
+   * Records that an entry was read, and compares its content with the content that it must have. Returns false if no
+   * entity must have an entry at this place.
    */
   record({ place, content }: DigestedEntry): boolean {
     const slot = this.#slotOf(digest(place, PLACE_WORDS));
@@ -52,19 +62,19 @@ export class DigestTable {
     return true;
   }
 
-  /** Returns what was read of an entry; `undefined` if no entity had to have it. */
+  /** Returns the state of the entry at a place; `undefined` if no entity must have an entry there. */
   stateOf(place: string): EntryState | undefined {
     const state = this.#states[this.#slotOf(digest(place, PLACE_WORDS))]!;
     return state === 0 ? undefined : STATES[state - 1];
   }
 
-  /** Returns whether the entity of an entry had this ETag when the entry was added. */
+  /** Returns whether the entity of an entry had this ETag when the entry was added to this hash table. */
   hadEtag(place: string, etag: string): boolean {
     const slot = this.#slotOf(digest(place, PLACE_WORDS));
     return this.#words[slot * WORDS + WORDS - 1] === digest(etag, 1)[0];
   }
 
-  /** Returns whether the right entry was read for each entity. */
+  /** Returns whether all entries that entities must have were read and are right. */
   isComplete(): boolean {
     return this.#states.every((state) => state === 0 || STATES[state - 1] === 'right');
   }

@@ -8,8 +8,8 @@ import { truncateTable, type TruncateOptions } from '../truncate-table.js';
 import type { DropIndexReport } from './index-options.js';
 
 /**
- * Deletes the entries of an index of a class, or its table if it has one. The class need not declare the index any
- * more, if its entries are in the table of the class.
+ * Deletes the entries of an index or, if the index has a table of its own, this table. The class need not declare the
+ * index any more if the entries are in the table of the class.
  */
 export async function dropIndex(
   { tables, table, scope }: TablePlace,

@@ -17,9 +17,9 @@ import type { TruncateOptions } from '../truncate-table.js';
 import { verifyIndexes } from './verify-indexes.js';
 
 /**
- * Administers the indexes of one entity class. The library keeps the entries of indexes by every write; they can only
- * be wrong if another program wrote to the table, or if the index was declared after rows had been written. Invalid
- * options are rejected with `validation.invalid-option` before a request is sent.
+ * Administers the indexes of one entity class. Every write of the library keeps the entries of the indexes up to date;
+ * they can only be wrong if another program wrote to the table, or if the index was declared after rows had been
+ * written. Invalid options are rejected with `validation.invalid-option` before a request is sent.
  */
 export class IndexAdministration {
   readonly #tables: AdministeredTables;
@@ -33,15 +33,15 @@ export class IndexAdministration {
   }
 
   /**
-   * Compares all entities of the class with the entries of its indexes, and reports what is missing, and what is stale.
-   * It writes nothing, and others may write meanwhile: each finding is confirmed by reads of the rows that it concerns,
-   * so that a write in progress is no finding. In an index with partitions of its own, entries younger than the index's
-   * `grace` are not reported as stale.
+   * Compares all entities of the class with the entries of its indexes, and reports entries that are missing or stale.
+   * It writes nothing, and other programs may write meanwhile: each finding is confirmed by reads of the rows that it
+   * concerns, so that a write in progress is no finding. In an index with partitions of its own, entries younger than
+   * the index's `grace` are not reported as stale.
    *
    * It sends a request for every 1,000 entities and, for each index, for every 1,000 entries. If entries are missing,
-   * it reads the entities once more. A finding that another writer may have caused costs two or three point reads. It
-   * needs 33 to 67 bytes of memory for each entry. Throws `store.table-not-found` if the table of the class does not
-   * exist, and `validation.invalid-option` for a class without indexes.
+   * it reads the entities once more. To confirm a finding that another writer may have caused, it sends two or three
+   * point reads. It needs 33 to 67 bytes of memory for each entry. Throws `store.table-not-found` if the table of the
+   * class does not exist, and `validation.invalid-option` for a class without indexes.
    *
    * @example
    * ```ts
@@ -55,19 +55,19 @@ export class IndexAdministration {
   }
 
   /**
-   * Writes the entries that entities lack or that hold something else, and deletes the stale ones. Others may write
-   * meanwhile, and the indexes are right afterwards, except for what `failed` names. An interrupted call can be
-   * repeated.
+   * Writes the entries that are missing or hold other values than their entities, and deletes the stale ones. Other
+   * programs may write meanwhile. Afterwards the indexes are right, except for the entries that `failed` lists. An
+   * interrupted call can be repeated.
    *
-   * It reads like `verify`, and then sends transactions of one partition, 16 at a time. The entries of an entity are
-   * written in one transaction with a merge of nothing into the entity on condition of its ETag, so that they fit its
-   * values; this gives the entity a new ETag. A stale entry is deleted on condition of its own ETag, after a read of
-   * its entity. Not atomic as a whole.
+   * It sends the same reads as `verify`, and transactions for 16 partitions at a time. The entries of an entity are
+   * written in one transaction with an empty merge of the entity, under the condition that its ETag has not changed, so
+   * that they match its values; this gives the entity a new ETag. A stale entry is deleted after a read of its entity,
+   * under the condition that the entry's own ETag has not changed. The call as a whole is not atomic.
    *
    * If two entities have the same values in a unique index, the entry of the second one fails with `entity.not-unique`:
-   * `failed` has its keys, and `error.details.owner` those of the other one. Throws `store.table-not-found` if the
-   * table of the class does not exist, `store.aborted` if `signal` stopped it, and the error of a store that does not
-   * answer.
+   * `failed` contains the keys of the second entity, and `error.details.owner` those of the first. Throws
+   * `store.table-not-found` if the table of the class does not exist, `store.aborted` if `signal` stopped it, and the
+   * error of a store that does not respond.
    *
    * @example
    * ```ts
@@ -81,11 +81,11 @@ export class IndexAdministration {
   }
 
   /**
-   * Deletes all entries of an index, also of one that the class declares no longer: remove the declaration first,
-   * because writes and queries go on using an index that is declared. For an index with partitions of its own, it
-   * deletes the table of the index, which the class must therefore still declare; otherwise delete the table by its
-   * name. It sends a request for every 1,000 entries, and transactions that delete up to 100 entries of a partition.
-   * Not atomic. Throws `store.table-not-found` if the table of the class does not exist.
+   * Deletes all entries of an index, even if the class no longer declares it. Remove the declaration first, because
+   * writes and queries go on using an index that is declared. For an index with partitions of its own, it deletes the
+   * table of the index, which the class must therefore still declare; otherwise delete the table by its name. It sends
+   * a read for every 1,000 entries, and transactions that delete up to 100 entries of a partition. The call is not
+   * atomic. Throws `store.table-not-found` if the table of the class does not exist.
    *
    * @example
    * ```ts

@@ -6,7 +6,7 @@ import type { OperationOptions } from '../../options/operation-options.js';
 import { DigestTable } from './digest-table.js';
 import { digested, type IndexedClass, type ReadEntity, type ReadEntry } from './indexed-class.js';
 
-/** An entity whose entry in an index is missing, or stale because the entry holds something else than the entity. */
+/** An entity whose entry in an index is missing, or is stale, i.e. holds other values than the entity. */
 export interface Gap {
   readonly problem: 'missing' | 'stale';
   readonly maker: EntryMaker;
@@ -16,16 +16,18 @@ export interface Gap {
 
 /** Rows that are read at the same time to confirm findings. */
 const CONCURRENCY = 16;
-/** Attempts to see an entity and its entry while nobody writes them. */
+/** Maximum number of attempts to read an entity and its entry without a change by another writer in between. */
 const ATTEMPTS = 21;
 
 /**
- * Compares the entities of a class with the entries of its indexes, while others may write them: reads the entities,
- * then the entries, then, if entries seem to be wrong, the entities again. Call the three methods in this order.
+ * Compares the entities of a class with the entries of its indexes, while other programs may write them. It reads the
+ * entities, then the entries and, if entries seem to be wrong, the entities again. Call `readEntities`, `staleEntries`
+ * and `gaps` in this order. Without `readEntities`, `staleEntries` checks each entry by a read of its entity.
  */
 export class IndexComparison {
-  /** Numbers of rows read so far. */
+  /** Number of entities read so far. */
   entities = 0;
+  /** Number of entries read so far. */
   entries = 0;
   readonly #indexed: IndexedClass;
   readonly #options: OperationOptions;
@@ -39,7 +41,10 @@ export class IndexComparison {
     this.#onPage = onPage;
   }
 
-  /** Reads the entities, and keeps the digests of their entries. Yields the entities that cannot have an entry. */
+  /**
+   * Reads the entities, and keeps digests of the entries that they must have. Yields the entities that cannot have an
+   * entry although they have the values for one.
+   */
   async *readEntities(): AsyncGenerator<ReadEntity, void, undefined> {
     for await (const { rows } of this.#indexed.entities(this.#options)) {
       for (const entity of rows) {
@@ -55,8 +60,8 @@ export class IndexComparison {
   }
 
   /**
-   * Reads the entries. Yields those whose entity is gone or has other values now, once this has been confirmed by a
-   * read of the entity, which was made after the entry was read.
+   * Reads the entries. Yields, page by page, those whose entity is gone or has other values now. Each of them is
+   * confirmed by a read of its entity, made after the read of the entry.
    */
   async *staleEntries(): AsyncGenerator<readonly ReadEntry[], void, undefined> {
     for (const maker of this.#indexed.makers) {
@@ -69,15 +74,15 @@ export class IndexComparison {
     }
   }
 
-  /** Returns whether an entry that was stale is still stored as it was read. */
+  /** Returns whether an entry that was found stale is still stored, and has not been written since. */
   async isStored({ maker, etag, partitionKey, rowKey }: ReadEntry): Promise<boolean> {
     const found = await this.#indexed.entryAt(maker, { partitionKey, rowKey }, this.#options);
     return found?.etag === etag;
   }
 
   /**
-   * Reads the entities again if they lack entries. Yields the entries that are missing or hold something else, once
-   * this has been confirmed.
+   * Reads the entities again, unless the right entry was read for each of them. Yields, page by page, the entries that
+   * are missing or hold other values than their entities, once it is certain that no write in progress explains this.
    */
   async *gaps(): AsyncGenerator<readonly Gap[], void, undefined> {
     if (this.#digests.isComplete()) return;
@@ -89,8 +94,9 @@ export class IndexComparison {
   }
 
   /**
-   * Returns what is wrong with the entry of an entity now. It reads the entity before and after the entry, until both
-   * have the same ETag, so that the entry belongs to the values.
+   * Reads an entity and its entry as they are now, and returns the problem of the entry; `undefined` if there is none.
+   * A problem is confirmed by a second read of the entity. If its ETag has changed, all reads are repeated, because the
+   * entry may belong to other values than those that were compared.
    */
   gapOf({ maker, entity: address }: Pick<Gap, 'maker' | 'entity'>): Promise<Gap | undefined> {
     const deadline = new Deadline({ signal: this.#options.signal });
@@ -126,7 +132,10 @@ export class IndexComparison {
     return own?.rowKey === rowKey && own.partitionKey === partitionKey ? undefined : entry;
   }
 
-  /** Returns whether the write of an entity may be under way: in an index with partitions of its own, it begins so. */
+  /**
+   * Returns whether an entry may belong to an entity whose write is still under way. In an index with partitions of its
+   * own, the entry is written first, and counts as pending until it is older than `grace`.
+   */
   #isPending({ maker, writtenAt }: ReadEntry): boolean {
     const { partition, grace } = maker.index;
     const now = this.#indexed.mapper.queries.clock ?? Date.now;
@@ -139,7 +148,7 @@ export class IndexComparison {
       const state = this.#digests.stateOf(place);
       if (state === undefined || state === 'right') return undefined;
       const problem = state === 'absent' ? ('missing' as const) : ('stale' as const);
-      // The entity did not change while the entries were read.
+      // A missing entry is certain if the entity did not change while the entries were read.
       const isSure = state === 'absent' && this.#digests.hadEtag(place, entity.etag);
       return { gap: { problem, maker, entity, entry }, isSure };
     }).filter((gap) => gap !== undefined);

@@ -2,7 +2,7 @@ import type { EntitableError } from '../../errors/entitable-error.js';
 import type { OptionNames } from '../../options/check-option.js';
 import { OPERATION_NAMES, type OperationOptions } from '../../options/operation-options.js';
 
-/** Options for the indexes of a class. `signal` stops the call cleanly; `timeout` applies to each request. */
+/** Options of `verify` and `rebuild`. `signal` stops the call cleanly; `timeout` applies to each request. */
 export interface IndexOptions extends OperationOptions {
   /** The name of the only index to verify or rebuild; by default all indexes of the class. */
   readonly index?: string | undefined;
@@ -24,7 +24,9 @@ export interface VerifyIndexesProgress {
 
 /** Options of `verify`. */
 export interface VerifyIndexesOptions extends IndexOptions {
-  /** The most findings that the report names; 20 by default, 0 for none. All of them are counted. */
+  /**
+   * Maximum number of findings that the report lists in `sample`; 20 by default, 0 for none. All findings are counted.
+   */
   readonly sample?: number | undefined;
   /**
    * Called after every page, without being awaited. If it throws or its promise is rejected, the error is ignored; use
@@ -33,7 +35,7 @@ export interface VerifyIndexesOptions extends IndexOptions {
   readonly onProgress?: ((progress: VerifyIndexesProgress) => unknown) | undefined;
 }
 
-/** One deviation between an entity and the entries of the indexes of its class. It contains keys, and no values. */
+/** One difference between an entity and its entries in the indexes. It contains keys, but no values. */
 export interface IndexFinding {
   /**
    * `missing`: the entity has no entry, so the index does not find it. `stale`: an entry whose entity is gone or has
@@ -42,9 +44,9 @@ export interface IndexFinding {
   readonly kind: 'missing' | 'stale' | 'refused';
   /** The name of the index. */
   readonly index: string;
-  /** The stored partition key of the entity. */
+  /** The stored partition key of the entity, or of the entry if `rowKey` is absent. */
   readonly partitionKey: string;
-  /** The stored row key of the entity; absent for a stale entry that does not tell its entity. */
+  /** The stored row key of the entity; absent for a stale entry whose keys do not contain those of an entity. */
   readonly rowKey?: string | undefined;
   /** The reason why the entity cannot have an entry, i.e. `key.too-long` or `key.out-of-range`. */
   readonly error?: EntitableError | undefined;
@@ -56,13 +58,13 @@ export interface VerifyIndexesReport {
   readonly entities: number;
   /** Number of entries that were read. */
   readonly entries: number;
-  /** Number of entries that entities lack, so that the index does not find them. */
+  /** Number of missing entries, without which the index does not find their entities. */
   readonly missing: number;
-  /** Number of entries whose entity is gone or has other values. Reads of entities leave them out. */
+  /** Number of entries whose entity is gone or has other values now. Queries that read entities leave them out. */
   readonly stale: number;
   /**
-   * Number of entries that entities cannot have, because another program stored a value that is too long for a key. The
-   * index does not find them.
+   * Number of entries that cannot exist, because another program stored a value that is too long for a key. The index
+   * does not find their entities.
    */
   readonly refused: number;
   /** The first findings, with the keys of the entities. */
@@ -79,7 +81,7 @@ export interface RebuildIndexesProgress {
   readonly written: number;
   /** Number of stale entries deleted so far. */
   readonly deleted: number;
-  /** Number of entries that could not be written or deleted. */
+  /** Number of failures so far, as listed in `failed` of the report. */
   readonly failed: number;
 }
 
@@ -99,9 +101,9 @@ export interface RebuildIndexesOptions extends IndexOptions {
 
 /** An entity whose entries could not be written, or a stale entry that could not be deleted. */
 export interface IndexFailure {
-  /** The stored partition key of the entity. */
+  /** The stored partition key of the entity, or of the entry if `rowKey` is absent. */
   readonly partitionKey: string;
-  /** The stored row key of the entity; absent for a stale entry that does not tell its entity. */
+  /** The stored row key of the entity; absent for a stale entry whose keys do not contain those of an entity. */
   readonly rowKey?: string | undefined;
   /** The names of the indexes whose entries were not written or deleted. */
   readonly indexes: readonly string[];
@@ -118,11 +120,11 @@ export interface RebuildIndexesReport {
   readonly entities: number;
   /** Number of entries that were read. */
   readonly entries: number;
-  /** Number of entries that were written, because they were missing or held something else. */
+  /** Number of entries that were written, because they were missing or held other values than their entities. */
   readonly written: number;
   /** Number of stale entries that were deleted. */
   readonly deleted: number;
-  /** Everything that could not be done. The indexes are complete only if it is empty. */
+  /** The entries that could not be written or deleted. The indexes are right only if this list is empty. */
   readonly failed: readonly IndexFailure[];
 }
 
@@ -138,5 +140,5 @@ const INDEX: OptionNames<IndexOptions> = { ...OPERATION_NAMES, index: true };
 const VERIFY: OptionNames<VerifyIndexesOptions> = { ...INDEX, sample: true, onProgress: true };
 const REBUILD: OptionNames<RebuildIndexesOptions> = { ...INDEX, concurrency: true, onProgress: true };
 
-/** The valid names of the options for the indexes of a class. */
+/** The valid option names of the methods that administer the indexes of a class. */
 export const INDEX_OPTIONS = Object.freeze({ operation: OPERATION_NAMES, verify: VERIFY, rebuild: REBUILD });

@@ -24,8 +24,8 @@ export class SurplusEntry {
   }
 
   /**
-   * Makes the delete, on condition that nobody has written the entry since it was read: whoever gives an entity these
-   * values writes the entry as well.
+   * Prepares the deletion, under the condition that nobody has written the entry since it was read. If an entity has
+   * been given these values since, the same write also wrote the entry.
    */
   ready(onDeleted: () => void): ReadyWrite {
     const { maker, partitionKey, rowKey, etag } = this.#entry;
@@ -59,15 +59,15 @@ export class EntityRepair {
     this.#options = options;
   }
 
-  /** Returns the repair of the same entity in some of its indexes. */
+  /** Returns a repair of the same entity that is limited to some of the indexes of this repair. */
   only(isIncluded: (index: string) => boolean): EntityRepair {
     const makers = this.#makers.filter(({ index }) => isIncluded(index.name));
     return new EntityRepair(this.#indexed, this.#entity, makers, this.#options);
   }
 
   /**
-   * Makes the write of the entries, together with a merge of nothing into the entity, on condition that the entity
-   * still has the ETag under which it was read. A transaction knows no other way to require that a row has not changed.
+   * Prepares the write of the entries together with an empty merge of the entity, under the condition that the entity
+   * still has the ETag with which it was read. A transaction has no other means to require that a row has not changed.
    */
   ready(onWritten: (entries: number) => void, entity = this.#entity): ReadyWrite {
     const { mapper, indexes: indexed } = this.#indexed;
@@ -99,7 +99,7 @@ export class EntityRepair {
     };
   }
 
-  /** Reads the entity and writes its entries, and repeats both as long as others change the entity. */
+  /** Reads the entity and writes its entries, and repeats both if another writer changed the entity in between. */
   async untilWritten(onWritten: (entries: number) => void): Promise<void> {
     const { mapper } = this.#indexed;
     const { signal } = this.#options;
@@ -120,7 +120,7 @@ export class EntityRepair {
   }
 }
 
-/** The values of an entity that is stored, but has no entry. */
+/** Stands for the old values of an entity that is stored, but has no entry. */
 const WITHOUT_ENTRY: IndexedValues = Object.freeze({});
 
 interface Repaired {

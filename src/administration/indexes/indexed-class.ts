@@ -19,7 +19,7 @@ import type { Rows } from '../../store/table-store.js';
 import { readRows, type TablePlace } from '../table-place.js';
 import type { DigestedEntry } from './digest-table.js';
 
-/** An entity as its indexes see it, with the entries that it must have. */
+/** An entity with the values that its indexes need, and with the entries that it must have. */
 export interface ReadEntity extends Address {
   readonly etag: string;
   readonly values: IndexedValues;
@@ -28,10 +28,10 @@ export interface ReadEntity extends Address {
   readonly refusals: readonly Refusal[];
 }
 
-/** A row that the class can have, with what the indexes need of it. */
+/** A row in the range of keys of the class, with the values that the indexes need. */
 export interface IndexedRow extends Address {
   readonly etag: string;
-  /** The values; `undefined` if the class cannot have the keys of the row. */
+  /** The values; `undefined` if the keys of the row do not fit the class. */
   readonly values: IndexedValues | undefined;
 }
 
@@ -45,15 +45,15 @@ export interface Refusal {
 export interface ReadEntry extends Address {
   readonly maker: EntryMaker;
   readonly etag: string;
-  /** Milliseconds since 1970 at which the entry was written. */
+  /** The time at which the entry was last written, in milliseconds since 1970. */
   readonly writtenAt: number;
-  /** The address of its entity; `undefined` for a row that the index did not write. */
+  /** The address of the entity; `undefined` if the row does not have the keys of an entry. */
   readonly entity: Address | undefined;
-  /** The values that it holds; `undefined` if one of them cannot be read. */
+  /** The values of the projected properties; `undefined` if one of them cannot be read. */
   readonly values: IndexedValues | undefined;
 }
 
-/** The entities of one class and the entries of some of its indexes, as administration reads them. */
+/** Reads the entities of one class and the entries of some of its indexes for administration. */
 export class IndexedClass {
   readonly mapper: EntityMapper<object>;
   readonly indexes: IndexRows;
@@ -64,7 +64,7 @@ export class IndexedClass {
 
   /**
    * @param name - The name of the only index to be read; by default all of them. Throws `validation.invalid-option` for
-   *   a class without indexes, or an index that it does not declare.
+   *   a class without indexes, and for an index that the class does not declare.
    */
   constructor(place: TablePlace, mapper: EntityMapper<object>, name: string | undefined) {
     const { className } = mapper.metadata;
@@ -83,7 +83,10 @@ export class IndexedClass {
     this.#readers = new Map(this.makers.map((maker) => [maker, new EntryReader(maker, place)]));
   }
 
-  /** Reads all entities, page by page. Rows of other classes are left out. Throws `store.table-not-found`. */
+  /**
+   * Reads all entities, page by page. Rows that are no entities of the class appear as `undefined`. Throws
+   * `store.table-not-found`.
+   */
   entities(options: OperationOptions): AsyncGenerator<Chunk<ReadEntity | undefined>, void, undefined> {
     const decode = (row: RowReader): ReadEntity | undefined => this.#entityOf(row);
     const request = { select: this.indexes.slots, etag: true };
@@ -91,8 +94,8 @@ export class IndexedClass {
   }
 
   /**
-   * Reads all rows that the class can have, with what its indexes need of them. Rows whose keys the class cannot have
-   * have no values.
+   * Reads all rows in the range of keys of the class, page by page, with the values that its indexes need. Rows whose
+   * keys do not fit the class are included without values.
    */
   rows(options: OperationOptions): AsyncGenerator<Chunk<IndexedRow>, void, undefined> {
     const decode = (row: RowReader): IndexedRow => this.#rowOf(row);
@@ -146,7 +149,7 @@ export class IndexedClass {
     return { ...address, etag, values, entries, refusals };
   }
 
-  /** Returns whether the class can have the keys of a row, which another class of the table may have written. */
+  /** Returns whether the keys of a row fit the class. Another class of the table may have written the row. */
   #isOfClass(row: RowReader): boolean {
     try {
       this.mapper.checkKeys(row);
@@ -196,7 +199,10 @@ class EntryReader {
     }
   }
 
-  /** The first write of an entry creates the table of an index that has one of its own. */
+  /**
+   * Returns whether an error means that the own table of an index does not exist yet, so that it has no entries. The
+   * first write of an entry creates it.
+   */
   #isMissingTable(error: unknown): boolean {
     return this.#maker.index.partition !== undefined && EntitableError.is(error, 'store.table-not-found');
   }

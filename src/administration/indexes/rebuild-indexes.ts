@@ -11,7 +11,9 @@ import { IndexComparison } from './index-comparison.js';
 import type { IndexFailure, RebuildIndexesOptions, RebuildIndexesReport } from './index-options.js';
 import type { IndexedClass } from './indexed-class.js';
 
-/** Writes the entries that the entities of a class lack, and deletes those that no entity has any more. */
+/**
+ * Writes the entries of a class that are missing or hold other values than their entities, and deletes the stale ones.
+ */
 export async function rebuildIndexes(
   indexed: IndexedClass,
   options: RebuildIndexesOptions,
@@ -56,7 +58,10 @@ class IndexRebuild {
     });
   }
 
-  /** Deletes the stale entries. One that was written again meanwhile has another ETag and belongs to an entity. */
+  /**
+   * Deletes the stale entries, except those that were written again meanwhile: such an entry has another ETag, and
+   * belongs to an entity.
+   */
   async #deleteStale(): Promise<void> {
     const failed = await this.#write(this.#staleEntries(), (entry: SurplusEntry) => entry.ready(() => this.#deleted++));
     for (const { item, error } of failed) {
@@ -68,17 +73,24 @@ class IndexRebuild {
     for await (const page of this.#comparison.staleEntries()) yield* page.map((entry) => new SurplusEntry(entry));
   }
 
-  /** Writes the missing entries. An entity that others kept changing is tried again after the others. */
+  /**
+   * Writes the entries that are missing or hold other values than their entities. Repairs that failed are resumed one
+   * by one at the end.
+   */
   async #writeMissing(): Promise<void> {
     const onWritten = (entries: number): void => {
       this.#written += entries;
     };
     const failed = await this.#write(this.#repairs(), (repair: EntityRepair) => repair.ready(onWritten));
-    for (const { item, error } of failed) await this.#settle(item, error, onWritten);
+    for (const { item, error } of failed) await this.#resume(item, error, onWritten);
   }
 
-  /** Writes what can be written of a repair that failed: entries of other indexes, and entities that others changed. */
-  async #settle(repair: EntityRepair, error: unknown, onWritten: (entries: number) => void): Promise<void> {
+  /**
+   * Resumes a repair that failed. If a unique index refused the entity's entry, it writes the entries in the remaining
+   * indexes. If other writers kept changing the entity, it reads the entity again and writes its entries. The failures
+   * that remain are added to the report.
+   */
+  async #resume(repair: EntityRepair, error: unknown, onWritten: (entries: number) => void): Promise<void> {
     let rest = repair;
     for (let failure: unknown = error; failure !== undefined;) {
       new Deadline(this.#requests).check();
@@ -112,7 +124,10 @@ class IndexRebuild {
     }
   }
 
-  /** Sends writes, up to a transaction of each partition at a time. Throws the error that stopped them. */
+  /**
+   * Sends the writes of items, at most one transaction of each partition at a time. Returns the items whose writes
+   * failed; throws the error that stopped the remaining ones.
+   */
   async #write<I>(items: AsyncIterable<I>, prepare: (item: I) => ReadyWrite): Promise<readonly BulkFailure<I>[]> {
     const { signal, timeout, concurrency } = this.#options;
     const task = { store: this.#indexed.mapper.store, prepare, ignored: 'store.not-found' } as const;

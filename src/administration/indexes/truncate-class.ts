@@ -11,7 +11,9 @@ import { IndexComparison } from './index-comparison.js';
 import { SurplusEntry } from './index-repair.js';
 import { IndexedClass, type IndexedRow } from './indexed-class.js';
 
-/** Deletes the rows of a table, or of an entity class in it and the entries of its indexes. */
+/**
+ * Deletes all rows of a table or, if the place is an entity class, all rows of the class with their entries in indexes.
+ */
 export function truncatePlace(place: TablePlace, options: TruncateOptions = {}): Promise<TruncateReport> {
   const { mapper } = place;
   if (mapper === undefined || mapper.metadata.indexes.length === 0) return truncateTable(place, options);
@@ -19,8 +21,9 @@ export function truncatePlace(place: TablePlace, options: TruncateOptions = {}):
 }
 
 /**
- * Deletes every row of an entity class with its entries in indexes, then the entries that had no entity. A row that is
- * written meanwhile is deleted as it is then, or stays with its entries.
+ * Deletes every row of an entity class with its entries in indexes, then the entries that have no entity. A row that
+ * another program writes meanwhile is deleted together with the entries that it then has, or remains together with
+ * them.
  */
 async function truncateClass(
   indexed: IndexedClass,
@@ -50,7 +53,7 @@ async function truncateClass(
     ...requests,
     onError: 'collect',
   });
-  // An entry that was written meanwhile belongs to an entity.
+  // A failed condition is no failure: an entry that was written meanwhile belongs to an entity.
   const failure = failed.find(({ error }) => !EntitableError.is(error, 'store.precondition-failed'));
   if (failure !== undefined) throw failure.error;
   return Object.freeze({ deleted: written });

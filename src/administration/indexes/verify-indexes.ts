@@ -8,7 +8,7 @@ import type { IndexedClass } from './indexed-class.js';
 
 const SAMPLE = 20;
 
-/** Compares the entities of a class with the entries of its indexes, and counts the deviations. */
+/** Compares the entities of a class with the entries of its indexes, and counts the differences. */
 export async function verifyIndexes(
   indexed: IndexedClass,
   { sample = SAMPLE, onProgress, signal, timeout }: VerifyIndexesOptions,
