@@ -6,30 +6,35 @@ import { ApartEntry, isAmong, isAt, type ApartOf } from './apart-entry.js';
 import type { IndexedValues } from './index-entry.js';
 import { checkMissing, reserve, type EntryPut } from './reservation.js';
 
-/** The part of the grace period in which a row may be sent. The rest is for different clocks and slow requests. */
+/**
+ * The fraction of an index's grace period (the time for which values stay reserved for a row that is not stored yet) in
+ * which the row may be sent. The rest allows for clock differences and slow requests.
+ */
 const USABLE = 3 / 4;
 
-/** The entries that a write gives up and takes. */
+/** The old and the new entry of an entity that is written. */
 interface Entries {
-  /** The entry that the write gives up. */
+  /** The entry that the entity no longer has after the write; `undefined` if there is none. */
   readonly old: ApartEntry | undefined;
-  /** The entry that the write takes. */
+  /** The entry that the entity has after the write; `undefined` if there is none. */
   readonly next: ApartEntry | undefined;
-  /** True if the entity has the new entry already, and only what it holds changes. */
+  /**
+   * True if the new entry replaces an entry of the entity at the same address, so that only the values in it change.
+   */
   readonly isHeld: boolean;
-  /** True if the entity must not be stored yet. */
+  /** True if the write requires that the entity is not stored yet. */
   readonly isInsert: boolean;
 }
 
 /**
  * The change of one entity's entry in one index with partitions of its own.
  *
- * The order of its requests is that of a protocol in which no row is ever without its entry: the ETag of the old entry
- * is read and the new entry written before the row, and the old entry is deleted after it, under that ETag. Whoever
- * moves the entity back meanwhile writes the old entry anew, so that its ETag differs.
+ * The order of the requests ensures that no row is ever without its entry. Before the row is written, the new entry is
+ * written and the ETag of the old one is read; afterwards, the old entry is deleted if it still has that ETag. A writer
+ * that gives the entity its old values back meanwhile writes the old entry again, so that the ETag differs.
  *
- * An insert that finds its entry there looks whether the entity is, too, before it writes the entry anew. Otherwise it
- * could count on an entry that the delete of that entity has already seen, and is about to delete.
+ * An insert that finds its entry already stored checks that the entity is not stored before it writes the entry again.
+ * Otherwise it could rely on an entry that a delete of the entity has already read, and is about to delete.
  */
 export class ApartChange {
   readonly #of: ApartOf;
@@ -39,7 +44,7 @@ export class ApartChange {
   #oldEtag: string | undefined;
   /** The time until which the row may be sent, in milliseconds since 1970. */
   #until = Infinity;
-  /** The error of the new entry if it may have been written. */
+  /** The error of the request for the new entry, if the entry may have been written all the same. */
   #doubt: unknown;
 
   constructor(of: ApartOf, entries: Entries) {
@@ -47,12 +52,12 @@ export class ApartChange {
     this.#entries = entries;
   }
 
-  /** Milliseconds for which the row may still be sent. */
+  /** Milliseconds for which the row may still be sent: infinite, unless the write has reserved unique values. */
   get timeLeft(): number {
     return this.#until === Infinity ? Infinity : this.#until - this.#now();
   }
 
-  /** Number of requests, if no other writer interferes. */
+  /** Number of requests for the old and the new entry, if no other writer interferes. */
   get requests(): number {
     const { old, next, isHeld } = this.#entries;
     const puts = next === undefined ? 0 : isHeld && this.#of.maker.index.unique ? 2 : 1;
@@ -70,8 +75,8 @@ export class ApartChange {
   }
 
   /**
-   * Deletes the entry that is superfluous after an outcome. Returns the reason why one may have stayed, `undefined` if
-   * none has.
+   * Cleans up after the row's write: deletes the old entry if the row was written, and deletes or restores the new one
+   * if it was not. Returns the reason why a stale entry may be left; `undefined` if none is left.
    */
   async after(outcome: WriteOutcome, options: OperationOptions, cause: unknown): Promise<unknown> {
     const { old, next } = this.#entries;
@@ -85,10 +90,13 @@ export class ApartChange {
     if (isUnreachable(cause)) return cause;
     if (!put.isNew) return this.#restore(next!, put.etag, options, cause);
     const error = await removed(next!, put.etag, options);
-    return isAmong(error, 'store.precondition-failed') ? undefined : error; // another write of the entity counts on it
+    return isAmong(error, 'store.precondition-failed') ? undefined : error; // another write uses the entry
   }
 
-  /** Describes the entry of this index as one that may say too much. */
+  /**
+   * Reports that an entry of this index may be stale, i.e. stored although the entity does not have it, and returns the
+   * description of that entry.
+   */
   stale(error: unknown): StaleEntry {
     const { maker, entity } = this.#of;
     const { partitionKey, rowKey } = entity;
@@ -139,8 +147,9 @@ export class ApartChange {
   }
 
   /**
-   * Writes what the entity has into an entry that this write has changed, after the row was refused. If the entity does
-   * not have the entry, it stays nevertheless: another write that is under way may count on it.
+   * Undoes the change of an existing entry after the row was not written: stores in the entry the values that the
+   * stored entity has. If the stored entity does not have the entry, the entry is left unchanged, because another write
+   * that is under way may rely on it.
    */
   async #restore(next: ApartEntry, etag: string, options: OperationOptions, cause: unknown): Promise<unknown> {
     try {
@@ -156,8 +165,9 @@ export class ApartChange {
 }
 
 /**
- * Returns the change of an entity's entry in one index. Absent `before` or `after` stand for no entity. Returns
- * `undefined` if the entry stays as it is. Throws `key.*` and `validation.*` for an entry that cannot be stored.
+ * Returns the change that a write of an entity makes to its entry in one index. `before` is `undefined` if the entity
+ * is not stored yet, and `after` if the write deletes it. Returns `undefined` if the entry does not change. Throws
+ * `key.*` and `validation.*` for an entry that cannot be stored.
  */
 export function apartChange(
   of: ApartOf,
@@ -177,7 +187,7 @@ export function apartChange(
   });
 }
 
-/** Writes an entry that no other entity can have. */
+/** Writes an entry of an index that is not unique: no entry of another entity can have its address. */
 async function putEntry(
   next: ApartEntry,
   { isHeld, isInsert }: Pick<Entries, 'isHeld' | 'isInsert'>,
@@ -194,7 +204,7 @@ async function putEntry(
   return { etag: await next.write('upsert-replace', options), isNew: false };
 }
 
-/** Deletes an entry under its ETag. Returns the error if it may have stayed. */
+/** Deletes an entry if it still has the given ETag. Returns the error if the entry may not have been deleted. */
 async function removed(entry: ApartEntry, etag: string, options: OperationOptions): Promise<unknown> {
   try {
     await entry.remove(etag, options);
@@ -204,12 +214,12 @@ async function removed(entry: ApartEntry, etag: string, options: OperationOption
   }
 }
 
-/** Returns whether an error means that further requests have no better prospects. */
+/** Returns whether an error means that further requests would probably fail as well. */
 function isUnreachable(error: unknown): boolean {
   return isAmong(error, 'store.unavailable', 'store.throttled', 'store.timeout', 'store.aborted', 'store.closed');
 }
 
-/** Creates the error for a row that was not sent, because its entry may not have been written. */
+/** Creates the error for a row that was not sent, because it is unknown whether its entry was written. */
 function notSent(cause: EntitableError, index: string, table: string): EntitableError {
   return new EntitableError(
     'store.unavailable',

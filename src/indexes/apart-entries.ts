@@ -7,7 +7,10 @@ import type { ApartChange } from './apart-change.js';
 /** The changes of one entity's entries in all indexes with partitions of their own. */
 export class ApartChanges implements ApartEntries {
   readonly #changes: readonly ApartChange[];
-  /** `begun` from the first request until the outcome of the row. */
+  /**
+   * `begun` from the first request until the outcome of the row's write, `unknown` after an unknown outcome, otherwise
+   * `idle`.
+   */
   #state: 'idle' | 'begun' | 'unknown' = 'idle';
 
   constructor(changes: readonly ApartChange[]) {
@@ -27,7 +30,7 @@ export class ApartChanges implements ApartEntries {
     const results = await Promise.allSettled(this.#changes.map((change) => change.before(options)));
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (errors.length === 0) return;
-    // A value that another entity has is the reason that helps the caller, whatever else went wrong.
+    // If several changes failed, the error for a unique value that another entity has helps the caller most.
     throw errors.find((error) => EntitableError.is(error, 'entity.not-unique')) ?? errors[0];
   }
 

@@ -18,17 +18,17 @@ export interface StoredEntry {
   readonly etag: string;
   /** The time of its last write, in milliseconds since 1970. */
   readonly written: number;
-  /** The address of its entity; `undefined` for a row that the index did not write. */
+  /** The address of its entity; `undefined` for a row that the library cannot have written for this index. */
   readonly owner: Address | undefined;
 }
 
-/** The requests for one entry of an index with partitions of its own. Each is a request of its own. */
+/** Reads, writes and deletes one entry of an index with partitions of its own. Each operation is a separate request. */
 export class ApartEntry {
   readonly of: ApartOf;
   readonly entry: Entry;
   readonly #places: EntryPlaces;
 
-  /** Throws `validation.*` for an entry that cannot be stored, before anything is sent. */
+  /** With `isWritten`, throws `validation.*` for an entry that cannot be stored, before anything is sent. */
   constructor(of: ApartOf, entry: Entry, isWritten: boolean) {
     this.of = of;
     this.entry = entry;
@@ -36,7 +36,7 @@ export class ApartEntry {
     if (isWritten) this.#prepare('upsert-replace');
   }
 
-  /** Writes the entry. Resolves to its ETag. */
+  /** Writes the entry. Resolves to its new ETag. */
   async write(
     mode: 'insert' | 'replace' | 'upsert-replace',
     options: OperationOptions,
@@ -47,7 +47,7 @@ export class ApartEntry {
     return receipt?.etag;
   }
 
-  /** Deletes the entry if it still has an ETag. */
+  /** Deletes the entry, on condition that `ifMatch` is still its ETag. */
   async remove(ifMatch: string, options: OperationOptions): Promise<void> {
     const { mapper } = this.of.maker;
     const { partitionKey, rowKey } = this.entry;
@@ -69,7 +69,7 @@ export class ApartEntry {
     return this.of.maker.mapper.rows.get(partitionKey, rowKey, decode, undefined, options);
   }
 
-  /** Reads an entity. Returns its entry in the index if it has the address of this one. */
+  /** Reads the entity at an address. Returns its entry in the index if that has the same address as this entry. */
   async entryOf({ partitionKey, rowKey }: Address, options: OperationOptions): Promise<Entry | undefined> {
     const { indexed } = this.of;
     const decode = (row: RowReader): Entry | undefined => this.#places.entryOf(addressOfRow(row), indexed.values(row));

@@ -8,16 +8,16 @@ import { keySize } from '../store/limits.js';
 import type { RowReader, Slot } from '../store/row.js';
 import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
 
-/** The place of an entity, as an entry of an index tells it, with that entry. */
+/** The address of an entity, as it was read from an entry of an index, together with that entry. */
 export interface EntryPlace extends Address {
   readonly entry: Entry;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Finds the entities that the entries of one index stand for. */
+/** Finds the addresses of the entities to which the entries of one index belong. */
 export class EntryPlaces {
-  /** The slots that are read of an entry, besides its keys. */
+  /** The slots to read from an entry, in addition to its keys. */
   readonly slots: readonly Slot[];
   readonly #maker: EntryMaker;
   readonly #row: Slot | undefined;
@@ -25,7 +25,7 @@ export class EntryPlaces {
   readonly #tested: readonly PropertyMetadata[];
   readonly #valuesOf: ((row: RowReader) => IndexedValues) | undefined;
 
-  /** @param tested - The properties whose values an entity must still have as its entry holds them. */
+  /** @param tested - The properties for which `hold` compares the value in the entry with the value of the entity. */
   constructor(maker: EntryMaker, tested: ReadonlySet<string> = NONE) {
     const { className, properties } = maker.mapper.metadata;
     const slotOf = (name: string): Slot | undefined => properties.find((property) => property.name === name)?.slot;
@@ -38,7 +38,10 @@ export class EntryPlaces {
     this.slots = Object.freeze([...places, ...this.#tested.map(({ slot }) => slot)]);
   }
 
-  /** Returns the place of an entry's entity; `undefined` for a row that the index cannot have written. */
+  /**
+   * Returns the address of an entry's entity, together with the entry; `undefined` for a row that the index cannot have
+   * written.
+   */
   of(row: RowReader): EntryPlace | undefined {
     const entry = { ...addressOfRow(row), values: this.#valuesOf?.(row) ?? NO_VALUES };
     const last = entry.rowKey.lastIndexOf(' ');
@@ -48,7 +51,10 @@ export class EntryPlaces {
     return this.#isAddress(partitionKey, rowKey) ? { partitionKey, rowKey, entry } : undefined;
   }
 
-  /** Returns whether an entity can have these keys. A read of others is refused, or finds a row of another class. */
+  /**
+   * Returns whether an entity of the class can have these keys. A read with any other keys would be refused, or would
+   * find a row of another class.
+   */
   #isAddress(partition: string, row: string): boolean {
     const { metadata, store } = this.#maker.mapper;
     const { keyBytes } = store.traits.limits;
@@ -64,12 +70,15 @@ export class EntryPlaces {
     return last < 0 ? undefined : partAfter(entry.rowKey, entry.rowKey.lastIndexOf(' ', last - 1));
   }
 
-  /** Returns the entry of a stored entity. An entity whose values no key can hold has none. */
+  /** Returns the entry of a stored entity; `undefined` if it has none, e.g. because no key can hold its values. */
   entryOf(entity: Address, values: IndexedValues): Entry | undefined {
     return this.#maker.storedEntryOf(entity, values);
   }
 
-  /** Returns whether an entity that was read has the entry that told its place. */
+  /**
+   * Returns whether the entry from which an entity's address was read still belongs to the entity. `now` is the entry
+   * that the entity has according to its own row.
+   */
   hold({ entry }: EntryPlace, now: Entry): boolean {
     return (
       now.rowKey === entry.rowKey &&
@@ -86,7 +95,10 @@ function valuesReader(className: string, properties: readonly PropertyMetadata[]
   return (row) => Object.fromEntries(reads.map(([name, read]) => [name, read(row)]));
 }
 
-/** Reads the part of a key that begins after a space; `undefined` if it has none, or one that no entry has. */
+/**
+ * Decodes the part of an entry's key that begins after the space at index `space`; `undefined` if there is no valid
+ * part.
+ */
 function partAfter(key: string, space: number): string | undefined {
   return unescapeOrdered(key, space + 1)?.text;
 }

@@ -15,7 +15,7 @@ export interface IndexedRows {
   values(row: RowReader): IndexedValues;
 }
 
-/** The entry that a write is for: in which index, of which entity. */
+/** An entry that is written or deleted, with its index and its entity. */
 export interface EntryOf {
   readonly indexed: IndexedRows;
   readonly maker: EntryMaker;
@@ -23,10 +23,13 @@ export interface EntryOf {
   readonly entry: Entry;
 }
 
-/** The effect of the write of an entry. A `replace` needs the ETag of an entry whose values no entity has any more. */
+/**
+ * The effect of the write of an entry. A `replace` takes over the stored entry of a unique index if no other entity has
+ * its values any more; it is conditional on that entry's ETag.
+ */
 type EntryMode = 'insert' | 'upsert-replace' | 'replace' | 'delete';
 
-/** The write of one entry of an index, in the transaction of its entity. */
+/** The write of one entry of an index, in the same transaction as the row of its entity. */
 export class EntryWrite implements GroupRow {
   readonly write: PreparedWrite;
   readonly ifMatch: string | undefined;
@@ -38,7 +41,7 @@ export class EntryWrite implements GroupRow {
     const { partitionKey, rowKey, values } = entry;
     this.#of = of;
     this.#mode = mode;
-    // Whoever deletes an entry writes its entity under the entity's ETag, so nobody else writes the entry meanwhile.
+    // A delete accepts any ETag: the same transaction writes the entity, on condition that its ETag has not changed.
     this.ifMatch = mode === 'delete' ? '*' : ifMatch;
     const condition = this.ifMatch === undefined ? {} : { ifMatch: this.ifMatch };
     const target = { mode, partitionKey, rowKey, ...condition };
@@ -74,13 +77,14 @@ export class EntryWrite implements GroupRow {
   }
 
   /**
-   * Replaces an entry whose values no other entity has: its entity is gone, has other values now, or is the one that is
-   * being written. Throws `entity.not-unique` if another entity has these values.
+   * Returns the row that takes over an entry whose values no other entity has: the entity of the entry no longer
+   * exists, has different values now, or is the entity being written. Throws `entity.not-unique` if another entity has
+   * these values.
    */
   async #takeOver(options: OperationOptions): Promise<GroupRow> {
     const { maker, entity, entry } = this.#of;
     const found = await entryAt(maker, entry, options);
-    if (found === undefined) return this; // gone meanwhile
+    if (found === undefined) return this; // the entry was deleted meanwhile
     const { etag, owner } = found;
     const isFree = owner === undefined || owner === entity.rowKey || !(await this.#isHeldBy(owner, options));
     if (!isFree) {
@@ -89,7 +93,7 @@ export class EntryWrite implements GroupRow {
     return new EntryWrite(this.#of, 'replace', etag);
   }
 
-  /** Returns whether the entity at a row key has the values of this entry. */
+  /** Returns whether the entity with the given row key, in the same partition, has the values of this entry. */
   async #isHeldBy(rowKey: string, options: OperationOptions): Promise<boolean> {
     const { maker, entity, entry, indexed } = this.#of;
     const { partitionKey } = entity;
@@ -104,7 +108,10 @@ export class EntryWrite implements GroupRow {
   }
 }
 
-/** Reads the entry at an address: its ETag, and the row key of its entity if an entity of the class can have it. */
+/**
+ * Reads the entry at an address. Returns its ETag and the row key of its entity; that is `undefined` if no entity of
+ * the class can have it.
+ */
 async function entryAt(
   maker: EntryMaker,
   { partitionKey, rowKey }: Address,
@@ -120,16 +127,16 @@ async function entryAt(
   );
 }
 
-/** The entity that has the values of a unique index, as far as it is known. */
+/** Details of the entity that already has the values of a unique index, as far as they are known. */
 export interface Taken {
   readonly owner?: Address | undefined;
-  /** True if its write may still be under way. */
+  /** True if the write of that entity may still be under way. */
   readonly isPending?: boolean | undefined;
 }
 
 /**
- * Creates the error for values that another entity has. It never contains the values, and has no cause: the store's
- * error names the key of the entry, which is made of them.
+ * Creates the error for unique values that another entity already has. The error never contains the values. It has no
+ * cause either, because the store's error names the key of the entry, which is made of the values.
  */
 export function notUnique(
   { className, index, names }: EntryMaker,

@@ -8,12 +8,15 @@ import { textConverter } from '../metadata/indexes/index-text.js';
 import { composeKey } from '../metadata/key-template.js';
 
 /**
- * The values of one entity that its indexes need, by property, with its keys under the names `ENTITY_ROW` and
- * `ENTITY_PARTITION`. An absent property is missing, `undefined` or `null`.
+ * The values of one entity that its indexes need, by property name. The entity's row key and partition key have the
+ * names `ENTITY_ROW` and `ENTITY_PARTITION`. A value that the entity lacks is left out, `undefined` or `null`.
  */
 export type IndexedValues = Readonly<Record<string, unknown>>;
 
-/** The entry of one entity in one index: its address, and the values of the entity, some of which it holds. */
+/**
+ * The entry of one entity in one index: its address, and the values of the entity, some of which are stored in the
+ * entry.
+ */
 export interface Entry extends Address {
   readonly values: IndexedValues;
 }
@@ -21,9 +24,12 @@ export interface Entry extends Address {
 /** Makes the entries of one index from the values of its entities. */
 export class EntryMaker {
   readonly index: IndexMetadata;
-  /** The mapper of the entries. */
+  /** Converts entries to rows and rows to entries. */
   readonly mapper: EntityMapper<object>;
-  /** The names of the properties that find entities; those of a unique index are unique together. */
+  /**
+   * The names of the properties by which the index finds entities. In a unique index, the combination of their values
+   * is unique.
+   */
   readonly names: readonly string[];
   readonly #of: EntityMetadata;
   readonly #conditions: readonly ((values: IndexedValues) => boolean)[];
@@ -37,8 +43,8 @@ export class EntryMaker {
   }
 
   /**
-   * Returns the entry of an entity; `undefined` if it lacks a value, or is not one that the index is of. Throws
-   * `key.too-long`, `key.out-of-range`.
+   * Returns the entry of an entity; `undefined` if the entity lacks a value of the key, or does not meet the conditions
+   * of the index's `where`. Throws `key.too-long`, `key.out-of-range`.
    */
   entryOf({ partitionKey }: Address, values: IndexedValues): Entry | undefined {
     for (const name of this.names) if (isMissing(values[name])) return undefined;
@@ -54,8 +60,8 @@ export class EntryMaker {
   }
 
   /**
-   * Returns the entry of an entity as it is stored. An entity whose values no key can hold has none: another program
-   * wrote it, and the library must still be able to change or delete it.
+   * Returns the entry of an entity with the values that it has in the store; `undefined` if no key can hold these
+   * values. Then another program wrote the entity, and the library must still be able to change or delete it.
    */
   storedEntryOf(address: Address, values: IndexedValues): Entry | undefined {
     try {
@@ -67,9 +73,9 @@ export class EntryMaker {
   }
 
   /**
-   * Returns the entry of an entity after a write. An entity whose values no key can hold has none if the write leaves
-   * these values as another program wrote them. Throws `key.*` if it changes them, or makes the entity one that the
-   * index is of.
+   * Returns the entry that an entity has after a write. If no key can hold the entity's values, returns `undefined` if
+   * the write leaves them as another program stored them; throws `key.*` if the write changes them, or makes the entity
+   * meet the conditions of the index's `where`.
    */
   entryAfter(address: Address, values: IndexedValues, before: IndexedValues | undefined): Entry | undefined {
     try {
@@ -83,7 +89,7 @@ export class EntryMaker {
     }
   }
 
-  /** Returns whether the library would have written an entity with these values. */
+  /** Returns whether the library could have written an entity with these values. */
   #accepts(address: Address, values: IndexedValues): boolean {
     try {
       this.entryOf(address, values);
@@ -93,7 +99,10 @@ export class EntryMaker {
     }
   }
 
-  /** Returns whether two entries of one address hold the same, or the same values of some properties. */
+  /**
+   * Returns whether two entries with the same address have equal values for some properties, by default for all
+   * properties of an entry.
+   */
   areSame(
     left: Pick<Entry, 'values'>,
     right: Pick<Entry, 'values'>,
@@ -120,7 +129,10 @@ export function isMissing(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** Creates the test of one property of `where`. It compares texts, which are equal for equal values. */
+/**
+ * Creates the function that tests one property of an index's `where`. It compares values by their texts: equal values
+ * have equal texts, although e.g. two equal dates are different objects.
+ */
 function condition(of: EntityMetadata, name: string, wanted: readonly unknown[]): (values: IndexedValues) => boolean {
   const converter = textConverter(of.members.get(name)!, undefined);
   const text = (value: unknown): unknown => (converter === undefined ? value : converter.toStored(value));

@@ -15,25 +15,27 @@ import { ApartChanges } from './apart-entries.js';
 import { EntryWrite, type EntryOf } from './entry-write.js';
 import { EntryMaker, type Entry, type IndexedValues } from './index-entry.js';
 
-/** A row as it was read: what a write of its entity must know of it. */
+/** A row that was read before a write of its entity: its ETag, the values that the indexes need, and the row itself. */
 export interface KnownRow {
   readonly etag: string;
   readonly values: IndexedValues;
   readonly row: RetainedRow;
 }
 
-/** Reads one property from a row, without its default: an index follows what is stored. */
+/**
+ * Reads one property from a row. The property's default is not applied, because an index contains only stored values.
+ */
 type Read = (row: RowReader) => unknown;
 
 /**
- * The indexes of one class: what they need to know of its rows, and which of their entries a write of an entity
- * changes.
+ * The indexes of one class. Extracts the values that they need from rows, and finds the entries that a write of an
+ * entity changes.
  */
 export class IndexRows {
   readonly makers: readonly EntryMaker[];
   /** The properties that any of the indexes needs. */
   readonly needs: ReadonlySet<string>;
-  /** The slots that hold them, for requests that read nothing else. */
+  /** The slots of these properties, for requests that read only them. */
   readonly slots: readonly Slot[];
   readonly mapper: EntityMapper<object>;
   readonly #reads: ReadonlyMap<string, Read>;
@@ -61,7 +63,7 @@ export class IndexRows {
     return changed.some(({ property }) => this.#reads.has(property.name)) || this.#namesOf(removed).length > 0;
   }
 
-  /** Returns what the indexes need of a stored row. */
+  /** Returns the values of a stored row that the indexes need. */
   values(row: RowReader): IndexedValues {
     const values: Record<string, unknown> = this.#keyValues({
       partitionKey: row.string(PARTITION_KEY),
@@ -71,19 +73,20 @@ export class IndexRows {
     return values;
   }
 
-  /** Returns what the indexes need of a row that was retained. */
+  /** Returns the values of a retained row that the indexes need. */
   retained(row: RetainedRow): IndexedValues {
     return this.values(this.mapper.rows.reopen(row));
   }
 
-  /** Returns a row as a write must know it. */
+  /** Returns the data of a row that a write of its entity needs. */
   known(row: RowReader): KnownRow {
     return { etag: row.etag, values: this.values(row), row: row.retain() };
   }
 
   /**
-   * Returns the values after a write of a whole entity, from the stored values that it writes: a converter may store
-   * less than the entity has. `before` has those of the row if the write keeps what it does not contain.
+   * Returns the values that the indexes need after a write of a whole entity. They are taken from the stored values,
+   * not from the entity, because a converter may store less than the entity has. `before` contains the values of the
+   * row if the write keeps the properties that it does not contain.
    */
   afterWhole(address: Address, written: readonly PropertyValue[], before?: IndexedValues): IndexedValues {
     const values: Record<string, unknown> = this.#keyValues(address);
@@ -92,7 +95,9 @@ export class IndexRows {
     return values;
   }
 
-  /** Returns the values of a row after a merge of some properties. */
+  /**
+   * Returns the values that the indexes need after some properties were merged into a row that had the values `before`.
+   */
   afterMerge(before: IndexedValues, { changed, removed }: Difference): IndexedValues {
     const values: Record<string, unknown> = { ...before };
     this.#take(values, changed);
@@ -101,8 +106,9 @@ export class IndexRows {
   }
 
   /**
-   * Returns the rows that a write of an entity changes in the indexes of its partition. Absent `before` or `after`
-   * stand for no entity.
+   * Returns the changes that a write of an entity makes to its entries in the entity's own partition, as rows for the
+   * same transaction; `undefined` if there are none. `before` is `undefined` if the entity is not stored yet, and
+   * `after` if the write deletes it.
    */
   group(
     address: Address,
@@ -117,8 +123,9 @@ export class IndexRows {
   }
 
   /**
-   * Returns the entries that a write of an entity changes in indexes with partitions of their own, which are written
-   * before and after it. Absent `before` or `after` stand for no entity.
+   * Returns the changes that a write of an entity makes to its entries in indexes with partitions of their own, which
+   * are written before the row or deleted after it; `undefined` if there are none. `before` is `undefined` if the
+   * entity is not stored yet, and `after` if the write deletes it.
    */
   apart(
     address: Address,
@@ -133,7 +140,7 @@ export class IndexRows {
     return changes.length > 0 ? new ApartChanges(changes) : undefined;
   }
 
-  /** Adds the values that a write stores, as they will be read. */
+  /** Adds the values that a write stores, converted to those that a read of the row will return. */
   #take(values: Record<string, unknown>, written: readonly PropertyValue[]): void {
     for (const { property, stored } of written) {
       if (this.#reads.has(property.name)) values[property.name] = valueOf(property, stored);
@@ -158,7 +165,7 @@ export class IndexRows {
     return rows;
   }
 
-  /** Returns the names of needed properties, given by their stored names. */
+  /** Returns the names of the properties that have the given stored names and that an index needs. */
   #namesOf(storedNames: readonly string[]): readonly string[] {
     if (storedNames.length === 0) return [];
     const { properties } = this.mapper.metadata;
@@ -190,8 +197,9 @@ function readsOf({ className, properties }: EntityMetadata, needs: ReadonlySet<s
 }
 
 /**
- * Reads a value that another program stored in another type, or that the converter cannot read, as absent: the entity
- * has no entry, and the library must still be able to change or delete it.
+ * Wraps a reader so that it returns `undefined` for a value that cannot be read, because another program stored it with
+ * the wrong type or in a form that the converter rejects. The entity then has no entry, but the library can still
+ * change or delete it.
  */
 function lenient(read: Read): Read {
   return (row) => {
@@ -204,7 +212,7 @@ function lenient(read: Read): Read {
   };
 }
 
-/** Turns a stored value back into that of the entity. One that cannot be read is absent, as in `lenient`. */
+/** Converts a stored value back to the entity's value; `undefined` if it cannot be read, as in `lenient`. */
 function valueOf({ converter }: PropertyMetadata, stored: unknown): unknown {
   if (converter === undefined) return stored;
   try {

@@ -6,10 +6,10 @@ import type { OperationOptions } from '../options/operation-options.js';
 import type { Rows } from '../store/table-store.js';
 import type { IndexRows, KnownRow } from './index-rows.js';
 
-/** Attempts of a write that reads its row first, while other writers keep changing the row. */
+/** Maximum number of attempts of a write that first reads its row, while other writers keep changing that row. */
 const ATTEMPTS = 21;
 
-/** Reads the row that a write must know, because the entries that it changes depend on the row. */
+/** Reads a row before it is written, because the write must change entries that depend on the stored values. */
 export function readKnown(
   indexes: IndexRows,
   { partitionKey, rowKey }: Address,
@@ -20,8 +20,8 @@ export function readKnown(
 }
 
 /**
- * Reads and writes a row, and does both again if another writer was faster, at most 20 times. `timeout` limits all of
- * it together.
+ * Reads and writes a row by calling `attempt`, and repeats this at most 20 times while other writers are faster.
+ * `timeout` limits all attempts together.
  */
 export function untilWritten<R>(
   attempt: (limits: OperationOptions) => Promise<R>,
@@ -37,8 +37,8 @@ export function untilWritten<R>(
 }
 
 /**
- * Returns whether a conditional write of a row that was read just before it failed only because another writer was
- * faster. `mayBeMissing` is true for an upsert, for which it does not matter whether the row exists.
+ * Returns whether a conditional write failed only because another writer changed the row after it had been read.
+ * `mayBeMissing` is true for an upsert, for which it does not matter whether the row exists.
  */
 export function isLostRace(error: unknown, mayBeMissing: boolean): boolean {
   if (EntitableError.is(error, 'store.precondition-failed')) return true;

@@ -5,32 +5,35 @@ import { contendedRow } from '../writing/refusals.js';
 import { isAmong, isAt, type ApartEntry, type StoredEntry } from './apart-entry.js';
 import { notUnique } from './entry-write.js';
 
-/** The entry that a write has put in its place. */
+/** The result of writing an entry before the row of its entity. */
 export interface EntryPut {
-  /** The ETag of the entry; `undefined` if it was left as it was. */
+  /** The new ETag of the entry; `undefined` if the stored entry was left unchanged. */
   readonly etag: string | undefined;
-  /** True if no other write may count on this entry, so that it can be deleted if the row is not written. */
+  /** True if no other write can rely on this entry, so that it can be deleted if the row is not written. */
   readonly isNew: boolean;
 }
 
-/** The most times that an entry is looked at and written, while other writers keep changing it. */
+/** Maximum number of attempts to read and write an entry while other writers keep changing it. */
 const ATTEMPTS = 8;
 
-/** The knowledge of a write about its entity before it reserves values. */
+/** Facts about an entity that a write knows before it reserves unique values for it. */
 interface Reserving {
-  /** True if the entity already has the values. Then an entry of another one is left as it is. */
+  /**
+   * True if the stored entity already has the values. Then an entry that belongs to another entity is left unchanged.
+   */
   readonly isHeld: boolean;
-  /** True if the entity must not be stored yet. */
+  /** True if the write requires that the entity is not stored yet. */
   readonly isInsert: boolean;
-  /** The ETag of the entry that this write has put before, if it is to be renewed. */
+  /** The ETag of the entry if this write has already written it, and now renews the reservation. */
   readonly mine: string | undefined;
 }
 
 /**
- * Reserves the values of a unique index for an entity, by writing the entry before the row. An entry of the entity
- * itself is written again, so that its ETag tells every other writer that it is in use. The entry of an entity that
- * does not have the values is taken over once it is older than the grace period of the index: until then its write may
- * be under way. Throws `entity.not-unique`, and `store.already-exists` for an insert of an entity that is stored.
+ * Reserves the values of a unique index for an entity, by writing the entry before the row. An entry that already
+ * belongs to the entity is written again: its new ETag keeps other writers from deleting it. The entry of an entity
+ * that does not have the values is taken over once it is older than the grace period of the index: until then, the
+ * write of that entity may be under way. Throws `entity.not-unique`, and `store.already-exists` for an insert of an
+ * entity that is stored.
  */
 export async function reserve(
   target: ApartEntry,
@@ -71,7 +74,7 @@ export async function reserve(
   throw contendedRow(refusal!, maker.index.name, 0);
 }
 
-/** Checks that the entity of an entry is not stored. Throws `store.already-exists`. */
+/** Checks that the entity to which an entry belongs is not stored. Throws `store.already-exists` if it is. */
 export async function checkMissing({ of }: ApartEntry, options: OperationOptions): Promise<void> {
   const { partitionKey, rowKey } = of.entity;
   const { rows, table } = of.indexed.mapper;
@@ -80,8 +83,9 @@ export async function checkMissing({ of }: ApartEntry, options: OperationOptions
 }
 
 /**
- * Returns whom the values of an entry of another entity belong to; `undefined` if it may be taken over. `time` is that
- * before the entry was read: if the grace period ended only after the entity was read, its row may have come meanwhile.
+ * Returns the entity for which an entry keeps unique values from all others; `undefined` if the entry may be taken
+ * over. `time` must be taken before the entry is read: if the grace period ended only after its entity was read, the
+ * row may have been stored after that read.
  */
 async function takenBy(
   target: ApartEntry,

@@ -190,7 +190,7 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     return others === undefined || this.#takesRows([{ rowKey, bytes }, ...others.map((row) => row.write)], limits);
   }
 
-  /** Returns whether the transaction can hold writes that must stay in one transaction. */
+  /** Returns whether the transaction can also hold all writes of a set that must stay in one transaction. */
   takesAll(joined: readonly W[], limits: ServiceLimits): boolean {
     return this.writes.length === 0 || this.#takesRows(writesOf(joined), limits);
   }
@@ -202,7 +202,7 @@ export class OpenBatch<W extends TableWrite> implements Batch<W> {
     if (others !== undefined) for (const row of others) this.#addRow(row.write);
   }
 
-  /** Adds writes that must stay in one transaction. */
+  /** Adds all writes of a set that must stay in one transaction. */
   addAll(joined: readonly W[]): void {
     this.writes.push(...joined);
     for (const write of writesOf(joined)) this.#addRow(write);

@@ -55,8 +55,8 @@ export interface UnwrittenBatch<W> {
 /**
  * Submits writes as one transaction, for bulk writes, units of work and writes by filter. A refused transaction writes
  * nothing, so a write that `onRefused` leaves out costs one more request, which sends the others. A further row of a
- * group that the store refuses is replaced or left out as the row's `refused` decides, which costs one more request, too.
- * Returns `undefined` when nothing is left to write.
+ * group that the store refuses is replaced or left out as the row's `refused` decides, which costs one more request,
+ * too. Returns `undefined` when nothing is left to write.
  *
  * Entries of indexes with partitions of their own are written before the transaction, and old ones deleted after it. A
  * caller that gives up writes which this function returns as unwritten passes them to `entriesAfter`.
