@@ -111,7 +111,7 @@ export interface StoredPartition<_Why extends string = MissingMarks> {
 
 /** A type that nothing is assignable to. It makes the compiler's message say in words what is wrong. */
 export interface EntitableTypeError<Message extends string> {
-  /** The message of the compiler: what is wrong, and how to correct it. */
+  /** The text that the compiler shows: what is wrong, and how to correct it. */
   readonly __entitable: Message;
 }
 

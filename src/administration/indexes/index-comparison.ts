@@ -14,7 +14,7 @@ export interface Gap {
   readonly entry: Entry;
 }
 
-/** Rows that are read at the same time to confirm findings. */
+/** Number of rows that are read at the same time to confirm findings. */
 const CONCURRENCY = 16;
 /** Maximum number of attempts to read an entity and its entry without a change by another writer in between. */
 const ATTEMPTS = 21;

@@ -58,7 +58,7 @@ export interface VerifyIndexesReport {
   readonly entities: number;
   /** Number of entries that were read. */
   readonly entries: number;
-  /** Number of missing entries, without which the index does not find their entities. */
+  /** Number of missing entries. The index does not find the entities to which they should belong. */
   readonly missing: number;
   /** Number of entries whose entity is gone or has other values now. Queries that read entities leave them out. */
   readonly stale: number;
