@@ -86,7 +86,7 @@ export class IndexRows {
   /**
    * Returns the values that the indexes need after a write of a whole entity. They are taken from the stored values,
    * not from the entity, because a converter may store less than the entity has. `before` contains the values of the
-   * row if the write keeps the properties that it does not contain.
+   * stored row if properties that are not written keep their values.
    */
   afterWhole(address: Address, written: readonly PropertyValue[], before?: IndexedValues): IndexedValues {
     const values: Record<string, unknown> = this.#keyValues(address);

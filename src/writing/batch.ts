@@ -6,8 +6,8 @@ import type { RowShape } from '../store/row.js';
 import type { PreparedWrite, Rows, WriteReceipt } from '../store/table-store.js';
 
 /**
- * A further row that is written in the same transaction as the row of an entity, e.g. its entry in an index. The own
- * row of an entity and these rows are one row group: all of them are written, or none.
+ * A further row that is written in the same transaction as the row of an entity, e.g. its entry in an index. The
+ * entity's own row and its further rows form a row group: either all of them are written or none.
  */
 export interface GroupRow {
   /** The name of the index, for `plan()` and for messages. */
@@ -24,8 +24,8 @@ export interface GroupRow {
    */
   refused(error: EntitableError, options: OperationOptions): Promise<GroupRow | undefined>;
   /**
-   * Returns the same row, written over whatever is stored there: for a transaction in which another group deletes that
-   * row.
+   * Returns the same row as an unconditional write, which replaces whatever is stored there. Used in a transaction in
+   * which another group deletes that row.
    */
   replacing(): GroupRow;
   /** Creates the error for a commit in which two groups write this row. */
@@ -55,10 +55,10 @@ export interface ApartEntries {
    */
   before(options: OperationOptions): Promise<void>;
   /**
-   * Deletes the entries that the outcome has made superfluous. Returns those that may have stayed. It never throws, and
-   * does nothing if `before` was not called since the last known outcome. Once called with the outcome `unknown`, it
-   * does something only when it is called with `written`. `cause` is the error of the row's write, unless the row was
-   * certainly written.
+   * Deletes the entries that the outcome has made superfluous. Returns those that may not have been deleted. It never
+   * throws, and does nothing if `before` was not called since the last known outcome. After a call with `unknown`, only
+   * a call with `written` deletes anything. `cause` is the error of the row's write, unless the row was certainly
+   * written.
    */
   after(outcome: WriteOutcome, options: OperationOptions, cause?: unknown): Promise<readonly StaleEntry[]>;
 }
@@ -124,7 +124,10 @@ function replacing<W extends Grouped>(item: W, row: GroupRow): TransactionRow<W>
 
 /** A write that is ready to be sent, with callbacks for the store's response. */
 export interface ReadyWrite extends TableWrite {
-  /** Makes the write anew after another writer has changed its row; only for a write that depends on the row. */
+  /**
+   * Makes the write again after another writer has changed its row; absent for a write that does not depend on the
+   * stored row.
+   */
   readonly again?: Repetition | undefined;
   /** Called after the write has succeeded. */
   written(receipt: WriteReceipt): unknown;
@@ -132,7 +135,7 @@ export interface ReadyWrite extends TableWrite {
   refused(error: unknown): unknown;
 }
 
-/** The repetition of a write that was made for a row as it was read. */
+/** The repetition of a write that depends on the row as it was read, e.g. because entries of indexes must change. */
 export interface Repetition {
   /** Returns whether a refusal means that another writer was faster, so that reading the row again may succeed. */
   when(error: unknown): boolean;
@@ -141,8 +144,8 @@ export interface Repetition {
 }
 
 /**
- * Writes that are sent as one transaction, in their order: of one table and one partition, each row once, within the
- * store's limits. The rows of a group always stay in one transaction.
+ * Writes that are sent as one transaction, in order. They belong to one table and one partition, write each row only
+ * once, and stay within the store's limits. The rows of a group always stay in one transaction.
  */
 export interface Batch<W extends TableWrite = TableWrite> {
   readonly table: string;

@@ -66,7 +66,7 @@ class BulkWrite<I> {
   readonly #unprepared: ReadItem<I>[] = [];
   #written = 0;
   #underWay = 0;
-  /** Items that are being prepared, and the last of their turns. */
+  /** Number of items that are being prepared or are waiting for earlier ones. */
   #waiting = 0;
   #turn = Promise.resolve();
   #stop: { readonly cause: unknown } | undefined;
@@ -157,7 +157,7 @@ class BulkWrite<I> {
     return undefined;
   }
 
-  /** Takes a step after those of the items before, so that the writes of a partition keep their order. */
+  /** Runs an item's step after the steps of all earlier items, so that the writes of a partition keep their order. */
   #inTurn(step: Promise<() => void>): Promise<void> {
     this.#waiting++;
     const before = this.#turn;
@@ -180,7 +180,7 @@ class BulkWrite<I> {
       this.#written++;
       return;
     }
-    // The row of the item could not be read: the store does not answer, so the other items have no better prospects.
+    // The row of the item could not be read because the store does not respond, so other items would fail as well.
     if (this.#task.ahead !== undefined && EntitableError.is(error, 'store.') && !isOfWrite(error)) {
       this.#unprepared.push(read);
       return this.#stopFor(error);

@@ -11,7 +11,7 @@ import {
   type BatchFailure,
 } from './refusals.js';
 
-/** Maximum number of times that a refused row is replaced by another one before its group counts as refused. */
+/** Maximum number of times that a row is replaced after a refusal before its group counts as refused. */
 const REPLACEMENTS = 5;
 
 /**
