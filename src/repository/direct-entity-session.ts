@@ -255,7 +255,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return true;
   }
 
-  /** Submits a write, which a validator may still be checking, or whose row is read first. */
+  /** Submits a write, after its validation has finished and after any row on which it depends has been read. */
   #submitReady(
     ready: AnyWrite<T> | Promise<AnyWrite<T>>,
     options: OperationOptions | undefined,
@@ -270,7 +270,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     return this.#submitReady(await deadline.wait(ready), deadline.rest);
   }
 
-  /** Reads the row of a write and submits it, and does both again if another writer was faster. */
+  /** Reads the row on which a write depends and submits the write; repeats both if another writer was faster. */
   #submitKnowing(write: KnowingWrite<T>, options: OperationOptions | undefined): Promise<WriteReceipt> {
     return untilWritten(
       async (limits) => this.#submit(await write.read(this.#writes.indexes!, limits), limits),

@@ -12,7 +12,10 @@ export class EntityMappers {
   readonly #tableName: (name: string) => string;
   readonly queries: QuerySettings;
   readonly #mappers = new Map<EntityClass, EntityMapper<object>>();
-  /** For each table: a class with indexes in the partitions of its entities, and one whose row key has no template. */
+  /**
+   * For each table, a class with indexes in the partitions of its entities, and a class whose row key has no template.
+   * Two such classes cannot share a table.
+   */
   readonly #neighbours = new Map<string, Neighbours>();
   readonly #withEntries = new Set<string>();
   /** The class and the index that own each range of entries, by table and first characters of the row keys. */
@@ -59,8 +62,8 @@ export class EntityMappers {
   }
 
   /**
-   * Rejects an index whose entries would be mixed with those of another index of another class. A class that inherits
-   * an index shares it. Throws `metadata.invalid-index`.
+   * Rejects an index whose entries could have the same keys as those of a different index of another class. A class
+   * that inherits an index shares it. Throws `metadata.invalid-index`.
    */
   #claim({ metadata, entries }: EntityMapper<object>): void {
     const claims = metadata.indexes.map((index, at) => {

@@ -126,18 +126,18 @@ export interface EntityOperations<T extends object> {
   query(partition: PartitionsOf<T>): Query<T>;
 
   /**
-   * Starts a query of the entities that an index finds. The key has the partition, and values of the first properties
-   * that the index is sorted by: all, some or none of them. The results are in the order of the index.
+   * Starts a query of the entities that an index finds. The key gives the partition, and values of the first properties
+   * by which the index is sorted: all, some or none of them. The results are in the order of the index.
    *
    * Costs the requests that read the entries of the index, `limits.pageRows` entries each, and one request for each
-   * entity, 16 at a time. An entity that does not have the values of its entry any more is left out.
+   * entity, 16 at a time. An entity that no longer has the values of its entry is left out.
    *
    * `where` takes properties that the entries hold: those of `on`, `partition` and `project`. A `select` of such
    * properties and of keys, `count` and `exists` read the entries alone; `count` and `exists` of an index with
    * partitions of its own read the entities too.
    *
    * @throws EntitableError `validation.invalid-option` for an index of another class; `query.index-building`; `key.*`
-   * and `query.invalid-operand` for a wrong key; `query.not-covered` for `where` of another property.
+   * and `query.invalid-operand` for a wrong key; `query.not-covered` for `where` of any other property.
    * @example
    * ```ts
    * const paying = await users.by(User.byPlan, { tenant: 't1', plan: 'paid' }).take(20).toArray();

@@ -14,7 +14,7 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   readonly write: PreparedWrite;
   readonly others: readonly GroupRow[] | undefined;
   readonly apart: ApartEntries | undefined;
-  /** Set for a write that was made for a row as it was read. */
+  /** Makes the write again if another writer changes the row. Set for a bulk write's item whose row was read first. */
   again: Repetition | undefined;
   readonly #entity: object | undefined;
   readonly #kept: Kept | undefined;
@@ -22,9 +22,9 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   /**
    * @param entity - The entity that is written; `undefined` for a write by key.
    * @param kept - The part of the row that the write of an entity leaves as it is.
-   * @param others - Further rows that are written in the same transaction. Throws `commit.not-atomic` if it cannot hold
-   *   all of them.
-   * @param apart - Entries in indexes with partitions of their own.
+   * @param others - Further rows that are written in the same transaction. Throws `commit.not-atomic` if the
+   *   transaction cannot hold all of them.
+   * @param apart - The entries, in indexes with partitions of their own, that are written by separate requests.
    */
   constructor(
     mapper: EntityMapper<T>,

@@ -94,7 +94,7 @@ export class WriteFactory<T extends object> {
     if (difference.changed.length === 0 && removed.length === 0) return undefined;
     mapper.properties.checkRequired(entity, unassigned);
     await this.validate(entity, unassigned);
-    // The ETag of a loaded row is read from the row, so it is compared only for a class that depends on it.
+    // The ETag is decoded from the loaded row, so it is compared only for a class whose index entries depend on it.
     const isKnown = this.indexes === undefined || isKnownUnder(remembered, ifMatch);
     const kept = { before: remembered.row, isBeforeUncertain: !isKnown, unassigned };
     const merge: Merge = { address, difference, entity, kept };
@@ -137,7 +137,7 @@ export class WriteFactory<T extends object> {
     return new KnowingWrite(mapper, address, ifMatch, (known) => deleting(known!.etag, known!.values));
   }
 
-  /** Returns the function that prepares the items of a bulk write: it reads the rows that their writes must know. */
+  /** Returns the function that prepares the items of a bulk write; it reads the rows on which their writes depend. */
   bulk<I>(
     prepare: (item: I) => AnyWrite<T> | Promise<AnyWrite<T>>,
     options: OperationOptions,
@@ -167,7 +167,9 @@ export class WriteFactory<T extends object> {
     return this.#validator.validate(assigned, this.#mapper.metadata.entityClass, Object.keys(assigned));
   }
 
-  /** Adds to the write of a whole entity the entries that it changes. `before` has the values of the row. */
+  /**
+   * Adds to the write of a whole entity the index entries that it changes. `before` holds the row's values before it.
+   */
   #whole(write: PreparedWrite, { entity, written, kept }: Whole, before?: IndexedValues): EntityWrite<T> {
     const { partitionKey, rowKey, mode } = write;
     const address = { partitionKey, rowKey };
@@ -194,20 +196,20 @@ export class WriteFactory<T extends object> {
     return this.indexes?.concerns(difference) === true;
   }
 
-  /** Returns the row of an entity if it is known as it was under this ETag. */
+  /** Returns the recorded row of an entity if it is the row with this ETag. */
   #rememberedRow(entity: object, ifMatch: string): RetainedRow | undefined {
     const state = ownState(this.#mapper, entity);
     return state && isKnownUnder(state, ifMatch) ? state.row : undefined;
   }
 }
 
-/** Rows that a bulk write reads at the same time, for writes that must know them. */
+/** Maximum number of rows that a bulk write reads at the same time for writes that depend on them. */
 export const READS_AHEAD = 16;
 
 /** The write of a whole entity. */
 interface Whole {
   readonly entity: object;
-  /** The values that are written, as they were when the write was asked for. */
+  /** The values that are written, as they were when the write was requested. */
   readonly written: readonly PropertyValue[];
   readonly kept?: Kept | undefined;
 }
@@ -221,7 +223,7 @@ interface Indexed {
   readonly after?: IndexedValues | undefined;
 }
 
-/** The write of a difference. */
+/** A write of only the changed properties. */
 interface Merge {
   readonly address: Address;
   readonly difference: Difference;

@@ -27,7 +27,7 @@ export interface ChangeSet extends TableWrite {
   readonly removed: readonly string[];
   /** The row before the write, as far as it is known, for writes that keep some of its properties. */
   readonly before: RetainedRow | undefined;
-  /** True if the write does not require the row to be as `before`. */
+  /** True if the write can succeed even if the row is no longer as in `before`. */
   readonly isBeforeUncertain: boolean;
   /** The properties of the entity that the caller never assigned. */
   readonly unassigned?: Unassigned | undefined;
@@ -86,7 +86,7 @@ export function changeOf(row: TrackedRow): ChangeSet | undefined {
   }
 }
 
-/** Returns the ETag that the caller asks for, or `*`; `undefined` for a write that needs none. */
+/** Returns the ETag on which a save or replace is conditional, `*` for any; `undefined` if there is none. */
 export function askedEtag({ mapper, entity, held }: TrackedRow): string | undefined {
   if (held.kind === 'replace') return held.ifMatch;
   if (held.kind !== 'difference' || entity === undefined) return undefined;
@@ -94,9 +94,9 @@ export function askedEtag({ mapper, entity, held }: TrackedRow): string | undefi
 }
 
 /**
- * Returns the If-Match condition of a write: what the caller asks for, or the ETag of the row on which its entries
- * depend, or the one that `require()` has set for its row, whichever is stricter. Throws `store.precondition-failed` if
- * they are different ETags.
+ * Returns the If-Match condition of a write: `any`, the ETag of the row that determines the index entries of the write,
+ * or the ETag that `require()` has set for the row. An ETag takes precedence over `*`. Throws
+ * `store.precondition-failed` if the write and `require()` demand different ETags.
  */
 function changeCondition({ mapper, address, required }: TrackedRow, any: string, known?: KnownRow): string {
   const asked = any === '*' && known !== undefined ? known.etag : any;
@@ -197,8 +197,8 @@ function change(
 }
 
 /**
- * Returns the entries that a merge or a delete changes in the indexes of the class. Throws
- * `store.precondition-failed` if they depend on the row under an ETag that it was not read with.
+ * Returns the entries that a merge or a delete changes in the indexes of the class. Throws `store.precondition-failed`
+ * if the row that determines them is not known.
  */
 function entriesOf(
   { mapper, address }: TrackedRow,
@@ -218,8 +218,9 @@ function entriesOf(
 }
 
 /**
- * Returns the row of a loaded entity of a class with indexes, as it was last read or written. The commit reads a row
- * first that is not known under the ETag of its write (`readUncertain`); for `plan()`, this is the best guess.
+ * Returns the row of a loaded entity of a class with indexes, as it was last read or written. A commit first reads each
+ * row that is not known under the ETag of its write (`readUncertain`). `plan()` sends no requests, so for it this row
+ * is the best guess.
  */
 function remembered(mapper: EntityMapper<object>, state: StoredState | undefined): KnownRow | undefined {
   const indexes = indexesOf(mapper);

@@ -13,11 +13,11 @@ export interface PlannedBatch {
   readonly partitionKey: string;
   /** The writes in the order in which they are sent: those of entities, each with the entries that its indexes need. */
   readonly writes: readonly CommitWrite[];
-  /** Maximum size of the request body, in bytes. */
+  /** Upper bound of the size of this batch's request body, in bytes. */
   readonly bytes: number;
   /**
-   * Number of requests: one, one more for each row that is read first, because the service cannot remove a property in
-   * place, and those for entries of indexes with partitions of their own.
+   * Number of requests: one for the batch, one for each row that is read first because the service cannot remove a
+   * property in place, and those for entries of indexes with partitions of their own.
    */
   readonly requests: number;
 }

@@ -14,9 +14,10 @@ import type { IdentityMap, TrackedRow } from './identity-map.js';
 import type { SeenRows } from './seen-rows.js';
 
 /**
- * Reads the rows that the writes of a unit of work must know, because the entries that they change in the indexes of
- * the class depend on them. A row is read when the method is called, so that `plan()` needs no request. A row that the
- * unit has loaded is not read again, unless the write is to have another ETag than the loaded one.
+ * Reads the stored rows on which the writes of a unit of work depend: the values in a row determine the index entries
+ * that a write of the row changes. A row is read when its write is scheduled, so that `plan()` needs no request. A row
+ * that the unit has loaded is not read again, unless the write is conditional on an ETag other than the loaded one. The
+ * methods return `undefined` if no row needs to be read.
  */
 export class UnitKnowledge<T extends object> {
   readonly #mapper: EntityMapper<T>;
@@ -31,7 +32,10 @@ export class UnitKnowledge<T extends object> {
     this.#stored = stored;
   }
 
-  /** Returns the row of a merge that changes an indexed property and whose row is not loaded. */
+  /**
+   * Reads the row of a merge that changes an indexed property, if the row is not known, or is loaded but `etag` is
+   * given.
+   */
   async forMerge(
     key: KeyOf<T>,
     patch: PatchOf<T>,
@@ -47,7 +51,9 @@ export class UnitKnowledge<T extends object> {
     return this.#expected(address, etag ?? '*', options);
   }
 
-  /** Returns the row of a replace whose ETag is not the one under which the entity was loaded. */
+  /**
+   * Reads the row that a replace will overwrite, unless the unit knows the row with the ETag that the replace requires.
+   */
   async forReplace(entity: T, etag: string | undefined, options: OperationOptions): Promise<KnownRow | undefined> {
     this.#mapper.checkReceives(entity);
     const row = this.#rows.of(entity);
@@ -57,7 +63,7 @@ export class UnitKnowledge<T extends object> {
     return this.#isKnown(entity, ifMatch) ? undefined : this.#expected(address, ifMatch, options);
   }
 
-  /** Returns the row of an upsert, or `missing`. */
+  /** Reads the row that an upsert may overwrite, unless the unit knows it; `missing` if there is none. */
   async forUpsert(entity: T, options: OperationOptions): Promise<KnownRow | 'missing' | undefined> {
     this.#mapper.checkReceives(entity);
     const tracked = this.#rows.of(entity);
@@ -67,7 +73,10 @@ export class UnitKnowledge<T extends object> {
     return this.#read(address, options);
   }
 
-  /** Returns the row of a delete by key, or of an entity that is not as it was loaded; `missing` if there is none. */
+  /**
+   * Reads the row that a delete removes, unless the unit knows the row with the ETag that the delete requires;
+   * `missing` if there is none.
+   */
   async forDelete(
     entityOrKey: T | KeyOf<T>,
     etag: string | undefined,
@@ -91,7 +100,9 @@ export class UnitKnowledge<T extends object> {
     return known;
   }
 
-  /** Returns whether the row of an entity is known under an ETag, by default under the one it was loaded with. */
+  /**
+   * Returns whether the recorded row of an entity is the one with this ETag; by default, the ETag it was loaded with.
+   */
   #isKnown(entity: object, ifMatch?: string): boolean {
     const state = ownState(this.#mapper, entity);
     return state !== undefined && isKnownUnder(state, ifMatch ?? state.etag);
@@ -110,9 +121,9 @@ export class UnitKnowledge<T extends object> {
 }
 
 /**
- * Reads the rows of entities that a commit writes under another ETag than the one they were loaded with, e.g. over any
- * or under that of a client, and whose entries it therefore does not know. A row that is read for `*` is written under
- * the ETag that it is read with. Throws `store.not-found` for a row that is missing.
+ * Reads the rows of entities that a commit writes under an ETag other than the one they were loaded with, e.g. `*` or
+ * an ETag from a client, and whose index entries it therefore does not know. A row that is read for `*` is written
+ * under the ETag that it is read with. Throws `store.not-found` for a row that is missing.
  */
 export async function readUncertain(rows: IdentityMap, seen: SeenRows, options: OperationOptions): Promise<void> {
   for (const row of rows.all()) {
@@ -135,7 +146,7 @@ export async function readUncertain(rows: IdentityMap, seen: SeenRows, options: 
   }
 }
 
-/** Returns whether a tracked row was read, and is not to be written as a whole anyway. */
+/** Returns whether a tracked row was loaded and has no pending write except a save of changes or a replace. */
 function isLoaded({ held: { kind } }: TrackedRow): boolean {
   return kind === 'difference' || kind === 'replace';
 }

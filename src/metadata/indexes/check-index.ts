@@ -9,7 +9,10 @@ import type { Index, IndexPart, IndexSpec } from './declaration.js';
 import { ENTITY_PARTITION, ENTITY_ROW, indexTable, partName, givenText, RESERVED } from './index-metadata.js';
 import { shapeProblem } from './index-shape.js';
 
-/** The most indexes of a class: a change of all of them, with its row, is one transaction of 100 writes. */
+/**
+ * The maximum number of indexes of a class. One transaction of at most 100 writes contains the row and, for each index,
+ * up to two writes: one that deletes the old entry and one that inserts the new entry.
+ */
 const MOST_INDEXES = 49;
 const MOST_NAME = 32;
 
@@ -19,7 +22,10 @@ type Report = (message: string) => void;
 export class IndexCheck {
   readonly #of: EntityMetadata;
   readonly #problems: MetadataProblems;
-  /** The members by the stored names of their indexes, and by the tables of indexes that have one. */
+  /**
+   * The members that declare indexes: in `#names` by the stored name of the index, in `#tables` by the index's own
+   * table.
+   */
   readonly #names = new Map<string, string>();
   readonly #tables = new Map<string, string>();
   readonly #declared = new Map<Index, string>();
@@ -111,7 +117,7 @@ export class IndexCheck {
     }
   }
 
-  /** Describes why a name cannot be in any index. */
+  /** Describes why no index can use the property with a name; `undefined` if one can. */
   #nameProblem(name: string): string | undefined {
     const { members, entityClass } = this.#of;
     const member = members.get(name);
@@ -151,7 +157,7 @@ export class IndexCheck {
     }
   }
 
-  /** Checks one condition of `where`. Entities are compared with its values by their texts. */
+  /** Checks one condition of `where`. Writes compare the texts of values, so equal values must have equal texts. */
   #checkCondition(name: string, value: unknown, wrong: Report): void {
     const member = this.#of.members.get(name);
     const problem = this.#nameProblem(name) ?? (member?.kind === 'property' ? equalityProblem(member) : undefined);
@@ -173,7 +179,7 @@ function equalityProblem(member: Member): string | undefined {
   return type === 'Binary' ? 'is stored as Edm.Binary and has no text' : undefined;
 }
 
-/** Describes why no entity can have a value. Never quotes the value. */
+/** Describes why a member of an entity can never have a value. Does not quote the value. */
 function valueProblem(member: Member, value: unknown): string | undefined {
   if (value === undefined || value === null)
     return `${value === null ? 'null' : 'undefined'}: an entity without the value has no entry`;

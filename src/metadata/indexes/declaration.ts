@@ -3,9 +3,9 @@ import type { EntitableTypeError } from '../key-types.js';
 import { checkNames, invalidOption, type OptionNames } from '../../options/check-option.js';
 
 /**
- * The text of a property in the keys of an index, for an index that does not use the default text. Every `Converter` to
- * String is one, e.g. `newestFirst`. A text that cannot be turned back, such as a lower-case form, leaves out
- * `fromStored`.
+ * Converts the values of a property to text for the keys of an index that does not use the default text. Every
+ * `Converter` to String is one, e.g. `newestFirst`. If the text cannot be converted back to its value, e.g. because it
+ * is in lower case, leave out `fromStored`.
  */
 export interface IndexText {
   /** Converts a value of the property to text. Equal values must have equal texts. */
@@ -22,20 +22,25 @@ export type IndexPart = string | readonly [name: string, text: IndexText];
 /** The options of an index. */
 export interface IndexSpec {
   /**
-   * The properties that find entities, in the order in which the index is sorted. A query gives values of the first
-   * ones. An entity in which one of them is absent has no entry in the index.
+   * The properties by which the index finds entities, in the order in which the index is sorted by them. A query gives
+   * values for any number of them, from the first one on. An entity in which one of them is absent has no entry in the
+   * index.
    */
   readonly on?: readonly IndexPart[];
   /**
-   * Properties that form the partitions of the index, which then has a table of its own. Without this option the index
-   * stands in the partition of its entities, and every write keeps it in the same transaction.
+   * Properties that form the partition key of the index's entries, which are then stored in a table of their own.
+   * Without this option the entries are stored in the partition of their entities, and every write updates them in the
+   * same transaction.
    */
   readonly partition?: readonly IndexPart[];
-  /** True if no two entities may have the same values: in one partition, or with `partition` in the whole table. */
+  /**
+   * True if no two entities may have the same values of `on` in one partition or, with the option `partition`, the same
+   * values of `partition` and `on` in the whole table.
+   */
   readonly unique?: boolean;
   /**
    * Further properties that are stored in the index, so that `select` and `where` can use them there. The parts of the
-   * key and the properties in `on` need no mention.
+   * key and the properties in `on` need not be listed.
    */
   readonly project?: readonly string[];
   /**
@@ -45,30 +50,39 @@ export interface IndexSpec {
   readonly where?: Readonly<Record<string, unknown>>;
   /**
    * The stored name: 1 to 32 letters and digits. By default, the name of the static property or of the entry in the
-   * schema. Give one if a minifier renames properties, because an index with another name is another index.
+   * schema. Set it if a minifier renames properties, because an index with another name is another index.
    */
   readonly name?: string;
-  /** True for an index that writes keep, but that queries do not use yet, because it has not been built. */
+  /**
+   * True for an index that writes update, but that cannot be queried yet, because it may lack entries for entities that
+   * were stored before it was declared.
+   */
   readonly building?: boolean;
-  /** The name of the table of an index with `partition`; by default that of the class followed by the index's name. */
+  /**
+   * The name of the table of an index with `partition`. By default, it is the name of the class's table followed by
+   * that of the index, whose first letter becomes a capital.
+   */
   readonly table?: string;
   /**
-   * Milliseconds for which a unique value that was reserved, but whose entity is not stored, stays reserved; 15 minutes
-   * by default. Only for a unique index with `partition`.
+   * The time in milliseconds for which a unique value stays reserved if the entity that reserved it is not stored, e.g.
+   * because the program crashed; 15 minutes by default. Only for a unique index with `partition`.
    */
   readonly grace?: number;
 }
 
-/** Type-level mark of an index; at run time the property under it holds the options. */
+/** The key under which the type of an index carries its options. It does not exist at run time. */
 export declare const indexSpec: unique symbol;
 
 /** An index of an entity class, as `index` declares it. It is the first argument of `by` and `getBy`. */
 export interface Index<out S extends IndexSpec = IndexSpec> {
-  /** For the compiler only. */
+  /** Exists for the compiler only. */
   readonly [indexSpec]: S;
 }
 
-/** Refuses options that there are not, e.g. misspelt ones, which an argument of an inferred type may have. */
+/**
+ * Makes the compiler reject unknown options, e.g. misspelt ones, which it would accept in an argument of an inferred
+ * type.
+ */
 type CheckOptions<S> = {
   readonly [K in Exclude<keyof S, keyof IndexSpec>]: EntitableTypeError<`an index has no option '${K & string}'`>;
 };

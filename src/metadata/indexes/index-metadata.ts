@@ -26,7 +26,7 @@ export const RESERVED: ReadonlySet<string> = new Set([ROW_NAME, PARTITION_NAME])
 
 const GRACE = 15 * 60_000;
 
-/** Resolves an index that `IndexCheck` has found no mistake in. */
+/** Creates the metadata of an index in which `IndexCheck` has found no mistake. */
 export function resolveIndex(
   of: EntityMetadata,
   name: string,
@@ -57,7 +57,7 @@ export function resolveIndex(
   });
 }
 
-/** The entries as the rows of a class of plain objects. */
+/** The class in the metadata of entries, which are mapped like entities, but to plain objects. */
 class IndexEntry {}
 
 function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): EntityMetadata {
@@ -180,12 +180,14 @@ function membersOf(
   return frozenMap([...stored, ...parts]);
 }
 
-/** Returns the name of the property that a part of an index stands for. */
+/** Returns the name of the property in an element of `on` or `partition`. */
 export function partName(part: IndexPart): string {
   return typeof part === 'string' ? part : part[0];
 }
 
-/** Returns the text that a part of an index gives for its values, if it does. */
+/**
+ * Returns the text conversion in an element of `on` or `partition`; `undefined` if the element only names a property.
+ */
 export function givenText(part: IndexPart): IndexText | undefined {
   return typeof part === 'string' ? undefined : part[1];
 }

@@ -2,8 +2,8 @@ import { typeName } from '../../errors/type-name.js';
 import type { IndexPart, IndexSpec } from './declaration.js';
 
 /**
- * Describes what is wrong with the types of the options of an index, for JavaScript and for values from outside;
- * `undefined` if nothing is. Only then may the values of the options be checked.
+ * Describes an option of an index that has the wrong type, for options that the compiler has not checked, e.g. those in
+ * JavaScript code. Returns `undefined` if all types are right; only then may the values of the options be checked.
  */
 export function shapeProblem(spec: IndexSpec): string | undefined {
   return (

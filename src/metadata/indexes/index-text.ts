@@ -39,14 +39,17 @@ const TEXTS: Readonly<Record<Exclude<EdmType, 'Binary' | 'String'>, StoredText>>
   },
 };
 
-/** Returns the converter that makes the text of a member in the keys of an index; `undefined` for plain text. */
+/**
+ * Returns the converter between the values of a member and their texts in the keys of an index; `undefined` if a value
+ * is its own text.
+ */
 export function textConverter(member: Member, text: IndexText | undefined): AnyConverter | undefined {
   if (text !== undefined) return ownText(text);
   if (member.kind === 'key') return member.template.parts[member.index]!.converter;
   return member.kind === 'property' ? propertyText(member.property) : undefined;
 }
 
-/** Returns whether a text can be turned back into its value. */
+/** Returns whether a text can be converted back to its value. */
 export function isReadable(text: IndexText | undefined): boolean {
   return text === undefined || text.fromStored !== undefined;
 }
@@ -68,7 +71,7 @@ function propertyText({ type, converter }: PropertyMetadata): AnyConverter | und
   if (type === 'Binary') return undefined;
   if (type === 'String') return converter;
   const { write, read, sorts } = TEXTS[type];
-  // A Date without a converter is written to the millisecond, because the class has no more of it than that.
+  // Without a converter, a date is formatted to the millisecond, because the entity's `Date` is no more precise.
   const text =
     type === 'DateTime' && converter === undefined
       ? { write: oldestFirst.toStored.bind(oldestFirst), read: oldestFirst.fromStored.bind(oldestFirst) }
@@ -86,7 +89,10 @@ function propertyText({ type, converter }: PropertyMetadata): AnyConverter | und
 
 const TICK_DIGITS = 4;
 
-/** Formats a DateTime as ISO 8601 with seven digits of the second, for converters that see all of them. */
+/**
+ * Formats a DateTime as ISO 8601 with seven fractional digits, for a property with a converter, which may use all of
+ * them.
+ */
 function dateText(date: Date): string {
   const text = oldestFirst.toStored(date);
   return `${text.slice(0, -1)}${String(exactTicks(date) ?? 0).padStart(TICK_DIGITS, '0')}Z`;
@@ -106,10 +112,11 @@ const NAN = 'fff8000000000000';
 
 /**
  * Formats a Double as 16 hexadecimal digits that sort like numbers: its bits, with the sign bit flipped for a positive
- * number and all bits flipped for a negative one. -0 has the text of 0, to which filters find it equal. NaN sorts last.
+ * number and all bits flipped for a negative one. -0 has the same text as 0, because filters treat them as equal. NaN
+ * sorts last.
  */
 function doubleText(value: number): string {
-  // NaN has many forms in bits, of which an engine may keep any.
+  // NaN has many bit patterns, and a JavaScript engine may use any of them.
   if (Number.isNaN(value)) return NAN;
   BITS.setFloat64(0, value === 0 ? 0 : value);
   const bits = BITS.getBigUint64(0);

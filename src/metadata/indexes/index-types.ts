@@ -2,7 +2,7 @@ import type { DataName, EntitableTypeError, KeyName, StoredPartition, Unmarked }
 import type { Index, IndexPart, IndexSpec } from './declaration.js';
 
 // ── the keys that find entities ────────────────────────────────────────────────────────────────
-// The arguments of methods have the form `{ of: … }['of']`, for the reason that key-types.ts gives.
+// The types of method arguments have the form `{ of: … }['of']`; key-types.ts explains why.
 
 /**
  * The argument of `by`: the partition key of the entities, or the values of the index's `partition`; and any number of
@@ -19,7 +19,9 @@ export type UniqueKeyOf<T, I> = (T extends unknown ? { readonly of: UniqueKey<T,
 
 type SpecOf<I> = I extends Index<infer S> ? S : never;
 
-/** The key of an index whose options the compiler does not know, e.g. of one out of the metadata of its class. */
+/**
+ * The key of an index whose options the compiler does not know, e.g. of an index taken from the metadata of its class.
+ */
 type UnknownKey = Readonly<Record<string, unknown>>;
 
 type IndexKey<T, S> = IndexSpec extends S ? UnknownKey : Leading<T, OnNames<S>, Place<T, S>>;
@@ -30,14 +32,19 @@ type UniqueKey<T, S> = IndexSpec extends S
     ? Flat<Place<T, S> & Values<T, OnNames<S>[number]>>
     : EntitableTypeError<'the index is not unique, so several entities may have the same values: query it with by()'>;
 
-/** The part of a key that tells the partition. */
+/**
+ * The properties of a key that determine the partition of the entries: those of `partition`, or else the partition key.
+ */
 type Place<T, S> = S extends { readonly partition: infer P extends readonly IndexPart[] }
   ? Values<T, NameOf<P[number]>>
   : [KeyName<T>] extends [never]
     ? StoredPartition
     : { readonly [K in KeyName<T, 'partition'>]: Unmarked<T[K]> };
 
-/** The keys with the first none, one, two, … of the names. The compiler refuses a key that leaves one of them out. */
+/**
+ * The union of the keys with values for none, the first, the first two, … of the names. The compiler rejects a key that
+ * skips a name.
+ */
 type Leading<T, Names extends readonly string[], Given> = Names extends readonly []
   ? Flat<Given>
   : Names extends readonly [infer First extends string, ...infer Rest extends readonly string[]]
@@ -69,7 +76,10 @@ export type CheckIndexes<C, T> = [IndexMistake<C, T>] extends [never]
   ? unknown
   : EntitableTypeError<IndexMistake<C, T>>;
 
-/** Distributes over the names, because the compiler checks a large class fastest that way. */
+/**
+ * Describes the mistakes in the indexes of a class; `never` if there are none. The type distributes over the names,
+ * because the compiler checks a large class fastest that way.
+ */
 type IndexMistake<C, T, K extends keyof C = keyof C> = K extends string
   ? C[K] extends Index<infer S>
     ? IsAny<C[K]> extends true
@@ -86,7 +96,10 @@ type SpecMistake<T, S> =
   | (S extends { readonly project: infer P extends readonly string[] } ? ProjectMistake<T, P[number]> : never)
   | (S extends { readonly where: infer W } ? WhereMistake<T, W, keyof W> : never);
 
-/** The mistake in one property of `on` or `partition`. `Same` are names that have one value in the whole index. */
+/**
+ * The mistake in one property of `on` or `partition`. `Same` is the union of the names of the properties that have the
+ * same value in all entries of a partition.
+ */
 type PartMistake<T, P, Same> = P extends readonly [infer Name extends string, infer Text]
   ? NameMistake<T, Name> | SameMistake<Name, Same> | TextMistake<T, Name, Text>
   : P extends string
@@ -107,7 +120,7 @@ type SameMistake<Name, Same> = Name extends Same & string
   ? `names '${Name}', which is part of the partition key: it is the same in all entries of a partition`
   : never;
 
-/** A text must take what the property holds. */
+/** The mistake of a text whose `toStored` does not accept the type of the property; `never` if it accepts it. */
 type TextMistake<T, Name extends string, Text> = Name extends keyof T
   ? Text extends { readonly toStored: (value: ValueOf<T, Name>) => unknown }
     ? never

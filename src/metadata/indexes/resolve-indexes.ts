@@ -7,8 +7,8 @@ import { specOf, type Index, type IndexSpec } from './declaration.js';
 import { resolveIndex } from './index-metadata.js';
 
 /**
- * Resolves the indexes of a class: static properties of the class and its base classes, and those of its schema.
- * Throws all problems of the class, if there are any, among them those of its indexes.
+ * Resolves the indexes of a class: static properties of the class and its base classes, and those of its schema. If
+ * there are problems in the class or its indexes, throws the error that lists all of them.
  */
 export function resolveIndexes(
   of: EntityMetadata,
@@ -36,8 +36,8 @@ interface Found {
 }
 
 /**
- * Finds the static properties that are indexes, those of base classes first. One that a class redeclares as something
- * else is its index no longer. Getters are not called.
+ * Finds the static properties that are indexes, those of base classes first. A class that redeclares an inherited index
+ * as a value other than an index does not have that index. Getters are not called.
  */
 function ownAndInherited({ entityClass }: EntityMetadata): Map<string, Found> {
   const found = new Map<string, Found>();

@@ -18,9 +18,9 @@ export interface IndexReading<T extends object> {
   readonly mapper: EntityMapper<T>;
   /** Reads the entities. */
   readonly entities: EntityReader<T>;
-  /** Returns the rows of entries as they are read here. */
+  /** Returns the rows of entries as the unit of work reads them. Not set for a data source. */
   readonly entriesOf?: ((entries: EntityMapper<object>) => Rows) | undefined;
-  /** Returns whether an entity is left out. */
+  /** Returns whether an entity is left out of the results. */
   readonly isLeftOut?: ((entity: Address) => boolean) | undefined;
 }
 

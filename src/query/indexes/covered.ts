@@ -14,7 +14,7 @@ import { LEFT_OUT, sievedRows } from '../client-filter.js';
 import type { SortOrder } from '../client-sort.js';
 import type { RowReading } from '../merge-rows.js';
 
-/** An index of a class, as a query knows it. */
+/** An index, and the metadata of its class. */
 export interface IndexOf {
   readonly metadata: EntityMetadata;
   readonly index: IndexMetadata;
@@ -23,8 +23,8 @@ export interface IndexOf {
 /**
  * Binds a condition to the entries of an index. Names in messages are those of the class.
  *
- * @throws EntitableError `query.unknown-property`, `query.not-covered` for a property that entries do not hold, and as
- * `bind` does.
+ * @throws EntitableError `query.unknown-property`, `query.not-covered` for a property that entries do not hold, and the
+ * errors of `bind`.
  */
 export function bindToEntries({ metadata, index }: IndexOf, condition: Condition): BoundFilter {
   const { members } = metadata;
@@ -36,8 +36,8 @@ export function bindToEntries({ metadata, index }: IndexOf, condition: Condition
 }
 
 /**
- * Binds a condition to the entries of an index, without a check of the names. Entries hold dates and numbers as texts,
- * so the message about an operand of a wrong type names the type of the property instead. Throws as `bind` does.
+ * Binds a condition to the entries of an index, without checking the names. Entries hold dates and numbers as text, but
+ * the error for an operand of the wrong type names the type of the entity's property. Throws as `bind` does.
  */
 export function bindByIndex({ metadata, index }: IndexOf, condition: Condition): BoundFilter {
   try {
@@ -86,7 +86,7 @@ export function rawByIndex({ metadata: { className }, index: { name } }: IndexOf
   );
 }
 
-/** Returns a reading of properties that entries hold. It reads the entries alone. */
+/** Returns a reading of properties that the entries hold. It reads only the entries, not their entities. */
 export function coveredReading(
   { metadata, index }: IndexOf,
   places: EntryPlaces,
@@ -120,8 +120,8 @@ export function coveredReading(
 }
 
 /**
- * Returns the members of entries as they are read: a property that entries hold besides the text in their keys is read
- * from there, because the text need not be one that can be turned back.
+ * Returns the members of entries for reading. A property that an entry holds both as text in its key and as a stored
+ * property is read from the stored property, because the text might not be convertible back to the value.
  */
 function readMembers({ members }: EntityMetadata): ReadonlyMap<string, Member> {
   const stored = [...members].map(([name, member]): [string, Member] => {
@@ -131,7 +131,9 @@ function readMembers({ members }: EntityMetadata): ReadonlyMap<string, Member> {
   return new Map(stored);
 }
 
-/** Returns the rows of entries that tell their entities, without those of entities that are left out. */
+/**
+ * Returns only the rows that are entries and identify an entity, without those whose entity is left out of the results.
+ */
 export function entryRows(rows: Rows, places: EntryPlaces, isLeftOut: (entity: Address) => boolean): Rows {
   return sievedRows(rows, <R>(decode: (row: RowReader) => R) => (row: RowReader): R | typeof LEFT_OUT => {
     const place = places.of(row);

@@ -92,7 +92,7 @@ class IndexKeyCheck {
     return { partition: this.#partition(), tests: this.#tests() };
   }
 
-  /** Rejects a name that is no part of the key, which would be ignored, and a value that is absent. */
+  /** Rejects a name that is not part of the key, because its value would be ignored, and a value that is absent. */
   #checkNames(): void {
     const { metadata } = this.#mapper;
     const names = namesOf(metadata, this.#index);

@@ -16,42 +16,45 @@ import { LEFT_OUT, type Sieve } from '../client-filter.js';
 import type { RowReading } from '../merge-rows.js';
 import { bindToEntries, coveredReading, entryRows, namesIn, type IndexOf } from './covered.js';
 
-/** One index of a class, and where its entries and its entities are read. */
+/** One index of a class, and the sources from which its entries and its entities are read. */
 export interface IndexSource<T extends object> {
   readonly indexed: IndexRows;
   readonly maker: EntryMaker;
   /** The rows of the entries. */
   readonly entries: Rows;
   readonly entities: EntityReader<T>;
-  /** Returns whether the entity at an address is left out. A unit of work leaves out those that it deletes. */
+  /**
+   * Returns whether the entity at an address is left out of the results. A unit of work leaves out those that it
+   * deletes.
+   */
   readonly isLeftOut?: ((entity: Address) => boolean) | undefined;
 }
 
-/** A reading of entities, which a sieve may leave out. */
+/** A reading of entities and, if set, a sieve: a client-side filter that leaves out entities that do not match. */
 export interface EntityReading<out R> {
   readonly reading: RowReading<R>;
   readonly sieve?: Sieve | undefined;
 }
 
-/** The number of entities that are read at the same time. */
+/** The maximum number of entities that are read at the same time. */
 const CONCURRENCY = 16;
 
-/** An entity that was read: its result, and its entry as it is now. */
+/** An entity that was read: the decoded result, and the index entry that belongs to its current values. */
 interface Found<out R> {
   readonly result: R;
   readonly entry: Entry;
 }
 
-/** Reads the entities that the entries of an index stand for. */
+/** Reads the entities to which the entries of an index refer. */
 export class IndexReader<T extends object> {
-  /** The class, and the index. */
+  /** The metadata of the class and of the index. */
   readonly of: IndexOf;
-  /** The mapping of the entries. */
+  /** The metadata of the entries, which are mapped like entities. */
   readonly metadata: EntityMetadata;
   readonly table: string;
   readonly rows: Rows;
   readonly places: EntryPlaces;
-  /** Reads from each entry the place of its entity. */
+  /** Reads from each entry the place of its entity, i.e. the entity's address together with the entry. */
   readonly reading: RowReading<EntryPlace | undefined>;
   readonly #source: IndexSource<T>;
   readonly #tested: ReadonlySet<string> | undefined;
@@ -75,7 +78,7 @@ export class IndexReader<T extends object> {
 
   /**
    * Binds a condition to the entries. The reader that is returned with it leaves out entities whose tested properties
-   * are no longer those of their entry. Throws as `bindToEntries`.
+   * no longer have the values that their entry holds. Throws as `bindToEntries`.
    */
   where(condition: Condition): { readonly index: IndexReader<T>; readonly bound: BoundFilter } {
     const bound = bindToEntries(this.of, condition);
@@ -83,7 +86,7 @@ export class IndexReader<T extends object> {
     return { index: new IndexReader(this.#source, new Set([...(this.#tested ?? []), ...names])), bound };
   }
 
-  /** Returns the rows of the entries for a reading of them alone. */
+  /** Returns the rows of the entries for a query that reads only entries, not their entities. */
   get alone(): Rows {
     const { isLeftOut = () => false } = this.#source;
     return entryRows(this.rows, this.places, isLeftOut);
@@ -94,14 +97,14 @@ export class IndexReader<T extends object> {
     return names.every((name) => this.of.index.covered.has(name));
   }
 
-  /** Returns a reading of properties that the entries hold. */
+  /** Returns a reading that takes these properties from the entries, without reading the entities. */
   project(names: readonly string[]): RowReading<object> {
     return coveredReading(this.of, this.places, names);
   }
 
   /**
-   * Returns a reading that counts entries; `undefined` if they do not stand for their entities at all times, because
-   * they are not written in the same transaction.
+   * Returns a reading that counts entries instead of entities; `undefined` if the numbers may differ, because entries
+   * and entities are not written in the same transaction.
    */
   get counting(): RowReading<void> | undefined {
     if (this.of.index.partition !== undefined) return undefined;
@@ -109,8 +112,9 @@ export class IndexReader<T extends object> {
   }
 
   /**
-   * Returns the function that reads the entities of entries: at most {@link CONCURRENCY} at once, in the order of the
-   * entries. It leaves out entities that are gone, or that have another entry now, and those that the sieve leaves out.
+   * Returns the function that reads the entities of entries, at most {@link CONCURRENCY} at once, and returns them in
+   * the order of the entries. It leaves out entities that no longer exist, those whose current values belong to another
+   * entry, and those that the sieve rejects.
    */
   resolver<R>(
     how: EntityReading<R>,
@@ -129,7 +133,10 @@ export class IndexReader<T extends object> {
     };
   }
 
-  /** Reads one entity, if it still has the entry that told its place. */
+  /**
+   * Reads one entity. Resolves to `undefined` if its values no longer belong to the entry through which it was found,
+   * or if the sieve rejects it.
+   */
   entity<R>(
     place: EntryPlace,
     how: EntityReading<R>,
@@ -138,7 +145,10 @@ export class IndexReader<T extends object> {
     return this.#read(place, how, options, (now) => this.places.hold(place, now));
   }
 
-  /** Reads one entity with its entry as it is now, if it has one. */
+  /**
+   * Reads one entity and the entry that belongs to its current values. Resolves to `undefined` if either does not
+   * exist, or if the sieve rejects the entity.
+   */
   current<R>(
     address: Address,
     how: EntityReading<R>,
@@ -164,7 +174,7 @@ export class IndexReader<T extends object> {
     return entities.rows.get(partitionKey, rowKey, read, this.#knowing(request, sieve), options);
   }
 
-  /** Reads the place of an entry at an address, with its ETag. */
+  /** Reads the entry at an address. Resolves to the place of its entity and the ETag of the entry. */
   entry(
     { partitionKey, rowKey }: Address,
     options: OperationOptions | undefined,
@@ -176,7 +186,10 @@ export class IndexReader<T extends object> {
     return this.rows.get(partitionKey, rowKey, read, { select: this.places.slots, etag: true }, options);
   }
 
-  /** Adds to a request what tells whether the entry still holds. A sieve sees the whole entity. */
+  /**
+   * Adds to the `select` of a request the properties that show whether the entity still has the values of its entry. If
+   * there is a sieve, all properties are read, because the sieve is passed the whole entity.
+   */
   #knowing({ select, ...others }: ReadRequest, sieve: Sieve | undefined): ReadRequest {
     if (sieve !== undefined) return { ...others, etag: true };
     if (select === undefined) return others;

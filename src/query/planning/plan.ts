@@ -124,7 +124,7 @@ function keysOf({ literals, parts }: KeyTemplate): KeyRange {
 }
 
 function knownParts(template: KeyTemplate, key: string): KnownParts {
-  // The texts in the keys of an index have no spaces, and need not be those of a value that can be read back.
+  // The texts in the key of an entry contain no spaces. They are not parsed, because some cannot be converted back.
   if (template.ordered === true) return new Map([[template, key.split(' ')]]);
   const values = parseKey(template, key);
   return new Map([[template, values.map((value, index) => partText(template, index, value))]]);

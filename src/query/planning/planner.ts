@@ -19,8 +19,8 @@ import { splitFilter, type Room } from './split-filter.js';
 /**
  * Plans the reads that a filter needs within a scope (bounds on the keys), so that as little as possible is read.
  * Bounds on the keys become ranges, several ranges become several legs, and two fixed keys become a point read. The
- * rest stays a filter, which is split if it has too many comparisons. A pure function whose work is bounded by the
- * length of the filter and by the budget.
+ * other conditions stay a filter, which is split if it has too many comparisons. A pure function whose work is bounded
+ * by the length of the filter and by the budget.
  *
  * @throws EntitableError `query.too-many-comparisons`, `query.too-many-requests`.
  */

@@ -18,7 +18,7 @@ export interface Room {
  * @param room - The comparisons that a request can spend on the filter. If possible, the parts leave room to resume
  * after a row.
  * @param limit - The maximum number of comparisons in a request, for the error message.
- * @param budget - Checked before there are more parts than it allows.
+ * @param budget - The limit for the number of requests, checked before the parts become more than it allows.
  * @throws EntitableError `query.too-many-comparisons` if no condition can be split, or if the parts would still have
  * too many; `query.too-many-requests`.
  */
