@@ -109,7 +109,7 @@ export class CopiedEntities {
     try {
       return await this.#rows.get(partitionKey, rowKey, decode, undefined, options);
     } catch (error) {
-      if (EntitableError.is(error, 'store.table-not-found')) return undefined; // the write throws it or creates the table
+      if (EntitableError.is(error, 'store.table-not-found')) return undefined; // the write throws or creates it
       throw error;
     }
   }
