@@ -57,8 +57,8 @@ export interface VerbEvent extends Verb {
    */
   readonly operations: number;
   /**
-   * Number of requests of all these operations. Counts every page, every attempt, and every read-back after a lost
-   * response.
+   * Number of requests of all operations of the verb. Counts every page, every attempt, and every read-back after a
+   * lost response.
    */
   readonly requests: number;
   /** Number of attempts that failed and were followed by another. */

@@ -32,8 +32,8 @@ import { requireSession, type EntitySessions, type UnitOfWorkOptions, type UnitV
  */
 export interface Session extends EntitySessions {
   /**
-   * Runs `work` in the unit of work of this session or, in a data source, in a new one, which is committed at the end.
-   * A custom repository calls it as `this.transaction(…)`.
+   * Runs `work` in a unit of work: in that of this session if it has one, otherwise in a new one, which is committed
+   * at the end. A custom repository calls it as `this.transaction(…)`.
    */
   transaction<R>(work: (unit: Transaction) => R | Promise<R>, options?: UnitOfWorkOptions): Promise<R>;
 }

@@ -63,8 +63,8 @@ export class Committer {
 
   /**
    * Returns the batches of each partition, without rows whose last write has an unknown outcome. Throws `key.changed`,
-   * `validation.*`, `entity.not-unique` if two entities want the same unique value, and `commit.not-atomic` if the rows
-   * of one group do not fit into a transaction.
+   * `validation.*`, `entity.not-unique` if two entities want the same unique value, and `commit.not-atomic` if an
+   * entity's row and its entries in indexes do not fit into one transaction.
    */
   plan(): readonly (readonly Batch<ChangeSet>[])[] {
     const rows = Array.from(this.#rows.all()).filter((row) => !this.#rows.isLocked(row));

@@ -58,21 +58,22 @@ function writeOf(ready: ReadyWrite): Pick<BulkItem<unknown>, 'table' | 'write' |
  * written. If the store does not name the refused item, the batch is split into halves until the item is found.
  */
 export async function sendBatch<I>(batch: Batch<BulkItem<I>>, sending: BulkSending): Promise<BulkOutcome<I>> {
-  const given: BulkItem<I>[] = haveEntries(batch.writes) ? [...batch.writes] : [];
-  const outcome = await sendItems(batch, sending, given);
+  const attempted: BulkItem<I>[] = haveEntries(batch.writes) ? [...batch.writes] : [];
+  const outcome = await sendItems(batch, sending, attempted);
   // No item is sent again after this, so the entries of those that were not written are superfluous.
-  await entriesAfter(given, 'not-written', { options: sending.operation, cause: outcome.stop?.cause });
+  await entriesAfter(attempted, 'not-written', { options: sending.operation, cause: outcome.stop?.cause });
   return outcome;
 }
 
 /**
- * Sends the items of a batch. Adds to `given` the items whose writes were made anew and have entries in other
- * partitions.
+ * Sends the items of a batch. If another writer has changed the row of an item, its write is made anew for the row as
+ * it is then. Such an item is added to `attempted`, because its write may have written entries in other partitions,
+ * which the caller deletes if the item is not written in the end.
  */
 async function sendItems<I>(
   batch: Batch<BulkItem<I>>,
   sending: BulkSending,
-  given: BulkItem<I>[],
+  attempted: BulkItem<I>[],
 ): Promise<BulkOutcome<I>> {
   const { collects, ignored, stopped } = sending;
   const failed: BulkFailure<I>[] = [];
@@ -120,7 +121,7 @@ async function sendItems<I>(
         await entriesAfter([refused], 'not-written', { options: sending.operation, cause: error });
         const ready = await refused.ready.again!.prepare();
         const again = { ...refused, ...writeOf(ready), attempts: (refused.attempts ?? 1) + 1 };
-        if (again.apart !== undefined) given.push(again);
+        if (again.apart !== undefined) attempted.push(again);
         groups.unshift(
           ...[unwritten.slice(0, at), [again], unwritten.slice(at + 1)].filter(({ length }) => length > 0),
         );

@@ -124,7 +124,8 @@ function keysOf({ literals, parts }: KeyTemplate): KeyRange {
 }
 
 function knownParts(template: KeyTemplate, key: string): KnownParts {
-  // The texts in the key of an entry contain no spaces. They are not parsed, because some cannot be converted back.
+  // The key of an entry in an index consists of texts separated by spaces, which the texts do not contain. They are
+  // used as they are, because not every converter can turn its text back into the value.
   if (template.ordered === true) return new Map([[template, key.split(' ')]]);
   const values = parseKey(template, key);
   return new Map([[template, values.map((value, index) => partText(template, index, value))]]);
