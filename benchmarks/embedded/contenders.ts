@@ -4,7 +4,8 @@ import { entitableLmdb, entitableMemory, entitableSqlite } from './entitable-con
 import { mikroOrm, mikroOrmVersion } from './mikro-orm-contender.js';
 import { rawLmdb, rawLmdbVersion } from './raw-lmdb-contender.js';
 import { sqlite } from './sqlite-contender.js';
-import { typeorm, typeormVersion } from './typeorm-contender.js';
+import { typeormVersion } from '../support/typeorm.js';
+import { typeorm } from './typeorm-contender.js';
 
 /** Everything that is measured, in the order of the table. */
 export const CONTENDERS: readonly Contender[] = [

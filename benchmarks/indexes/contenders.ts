@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DataSource, defineEntity, Guid, index, type PartitionKey, type RowKey } from 'entitable';
-import { peer, peerVersion } from '../support/peers.js';
 import type { SampleData } from '../support/sample.js';
+import { openTypeOrm, Row, rowOf } from '../support/typeorm.js';
 import type { OpenContender } from './main.js';
 
 /** The entity of the other benchmarks, with two indexes. */
@@ -57,66 +57,13 @@ async function entitable(target: string): Promise<OpenContender> {
   };
 }
 
-interface TypeOrm {
-  readonly DataSource: new (options: object) => {
-    initialize(): Promise<unknown>;
-    getRepository(target: object): {
-      insert(row: object): Promise<unknown>;
-      findOneBy(where: object): Promise<object | null>;
-      findBy(where: object): Promise<readonly object[]>;
-    };
-    transaction(
-      run: (manager: { insert(target: object, rows: readonly object[]): Promise<unknown> }) => Promise<unknown>,
-    ): Promise<unknown>;
-    destroy(): Promise<void>;
-  };
-  readonly EntitySchema: new (options: object) => object;
-}
-
-class Row {}
-
-function asText(from: (text: string) => unknown): object {
-  return { type: 'text', transformer: { to: String, from } };
-}
-
-/** TypeORM on better-sqlite3, with the same two indexes and every commit on disk. */
+/** TypeORM on better-sqlite3, with the same two indexes. */
 async function typeorm(folder: string): Promise<OpenContender> {
-  const { DataSource: Source, EntitySchema } = await peer<TypeOrm>('typeorm');
-  const schema = new EntitySchema({
-    name: 'Row',
-    tableName: 'samples',
-    target: Row,
-    indices: [
-      { name: 'by_email', columns: ['partition', 'email'], unique: true },
-      { name: 'by_count', columns: ['partition', 'count'] },
-    ],
-    columns: {
-      partition: { type: 'text', primary: true },
-      row: { type: 'text', primary: true },
-      name: { type: 'text' },
-      city: { type: 'text' },
-      email: { type: 'text' },
-      count: { type: 'integer' },
-      price: { type: 'real' },
-      active: { type: 'boolean' },
-      sequence: asText(BigInt),
-      createdAt: { type: 'datetime' },
-      correlation: asText((text) => Guid.parse(text)),
-      hash: { type: 'blob' },
-    },
-  });
-  const source = new Source({
-    type: 'better-sqlite3',
-    database: join(folder, 'typeorm.sqlite'),
-    driver: (await peer<{ default: unknown }>('better-sqlite3')).default,
-    entities: [schema],
-    synchronize: true,
-    enableWAL: true,
-    prepareDatabase: (db: { pragma(text: string): void }) => db.pragma('synchronous = FULL'),
-  });
-  await source.initialize();
+  const source = await openTypeOrm(folder, [
+    { name: 'by_email', columns: ['partition', 'email'], unique: true },
+    { name: 'by_count', columns: ['partition', 'count'] },
+  ]);
   const rows = source.getRepository(Row);
-  const rowOf = (data: SampleData): object => ({ ...data, hash: Buffer.from(data.hash) });
   return {
     insert: (data) => rows.insert(rowOf(data)),
     batch: (data) => source.transaction((manager) => manager.insert(Row, data.map(rowOf))),
@@ -132,8 +79,3 @@ export const CONTENDERS: ReadonlyMap<string, (folder: string) => Promise<OpenCon
   ['entitable sqlite', (folder: string) => entitable(`sqlite:${join(folder, 'entitable.db')}`)],
   ['TypeORM on better-sqlite3', typeorm],
 ]);
-
-/** Returns the versions of the compared libraries. */
-export function versions(): string {
-  return `TypeORM ${peerVersion('typeorm')}, better-sqlite3 ${peerVersion('better-sqlite3')}`;
-}

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { amount, figure, median, microseconds, table } from '../support/measure.js';
 import { installPeers } from '../support/peers.js';
 import { sample, type SampleData } from '../support/sample.js';
-import { CONTENDERS, versions } from './contenders.js';
+import { typeormVersion } from '../support/typeorm.js';
+import { CONTENDERS } from './contenders.js';
 
 const PROGRAM = fileURLToPath(import.meta.url);
 const PARTITIONS = amount(100, 10);
@@ -36,7 +37,7 @@ export interface OpenContender {
 async function main(): Promise<void> {
   console.log(
     `${PARTITIONS * ROWS} entities of 10 properties in ${PARTITIONS} partitions, with a unique index of the e-mail and an index of the count; ` +
-      `Node ${process.version}; ${versions()}\nWall time, medians of ${ROUNDS} rounds, in turn, each contender in a process of its own; every acknowledged write is on disk.\n`,
+      `Node ${process.version}; ${typeormVersion()}\nWall time, medians of ${ROUNDS} rounds, in turn, each contender in a process of its own; every acknowledged write is on disk.\n`,
   );
   const scratch = await mkdtemp(join(tmpdir(), 'entitable-bench-'));
   try {

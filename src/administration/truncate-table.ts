@@ -1,4 +1,4 @@
-import { writeBulk } from '../writing/bulk-write.js';
+import { writeBulk, type BulkTask } from '../writing/bulk-write.js';
 import { PARTITION_KEY, ROW_KEY, type RowReader } from '../store/row.js';
 import type { WriteReceipt } from '../store/table-store.js';
 import type { OperationOptions } from '../options/operation-options.js';
@@ -47,7 +47,6 @@ export async function truncateTable(
   checkWriting({ concurrency, timeout });
   const { table, tables } = place;
   const pages = readRows(place, true, { request: { select: [] }, decode: keysOf }, { signal, timeout });
-  const first = await pages.next();
   const rows = storedRows(tables.strict, table);
   const prepare = (key: Key) => ({
     table,
@@ -55,18 +54,34 @@ export async function truncateTable(
     written: (_receipt: WriteReceipt) => undefined,
     refused: (error: unknown) => error,
   });
-  const task = { store: tables.strict, prepare, ignored: 'store.not-found' } as const;
-  const { written } = await writeBulk(keys(), task, {
-    concurrency,
-    signal,
-    timeout,
-    ...(onProgress !== undefined && {
-      onProgress: ({ done, ratePerSecond }) => onProgress({ deleted: done, ratePerSecond }),
-    }),
-  });
+  return deleteRows(pages, { store: tables.strict, prepare }, { concurrency, onProgress, signal, timeout });
+}
+
+/**
+ * Deletes rows while they are read. A row that is missing by then counts as deleted. Reads the first page before it
+ * begins, so that an error of that request is thrown as it is.
+ */
+export async function deleteRows<R>(
+  pages: AsyncGenerator<{ readonly rows: readonly R[] }, void, undefined>,
+  task: Pick<BulkTask<R>, 'store' | 'prepare'>,
+  { concurrency, onProgress, signal, timeout }: TruncateOptions,
+): Promise<TruncateReport> {
+  const first = await pages.next();
+  const { written } = await writeBulk(
+    rows(),
+    { ...task, ignored: 'store.not-found' },
+    {
+      concurrency,
+      signal,
+      timeout,
+      ...(onProgress !== undefined && {
+        onProgress: ({ done, ratePerSecond }) => onProgress({ deleted: done, ratePerSecond }),
+      }),
+    },
+  );
   return Object.freeze({ deleted: written });
 
-  async function* keys(): AsyncGenerator<Key, void, undefined> {
+  async function* rows(): AsyncGenerator<R, void, undefined> {
     try {
       for (let page = first; page.done !== true; page = await pages.next()) yield* page.value.rows;
     } finally {

@@ -25,7 +25,7 @@ export interface FailedWrite extends CommitWrite {
 }
 
 /**
- * An entry of an index with partitions of its own that may say too much: it was written for a write of its entity that
+ * An entry of an index with partitions of its own that may be stale: it was written for a write of its entity that
  * may not be stored, or could not be removed afterwards. Queries leave it out; a rebuild of the index removes it.
  */
 export interface StaleEntry {
@@ -53,7 +53,7 @@ export interface CommitReport {
   readonly unknown: readonly CommitWrite[];
   /** Writes that were not sent, or not stored, because another write failed. */
   readonly pending: readonly CommitWrite[];
-  /** Entries of indexes with partitions of their own that may say too much. Absent if there are none. */
+  /** Entries of indexes with partitions of their own that may be stale. Absent if there are none. */
   readonly stale?: readonly StaleEntry[];
 }
 

@@ -2,7 +2,7 @@ import { EntitableError } from '../errors/entitable-error.js';
 import { addressOfRow, type Address } from '../mapping/entity-address.js';
 import { TIMESTAMP, type RowReader } from '../store/row.js';
 import type { OperationOptions } from '../options/operation-options.js';
-import { EntryPlaces } from './entry-place.js';
+import { placesOf } from './entry-place.js';
 import type { IndexedRows } from './entry-write.js';
 import type { Entry, EntryMaker } from './index-entry.js';
 
@@ -26,13 +26,11 @@ export interface StoredEntry {
 export class ApartEntry {
   readonly of: ApartOf;
   readonly entry: Entry;
-  readonly #places: EntryPlaces;
 
   /** With `isWritten`, throws `validation.*` for an entry that cannot be stored, before anything is sent. */
   constructor(of: ApartOf, entry: Entry, isWritten: boolean) {
     this.of = of;
     this.entry = entry;
-    this.#places = new EntryPlaces(of.maker);
     if (isWritten) this.#prepare('upsert-replace');
   }
 
@@ -62,7 +60,7 @@ export class ApartEntry {
   async find(options: OperationOptions): Promise<StoredEntry | undefined> {
     const { partitionKey, rowKey } = this.entry;
     const decode = (row: RowReader): StoredEntry => {
-      const place = this.#places.of(row);
+      const place = placesOf(this.of.maker).of(row);
       const owner = place && { partitionKey: place.partitionKey, rowKey: place.rowKey };
       return { etag: row.etag, written: row.milliseconds(TIMESTAMP), owner };
     };
@@ -71,8 +69,8 @@ export class ApartEntry {
 
   /** Reads the entity at an address. Returns its entry in the index if that has the same address as this entry. */
   async entryOf({ partitionKey, rowKey }: Address, options: OperationOptions): Promise<Entry | undefined> {
-    const { indexed } = this.of;
-    const decode = (row: RowReader): Entry | undefined => this.#places.entryOf(addressOfRow(row), indexed.values(row));
+    const { indexed, maker } = this.of;
+    const decode = (row: RowReader): Entry | undefined => maker.storedEntryOf(addressOfRow(row), indexed.values(row));
     const select = { select: indexed.slots };
     const found = await indexed.mapper.rows.get(partitionKey, rowKey, decode, select, options);
     return found !== undefined && isAt(found, this.entry) ? found : undefined;

@@ -70,11 +70,6 @@ export class EntryPlaces {
     return last < 0 ? undefined : partAfter(entry.rowKey, entry.rowKey.lastIndexOf(' ', last - 1));
   }
 
-  /** Returns the entry of a stored entity; `undefined` if it has none, e.g. because no key can hold its values. */
-  entryOf(entity: Address, values: IndexedValues): Entry | undefined {
-    return this.#maker.storedEntryOf(entity, values);
-  }
-
   /**
    * Returns whether the entry from which an entity's address was read still belongs to the entity. `now` is the entry
    * that the entity has according to its own row.
@@ -86,6 +81,15 @@ export class EntryPlaces {
       (this.#tested.length === 0 || this.#maker.areSame(entry, now, this.#tested))
     );
   }
+}
+
+const PLACES = new WeakMap<EntryMaker, EntryPlaces>();
+
+/** Returns what finds the entities of the entries of one index, without a comparison of properties. */
+export function placesOf(maker: EntryMaker): EntryPlaces {
+  let places = PLACES.get(maker);
+  if (places === undefined) PLACES.set(maker, (places = new EntryPlaces(maker)));
+  return places;
 }
 
 const NO_VALUES: IndexedValues = Object.freeze({});

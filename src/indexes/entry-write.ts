@@ -5,7 +5,7 @@ import type { OperationOptions } from '../options/operation-options.js';
 import type { RowReader, RowShape, Slot } from '../store/row.js';
 import type { PreparedWrite, Rows } from '../store/table-store.js';
 import type { GroupRow } from '../writing/batch.js';
-import { EntryPlaces } from './entry-place.js';
+import { placesOf } from './entry-place.js';
 import type { Entry, EntryMaker, IndexedValues } from './index-entry.js';
 
 /** The rows of the entities whose entries are written. */
@@ -117,7 +117,7 @@ async function entryAt(
   { partitionKey, rowKey }: Address,
   options: OperationOptions,
 ): Promise<{ readonly etag: string; readonly owner: string | undefined } | undefined> {
-  const places = new EntryPlaces(maker);
+  const places = placesOf(maker);
   return maker.mapper.rows.get(
     partitionKey,
     rowKey,

@@ -9,7 +9,7 @@ import { ENTITY_PARTITION, ENTITY_ROW } from '../metadata/indexes/index-metadata
 import { parseKey } from '../metadata/key-template.js';
 import { atOnce } from '../options/check-option.js';
 import { PARTITION_KEY, ROW_KEY, type RetainedRow, type RowReader, type Slot } from '../store/row.js';
-import type { ApartEntries, GroupRow } from '../writing/batch.js';
+import type { ApartEntries, GroupRow, TableWrite } from '../writing/batch.js';
 import { apartChange } from './apart-change.js';
 import { ApartChanges } from './apart-entries.js';
 import { EntryWrite, type EntryOf } from './entry-write.js';
@@ -103,6 +103,15 @@ export class IndexRows {
     this.#take(values, changed);
     for (const name of this.#namesOf(removed)) values[name] = undefined;
     return values;
+  }
+
+  /** Returns the changes that a write of an entity makes to its entries, as {@link group} and {@link apart} do. */
+  entries(
+    address: Address,
+    before: IndexedValues | undefined,
+    after: IndexedValues | undefined,
+  ): Pick<TableWrite, 'others' | 'apart'> {
+    return { others: this.group(address, before, after), apart: this.apart(address, before, after) };
   }
 
   /**

@@ -27,7 +27,7 @@ export interface QuerySettings {
   readonly verbs?: VerbObserver | undefined;
   /** Returns the time, in milliseconds since 1970; by default that of this machine. */
   readonly clock?: (() => number) | undefined;
-  /** Called for each entry of an index that may say too much. Contains no keys and no values. */
+  /** Called for each index entry that may be stale. The argument contains no keys and no values. */
   readonly onStaleEntry?:
     ((entry: { readonly className: string; readonly index: string; readonly table: string }) => void) | undefined;
 }

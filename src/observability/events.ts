@@ -93,7 +93,7 @@ export interface RetryEvent {
 }
 
 /**
- * An entry of an index with partitions of its own may say too much, because it could not be removed after the write of
+ * An entry of an index with partitions of its own may be stale, because it could not be removed after the write of
  * its entity, or because the outcome of that write is unknown. Queries leave it out; a rebuild of the index removes it.
  */
 export interface StaleEntryEvent {

@@ -69,8 +69,7 @@ export function matchWrites<T extends object>(
       () =>
       ({ partitionKey, rowKey, etag, known }: MatchedRow) => ({
         write: mapper.prepare({ mode: 'delete', partitionKey, rowKey, ifMatch: etag }, []),
-        others: known && indexes?.group({ partitionKey, rowKey }, known, undefined),
-        apart: known && indexes?.apart({ partitionKey, rowKey }, known, undefined),
+        ...(known && indexes?.entries({ partitionKey, rowKey }, known, undefined)),
         removes: false,
       }),
     async merge(patch: object) {
@@ -107,13 +106,7 @@ export function matchWrites<T extends object>(
     const write = mapper.prepare({ mode: 'merge', partitionKey, rowKey, ifMatch: etag, ...remove }, changed);
     if (known === undefined || indexes?.concerns(difference) !== true) return { write, removes };
     const after = indexes.afterMerge(known, difference);
-    const address = { partitionKey, rowKey };
-    return {
-      write,
-      others: indexes.group(address, known, after),
-      apart: indexes.apart(address, known, after),
-      removes,
-    };
+    return { write, ...indexes.entries({ partitionKey, rowKey }, known, after), removes };
   }
 }
 

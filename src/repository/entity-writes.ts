@@ -4,7 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Kept } from '../mapping/entity-mapper.js';
 import type { OperationOptions } from '../options/operation-options.js';
 import type { PreparedWrite, WriteReceipt } from '../store/table-store.js';
-import type { ApartEntries, GroupRow, ReadyWrite, Repetition } from '../writing/batch.js';
+import type { ApartEntries, GroupRow, ReadyWrite, Repetition, TableWrite } from '../writing/batch.js';
 import { checkGroup } from '../writing/check-group.js';
 import { inWordsOf, rowError } from './row-error.js';
 
@@ -22,25 +22,23 @@ export class EntityWrite<T extends object> implements ReadyWrite {
   /**
    * @param entity - The entity that is written; `undefined` for a write by key.
    * @param kept - The part of the row that the write of an entity leaves as it is.
-   * @param others - Further rows that are written in the same transaction. Throws `commit.not-atomic` if the
-   *   transaction cannot hold all of them.
-   * @param apart - The entries, in indexes with partitions of their own, that are written by separate requests.
+   * @param entries - The entries that the write changes in the indexes of the class. Throws `commit.not-atomic` if the
+   *   transaction cannot hold those that are written in it.
    */
   constructor(
     mapper: EntityMapper<T>,
     write: PreparedWrite,
     entity: object | undefined,
     kept?: Kept,
-    others?: readonly GroupRow[],
-    apart?: ApartEntries,
+    entries?: Pick<TableWrite, 'others' | 'apart'>,
   ) {
     this.#mapper = mapper;
     this.write = write;
-    this.others = others;
-    this.apart = apart;
+    this.others = entries?.others;
+    this.apart = entries?.apart;
     this.#entity = entity;
     this.#kept = kept;
-    if (others !== undefined) checkGroup([this], mapper.store.traits.limits, mapper.metadata.className);
+    if (this.others !== undefined) checkGroup([this], mapper.store.traits.limits, mapper.metadata.className);
   }
 
   get table(): string {

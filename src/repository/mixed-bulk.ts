@@ -6,6 +6,7 @@ import type { IgnoredRefusal } from '../writing/bulk-transaction.js';
 import { ignoredOf, writeBulk } from '../writing/bulk-write.js';
 import { classOfEntity } from './class-of-entity.js';
 import type { EntityMappers } from './entity-mappers.js';
+import type { EntityWrite } from './entity-writes.js';
 import { WriteFactory, upsertMode, READS_AHEAD, type AnyWrite } from './write-factory.js';
 
 /** Bulk writes of entities of any classes in one data source, in transactions of one table and one partition each. */
@@ -41,12 +42,16 @@ export class MixedBulk {
     ignored?: IgnoredRefusal,
   ): Promise<BulkResult<T>> {
     const { signal, timeout } = options;
+    const prepares = new Map<WriteFactory<object>, (entity: T) => EntityWrite<object> | Promise<EntityWrite<object>>>();
+    const prepareOf = (writes: WriteFactory<object>) => {
+      let own = prepares.get(writes);
+      if (own === undefined)
+        prepares.set(writes, (own = writes.bulk((entity: T) => prepare(writes, entity), { signal, timeout })));
+      return own;
+    };
     const task = {
       store: this.#mappers.store,
-      prepare: (entity: T) => {
-        const writes = this.#writesOf(entity);
-        return writes.bulk((one: T) => prepare(writes, one), { signal, timeout })(entity);
-      },
+      prepare: (entity: T) => prepareOf(this.#writesOf(entity))(entity),
       ignored,
       ahead: READS_AHEAD,
     };

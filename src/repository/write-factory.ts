@@ -188,8 +188,7 @@ export class WriteFactory<T extends object> {
   /** Makes a write with the entries that it changes in the indexes of the class. */
   #withEntries(write: PreparedWrite, { entity, kept, address, before, after }: Indexed): EntityWrite<T> {
     if (before === undefined && after === undefined) return new EntityWrite(this.#mapper, write, entity, kept);
-    const others = this.indexes!.group(address, before, after);
-    return new EntityWrite(this.#mapper, write, entity, kept, others, this.indexes!.apart(address, before, after));
+    return new EntityWrite(this.#mapper, write, entity, kept, this.indexes!.entries(address, before, after));
   }
 
   #concerns(difference: Difference): boolean {

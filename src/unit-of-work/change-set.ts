@@ -149,15 +149,12 @@ function whole(
   const target = ifMatch === undefined ? { mode, ...address } : { mode, ifMatch, ...address };
   const write = mapper.prepareWhole(target, entity!, unassigned, written);
   const after = indexes?.afterWhole(address, written!, mode === 'merge' ? known?.values : undefined);
-  const others = indexes?.group(address, known?.values, after);
-  const apart = indexes?.apart(address, known?.values, after);
   // The content of the row before an upsert is unknown, so afterwards only the written properties are known.
   const before = mode === 'merge' ? known?.row : undefined;
   return {
     table: mapper.table,
     write,
-    others,
-    apart,
+    ...indexes?.entries(address, known?.values, after),
     row,
     ifMatch,
     removed: [],
@@ -210,11 +207,7 @@ function entriesOf(
   if (indexes === undefined || (mode !== 'delete' && !indexes.concerns(difference))) return undefined;
   if (known === undefined) throw rowError(mapper, address, 'store.precondition-failed');
   const after: IndexedValues | undefined = mode === 'delete' ? undefined : indexes.afterMerge(known.values, difference);
-  const entity = { partitionKey, rowKey };
-  return {
-    others: indexes.group(entity, known.values, after),
-    apart: indexes.apart(entity, known.values, after),
-  };
+  return indexes.entries({ partitionKey, rowKey }, known.values, after);
 }
 
 /**

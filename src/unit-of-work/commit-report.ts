@@ -47,7 +47,7 @@ export class CommitRecord {
     this.#move(changes, (change) => this.#unknown.push(change));
   }
 
-  /** Records entries of indexes that may say too much. */
+  /** Records entries of indexes that may be stale. */
   stale(entries: readonly StaleEntry[]): void {
     this.#stale.push(...entries);
   }

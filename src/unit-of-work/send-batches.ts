@@ -22,7 +22,7 @@ export interface Sending extends OperationOptions {
   readonly concurrency: number;
   /** Called as soon as the outcome of a batch is known. */
   readonly answered: (batch: Batch<ChangeSet>, outcome: BatchOutcome) => void;
-  /** Called with entries of indexes that may say too much. */
+  /** Called with entries of indexes that may be stale. */
   readonly onStale: (entries: readonly StaleEntry[]) => void;
 }
 

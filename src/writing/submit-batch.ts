@@ -121,7 +121,6 @@ export async function submitGroup(
   { write, others, apart }: Pick<TableWrite, 'write' | 'others' | 'apart'>,
   options: OperationOptions | undefined,
 ): Promise<WriteReceipt> {
-  if (others === undefined && apart === undefined) return (await store.submit(table, [write], options))[0] ?? {};
   const deadline = new Deadline(options);
   let receipt: WriteReceipt = {};
   const rest = await submitBatch([{ table, write, others, apart }], {

@@ -73,13 +73,7 @@ onEveryStore('Verifying indexes', (open, store) => {
   it('finds missing, stale and forged entries, entries with other values, and entities that cannot have one', async () => {
     const opened = await open();
     await filled(opened);
-    const raw = new RawRows(opened, 'Users');
-    await raw.delete('t', '~iuser|~byEmail 0@x');
-    await raw.put('t', '~iuser|~byEmail gone@x', { _row: 'user|9' });
-    await raw.put('t', '~iuser|~byScore nonsense', {});
-    await raw.put('s', '~iuser|~byEmail 1@x', { _row: 'user|3' });
-    await raw.merge('t', 'user|4', { score: 40 });
-    await raw.merge('s', 'user|5', { name: 'Bob' });
+    const raw = await disturbed(opened);
     await raw.put('s', 'user|x', { email: 'x'.repeat(600) });
     const report = await opened.tables.tables.indexes(User).verify();
     const sample = [...report.sample].toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
@@ -160,6 +154,18 @@ onEveryStore('Verifying indexes', (open, store) => {
   });
 });
 
+/** Removes, forges and adds entries, and changes entities, as another program could. */
+async function disturbed(opened: Opened): Promise<RawRows> {
+  const raw = new RawRows(opened, 'Users');
+  await raw.delete('t', '~iuser|~byEmail 0@x');
+  await raw.put('t', '~iuser|~byEmail gone@x', { _row: 'user|9' });
+  await raw.put('t', '~iuser|~byScore nonsense', {});
+  await raw.put('s', '~iuser|~byEmail 1@x', { _row: 'user|3' });
+  await raw.merge('t', 'user|4', { score: 40 });
+  await raw.merge('s', 'user|5', { name: 'Bob' });
+  return raw;
+}
+
 function order({ kind, index: name, partitionKey, rowKey = '' }: IndexFinding): string {
   return [kind, name, partitionKey, rowKey].join(' ');
 }
@@ -168,13 +174,7 @@ onEveryStore('Rebuilding indexes', (open, store) => {
   it('writes what is missing, mends and deletes what is stale, and does nothing else', async () => {
     const opened = await open();
     await filled(opened);
-    const raw = new RawRows(opened, 'Users');
-    await raw.delete('t', '~iuser|~byEmail 0@x');
-    await raw.put('t', '~iuser|~byEmail gone@x', { _row: 'user|9' });
-    await raw.put('t', '~iuser|~byScore nonsense', {});
-    await raw.put('s', '~iuser|~byEmail 1@x', { _row: 'user|3' });
-    await raw.merge('t', 'user|4', { score: 40 });
-    await raw.merge('s', 'user|5', { name: 'Bob' });
+    await disturbed(opened);
     const before = await etags(opened);
     const seen: RebuildIndexesProgress[] = [];
     const indexes = opened.tables.tables.indexes(User);

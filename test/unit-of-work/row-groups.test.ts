@@ -8,6 +8,7 @@ import type { UnitOfWork } from '../../src/unit-of-work/unit-of-work.js';
 import { findings } from '../indexes/users.js';
 import { onEveryStore, rejection, type Open } from '../support/every-store.js';
 import { faultyStore, type FaultyStore } from '../support/faulty-store.js';
+import { EXCHANGES } from '../support/exchanges.js';
 
 @Entity({ table: 'Members', rowKey: 'member|{id}' })
 class Member {
@@ -20,28 +21,6 @@ class Member {
 }
 
 const member = (id: string, email: string | undefined): Member => Object.assign(new Member(), { club: 'c', id, email });
-
-/** Changes of e-mail addresses in one unit, each: the member, its address before and after. */
-const EXCHANGES: Readonly<Record<string, readonly (readonly [string, string | undefined, string | undefined])[]>> = {
-  'a swap': [
-    ['a', '1', '2'],
-    ['b', '2', '1'],
-  ],
-  'a chain': [
-    ['a', '1', '2'],
-    ['b', '2', '3'],
-    ['c', '3', '4'],
-  ],
-  'a cycle of three': [
-    ['a', '1', '2'],
-    ['b', '2', '3'],
-    ['c', '3', '1'],
-  ],
-  'a value left by a deleted member': [
-    ['a', '1', undefined],
-    ['b', undefined, '1'],
-  ],
-};
 
 interface Bench {
   readonly db: DataSource;

@@ -6,6 +6,7 @@ import { isJoined, planBatches, rowsOf, type TableWrite } from '../../src/writin
 import { joinGroups } from '../../src/writing/join-groups.js';
 import { submitBatch } from '../../src/writing/submit-batch.js';
 import { notUnique, TextTable } from '../support/row-groups.js';
+import { EXCHANGES } from '../support/exchanges.js';
 
 /** Makes the group of a row whose unique value changes, with the entries of both values. */
 function changing(table: TextTable, rowKey: string, from: string | undefined, to: string | undefined): TableWrite {
@@ -54,28 +55,6 @@ function ordersOf<I>(items: readonly I[]): readonly (readonly I[])[] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 }
-
-/** Changes of unique values in one commit: the row, its value before and its value after. */
-const EXCHANGES: Readonly<Record<string, readonly (readonly [string, string | undefined, string | undefined])[]>> = {
-  'a swap': [
-    ['a', '1', '2'],
-    ['b', '2', '1'],
-  ],
-  'a chain of values that are passed on': [
-    ['a', '1', '2'],
-    ['b', '2', '3'],
-    ['c', '3', '4'],
-  ],
-  'a cycle of three': [
-    ['a', '1', '2'],
-    ['b', '2', '3'],
-    ['c', '3', '1'],
-  ],
-  'a value that a deleted row leaves to a new one': [
-    ['a', '1', undefined],
-    ['b', undefined, '1'],
-  ],
-};
 
 describe('joinGroups', () => {
   for (const [what, changes] of Object.entries(EXCHANGES)) {

@@ -2,7 +2,7 @@ import { isDate } from 'node:util/types';
 import { isBytes } from '../../edm/bytes.js';
 import { exactTicks } from '../../edm/date-time.js';
 import { EntitableError } from '../../errors/entitable-error.js';
-import { EntryPlaces } from '../../indexes/entry-place.js';
+import { placesOf, type EntryPlaces } from '../../indexes/entry-place.js';
 import type { Entry, EntryMaker, IndexedValues } from '../../indexes/index-entry.js';
 import { indexesOf, type IndexRows } from '../../indexes/index-rows.js';
 import { addressOfRow, type Address } from '../../mapping/entity-address.js';
@@ -172,7 +172,7 @@ class EntryReader {
   constructor(maker: EntryMaker, { tables }: TablePlace) {
     const { metadata, table, shape } = maker.mapper;
     this.#maker = maker;
-    this.#places = new EntryPlaces(maker);
+    this.#places = placesOf(maker);
     this.#place = { tables, table, scope: scopeOf(metadata, undefined) };
     this.#rows = tables.strict.rows(table, shape);
     const projected = metadata.properties.filter(({ name }) => maker.index.project.includes(name));

@@ -6,7 +6,7 @@ import type { ReadyWrite } from '../../writing/batch.js';
 import { writeBulk } from '../../writing/bulk-write.js';
 import { checkWriting } from '../copy-options.js';
 import type { TablePlace } from '../table-place.js';
-import { truncateTable, type TruncateOptions, type TruncateReport } from '../truncate-table.js';
+import { deleteRows, truncateTable, type TruncateOptions, type TruncateReport } from '../truncate-table.js';
 import { IndexComparison } from './index-comparison.js';
 import { SurplusEntry } from './index-repair.js';
 import { IndexedClass, type IndexedRow } from './indexed-class.js';
@@ -31,21 +31,9 @@ async function truncateClass(
 ): Promise<TruncateReport> {
   checkWriting({ concurrency, timeout });
   const requests = { signal, timeout };
-  const pages = indexed.rows(requests);
-  const first = await pages.next();
   const { store } = indexed.mapper;
-  const task = {
-    store,
-    prepare: (row: IndexedRow) => deleting(indexed, row, requests),
-    ignored: 'store.not-found',
-  } as const;
-  const { written } = await writeBulk(rows(), task, {
-    concurrency,
-    ...requests,
-    ...(onProgress !== undefined && {
-      onProgress: ({ done, ratePerSecond }) => onProgress({ deleted: done, ratePerSecond }),
-    }),
-  });
+  const task = { store, prepare: (row: IndexedRow) => deleting(indexed, row, requests) };
+  const report = await deleteRows(indexed.rows(requests), task, { concurrency, onProgress, ...requests });
   const prepare = (entry: SurplusEntry): ReadyWrite => entry.ready(() => undefined);
   const entries = { store, prepare, ignored: 'store.not-found' } as const;
   const { failed } = await writeBulk(staleEntries(indexed, requests), entries, {
@@ -56,15 +44,7 @@ async function truncateClass(
   // A failed condition is no failure: an entry that was written meanwhile belongs to an entity.
   const failure = failed.find(({ error }) => !EntitableError.is(error, 'store.precondition-failed'));
   if (failure !== undefined) throw failure.error;
-  return Object.freeze({ deleted: written });
-
-  async function* rows(): AsyncGenerator<IndexedRow, void, undefined> {
-    try {
-      for (let page = first; page.done !== true; page = await pages.next()) yield* page.value.rows;
-    } finally {
-      await pages.return();
-    }
-  }
+  return report;
 }
 
 function deleting(indexed: IndexedClass, row: IndexedRow, options: OperationOptions): ReadyWrite {
@@ -74,8 +54,7 @@ function deleting(indexed: IndexedClass, row: IndexedRow, options: OperationOpti
   return {
     table: mapper.table,
     write: mapper.prepare({ mode: 'delete', ...address, ifMatch: etag }, []),
-    others: values && indexes.group(address, values, undefined),
-    apart: values && indexes.apart(address, values, undefined),
+    ...(values && indexes.entries(address, values, undefined)),
     again: {
       when: (error) => isLostRace(error, false),
       prepare: async () => {

@@ -69,9 +69,8 @@ function entryMetadata(of: EntityMetadata, name: string, spec: IndexSpec): Entit
   const place: KeyPartMetadata = { name: ENTITY_PARTITION };
   const ownParts = on.map((part) => keyPart(of, part));
   const isApart = partition !== undefined;
-  const rowKey = unique
-    ? entryKey(rowHead, isApart ? '' : entryStart(of, name), ownParts)
-    : entryKey(rowHead, isApart ? '' : entryStart(of, name), [...ownParts, ...(isApart ? [place] : []), row]);
+  const entity = unique ? [] : isApart ? [place, row] : [row];
+  const rowKey = entryKey(rowHead, isApart ? '' : entryStart(of, name), [...ownParts, ...entity]);
   const partitionKey = isApart
     ? entryKey(
         { key: 'PartitionKey', ...head },
