@@ -27,6 +27,8 @@ const STEPS_OF_TYPES = [
   'IndexKey',
   'IndexMistake',
   'IsUnion',
+  'KeyNames',
+  'KeysOf',
   'KindName',
   'Literals',
   'MarkOf',

@@ -140,7 +140,7 @@ export type {
 
 export { defineEntity, type EdmTypeFor, type EntitySchema, type PropertySchema } from './metadata/define-entity.js';
 export { index, type Index, type IndexPart, type IndexSpec, type IndexText } from './metadata/indexes/declaration.js';
-export type { CheckIndexes, IndexKeyOf, UniqueKeyOf } from './metadata/indexes/index-types.js';
+export type { CheckIndexes, IndexKeyOf, IndexKeysOf, UniqueKeyOf } from './metadata/indexes/index-types.js';
 export { metadataOf } from './metadata/metadata-of.js';
 export { makeEntity } from './mapping/make-entity.js';
 export type { EntityMetadata, IndexMetadata, Member, PropertyMetadata } from './metadata/entity-metadata.js';

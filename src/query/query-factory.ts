@@ -11,7 +11,7 @@ export function partitionQuery<T extends object>(
   partitions: string | readonly string[],
   writes?: MatchWrites,
 ): Query<T> {
-  const sorted = typeof partitions === 'string' ? [partitions] : [...new Set(partitions)].toSorted(byUnit);
+  const sorted = typeof partitions === 'string' ? [partitions] : inOrder(partitions);
   return new QueryBuilder<T, T>({ source, index: undefined, partitions: sorted, writes, ...NOTHING_SAID });
 }
 
@@ -20,15 +20,15 @@ export function tableQuery<T extends object>(source: EntityReader<T>, writes?: M
   return new QueryBuilder<T, T>({ source, index: undefined, partitions: undefined, writes, ...NOTHING_SAID });
 }
 
-/** Creates a query of the entities whose entries stand in one partition of an index and pass all of some tests. */
+/** Creates a query of the entities whose entries are in some partitions of an index and pass all of some tests. */
 export function indexQuery<T extends object>(
   { source, index }: { readonly source: EntityReader<T>; readonly index: IndexReader<T> },
-  partition: string,
+  partitions: readonly string[],
   tests: readonly PartTest[],
   writes: MatchWrites,
 ): Query<T> {
   const filter: BoundFilter | undefined = tests.length === 0 ? undefined : { kind: 'and', operands: tests };
-  return new QueryBuilder<T, T>({ source, index, partitions: [partition], writes, ...NOTHING_SAID, filter });
+  return new QueryBuilder<T, T>({ source, index, partitions: inOrder(partitions), writes, ...NOTHING_SAID, filter });
 }
 
 const NOTHING_SAID = {
@@ -41,6 +41,11 @@ const NOTHING_SAID = {
   pageSize: undefined,
   maxRequests: undefined,
 } as const;
+
+/** Returns partition keys in the order of the service, each once. */
+function inOrder(partitions: readonly string[]): readonly string[] {
+  return [...new Set(partitions)].toSorted(byUnit);
+}
 
 function byUnit(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);

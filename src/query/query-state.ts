@@ -100,12 +100,14 @@ function asScan(step: Step): Step {
 
 /** Returns the requested sort orders if they require sorting on the client; none if the store returns rows that way. */
 export function clientOrders<T extends object>(
-  { source, index, filter, orders }: QueryState<T>,
+  { source, index, partitions = [], filter, orders }: QueryState<T>,
   plan: Plan,
 ): readonly SortOrder[] {
   if (!source.store.traits.ordered) return orders;
   const isSorted =
-    index === undefined ? isKeyOrder(source.metadata, plan, orders) : isIndexOrder(index.of.index, filter, orders);
+    index === undefined
+      ? isKeyOrder(source.metadata, plan, orders)
+      : partitions.length === 1 && isIndexOrder(index.of.index, filter, orders);
   return isSorted ? [] : orders;
 }
 

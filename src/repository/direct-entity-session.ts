@@ -4,7 +4,7 @@ import type { Address } from '../mapping/entity-address.js';
 import type { EntityMapper, Remembered } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
 import type { Index } from '../metadata/indexes/declaration.js';
-import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
+import type { IndexKeysOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { matchWrites, type MatchWrites } from '../query/matched-writes.js';
 import { getByIndex, queryByIndex, type IndexReading } from '../query/indexes/by-index.js';
@@ -121,7 +121,7 @@ export class DirectEntitySession<T extends object> implements EntityOperations<T
     );
   }
 
-  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T> {
+  by<const I extends Index>(index: I, key: IndexKeysOf<T, I>): Query<T> {
     return queryByIndex(this.#indexed, index, key, this.#matchWrites());
   }
 

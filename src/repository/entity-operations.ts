@@ -1,6 +1,6 @@
 import type { PartitionsOf, KeyOf, PatchOf } from '../metadata/key-types.js';
 import type { Index } from '../metadata/indexes/declaration.js';
-import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
+import type { IndexKeysOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import type { WriteReceipt } from '../store/table-store.js';
@@ -127,10 +127,12 @@ export interface EntityOperations<T extends object> {
 
   /**
    * Starts a query of the entities that an index finds. The key gives the partition, and values of the first properties
-   * by which the index is sorted: all, some or none of them. The results are in the order of the index.
+   * by which the index is sorted: all, some or none of them. The results are in the order of the index. Several keys,
+   * which may differ only in their partition, find the entities of one partition after another.
    *
    * Costs the requests that read the entries of the index, `limits.pageRows` entries each, and one request for each
-   * entity, 16 at a time. An entity that no longer has the values of its entry is left out.
+   * entity, 16 at a time. Partitions are read in parallel. An entity that no longer has the values of its entry is
+   * left out.
    *
    * `where` takes properties that the entries hold: those of `on`, `partition` and `project`. A `select` of such
    * properties and of keys, `count` and `exists` read the entries alone; `count` and `exists` of an index with
@@ -143,7 +145,7 @@ export interface EntityOperations<T extends object> {
    * const paying = await users.by(User.byPlan, { tenant: 't1', plan: 'paid' }).take(20).toArray();
    * ```
    */
-  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T>;
+  by<const I extends Index>(index: I, key: IndexKeysOf<T, I>): Query<T>;
 
   /** Starts a query of the whole table. It reads every partition, however few rows match. */
   scan(): Query<T>;

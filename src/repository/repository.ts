@@ -1,6 +1,6 @@
 import type { KeyOf, PartitionsOf, EntityClass, PatchOf } from '../metadata/key-types.js';
 import type { Index } from '../metadata/indexes/declaration.js';
-import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
+import type { IndexKeysOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import type { Query, ReadOptions } from '../query/query.js';
 import { checkOperation, refusedOperation, type OperationOptions } from '../options/operation-options.js';
@@ -146,7 +146,7 @@ export class Repository<in out T extends object> implements EntityOperations<T>,
     return this.#session.query(partition);
   }
 
-  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T> {
+  by<const I extends Index>(index: I, key: IndexKeysOf<T, I>): Query<T> {
     return this.#session.by(index, key);
   }
 

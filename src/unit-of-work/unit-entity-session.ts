@@ -2,7 +2,7 @@ import { isList, checkCount } from '../options/check-option.js';
 import type { EntityMapper } from '../mapping/entity-mapper.js';
 import type { KeyOf, PartitionsOf, PatchOf } from '../metadata/key-types.js';
 import type { Index } from '../metadata/indexes/declaration.js';
-import type { IndexKeyOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
+import type { IndexKeysOf, UniqueKeyOf } from '../metadata/indexes/index-types.js';
 import type { AssignOf, CreateOf } from '../metadata/create-types.js';
 import { checkItems, type BulkResult } from '../writing/bulk-options.js';
 import { getByIndex, queryByIndex, type IndexReading } from '../query/indexes/by-index.js';
@@ -108,7 +108,7 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
     return partitionQuery(unitRows(this.#mapper, this.#stored, this.#reads), keys, NO_WRITES);
   }
 
-  by<const I extends Index>(index: I, key: IndexKeyOf<T, I>): Query<T> {
+  by<const I extends Index>(index: I, key: IndexKeysOf<T, I>): Query<T> {
     return queryByIndex(this.#indexed, index, key, NO_WRITES);
   }
 

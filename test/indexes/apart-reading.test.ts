@@ -66,6 +66,34 @@ onEveryStore('reading by an index with partitions of its own', (open) => {
     expect((await from.toArray()).map(({ id }) => id)).to.deep.equal(['p~2', 'p 1']);
   });
 
+  it('finds entities of several of its partitions, and sorts over all of them', async () => {
+    const { people, requests } = await staged(open);
+    await people.insert(Object.assign(person('t', 'p5', 'Basel'), { country: 'ch' }));
+    requests.length = 0;
+    const both = people.by(Person.byCity, [{ country: 'fr' }, { country: 'ch' }, { country: 'fr' }, { country: 'de' }]);
+    const names = both.select('id', 'country', 'city');
+    expect(await names.toArray()).to.deep.equal([
+      { id: 'p5', country: 'ch', city: 'Basel' },
+      { id: 'p4', country: 'fr', city: 'Aix' },
+      { id: 'p3', country: 'fr', city: 'Aix en Provence' },
+      { id: 'p~2', country: 'fr', city: 'Lyon' },
+      { id: 'p 1', country: 'fr', city: 'Nantes' },
+    ]);
+    expect(requestNames(requests)).to.deep.equal(['scan', 'scan', 'scan']);
+    expect((await names.orderBy('city').toArray()).map(({ id }) => id)).to.deep.equal(['p4', 'p3', 'p5', 'p~2', 'p 1']);
+    const found: string[] = [];
+    for (let token: string | undefined; ;) {
+      const page = await both.page({ pageSize: 2, continuation: token });
+      found.push(...page.items.map(({ id }) => id));
+      if ((token = page.continuation) === undefined) break;
+    }
+    expect(found).to.deep.equal(['p5', 'p4', 'p3', 'p~2', 'p 1']);
+    expect(await both.count()).to.equal(5);
+    expect(await people.by(Person.byCity, []).toArray()).to.deep.equal([]);
+    expect(await both.where('city', 'startsWith', 'A').delete()).to.include({ changed: 2 });
+    expect(await both.count()).to.equal(3);
+  });
+
   it('selects what the entries hold, the keys of the entities among it', async () => {
     const { people, requests } = await staged(open);
     const found = await people.by(Person.byCity, { country: 'fr' }).select('tenant', 'id', 'city', 'country').toArray();

@@ -52,6 +52,17 @@ onEveryStore('reading by an index', (open) => {
     expect(one.map(plain)).to.deep.equal([plain(DAN)]);
   });
 
+  it('finds entities of several partitions with the same first values', async () => {
+    const { users, requests } = await staged(open);
+    const keys = ['t', 'u'].map((tenant) => ({ tenant, plan: 'paid' }));
+    const found = await users.by(User.byPlan, keys).toArray();
+    expect(found.map(plain)).to.deep.equal([BOB, DAN, ANN, OTHER].map(plain));
+    expect(requestNames(requests).toSorted()).to.deep.equal(['get', 'get', 'get', 'get', 'scan', 'scan']);
+    expect(() => users.by(User.byPlan, [{ tenant: 't', plan: 'paid' }, { tenant: 'u' }])).to.throw(
+      'by takes keys of the index byPlan that differ only in their partition, not keys with different values of plan or joinedAt.',
+    );
+  });
+
   it('returns an entity that can be saved', async () => {
     const { users } = await staged(open);
     const [bob] = await users.by(User.byPlan, { tenant: 't', plan: 'paid' }).take(1).toArray();

@@ -58,6 +58,13 @@ users.by(User.byEmail, { tenant: 't' });
 users.by(User.byEmail, { tenant: 't', email: 'a' });
 users.by(User.byPlan, { tenant: 't', plan: 'paid' });
 users.by(User.byPlan, { tenant: 't', plan: 'paid', joinedAt: new Date() });
+users.by(User.byPlan, [
+  { tenant: 't', plan: 'paid' },
+  { tenant: 'u', plan: 'paid' },
+] as const);
+users.by(User.byPlan, []);
+// @ts-expect-error the partition is missing in the second key
+users.by(User.byPlan, [{ tenant: 't', plan: 'paid' }, { plan: 'paid' }]);
 // @ts-expect-error the partition is missing
 users.by(User.byEmail, { email: 'a' });
 // @ts-expect-error the value before it is missing

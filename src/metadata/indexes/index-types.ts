@@ -5,11 +5,26 @@ import type { Index, IndexPart, IndexSpec } from './declaration.js';
 // The types of method arguments have the form `{ of: … }['of']`; key-types.ts explains why.
 
 /**
- * The argument of `by`: the partition key of the entities, or the values of the index's `partition`; and any number of
+ * One key of `by`: the partition key of the entities, or the values of the index's `partition`; and any number of
  * the values of `on`, from the first one. For an index on `plan` and `joinedAt` of a class with the partition key
  * `tenant`: `{ tenant }`, `{ tenant, plan }` or `{ tenant, plan, joinedAt }`.
  */
 export type IndexKeyOf<T, I> = (T extends unknown ? { readonly of: IndexKey<T, SpecOf<I>> } : never)['of'];
+
+/** The argument of `by`: one key of the index, or an array of keys that differ only in their partition. */
+export type IndexKeysOf<T, I> = (T extends unknown
+  ? { readonly of: KeysOf<T, SpecOf<I>, Exclude<KeyNames<SpecOf<I>>, keyof T>> }
+  : never)['of'];
+
+/** `Foreign` are the names in the key of an index that the class does not have: then the index is of another class. */
+type KeysOf<T, S, Foreign> = [Foreign] extends [never]
+  ? IndexKey<T, S> | readonly IndexKey<T, S>[]
+  : EntitableTypeError<`the index names '${Foreign & string}', which this class does not have: it is an index of another class`>;
+
+type KeyNames<S> = IndexSpec extends S
+  ? never
+  : | OnNames<S>[number]
+    | (S extends { readonly partition: infer P extends readonly IndexPart[] } ? NameOf<P[number]> : never);
 
 /**
  * The argument of `getBy`: the partition key of the entity, or the values of the index's `partition`; and all values of

@@ -10,7 +10,7 @@ import type { Rows } from '../../store/table-store.js';
 import type { MatchWrites } from '../matched-writes.js';
 import { indexQuery } from '../query-factory.js';
 import type { Query, ReadOptions } from '../query.js';
-import { checkIndexKey, checkUniqueKey, requireIndex } from './index-key.js';
+import { checkIndexKeys, checkUniqueKey, requireIndex } from './index-key.js';
 import { IndexReader } from './index-reader.js';
 
 /** A class whose indexes are read, and how its rows are read: by a data source, or by a unit of work. */
@@ -38,8 +38,8 @@ export function queryByIndex<T extends object>(
 ): Query<T> {
   const { mapper, entities } = from;
   const index = requireIndex(mapper.metadata, declared, 'by');
-  const { partition, tests } = checkIndexKey(mapper, index, given);
-  return indexQuery({ source: entities, index: readerOf(from, index) }, partition, tests, writes);
+  const { partitions, tests } = checkIndexKeys(mapper, index, given);
+  return indexQuery({ source: entities, index: readerOf(from, index) }, partitions, tests, writes);
 }
 
 /**

@@ -120,8 +120,9 @@ export function coveredReading(
 }
 
 /**
- * Returns, by name, the member from which each property of an entry is read. A property that an entry holds both as text in its key and as a stored
- * property is read from the stored property, because the text might not be convertible back to the value.
+ * Returns, by name, the member from which each property of an entry is read. A property that an entry holds both as
+ * text in its key and as a stored property is read from the stored property, because the text might not be convertible
+ * back to the value.
  */
 function readMembers({ members }: EntityMetadata): ReadonlyMap<string, Member> {
   const stored = [...members].map(([name, member]): [string, Member] => {

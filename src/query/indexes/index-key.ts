@@ -9,7 +9,7 @@ import { ownMember } from '../../mapping/member-access.js';
 import type { EntityMetadata, IndexMetadata } from '../../metadata/entity-metadata.js';
 import type { KeyTemplate } from '../../metadata/key-template.js';
 import { specOf } from '../../metadata/indexes/declaration.js';
-import { invalidOption } from '../../options/check-option.js';
+import { invalidOption, isList } from '../../options/check-option.js';
 import { bindByIndex } from './covered.js';
 
 /** The key of a query by an index, checked: the partition of the entries, and a test of each value that was given. */
@@ -56,6 +56,30 @@ export function checkIndexKey(mapper: EntityMapper<object>, index: IndexMetadata
   } catch (error) {
     throw memberFailed(metadata.className, undefined, error);
   }
+}
+
+/** The keys of a query by an index, checked: the partitions of the entries, and a test of each value that was given. */
+export interface IndexKeys {
+  readonly partitions: readonly string[];
+  readonly tests: readonly PartTest[];
+}
+
+/**
+ * Checks the keys of a query by an index: one key, or several that differ only in their partition. Throws as
+ * {@link checkIndexKey}, and `validation.invalid-option` for keys whose other values differ.
+ */
+export function checkIndexKeys(mapper: EntityMapper<object>, index: IndexMetadata, given: unknown): IndexKeys {
+  const keys = (isList(given) ? given : [given]).map((key) => checkIndexKey(mapper, index, key));
+  const [{ tests } = { tests: [] }, ...others] = keys;
+  if (others.some((key) => !haveSameValues(key.tests, tests))) {
+    const found = `keys with different values of ${index.on.join(' or ')}`;
+    throw invalidOption('by', `keys of the index ${index.name} that differ only in their partition`, found);
+  }
+  return { partitions: keys.map(({ partition }) => partition), tests };
+}
+
+function haveSameValues(left: readonly PartTest[], right: readonly PartTest[]): boolean {
+  return left.length === right.length && left.every(({ text }, i) => text === right[i]?.text);
 }
 
 /** Returns the address of the only entry with these values. Throws as {@link checkIndexKey}, for any missing value. */
