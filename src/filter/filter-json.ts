@@ -153,8 +153,8 @@ function invalid(reason: string): EntitableError {
 }
 
 /**
- * Calls a function that reads a value, and throws `query.invalid-filter` if it fails: the value is usually parsed JSON,
- * but may be an object with getters that throw.
+ * Calls a function that reads the filter. An error that is not the library's own becomes `query.invalid-filter`: the
+ * filter is usually parsed JSON, but may be an object with getters that throw.
  */
 function readable(read: () => Condition): Condition {
   try {

@@ -10,8 +10,9 @@ import { converterFailed } from './property-check.js';
 import { absentValue, readDrifted, readExact, readPrecise } from './property-reader.js';
 
 /**
- * Returns whether a value differs from the value in the row. Compares bytes by content, dates by millisecond, NaN as
- * equal to itself, and converted properties by their value as well. Throws `validation.converter-failed`.
+ * Returns whether a value differs from the value in the row. Bytes are compared by content, dates by millisecond, and
+ * NaN equals itself. A converted value also counts as equal if its stored form differs but the form in the row converts
+ * to the same value. Throws `validation.converter-failed`.
  */
 export function differs(className: string, property: PropertyMetadata, value: ConvertedValue, row: RowReader): boolean {
   const before = readStored(property, row);

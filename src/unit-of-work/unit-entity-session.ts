@@ -42,7 +42,9 @@ export class UnitEntitySession<T extends object> implements EntityOperations<T> 
   readonly #rows: IdentityMap;
   readonly #reads: TrackedReads<T>;
 
-  /** Reads the rows that writes must know; `undefined` for a class without indexes. */
+  /**
+   * Reads the rows whose values determine which index entries a write changes; `undefined` for a class without indexes.
+   */
   readonly #known: UnitKnowledge<T> | undefined;
   /** The rows of the store, whose reads are recorded in {@link SeenRows}. */
   readonly #stored: Rows;

@@ -63,7 +63,7 @@ export interface ApartEntries {
   after(outcome: WriteOutcome, options: OperationOptions, cause?: unknown): Promise<readonly StaleEntry[]>;
 }
 
-/** A write and its table: the parts that are needed to plan batches. */
+/** A write with its table and the rows that go with it: all that is needed to plan batches. */
 export interface TableWrite {
   /** The table's name in the store. */
   readonly table: string;

@@ -188,7 +188,7 @@ export class IndexReader<T extends object> {
 
   /**
    * Adds to the `select` of a request the properties that show whether the entity still has the values of its entry. If
-   * there is a sieve, all properties are read, because the sieve is passed the whole entity.
+   * there is a sieve (a client-side filter), all properties are read, because it is passed the whole entity.
    */
   #knowing({ select, ...others }: ReadRequest, sieve: Sieve | undefined): ReadRequest {
     if (sieve !== undefined) return { ...others, etag: true };

@@ -55,8 +55,8 @@ export function planFilter({ legs }: Plan): FilterNode | undefined {
 }
 
 /**
- * Returns the number of comparisons in a step as stores count them: one for a partition, one for each bound, and those
- * of the filter.
+ * Returns the number of comparisons in a step as stores count them: two for a point; for a scan, one for a single
+ * partition, one for each bound of a range of keys, and those of the filter.
  */
 export function stepComparisons(step: Step): number {
   if (step.kind === 'point') return 2;
@@ -65,7 +65,7 @@ export function stepComparisons(step: Step): number {
   return partition + bounds(rowKey) + (filter === undefined ? 0 : countComparisons(filter));
 }
 
-/** Returns the operands of a conjunction. Any other filter is returned as the only operand. */
+/** Returns the operands of a conjunction, none for `true` or `undefined`, and any other filter as the only operand. */
 export function conjuncts(filter: FilterNode | true | undefined): readonly FilterNode[] {
   if (filter === undefined || filter === true) return [];
   return filter.kind === 'and' ? filter.operands : [filter];

@@ -7,7 +7,10 @@ import type { RequestBudget } from './plan.js';
 export interface Room {
   /** The limit for a filter that is sent in one request. */
   readonly whole: number;
-  /** The limit for one of several requests, which may have to resume after a row. */
+  /**
+   * The limit for each of several requests. It may be lower than `whole`, because a request that resumes after a row
+   * compares keys with those of the row.
+   */
   readonly resumed: number;
 }
 

@@ -74,7 +74,10 @@ export class Transport {
     return this.#read(this.#message(wire, stop));
   }
 
-  /** Sends a read and resolves when the headers have arrived. If the status is 200, the body follows as a stream. */
+  /**
+   * Sends a read. If the status is 200, resolves when the headers have arrived, and the body follows as a stream.
+   * Otherwise, resolves with the whole body.
+   */
   stream(wire: WireRequest, stop: StopSignal | undefined): Promise<PipelineResponse> {
     const message = this.#message(wire, stop);
     message.streamResponseStatusCodes = STREAMED as Set<number>;
